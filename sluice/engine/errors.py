@@ -1,0 +1,51 @@
+"""Errors, grouped by what to do about them.
+
+`ConfigError`: refuse to start and fix the settings. `TransientError`: wait and try again, which burns
+no attempts. `DataError`: the input is at fault; it is refused with a reason and the others go on.
+`PermanentError`: trying again cannot help. Every message says what happened, where, why and what to do
+next. Foreign errors are translated once, at the edge, keeping `__cause__`. `args` equal the constructor's
+arguments, so that an error survives the trip to another process.
+"""
+
+
+class SluiceError(Exception):
+    """Something Sluice can explain. The message is written for the person who meets it."""
+
+
+class ConfigError(SluiceError):
+    """A setting, a declaration or a command line is wrong. Nothing was started."""
+
+
+class TransientError(SluiceError):
+    """A server is away or busy. The same call may go through later."""
+
+
+class DataError(SluiceError):
+    """The content of an input cannot be loaded.
+
+    Args: `code` is stable and machine-readable (`empty_file`), `reason` is one sentence for a person.
+    """
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class PermanentError(SluiceError):
+    """This will fail again, however often it is tried."""
+
+
+class NotHere(SluiceError):
+    """This worker cannot see the input's path; another one may."""
+
+
+class InputChanged(SluiceError):
+    """The bytes of a part are not the bytes that were planned: the file changed while it was read."""
+
+
+class LostClaim(SluiceError):
+    """Somebody else holds this step now, or it is finished. The right thing to do is to stop."""

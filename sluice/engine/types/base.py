@@ -1,0 +1,51 @@
+"""What a column type must be able to do: text in, typed values out, whole columns at a time."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Rows of a column that do not fit, all for one reason.
+
+    `rows` is a boolean mask as long as the column, True where the row is refused. `code` is stable and
+    machine-readable; `reason` is a sentence that may contain `{value}`, replaced by the (shortened) text.
+    """
+
+    rows: Mask
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A parsed column: `values` has the type's `arrow` type, null where the text was empty or refused."""
+
+    values: pa.Array
+    refused: list[Refused] = field(default_factory=list)
+
+
+class ColumnType(ABC):
+    """A type of column. Subclasses are frozen dataclasses, so that `repr` is their declaration."""
+
+    @property
+    @abstractmethod
+    def pg_type(self) -> str:
+        """The PostgreSQL type, as written in CREATE TABLE, e.g. `numeric(12,4)`."""
+
+    @property
+    @abstractmethod
+    def arrow(self) -> pa.DataType:
+        """The Arrow type of parsed values."""
+
+    @abstractmethod
+    def parse(self, text: pa.Array) -> Parsed:
+        """Parse a column of `pa.string()` without chunks. An empty text, and null, is null."""
