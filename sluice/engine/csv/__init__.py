@@ -1,0 +1,27 @@
+"""CSV: `plan_csv` streams a file once and cuts it into parts; `parse_part` turns one part into text columns.
+
+What a record is, is what Python's csv module says; line numbers are physical lines of the file.
+"""
+
+from sluice.engine.csv.dialect import DELIMITERS, Dialect, Limits
+from sluice.engine.csv.header import HeaderMatch, match_header
+from sluice.engine.csv.overlong import reject_overlong
+from sluice.engine.csv.parse import ParsedPart, parse_part
+from sluice.engine.csv.plan import InputPlan, plan_csv
+from sluice.engine.csv.rejects import RowReject
+from sluice.engine.csv.spans import PartSpan
+
+__all__ = [
+    "plan_csv",
+    "InputPlan",
+    "PartSpan",
+    "Dialect",
+    "DELIMITERS",
+    "Limits",
+    "match_header",
+    "HeaderMatch",
+    "parse_part",
+    "ParsedPart",
+    "RowReject",
+    "reject_overlong",
+]

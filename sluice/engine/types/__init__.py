@@ -1,0 +1,14 @@
+"""Column types: how the text of a column becomes typed values, whole columns at a time."""
+
+from sluice.engine.types.base import ColumnType, Mask, Parsed, Refused
+from sluice.engine.types.boolean import Boolean
+from sluice.engine.types.decimal import Decimal, Money
+from sluice.engine.types.integer import Integer
+from sluice.engine.types.phone import Phone
+from sluice.engine.types.text import Text
+from sluice.engine.types.time import Date, Duration, Timestamp
+
+__all__ = [
+    "Integer", "Decimal", "Money", "Text", "Boolean", "Date", "Timestamp", "Duration", "Phone",
+    "ColumnType", "Parsed", "Refused", "Mask",
+]  # fmt: skip

@@ -10,6 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 Mask = npt.NDArray[np.bool_]
+Int64s = npt.NDArray[np.int64]
+
+SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -49,3 +52,8 @@ class ColumnType(ABC):
     @abstractmethod
     def parse(self, text: pa.Array) -> Parsed:
         """Parse a column of `pa.string()` without chunks. An empty text, and null, is null."""
+
+    def show(self, text: str) -> str:
+        """The text as a reject's reason quotes it: at most 60 characters, control characters escaped."""
+        short = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)

@@ -1,0 +1,57 @@
+"""Celery's settings, and nothing else. Each line that is not Celery's default says why.
+
+Redis may forget any message: the ledger in PostgreSQL is the only truth, so nothing here has to be perfect,
+only quick to recover. See docs of the ledger in ARCHITECTURE.md.
+"""
+
+from kombu import Queue
+
+from sluice.engine.servers import broker_url as _broker_url
+
+broker_url = _broker_url()
+result_backend = None  # the ledger holds results; with a Redis backend, publishing blocks 19 s when Redis is away
+task_ignore_result = True
+
+# Load first: frames that are nearly done leave Redis before new ones are made. kombu reads the queues in this
+# order because of queue_order_strategy below.
+task_queues = [
+    Queue(f"sluice.{kind}") for kind in ("settle", "load", "transform", "plan", "extract", "dispatch")
+]
+task_default_queue = "sluice.dispatch"
+task_routes = {
+    f"sluice.{kind}": {"queue": f"sluice.{kind}"} for kind in ("settle", "load", "transform", "plan", "extract")
+}
+task_create_missing_queues = False  # a message for a queue that nobody reads would wait for ever
+
+task_serializer = "json"
+accept_content = ["json"]  # no pickle: a message can never run code
+enable_utc = True
+
+task_acks_late = True  # a message stays with Redis until its step is in the ledger
+task_reject_on_worker_lost = False  # Celery would loop on a task that kills its process; the ledger counts to 3
+task_acks_on_failure_or_timeout = True
+worker_prefetch_multiplier = 1  # a worker that is busy holds nothing back from the others
+task_time_limit = 600  # below the visibility timeout, else Redis delivers a running task again
+worker_max_tasks_per_child = 200  # whatever leaks in a library leaves with the process
+worker_cancel_long_running_tasks_on_connection_loss = False  # the fence makes a second run harmless
+worker_send_task_events = True  # Flower sees nothing without
+task_send_sent_event = True
+worker_hijack_root_logger = False
+worker_soft_shutdown_timeout = 30.0
+
+broker_connection_retry_on_startup = True
+broker_connection_max_retries = None  # the default of 100 makes a worker give up on a Redis that comes back
+broker_transport_options = {
+    "visibility_timeout": 900,
+    "queue_order_strategy": "priority",
+    "socket_timeout": 10,  # none by default: a black-holed Redis would hang a worker for ever
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+    "max_retries": 2,  # of a publish: the ledger tries again later
+    "interval_start": 0,
+    "interval_step": 0.2,
+    "interval_max": 0.5,
+}
+task_publish_retry = True
+task_publish_retry_policy = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}

@@ -1,0 +1,25 @@
+"""Customer call logs: one CSV per switch and day, into customer_call_logs."""
+
+from sluice.engine.checks import at_least, between
+from sluice.engine.declare import Column, Daily, Files, Generated, Pipeline, Table
+from sluice.engine.types import Duration, Integer, Money, Text, Timestamp
+
+pipeline = Pipeline(
+    name="call_logs",
+    source=Files("call_logs/*.csv"),
+    table=Table(
+        "customer_call_logs",
+        # no call id exists: a customer cannot start two calls to one place in the same second
+        key=("call_date", "customer_id", "call_destination"),
+        on_conflict="keep",
+        columns=[
+            Column("customer_id", Integer(), required=True),
+            Column("call_cost_usd", Money("USD", precision=12, scale=4), source="call_cost", check=at_least(0)),
+            Column("call_destination", Text(), required=True),
+            Column("call_date", Timestamp("%Y-%m-%d %H:%M:%S", tz="Africa/Nairobi"), required=True),
+            Column("call_duration_s", Duration(), source="call_duration", check=between(0, 86_400)),
+        ],
+        generated=[Generated("call_duration_min", "numeric", "call_duration_s / 60.0")],
+    ),
+    schedule=Daily("02:00", tz="Africa/Nairobi"),  # beat loads what is new in the inbox
+)

@@ -1,0 +1,55 @@
+"""The edge between errors and the shell: one clear message on stderr, the right exit code, no traceback.
+
+What is not a SluiceError is a defect of ours and shows its traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from sluice.cli.exits import Exit, exit_for
+from sluice.cli.output import fail
+from sluice.engine.errors import SluiceError
+
+
+class Edge(TyperGroup):
+    """The command group that answers for all its commands' errors."""
+
+    _as_json = False
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **more: Any) -> Any:
+        """Run the command line. Ends the process."""
+        import sys
+
+        given = list(sys.argv[1:] if args is None else args)
+        self._as_json = "--json" in given
+        return super().main(given, *rest, **more)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command, and turn what it raises into a message and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except SluiceError as error:
+            fail(type(error).__name__, str(error), as_json=self._as_json)
+            raise typer.Exit(exit_for(error)) from error
+        except KeyboardInterrupt:
+            fail("Interrupted", "Interrupted.", as_json=self._as_json)
+            raise typer.Exit(Exit.INTERRUPTED) from None
+        except BrokenPipeError:
+            raise  # `| head` has seen enough: typer ends quietly
+        except Exception as error:
+            if self._as_json and getattr(error, "exit_code", None) == Exit.USAGE:
+                _report_usage(error)
+            raise
+
+
+def _report_usage(error: Exception) -> None:
+    """A mistake in the command line: typer explains it on stderr, programs get their object as well."""
+    from sluice.cli.output import emit
+
+    facts = {"error": {"kind": "UsageError", "message": str(error)}}
+    emit(facts, as_json=True, human=lambda: None)

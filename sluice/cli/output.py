@@ -1,0 +1,78 @@
+"""What is printed where: results on stdout (as text or as one JSON object), everything else on stderr.
+
+Plain columns, so that a pipe gets every character; colour only on a terminal, and not with NO_COLOR.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, for programs.")]
+COLOURS = {"done": "green", "failed": "red", "running": "yellow"}
+
+
+def emit(data: Mapping[str, Any], *, as_json: bool, human: Callable[[], None]) -> None:
+    """Print a command's result: `data` as one JSON object, or what `human` prints."""
+    if as_json:
+        print(json.dumps(data, ensure_ascii=False, default=str))
+    else:
+        human()
+    sys.stdout.flush()
+
+
+def say(sentence: str) -> None:
+    """Tell the person something while the command works."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def fail(kind: str, message: str, *, as_json: bool, **more: Any) -> None:
+    """Say what went wrong, on stderr, and to programs also on stdout."""
+    say(f"{tint('error:', 'red', sys.stderr)} {message}")
+    if as_json:
+        emit({**more, "error": {"kind": kind, "message": message}}, as_json=True, human=lambda: None)
+
+
+def tint(text: str, colour: str | None, stream: TextIO | None = None) -> str:
+    """`text` in a colour, where that can be seen."""
+    stream = stream or sys.stdout
+    if colour is None or os.environ.get("NO_COLOR") or not stream.isatty():
+        return text
+    return typer.style(text, fg=colour)
+
+
+def count(number: int) -> str:
+    """1234567 -> 1,234,567."""
+    return f"{number:,}"
+
+
+def near(uri: str) -> str:
+    """A path as one would type it from here."""
+    here = str(Path.cwd())
+    return os.path.relpath(uri, here) if uri.startswith(here + os.sep) else uri
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], indent: str = "") -> None:
+    """Print rows in columns: whole numbers to the right with separators, everything else to the left."""
+    listed = [list(row) for row in rows]
+    texts = [[_cell(value) for value in row] for row in listed]
+    numeric = [any(isinstance(row[i], int) for row in listed) for i in range(len(head))]
+    widths = [max(map(len, column)) for column in zip(head, *texts, strict=True)]
+    for line in ([*head], *texts):
+        cells = (
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(line, widths, numeric, strict=True)
+        )
+        print(f"{indent}{'  '.join(cells)}".rstrip())
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return count(value) if isinstance(value, int) else str(value)

@@ -1,0 +1,82 @@
+"""Processes the keeper starts: under an account, and never longer than the keeper.
+
+On Linux the kernel signals them when the keeper dies (PR_SET_PDEATHSIG). Elsewhere, and in the moment
+between fork and that call, `strays` finds what a killed keeper left.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sluice.embedded.account import Account
+
+_PR_SET_PDEATHSIG = 1
+
+
+def spawn(
+    argv: Sequence[str | Path], account: Account, *, cwd: Path, log: Path, at_keepers_death: signal.Signals
+) -> subprocess.Popen[bytes]:
+    """Start a server, appending its output to `log`. If the keeper dies it gets `at_keepers_death`."""
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            cwd=cwd,
+            env=_environment(),
+            preexec_fn=_before_exec(account, at_keepers_death),  # noqa: PLW1509 - the keeper has no threads
+            **_switch(account),
+        )
+
+
+def run(
+    argv: Sequence[str | Path], account: Account, *, cwd: Path, timeout_s: float
+) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end, as `account`, with its output in `stdout`."""
+    return subprocess.run(
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        cwd=cwd,
+        env=_environment(),
+        timeout=timeout_s,
+        check=False,
+        preexec_fn=_before_exec(account, signal.SIGKILL),
+        **_switch(account),
+    )
+
+
+def _environment() -> dict[str, str]:
+    # Messages in a log that we quote are in one language.
+    return os.environ | {"LC_ALL": "C"}
+
+
+def _switch(account: Account) -> dict[str, Any]:
+    if account.uid == os.geteuid():
+        return {}
+    return {"user": account.uid, "group": account.gid, "extra_groups": []}
+
+
+def _before_exec(account: Account, at_keepers_death: signal.Signals) -> Callable[[], None]:
+    keeper = os.getpid()
+
+    def prepare() -> None:
+        account.enter()
+        if sys.platform == "linux":
+            # After the switch of user: that clears it.
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, at_keepers_death)
+            if os.getppid() != keeper:
+                os._exit(1)
+
+    return prepare

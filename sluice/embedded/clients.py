@@ -1,0 +1,204 @@
+"""Joining the servers of a home: the client's side of the keeper (its life story is in `keeper`).
+
+The shared lock is a descriptor that is never closed while the process lives, and that forked children and
+exec'ed programs inherit: as long as one of them lives, the servers stay.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sluice.embedded.folder import Folder, State, lock, still_there
+from sluice.engine.errors import ConfigError
+
+PATIENCE_S = 60.0
+_KEEPERS_TRIED = 3
+
+_locks: dict[Path, int] = {}
+_one_at_a_time = threading.RLock()
+
+
+@dataclass(frozen=True)
+class Servers:
+    """URLs with passwords: never print them. A server that was not asked for has an empty URL."""
+
+    database_url: str
+    redis_url: str
+
+    def __repr__(self) -> str:
+        return "Servers(...)"
+
+
+def attach(
+    home: Path, *, database: bool = True, redis: bool = True, announce: Callable[[str], None] | None = None
+) -> Servers:
+    """Join the servers of `home`, starting what is not running, and hold them for the life of this process.
+
+    Calling it again is cheap, and brings the servers back, with the same URLs, if their keeper was killed.
+    `announce` is given short sentences about what takes time. Raises ConfigError with what to do about it.
+    """
+    wanted = [name for name, asked in (("database", database), ("redis", redis)) if asked]
+    folder = Folder.of(home)
+    with _one_at_a_time:
+        holding = folder.path in _locks
+        try:
+            _hold(folder)
+            state = _Arrival(folder, wanted, announce or _silent).wait()
+        except BaseException as error:
+            if not holding:
+                detach(home)
+            if isinstance(error, (OSError, subprocess.SubprocessError)):
+                raise ConfigError(f"Cannot start servers under {folder.path}: {error}.") from error
+            raise
+    return _servers(state, wanted)
+
+
+def attached(home: Path) -> Servers | None:
+    """The servers of `home` if they run, without starting or holding them."""
+    folder = Folder.of(home)
+    state = folder.state() if folder.keeper_lives() else None
+    if state is None or not state.ready:
+        return None
+    return _servers(state, list(state.ready))
+
+
+def detach(home: Path) -> None:
+    """Let go of the servers of `home`; they stop if nobody else holds them. Forked children still do."""
+    with _one_at_a_time:
+        folder = Folder.of(home)
+        held = _locks.pop(folder.path, None)
+        if held is not None and still_there(folder.clients_lock, held):
+            # Only close: unlocking would also take the lock from forked children, who share the descriptor.
+            os.close(held)
+
+
+class _Patience:
+    """A limit that starts again whenever something happens."""
+
+    def __init__(self) -> None:
+        self._until = time.monotonic() + PATIENCE_S
+
+    def exhausted(self) -> bool:
+        return time.monotonic() > self._until
+
+
+class _Arrival:
+    """One wait for the servers: asks for them, starts a keeper if there is none, passes on what it does."""
+
+    def __init__(self, folder: Folder, wanted: list[str], announce: Callable[[str], None]) -> None:
+        self.folder = folder
+        self.wanted = wanted
+        self.announce = announce
+        self.asked: set[str] = set()
+        self.keepers = 0
+        self.doing = ""
+        self.patience = _Patience()
+
+    def wait(self) -> State:
+        while True:
+            alive = self.folder.keeper_lives()
+            state = self.folder.state() if alive else None
+            if state is not None and all(name in state.ready for name in self.wanted):
+                return state
+            self.ask(state)
+            if not alive:
+                self.start_keeper()
+            elif state is not None and state.doing != self.doing:
+                self.doing = state.doing
+                self.announce(self.doing)
+                self.patience = _Patience()
+            if self.patience.exhausted():
+                raise self.failure("did not come up in time")
+            time.sleep(0.02)
+
+    def ask(self, state: State | None) -> None:
+        """Leave requests for what is missing. The keeper takes a request away once it has the answer."""
+        for name in self.wanted:
+            if (state is not None and name in state.ready) or self.folder.asked(name) is not None:
+                continue
+            # The answer is written before the request goes: read it after seeing that it is gone.
+            answer = self.folder.state() if name in self.asked else None
+            if answer is not None and name in answer.failed:
+                raise ConfigError(answer.failed[name])
+            self.asked.add(name)
+            self.folder.ask(name)
+
+    def start_keeper(self) -> None:
+        if self.keepers == _KEEPERS_TRIED:
+            raise self.failure("ended before they were up")
+        self.keepers += 1
+        _start_keeper(self.folder)
+
+    def failure(self, what: str) -> ConfigError:
+        lines = self.folder.log.read_text(errors="replace").splitlines() if self.folder.log.exists() else []
+        tail = "\n".join(lines[-15:])
+        return ConfigError(
+            f"The embedded servers of {self.folder.path} {what}. Set DATABASE_URL and REDIS_URL to use "
+            f"servers of your own. The end of {self.folder.log}:\n{tail}"
+        )
+
+
+def _hold(folder: Folder) -> None:
+    """Take the shared lock, waiting while a keeper is stopping the servers."""
+    held = _locks.get(folder.path)
+    if held is not None and still_there(folder.clients_lock, held):
+        return
+    patience = _Patience()
+    while True:
+        folder.create()
+        fresh = lock(folder.clients_lock, fcntl.LOCK_SH)
+        if fresh is not None:
+            break
+        if patience.exhausted():
+            raise ConfigError(
+                f"The servers of {folder.path} have been stopping for {PATIENCE_S:.0f} s. See {folder.log}."
+            )
+        time.sleep(0.02)
+    os.set_inheritable(fresh, True)
+    _locks[folder.path] = fresh
+
+
+def _start_keeper(folder: Folder) -> None:
+    """Start a keeper and wait until it has left us: it forks, so it never is a child of ours to be reaped."""
+    package = Path(__file__).resolve().parents[2]
+    before = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    path = os.pathsep.join([str(package), *(str(Path(entry).absolute()) for entry in before)])
+    with folder.log.open("ab") as log:
+        subprocess.run(
+            # -P: the folder it runs in is no place to import from.
+            [sys.executable, "-P", "-m", "sluice.embedded.keeper", folder.path.parent],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            env=os.environ | {"PYTHONPATH": path},
+            start_new_session=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+
+
+def _servers(state: State, names: list[str]) -> Servers:
+    urls = {name: state.ready[name] for name in names}
+    return Servers(database_url=urls.get("database", ""), redis_url=urls.get("redis", ""))
+
+
+def _silent(_sentence: str) -> None:
+    """Say nothing."""
+
+
+def _fresh_lock() -> None:
+    """In a forked child: the thread that held the lock is not there to release it."""
+    global _one_at_a_time
+    _one_at_a_time = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_fresh_lock)

@@ -1,0 +1,170 @@
+"""What keeper and clients leave for each other under `<home>/servers`.
+
+clients.lock      every client holds it shared; whoever gets it exclusively knows that no client is left
+keeper.lock       the one keeper of this home holds it exclusively for as long as it lives
+want.<name>       a client asks for a server, with its settings; removed when the keeper has an answer
+state.json        the keeper's answers: what is ready (URLs with passwords: mode 0600) and what failed
+endpoints.json    ports and passwords, kept between starts (mode 0600)
+keeper.log, postgres/, redis/
+
+Locks are flock(2): they belong to the open file, so forked children hold them too, and the kernel drops
+them when the last holder is gone, however it went.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from sluice.engine.errors import ConfigError
+
+NAMES = ("redis", "database")
+SETTINGS = ("PATH", "SLUICE_EMBEDDED_BINARIES", "SLUICE_REDIS_MAXMEMORY")
+
+
+@dataclass
+class State:
+    """The keeper's answers, for every client to read: URLs and reasons by the server's name."""
+
+    keeper: int
+    doing: str = ""
+    ready: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    children: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """`<home>/servers` and the files in it. `path` is absolute."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, home: Path) -> Folder:
+        return cls(home.absolute() / "servers")
+
+    @property
+    def clients_lock(self) -> Path:
+        return self.path / "clients.lock"
+
+    @property
+    def keeper_lock(self) -> Path:
+        return self.path / "keeper.lock"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "keeper.log"
+
+    def create(self) -> None:
+        """Make the folder. Others may pass through it but not list it: PostgreSQL may be another user."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            if self.path.stat().st_uid == os.geteuid():
+                self.path.chmod(0o711)
+        except OSError as error:
+            raise ConfigError(
+                f"Cannot keep a database under {self.path}: {error.strerror}. Set SLUICE_HOME to a folder "
+                "you may write, or set DATABASE_URL and REDIS_URL."
+            ) from error
+
+    def keeper_lives(self) -> bool:
+        """Whether somebody holds the keeper's lock. Asking holds up a starting keeper for a moment."""
+        if not self.keeper_lock.exists():
+            return False
+        probe = lock(self.keeper_lock, fcntl.LOCK_SH)
+        if probe is None:
+            return True
+        # Unlock, not only close: a fork in another thread may have copied the descriptor meanwhile.
+        fcntl.flock(probe, fcntl.LOCK_UN)
+        os.close(probe)
+        return False
+
+    def state(self) -> State | None:
+        """The last answers, or None if there are none or if they are a dead keeper's."""
+        try:
+            state = State(**json.loads((self.path / "state.json").read_text()))
+            os.kill(state.keeper, 0)
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+        except PermissionError as error:
+            raise _foreign(self.path) from error
+        return state
+
+    def last_children(self) -> list[int]:
+        """Process ids from the last answers, also a dead keeper's."""
+        try:
+            return list(json.loads((self.path / "state.json").read_text())["children"].values())
+        except FileNotFoundError:
+            return []
+
+    def write_state(self, state: State) -> None:
+        write_secret(self.path / "state.json", json.dumps(asdict(state)))
+
+    def forget_state(self) -> None:
+        (self.path / "state.json").unlink(missing_ok=True)
+
+    def ask(self, name: str) -> None:
+        """Ask for a server, with this process's settings: the keeper may live with somebody else's."""
+        settings = {key: os.environ[key] for key in SETTINGS if key in os.environ}
+        write_secret(self._want(name), json.dumps(settings))
+
+    def asked(self, name: str) -> dict[str, str] | None:
+        """The settings that came with a request; None if there is none."""
+        try:
+            return dict(json.loads(self._want(name).read_text()))
+        except FileNotFoundError:
+            return None
+
+    def answered(self, name: str) -> None:
+        self._want(name).unlink(missing_ok=True)
+
+    def _want(self, name: str) -> Path:
+        return self.path / f"want.{name}"
+
+
+def lock(path: Path, kind: int) -> int | None:
+    """Take a lock (`fcntl.LOCK_SH` or `LOCK_EX`) without waiting.
+
+    Returns the descriptor that holds it, or None if somebody else has the lock or replaced the file.
+    """
+    try:
+        held = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except PermissionError as error:
+        raise _foreign(path.parent) from error
+    try:
+        fcntl.flock(held, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(held)
+        return None
+    if not still_there(path, held):
+        os.close(held)
+        return None
+    return held
+
+
+def still_there(path: Path, held: int) -> bool:
+    """Whether `path` still leads to the open file `held`: somebody may have removed the folder, or
+    closed every descriptor, as programs do that go into the background."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(held))
+    except OSError:
+        return False
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Replace a file at once, readable by its owner only."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600, exist_ok=False)
+    fresh.write_text(text)
+    fresh.replace(path)
+
+
+def _foreign(path: Path) -> ConfigError:
+    return ConfigError(
+        f"The servers under {path} belong to another user. Run as that user, or set SLUICE_HOME to a folder "
+        "of your own."
+    )

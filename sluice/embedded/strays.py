@@ -1,0 +1,69 @@
+"""Servers nobody keeps any more: left by a keeper that was killed, or backends left by a killed postmaster.
+
+On Linux they are found by what they run and by where: every server works inside its folder. Elsewhere only
+those whose process ids the keeper wrote down are found.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import subprocess
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+_ON_LINUX = platform.system() == "Linux"
+_NAMES = {"postgres", "initdb", "redis-server", "valkey-server"}
+# Cancel or stop in good order; give up at once; no choice. PostgreSQL and Redis read the first two alike.
+_ESCALATION = ((signal.SIGINT, 15.0), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 5.0))
+
+
+def end(folder: Path, recorded: Iterable[int] = ()) -> list[int]:
+    """Stop every server working under `folder` and wait until it is gone. Returns the process ids found."""
+    known = list(recorded)
+    found = find(folder, known)
+    for how, patience_s in _ESCALATION:
+        left = find(folder, known)
+        for pid in left:
+            _send(pid, how)
+        until = time.monotonic() + patience_s
+        while left and time.monotonic() < until:
+            time.sleep(0.02)
+            left = find(folder, known)
+        if not left:
+            break
+    return found
+
+
+def find(folder: Path, recorded: Iterable[int] = ()) -> list[int]:
+    """Process ids of servers that work under `folder`."""
+    if _ON_LINUX:
+        inside = folder.resolve()
+        pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+        return [pid for pid in pids if _works_in(pid, inside)]
+    return [pid for pid in recorded if _runs_a_server(pid)]
+
+
+def _works_in(pid: int, folder: Path) -> bool:
+    try:
+        if Path(f"/proc/{pid}/comm").read_text().strip() not in _NAMES:
+            return False
+        return Path(f"/proc/{pid}/cwd").readlink().is_relative_to(folder)
+    except OSError:
+        # It ended meanwhile, or it is another user's.
+        return False
+
+
+def _runs_a_server(pid: int) -> bool:
+    said = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return Path(said.stdout.strip()).name in _NAMES
+
+
+def _send(pid: int, how: signal.Signals) -> None:
+    try:
+        os.kill(pid, how)
+    except (ProcessLookupError, PermissionError):
+        # Gone meanwhile, or out of reach; the next look tells.
+        pass

@@ -1,0 +1,129 @@
+"""A contract applied: rows of text in; typed rows in key order, repeated keys and rejects out.
+
+Nothing falls through: each row that goes in comes out once, as a row, a repeat or a reject.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from sluice.engine.contract.frame import LINE, Own
+from sluice.engine.contract.order import key_order
+from sluice.engine.contract.refusals import Refusals
+from sluice.engine.contract.version import version
+from sluice.engine.declare import Column, Table, Transform
+from sluice.engine.errors import ConfigError, PermanentError
+from sluice.engine.types.base import Int64s, Mask
+
+
+@dataclass(frozen=True)
+class Transformed:
+    """A batch under its contract.
+
+    `rows`: the table's columns by name and in order, and `_line` (int64), sorted by key in PostgreSQL's order
+    (text as under COLLATE "C"), each key once. `repeats`: likewise, the later lines of keys that are in
+    `rows`, by key and line. `rejects`: (line int64, column, code, reason: string), by line, one per row.
+    """
+
+    rows: pa.Table
+    repeats: pa.Table
+    rejects: pa.Table
+
+
+class Contract:
+    """What a table's columns must be. Raises ConfigError for a declaration that cannot work.
+
+    `version` is 16 hex digits, the same in every process for the same declaration. `wanted` are the headers
+    to read and `required` those that a file must have, both in column order and each once.
+    """
+
+    version: str
+    wanted: tuple[str, ...]
+    required: tuple[str, ...]
+
+    def __init__(self, table: Table, transform: Transform | None = None) -> None:
+        self.version = version(table, transform)
+        self.wanted = tuple(dict.fromkeys(column.header for column in table.columns))
+        self.required = tuple(dict.fromkeys(column.header for column in table.columns if column.required))
+        self._table = table
+        self._own = Own(transform, table.name, self.wanted) if transform else None
+        for column in table.columns:
+            _try_check(table, column)
+
+    def apply(self, rows: pa.Table) -> Transformed:
+        """Type, check and sort `rows`: one `pa.string()` column for each wanted header, and `_line` int64."""
+        text, dropped = self._own.apply(rows) if self._own else (rows, np.zeros(0, np.int64))
+        lines = _whole(text, LINE).to_numpy()
+        refusals = Refusals(lines)
+        if self._own:
+            refusals.add_lines(dropped, "dropped_by_transform", f"{self._own.name} dropped the row.")
+        typed = {column.name: _read(column, text, refusals) for column in self._table.columns}
+        done = self._sorted(typed, lines, refusals.failed, refusals.table())
+        out = done.rows.num_rows + done.repeats.num_rows + done.rejects.num_rows
+        if out != rows.num_rows:
+            raise PermanentError(
+                f"Table {self._table.name!r}: {rows.num_rows} rows went in and {out} came out. Nothing is"
+                " loaded from such a batch; this is a mistake in Sluice, please report it."
+            )
+        return done
+
+    def _sorted(self, typed: dict[str, pa.Array], lines: Int64s, failed: Mask, rejects: pa.Table) -> Transformed:
+        good = np.flatnonzero(~failed) if failed.any() else None
+        keys = [_taken(typed[name], good) for name in self._table.key]
+        order = key_order(keys, lines if good is None else lines[good])
+        place = order.rows if good is None else good[order.rows]
+        first, again = place[~order.repeats], place[order.repeats]
+        columns = typed | {LINE: pa.array(lines)}
+        return Transformed(_pick(columns, first), _pick(columns, again), rejects)
+
+
+def _try_check(table: Table, column: Column) -> None:
+    """A check that cannot work on its column's type is met here, not at the first file."""
+    if column.check is None:
+        return
+    try:
+        column.check.refuse(pa.array([], column.type.arrow))
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise ConfigError(
+            f"Table {table.name!r}, column {column.name!r}: {column.check!r} does not work on {column.type!r}: {error}"
+        ) from error
+
+
+def _read(column: Column, rows: pa.Table, refusals: Refusals) -> pa.Array:
+    """The column's typed values; what is wrong with them goes to `refusals`."""
+    text = _whole(rows, column.header)
+    parsed = column.type.parse(text)
+    for refused in parsed.refused:
+        refusals.add(column, text, refused)
+    if column.required and parsed.values.null_count:
+        missing: Mask = parsed.values.is_null().to_numpy(zero_copy_only=False)
+        for refused in parsed.refused:
+            missing &= ~refused.rows
+        refusals.add_missing(column, missing)
+    if column.check is not None:
+        refusals.add(column, text, column.check.refuse(parsed.values))
+    return parsed.values
+
+
+def _whole(rows: pa.Table, name: str) -> pa.Array:
+    """A column in one piece; one that no file has may have come without a type."""
+    values = rows.column(name)
+    if values.type == pa.null():
+        values = values.cast(pa.string())
+    return values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
+
+
+def _taken(values: pa.Array, rows: Int64s | None) -> pa.Array:
+    return values if rows is None else values.take(pa.array(rows))
+
+
+def _pick(columns: dict[str, pa.Array], rows: Int64s) -> pa.Table:
+    """The rows asked for; without a copy where they are a run."""
+    count = len(rows)
+    if count and rows[-1] - rows[0] == count - 1 and (rows[1:] > rows[:-1]).all():
+        return pa.table(columns).slice(int(rows[0]), count)
+    chosen = pa.array(rows, pa.int64())
+    return pa.table({name: values.take(chosen) for name, values in columns.items()})

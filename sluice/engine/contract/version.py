@@ -1,0 +1,53 @@
+"""The contract's version: a hash of everything that decides what a row becomes.
+
+It is made from the declaration's text, so that it is the same in every process, on every machine and under
+every version of Python that Sluice runs on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import re
+
+from sluice.engine.declare import Table, Transform
+from sluice.engine.errors import ConfigError
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+
+def version(table: Table, transform: Transform | None) -> str:
+    """16 hex digits of SHA-256 over the table (its name too: elsewhere nothing is loaded yet) and transform.
+
+    Of a transform its own source text counts, not that of what it calls.
+    """
+    declared = {
+        "table": table.name,
+        "key": list(table.key),
+        "on_conflict": table.on_conflict,
+        "columns": [[c.name, c.header, c.required, _text(table, c.type), _text(table, c.check)] for c in table.columns],
+        "generated": [[g.name, g.pg_type, g.expression] for g in table.generated],
+        "transform": None if transform is None else _source(table, transform),
+    }
+    return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _text(table: Table, part: object) -> str:
+    text = repr(part)
+    if _ADDRESS.search(text):
+        raise ConfigError(
+            f"Table {table.name!r}: {type(part).__name__} has no repr that declares it; make it a frozen"
+            " dataclass, or its contract would have another version in every process."
+        )
+    return text
+
+
+def _source(table: Table, transform: Transform) -> str:
+    try:
+        return inspect.getsource(transform).replace("\r\n", "\n")
+    except (OSError, TypeError) as error:
+        raise ConfigError(
+            f"Table {table.name!r}: the source of its transform cannot be read; write it as a function (def)"
+            " in the pipeline's file, or the contract would not see it change."
+        ) from error

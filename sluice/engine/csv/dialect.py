@@ -1,0 +1,46 @@
+"""How one file writes its rows: the delimiter, the header, where the body starts. And the limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+DELIMITERS = (",", ";", "\t", "|")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a file may ask of memory. Bytes count a record without its line end.
+
+    A longer record is a reject (`line_too_long`), a longer or wider header refuses the file.
+    """
+
+    max_record_bytes: int = 1 << 20
+    max_columns: int = 4096
+    max_header_bytes: int = 1 << 20
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """Found once, when the file is planned; kept in the ledger as JSON.
+
+    `header` is as in the file, unquoted, without a byte order mark and surrounding spaces. `body_offset`
+    is the byte, counted from 0, and `body_line` the physical line, counted from 1, after the header record.
+    """
+
+    delimiter: str
+    header: tuple[str, ...]
+    body_offset: int
+    body_line: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "delimiter": self.delimiter,
+            "header": list(self.header),
+            "body_offset": self.body_offset,
+            "body_line": self.body_line,
+        }
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Dialect:
+        return cls(stored["delimiter"], tuple(stored["header"]), int(stored["body_offset"]), int(stored["body_line"]))

@@ -1,0 +1,113 @@
+"""The header: found and read when a file is planned, and matched with the columns that are wanted."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sluice.engine.csv.dialect import DELIMITERS, Dialect, Limits
+from sluice.engine.csv.kind import UTF8_MARK, refuse_other_kinds
+from sluice.engine.csv.records import index_records
+from sluice.engine.csv.rejects import show
+from sluice.engine.csv.sniff import sniff_delimiter
+from sluice.engine.csv.source import Source
+from sluice.engine.errors import ConfigError, DataError
+
+LINE = "_line"
+_HEAD = 1 << 16
+_MARK = "\ufeff"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+@dataclass(frozen=True)
+class HeaderMatch:
+    """Where each wanted header stands, counted from 0 (None: not in the file), and the headers nobody wants."""
+
+    positions: dict[str, int | None]
+    extra: tuple[str, ...]
+
+
+def match_header(dialect: Dialect, wanted: Sequence[str], required: Sequence[str]) -> HeaderMatch:
+    """Match without regard to case, surrounding spaces and byte order marks.
+
+    Raises DataError `missing_header` if a required one is not there, and `duplicate_header` if a wanted one
+    is there twice. The same name twice among headers nobody wants does no harm.
+    """
+    if LINE in wanted:
+        raise ConfigError(f"A column cannot be read from the header {LINE!r}: it holds the line numbers here.")
+    there = [_plain(name) for name in dialect.header]
+    keys = {name: _plain(name) for name in (*wanted, *required)}
+    twice = [name for name in wanted if there.count(keys[name]) > 1]
+    if twice:
+        raise DataError("duplicate_header", f"More than one column is called {_names(twice)}; rename or drop one.")
+    missing = [name for name in required if keys[name] not in there]
+    if missing:
+        raise DataError("missing_header", f"No column {_names(missing)}; the file has {_names(dialect.header)}.")
+    positions = {name: there.index(keys[name]) if keys[name] in there else None for name in wanted}
+    used = set(positions.values())
+    return HeaderMatch(positions, tuple(name for i, name in enumerate(dialect.header) if i not in used))
+
+
+def read_dialect(source: Source, delimiter: str | None, limits: Limits) -> Dialect:
+    """Read the header from a source that is at its start, and leave the source at the body.
+
+    Raises DataError: `empty_file`, `utf16`, `not_csv`, `header_too_long`.
+    """
+    if delimiter is not None and delimiter not in DELIMITERS:
+        raise ConfigError(f"Delimiter {delimiter!r} is not one of , ; tab |.")
+    head = source.peek(_HEAD)
+    refuse_other_kinds(head)
+    marks = len(UTF8_MARK) if head.startswith(UTF8_MARK) else 0
+    source.skip(marks)
+    if delimiter is None:
+        delimiter = sniff_delimiter(head[marks:], whole=len(head) < _HEAD)
+    record, length, lines = _header_record(source, delimiter, limits)
+    source.skip(length)
+    return Dialect(delimiter, _header_names(record, delimiter, limits), marks + length, lines + 1)
+
+
+def _header_record(source: Source, delimiter: str, limits: Limits) -> tuple[bytes, int, int]:
+    """The first record, and up to its end: how many bytes and lines."""
+    longest = limits.max_header_bytes + 2  # a line end
+    for size in (min(_HEAD, longest), longest):
+        head = source.peek(size)
+        index = index_records(head, delimiter, final=len(head) < size)
+        if index.starts.size:
+            start, stop, end = int(index.starts[0]), int(index.stops[0]), int(index.ends[0])
+            lines = index_records(head[:end], delimiter, final=True).counted.lines
+            return head[start:stop], end, lines
+    raise DataError(
+        "header_too_long",
+        f"The header does not end within {limits.max_header_bytes:,} bytes: this is no CSV file, "
+        f"or a quote in its header is not closed. It starts with {show(head)[:60]!r}.",
+    )
+
+
+def _header_names(record: bytes, delimiter: str, limits: Limits) -> tuple[str, ...]:
+    try:
+        text = record.decode()
+        names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except UnicodeDecodeError as error:
+        what = f"Byte {error.start + 1} of the header, 0x{record[error.start]:02X}, is not UTF-8"
+        raise DataError("not_csv", f"{what}; save the file as CSV UTF-8. It reads {show(record)!r}.") from error
+    except csv.Error as error:
+        raise DataError("header_too_long", f"The header cannot be read: {error}.") from error
+    if strange := _CONTROL.search(text):
+        what = f"The header holds the control character 0x{ord(strange.group()):02X}"
+        raise DataError("not_csv", f"{what}: this is no CSV file. It reads {show(record)!r}.")
+    if len(names) > limits.max_columns:
+        raise DataError(
+            "header_too_long", f"The header has {len(names):,} columns, the limit is {limits.max_columns:,}."
+        )
+    return tuple(name.strip() for name in names)
+
+
+def _plain(name: str) -> str:
+    return name.strip().strip(_MARK).strip().casefold()
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(repr(name) for name in names)

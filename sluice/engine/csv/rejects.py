@@ -1,0 +1,82 @@
+"""Rows refused before any value is looked at: what is wrong with them, and how they are shown.
+
+A record is refused for the first of these that is true of it: `line_too_long`, `nul`, `invalid_utf8`,
+`ragged_row`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+
+from sluice.engine.csv.dialect import Dialect
+
+SHOWN = 200
+_NOT_TEXT = re.compile("[\0\udc80-\udcff]")
+
+
+@dataclass(frozen=True)
+class RowReject:
+    """A refused record. `line` is its first physical line, `raw` its text, at most 200 characters.
+
+    `raw` is always storable: bytes that are no UTF-8, and NUL, are written out as `\\xNN`.
+    """
+
+    line: int
+    column: str | None
+    code: str
+    reason: str
+    raw: str
+
+
+def show(record: bytes) -> str:
+    """A record's text as a person may read it and PostgreSQL may keep it."""
+    head = record[: 4 * SHOWN + 4]  # no character is longer than 4 bytes
+    text = head.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def not_text(record: bytes, line: int, dialect: Dialect) -> RowReject | None:
+    """The reject of a record with a NUL byte or with bytes that are not UTF-8; None if it has neither."""
+    at = record.find(b"\0")
+    if at >= 0:
+        code, what = "nul", f"Byte {at + 1} of the record is NUL, which no text can hold; remove it."
+    else:
+        try:
+            record.decode()
+        except UnicodeDecodeError as error:
+            code = "invalid_utf8"
+            what = (
+                f"Byte {error.start + 1} of the record, 0x{record[error.start]:02X}, is not UTF-8; "
+                "save the file as UTF-8."
+            )
+        else:
+            return None
+    return RowReject(line, _column_at_fault(record, dialect), code, what, show(record))
+
+
+def ragged(record: bytes, line: int, fields: int, dialect: Dialect) -> RowReject:
+    """The reject of a record that has not as many fields as the header."""
+    reason = f"The row has {_fields(fields)}, the header has {len(dialect.header)}."
+    more = len(record.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n").split(b"\n")) - 1
+    if more > 0:
+        reason += f" It runs on to line {line + more} inside quotes: a closing quote may be missing."
+    return RowReject(line, None, "ragged_row", reason, show(record))
+
+
+def _fields(count: int) -> str:
+    return "1 field" if count == 1 else f"{count} fields"
+
+
+def _column_at_fault(record: bytes, dialect: Dialect) -> str | None:
+    text = record.decode("utf-8", "surrogateescape")
+    try:
+        fields = next(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter))
+    except csv.Error:  # a field longer than that module takes: the record is shown without the column's name
+        return None
+    for name, value in zip(dialect.header, fields, strict=False):
+        if _NOT_TEXT.search(value):
+            return name
+    return None

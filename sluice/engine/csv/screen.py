@@ -1,0 +1,68 @@
+"""Screening records before they are parsed: those too long, with NUL, or not UTF-8 are refused here."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from sluice.engine.csv.dialect import Dialect, Limits
+from sluice.engine.csv.overlong import reject_overlong
+from sluice.engine.csv.records import RecordIndex
+from sluice.engine.csv.rejects import RowReject, not_text
+
+_TOGETHER = 256  # records looked at as one, as long as nothing is wrong with them
+
+
+def all_text(data: bytes) -> bool:
+    """Whether the bytes are UTF-8 without NUL; at several GB/s, without a copy."""
+    if b"\0" in data:
+        return False
+    ends = pa.py_buffer(np.array([0, len(data)], np.int64))
+    try:
+        pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(data)]).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def near_limit(data: bytes, limits: Limits) -> bool:
+    """False if no line can be longer than a record may be; True if one may be, without looking closer.
+
+    If each stretch of half the limit has a LF, no two of them are further apart than the limit.
+    """
+    half = max(limits.max_record_bytes // 2, 1)
+    if len(data) <= limits.max_record_bytes:
+        return False
+    return any(data.find(b"\n", at, at + half) < 0 for at in range(0, len(data) - half + 1, half))
+
+
+def screen(
+    data: bytes, index: RecordIndex, dialect: Dialect, limits: Limits, first_line: int
+) -> tuple[list[RowReject], npt.NDArray[np.bool_]]:
+    """The rejects among the records of a part, and a mask of the good ones."""
+    rejects: list[RowReject] = []
+    good = index.stops - index.starts <= limits.max_record_bytes
+    for i in np.flatnonzero(~good).tolist():
+        block = data[index.starts[i] : index.ends[i]]
+        line = first_line + int(index.lines[i])
+        rejects.append(reject_overlong([block], dialect=dialect, first_line=line, limits=limits))
+    for i in _suspects(data, index, good):
+        record = data[index.starts[i] : index.stops[i]]
+        reject = not_text(record, first_line + int(index.lines[i]), dialect)
+        if reject is not None:
+            rejects.append(reject)
+            good[i] = False
+    return rejects, good
+
+
+def _suspects(data: bytes, index: RecordIndex, good: npt.NDArray[np.bool_]) -> list[int]:
+    """Records of the stretches in which something is no text, overlong ones left out."""
+    if all_text(data):
+        return []
+    found: list[int] = []
+    for first in range(0, good.size, _TOGETHER):
+        after = min(first + _TOGETHER, good.size)
+        if not all_text(data[index.starts[first] : index.ends[after - 1]]):
+            found += (first + np.flatnonzero(good[first:after])).tolist()
+    return found

@@ -1,0 +1,60 @@
+"""A stream read once, from its first byte to its last: counted, hashed, and with a look ahead at its head."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from typing import BinaryIO
+
+Tick = Callable[[int], None]
+
+
+class Source:
+    """Reads a stream in blocks. `tick` hears of each block with the number of bytes read so far."""
+
+    def __init__(self, stream: BinaryIO, tick: Tick | None = None) -> None:
+        self.size = 0
+        self._stream = stream
+        self._tick = tick
+        self._digest = hashlib.sha256()
+        self._ahead = b""
+
+    def peek(self, count: int) -> bytes:
+        """The next `count` bytes, fewer only at the end of the file. `take` gives them again."""
+        while len(self._ahead) < count and (block := self._read(count - len(self._ahead))):
+            self._ahead += block
+        return self._ahead[:count]
+
+    def take(self, count: int) -> bytes:
+        """Up to `count` of the next bytes; none at the end of the file only."""
+        if not self._ahead:
+            return self._read(count)
+        taken, self._ahead = self._ahead[:count], self._ahead[count:]
+        return taken
+
+    def skip(self, count: int) -> None:
+        """Leave out the next bytes, which `peek` has shown."""
+        self._ahead = self._ahead[count:]
+
+    def sha256(self) -> str:
+        """Of all bytes read so far, those seen by `peek` included."""
+        return self._digest.hexdigest()
+
+    def _read(self, count: int) -> bytes:
+        block = self._stream.read(count)
+        self._digest.update(block)
+        self.size += len(block)
+        if self._tick is not None:
+            self._tick(self.size)
+        return block
+
+
+def size_of(stream: BinaryIO) -> int | None:
+    """A plain file's size in bytes; None where asking could mean reading it (compressed, piped)."""
+    if not isinstance(stream, (io.BufferedReader, io.FileIO, io.BytesIO)) or not stream.seekable():
+        return None
+    here = stream.tell()
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(here)
+    return size

@@ -1,0 +1,71 @@
+"""extract: a part's bytes, checked against what was planned, become columns of text with line numbers."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pyarrow as pa
+
+from sluice.engine import rejects
+from sluice.engine.contract import Contract
+from sluice.engine.csv import Dialect, Limits, RowReject, match_header, parse_part, reject_overlong
+from sluice.engine.errors import InputChanged, NotHere
+from sluice.engine.failpoint import failpoint
+from sluice.engine.frames import Frames, RawFrame
+from sluice.engine.inputs import read_range
+from sluice.engine.settings import settings
+from sluice.engine.work import PartWork
+
+
+def extract_part(work: PartWork, contract: Contract, frames: Frames) -> RawFrame:
+    """The part's text, from the cache where the same bytes were read before, else from the file.
+
+    Raises InputChanged when the bytes are not those that were planned, NotHere when the file cannot be seen.
+    """
+    found = frames.get(work.raw_key(), RawFrame)
+    if found is not None:
+        return found
+    return _from_file(work, contract)
+
+
+def _from_file(work: PartWork, contract: Contract) -> RawFrame:
+    if work.overlong:
+        return RawFrame(_no_rows(contract), _table([reject_overlong(work.first_line, work.length)]))
+    data = read_range(work.uri, work.start, work.length)
+    if len(data) != work.length or hashlib.sha256(data).hexdigest() != work.sha256:
+        raise InputChanged(
+            f"{work.uri}: bytes {work.start} to {work.start + work.length} are not what was planned: "
+            f"the file was changed while it was read."
+        )
+    failpoint("extract.read")
+    dialect = Dialect.from_json(work.dialect)
+    parsed = parse_part(
+        data,
+        dialect=dialect,
+        match=match_header(dialect, contract.wanted, contract.required),
+        first_line=work.first_line,
+        read=work.planned,
+        limits=Limits(max_record_bytes=settings().max_record_bytes),
+    )
+    return RawFrame(parsed.rows, _table(parsed.rejects))
+
+
+def _no_rows(contract: Contract) -> pa.Table:
+    columns = {name: pa.array([], pa.string()) for name in contract.wanted}
+    return pa.table(columns | {"_line": pa.array([], pa.int64())})
+
+
+def _table(found: list[RowReject]) -> pa.Table:
+    if not found:
+        return rejects.none()
+    columns = [[r.line for r in found], [r.column for r in found], [r.code for r in found], [r.reason for r in found]]
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, rejects.SCHEMA, strict=True)], rejects.SCHEMA)
+
+
+def check_contract(work: PartWork, contract: Contract) -> None:
+    """Raise NotHere when this worker's declaration is not the one that the input was planned under."""
+    if work.contract != contract.version:
+        raise NotHere(
+            f"The run was queued under another declaration of {work.pipeline!r} ({work.contract}) than this worker "
+            f"has ({contract.version}): restart the workers, or run the files again."
+        )

@@ -1,0 +1,57 @@
+"""Stops a worker at an exact point, for the tests of faults: SLUICE_FAILPOINT=name[:nth]:kill|stop|raise|sleep.
+
+`nth` counts from 1 over the life of the process, or over all processes when SLUICE_TEST_FAILPOINT_COUNT names
+a file to count in. Several are separated by commas. Without the variable this costs one look at a dict.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+
+from sluice.engine.errors import PermanentError
+
+_counts: Counter[str] = Counter()
+
+
+def _parse() -> dict[str, tuple[int, str]]:
+    found = {}
+    for each in filter(None, os.environ.get("SLUICE_FAILPOINT", "").split(",")):
+        name, *nth, action = each.split(":")
+        found[name] = (int(nth[0]) if nth else 1, action)
+    return found
+
+
+_points = _parse()
+
+
+def _count(name: str) -> int:
+    path = os.environ.get("SLUICE_TEST_FAILPOINT_COUNT")
+    if not path:
+        _counts[name] += 1
+        return _counts[name]
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+    try:
+        os.write(handle, f"{name}\n".encode())  # one short append is atomic: the count is exact
+        return os.pread(handle, 1 << 20, 0).decode().splitlines().count(name)
+    finally:
+        os.close(handle)
+
+
+def failpoint(name: str) -> None:
+    """Do here what SLUICE_FAILPOINT asks for, when its turn has come."""
+    if name not in _points:
+        return
+    nth, action = _points[name]
+    if _count(name) != nth:
+        return
+    if action == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif action == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
+    elif action == "sleep":
+        time.sleep(float(os.environ.get("SLUICE_TEST_FAILPOINT_SLEEP_S", "5")))
+    else:
+        raise PermanentError(f"Failpoint {name}.")

@@ -1,0 +1,64 @@
+"""The two frames of a part: its text after extract, and its rows, ready for COPY, after transform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import pyarrow as pa
+
+from sluice.engine import rejects
+from sluice.engine.frames.cache import Frame
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class RawFrame:
+    """A part as text: `rows` has a string column per wanted header and `_line`; `rejects` as rejects.SCHEMA."""
+
+    rows: pa.Table
+    rejects: pa.Table
+
+    def freeze(self) -> Frame:
+        return Frame({}, {"rows": _to_ipc(self.rows), "rejects": _to_ipc(self.rejects)})
+
+    @classmethod
+    def thaw(cls, frame: Frame) -> Self:
+        return cls(_from_ipc(frame.blobs["rows"]), _from_ipc(frame.blobs["rejects"]))
+
+
+@dataclass(frozen=True)
+class ReadyFrame:
+    """A part ready to load: chunks of whole rows in COPY's binary format, in key order.
+
+    `rows` are the first of each key, `repeats` the later ones; each chunk is a COPY stream of its own.
+    """
+
+    rows: list[bytes]
+    repeats: list[bytes]
+    row_count: int
+    rejects: pa.Table
+
+    def freeze(self) -> Frame:
+        blobs = {"rows": self.rows, "repeats": self.repeats, "rejects": _to_ipc(self.rejects)}
+        return Frame({"row_count": self.row_count}, blobs)
+
+    @classmethod
+    def thaw(cls, frame: Frame) -> Self:
+        blobs = frame.blobs
+        found = _from_ipc(blobs["rejects"]) if "rejects" in blobs else rejects.none()
+        return cls(blobs.get("rows", []), blobs.get("repeats", []), frame.meta["row_count"], found)
+
+
+def _to_ipc(table: pa.Table) -> list[bytes]:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    view = memoryview(sink.getvalue())
+    # bytes, not views: hiredis refuses memoryviews and Arrow buffers
+    return [bytes(view[at : at + CHUNK]) for at in range(0, len(view), CHUNK)]
+
+
+def _from_ipc(chunks: list[bytes]) -> pa.Table:
+    return pa.ipc.open_stream(b"".join(chunks)).read_all()

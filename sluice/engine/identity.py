@@ -1,0 +1,59 @@
+"""Who holds a step: host, boot, process namespace, the worker's main process, and the child that works.
+
+`<node>|<main pid>.<its start time>|<child pid>`: enough for a neighbour on the same host to see at once that
+a worker is gone, instead of waiting for its lease to run out.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from functools import cache
+from pathlib import Path
+
+_main: str | None = None
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""  # not Linux: leases still run out by the clock
+
+
+def _start_time(pid: int) -> str:
+    """When the process started, in clock ticks since boot; empty where it is gone or cannot be known."""
+    stat = _read(f"/proc/{pid}/stat")
+    return stat.rpartition(")")[2].split()[19] if stat else ""
+
+
+@cache
+def node() -> str:
+    """This host, this boot, this namespace of process ids."""
+    try:
+        namespace = str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        namespace = ""
+    boot = _read("/proc/sys/kernel/random/boot_id")[:8]
+    return f"{socket.gethostname()}:{boot}:{namespace}"
+
+
+def become_main() -> None:
+    """Call in a worker's main process, before it forks: its children are held to its account."""
+    global _main
+    _main = f"{os.getpid()}.{_start_time(os.getpid())}"
+
+
+def holder(child_pid: int | None = None) -> str:
+    """This process (or that child of it) as the ledger names it."""
+    main = _main or f"{os.getpid()}.{_start_time(os.getpid())}"
+    return f"{node()}|{main}|{child_pid or os.getpid()}"
+
+
+def is_gone(known: str) -> bool:
+    """Whether a holder on this host is certainly gone: its main process, by number and start time."""
+    where, _, rest = known.partition("|")
+    pid, _, started = rest.partition("|")[0].partition(".")
+    if where != node() or not started or not pid.isdigit():
+        return False
+    return _start_time(int(pid)) != started

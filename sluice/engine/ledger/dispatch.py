@@ -1,0 +1,59 @@
+"""Finds what is due and hands it over to be published: the one place from which work starts, or starts again.
+
+Runs every second or so in a thread of every worker's main process, after each plan and load, and from the
+command line. Two at once, or none for a while, do no harm: published_until is written and committed first.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from sluice.engine.errors import TransientError
+from sluice.engine.identity import is_gone, node
+from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.steps import expire
+from sluice.engine.settings import settings
+
+LOCK = 7_236_105
+log = logging.getLogger(__name__)
+Publish = Callable[[int, str], None]  # (step id, the kind it is at)
+
+
+def recover() -> int:
+    """Free what vanished workers held, and close runs that a crash left open. Returns how many."""
+    with transaction() as cursor:
+        cursor.execute(query("local_holders"), {"node": f"{node()}|"})
+        gone = [known for (known,) in cursor.fetchall() if is_gone(known)]
+        freed = expire(cursor, gone)
+        cursor.execute(query("close_stragglers"))
+        for (run,) in cursor.fetchall():
+            cursor.execute(query("add_settle_step"), {"run": run})
+    if freed:
+        log.warning("%d steps were held by workers that vanished; they are due again", freed)
+    return freed
+
+
+def dispatch(publish: Publish) -> int:
+    """Publish what is due, up to the window. Returns how many chains were published.
+
+    Raises TransientError when the broker does not take them; they are due again in a second.
+    """
+    with transaction() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", (LOCK,))
+        if cursor.fetchone() != (True,):
+            return 0  # somebody else is at it
+        cursor.execute(query("due_steps"), {"window": settings().window})
+        due = cursor.fetchall()
+        if due:
+            asked = {"steps": [step for step, _ in due], "publish_s": settings().publish_s}
+            cursor.execute(query("mark_published"), asked)
+    for number, (step, kind) in enumerate(due):
+        try:
+            publish(step, kind)
+        except TransientError:
+            with transaction() as cursor:
+                cursor.execute(query("unmark_published"), {"steps": [s for s, _ in due[number:]]})
+            raise
+    return len(due)

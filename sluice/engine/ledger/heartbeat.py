@@ -1,0 +1,52 @@
+"""Keeps a claim alive while its work goes on: a thread that extends the lease, on a connection of its own."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import Self
+
+from sluice.engine.errors import LostClaim, SluiceError
+from sluice.engine.ledger.connection import drop_connection, transaction
+from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.steps import Claim
+from sluice.engine.settings import settings
+
+
+class Heartbeat:
+    """`with Heartbeat(claim) as pulse: ... pulse.check()`; the thread only reaches PostgreSQL in long steps."""
+
+    def __init__(self, held: Claim) -> None:
+        self._held = held
+        self._lost = False
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join(timeout=5)
+
+    def check(self) -> None:
+        """Raise LostClaim when somebody else has taken the step over."""
+        if self._lost:
+            raise LostClaim(f"Step {self._held.step} ({self._held.kind}) was taken over.")
+
+    def _beat(self) -> None:
+        lease = settings().lease_s
+        asked = {"step": self._held.step, "fence": self._held.fence, "lease_s": lease}
+        while not self._stop.wait(lease / 3):
+            try:
+                with transaction() as cursor:
+                    cursor.execute(query("extend"), asked)
+                    self._lost = cursor.rowcount != 1
+            except SluiceError:
+                continue  # PostgreSQL is away: the lease decides, and the fence guards the load
+            if self._lost:
+                break
+        drop_connection()

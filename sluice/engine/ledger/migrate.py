@@ -1,0 +1,123 @@
+"""Schema changes, under an advisory lock: the ledger's numbered files, and the tables that pipelines declare.
+
+Two processes that migrate at once wait for each other, and the second one finds nothing to do.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.declare import Pipeline, Table
+from sluice.engine.errors import ConfigError
+from sluice.engine.ledger.connection import transaction
+
+LOCK = 7_236_104  # any number, the same in every process
+MIGRATIONS = "sluice.engine.ledger.migrations"
+
+
+def migrate(pipelines: list[Pipeline]) -> list[str]:
+    """Bring the ledger and the pipelines' tables up to date. Returns what was done, a sentence each."""
+    done: list[str] = []
+    with transaction() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+        done += _migrate_ledger(cursor)
+        for pipeline in pipelines:
+            done += _migrate_table(cursor, pipeline.table)
+    return done
+
+
+def is_current(pipeline: Pipeline) -> bool:
+    """Whether the ledger and the pipeline's table are there, in one cheap look."""
+    with transaction() as cursor:
+        cursor.execute("select to_regclass('sluice.migration')")
+        if cursor.fetchone() == (None,):
+            return False
+        cursor.execute("select count(*) from sluice.migration")
+        if cursor.fetchone() != (len(_files()),):
+            return False
+        existing = _columns(cursor, pipeline.table)
+    return existing is not None and set(_wanted(pipeline.table)) <= set(existing)
+
+
+def _files() -> list[str]:
+    return sorted(f.name for f in files(MIGRATIONS).iterdir() if f.name.endswith(".sql"))
+
+
+def _migrate_ledger(cursor: Cursor) -> list[str]:
+    cursor.execute("create schema if not exists sluice")
+    cursor.execute(
+        "create table if not exists sluice.migration"
+        " (name text primary key, applied_at timestamptz not null default clock_timestamp())"
+    )
+    cursor.execute("select name from sluice.migration")
+    applied = {name for (name,) in cursor.fetchall()}
+    done = []
+    for name in _files():
+        if name not in applied:
+            cursor.execute(files(MIGRATIONS).joinpath(name).read_text(encoding="utf-8"))
+            cursor.execute("insert into sluice.migration (name) values (%s)", (name,))
+            done.append(f"Applied {name}.")
+    return done
+
+
+def _wanted(table: Table) -> dict[str, str]:
+    """Column name -> the type of its declaration, in order."""
+    wanted = {c.name: c.type.pg_type for c in table.columns}
+    wanted |= {g.name: f"{g.pg_type} generated always as ({g.expression}) stored" for g in table.generated}
+    return wanted | {"_input_id": "bigint", "_line": "bigint"}
+
+
+def _columns(cursor: Cursor, table: Table) -> dict[str, str] | None:
+    """Column name -> PostgreSQL type as the catalog spells it; None where there is no such table."""
+    cursor.execute("select to_regclass(%s)", (table.name,))
+    if cursor.fetchone() == (None,):
+        return None
+    cursor.execute(
+        "select attname, format_type(atttypid, atttypmod) from pg_attribute"
+        " where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",
+        (table.name,),
+    )
+    return dict(cursor.fetchall())
+
+
+def _migrate_table(cursor: Cursor, table: Table) -> list[str]:
+    existing = _columns(cursor, table)
+    if existing is None:
+        _create(cursor, table)
+        return [f"Created table {table.name}."]
+    _refuse_other_types(table, existing)
+    done = []
+    for name, declared in _wanted(table).items():
+        if name not in existing:
+            statement = sql.SQL("alter table {} add column {} " + declared)
+            cursor.execute(statement.format(sql.Identifier(table.name), sql.Identifier(name)))
+            done.append(f"Added column {name} to {table.name}.")
+    return done
+
+
+def _create(cursor: Cursor, table: Table) -> None:
+    not_null = {c.name for c in table.columns if c.required} | {"_input_id", "_line"}
+    columns = [
+        sql.SQL("{} " + declared + (" not null" if name in not_null else "")).format(sql.Identifier(name))
+        for name, declared in _wanted(table).items()
+    ]
+    key = sql.SQL(", ").join(sql.Identifier(k) for k in table.key)
+    target = sql.Identifier(table.name)
+    body = sql.SQL(", ").join([*columns, sql.SQL("primary key ({})").format(key)])
+    cursor.execute(sql.SQL("create table {} ({})").format(target, body))
+    cursor.execute(sql.SQL("create index on {} using brin (_input_id)").format(target))
+
+
+def _refuse_other_types(table: Table, existing: dict[str, str]) -> None:
+    for column in table.columns:
+        declared = column.type.pg_type.split(" COLLATE")[0].split(" collate")[0].replace(" ", "").lower()
+        there = existing.get(column.name, declared).replace(" ", "").lower()
+        there = there.replace("timestampwithtimezone", "timestamptz").replace("charactervarying", "varchar")
+        if there != declared:
+            raise ConfigError(
+                f"Table {table.name}: column {column.name} is {there} in the database and {declared} in the "
+                f"declaration. Sluice does not change types: alter it by hand, or name another table."
+            )

@@ -1,0 +1,124 @@
+"""Runs: registered before anything is published, and read back as people and programs want to see them."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from sluice.engine.errors import ConfigError, LostClaim
+from sluice.engine.ledger.connection import patiently, transaction
+from sluice.engine.ledger.queries import query
+
+COUNTS = ("read", "loaded", "updated", "unchanged", "duplicate", "rejected")
+ENDED = ("done", "failed")
+POLL_S = 0.2
+
+
+@dataclass(frozen=True)
+class Run:
+    """One request to bring inputs through a pipeline, by its id in the ledger."""
+
+    id: int
+
+    def status(self) -> dict[str, Any]:
+        """The run, its inputs and its books as they are now; see `read_status`."""
+        return read_status(self.id)
+
+    def wait(self, timeout: float | None = None) -> dict[str, Any]:
+        """Wait until the run is done or failed, and return its status. Raises TimeoutError after `timeout` s."""
+        until = None if timeout is None else time.monotonic() + timeout
+        while (state := patiently(lambda: run_state(self.id))) not in ENDED:
+            if until is not None and time.monotonic() > until:
+                raise TimeoutError(f"Run {self.id} is still {state} after {timeout:.0f} s.")
+            time.sleep(POLL_S)
+        return self.status()
+
+
+def register(
+    pipeline: str, source: str, contract: str, uris: list[str], options: dict[str, Any] | None = None
+) -> Run:
+    """Write a run and its inputs to the ledger in one transaction. Nothing is published yet."""
+    with transaction() as cursor:
+        facts = {"pipeline": pipeline, "contract": contract, "inputs": len(uris)}
+        cursor.execute(query("register_run"), facts | {"options": json.dumps(options or {})})
+        run = (cursor.fetchone() or (0,))[0]
+        listed = {"run": run, "pipeline": pipeline, "source": source, "contract": contract, "uris": uris}
+        cursor.execute(query("register_inputs"), listed)
+        if not uris:
+            cursor.execute(query("add_settle_step"), {"run": run})
+    return Run(run)
+
+
+def run_state(run: int) -> str:
+    """`running`, `done` or `failed`. Raises ConfigError when there is no such run."""
+    with transaction() as cursor:
+        cursor.execute("select state from sluice.run where id = %s", (run,))
+        row = cursor.fetchone()
+    if row is None:
+        raise ConfigError(f"There is no run {run}: `sluice status` lists those there are.")
+    return str(row[0])
+
+
+def pipeline_of(run: int) -> str:
+    """The name of a run's pipeline."""
+    with transaction() as cursor:
+        cursor.execute(query("run_pipeline"), {"run": run})
+        row = cursor.fetchone()
+    if row is None:
+        raise LostClaim(f"Run {run} is not in the ledger any more.")
+    return str(row[0])
+
+
+def _read(name: str, **asked: Any) -> list[dict[str, Any]]:
+    with transaction() as cursor:
+        cursor.execute(query(name), asked)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def read_status(run: int) -> dict[str, Any]:
+    """A run with its books, its inputs, its parts and what it waits for, ready for JSON.
+
+    Counts are rows; `seconds` are those from its request to its end (or to now); at every moment
+    read = loaded + updated + unchanged + duplicate + rejected + contested.
+    """
+    found = _read("status_run", run=run)
+    if not found:
+        raise ConfigError(f"There is no run {run}: `sluice status` lists those there are.")
+    status = found[0]
+    seconds = status["seconds"]
+    status["rows_per_second"] = round(status["read"] / seconds) if seconds > 0 else 0
+    status["inputs"] = _read("status_inputs", run=run)
+    return status
+
+
+def list_runs(limit: int = 20) -> list[dict[str, Any]]:
+    """The newest runs, newest first."""
+    return _read("list_runs", limit=limit)
+
+
+def list_rejects(
+    run: int, *, code: str | None = None, input_id: int | None = None, uri: str | None = None, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """Rejects of a run in order of input and line: file, line, column, code and reason of each."""
+    return _read("list_rejects", run=run, code=code, input=input_id, uri=uri, limit=limit)
+
+
+def count_rejects(run: int) -> list[dict[str, Any]]:
+    """How many rejects of which code a run has, most frequent first."""
+    return _read("count_rejects", run=run)
+
+
+def retry(run: int) -> int:
+    """Dead steps of a run are due again, with a clean slate. Returns how many."""
+    run_state(run)
+    with transaction() as cursor:
+        cursor.execute(query("retry_steps"), {"run": run})
+        revived = [step for (step,) in cursor.fetchall()]
+        cursor.execute(query("retry_parts"), {"steps": revived})
+        cursor.execute(query("retry_inputs"), {"steps": revived})
+        if revived:
+            cursor.execute(query("reopen_run"), {"run": run, "inputs": cursor.rowcount})
+    return len(revived)

@@ -1,0 +1,11 @@
+-- Leases that ran out, and steps whose worker on this host is gone: due again; after too many of them, dead.
+update sluice.step
+set vanished = vanished + 1, lease_until = null, holder = null, published_until = null,
+    error = 'The worker that had this step vanished.',
+    state = case when vanished + 1 >= %(limit)s then 'dead' else 'due' end,
+    due_at = clock_timestamp()
+where id in (
+    select id from sluice.step
+    where state = 'working' and (lease_until < clock_timestamp() or holder = any(%(gone)s))
+    for update skip locked)
+returning id, run_id, input_id, part_id, kind, state

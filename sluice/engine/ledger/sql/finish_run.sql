@@ -1,0 +1,11 @@
+-- The run ends: done, unless a step of it is dead or not one of its inputs could be loaded.
+update sluice.run r
+set state = case when ends.dead or not ends.any_done then 'failed' else 'done' end,
+    error = case when ends.dead then 'A step is dead: see its input, mend the cause, then `sluice retry`.'
+                 when not ends.any_done then 'None of its inputs could be loaded.' end,
+    finished_at = clock_timestamp()
+from (select exists (select from sluice.step where run_id = %(run)s and state = 'dead') as dead,
+             exists (select from sluice.input where run_id = %(run)s and state in ('done', 'already_loaded'))
+             or not exists (select from sluice.input where run_id = %(run)s) as any_done) ends
+where r.id = %(run)s
+returning r.contested

@@ -1,0 +1,3 @@
+-- The step is done, if it is still mine.
+update sluice.step set state = 'done', lease_until = null, holder = null, error = null
+where id = %(step)s and fence = %(fence)s and state = 'working'

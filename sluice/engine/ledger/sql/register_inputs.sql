@@ -1,0 +1,9 @@
+-- A run's inputs in their order, each with its step to plan it.
+with added as (
+    insert into sluice.input (run_id, position, pipeline, source, uri, contract)
+    select %(run)s, position, %(pipeline)s, %(source)s, uri, %(contract)s
+    from unnest(%(uris)s::text[]) with ordinality as listed (uri, position)
+    order by position
+    returning id, run_id, position)
+insert into sluice.step (run_id, input_id, kind)
+select run_id, id, 'plan' from added order by position

@@ -1,0 +1,2 @@
+-- The run's inputs, by id.
+select id from sluice.input where run_id = %(run)s

@@ -1,0 +1,8 @@
+-- Inputs with the same content that count: those loading now, and the newest that was loaded or failed.
+select i.id, i.run_id, i.state, i.contract, i.position,
+       exists (select from sluice.step s where s.input_id = i.id and s.state = 'dead'
+               and s.code_version = %(code_version)s and s.crashes >= %(max_crashes)s) as poison
+from sluice.input i
+where i.pipeline = %(pipeline)s and i.source = %(source)s and i.sha256 = %(sha256)s and i.id <> %(input)s
+  and i.state in ('loading', 'loaded', 'done', 'failed')
+order by i.state in ('loading', 'loaded') desc, i.id desc

@@ -1,0 +1,15 @@
+-- A run as people want to see it.
+select r.id as run, r.pipeline, r.state, r.planned, r.read, r.loaded, r.updated, r.unchanged, r.duplicate,
+       r.rejected, r.contested,
+       round(extract(epoch from coalesce(r.finished_at, clock_timestamp()) - r.created_at), 3)::float8 as seconds,
+       r.inputs_total, r.inputs_left, parts.total as parts_total, parts.loaded as parts_loaded,
+       steps.dead as dead_steps, steps.waiting, r.error
+from sluice.run r
+cross join lateral (
+    select count(*) as total, count(*) filter (where p.state = 'loaded') as loaded
+    from sluice.input i join sluice.part p on p.input_id = i.id where i.run_id = r.id) parts
+cross join lateral (
+    select count(*) filter (where s.state = 'dead') as dead,
+           max(s.error) filter (where s.state = 'due') as waiting
+    from sluice.step s where s.run_id = r.id and s.state in ('due', 'dead')) steps
+where r.id = %(run)s

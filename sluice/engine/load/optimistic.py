@@ -1,0 +1,73 @@
+"""COPY of sorted rows straight into the target, and the way round it for keys that are there already.
+
+A part comes in chunks of at most 1 MiB, in key order, each one COPY behind a savepoint. A chunk that meets a key
+goes back to its savepoint and through a temporary table instead; the others are not disturbed. When most chunks
+meet one, the rest of the part (and of the input) takes that way at once: a failed COPY leaves dead tuples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import psycopg2.errors
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.copy import ChunkReader
+from sluice.engine.failpoint import failpoint
+from sluice.engine.load.target import Target
+
+READ_BYTES = 1 << 20
+GIVE_UP_AFTER = 3
+
+
+class SortedLoad:
+    """Loads one part's sorted chunks inside the caller's transaction, counting what COPY and INSERT counted."""
+
+    def __init__(self, cursor: Cursor, target: Target, *, staged: bool) -> None:
+        self._cursor = cursor
+        self._target = target
+        self.staged = staged
+        self.loaded = 0
+        self._met = 0
+
+    def load(self, chunks: Sequence[bytes]) -> None:
+        """Load all chunks; rows whose key is taken end up in the table `lost`."""
+        for number, chunk in enumerate(chunks):
+            if self.staged:
+                self._stage(chunks[number:])
+                return
+            if not self._copy(chunk):
+                self._met += 1
+                self._stage([chunk])
+                self.staged = self._met >= GIVE_UP_AFTER and 2 * self._met >= number + 1
+            if number == 0:
+                failpoint("load.mid_copy")
+
+    def set_aside(self, chunks: Sequence[bytes]) -> None:
+        """Rows whose key stands earlier in the same part go straight to `lost`."""
+        if chunks:
+            self._cursor.execute(self._target.statement("make_stage"))
+        for chunk in chunks:
+            self._cursor.copy_expert(self._sql("copy_lost"), ChunkReader([chunk]), READ_BYTES)
+
+    def _copy(self, chunk: bytes) -> bool:
+        self._cursor.execute("savepoint chunk")
+        try:
+            self._cursor.copy_expert(self._sql("copy_target"), ChunkReader([chunk]), READ_BYTES)
+        except psycopg2.errors.UniqueViolation:
+            self._cursor.execute("rollback to savepoint chunk")
+            return False
+        self.loaded += self._cursor.rowcount
+        self._cursor.execute("release savepoint chunk")
+        return True
+
+    def _stage(self, chunks: Sequence[bytes]) -> None:
+        self._cursor.execute(self._target.statement("make_stage"))
+        for chunk in chunks:
+            self._cursor.copy_expert(self._sql("copy_stage"), ChunkReader([chunk]), READ_BYTES)
+        self._cursor.execute(self._target.statement("insert_staged"))
+        self.loaded += (self._cursor.fetchone() or (0,))[0]
+        self._cursor.execute(self._target.statement("empty_stage"))
+
+    def _sql(self, name: str) -> str:
+        return self._target.statement(name).as_string(self._cursor)

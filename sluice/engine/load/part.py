@@ -1,0 +1,93 @@
+"""One part into its table, in one transaction: rows, rejects, contenders, books and counters, or nothing."""
+
+from __future__ import annotations
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine import rejects
+from sluice.engine.declare import Table
+from sluice.engine.errors import LostClaim, PermanentError, TransientError
+from sluice.engine.failpoint import failpoint
+from sluice.engine.frames import ReadyFrame
+from sluice.engine.ledger.connection import patiently, transaction
+from sluice.engine.ledger.ending import end_part
+from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.steps import Claim, finish
+from sluice.engine.load.optimistic import SortedLoad
+from sluice.engine.load.target import Target
+from sluice.engine.work import PartWork
+
+# the temporary tables have no statistics: without this the planner reads the whole target for each part
+INDEX_ONLY = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off"
+
+
+def load_part(held: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> dict[str, int]:
+    """Load a part and return its books. Raises LostClaim when the claim is not mine any more.
+
+    When the connection dies at COMMIT nobody knows the outcome: the ledger is asked, and what it says holds.
+    """
+    try:
+        with transaction() as cursor:
+            books = _load(cursor, held, work, ready, Target.of(table))
+            failpoint("load.before_commit")
+    except TransientError:
+        if patiently(lambda: _is_loaded(work.part)):
+            return {}
+        raise
+    failpoint("load.after_commit")
+    return books
+
+
+def _load(cursor: Cursor, held: Claim, work: PartWork, ready: ReadyFrame, target: Target) -> dict[str, int]:
+    cursor.execute(query("lock_part"), {"step": held.step, "fence": held.fence})
+    if cursor.fetchone() is None:
+        raise LostClaim(f"Part {work.part} is loaded, or somebody else is loading it.")
+    if work.replaces:
+        lines = {"replaces": work.replaces, "first": work.first_line, "end": work.end_line}
+        cursor.execute(target.statement("delete_replaced"), lines)
+    rows = SortedLoad(cursor, target, staged=work.staged)
+    rows.load(ready.rows)
+    rows.set_aside(ready.repeats)
+    books = _settle_lost(cursor, work, target) if ready.repeats or rows.loaded < ready.row_count else {}
+    refused = rejects.write(cursor, ready.rejects, run=work.run, input_id=work.input, part=work.part)
+    books = _add_up(books, loaded=rows.loaded, rejected=refused)
+    books["read"] = _close_books(cursor, work, books)
+    finish(cursor, held)
+    end_part(cursor, work.run, work.input, books, staged=rows.staged)
+    return books
+
+
+def _settle_lost(cursor: Cursor, work: PartWork, target: Target) -> dict[str, int]:
+    """Judge rows that lost their key: final against finished runs, contenders against runs still open."""
+    who = {"run": work.run, "input": work.input, "part": work.part}
+    books = {}
+    cursor.execute(target.statement("make_stage"))
+    cursor.execute(INDEX_ONLY)
+    if target.update:
+        cursor.execute(target.statement("replace_older"), who)
+        books["updated"], books["unchanged"] = cursor.fetchone() or (0, 0)
+    cursor.execute(target.statement("classify_lost"), who)
+    books["duplicate"], books["rejected"], books["contested"] = cursor.fetchone() or (0, 0, 0)
+    return books
+
+
+def _add_up(books: dict[str, int], **more: int) -> dict[str, int]:
+    names = ("loaded", "updated", "unchanged", "duplicate", "rejected", "contested")
+    return {name: books.get(name, 0) + more.get(name, 0) for name in names}
+
+
+def _close_books(cursor: Cursor, work: PartWork, books: dict[str, int]) -> int:
+    """Write the part's books. Raises PermanentError when they do not balance: then nothing is committed."""
+    if sum(books.values()) != work.planned:
+        raise PermanentError(
+            f"{work.uri}, lines from {work.first_line}: plan counted {work.planned} rows and the load accounts "
+            f"for {sum(books.values())} ({books}). Nothing of this part was loaded. This is a fault in Sluice."
+        )
+    cursor.execute(query("part_loaded"), books | {"part": work.part})
+    return work.planned
+
+
+def _is_loaded(part: int) -> bool:
+    with transaction() as cursor:
+        cursor.execute(query("part_state"), {"part": part})
+        return cursor.fetchone() == ("loaded",)

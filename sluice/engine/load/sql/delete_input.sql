@@ -1,0 +1,2 @@
+-- The rows of one input, taken out again.
+delete from {target} where _input_id = %(input)s

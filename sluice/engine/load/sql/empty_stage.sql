@@ -1,0 +1,2 @@
+-- Made empty for the next chunk of the same transaction.
+truncate {stage}

@@ -1,0 +1,10 @@
+-- What is new goes in, in key order (so that two loads cannot deadlock); what is not is put aside.
+with inserted as (
+    insert into {target} ({columns}) select {s_columns} from {stage} s
+    on conflict ({key}) do nothing
+    returning _line
+), aside as (
+    insert into {lost} ({columns})
+    select {s_columns} from {stage} s where not exists (select from inserted i where i._line = s._line)
+)
+select count(*) from inserted

@@ -1,0 +1,153 @@
+"""plan: read an input once, know it by its content, and cut it into parts.
+
+An input whose content is loaded already has nothing to do; one whose content another run is loading waits for
+it. A file that cannot be read as what it says it is fails with one sentence, and the other inputs go on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice import __version__
+from sluice.engine.contract import Contract
+from sluice.engine.csv import InputPlan, Limits, match_header, plan_csv
+from sluice.engine.declare import Pipeline
+from sluice.engine.errors import DataError, LostClaim
+from sluice.engine.failpoint import failpoint
+from sluice.engine.inputs import open_input
+from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.ending import end_input
+from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.steps import Claim, finish
+from sluice.engine.settings import settings
+
+
+@dataclass(frozen=True)
+class InputWork:
+    """An input as the ledger knows it before it is planned."""
+
+    id: int
+    run: int
+    position: int
+    pipeline: str
+    source: str
+    uri: str
+    contract: str
+    state: str
+    options: dict[str, Any]
+
+
+def read_input(held: Claim) -> InputWork:
+    """The input of a claimed plan step."""
+    with transaction() as cursor:
+        cursor.execute(query("read_input"), {"input": held.input})
+        row = cursor.fetchone()
+    if row is None:
+        raise LostClaim(f"Input {held.input} is not in the ledger any more.")
+    return InputWork(*row)
+
+
+def plan_input(held: Claim, work: InputWork, pipeline: Pipeline, contract: Contract, beat: Callable[[], None]) -> None:
+    """Plan one input and write its parts to the ledger. `beat` is called often and may raise LostClaim."""
+    try:
+        planned, note = _scan(work, pipeline, contract, beat)
+    except DataError as error:
+        with transaction() as cursor:
+            end_input(cursor, work.id, "failed", code=error.code, error=error.reason)
+            finish(cursor, held)
+        return
+    failpoint("plan.scanned")
+    with transaction() as cursor:
+        _record(cursor, work, planned, note)
+        finish(cursor, held)
+    failpoint("plan.committed")
+
+
+def _scan(
+    work: InputWork, pipeline: Pipeline, contract: Contract, beat: Callable[[], None]
+) -> tuple[InputPlan, str | None]:
+    with open_input(work.uri) as stream:
+        planned = plan_csv(
+            stream,
+            part_bytes=settings().part_bytes,
+            delimiter=pipeline.source.delimiter,
+            limits=Limits(max_record_bytes=settings().max_record_bytes),
+            tick=lambda _done: beat(),
+        )
+    match = match_header(planned.dialect, contract.wanted, contract.required)
+    note = f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}." if match.extra else None
+    return planned, note
+
+
+def _record(cursor: Cursor, work: InputWork, planned: InputPlan, note: str | None) -> None:
+    """Write what the scan found, or what it means that this content was seen before."""
+    cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (planned.sha256,))
+    content = {"pipeline": work.pipeline, "source": work.source, "sha256": planned.sha256, "input": work.id}
+    limits = {"code_version": __version__, "max_crashes": settings().max_crashes}
+    cursor.execute(query("same_content"), content | limits)
+    others = cursor.fetchall()
+    facts = {"sha256": planned.sha256, "size": planned.size}
+    if others and _is_taken_care_of(cursor, work, others[0], facts):
+        return
+    start = facts | {
+        "input": work.id,
+        "dialect": json.dumps(planned.dialect.to_json()),
+        "note": note,
+        "replaces": [other[0] for other in others],
+        "parts": len(planned.parts),
+        "planned": planned.read,
+    }
+    cursor.execute(query("start_loading"), start)
+    _add_parts(cursor, work, planned)
+    cursor.execute(query("add_planned"), {"run": work.run, "planned": planned.read})
+
+
+def _is_taken_care_of(
+    cursor: Cursor, work: InputWork, other: tuple[int, int, str, str, int, bool], facts: dict[str, Any]
+) -> bool:
+    """Whether the same content is loading, loaded or known to kill its workers: then this input is not loaded."""
+    their_id, their_run, state, contract, position, poison = other
+    if state in ("loading", "loaded"):
+        if their_run == work.run:
+            if work.position < position:
+                cursor.execute(query("lower_position"), {"input": their_id, "position": work.position})
+            end_input(cursor, work.id, "already_loaded", same_as=their_id, **facts)
+        else:
+            cursor.execute(query("attach_input"), facts | {"input": work.id, "same_as": their_id})
+        return True
+    if work.options.get("reload") or contract != work.contract:
+        return False
+    if state == "done":
+        end_input(cursor, work.id, "already_loaded", same_as=their_id, **facts)
+        return True
+    if poison:
+        reason = (
+            f"The same content has killed its workers before (input {their_id} of run {their_run}). "
+            f"`sluice retry {their_run}` tries it once more."
+        )
+        end_input(cursor, work.id, "failed", code="poison", error=reason, **facts)
+        return True
+    return False
+
+
+def _add_parts(cursor: Cursor, work: InputWork, planned: InputPlan) -> None:
+    parts = planned.parts
+    ends = [after.first_line for after in parts[1:]] + [None]
+    columns = {
+        "input": work.id,
+        "run": work.run,
+        "numbers": [p.number for p in parts],
+        "starts": [p.offset for p in parts],
+        "lengths": [p.length for p in parts],
+        "lines": [p.first_line for p in parts],
+        "ends": ends[: len(parts)],
+        "planned": [p.read for p in parts],
+        "shas": [p.sha256 for p in parts],
+        "overlong": [p.overlong for p in parts],
+    }
+    cursor.execute(query("add_parts"), columns)

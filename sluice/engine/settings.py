@@ -1,0 +1,112 @@
+"""Settings: one typed object, from the environment, that reports every mistake at once.
+
+Each setting is an environment variable `SLUICE_<NAME>`; DATABASE_URL and REDIS_URL also go by their usual
+names. A variable `<NAME>_FILE` reads the value from a file (Docker and Kubernetes secrets). Secrets are never
+printed, also not in validation errors. Without DATABASE_URL and REDIS_URL the embedded servers are used.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from sluice.engine.errors import ConfigError
+
+KIB, MIB = 1 << 10, 1 << 20
+
+
+class Settings(BaseSettings):
+    """Every setting with its default. Durations are in seconds, sizes in bytes."""
+
+    model_config = SettingsConfigDict(env_prefix="SLUICE_", extra="ignore", hide_input_in_errors=True)
+
+    database_url: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL"))
+    redis_url: SecretStr | None = Field(None, validation_alias=AliasChoices("REDIS_URL"))
+    cache_url: SecretStr | None = Field(None, description="Redis for frames; default: REDIS_URL with db 1")
+    home: Path = Field(Path(".sluice"), description="where the embedded servers keep their data")
+    pipelines: Annotated[tuple[Path, ...], NoDecode] = Field((), description="folders with your own pipelines")
+    inbox: Path = Field(Path("inbox"), description="where scheduled runs look for new files")
+
+    part_bytes: int = Field(16 * MIB, ge=KIB, le=256 * MIB, description="size of a part")
+    max_record_bytes: int = Field(MIB, ge=KIB, description="a longer record is a reject line_too_long")
+    window: int = Field(16, ge=1, le=10_000, description="chains published and not finished, over all runs")
+    frame_ttl_s: int = Field(900, ge=10, description="how long a frame rests in Redis")
+
+    lease_s: float = Field(30, ge=1, description="how long a claim holds without a heartbeat")
+    publish_s: float = Field(10, ge=0.5, description="how long a message may take before it counts as lost")
+    dispatch_every_s: float = Field(1.0, ge=0.1, description="how often each worker looks for due steps")
+    max_crashes: int = Field(3, ge=1, description="crashes of a step before it is dead")
+    max_vanished: int = Field(10, ge=1, description="vanished workers of a step before it is dead")
+    database_wait_s: float = Field(120, ge=0, description="how long a task waits for PostgreSQL to come back")
+
+    concurrency: int = Field(2, ge=1, le=256, description="worker processes that `sluice` starts")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    flower_user: str = Field("sluice", min_length=1)
+    flower_password: SecretStr | None = Field(None, description="default: a random one, printed once")
+    flower_port: int = Field(5555, ge=1, le=65535)
+
+    @field_validator("pipelines", mode="before")
+    @classmethod
+    def _split_folders(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(Path(p) for p in value.split(os.pathsep) if p)
+        return value
+
+    @field_validator("database_url", "redis_url", "cache_url")
+    @classmethod
+    def _known_scheme(cls, value: SecretStr | None) -> SecretStr | None:
+        schemes = ("postgresql://", "postgres://", "redis://", "rediss://", "unix://")
+        if value is not None and not value.get_secret_value().startswith(schemes):
+            raise ValueError("it must begin with postgresql:// (DATABASE_URL) or redis:// (REDIS_URL)")
+        return value
+
+
+def _read_secret_files(environ: dict[str, str]) -> list[str]:
+    """Put `<NAME>` into `environ` for each `<NAME>_FILE` there is; return the mistakes met."""
+    mistakes = []
+    names = ["DATABASE_URL", "REDIS_URL", "SLUICE_CACHE_URL", "SLUICE_FLOWER_PASSWORD"]
+    for name in names:
+        path = environ.get(f"{name}_FILE")
+        if not path:
+            continue
+        if name in environ:
+            mistakes.append(f"{name} and {name}_FILE are both set: keep one.")
+            continue
+        try:
+            environ[name] = Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            mistakes.append(f"{name}_FILE: {path} cannot be read ({error.strerror}).")
+    return mistakes
+
+
+def _unknown(environ: dict[str, str]) -> list[str]:
+    known = {f"SLUICE_{name.upper()}" for name in Settings.model_fields}
+    known |= {f"{name}_FILE" for name in known} | {"SLUICE_FAILPOINT"}
+    prefixes = ("SLUICE_EMBEDDED_", "SLUICE_REDIS_", "SLUICE_TEST_")
+    strange = sorted(n for n in environ if n.startswith("SLUICE_") and n not in known)
+    return [f"{name} is not a setting of Sluice." for name in strange if not name.startswith(prefixes)]
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process. Raises ConfigError that names every mistake, and no secret."""
+    mistakes = _read_secret_files(os.environ)  # type: ignore[arg-type]
+    mistakes += _unknown(dict(os.environ))
+    found = None
+    try:
+        found = Settings()
+    except ValidationError as error:
+        for each in error.errors(include_input=False, include_url=False):
+            name = str(each["loc"][0]).upper()
+            name = name if name in {"DATABASE_URL", "REDIS_URL"} else f"SLUICE_{name.removeprefix('SLUICE_')}"
+            mistakes.append(f"{name}: {each['msg']}.")
+    if found is not None and (found.database_url is None) != (found.redis_url is None):
+        mistakes.append("DATABASE_URL and REDIS_URL go together: set both, or neither (embedded servers).")
+    if mistakes or found is None:
+        raise ConfigError("Sluice cannot start:\n" + "\n".join(f"  - {m}" for m in mistakes))
+    return found

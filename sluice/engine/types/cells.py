@@ -1,0 +1,153 @@
+"""A text column as bytes and positions, which is what numpy can work on, and the way back to Arrow.
+
+A type reads the cells it knows well with numpy, all at once. What is left (a stray sign, a currency in
+front, plain garbage) is read one distinct text at a time by `one_by_one`, so that the rare form costs
+nothing while it is rare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sluice.engine.types.base import Int64s, Mask, Refused
+
+Bytes = npt.NDArray[np.uint8]
+T = TypeVar("T")
+
+# Windows of 8 bytes may begin up to 3 windows before a cell and end behind the last one.
+PADDING = 32
+BLANK = 0x20
+NOT_ASCII = 0x80
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of a text column without the white space around them.
+
+    `data` is every cell's bytes (UTF-8) one after the other; cell i is `data[starts[i]:ends[i]]`. At least
+    32 bytes that belong to no cell stand before the first and behind the last. `empty` is True for null,
+    empty and blank cells. `text` is the same column as Arrow has it.
+    """
+
+    text: pa.Array
+    data: Bytes
+    starts: Int64s
+    ends: Int64s
+    empty: Mask
+
+    @classmethod
+    def of(cls, text: pa.Array) -> Cells:
+        """The cells of a `pa.string()` array, trimmed (only if some cell has something to trim)."""
+        cells = cls.untrimmed(text)
+        if cells.blank_edges().any():
+            return cls.untrimmed(pc.utf8_trim_whitespace(text))
+        return cells
+
+    @classmethod
+    def untrimmed(cls, text: pa.Array) -> Cells:
+        """The cells of a `pa.string()` array as they are."""
+        offsets, source = _buffers(text)
+        first = int(offsets[0])
+        data = np.zeros(int(offsets[-1]) - first + 2 * PADDING, np.uint8)
+        data[PADDING : len(data) - PADDING] = source[first : int(offsets[-1])]
+        offsets += PADDING - first
+        empty = offsets[1:] == offsets[:-1]
+        if text.null_count:
+            empty |= text.is_null().to_numpy(zero_copy_only=False)
+        return cls(text, data, offsets[:-1], offsets[1:], empty)
+
+    @property
+    def lengths(self) -> Int64s:
+        return self.ends - self.starts
+
+    def blank_edges(self) -> Mask:
+        """Which cells may have white space around them; beyond ASCII only Arrow knows, so those may."""
+        first, last = self.data[self.starts], self.data[self.ends - 1]
+        either: Mask = (first <= BLANK) | (last <= BLANK) | (first >= NOT_ASCII) | (last >= NOT_ASCII)
+        return either & ~self.empty
+
+
+def _buffers(text: pa.Array) -> tuple[Int64s, Bytes]:
+    """Offsets (a copy, one more than rows) and bytes of a `pa.string()` array that may be a slice."""
+    _, offsets, data = text.buffers()
+    if len(text) == 0 or offsets is None:
+        return np.zeros(len(text) + 1, np.int64), np.zeros(0, np.uint8)
+    found = np.frombuffer(offsets, np.int32, len(text) + 1, text.offset * 4).astype(np.int64)
+    return found, np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)
+
+
+def windows(data: Bytes) -> npt.NDArray[np.uint64]:
+    """`windows(data)[i]` is the eight bytes `data[i:i+8]` as one little-endian number. A view, no copy."""
+    return np.ndarray((len(data) - 7,), "<u8", data, strides=(1,))
+
+
+def bitmap(present: Mask) -> pa.Buffer | None:
+    """Arrow's validity bitmap, or None when every value is there."""
+    return None if present.all() else pa.py_buffer(np.packbits(present, bitorder="little"))
+
+
+def column(values: npt.NDArray[np.generic], present: Mask, arrow: pa.DataType) -> pa.Array:
+    """An Arrow array over numpy's own memory: `values` are laid out as `arrow` wants them."""
+    buffers = [bitmap(present), pa.py_buffer(np.ascontiguousarray(values))]
+    return pa.Array.from_buffers(arrow, len(present), buffers)
+
+
+@dataclass(frozen=True)
+class No:
+    """The answer to a text that does not fit, see `Refused`."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Answers(Generic[T]):
+    """What reading some rows' distinct texts gave.
+
+    `rows` are row numbers; row `rows[i]` got `answers[which[i]]`: a value, None for empty, or a `No`.
+    """
+
+    rows: Int64s
+    which: Int64s
+    answers: list[T | No | None]
+
+    def accepted(self) -> tuple[Int64s, list[T]]:
+        """Row numbers, and the value for each."""
+        good = np.array([not isinstance(a, No) and a is not None for a in self.answers], np.bool_)
+        if not len(self.rows) or not good.any():
+            return self.rows[:0], []
+        chosen = good[self.which]
+        values = [self.answers[i] for i in self.which[chosen].tolist()]
+        return self.rows[chosen], values  # No and None were left out
+
+    def refused(self, length: int) -> list[Refused]:
+        """One `Refused` for each different `No`, over a column of `length` rows."""
+        reasons: dict[No, list[int]] = {}
+        for number, answer in enumerate(self.answers):
+            if isinstance(answer, No):
+                reasons.setdefault(answer, []).append(number)
+        return [self._mask(no, numbers, length) for no, numbers in reasons.items()]
+
+    def _mask(self, no: No, numbers: list[int], length: int) -> Refused:
+        chosen = np.zeros(len(self.answers), np.bool_)
+        chosen[numbers] = True
+        rows = np.zeros(length, np.bool_)
+        rows[self.rows[chosen[self.which]]] = True
+        return Refused(rows, no.code, no.reason)
+
+
+def one_by_one(text: pa.Array, rows: Mask, read: Callable[[str], T | No | None]) -> Answers[T]:
+    """Read the rows that the fast path left, each distinct text once."""
+    numbers = np.flatnonzero(rows).astype(np.int64)
+    if not len(numbers):
+        return Answers(numbers, numbers, [])
+    distinct = text.take(pa.array(numbers)).dictionary_encode()
+    which = distinct.indices.to_numpy().astype(np.int64)
+    return Answers(numbers, which, [read(value) for value in distinct.dictionary.to_pylist()])

@@ -1,0 +1,68 @@
+"""Telephone numbers in E.164, by the rules of Google's libphonenumber."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import phonenumbers
+import pyarrow as pa
+
+from sluice.engine.errors import ConfigError
+from sluice.engine.types.base import ColumnType, Parsed
+from sluice.engine.types.cells import No, one_by_one
+
+_BAD_PHONE = No("bad_phone", "'{value}' is not a telephone number that exists.")
+
+
+@dataclass(frozen=True)
+class Phone(ColumnType):
+    """A telephone number, kept as `+254712345678`; numbers without + are of `region` (ISO 3166, e.g. KE).
+
+    Only numbers that the country's numbering plan knows are taken, and none with an extension, which E.164
+    cannot hold. A reason shows a number's last two digits only. Rejects: `bad_phone`.
+    """
+
+    region: str
+
+    def __post_init__(self) -> None:
+        if self.region not in phonenumbers.SUPPORTED_REGIONS:
+            raise ConfigError(f"Phone({self.region!r}): use a country code of ISO 3166 such as KE.")
+
+    @property
+    def pg_type(self) -> str:
+        return 'text COLLATE "C"'
+
+    @property
+    def arrow(self) -> pa.DataType:
+        return pa.string()
+
+    def parse(self, text: pa.Array) -> Parsed:
+        # There is no columnar reading of numbering plans, but a caller comes up many times.
+        present = text.is_valid().to_numpy(zero_copy_only=False)
+        read = one_by_one(text, present, lambda number: _e164(number, self.region))
+        values = np.full(len(text), None, np.object_)
+        rows, found = read.accepted()
+        values[rows] = found
+        return Parsed(pa.array(values, pa.string()), read.refused(len(text)))
+
+    def show(self, text: str) -> str:
+        """The text with every digit but the last two masked."""
+        digits = [place for place, character in enumerate(text) if character.isdigit()]
+        hidden = set(digits[:-2])
+        return super().show("".join("*" if place in hidden else c for place, c in enumerate(text)))
+
+
+@lru_cache(maxsize=1 << 16)
+def _e164(text: str, region: str) -> str | No | None:
+    bare = text.strip()
+    if not bare:
+        return None
+    try:
+        number = phonenumbers.parse(bare, region)
+    except phonenumbers.NumberParseException:
+        return _BAD_PHONE
+    if number.extension or not phonenumbers.is_valid_number(number):
+        return _BAD_PHONE
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

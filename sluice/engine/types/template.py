@@ -1,0 +1,154 @@
+"""Templates such as `%Y-%m-%d %H:%M:%S`, read with numpy: every byte of every cell is checked.
+
+A template is laid out as the byte layouts it can have (padded, and without leading zeros where that is
+clear); a cell is compared with the layouts of its own length. Nothing is guessed, and nothing is tolerated
+that a layout does not say.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from sluice.engine.errors import ConfigError
+from sluice.engine.types.base import Int64s, Mask
+from sluice.engine.types.cells import Bytes, Cells
+
+Fields = dict[str, npt.NDArray[np.int32]]
+
+_WIDTHS = {"Y": (4,), "m": (2,), "d": (2,), "H": (2,), "M": (2,), "S": (2,), "f": (6, 1, 2, 3, 4, 5)}
+_SHORT = {"m": (2, 1), "d": (2, 1), "H": (2, 1)}
+_ZERO = ord("0")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One exact form of `length` bytes: fields (letter, offset, width) of digits, literals (offset, byte)."""
+
+    length: int
+    fields: tuple[tuple[str, int, int], ...]
+    literals: tuple[tuple[int, int], ...]
+
+    def read(self, cells: Cells, rows: Int64s) -> tuple[Int64s, Fields]:
+        """Of `rows` (all as long as the layout) those that fit it, and the numbers in their fields.
+
+        `%f` is given in microseconds whatever its width.
+        """
+        starts = cells.starts[rows]
+        for offset, byte in self.literals[:1]:
+            # One look drops the cells of a format with other separators before the whole text is copied.
+            same = cells.data[starts + offset] == byte
+            rows, starts = rows[same], starts[same]
+        lanes = _lanes(cells.data, starts, self.length)
+        fits = np.ones(len(rows), np.bool_)
+        for offset, byte in self.literals[1:]:
+            fits &= lanes[offset] == byte
+        for _, offset, width in self.fields:
+            lanes[offset : offset + width] -= _ZERO
+            fits &= (lanes[offset : offset + width] <= 9).all(axis=0)
+        if not fits.all():
+            rows, lanes = rows[fits], lanes[:, fits]
+        return rows, {letter: _number(lanes, offset, width, letter) for letter, offset, width in self.fields}
+
+
+def _lanes(data: Bytes, starts: Int64s, length: int) -> npt.NDArray[np.uint8]:
+    """The cells as columns: shape (length, rows), lane i holds each cell's byte i."""
+    whole = np.ndarray((len(data) - length + 1,), f"V{length}", data, strides=(1,))[starts]
+    return np.ascontiguousarray(whole.view(np.uint8).reshape(len(starts), length).T)
+
+
+def _number(lanes: npt.NDArray[np.uint8], offset: int, width: int, letter: str) -> npt.NDArray[np.int32]:
+    value: npt.NDArray[np.int32] = lanes[offset].astype(np.int32)
+    for place in range(offset + 1, offset + width):
+        value *= 10
+        value += lanes[place]
+    if letter == "f":
+        value *= 10 ** (6 - width)
+    return value
+
+
+@dataclass(frozen=True)
+class Template:
+    """A declared format and its layouts, the padded one first."""
+
+    text: str
+    layouts: tuple[Layout, ...]
+
+    def read(self, cells: Cells) -> tuple[Mask, Fields]:
+        """Which cells fit, and the fields of all cells (0 where a cell does not fit), as int32."""
+        lengths, fits, fields = cells.lengths, np.zeros(len(cells.empty), np.bool_), Fields()
+        present = set(np.flatnonzero(np.bincount(np.minimum(lengths, 255), minlength=256)).tolist())
+        for layout in self.layouts:
+            if layout.length not in present:
+                continue
+            rows, found = layout.read(cells, np.flatnonzero((lengths == layout.length) & ~cells.empty))
+            fits[rows] = True
+            for letter, values in found.items():
+                if len(rows) == len(fits):
+                    return fits, found
+                fields.setdefault(letter, np.zeros(len(fits), np.int32))[rows] = values
+        return fits, fields
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A piece of a format: a directive's letter, or literal text (letter "")."""
+
+    letter: str
+    literal: str
+
+    @property
+    def digits(self) -> bool:
+        """Whether a digit of a neighbour could be taken for one of this piece."""
+        return bool(self.letter) or self.literal[0].isdigit() or self.literal[-1].isdigit()
+
+
+@lru_cache(maxsize=256)
+def template(text: str) -> Template:
+    """Compile a format of %Y %m %d %H %M %S %f and literals; each directive at most once.
+
+    `%m`, `%d` and `%H` may come without leading zero where no other digits touch them; `%f` has 1 to 6
+    digits. Raises ConfigError for any other directive.
+    """
+    pieces = [_piece(found) for found in re.findall(r"%.|%|[^%]+", text, re.DOTALL)]
+    letters = [piece.letter for piece in pieces if piece.letter]
+    for letter in letters:
+        if letter not in _WIDTHS:
+            raise ConfigError(f"Format {text!r}: %{letter} is not known; use %Y %m %d %H %M %S %f.")
+        if letters.count(letter) > 1:
+            raise ConfigError(f"Format {text!r}: %{letter} stands there twice.")
+    widths = [_widths(pieces, place) for place in range(len(pieces))]
+    return Template(text, tuple(_layout(pieces, chosen) for chosen in itertools.product(*widths)))
+
+
+def _piece(found: str) -> _Piece:
+    if found == "%%":
+        return _Piece("", "%")
+    return _Piece(found[1:] or "%", "") if found.startswith("%") else _Piece("", found)
+
+
+def _widths(pieces: list[_Piece], place: int) -> tuple[int, ...]:
+    """The widths a piece may have, in bytes."""
+    piece = pieces[place]
+    if not piece.letter:
+        return (len(piece.literal.encode()),)
+    beside = pieces[max(place - 1, 0) : place] + pieces[place + 1 : place + 2]
+    if any(neighbour.digits for neighbour in beside):
+        return _WIDTHS[piece.letter][:1]
+    return _SHORT.get(piece.letter, _WIDTHS[piece.letter])
+
+
+def _layout(pieces: list[_Piece], widths: tuple[int, ...]) -> Layout:
+    fields, literals, offset = [], [], 0
+    for piece, width in zip(pieces, widths, strict=True):
+        if piece.letter:
+            fields.append((piece.letter, offset, width))
+        else:
+            literals += list(enumerate(piece.literal.encode(), offset))
+        offset += width
+    return Layout(offset, tuple(fields), tuple(literals))

@@ -1,0 +1,114 @@
+"""Local times of a time zone to UTC, whole columns at a time.
+
+Python's zoneinfo knows a zone's offset at one moment. From it a table of the offset's changes is made for
+the years that a column has (kept per process), and numpy looks the rows up in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+
+from sluice.engine.errors import ConfigError
+from sluice.engine.types.base import Int64s, Mask
+
+SECOND = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Change:
+    """At the UTC second `at` the offset goes from `before` to `after` (seconds east of UTC)."""
+
+    at: int
+    before: int
+    after: int
+
+
+def check_zone(name: str) -> None:
+    """Raises ConfigError unless `name` is an IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigError(f"{name!r} is not a time zone; use an IANA name such as Africa/Nairobi.") from error
+
+
+def to_utc(local: Int64s, name: str) -> tuple[Int64s, Mask | None]:
+    """UTC microseconds of local ones (since 1970-01-01 00:00 on either clock), and which never existed.
+
+    A local time that comes twice, when clocks are set back, is taken as the first of the two (fold=0). A
+    time that clocks jumped over gets the offset from before the jump and is marked. No mask: none is.
+    """
+    if name == "UTC" or not len(local):
+        return local, None
+    changes = _changes(local, name)
+    at, before, after = (np.array(part, np.int64) * SECOND for part in zip(*changes, strict=True))
+    # Both kinds of change are met when the old clock reaches them. A year's own start may come out of order
+    # by the hours of a change just before it, and says the same as that change.
+    borders = np.maximum.accumulate(at + before)
+    low, high = _ends(local)
+    first, last = (max(int(np.searchsorted(borders, end, "right")) - 1, 0) for end in (low, high))
+    if low >= max(borders[first], (at + after)[first]) and (after[first : last + 1] == after[first]).all():
+        return local - after[first], None
+    place = np.searchsorted(borders, local, "right") - 1
+    offsets = np.where(place < 0, before[0], after[place])
+    gap = (local < (at + after)[place]) & (place >= 0)
+    return local - np.where(gap, before[place], offsets), gap if gap.any() else None
+
+
+def _ends(local: Int64s) -> tuple[int, int]:
+    return int(local.min()), int(local.max())
+
+
+def _changes(local: Int64s, name: str) -> list[tuple[int, int, int]]:
+    """The changes of every year that is there, and of the years beside it, in order of time."""
+    lowest, highest = (int(np.datetime64(end, "us").astype("M8[Y]").astype(int)) + 1970 for end in _ends(local))
+    years = set(range(lowest, highest + 1))
+    if len(years) > 100:
+        # One mistyped year must not cost a table of centuries.
+        years = set((np.unique(local.astype("M8[us]").astype("M8[Y]")).astype(int) + 1970).tolist())
+    near = sorted({year + step for year in years for step in (-1, 0, 1)} & set(range(1, 10_000)))
+    return [(c.at, c.before, c.after) for year in near for c in _changes_of_year(name, year)]
+
+
+@lru_cache(maxsize=4096)
+def _changes_of_year(name: str, year: int) -> tuple[Change, ...]:
+    """The offset at the start of the UTC year, as a change from itself, and the changes within it."""
+    zone = ZoneInfo(name)
+    moment = max(datetime(year, 1, 1, tzinfo=UTC), _FIRST)
+    end = min(datetime(year, 12, 31, tzinfo=UTC), _LAST)
+    offset = _offset(zone, moment)
+    found = [Change(_second(moment), offset, offset)]
+    while moment <= end and moment < _LAST:
+        following = _offset(zone, moment + _DAY)
+        if following != offset:
+            found.append(Change(_turn(zone, moment, offset), offset, following))
+        moment, offset = moment + _DAY, following
+    return tuple(found)
+
+
+def _turn(zone: ZoneInfo, moment: datetime, offset: int) -> int:
+    """The second of the day after `moment` in which the offset is `offset` no more."""
+    low, high = 0, 86_400
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _offset(zone, moment + timedelta(seconds=middle)) == offset:
+            low = middle
+        else:
+            high = middle
+    return _second(moment) + high
+
+
+def _offset(zone: ZoneInfo, moment: datetime) -> int:
+    offset = moment.astimezone(zone).utcoffset()
+    return int(offset.total_seconds()) if offset else 0
+
+
+def _second(moment: datetime) -> int:
+    return int((moment - _EPOCH) // timedelta(seconds=1))

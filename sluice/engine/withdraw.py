@@ -1,0 +1,37 @@
+"""Taking an input back: it changed while it was read, so none of its rows may stay."""
+
+from __future__ import annotations
+
+from sluice.engine.declare import Table
+from sluice.engine.errors import LostClaim
+from sluice.engine.ledger.attached import resolve_attached
+from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.ending import end_input
+from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.steps import Claim, finish
+from sluice.engine.load.target import Target
+
+MAX_REPLANS = 3
+
+
+def withdraw_input(held: Claim, table: Table, reason: str, *, code: str, again: bool) -> None:
+    """Delete what was loaded of an input and plan it again; or let it fail, after three times or at once.
+
+    Raises LostClaim when the step that saw the change is not mine any more: then it is not mine to judge.
+    """
+    if held.input is None:
+        raise LostClaim(f"Step {held.step} has no input.")
+    target, this = Target.of(table), {"input": held.input}
+    with transaction() as cursor:
+        finish(cursor, held)
+        cursor.execute(query("withdraw_parts"), this)
+        cursor.execute(target.statement("delete_input"), this)
+        cursor.execute(target.statement("restore_base"), this)
+        cursor.execute(query("withdraw_input"), this)
+        row = cursor.fetchone()
+        cursor.execute(query("withdraw_rows"), this)
+        if again and row is not None and row[0] <= MAX_REPLANS:
+            cursor.execute(query("plan_again"), this)
+        else:
+            end_input(cursor, held.input, "failed", code=code, error=reason)
+        resolve_attached(cursor, [held.input])

@@ -1,0 +1,59 @@
+"""A part as the ledger knows it, with everything that extract, transform and load need to know about it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from sluice.engine.errors import LostClaim
+from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.queries import query
+
+
+@dataclass(frozen=True)
+class PartWork:
+    """One part and its input. Offsets and lengths in bytes; lines counted from 1, the header included."""
+
+    part: int
+    number: int
+    start: int
+    length: int
+    first_line: int
+    end_line: int | None
+    planned: int
+    sha256: str
+    overlong: bool
+    input: int
+    run: int
+    pipeline: str
+    uri: str
+    input_sha256: str
+    size: int
+    contract: str
+    dialect: dict[str, Any]
+    replaces: list[int]
+    staged: bool
+    position: int
+
+    def raw_key(self) -> str:
+        """The cache key of the part's text: its bytes, and how they are read."""
+        return _key("raw", self.sha256, self.dialect, self.first_line, self.planned)
+
+    def ready_key(self) -> str:
+        """The cache key of the part's rows, ready for COPY under a contract (they carry the input's id)."""
+        return _key("ready", self.sha256, self.dialect, self.first_line, self.contract, self.input)
+
+
+def _key(kind: str, *facts: object) -> str:
+    return f"{kind}:{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"
+
+
+def read_part(part: int) -> PartWork:
+    """Look a part up. Raises LostClaim when it is gone (its input changed and was planned again)."""
+    with transaction() as cursor:
+        cursor.execute(query("read_part"), {"part": part})
+        row = cursor.fetchone()
+    if row is None:
+        raise LostClaim(f"Part {part} is not there any more.")
+    return PartWork(*row)

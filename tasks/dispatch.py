@@ -1,0 +1,14 @@
+"""sluice.dispatch: publish what is due now. Workers do it by themselves every second; a script may ask for it."""
+
+from celery import Task
+
+from sluice.engine.ledger.dispatch import recover
+from workers.app import app
+from workers.publish import dispatch_due
+
+
+@app.task(name="sluice.dispatch", base=Task)
+def dispatch() -> None:
+    """Free what vanished workers held, and publish what is due."""
+    recover()
+    dispatch_due()

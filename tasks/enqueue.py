@@ -1,0 +1,42 @@
+"""enqueue: a run and its inputs into the ledger first, then messages into Redis."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable
+
+from pipelines import find
+from sluice.engine.errors import SluiceError
+from sluice.engine.inputs import resolve
+from sluice.engine.ledger.migrate import is_current, migrate
+from sluice.engine.ledger.runs import Run, register
+from tasks.parts import contract_of
+from workers.publish import dispatch_due
+
+log = logging.getLogger(__name__)
+
+
+def enqueue(pipeline: str, paths: Iterable[str | os.PathLike[str]], *, reload: bool = False) -> Run:
+    """Queue files for a pipeline; globs and folders are welcome. Returns the run: `.wait()`, `.status()`.
+
+    The run is in the ledger before anything is published: when Redis is away it starts by itself later.
+    `reload=True` loads files again whose content was loaded before. Raises ConfigError for an unknown pipeline
+    or a path without a file, DatabaseAway when PostgreSQL does not answer.
+    """
+    declared = find(pipeline)
+    files = resolve(paths)
+    if not is_current(declared):
+        migrate([declared])
+    options = {"reload": True} if reload else {}
+    run = register(declared.name, declared.source.name, contract_of(pipeline).version, files, options)
+    publish_now()
+    return run
+
+
+def publish_now() -> None:
+    """Publish what is due; when that cannot be done now, the workers do it as soon as it can."""
+    try:
+        dispatch_due()
+    except SluiceError as error:
+        log.warning("the run is registered and starts when Redis is back: %s", error)

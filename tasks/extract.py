@@ -1,0 +1,15 @@
+"""sluice.extract: a part's bytes become columns of text."""
+
+from sluice.engine.frames import frames
+from tasks.parts import part_of, raw_frame
+from workers.app import app
+from workers.step_task import StepTask, working
+
+
+@app.task(name="sluice.extract", base=StepTask)
+def extract(message: dict[str, int]) -> dict[str, int]:
+    """Read and parse the part, and put the frame to rest for transform."""
+    with working("extract", message) as (held, _):
+        part = part_of(held)
+        frames().put(part.work.raw_key(), raw_frame(part))
+    return held.message

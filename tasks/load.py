@@ -1,0 +1,18 @@
+"""sluice.load: a part's rows, rejects and books into PostgreSQL, in one transaction."""
+
+from sluice.engine.frames import frames
+from sluice.engine.load.part import load_part
+from tasks.parts import part_of, ready_frame
+from workers.app import app
+from workers.publish import dispatch_due
+from workers.step_task import StepTask, working
+
+
+@app.task(name="sluice.load", base=StepTask)
+def load(message: dict[str, int]) -> None:
+    """Load the part, and send on what became due by it."""
+    with working("load", message) as (held, _):
+        part = part_of(held)
+        load_part(held, part.work, ready_frame(part), part.pipeline.table)
+    frames().drop(part.work.ready_key())
+    dispatch_due()

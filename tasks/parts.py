@@ -1,0 +1,52 @@
+"""What the three tasks of a part share: the part, its pipeline and contract, and the frames of this process."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from pipelines import find
+from sluice.engine.contract import Contract
+from sluice.engine.declare import Pipeline
+from sluice.engine.errors import LostClaim
+from sluice.engine.extract import check_contract, extract_part
+from sluice.engine.frames import RawFrame, ReadyFrame, frames
+from sluice.engine.ledger.steps import Claim
+from sluice.engine.transform import transform_part
+from sluice.engine.work import PartWork, read_part
+
+
+class Part(NamedTuple):
+    """A claimed part with its declaration."""
+
+    work: PartWork
+    pipeline: Pipeline
+    contract: Contract
+
+
+@cache
+def contract_of(name: str) -> Contract:
+    """The contract of a pipeline, made once per process."""
+    pipeline = find(name)
+    return Contract(pipeline.table, pipeline.transform)
+
+
+def part_of(held: Claim) -> Part:
+    """The part of a claim. Raises NotHere when this worker has another version of its declaration."""
+    if held.part is None:
+        raise LostClaim(f"Step {held.step} has no part.")
+    work = read_part(held.part)
+    contract = contract_of(work.pipeline)
+    check_contract(work, contract)
+    return Part(work, find(work.pipeline), contract)
+
+
+def raw_frame(part: Part) -> RawFrame:
+    """The part's text, from the cache or the file."""
+    return extract_part(part.work, part.contract, frames())
+
+
+def ready_frame(part: Part) -> ReadyFrame:
+    """The part's rows ready to load, from the cache, else made again from the beginning."""
+    found = frames().get(part.work.ready_key(), ReadyFrame)
+    return found if found is not None else transform_part(part.work, raw_frame(part), part.contract)

@@ -1,0 +1,17 @@
+"""sluice.plan: an input becomes parts."""
+
+from pipelines import find
+from sluice.engine.plan import plan_input, read_input
+from tasks.parts import contract_of
+from workers.app import app
+from workers.publish import dispatch_due
+from workers.step_task import StepTask, working
+
+
+@app.task(name="sluice.plan", base=StepTask)
+def plan(message: dict[str, int]) -> None:
+    """Read the input once, cut it into parts, and send them on their way."""
+    with working("plan", message) as (held, pulse):
+        work = read_input(held)
+        plan_input(held, work, find(work.pipeline), contract_of(work.pipeline), pulse.check)
+    dispatch_due()

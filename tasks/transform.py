@@ -1,0 +1,18 @@
+"""sluice.transform: text becomes typed rows in key order, and rejects."""
+
+from sluice.engine.frames import frames
+from sluice.engine.transform import transform_part
+from tasks.parts import part_of, raw_frame
+from workers.app import app
+from workers.step_task import StepTask, working
+
+
+@app.task(name="sluice.transform", base=StepTask)
+def transform(message: dict[str, int]) -> dict[str, int]:
+    """Apply the contract, and put what load needs to rest."""
+    with working("transform", message) as (held, _):
+        part = part_of(held)
+        ready = transform_part(part.work, raw_frame(part), part.contract)
+        frames().put(part.work.ready_key(), ready)
+        frames().drop(part.work.raw_key())
+    return held.message

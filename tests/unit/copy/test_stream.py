@@ -1,0 +1,155 @@
+"""The stream as a whole: literal bytes of small tables, and tables of any shape read back byte by byte."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sluice.engine.copy import CHUNK_BYTES, copy_columns, encode, encode_rows
+
+HEADER = b"PGCOPY\n\xff\r\n\x00" + b"\x00\x00\x00\x00" + b"\x00\x00\x00\x00"
+TRAILER = b"\xff\xff"
+
+
+def table(**columns: pa.Array) -> pa.Table:
+    return pa.table(columns)
+
+
+def lines(count: int, first: int = 2) -> pa.Array:
+    return pa.array(range(first, first + count), pa.int64())
+
+
+def stream(rows: pa.Table, input_id: int = 7) -> bytes:
+    return b"".join(encode_rows(rows, input_id=input_id))
+
+
+def split(whole: bytes) -> list[list[bytes | None]]:
+    """The stream's tuples as lists of raw fields, None for null: read one byte after another."""
+    assert whole.startswith(HEADER)
+    at, tuples = len(HEADER), []
+    while (count := int.from_bytes(whole[at : at + 2], signed=True)) != -1:
+        at, fields = at + 2, list[bytes | None]()
+        for _ in range(count):
+            size = int.from_bytes(whole[at : at + 4], signed=True)
+            fields.append(None if size == -1 else whole[at + 4 : at + 4 + size])
+            at += 4 + max(size, 0)
+        tuples.append(fields)
+    assert whole[at:] == TRAILER
+    return tuples
+
+
+def test_a_row_of_numbers_is_these_bytes() -> None:
+    rows = table(a=pa.array([258], pa.int64()), b=pa.array([-2], pa.int32()), _line=lines(1))
+    assert stream(rows) == (
+        HEADER
+        + b"\x00\x04"
+        + b"\x00\x00\x00\x08" + b"\x00\x00\x00\x00\x00\x00\x01\x02"
+        + b"\x00\x00\x00\x04" + b"\xff\xff\xff\xfe"
+        + b"\x00\x00\x00\x08" + b"\x00\x00\x00\x00\x00\x00\x00\x07"
+        + b"\x00\x00\x00\x08" + b"\x00\x00\x00\x00\x00\x00\x00\x02"
+        + TRAILER
+    )  # fmt: skip
+
+
+def test_text_and_nulls_are_these_bytes() -> None:
+    rows = table(t=pa.array(["é", None, ""]), n=pa.array([None, 1, None], pa.int16()), _line=lines(3))
+    lineage = b"\x00\x00\x00\x08" + b"\x00\x00\x00\x00\x00\x00\x00\x07" + b"\x00\x00\x00\x08" + bytes(7)
+    assert stream(rows) == (
+        HEADER
+        + b"\x00\x04" + b"\x00\x00\x00\x02\xc3\xa9" + b"\xff\xff\xff\xff" + lineage + b"\x02"
+        + b"\x00\x04" + b"\xff\xff\xff\xff" + b"\x00\x00\x00\x02\x00\x01" + lineage + b"\x03"
+        + b"\x00\x04" + b"\x00\x00\x00\x00" + b"\xff\xff\xff\xff" + lineage + b"\x04"
+        + TRAILER
+    )  # fmt: skip
+
+
+def test_a_table_without_rows_is_header_and_trailer() -> None:
+    empty = table(t=pa.array([], pa.string()), d=pa.array([], pa.decimal128(12, 4)), _line=lines(0))
+    assert encode_rows(empty, input_id=7) == [HEADER + TRAILER]
+    no_chunks = pa.table({"_line": pa.chunked_array([], pa.int64())})
+    assert encode_rows(no_chunks, input_id=7) == [HEADER + TRAILER]
+
+
+def test_a_table_of_lines_only_has_two_fields() -> None:
+    assert split(stream(table(_line=lines(1)))) == [[bytes(7) + b"\x07", bytes(7) + b"\x02"]]
+
+
+def test_copy_columns_are_in_the_order_of_the_stream() -> None:
+    rows = table(a=pa.array([1], pa.int64()), b=pa.array(["x"]), _line=lines(1))
+    assert copy_columns(rows) == ["a", "b", "_input_id", "_line"]
+
+
+def test_the_line_must_be_the_last_column() -> None:
+    rows = table(_line=lines(1), a=pa.array([1], pa.int64()))
+    with pytest.raises(ValueError, match="The last column must be _line; the columns are _line, a"):
+        encode_rows(rows, input_id=7)
+    with pytest.raises(ValueError, match="The last column must be _line"):
+        copy_columns(rows)
+
+
+def test_all_chunks_but_the_last_are_full_and_together_they_are_the_stream() -> None:
+    count = 60_000
+    rows = table(t=pa.array([f"text {i % 977}" * (i % 5) for i in range(count)]), _line=lines(count))
+    chunks = encode_rows(rows, input_id=7)
+    assert len(chunks) > 2
+    assert {len(chunk) for chunk in chunks[:-1]} == {CHUNK_BYTES}
+    assert 0 < len(chunks[-1]) <= CHUNK_BYTES
+    tuples = split(b"".join(chunks))
+    assert [fields[0] for fields in tuples] == [f"text {i % 977}".encode() * (i % 5) for i in range(count)]
+    assert [fields[2] for fields in tuples] == [(i + 2).to_bytes(8) for i in range(count)]
+
+
+def test_a_value_larger_than_a_chunk_goes_through() -> None:
+    rows = table(t=pa.array(["x" * (3 * CHUNK_BYTES), "y", None]), _line=lines(3))
+    assert [fields[0] for fields in split(stream(rows))] == [b"x" * (3 * CHUNK_BYTES), b"y", None]
+
+
+def test_memory_stays_below_four_times_the_stream() -> None:
+    count = 200_000
+    rows = table(t=pa.array(["text", "long text"] * (count // 2)), n=lines(count), _line=lines(count))
+    counting, usual = pa.proxy_memory_pool(pa.default_memory_pool()), pa.default_memory_pool()
+    pa.set_memory_pool(counting)
+    tracemalloc.start()
+    try:
+        chunks = encode_rows(rows, input_id=7)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        pa.set_memory_pool(usual)
+    assert counting.max_memory() > 0
+    assert peak + counting.max_memory() < 4 * sum(map(len, chunks))
+
+
+TYPED: dict[str, tuple[pa.DataType, st.SearchStrategy[Any], Callable[[Any], bytes]]] = {
+    "n": (pa.int64(), st.integers(-(2**63), 2**63 - 1), lambda v: v.to_bytes(8, signed=True)),
+    "i": (pa.int32(), st.integers(-(2**31), 2**31 - 1), lambda v: v.to_bytes(4, signed=True)),
+    "s": (pa.int16(), st.integers(-(2**15), 2**15 - 1), lambda v: v.to_bytes(2, signed=True)),
+    "b": (pa.bool_(), st.booleans(), lambda v: bytes([v])),
+    "t": (pa.string(), st.text(max_size=9), lambda v: v.encode()),
+}
+shapes = st.lists(st.sampled_from(sorted(TYPED)), max_size=6)
+
+
+@settings(deadline=None, max_examples=150)
+@given(data=st.data(), shape=shapes, count=st.integers(1, 40), batch_bytes=st.sampled_from([1, 200, 1 << 21]))
+def test_any_mix_of_columns_reads_back(data: st.DataObject, shape: list[str], count: int, batch_bytes: int) -> None:
+    columns, expected = {}, []
+    for at, kind in enumerate(shape):
+        arrow, values, raw = TYPED[kind]
+        cell = values if data.draw(st.booleans()) else st.none() | values
+        drawn = data.draw(st.lists(cell, min_size=count, max_size=count))
+        cut = data.draw(st.integers(0, count))
+        padded = pa.array([drawn[0], *drawn], arrow)  # offsets other than 0, and two chunks
+        columns[f"{kind}{at}"] = pa.chunked_array([padded[1 : cut + 1], padded[cut + 1 :]])
+        expected.append([None if value is None else raw(value) for value in drawn])
+    rows = pa.table({**columns, "_line": lines(count)})
+    lineage = [[(7).to_bytes(8)] * count, [(line + 2).to_bytes(8) for line in range(count)]]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encode, "BATCH_BYTES", batch_bytes)
+        assert split(stream(rows)) == [list(fields) for fields in zip(*expected, *lineage, strict=True)]

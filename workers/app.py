@@ -1,0 +1,8 @@
+"""The Celery app: `celery -A workers.app worker|beat|flower`. It imports no task; Celery finds them by name."""
+
+from celery import Celery
+
+app = Celery("sluice")
+app.config_from_object("celeryconfig")
+app.conf.imports = ("tasks", "workers.life", "workers.beat")
+app.conf.worker_proc_alive_timeout = 60.0  # pandas and pyarrow take their time on a busy machine

@@ -1,0 +1,137 @@
+"""A child process of the supervisor: in a session of its own, and never longer than its parent.
+
+Ctrl-C in the terminal reaches the parent only, which then asks the child to end (SIGTERM). What the child
+started belongs to its process group and leaves with it. When the parent is killed the kernel asks instead
+(PR_SET_PDEATHSIG, Linux); that is tied to the parent's thread, so children are started from the main thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+LOG_LIMIT = 10_000_000
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to run. Secrets go into `environ` (added to ours), never into `argv`, which `ps` shows to everybody.
+
+    Output goes to the file `log`, else to our stderr: stdout belongs to --json.
+    """
+
+    name: str
+    argv: Sequence[str]
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    log: Path | None = None
+
+
+class Child:
+    """One running process of a command. With `prefixed` each line of its output begins with the command's name."""
+
+    def __init__(self, command: Command, *, prefixed: bool = False) -> None:
+        self.command = command
+        self._pipe = prefixed and command.log is None
+        self._rest = b""
+        self._process = self._start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def output(self) -> IO[bytes] | None:
+        """Where its output can be read, while it has to be passed on."""
+        pipe = self._process.stdout
+        return None if pipe is None or pipe.closed else pipe
+
+    def ended(self) -> int | None:
+        """Its exit code once it has ended (negative: the signal), else None. What it started ends with it."""
+        if self._process.returncode is None and self._process.poll() is not None:
+            self._kill_group()
+            self.pass_on()
+        return self._process.returncode
+
+    def ask_to_end(self) -> None:
+        """SIGTERM to the process itself; those it started are its own affair."""
+        self._process.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """SIGKILL to it and all that it started, and reap it."""
+        if self._process.returncode is None:
+            self._kill_group()
+            self._process.wait()
+            self.pass_on()
+
+    def pass_on(self) -> None:
+        """Write what it has said since the last time to our stderr, by whole lines."""
+        if self.output is None:
+            return
+        with contextlib.suppress(BlockingIOError):
+            while piece := os.read(self.output.fileno(), 1 << 16):
+                *lines, self._rest = (self._rest + piece).split(b"\n")
+                for line in lines:
+                    sys.stderr.write(f"{self.command.name:<6} | {line.decode(errors='replace')}\n")
+            self.output.close()
+        sys.stderr.flush()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with contextlib.ExitStack() as stack:
+            target = subprocess.PIPE if self._pipe else stack.enter_context(self._sink())
+            process = subprocess.Popen(
+                self.command.argv,
+                stdin=subprocess.DEVNULL,
+                stdout=target,
+                stderr=subprocess.STDOUT,
+                env=os.environ | self.command.environ,
+                start_new_session=True,
+                preexec_fn=_before_exec(os.getpid()),  # noqa: PLW1509 - it makes three system calls
+            )
+        if process.stdout is not None:
+            os.set_blocking(process.stdout.fileno(), False)
+        return process
+
+    def _sink(self) -> IO[bytes]:
+        log = self.command.log
+        if log is None:
+            return os.fdopen(os.dup(2), "wb")
+        log.parent.mkdir(parents=True, exist_ok=True)
+        if log.exists() and log.stat().st_size > LOG_LIMIT:
+            log.replace(log.with_name(f"{log.name}.1"))
+        return log.open("ab")
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Signals wait: between a fork and its being noted one of them would lose the child."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+
+
+def _before_exec(parent: int) -> Callable[[], None]:
+    def prepare() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        if _libc is not None:
+            _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != parent:  # it was killed before the kernel knew what to do then
+                os._exit(1)
+
+    return prepare

@@ -1,0 +1,73 @@
+"""What a worker does besides tasks: the dispatch thread in its main process, and a clean slate in its children.
+
+The thread makes `celery -A workers.app worker` enough to recover from anything: no beat, no operator.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import Any
+
+import pyarrow as pa
+from celery import signals
+
+from sluice.engine.errors import ConfigError, SluiceError, TransientError
+from sluice.engine.identity import become_main
+from sluice.engine.ledger.connection import drop_connection
+from sluice.engine.ledger.dispatch import recover
+from sluice.engine.settings import settings
+from workers.publish import dispatch_due
+
+log = logging.getLogger(__name__)
+QUIET_S = 30.0
+_stop = threading.Event()
+_threads: list[threading.Thread] = []
+
+
+@signals.celeryd_init.connect
+def _before_fork(**_: Any) -> None:
+    become_main()
+    pa.set_cpu_count(1)  # one child is one core's worth of work
+    pa.set_io_thread_count(1)
+
+
+@signals.worker_ready.connect
+def _start_dispatching(**_: Any) -> None:
+    _stop.clear()
+    thread = threading.Thread(target=_dispatch_until_stopped, name="dispatch", daemon=True)
+    _threads.append(thread)
+    thread.start()
+
+
+@signals.worker_shutting_down.connect
+def _stop_dispatching(**_: Any) -> None:
+    _stop.set()
+
+
+@signals.worker_process_init.connect
+def _after_fork(**_: Any) -> None:
+    pa.set_cpu_count(1)
+
+
+@signals.worker_process_shutdown.connect
+def _close(**_: Any) -> None:
+    drop_connection()
+
+
+def _dispatch_until_stopped() -> None:
+    complained = 0.0
+    while not _stop.wait(settings().dispatch_every_s):
+        try:
+            recover()
+            dispatch_due()
+        except (TransientError, ConfigError) as error:
+            if time.monotonic() - complained > QUIET_S:
+                log.warning("nothing can be dispatched for now: %s", error)
+                complained = time.monotonic()
+        except SluiceError:
+            log.exception("dispatching failed; it goes on")
+        except Exception:  # this thread is what recovers everything else: it must not end
+            log.exception("dispatching failed; it goes on")
+    drop_connection()

@@ -1,0 +1,153 @@
+"""The base of every task that works on a step: what to do about each kind of error, and about a lost child."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from billiard.exceptions import WorkerLostError
+from celery import Task
+from celery.exceptions import Ignore
+from celery.worker.request import Request
+
+from pipelines import find
+from sluice.engine.errors import (
+    ConfigError,
+    DataError,
+    InputChanged,
+    LostClaim,
+    NotHere,
+    PermanentError,
+    SluiceError,
+    TransientError,
+)
+from sluice.engine.failpoint import failpoint
+from sluice.engine.identity import holder
+from sluice.engine.ledger import steps
+from sluice.engine.ledger.connection import drop_connection, patiently
+from sluice.engine.ledger.heartbeat import Heartbeat
+from sluice.engine.ledger.runs import pipeline_of
+from sluice.engine.ledger.steps import Claim
+from sluice.engine.withdraw import withdraw_input
+
+log = logging.getLogger(__name__)
+PAUSE_S = 2.0
+
+
+class WatchedRequest(Request):  # type: ignore[misc]
+    """A task seen from the worker's main process, which outlives the child that died on it."""
+
+    def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> Any:
+        if isinstance(exc_info.exception, WorkerLostError):
+            self._report("It killed its worker process.")
+        return super().on_failure(exc_info, send_failed_event=send_failed_event, return_ok=return_ok)
+
+    def on_timeout(self, soft: bool, timeout: float) -> Any:
+        if not soft:
+            self._report(f"It took longer than {timeout:.0f} s.")
+        return super().on_timeout(soft, timeout)
+
+    def _report(self, what: str) -> None:
+        try:
+            message = read_message(self.args)
+            steps.fail_attempt(message["step"], None, what, child=holder(self.worker_pid))
+        except (SluiceError, ValueError) as error:
+            log.warning("a crash could not be written to the ledger: %s", error)  # its lease will run out
+
+
+class StepTask(Task):  # type: ignore[misc]
+    """A task whose message is {"step": id} or {"step": id, "fence": number}, and nothing else."""
+
+    abstract = True
+    Request = WatchedRequest
+    acks_late = True
+    ignore_result = True
+
+
+def read_message(args: Any) -> dict[str, int]:
+    """The message of a task. Raises ValueError for anything that Sluice did not write."""
+    message = args[0] if isinstance(args, list | tuple) and len(args) == 1 else None
+    known = {"step", "fence"}
+    if not isinstance(message, dict) or "step" not in message or not set(message) <= known:
+        raise ValueError("not a message of Sluice")
+    if not all(type(value) is int for value in message.values()):
+        raise ValueError("not a message of Sluice: ids are whole numbers")
+    return message
+
+
+@contextmanager
+def working(kind: str, message: object) -> Iterator[tuple[Claim, Heartbeat]]:
+    """Claim the step and keep it alive; what goes wrong inside is answered by its kind. Ends the chain by Ignore."""
+    try:
+        asked = read_message([message])
+    except ValueError:
+        log.warning("dropped a message that Sluice did not write")
+        raise Ignore from None
+    held = _claim(kind, asked)
+    failpoint(f"{kind}.claimed")
+    try:
+        with Heartbeat(held) as pulse:
+            yield held, pulse
+    except Ignore:
+        raise
+    except Exception as error:
+        _answer(held, error)
+        raise Ignore from error
+
+
+def _claim(kind: str, asked: dict[str, int]) -> Claim:
+    try:
+        return patiently(lambda: steps.claim(kind, asked))
+    except LostClaim:
+        raise Ignore from None  # done, taken, or an old copy of a message: all is well
+    except SluiceError as error:
+        log.warning("%s of step %s cannot start: %s", kind, asked["step"], error)
+        raise Ignore from error
+
+
+def _answer(held: Claim, error: Exception) -> None:
+    """Do what the kind of error asks for."""
+    where = f"{held.kind} of step {held.step} (run {held.run})"
+    if isinstance(error, LostClaim):
+        log.info("%s: %s", where, error)
+        return
+    try:
+        patiently(lambda: _write_answer(held, error, where))
+    except SluiceError as second:
+        drop_connection()
+        log.warning("%s: %s; the ledger cannot be told (%s), its lease will run out", where, error, second)
+
+
+def _write_answer(held: Claim, error: Exception, where: str) -> None:
+    if isinstance(error, TransientError):
+        log.warning("%s waits: %s", where, error)
+        steps.release(held, str(error), PAUSE_S)
+    elif isinstance(error, InputChanged):
+        log.warning("%s: %s", where, error)
+        _withdraw(held, str(error), code="changed", again=True)
+    elif isinstance(error, NotHere):
+        log.info("%s: %s", where, error)
+        _answer_missing(held, str(error))
+    elif isinstance(error, PermanentError | ConfigError | DataError):
+        log.error("%s is dead: %s", where, error)
+        steps.kill(held, str(error))
+    else:
+        log.error("%s failed", where, exc_info=error)
+        steps.fail_attempt(held.step, held.fence, f"{type(error).__name__}: {error}")
+
+
+def _answer_missing(held: Claim, reason: str) -> None:
+    """Another worker may see the file; when none has for half a minute, its input fails."""
+    if not steps.is_missing_too_long(held):
+        steps.release(held, reason, 1.0, missing=True)
+    elif held.part is None:
+        steps.fail_input(held, "file_missing", reason)
+    else:
+        _withdraw(held, reason, code="file_missing", again=False)
+
+
+def _withdraw(held: Claim, reason: str, *, code: str, again: bool) -> None:
+    table = find(pipeline_of(held.run)).table
+    withdraw_input(held, table, reason, code=code, again=again)

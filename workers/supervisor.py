@@ -1,0 +1,153 @@
+"""The supervisor: keeps commands running, and leaves none behind.
+
+What dies is started again after a pause that doubles from half a second to half a minute; a minute of life makes
+it short again. Used in two ways: `run` blocks until a signal says stop (`sluice worker`, `up`); as a context
+manager it is tended from somebody else's waiting loop (`sluice run`). No thread, so that a fork is harmless.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from types import FrameType, TracebackType
+from typing import Self
+
+from workers.child import STOP_SIGNALS, Child, Command, undisturbed
+
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
+LONG_LIFE_S = 60.0
+GRACE_S = 30.0
+_TICK_S = 0.1
+
+
+class Post:
+    """A command's place under the supervisor: the child that runs it now, or when the next one is due.
+
+    `failures` counts the children in a row that did not live for a minute.
+    """
+
+    def __init__(self, command: Command, *, prefixed: bool) -> None:
+        self.command = command
+        self.child: Child | None = None
+        self.failures = 0
+        self.due = 0.0
+        self._prefixed = prefixed
+        self._started = 0.0
+
+    def fill(self) -> None:
+        """Start the command if nobody runs it and its time has come."""
+        if self.child is None and time.monotonic() >= self.due:
+            self._started = time.monotonic()
+            with undisturbed():
+                self.child = Child(self.command, prefixed=self._prefixed)
+
+    def mourn(self) -> str | None:
+        """A sentence about the child if it has just ended. Sets when the next one is due."""
+        code = self.child.ended() if self.child is not None else None
+        if code is None:
+            return None
+        self.child = None
+        self.failures = 1 if time.monotonic() - self._started >= LONG_LIFE_S else self.failures + 1
+        pause = min(SHORTEST_PAUSE_S * 2 ** (self.failures - 1), LONGEST_PAUSE_S)
+        self.due = time.monotonic() + pause
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        log = f" (see {self.command.log})" if self.command.log is not None else ""
+        return f"{self.command.name} {how}{log}; it starts again in {pause:g} s"
+
+
+class Supervisor:
+    """Keeps `commands` running. `say` is given a sentence whenever one has died."""
+
+    def __init__(self, commands: Sequence[Command], *, say: Callable[[str], None], grace_s: float = GRACE_S) -> None:
+        self.posts = [Post(command, prefixed=len(commands) > 1) for command in commands]
+        self._say = say
+        self._grace_s = grace_s
+
+    def __enter__(self) -> Self:
+        try:
+            self.tend()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def run(self) -> signal.Signals:
+        """Keep the commands running until a signal says stop; then stop them. Returns that signal."""
+        with told_to_stop() as told:
+            try:
+                while True:
+                    self.tend()
+                    self._listen()
+            except KeyboardInterrupt:
+                return told[0]
+            finally:
+                self.stop()
+
+    def tend(self) -> None:
+        """Start what is due, notice what died, pass on what was said. Call it several times a second."""
+        for post in self.posts:
+            post.fill()
+            if post.child is not None:
+                post.child.pass_on()
+            sentence = post.mourn()
+            if sentence is not None:
+                self._say(sentence)
+
+    def ask_to_stop(self) -> None:
+        """Ask every child to end, without waiting for it."""
+        for child in self._children():
+            child.ask_to_end()
+
+    def stop(self) -> None:
+        """Ask every child to end; kill what has not ended after the grace period, or at the next signal."""
+        until = time.monotonic() + self._grace_s
+        try:
+            self.ask_to_stop()
+            while self._living() and time.monotonic() < until:
+                self._listen()
+        finally:
+            for child in self._children():
+                child.kill()
+            for post in self.posts:
+                post.child = None
+
+    def _children(self) -> list[Child]:
+        return [post.child for post in self.posts if post.child is not None]
+
+    def _living(self) -> list[Child]:
+        return [child for child in self._children() if child.ended() is None]
+
+    def _listen(self) -> None:
+        """Wait a moment, less when a child says something."""
+        outputs = [child.output for child in self._living() if child.output is not None]
+        if select.select(outputs, [], [], _TICK_S)[0]:
+            for child in self._children():
+                child.pass_on()
+
+
+@contextlib.contextmanager
+def told_to_stop() -> Iterator[list[signal.Signals]]:
+    """Inside, SIGTERM and SIGHUP raise KeyboardInterrupt as SIGINT does; the list tells which signals came.
+
+    Main thread only.
+    """
+    told: list[signal.Signals] = []
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        told.append(signal.Signals(number))
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in STOP_SIGNALS}
+    try:
+        yield told
+    finally:
+        for number, answer in before.items():
+            signal.signal(number, answer)
