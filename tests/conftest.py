@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sluice.embedded import Servers, attach, attached, detach
+from tests.kit.in_process import InProcess
 from tests.kit.stack import Stack, own_database, until
 
 _numbers = itertools.count(1)
@@ -47,3 +48,17 @@ def stack(servers: Servers, database_url: str, tmp_path: Path) -> Iterator[Stack
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture
+def engine(
+    servers: Servers, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[InProcess]:
+    """The engine in this very process, without Celery: each step is called by hand, in the order a test wants."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("REDIS_URL", servers.redis_url.replace("/0", "/4"))
+    monkeypatch.setenv("SLUICE_CACHE_URL", servers.redis_url.replace("/0", "/5"))
+    monkeypatch.setenv("SLUICE_HOME", str(tmp_path))
+    InProcess.forget()
+    yield InProcess()
+    InProcess.forget()

@@ -113,6 +113,8 @@ class Supervisor:
             self.ask_to_stop()
             while self._living() and time.monotonic() < until:
                 self._listen()
+        except KeyboardInterrupt:
+            pass  # told twice: no more patience
         finally:
             for child in self._children():
                 child.kill()

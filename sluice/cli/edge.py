@@ -5,6 +5,7 @@ What is not a SluiceError is a defect of ours and shows its traceback.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,19 +13,17 @@ import typer
 from typer.core import TyperGroup
 
 from sluice.cli.exits import Exit, exit_for
-from sluice.cli.output import fail
+from sluice.cli.output import fail, print_object
 from sluice.engine.errors import SluiceError
 
 
 class Edge(TyperGroup):
-    """The command group that answers for all its commands' errors."""
+    """The command group that answers for the errors of all its commands."""
 
     _as_json = False
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **more: Any) -> Any:
         """Run the command line. Ends the process."""
-        import sys
-
         given = list(sys.argv[1:] if args is None else args)
         self._as_json = "--json" in given
         return super().main(given, *rest, **more)
@@ -39,17 +38,8 @@ class Edge(TyperGroup):
         except KeyboardInterrupt:
             fail("Interrupted", "Interrupted.", as_json=self._as_json)
             raise typer.Exit(Exit.INTERRUPTED) from None
-        except BrokenPipeError:
-            raise  # `| head` has seen enough: typer ends quietly
         except Exception as error:
+            # A mistake in the command line: typer explains it on stderr, programs get their object as well.
             if self._as_json and getattr(error, "exit_code", None) == Exit.USAGE:
-                _report_usage(error)
+                print_object({"error": {"kind": "UsageError", "message": str(error)}})
             raise
-
-
-def _report_usage(error: Exception) -> None:
-    """A mistake in the command line: typer explains it on stderr, programs get their object as well."""
-    from sluice.cli.output import emit
-
-    facts = {"error": {"kind": "UsageError", "message": str(error)}}
-    emit(facts, as_json=True, human=lambda: None)

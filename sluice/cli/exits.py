@@ -1,6 +1,7 @@
 """Exit codes: what a shell script learns from `sluice`."""
 
 from enum import IntEnum
+from typing import Self
 
 from sluice.engine.errors import ConfigError, SluiceError, TransientError
 
@@ -16,7 +17,7 @@ class Exit(IntEnum):
     SERVER_AWAY = 5, "PostgreSQL or Redis does not answer."
     INTERRUPTED = 130, "Interrupted by Ctrl-C, SIGTERM or a closed terminal. A run stays in the ledger."
 
-    def __new__(cls, number: int, meaning: str) -> "Exit":
+    def __new__(cls, number: int, meaning: str) -> Self:
         """A member is its number, with its meaning as docstring."""
         member = int.__new__(cls, number)
         member._value_ = number

@@ -18,13 +18,18 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 COLOURS = {"done": "green", "failed": "red", "running": "yellow"}
 
 
-def emit(data: Mapping[str, Any], *, as_json: bool, human: Callable[[], None]) -> None:
-    """Print a command's result: `data` as one JSON object, or what `human` prints."""
+def emit(facts: Mapping[str, Any], *, as_json: bool, human: Callable[[], None]) -> None:
+    """Print a command's result: `facts` as one JSON object, or what `human` prints."""
     if as_json:
-        print(json.dumps(data, ensure_ascii=False, default=str))
+        print_object(facts)
     else:
         human()
-    sys.stdout.flush()
+        sys.stdout.flush()
+
+
+def print_object(facts: Mapping[str, Any]) -> None:
+    """Print the one JSON object of a command on stdout."""
+    print(json.dumps(facts, ensure_ascii=False, default=str), flush=True)
 
 
 def say(sentence: str) -> None:
@@ -36,7 +41,7 @@ def fail(kind: str, message: str, *, as_json: bool, **more: Any) -> None:
     """Say what went wrong, on stderr, and to programs also on stdout."""
     say(f"{tint('error:', 'red', sys.stderr)} {message}")
     if as_json:
-        emit({**more, "error": {"kind": kind, "message": message}}, as_json=True, human=lambda: None)
+        print_object({**more, "error": {"kind": kind, "message": message}})
 
 
 def tint(text: str, colour: str | None, stream: TextIO | None = None) -> str:

@@ -4,6 +4,7 @@ clients.lock      every client holds it shared; whoever gets it exclusively know
 keeper.lock       the one keeper of this home holds it exclusively for as long as it lives
 want.<name>       a client asks for a server, with its settings; removed when the keeper has an answer
 state.json        the keeper's answers: what is ready (URLs with passwords: mode 0600) and what failed
+state.old.json    the answers of a keeper that was killed, until the next one has ended its servers
 endpoints.json    ports and passwords, kept between starts (mode 0600)
 keeper.log, postgres/, redis/
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -71,40 +73,46 @@ class Folder:
             ) from error
 
     def keeper_lives(self) -> bool:
-        """Whether somebody holds the keeper's lock. Asking holds up a starting keeper for a moment."""
+        """Whether somebody holds the keeper's lock. If nobody does, answers that are there are put aside.
+
+        So the answers beside a living keeper are always its own: every start of one comes after this.
+        """
         if not self.keeper_lock.exists():
             return False
         probe = lock(self.keeper_lock, fcntl.LOCK_SH)
         if probe is None:
             return True
+        # While this is held no keeper can be: whoever wrote the answers is dead.
+        with suppress(FileNotFoundError):
+            self._state.rename(self._old_state)
         # Unlock, not only close: a fork in another thread may have copied the descriptor meanwhile.
         fcntl.flock(probe, fcntl.LOCK_UN)
         os.close(probe)
         return False
 
     def state(self) -> State | None:
-        """The last answers, or None if there are none or if they are a dead keeper's."""
-        try:
-            state = State(**json.loads((self.path / "state.json").read_text()))
-            os.kill(state.keeper, 0)
-        except (FileNotFoundError, ProcessLookupError):
-            return None
-        except PermissionError as error:
-            raise _foreign(self.path) from error
-        return state
+        """The answers of the keeper that lives; None if there are none yet."""
+        return _read(self._state)
 
-    def last_children(self) -> list[int]:
-        """Process ids from the last answers, also a dead keeper's."""
-        try:
-            return list(json.loads((self.path / "state.json").read_text())["children"].values())
-        except FileNotFoundError:
-            return []
+    def old_children(self) -> list[int]:
+        """Process ids of the servers of a keeper that was killed."""
+        old = _read(self._old_state)
+        return list(old.children.values()) if old else []
 
     def write_state(self, state: State) -> None:
-        write_secret(self.path / "state.json", json.dumps(asdict(state)))
+        write_secret(self._state, json.dumps(asdict(state)))
 
     def forget_state(self) -> None:
-        (self.path / "state.json").unlink(missing_ok=True)
+        self._state.unlink(missing_ok=True)
+        self._old_state.unlink(missing_ok=True)
+
+    @property
+    def _state(self) -> Path:
+        return self.path / "state.json"
+
+    @property
+    def _old_state(self) -> Path:
+        return self.path / "state.old.json"
 
     def ask(self, name: str) -> None:
         """Ask for a server, with this process's settings: the keeper may live with somebody else's."""
@@ -161,6 +169,15 @@ def write_secret(path: Path, text: str) -> None:
     fresh.touch(mode=0o600, exist_ok=False)
     fresh.write_text(text)
     fresh.replace(path)
+
+
+def _read(path: Path) -> State | None:
+    try:
+        return State(**json.loads(path.read_text()))
+    except FileNotFoundError:
+        return None
+    except PermissionError as error:
+        raise _foreign(path.parent) from error
 
 
 def _foreign(path: Path) -> ConfigError:

@@ -63,7 +63,7 @@ class Keeper:
 
     def run(self) -> None:
         """Live until no client is left or somebody asks to stop."""
-        for pid in strays.end(self.folder.path, self.folder.last_children()):
+        for pid in strays.end(self.folder.path, self.folder.old_children()):
             logger.warning("ended process %d of an earlier keeper", pid)
         self.folder.forget_state()
         try:

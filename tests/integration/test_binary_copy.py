@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import os
 import shutil
 import subprocess
@@ -18,41 +19,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg2 import sql
-from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+from psycopg2.extensions import connection as Connection
 
-from sluice.engine.copy import CHUNK_BYTES, ChunkReader, copy_columns, encode, encode_rows
+from sluice.engine.copy import CHUNK_BYTES, encode, encode_rows
 
 UTC = dt.timezone.utc  # noqa: UP017 - the same object psycopg2 hands out
 EXACT = Context(prec=60)
 INPUT_ID = 2**62
 EPOCH = dt.datetime(1970, 1, 1)
 COSTS = [Decimal("-0.0001"), Decimal("99999999.9999"), None, Decimal(0)]
-
-
-@pytest.fixture(scope="module")
-def database_url() -> Iterator[str]:
-    """A PostgreSQL of its own, on a socket only."""
-    found = shutil.which("postgres")
-    folders = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not folders:
-        pytest.skip("No PostgreSQL server here: put `postgres` on PATH.")
-    # postgres refuses to run as root
-    owner = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-    with tempfile.TemporaryDirectory() as home:
-        if owner:
-            shutil.chown(home, "postgres")
-
-        def run(program: str, *arguments: str) -> None:
-            command = [*owner, str(folders[-1] / program), "-D", f"{home}/data", *arguments]
-            subprocess.run(command, check=True, cwd=home, stdout=subprocess.DEVNULL)
-
-        run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        options = f"-c listen_addresses='' -k {home} -c fsync=off"
-        run("pg_ctl", "-w", "-l", f"{home}/log", "-o", options, "start")
-        try:
-            yield f"postgresql://postgres@/postgres?host={home}"
-        finally:
-            run("pg_ctl", "-w", "-m", "immediate", "stop")
 
 
 @pytest.fixture
@@ -74,14 +49,17 @@ def copied(
     connection: Connection, rows: pa.Table, types: list[str], read: str = "*", size: int = CHUNK_BYTES
 ) -> list[tuple[Any, ...]]:
     """`rows` after a COPY into a new table with columns of these PostgreSQL types, in the order of lines."""
-    names = copy_columns(rows)
+    names = [*rows.column_names[:-1], "_input_id", "_line"]
     columns = ", ".join(f"{name} {kind}" for name, kind in zip(names, [*types, "int8", "int8"], strict=True))
     listed = sql.SQL(", ").join(map(sql.Identifier, names))
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.target; CREATE TEMP TABLE target ({columns})")
         copy = sql.SQL("COPY target ({}) FROM STDIN (FORMAT binary)").format(listed)
-        cursor.copy_expert(copy, ChunkReader(encode_rows(rows, input_id=INPUT_ID)), size=size)
-        assert cursor.rowcount == rows.num_rows
+        count = 0
+        for each in encode_rows(rows, input_id=INPUT_ID):
+            cursor.copy_expert(copy, io.BytesIO(each), size=size)
+            count += cursor.rowcount
+        assert count == rows.num_rows
         cursor.execute(f"SELECT {read} FROM target ORDER BY _line")
         return cursor.fetchall()
 

@@ -1,12 +1,12 @@
-"""Typed rows as PostgreSQL's binary COPY stream, whole columns at a time.
+"""Typed rows as PostgreSQL's binary COPY streams, whole columns at a time.
 
-`encode_rows` makes the stream, `copy_columns` names what it holds, `ChunkReader` hands it to psycopg2:
+`encode_rows` makes them, each one a COPY of its own:
 
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)")
-    cursor.copy_expert(statement.format(table, columns), ChunkReader(chunks), size=CHUNK_BYTES)
+    for stream in encode_rows(rows, input_id=1):
+        cursor.copy_expert(statement.format(table, columns), io.BytesIO(stream), size=CHUNK_BYTES)
 """
 
-from sluice.engine.copy.chunks import CHUNK_BYTES, ChunkReader
-from sluice.engine.copy.encode import copy_columns, encode_rows
+from sluice.engine.copy.encode import CHUNK_BYTES, encode_rows
 
-__all__ = ["CHUNK_BYTES", "ChunkReader", "copy_columns", "encode_rows"]
+__all__ = ["CHUNK_BYTES", "encode_rows"]

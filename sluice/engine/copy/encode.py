@@ -1,4 +1,4 @@
-"""Rows to the binary COPY stream: signature and header, one tuple a row, trailer.
+"""Rows to binary COPY streams: signature and header, one tuple a row, trailer; each of them a COPY of its own.
 
 A tuple is its number of fields, then the fields. Fixed stretches and ragged columns alternate in it; Arrow's
 element-wise join lays them out row by row, and the join's data buffer *is* the stream. Rows are taken a batch
@@ -14,8 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.copy.cells import Cell, even, pack
-from sluice.engine.copy.chunks import CHUNK_BYTES, cut
+from sluice.engine.copy.cells import Cell, Numbers, even, pack
 from sluice.engine.copy.fields import field
 
 # flags: none; length of the header's extension: 0
@@ -23,27 +22,22 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 LINE = "_line"
 INPUT_ID = "_input_id"
+CHUNK_BYTES = 1 << 20
 BATCH_BYTES = 2 * CHUNK_BYTES
 
 
-def copy_columns(rows: pa.Table) -> list[str]:
-    """The names of the stream's columns, in its order, for COPY's column list. `ValueError` as below."""
-    _check_lineage(rows)
-    return [*rows.column_names[:-1], INPUT_ID, LINE]
-
-
 def encode_rows(rows: pa.Table, *, input_id: int) -> list[bytes]:
-    """Binary COPY stream (signature, header, tuples, trailer) of `rows` in chunks of at most 1 MiB.
+    """`rows` as binary COPY streams of at most 1 MiB each (signature, header, whole tuples, trailer), in order.
 
     The last column of `rows` is `_line` (int64); `_input_id` is put before it, the same in every row. Columns
     are int64, int32, int16, bool, string, decimal128, date32 or timestamp[us] (naive is taken as UTC), in any
-    chunks, with or without nulls. Chunks end anywhere, also inside a value; all but the last are 1 MiB.
+    chunks, with or without nulls. Only a stream of a single tuple may be longer than 1 MiB. No rows, no streams.
 
     Raises `ValueError` where `_line` is not last, `TypeError` for another Arrow type, `DataError` with the
     code `out_of_range` for a date or time that PostgreSQL cannot hold.
     """
     _check_lineage(rows)
-    return list(cut(_stream(rows, input_id)))
+    return list(_streams(rows, input_id))
 
 
 def _check_lineage(rows: pa.Table) -> None:
@@ -51,18 +45,22 @@ def _check_lineage(rows: pa.Table) -> None:
         raise ValueError(f"The last column must be {LINE}; the columns are {', '.join(rows.column_names)}.")
 
 
-def _stream(rows: pa.Table, input_id: int) -> Iterator[bytes | memoryview]:
-    yield HEADER
-    if rows.num_rows:
-        size = max(1, BATCH_BYTES * rows.num_rows // max(1, rows.nbytes))
-        for start in range(0, rows.num_rows, size):
-            yield _tuples(rows.slice(start, size), input_id)
-    yield TRAILER
+def _streams(rows: pa.Table, input_id: int) -> Iterator[bytes]:
+    size = max(1, BATCH_BYTES * rows.num_rows // max(1, rows.nbytes))
+    for start in range(0, rows.num_rows, size):
+        tuples, ends = _tuples(rows.slice(start, size), input_id)
+        first = 0
+        while first < len(ends) - 1:
+            room = ends[first] + CHUNK_BYTES - len(HEADER) - len(TRAILER)
+            last = max(first + 1, int(np.searchsorted(ends, room, side="right")) - 1)
+            yield b"".join((HEADER, tuples[ends[first] - ends[0] : ends[last] - ends[0]], TRAILER))
+            first = last
 
 
-def _tuples(rows: pa.Table, input_id: int) -> memoryview:
-    """The tuples of a batch that has rows, one after another."""
-    columns = [column.combine_chunks() for column in rows.columns]
+def _tuples(rows: pa.Table, input_id: int) -> tuple[memoryview, Numbers]:
+    """The tuples of a batch that has rows, one after another, and where each of them ends."""
+    # combining copies even a single chunk
+    columns = [c.chunk(0) if c.num_chunks == 1 else c.combine_chunks() for c in rows.columns]
     pieces: list[pa.Array] = []
     stretch = [Cell(">i2", len(columns) + 1)]
     for at, column in enumerate(columns):
@@ -88,8 +86,8 @@ def _join(pieces: list[pa.Array]) -> pa.Array:
     return pc.binary_join_element_wise(*pieces, b"")
 
 
-def _data(joined: pa.Array) -> memoryview:
-    """The bytes of all rows together: they lie in one buffer, in order and without gaps."""
+def _data(joined: pa.Array) -> tuple[memoryview, Numbers]:
+    """The bytes of all rows together (they lie in one buffer, in order and without gaps), and the rows' offsets."""
     _, offsets, data = joined.buffers()
-    ends = np.frombuffer(offsets, np.int32)[[joined.offset, joined.offset + len(joined)]]
-    return memoryview(data)[ends[0] : ends[1]]
+    ends = np.frombuffer(offsets, np.int32)[joined.offset : joined.offset + len(joined) + 1].astype(np.int64)
+    return memoryview(data)[ends[0] : ends[-1]], ends

@@ -121,7 +121,8 @@ class _Cutter:
         self._part.add(data[:used], 1, record.lines)
         self._close_part(overlong=True)
         rest = data[used:]
-        self._to_boundary = self._part_bytes - len(rest)  # boundaries start anew after the record
+        # Boundaries start anew after the record; never at no byte from here, for that is the end of the file.
+        self._to_boundary = max(self._part_bytes - len(rest), 1)
         return rest
 
     def _close_part(self, *, overlong: bool = False) -> None:

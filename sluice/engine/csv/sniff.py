@@ -22,15 +22,21 @@ def sniff_delimiter(head: bytes, *, whole: bool) -> str:
     return max(DELIMITERS, key=lambda each: _fit(text, each, whole=whole))
 
 
-def _fit(text: str, delimiter: str, *, whole: bool) -> tuple[float, int]:
-    """The share of records with as many fields as the header, and how many those are; the higher the better."""
+def _fit(text: str, delimiter: str, *, whole: bool) -> tuple[bool, float, int]:
+    """How well a delimiter fits, the higher the better.
+
+    Whether it leaves no quote in the header's names (a wrong one cuts quoted names in two), the share of
+    records with as many fields as the header, and how many those are.
+    """
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        counts = [len(fields) for fields in islice(reader, _RECORDS + 1) if fields]
+        header = next(filter(None, reader), [])
+        counts = [len(header), *(len(fields) for fields in islice(reader, _RECORDS) if fields)]
     except csv.Error:  # a field longer than that module takes: not with this delimiter
-        return (0.0, 0)
+        return (False, 0.0, 0)
     if not whole and len(counts) > 1:
         counts.pop()
-    if not counts or counts[0] == 1:
-        return (0.0, 0)
-    return (counts.count(counts[0]) / len(counts), counts[0])
+    if len(header) < 2:
+        return (False, 0.0, 0)
+    clean = not any('"' in name for name in header)
+    return (clean, counts.count(counts[0]) / len(counts), counts[0])

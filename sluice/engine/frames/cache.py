@@ -132,3 +132,8 @@ def frames() -> Frames:
         _caches.clear()
         _caches[os.getpid()] = Frames()
     return _caches[os.getpid()]
+
+
+def forget_frames() -> None:
+    """Start over with other settings: frames kept by this process and its connection are let go."""
+    _caches.clear()

@@ -7,16 +7,16 @@ meet one, the rest of the part (and of the input) takes that way at once: a fail
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 
 import psycopg2.errors
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.copy import ChunkReader
+from sluice.engine.copy import CHUNK_BYTES
 from sluice.engine.failpoint import failpoint
 from sluice.engine.load.target import Target
 
-READ_BYTES = 1 << 20
 GIVE_UP_AFTER = 3
 
 
@@ -48,12 +48,12 @@ class SortedLoad:
         if chunks:
             self._cursor.execute(self._target.statement("make_stage"))
         for chunk in chunks:
-            self._cursor.copy_expert(self._sql("copy_lost"), ChunkReader([chunk]), READ_BYTES)
+            self._cursor.copy_expert(self._sql("copy_lost"), io.BytesIO(chunk), CHUNK_BYTES)
 
     def _copy(self, chunk: bytes) -> bool:
         self._cursor.execute("savepoint chunk")
         try:
-            self._cursor.copy_expert(self._sql("copy_target"), ChunkReader([chunk]), READ_BYTES)
+            self._cursor.copy_expert(self._sql("copy_target"), io.BytesIO(chunk), CHUNK_BYTES)
         except psycopg2.errors.UniqueViolation:
             self._cursor.execute("rollback to savepoint chunk")
             return False
@@ -64,7 +64,7 @@ class SortedLoad:
     def _stage(self, chunks: Sequence[bytes]) -> None:
         self._cursor.execute(self._target.statement("make_stage"))
         for chunk in chunks:
-            self._cursor.copy_expert(self._sql("copy_stage"), ChunkReader([chunk]), READ_BYTES)
+            self._cursor.copy_expert(self._sql("copy_stage"), io.BytesIO(chunk), CHUNK_BYTES)
         self._cursor.execute(self._target.statement("insert_staged"))
         self.loaded += (self._cursor.fetchone() or (0,))[0]
         self._cursor.execute(self._target.statement("empty_stage"))

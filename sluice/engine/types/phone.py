@@ -8,10 +8,12 @@ from functools import lru_cache
 import numpy as np
 import phonenumbers
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sluice.engine.errors import ConfigError
 from sluice.engine.types.base import ColumnType, Parsed
 from sluice.engine.types.cells import No, one_by_one
+from sluice.engine.types.numbering import plan_of
 
 _BAD_PHONE = No("bad_phone", "'{value}' is not a telephone number that exists.")
 
@@ -39,13 +41,16 @@ class Phone(ColumnType):
         return pa.string()
 
     def parse(self, text: pa.Array) -> Parsed:
-        # There is no columnar reading of numbering plans, but a caller comes up many times.
-        present = text.is_valid().to_numpy(zero_copy_only=False)
-        read = one_by_one(text, present, lambda number: _e164(number, self.region))
-        values = np.full(len(text), None, np.object_)
+        plan = plan_of(self.region)
+        values = plan.e164(text) if plan else pa.nulls(len(text), pa.string())
+        left = pc.and_(values.is_null(), text.is_valid()).to_numpy(zero_copy_only=False)
+        read = one_by_one(text, left, lambda number: _e164(number, self.region))
         rows, found = read.accepted()
-        values[rows] = found
-        return Parsed(pa.array(values, pa.string()), read.refused(len(text)))
+        replaced = np.zeros(len(text), np.bool_)
+        replaced[rows] = True
+        if len(rows):
+            values = pc.replace_with_mask(values, pa.array(replaced), pa.array(found, pa.string()))
+        return Parsed(values, read.refused(len(text)))
 
     def show(self, text: str) -> str:
         """The text with every digit but the last two masked."""

@@ -19,6 +19,8 @@ import psycopg2
 import pytest
 import redis
 
+from sluice.embedded.folder import Folder
+
 ROOT = Path(__file__).resolve().parents[3]
 CLIENT = Path(__file__).with_name("client.py")
 
@@ -135,6 +137,11 @@ class Home:
         pid = self.pid_of(name)
         os.kill(pid, how)
         return pid
+
+    def kill_keeper(self) -> None:
+        """Kill -9, and wait until the kernel took its locks: that is a moment later."""
+        self.signal("keeper", signal.SIGKILL)
+        until(lambda: not Folder.of(self.path).keeper_lives())
 
     def gone(self) -> None:
         """Wait until nothing of it runs."""

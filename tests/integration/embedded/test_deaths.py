@@ -69,10 +69,10 @@ def test_after_a_killed_keeper_the_next_client_finds_the_data_and_leaves_nothing
 ) -> None:
     client = home.client()
     ask(client.urls[0], "CREATE TABLE kept AS SELECT 42 AS answer")
+    home.kill_keeper()
     if not with_a_living_client:
         client.process.kill()
         client.process.wait()
-    home.signal("keeper", signal.SIGKILL)
 
     second = home.client()
     assert second.urls == client.urls
@@ -85,15 +85,14 @@ def test_after_a_killed_keeper_the_next_client_finds_the_data_and_leaves_nothing
 
 def test_the_servers_of_a_killed_keeper_stop_by_themselves(home: Home) -> None:
     client = home.client()
-    home.signal("keeper", signal.SIGKILL)
+    home.kill_keeper()
     until(lambda: not any(open_port(url) for url in client.urls))
     until(lambda: list(processes_of(home.path)) == [client.process.pid])
 
 
 def test_a_living_client_calls_the_servers_of_a_killed_keeper_back(home: Home) -> None:
     client = home.client()
-    keeper = home.signal("keeper", signal.SIGKILL)
-    until(lambda: keeper not in processes_of(home.path))
+    home.kill_keeper()
     assert tuple(client.order("attach")) == client.urls
     assert alive(client.urls[0])
     assert alive(client.urls[1])

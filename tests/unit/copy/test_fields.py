@@ -56,6 +56,10 @@ def test_each_type_is_these_bytes(column: pa.Array, expected: list[str]) -> None
     assert encoded(pa.nulls(3, column.type)) == [null, null, null]
 
 
+def test_a_slice_of_text_starts_at_its_own_bytes() -> None:
+    assert encoded(pa.array(["aaa", "b", "cc"])[1:]) == [b"\0\0\0\x01b", b"\0\0\0\x02cc"]
+
+
 def test_a_null_text_that_keeps_bytes_sends_none() -> None:
     buffers = [pa.py_buffer(b"\x05"), pa.py_buffer(np.array([0, 1, 3, 4], np.int32)), pa.py_buffer(b"abbc")]
     column = pa.Array.from_buffers(pa.string(), 3, buffers)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sluice.engine.copy import CHUNK_BYTES, copy_columns, encode, encode_rows
+from sluice.engine.copy import CHUNK_BYTES, encode, encode_rows
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + b"\x00\x00\x00\x00" + b"\x00\x00\x00\x00"
 TRAILER = b"\xff\xff"
@@ -26,7 +26,13 @@ def lines(count: int, first: int = 2) -> pa.Array:
 
 
 def stream(rows: pa.Table, input_id: int = 7) -> bytes:
-    return b"".join(encode_rows(rows, input_id=input_id))
+    """The one stream of a small table."""
+    (only,) = encode_rows(rows, input_id=input_id)
+    return only
+
+
+def tuples_of(rows: pa.Table) -> list[list[bytes | None]]:
+    return [fields for each in encode_rows(rows, input_id=7) for fields in split(each)]
 
 
 def split(whole: bytes) -> list[list[bytes | None]]:
@@ -69,45 +75,40 @@ def test_text_and_nulls_are_these_bytes() -> None:
     )  # fmt: skip
 
 
-def test_a_table_without_rows_is_header_and_trailer() -> None:
+def test_a_table_without_rows_gives_no_stream() -> None:
     empty = table(t=pa.array([], pa.string()), d=pa.array([], pa.decimal128(12, 4)), _line=lines(0))
-    assert encode_rows(empty, input_id=7) == [HEADER + TRAILER]
+    assert encode_rows(empty, input_id=7) == []
     no_chunks = pa.table({"_line": pa.chunked_array([], pa.int64())})
-    assert encode_rows(no_chunks, input_id=7) == [HEADER + TRAILER]
+    assert encode_rows(no_chunks, input_id=7) == []
 
 
 def test_a_table_of_lines_only_has_two_fields() -> None:
     assert split(stream(table(_line=lines(1)))) == [[bytes(7) + b"\x07", bytes(7) + b"\x02"]]
 
 
-def test_copy_columns_are_in_the_order_of_the_stream() -> None:
-    rows = table(a=pa.array([1], pa.int64()), b=pa.array(["x"]), _line=lines(1))
-    assert copy_columns(rows) == ["a", "b", "_input_id", "_line"]
-
-
 def test_the_line_must_be_the_last_column() -> None:
     rows = table(_line=lines(1), a=pa.array([1], pa.int64()))
     with pytest.raises(ValueError, match="The last column must be _line; the columns are _line, a"):
         encode_rows(rows, input_id=7)
-    with pytest.raises(ValueError, match="The last column must be _line"):
-        copy_columns(rows)
 
 
-def test_all_chunks_but_the_last_are_full_and_together_they_are_the_stream() -> None:
+def test_many_rows_make_several_streams_of_whole_rows_below_the_limit() -> None:
     count = 60_000
     rows = table(t=pa.array([f"text {i % 977}" * (i % 5) for i in range(count)]), _line=lines(count))
-    chunks = encode_rows(rows, input_id=7)
-    assert len(chunks) > 2
-    assert {len(chunk) for chunk in chunks[:-1]} == {CHUNK_BYTES}
-    assert 0 < len(chunks[-1]) <= CHUNK_BYTES
-    tuples = split(b"".join(chunks))
+    streams = encode_rows(rows, input_id=7)
+    assert len(streams) > 2
+    assert all(CHUNK_BYTES // 4 < len(each) <= CHUNK_BYTES for each in streams[:-1])
+    tuples = tuples_of(rows)
     assert [fields[0] for fields in tuples] == [f"text {i % 977}".encode() * (i % 5) for i in range(count)]
     assert [fields[2] for fields in tuples] == [(i + 2).to_bytes(8) for i in range(count)]
 
 
-def test_a_value_larger_than_a_chunk_goes_through() -> None:
+def test_a_value_larger_than_a_stream_goes_through_in_one_of_its_own() -> None:
     rows = table(t=pa.array(["x" * (3 * CHUNK_BYTES), "y", None]), _line=lines(3))
-    assert [fields[0] for fields in split(stream(rows))] == [b"x" * (3 * CHUNK_BYTES), b"y", None]
+    longer = [len(each) > CHUNK_BYTES for each in encode_rows(rows, input_id=7)]
+    assert longer[0]
+    assert not any(longer[1:])
+    assert [fields[0] for fields in tuples_of(rows)] == [b"x" * (3 * CHUNK_BYTES), b"y", None]
 
 
 def test_memory_stays_below_four_times_the_stream() -> None:
@@ -117,13 +118,13 @@ def test_memory_stays_below_four_times_the_stream() -> None:
     pa.set_memory_pool(counting)
     tracemalloc.start()
     try:
-        chunks = encode_rows(rows, input_id=7)
+        streams = encode_rows(rows, input_id=7)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
         pa.set_memory_pool(usual)
     assert counting.max_memory() > 0
-    assert peak + counting.max_memory() < 4 * sum(map(len, chunks))
+    assert peak + counting.max_memory() < 4 * sum(map(len, streams))
 
 
 TYPED: dict[str, tuple[pa.DataType, st.SearchStrategy[Any], Callable[[Any], bytes]]] = {
@@ -145,11 +146,12 @@ def test_any_mix_of_columns_reads_back(data: st.DataObject, shape: list[str], co
         cell = values if data.draw(st.booleans()) else st.none() | values
         drawn = data.draw(st.lists(cell, min_size=count, max_size=count))
         cut = data.draw(st.integers(0, count))
-        padded = pa.array([drawn[0], *drawn], arrow)  # offsets other than 0, and two chunks
-        columns[f"{kind}{at}"] = pa.chunked_array([padded[1 : cut + 1], padded[cut + 1 :]])
+        padded = pa.array([drawn[0], *drawn], arrow)  # offsets other than 0, one or two chunks
+        halves = [half for half in (padded[1 : cut + 1], padded[cut + 1 :]) if len(half)]
+        columns[f"{kind}{at}"] = pa.chunked_array(halves)
         expected.append([None if value is None else raw(value) for value in drawn])
     rows = pa.table({**columns, "_line": lines(count)})
     lineage = [[(7).to_bytes(8)] * count, [(line + 2).to_bytes(8) for line in range(count)]]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(encode, "BATCH_BYTES", batch_bytes)
-        assert split(stream(rows)) == [list(fields) for fields in zip(*expected, *lineage, strict=True)]
+        assert tuples_of(rows) == [list(fields) for fields in zip(*expected, *lineage, strict=True)]

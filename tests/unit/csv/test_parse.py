@@ -96,7 +96,7 @@ def test_a_ragged_row_that_swallows_lines_says_so(size: int) -> None:
             "ragged_row",
             "The row has 1 field, the header has 2. It runs on to line 4 inside quotes: a closing quote may be "
             "missing.",
-            '"1,2\n3,4\n5,6\n',
+            '"1,2\n3,4\n5,6',
         )
     ]
 
@@ -162,8 +162,10 @@ def test_a_quote_closed_late_is_named_by_the_line_where_it_closes(size: int) -> 
     assert [(reject.line, reject.reason) for reject in found.rejects] == [
         (
             2,
-            "The record is 88 bytes long, the limit is 40. It runs on to line 23 inside quotes: a closing quote "
-            "may be missing.",
+            (
+                "The record is 89 bytes long, the limit is 40. It runs on to line 23 inside quotes: a closing quote "
+                "may be missing."
+            ),
         )
     ]
 

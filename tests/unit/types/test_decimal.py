@@ -135,6 +135,8 @@ def expected(bare: str, *, money: bool) -> object:
         if sign and inner:
             return "[not_money]"
         sign, text = sign or inner, text[len(inner) :]
+    elif money:
+        text = text.removesuffix("$")
     if money and GROUPED.fullmatch(text):
         text = text.replace(",", "")
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)?|\.[0-9]+", text):

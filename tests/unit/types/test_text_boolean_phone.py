@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sluice.engine.errors import ConfigError
 from sluice.engine.types import Boolean, Integer, Phone, Text
+from sluice.engine.types.phone import _e164
 
 
 def test_text_is_trimmed_and_inner_white_space_is_one_blank(read):
@@ -82,6 +83,23 @@ def test_other_texts_are_shown_short_and_without_control_characters():
     assert Integer().show("a\x00b\n\u202ec") == "a\\x00b\\n\\u202ec"
     assert Integer().show("x" * 61) == "x" * 59 + "…"
     assert Integer().show("x" * 60) == "x" * 60
+
+
+REGIONS = ["KE", "UG", "TZ", "NG", "DE", "FR", "IN", "ZA", "ET", "JP", "GB", "US", "BR", "IT", "ES"]
+NUMBERS = st.builds(
+    lambda before, digits, place, gap: before + digits[:place] + gap + digits[place:],
+    st.sampled_from(["", "0", "+", "00", "+0", "254", "+254", "+2540", "+49", "49", "+81", "010", "+39 0", "1", "+1 "]),
+    st.from_regex(r"7[0-9]{8}|[0-9]{6,11}", fullmatch=True),
+    st.integers(0, 6),
+    st.sampled_from(["", " ", "-", "--", "/", "."]),
+)
+
+
+@given(st.lists(NUMBERS, max_size=10), st.sampled_from(REGIONS))
+def test_numbers_read_by_columns_are_what_libphonenumber_makes_of_them(texts, region):
+    slow = [_e164(text, region) for text in texts]
+    found = Phone(region).parse(pa.array(texts, pa.string())).values.to_pylist()
+    assert found == [number if isinstance(number, str) else None for number in slow]
 
 
 def test_a_region_must_be_known():

@@ -1,0 +1,32 @@
+"""`demo`: 200,000 made-up rows with known faults through the whole path, and whether the books are right."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sluice.cli.exits import Exit
+from sluice.cli.output import Json, count, fail, say
+from sluice.cli.run import load_and_report
+
+Rows = Annotated[int, typer.Option(min=4, help="Rows to generate.")]
+FILES = 4
+
+
+def demo(rows: Rows = 200_000, as_json: Json = False) -> None:
+    """Generate call logs in 4 files, load them with two worker processes, and compare the books."""
+    from sluice.engine.settings import settings
+    from sluice.samples import make_call_logs
+
+    folder = settings().home / "demo" / str(rows)
+    say(f"writing {count(rows)} rows to {folder} ...")
+    expected = make_call_logs(folder, rows=rows, files=FILES)
+    paths = [str(path) for path in sorted(folder.glob("*.csv"))]
+    # Loaded again if it was before: a demonstration shows something each time.
+    status = load_and_report("call_logs", paths, reload=True, strict=False, processes=2, timeout=None, as_json=as_json)
+    planted = {name: expected[name] for name in ("read", "loaded", "duplicate", "rejected")}
+    if any(status[name] != number for name, number in planted.items()):
+        fail("Books", f"The books differ from what was planted: {planted}.", as_json=False)
+        raise typer.Exit(Exit.FAILED)
+    say(f"\nthe books equal {folder / 'expected.json'}, which was written without reading a file")

@@ -1,0 +1,70 @@
+"""The `sluice` command: all its commands, and the door through which they are reached.
+
+Each command imports what it needs when it runs, so that `sluice --help` does not wait for Celery and pyarrow.
+"""
+
+from typing import Annotated
+
+import typer
+
+from sluice import __version__
+from sluice.cli import demo, processes, rejects, run, sample, servers, status
+from sluice.cli.edge import Edge
+from sluice.cli.exits import Exit
+
+EPILOG = "\n\n".join(["Exit codes:", *(f"{code.value}  {code.__doc__}" for code in Exit)])
+
+app = typer.Typer(
+    name="sluice",
+    cls=Edge,
+    help="Load files into PostgreSQL through Celery workers, every row accounted for.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+reject_commands = typer.Typer(help="Rows that were refused.", no_args_is_help=True)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"sluice {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options of `sluice` itself."""
+
+
+for command in (
+    run.run,
+    run.enqueue,
+    processes.worker,
+    processes.beat,
+    processes.flower,
+    processes.up,
+    status.status,
+    status.retry,
+    sample.sample,
+    demo.demo,
+    servers.env,
+    servers.migrate,
+):
+    app.command()(command)
+reject_commands.command("list")(rejects.list_)
+app.add_typer(reject_commands, name="rejects")
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

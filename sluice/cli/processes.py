@@ -1,0 +1,104 @@
+"""Long-running processes: worker, beat, Flower, or all of them, kept alive by the supervisor."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import workers
+from sluice.cli.exits import Exit
+from sluice.cli.output import Json, emit, say
+from workers.child import Command
+from workers.supervisor import Supervisor
+
+FLOWER_CONFIG = Path(workers.__file__).with_name("flower.py")
+Processes = Annotated[
+    int | None,
+    typer.Option("--concurrency", "-c", min=1, max=256, help="Worker processes [default: SLUICE_CONCURRENCY]."),
+]
+
+
+def worker(concurrency: Processes = None, as_json: Json = False) -> None:
+    """Run workers until SIGTERM or Ctrl-C, and start them again when they die."""
+    _keep([worker_command(concurrency)], as_json=as_json)
+
+
+def beat(as_json: Json = False) -> None:
+    """Run Celery beat: scheduled runs load what is new in the inbox."""
+    _keep([beat_command()], as_json=as_json)
+
+
+def flower(as_json: Json = False) -> None:
+    """Run Flower, with a password: workers and tasks in a browser."""
+    _keep([flower_command()], as_json=as_json)
+
+
+def up(concurrency: Processes = None, as_json: Json = False) -> None:
+    """Run workers, beat and Flower (and the embedded servers) until SIGTERM or Ctrl-C."""
+    _keep([worker_command(concurrency), beat_command(), flower_command()], as_json=as_json)
+
+
+def worker_command(processes: int | None = None, log: Path | None = None) -> Command:
+    """`celery -A workers.app worker` with that many processes (default: setting concurrency)."""
+    from sluice.engine.settings import settings
+
+    words = ["--concurrency", str(processes or settings().concurrency), "--pool", "prefork"]
+    # Workers find work in the ledger and talk to nobody: no second lost on getting to know each other.
+    words += ["--without-gossip", "--without-mingle", "--hostname", f"sluice-{os.getpid()}@%h"]
+    return _celery("worker", *words, "--loglevel", settings().log_level, log=log)
+
+
+def beat_command() -> Command:
+    """`celery -A workers.app beat`, with its schedule file in the home folder."""
+    from sluice.engine.settings import settings
+
+    folder = settings().home.absolute() / "beat"
+    folder.mkdir(parents=True, exist_ok=True)
+    return _celery("beat", "--schedule", str(folder / "schedule"), "--loglevel", settings().log_level)
+
+
+def flower_command() -> Command:
+    """`celery -A workers.app flower` with its configuration; a random password if none is set."""
+    from sluice.engine.settings import settings
+
+    if settings().flower_password is not None:
+        return _celery("flower", f"--conf={FLOWER_CONFIG}")
+    password = secrets.token_urlsafe(12)
+    say(f"Flower's password is {password} (a new one each time, unless SLUICE_FLOWER_PASSWORD is set)")
+    return _celery("flower", f"--conf={FLOWER_CONFIG}", environ={"SLUICE_FLOWER_PASSWORD": password})
+
+
+def _celery(*words: str, log: Path | None = None, environ: dict[str, str] | None = None) -> Command:
+    argv = [sys.executable, "-m", "sluice.cli.celery", "-A", "workers.app", *words]
+    return Command(words[0], argv, {"SLUICE_EMBEDDED_QUIET": "1"} | (environ or {}), log)
+
+
+def _keep(commands: list[Command], *, as_json: bool) -> None:
+    """Run the commands until a signal says stop."""
+    from pipelines import all_pipelines
+    from sluice.engine.servers import is_embedded, urls
+    from sluice.engine.settings import settings
+
+    all_pipelines()  # a mistake in a declaration is met here, not in a worker that dies again and again
+    urls()  # this process holds the embedded servers, also while a child starts again
+    names = [command.name for command in commands]
+    facts: dict[str, Any] = {"running": names, "embedded": is_embedded()}
+    if "flower" in names:
+        facts["flower"] = {"url": f"http://127.0.0.1:{settings().flower_port}", "user": settings().flower_user}
+    emit(facts, as_json=as_json, human=lambda: _introduce(facts))
+    if Supervisor(commands, say=say).run() is signal.SIGINT:
+        raise typer.Exit(Exit.INTERRUPTED)
+
+
+def _introduce(facts: dict[str, Any]) -> None:
+    say(f"running {', '.join(facts['running'])}; stop with Ctrl-C")
+    if "flower" in facts:
+        say(f"Flower: {facts['flower']['url']}, user {facts['flower']['user']}")
+    if facts["embedded"]:
+        say('connect to the servers: eval "$(sluice env)"')

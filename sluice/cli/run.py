@@ -1,0 +1,140 @@
+"""`run` and `enqueue`: files into a pipeline, with or without waiting for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sluice.cli.books import print_run
+from sluice.cli.exits import Exit
+from sluice.cli.output import Json, emit, fail, say
+from sluice.cli.processes import worker_command
+from sluice.cli.waiting import follow
+from workers.supervisor import Supervisor, told_to_stop
+
+if TYPE_CHECKING:
+    from sluice.engine.ledger.runs import Run
+
+GRACE_S = 10.0
+CONTINUES = "stays in the ledger: `sluice worker` or the next `sluice run` goes on with it."
+
+Pipeline = Annotated[str, typer.Argument(help="Name of the pipeline, e.g. call_logs.", show_default=False)]
+Paths = Annotated[list[str], typer.Argument(help="Files, folders or quoted patterns.", show_default=False)]
+Reload = Annotated[bool, typer.Option("--reload", help="Load content again that was loaded before.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if rows were rejected or inputs failed.")]
+Timeout = Annotated[float | None, typer.Option(min=0, help="Seconds to wait for the run to end.", show_default="none")]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=256,
+        help="Worker processes to start for this run. Without DATABASE_URL they are started in any case, "
+        "SLUICE_CONCURRENCY of them; with it, only if you say so.",
+        show_default=False,
+    ),
+]
+
+
+def run(
+    pipeline: Pipeline,
+    paths: Paths,
+    reload: Reload = False,
+    strict: Strict = False,
+    workers: Workers = None,
+    timeout: Timeout = None,
+    as_json: Json = False,
+) -> None:
+    """Load files and wait: progress on a terminal, then the books, rejects, and what to type next."""
+    load_and_report(pipeline, paths, reload=reload, strict=strict, processes=workers, timeout=timeout, as_json=as_json)
+
+
+def enqueue(pipeline: Pipeline, paths: Paths, reload: Reload = False, as_json: Json = False) -> None:
+    """Put files on the queue and print the run's id; workers load them."""
+    _check(pipeline, paths)
+    from tasks.enqueue import enqueue as put_on_queue
+
+    queued = put_on_queue(pipeline, paths, reload=reload)
+    emit({"run": queued.id, "pipeline": pipeline}, as_json=as_json, human=lambda: print(queued.id))
+    say(f"run {queued.id} is registered; workers load it (`sluice worker` starts some)")
+
+
+def load_and_report(
+    pipeline: str,
+    paths: list[str],
+    *,
+    reload: bool,
+    strict: bool,
+    processes: int | None,
+    timeout: float | None,
+    as_json: bool,
+) -> dict[str, Any]:
+    """Load files, print how it went, and return the run's status. Raises typer.Exit unless all is well."""
+    _check(pipeline, paths)
+    with told_to_stop(), _workers(processes) as crew:
+        status = _load(pipeline, paths, reload, crew, timeout, as_json)
+    report(status, as_json=as_json)
+    code = verdict(status, strict=strict)
+    if code:
+        raise typer.Exit(code)
+    return status
+
+
+def report(status: dict[str, Any], *, as_json: bool) -> None:
+    """Print an ended run."""
+    from sluice.engine.ledger.runs import list_rejects
+
+    reason = status["error"]
+    facts = status | {"error": {"kind": "RunFailed", "message": reason} if reason else None}
+    shown = list_rejects(status["run"], limit=3) if status["rejected"] else []
+    emit(facts, as_json=as_json, human=lambda: print_run(status, shown))
+
+
+def verdict(status: dict[str, Any], *, strict: bool) -> Exit:
+    """The exit code of an ended run."""
+    if status["state"] == "failed":
+        return Exit.FAILED
+    spotless = not status["rejected"] and all(each["state"] != "failed" for each in status["inputs"])
+    return Exit.DONE if spotless or not strict else Exit.STRICT
+
+
+def _check(pipeline: str, paths: list[str]) -> None:
+    """Meet mistakes in the command line before anything is started. Raises ConfigError."""
+    from pipelines import find
+    from sluice.engine.inputs import resolve
+
+    find(pipeline)
+    resolve(paths)
+
+
+def _workers(processes: int | None) -> Supervisor:
+    """Workers for this command: with the embedded servers always, with servers of your own if asked for.
+
+    They start first, and make themselves ready while this process registers the run.
+    """
+    from sluice.engine.servers import is_embedded
+    from sluice.engine.settings import settings
+
+    if processes is None and not is_embedded():
+        return Supervisor([], say=say)
+    log = settings().home.absolute() / "logs" / "worker.log"
+    return Supervisor([worker_command(processes, log)], say=say, grace_s=GRACE_S)
+
+
+def _load(
+    pipeline: str, paths: list[str], reload: bool, crew: Supervisor, timeout: float | None, as_json: bool
+) -> dict[str, Any]:
+    """Queue the files and wait for them. Returns the ended run's status."""
+    queued: Run | None = None
+    try:
+        from tasks.enqueue import enqueue as put_on_queue
+
+        queued = put_on_queue(pipeline, paths, reload=reload)
+        return follow(queued.id, crew, timeout)
+    except KeyboardInterrupt:
+        what = "Interrupted." if queued is None else f"Interrupted. Run {queued.id} {CONTINUES}"
+        fail("Interrupted", what, as_json=as_json, run=queued and queued.id)
+        raise typer.Exit(Exit.INTERRUPTED) from None
+    except TimeoutError as error:
+        fail("Timeout", f"{error} It {CONTINUES}", as_json=as_json, run=queued and queued.id)
+        raise typer.Exit(Exit.FAILED) from None

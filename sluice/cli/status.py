@@ -1,0 +1,76 @@
+"""`status`: the newest runs, or one run with its inputs, parts and books, from the ledger. And `retry`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from sluice.cli.books import BOOKS, headline, print_books
+from sluice.cli.output import Json, count, emit, near, say, table
+
+RunId = Annotated[int, typer.Argument(metavar="RUN", help="Number of a run.", show_default=False)]
+MaybeRun = Annotated[
+    int | None,
+    typer.Argument(metavar="[RUN]", help="Number of a run; without it, the newest runs.", show_default=False),
+]
+Limit = Annotated[int, typer.Option(min=1, help="How many runs to list.")]
+
+
+def status(run: MaybeRun = None, limit: Limit = 20, as_json: Json = False) -> None:
+    """Show the newest runs, or one run: its inputs, parts, books and what it waits for."""
+    from sluice.engine.ledger.runs import list_runs, read_status
+
+    if run is None:
+        runs = list_runs(limit)
+        emit({"runs": runs}, as_json=as_json, human=lambda: print_runs(runs))
+    else:
+        found = read_status(run)
+        emit(found, as_json=as_json, human=lambda: print_status(found))
+
+
+def retry(run: RunId, as_json: Json = False) -> None:
+    """Try dead steps of a run again."""
+    from sluice.engine.ledger.runs import retry as revive
+    from tasks.enqueue import publish_now
+
+    revived = revive(run)
+    publish_now()
+    what = f"{revived} dead steps of run {run} are due again" if revived else f"run {run} has no dead steps"
+    emit({"run": run, "retried": revived}, as_json=as_json, human=lambda: print(what))
+    if revived:
+        say("workers take them (`sluice worker` starts some)")
+
+
+def print_runs(runs: list[dict[str, Any]]) -> None:
+    """One line a run, newest first."""
+    if not runs:
+        print("no runs yet: sluice run PIPELINE PATH...")
+        return
+    names = ("run", "pipeline", "state", "inputs_total", "read", *BOOKS, "seconds")
+    head = ("run", "pipeline", "state", "inputs", "read", *BOOKS, "seconds")
+    table(head, ([str(each["run"]), *(each[name] for name in names[1:])] for each in runs))
+
+
+def print_status(found: dict[str, Any]) -> None:
+    """One run: headline, books, inputs, and what it waits for."""
+    print(headline(found))
+    print()
+    print_books(found)
+    print(f"\nparts: {count(found['parts_loaded'])} of {count(found['parts_total'])} loaded\n")
+    head = ("input", "state", "parts", "read", *BOOKS, "file")
+    table(head, (_input_row(each) for each in found["inputs"]))
+    for each in found["inputs"]:
+        for words in (each["error"], each["note"]):
+            if words:
+                print(f"\n{near(each['uri'])}: {words}")
+    if found["dead_steps"]:
+        print(f"\n{found['dead_steps']} dead steps: mend the cause, then sluice retry {found['run']}")
+    if found["waiting"] and found["state"] == "running":
+        print(f"\nwaits: {found['waiting']}")
+
+
+def _input_row(each: dict[str, Any]) -> list[object]:
+    total = each["parts_total"]
+    parts = "" if total is None else f"{total - each['parts_left']}/{total}"
+    return [str(each["input"]), each["state"], parts, each["read"], *(each[b] for b in BOOKS), near(each["uri"])]

@@ -1,0 +1,92 @@
+"""The engine without Celery: a test takes each step itself, in the order it wants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sluice.engine import settings as settings_module
+from sluice.engine.contract import Contract
+from sluice.engine.declare import Pipeline
+from sluice.engine.extract import extract_part
+from sluice.engine.frames import frames
+from sluice.engine.frames.cache import forget_frames
+from sluice.engine.ledger import steps
+from sluice.engine.ledger.connection import drop_connection, transaction
+from sluice.engine.ledger.migrate import migrate
+from sluice.engine.ledger.runs import Run, register
+from sluice.engine.load.part import load_part
+from sluice.engine.load.settle import settle_run
+from sluice.engine.plan import plan_input, read_input
+from sluice.engine.servers import urls
+from sluice.engine.transform import transform_part
+from sluice.engine.work import read_part
+
+
+class InProcess:
+    """Runs of one pipeline, step by step."""
+
+    pipeline: Pipeline
+    contract: Contract
+
+    @staticmethod
+    def forget() -> None:
+        """Whatever this process remembers of other settings and servers."""
+        settings_module.settings.cache_clear()
+        urls.cache_clear()
+        drop_connection()
+        forget_frames()
+
+    def use(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        self.contract = Contract(pipeline.table, pipeline.transform)
+        migrate([pipeline])
+
+    def register(self, *paths: Path, **options: Any) -> Run:
+        uris = [str(p) for p in paths]
+        return register(self.pipeline.name, "files", self.contract.version, uris, options)
+
+    def steps(self, run: Run, kind: str) -> list[int]:
+        """Steps of a run that are due at `kind`, in order of input and part."""
+        ask = (
+            "select s.id from sluice.step s left join sluice.input i on i.id = s.input_id"
+            " left join sluice.part p on p.id = s.part_id"
+            " where s.run_id = %s and s.kind = %s and s.state = 'due' order by i.position, i.id, p.number"
+        )
+        with transaction() as cursor:
+            cursor.execute(ask, (run.id, kind))
+            return [step for (step,) in cursor.fetchall()]
+
+    def plan(self, run: Run) -> None:
+        for step in self.steps(run, "plan"):
+            held = steps.claim("plan", {"step": step})
+            plan_input(held, read_input(held), self.pipeline, self.contract, lambda: None)
+
+    def load(self, step: int) -> None:
+        """Take a part from its bytes to its rows."""
+        held = steps.claim("extract", {"step": step})
+        assert held.part is not None
+        work = read_part(held.part)
+        raw = extract_part(work, self.contract, frames())
+        held = steps.claim("transform", held.message)
+        ready = transform_part(work, raw, self.contract)
+        held = steps.claim("load", held.message)
+        load_part(held, work, ready, self.pipeline.table)
+
+    def settle(self, run: Run) -> None:
+        (step,) = self.steps(run, "settle")
+        settle_run(steps.claim("settle", {"step": step}), self.pipeline.table)
+
+    def finish(self, run: Run) -> dict[str, Any]:
+        """All that is left of a run, in order."""
+        self.plan(run)
+        for step in self.steps(run, "extract"):
+            self.load(step)
+        if self.steps(run, "settle"):
+            self.settle(run)
+        return run.status()
+
+    def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        with transaction() as cursor:
+            cursor.execute(statement, values or None)
+            return cursor.fetchall() if cursor.description else []
