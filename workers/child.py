@@ -44,6 +44,7 @@ class Child:
         self.command = command
         self._pipe = prefixed and command.log is None
         self._rest = b""
+        self._asked = False
         self._process = self._start()
 
     @property
@@ -64,8 +65,10 @@ class Child:
         return self._process.returncode
 
     def ask_to_end(self) -> None:
-        """SIGTERM to the process itself; those it started are its own affair."""
-        self._process.send_signal(signal.SIGTERM)
+        """SIGTERM, once, to the process itself; those it started are its own affair."""
+        if not self._asked:
+            self._asked = True
+            self._process.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
         """SIGKILL to it and all that it started, and reap it."""

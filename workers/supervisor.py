@@ -64,7 +64,7 @@ class Supervisor:
     def __init__(self, commands: Sequence[Command], *, say: Callable[[str], None], grace_s: float = GRACE_S) -> None:
         self.posts = [Post(command, prefixed=len(commands) > 1) for command in commands]
         self._say = say
-        self._grace_s = grace_s
+        self.grace_s = grace_s
 
     def __enter__(self) -> Self:
         try:
@@ -108,7 +108,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Ask every child to end; kill what has not ended after the grace period, or at the next signal."""
-        until = time.monotonic() + self._grace_s
+        until = time.monotonic() + self.grace_s
         try:
             self.ask_to_stop()
             while self._living() and time.monotonic() < until:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sluice.cli.output import COLOURS, count, near, table, tint
+from sluice.cli.output import COLOURS, count, near, tint
 
 BOOKS = ("loaded", "updated", "unchanged", "duplicate", "rejected")
 SHOWN = 8
@@ -23,15 +23,18 @@ def print_run(status: dict[str, Any], rejects: Sequence[dict[str, Any]]) -> None
         (f"{len(rejects)} of {count(status['rejected'])} rejects:", map(_reject, rejects)),
     ):
         _print_some(heading, list(lines), status["run"])
-    print()
-    table(("what to type next", ""), next_steps(status))
+    print("\nwhat to type next:")
+    for command, effect in next_steps(status):
+        print(f"  {command:<24} {effect}".rstrip())
 
 
 def headline(status: dict[str, Any]) -> str:
     """Run, pipeline, state, time and speed in one line."""
     state = tint(status["state"], COLOURS.get(status["state"]))
+    nothing = all(each["state"] == "already_loaded" for each in status["inputs"])
     failed = sum(each["state"] == "failed" for each in status["inputs"])
     but = f", but {failed} of {len(status['inputs'])} inputs could not be loaded" if failed else ""
+    but = ", there was nothing to do" if nothing else but
     why = f": {status['error']}" if status["error"] else ""
     speed = f"{status['seconds']:.1f} s, {count(status['rows_per_second'])} rows/s"
     return f"run {status['run']} of {status['pipeline']}: {state}{why or but} ({speed})"
@@ -51,15 +54,14 @@ def next_steps(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
     from sluice.engine.servers import is_embedded
 
     run = status["run"]
-    yield f"  sluice status {run}", "inputs, parts and books"
+    yield f"sluice status {run}", "inputs, parts and books"
     if status["rejected"]:
-        yield f"  sluice rejects list {run}", "every reject with its reason"
+        yield f"sluice rejects list {run}", "every reject with its reason"
     if status.get("dead_steps"):
-        yield f"  sluice retry {run}", "try again what failed"
+        yield f"sluice retry {run}", "try again what failed"
     if is_embedded():
-        yield "  sluice up", "keeps servers, workers and Flower running; then, in another terminal:"
-    table_name = _target(status["pipeline"])
-    yield f"""  eval "$(sluice env)"; psql "$DATABASE_URL" -c 'table {table_name} limit 5'""", "the rows"
+        yield "sluice up", "keeps servers, workers and Flower running; then, in another terminal,"
+    yield f"""eval "$(sluice env)" && psql "$DATABASE_URL" -c 'table {_target(status["pipeline"])} limit 5'""", ""
 
 
 def _target(pipeline: str) -> str:
@@ -87,8 +89,10 @@ def _failed(status: dict[str, Any]) -> Iterator[str]:
 
 
 def _reject(each: dict[str, Any]) -> str:
-    column = f"{each['column']}: " if each["column"] else ""
-    return f"{near(each['file'])}:{each['line']}: {column}{each['reason']} [{each['code']}]"
+    column = each["column"]
+    where = f"{near(each['file'])}:{each['line']}:"
+    what = each["reason"] if column is None or column in each["reason"] else f"{column}: {each['reason']}"
+    return f"{where} {what} [{each['code']}]"
 
 
 def _print_some(heading: str, lines: Sequence[str], run: int) -> None:

@@ -17,7 +17,7 @@ FILES = 4
 def demo(rows: Rows = 200_000, as_json: Json = False) -> None:
     """Generate call logs in 4 files, load them with two worker processes, and compare the books."""
     from sluice.engine.settings import settings
-    from sluice.samples import make_call_logs
+    from sluice.samples.call_logs import make_call_logs
 
     folder = settings().home / "demo" / str(rows)
     say(f"writing {count(rows)} rows to {folder} ...")

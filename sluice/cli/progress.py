@@ -89,8 +89,9 @@ def describe(status: dict[str, Any], rows_per_second: float) -> str:
 def short(number: float) -> str:
     """1234567 -> 1.23M."""
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if number >= size:
-            return f"{number / size:.3g}{letter}"
+        if number >= size * 0.9995:
+            scaled = number / size
+            return f"{scaled:.{2 if scaled < 9.995 else 1 if scaled < 99.95 else 0}f}{letter}"
     return f"{number:.0f}"
 
 

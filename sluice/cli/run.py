@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sluice.engine.ledger.runs import Run
 
 GRACE_S = 10.0
+IDLE_GRACE_S = 1.0  # Celery takes 2.7 s to end idle processes; what counts is in the ledger
 CONTINUES = "stays in the ledger: `sluice worker` or the next `sluice run` goes on with it."
 
 Pipeline = Annotated[str, typer.Argument(help="Name of the pipeline, e.g. call_logs.", show_default=False)]
@@ -73,7 +74,10 @@ def load_and_report(
     _check(pipeline, paths)
     with told_to_stop(), _workers(processes) as crew:
         status = _load(pipeline, paths, reload, crew, timeout, as_json)
-    report(status, as_json=as_json)
+        crew.ask_to_stop()
+        if not _others_wait():
+            crew.grace_s = IDLE_GRACE_S
+        report(status, as_json=as_json)
     code = verdict(status, strict=strict)
     if code:
         raise typer.Exit(code)
@@ -119,6 +123,13 @@ def _workers(processes: int | None) -> Supervisor:
         return Supervisor([], say=say)
     log = settings().home.absolute() / "logs" / "worker.log"
     return Supervisor([worker_command(processes, log)], say=say, grace_s=GRACE_S)
+
+
+def _others_wait() -> bool:
+    """Whether workers may be busy with runs of other commands."""
+    from sluice.engine.ledger.runs import list_runs
+
+    return any(each["state"] == "running" for each in list_runs())
 
 
 def _load(

@@ -30,7 +30,7 @@ def sample(
     """Write sample files, and expected.json with the books and rejects that loading them must give."""
     if pipeline != "call_logs":
         raise ConfigError(f"There are no samples of {pipeline!r}, only of call_logs.")
-    from sluice.samples import make_call_logs
+    from sluice.samples.call_logs import make_call_logs
 
     try:
         expected = make_call_logs(out, rows=rows, files=files, dirty=dirty, seed=seed)

@@ -182,7 +182,7 @@ def main() -> None:
     """Leave the client behind, become the keeper unless there is one, and keep."""
     os.umask(0o077)
     folder = Folder.of(Path(sys.argv[1]))
-    held = _become_keeper(folder)
+    held = None if folder.keeper_lives() else _become_keeper(folder)
     # The lock is the child's too. A client that waits for the parent's end finds it taken.
     if held is None or os.fork() != 0:
         return

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.csv
-from psycopg2.extensions import cursor as Cursor
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor
 
 SCHEMA = pa.schema(
     [("line", pa.int64()), ("column", pa.string()), ("code", pa.string()), ("reason", pa.string())]

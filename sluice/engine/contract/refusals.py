@@ -8,10 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from sluice.engine.declare import Column
+from sluice.engine.rejects import SCHEMA
 from sluice.engine.types.base import Int64s, Mask, Refused
-
-SCHEMA = pa.schema([("line", pa.int64()), ("column", pa.string()), ("code", pa.string()), ("reason", pa.string())])
-
 
 @dataclass(frozen=True)
 class _Batch:

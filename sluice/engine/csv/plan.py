@@ -89,16 +89,19 @@ class _Cutter:
             # A CR at the end may be a line end, which does not count as the record's.
             if len(carry) - carry.endswith(b"\r") > self._limits.max_record_bytes:
                 carry = self._follow_long_record(carry)
-            if self._to_boundary == 0:
-                self._to_boundary = self._part_bytes
-                self._close_part()
         self._add_records(carry, final=True)
         self._close_part()
         return self._parts
 
     def _next_block(self) -> bytes:
+        """The next bytes. Those behind a boundary end the part; at the end of the file nothing is behind it."""
+        at_boundary = self._to_boundary == 0
+        if at_boundary:
+            self._to_boundary = self._part_bytes
         block = self._source.take(min(_BLOCK, self._to_boundary))
         self._to_boundary -= len(block)
+        if at_boundary and block:
+            self._close_part()
         return block
 
     def _add_records(self, data: bytes, *, final: bool) -> bytes:

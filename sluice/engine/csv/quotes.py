@@ -1,9 +1,9 @@
 """Where quoted text begins and ends, by the rules of Python's csv module.
 
 A quote opens a quoted field only at the start of a field; inside, two quotes are one; what follows the
-closing quote belongs to the field; a quote anywhere else is a character like others (`5" pipe`). When every
-quote of a buffer stands where an opening, closing or doubled one belongs, every second quote closes, and
-numpy finds them at 1 GB/s. Otherwise one regular expression walks from quoted field to quoted field.
+closing quote belongs to the field; a quote anywhere else is a character like others (`5" pipe`). Where no
+such quote is about, every second quote of a buffer closes, and numpy finds them at 1 GB/s. Otherwise one
+regular expression walks from quoted field to quoted field.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def quote_edges(data: bytes, delimiter: str) -> Positions:
     """
     array = np.frombuffer(data, np.uint8)
     marks = np.flatnonzero(array == QUOTE)
-    if marks.size == 0 or _all_in_place(array, marks, ord(delimiter)):
+    if marks.size == 0 or _every_second_closes(array, marks, ord(delimiter)):
         return marks
     edges: list[int] = []
     for field in _quoted_field(delimiter).finditer(data):
@@ -42,18 +42,18 @@ def are_inside(edges: Positions, positions: Positions) -> npt.NDArray[np.bool_]:
     return (np.searchsorted(edges, positions) & 1).astype(np.bool_)
 
 
-def _all_in_place(array: Bytes, marks: Positions, delimiter: int) -> bool:
-    """Whether quotes in turn open (at a field's start, or doubling the one before) and close (at its end)."""
+def _every_second_closes(array: Bytes, marks: Positions, delimiter: int) -> bool:
+    """Whether the first, third... quotes all open: at the start of a field, or doubling the one before.
+
+    Then the others close: from an opening quote to the next one everything is text, and from a closing quote
+    to the next one nothing is quoted, so that what looks like a field's start there is one.
+    """
     opening, closing = marks[0::2], marks[1::2]
     before = array[opening - 1]
-    may_open = (before == delimiter) | (before == LF) | (before == CR)
-    may_open[1:] |= opening[1:] - 1 == closing[: opening.size - 1]
-    may_open[0] |= opening[0] == 0
-    if not may_open.all():
-        return False
-    after = array[np.minimum(closing + 1, array.size - 1)]  # a quote that is the last byte is its own `after`
-    may_close = (after == delimiter) | (after == LF) | (after == CR) | (after == QUOTE)
-    return bool(may_close.all())
+    opens = (before == delimiter) | (before == LF) | (before == CR)
+    opens[1:] |= opening[1:] - 1 == closing[: opening.size - 1]
+    opens[0] |= opening[0] == 0
+    return bool(opens.all())
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tracemalloc
 
-from sluice.engine.csv import Dialect, plan_csv, reject_overlong
+from sluice.engine.csv import Dialect, Limits, plan_csv, reject_overlong
 from sluice.engine.csv.overlong import LongRecord
 from sluice.engine.csv.rejects import RowReject
 
@@ -41,26 +41,26 @@ def test_a_record_of_any_size_is_planned_in_little_memory() -> None:
 
 
 def test_rows_after_a_long_record_are_cut_into_parts_again() -> None:
-    data = b'a,b\n1,"' + b"x\n" * MEBIBYTE + b'"\n' + b"5,6\n" * 100
-    found = plan_csv(io.BytesIO(data), part_bytes=200)
+    data = b'a,b\n1,"' + b"x\n" * 10_000 + b'"\n' + b"5,6\n" * 100
+    found = plan_csv(io.BytesIO(data), part_bytes=200, limits=Limits(max_record_bytes=1000))
     assert found.parts[0].overlong
-    assert (found.parts[0].length, found.parts[1].first_line) == (2 * MEBIBYTE + 5, MEBIBYTE + 3)
+    assert (found.parts[0].length, found.parts[1].first_line) == (20_005, 10_003)
     assert [part.overlong for part in found.parts[1:]] == [False] * len(found.parts[1:])
     assert max(part.length for part in found.parts[1:]) <= 200
     assert found.read == 101
 
 
 def test_the_reject_of_a_long_record_does_not_depend_on_the_blocks() -> None:
-    data = b'1,"a""\r\nb"x"\r\n'
+    data = b'1,"a""\r\nb\rc"x"\r\n'
     for size in range(1, len(data) + 1):
         blocks = [data[at : at + size] for at in range(0, len(data), size)]
         assert reject_overlong(blocks, dialect=DIALECT, first_line=7) == RowReject(
             7,
             None,
             "line_too_long",
-            "The record is 12 bytes long, the limit is 1,048,576. It runs on to line 8 inside quotes: a closing "
+            "The record is 14 bytes long, the limit is 1,048,576. It runs on to line 9 inside quotes: a closing "
             "quote may be missing.",
-            '1,"a""\r\nb"x"',
+            '1,"a""\r\nb\rc"x"',
         )
 
 
