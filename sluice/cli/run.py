@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 GRACE_S = 10.0
 IDLE_GRACE_S = 1.0  # Celery takes 2.7 s to end idle processes; what counts is in the ledger
-CONTINUES = "stays in the ledger: `sluice worker` or the next `sluice run` goes on with it."
 
 Pipeline = Annotated[str, typer.Argument(help="Name of the pipeline, e.g. call_logs.", show_default=False)]
 Paths = Annotated[list[str], typer.Argument(help="Files, folders or quoted patterns.", show_default=False)]
@@ -132,6 +131,13 @@ def _others_wait() -> bool:
     return any(each["state"] == "running" for each in list_runs())
 
 
+def _continues() -> str:
+    from sluice.engine.servers import is_embedded
+
+    who = "`sluice worker` or the next `sluice run` goes" if is_embedded() else "running workers go"
+    return f"stays in the ledger: {who} on with it."
+
+
 def _load(
     pipeline: str, paths: list[str], reload: bool, crew: Supervisor, timeout: float | None, as_json: bool
 ) -> dict[str, Any]:
@@ -143,9 +149,9 @@ def _load(
         queued = put_on_queue(pipeline, paths, reload=reload)
         return follow(queued.id, crew, timeout)
     except KeyboardInterrupt:
-        what = "Interrupted." if queued is None else f"Interrupted. Run {queued.id} {CONTINUES}"
+        what = "Interrupted." if queued is None else f"Interrupted. Run {queued.id} {_continues()}"
         fail("Interrupted", what, as_json=as_json, run=queued and queued.id)
         raise typer.Exit(Exit.INTERRUPTED) from None
     except TimeoutError as error:
-        fail("Timeout", f"{error} It {CONTINUES}", as_json=as_json, run=queued and queued.id)
+        fail("Timeout", f"{error} It {_continues()}", as_json=as_json, run=queued and queued.id)
         raise typer.Exit(Exit.FAILED) from None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
+from collections.abc import Iterator
 
 import pyarrow as pa
 
@@ -12,7 +14,7 @@ from sluice.engine.csv import Dialect, Limits, RowReject, match_header, parse_pa
 from sluice.engine.errors import InputChanged, NotHere
 from sluice.engine.failpoint import failpoint
 from sluice.engine.frames import Frames, RawFrame
-from sluice.engine.inputs import read_range
+from sluice.engine.inputs import read_blocks, read_range
 from sluice.engine.settings import settings
 from sluice.engine.work import PartWork
 
@@ -30,13 +32,10 @@ def extract_part(work: PartWork, contract: Contract, frames: Frames) -> RawFrame
 
 def _from_file(work: PartWork, contract: Contract) -> RawFrame:
     if work.overlong:
-        return RawFrame(_no_rows(contract), _table([reject_overlong(work.first_line, work.length)]))
+        return RawFrame(_no_rows(contract), _table([_refuse_overlong(work)]))
     data = read_range(work.uri, work.start, work.length)
     if len(data) != work.length or hashlib.sha256(data).hexdigest() != work.sha256:
-        raise InputChanged(
-            f"{work.uri}: bytes {work.start} to {work.start + work.length} are not what was planned: "
-            f"the file was changed while it was read."
-        )
+        raise _changed(work)
     failpoint("extract.read")
     dialect = Dialect.from_json(work.dialect)
     parsed = parse_part(
@@ -45,9 +44,40 @@ def _from_file(work: PartWork, contract: Contract) -> RawFrame:
         match=match_header(dialect, contract.wanted, contract.required),
         first_line=work.first_line,
         read=work.planned,
-        limits=Limits(max_record_bytes=settings().max_record_bytes),
+        limits=_limits(),
     )
     return RawFrame(parsed.rows, _table(parsed.rejects))
+
+
+def _refuse_overlong(work: PartWork) -> RowReject:
+    """A record too long to be held: read by blocks, checked, and refused."""
+    digest, left = hashlib.sha256(), work.length
+
+    def blocks() -> Iterator[bytes]:
+        nonlocal left
+        for block in read_blocks(work.uri, work.start, work.length):
+            left -= len(block)
+            digest.update(block)
+            yield block
+
+    source = blocks()
+    dialect = Dialect.from_json(work.dialect)
+    refused = reject_overlong(source, dialect=dialect, first_line=work.first_line, limits=_limits())
+    deque(source, maxlen=0)
+    if left or digest.hexdigest() != work.sha256:
+        raise _changed(work)
+    return refused
+
+
+def _limits() -> Limits:
+    return Limits(max_record_bytes=settings().max_record_bytes)
+
+
+def _changed(work: PartWork) -> InputChanged:
+    return InputChanged(
+        f"{work.uri}: bytes {work.start} to {work.start + work.length} are not what was planned: "
+        f"the file was changed while it was read."
+    )
 
 
 def _no_rows(contract: Contract) -> pa.Table:

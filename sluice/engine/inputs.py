@@ -6,7 +6,7 @@ import errno
 import glob
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -76,3 +76,12 @@ def read_range(uri: str, start: int, length: int) -> bytes:
             start += len(piece)
             length -= len(piece)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def read_blocks(uri: str, start: int, length: int, block: int = 1 << 20) -> Iterator[bytes]:
+    """The same range in blocks, so that none of it has to be held. Errors as `open_input`."""
+    with open_input(uri) as stream:
+        while length > 0 and (piece := os.pread(stream.fileno(), min(block, length), start)):
+            start += len(piece)
+            length -= len(piece)
+            yield piece

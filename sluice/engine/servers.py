@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 from sluice.embedded import attach
@@ -18,9 +17,11 @@ def _announce(sentence: str) -> None:
         print(sentence, file=sys.stderr, flush=True)  # noqa: T201 - stdout belongs to --json
 
 
-@lru_cache(maxsize=1)
 def urls() -> tuple[str, str]:
-    """(database URL, Redis URL) with their passwords: never print them."""
+    """(database URL, Redis URL) with their passwords: never print them.
+
+    Asking again is cheap, and brings embedded servers back (at the same URLs) whose keeper was killed.
+    """
     chosen = settings()
     if chosen.database_url is not None and chosen.redis_url is not None:
         return chosen.database_url.get_secret_value(), chosen.redis_url.get_secret_value()

@@ -18,7 +18,6 @@ from sluice.engine.ledger.runs import Run, register
 from sluice.engine.load.part import load_part
 from sluice.engine.load.settle import settle_run
 from sluice.engine.plan import plan_input, read_input
-from sluice.engine.servers import urls
 from sluice.engine.transform import transform_part
 from sluice.engine.work import read_part
 
@@ -33,7 +32,6 @@ class InProcess:
     def forget() -> None:
         """Whatever this process remembers of other settings and servers."""
         settings_module.settings.cache_clear()
-        urls.cache_clear()
         drop_connection()
         forget_frames()
 

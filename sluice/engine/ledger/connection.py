@@ -32,6 +32,7 @@ _SESSION = " ".join(
         "lock_timeout": "30s",
         "idle_in_transaction_session_timeout": "120s",
         "client_min_messages": "warning",
+        "jit": "off",  # compiling takes longer than any statement of ours runs
     }.items()
 )
 _TRANSIENT_STATES = ("08", "40", "53", "55", "57", "58")  # connection, rollback, resources, locks, operator, system

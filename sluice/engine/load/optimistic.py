@@ -29,6 +29,7 @@ class SortedLoad:
         self.staged = staged
         self.loaded = 0
         self._met = 0
+        self._stage_used = False
 
     def load(self, chunks: Sequence[bytes]) -> None:
         """Load all chunks; rows whose key is taken end up in the table `lost`."""
@@ -62,12 +63,12 @@ class SortedLoad:
         return True
 
     def _stage(self, chunks: Sequence[bytes]) -> None:
-        self._cursor.execute(self._target.statement("make_stage"))
+        self._cursor.execute(self._target.statement("empty_stage" if self._stage_used else "make_stage"))
+        self._stage_used = True
         for chunk in chunks:
             self._cursor.copy_expert(self._sql("copy_stage"), io.BytesIO(chunk), CHUNK_BYTES)
         self._cursor.execute(self._target.statement("insert_staged"))
         self.loaded += (self._cursor.fetchone() or (0,))[0]
-        self._cursor.execute(self._target.statement("empty_stage"))
 
     def _sql(self, name: str) -> str:
         return self._target.statement(name).as_string(self._cursor)

@@ -1,7 +1,7 @@
 -- Rows that lost their key. Against a finished run that is final: equal values are a duplicate, others a reject.
 -- Against a row of a run still open it is not: they wait as contenders.
 with met as (
-    select l.*, ({row_l} is not distinct from {row_t}) as equal, t._line as their_line, ti.uri as their_uri,
+    select l as whole, l._line, ({row_l} is not distinct from {row_t}) as equal, t._line as their_line, ti.uri as their_uri,
            coalesce(r.state <> 'running' and r.id <> %(run)s, false) as final
     from {lost} l
     left join {target} t on {key_l_t}
@@ -16,8 +16,7 @@ with met as (
     returning 1
 ), waiting as (
     insert into sluice.contender (run_id, input_id, part_id, line, row)
-    select %(run)s, %(input)s, %(part)s, l._line, to_jsonb(l) from {lost} l join met using (_line)
-    where not met.final
+    select %(run)s, %(input)s, %(part)s, _line, to_jsonb(whole) from met where not final
     returning 1
 )
 select (select count(*) from met where final and equal),

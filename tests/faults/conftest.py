@@ -1,0 +1,63 @@
+"""Servers of this folder's own: its tests kill, empty and restart them, and nobody else must notice."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sluice.embedded import Servers, attach, attached, detach
+from tests.faults.sample import Sample, make_sample
+from tests.faults.servers import Processes
+from tests.faults.trial import Trial
+from tests.kit.stack import Stack, until
+
+
+@pytest.fixture(scope="session")
+def processes() -> Iterator[Processes]:
+    """PostgreSQL and Redis as processes that may be killed; their keeper starts them again on the same port."""
+    home = Path(tempfile.mkdtemp(prefix="sluice-faults-"))
+    home.chmod(0o755)
+    try:
+        yield Processes(home, attach(home))
+    finally:
+        detach(home)
+        until(lambda: attached(home) is None, 20, "the end of the servers")
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def servers(processes: Processes) -> Servers:
+    """Takes the place of the session's servers, for this folder."""
+    return processes.servers
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """30,000 records in two files: 90 parts of 16 KiB. Tests that change a file make their own."""
+    return make_sample(tmp_path_factory.mktemp("sample"), rows=30_000)
+
+
+@pytest.fixture
+def stack(processes: Processes, database_url: str, tmp_path: Path) -> Iterator[Stack]:
+    """A stack on the servers of this folder, healthy and empty; its workers end with SIGKILL, which is quicker."""
+    processes.heal()
+    made = Stack(tmp_path, database_url, processes.servers.redis_url, (0, 1))
+    made.redis().flushall()
+    made.env["SLUICE_PART_BYTES"] = "16384"
+    try:
+        yield made
+    finally:
+        processes.heal()
+        for worker in made._workers:
+            worker.kill_group()
+
+
+@pytest.fixture
+def trial(stack: Stack, sample: Sample, record_property: pytest.RecordProperty) -> Iterator[Trial]:
+    """The sample on its way through the stack, to be disturbed; how long it took to recover is recorded."""
+    with Trial(stack, sample, record_property) as made:
+        yield made

@@ -1,0 +1,160 @@
+"""Worker processes that are killed, stopped or told to end, at exact points and at any moment."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faults.checks import assert_a_second_time_changes_nothing
+from tests.faults.trial import Trial, count_of
+from tests.kit.stack import Worker, until
+
+
+def failing(trial: Trial, points: str) -> dict[str, str]:
+    """The environment of a worker with failpoints, counted over all its processes."""
+    return {"SLUICE_FAILPOINT": points, "SLUICE_TEST_FAILPOINT_COUNT": str(trial.stack.home / "failpoints")}
+
+
+def stopped_child(worker: Worker) -> int:
+    """The child that a failpoint has stopped, waited for."""
+
+    def stopped() -> int | None:
+        for pid in worker.children():
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+                return pid
+        return None
+
+    return int(until(stopped, 60, "a child that stopped"))
+
+
+@pytest.mark.parametrize(
+    "point",
+    ["plan.scanned", "extract.claimed", "transform.claimed", "load.claimed", "load.mid_copy", "load.before_commit"],
+)
+def test_a_child_killed_at_a_point_before_commit_costs_one_crash_and_no_row(trial: Trial, point: str) -> None:
+    nth = 1 if point.startswith("plan") else 15
+    worker = trial.begin(**failing(trial, f"{point}:{nth}:kill"))
+    until(lambda: count_of(trial.stack.home / "failpoints", point) >= nth, 30, "the failpoint")
+    trial.struck()
+    trial.finish()
+    trial.assert_all_is_well(frames=True)
+    assert worker.process.poll() is None
+    assert "It killed its worker process" not in worker.log.read_text()
+    assert trial.count("vanished > 0") == 0
+
+
+@pytest.mark.parametrize("point", ["load.after_commit", "plan.committed", "settle.before_commit"])
+def test_a_child_killed_around_the_end_of_a_step_loads_nothing_twice(trial: Trial, point: str) -> None:
+    nth = 15 if point.startswith("load") else 1
+    trial.begin(**failing(trial, f"{point}:{nth}:kill"))
+    until(lambda: count_of(trial.stack.home / "failpoints", point) >= nth, 30, "the failpoint")
+    trial.struck()
+    trial.finish()
+    trial.assert_all_is_well(frames=True)
+
+
+def test_children_killed_at_every_point_in_one_run(trial: Trial) -> None:
+    points = ["extract.claimed", "transform.claimed", "load.claimed", "load.mid_copy", "load.before_commit"]
+    worker = trial.begin(**failing(trial, ",".join(f"{p}:{n}:kill" for n, p in enumerate(points, 5))))
+    trial.finish()
+    trial.assert_all_is_well(frames=True)
+    assert_a_second_time_changes_nothing(trial.stack, trial.sample)
+    assert worker.process.poll() is None
+
+
+def test_children_killed_at_random_moments(trial: Trial) -> None:
+    seed = random.randrange(1_000_000)
+    print("seed", seed)
+    chance = random.Random(seed)
+    worker = trial.begin()
+    trial.half_way(10)
+    trial.struck()
+    for _ in range(4):
+        os.kill(chance.choice(worker.children()), signal.SIGKILL)
+        until(lambda: len(worker.children()) == 2, 20, "a child in its place")
+        time.sleep(chance.uniform(0.0, 0.2))
+    trial.finish()
+    trial.assert_all_is_well(frames=True)
+
+
+def test_the_whole_worker_killed_half_way_and_a_new_one_that_goes_on(trial: Trial) -> None:
+    worker = trial.begin()
+    trial.half_way()
+    worker.kill_group()
+    trial.struck()
+    trial.worker()
+    trial.finish()
+    trial.assert_all_is_well(unacked=True, frames=True)
+    assert trial.count("crashes > 0") == 0
+    assert_a_second_time_changes_nothing(trial.stack, trial.sample)
+
+
+def test_two_workers_of_which_one_is_killed_half_way(trial: Trial) -> None:
+    doomed = trial.begin(1)
+    trial.worker(1)
+    trial.half_way(30)
+    doomed.kill_group()
+    trial.struck()
+    trial.finish()
+    trial.assert_all_is_well(unacked=True, frames=True)
+
+
+def test_a_zombie_that_wakes_up_after_its_lease_loads_nothing(trial: Trial) -> None:
+    zombie = trial.begin(1, **failing(trial, "load.claimed:10:stop"))
+    stopped_child(zombie)
+    os.killpg(zombie.process.pid, signal.SIGSTOP)
+    trial.struck()
+    trial.worker()
+    trial.finish()
+    fences = trial.ask("select id, fence from sluice.step order by id")
+    os.killpg(zombie.process.pid, signal.SIGCONT)
+    until(lambda: "is loaded, or somebody else is loading it" in zombie.log.read_text(), 20, "the zombie's surprise")
+    trial.assert_all_is_well(frames=True)
+    assert trial.ask("select id, fence from sluice.step order by id") == fences
+
+
+def test_a_zombie_that_wakes_up_while_another_loads_its_part_loads_nothing(trial: Trial) -> None:
+    zombie = trial.begin(1, **failing(trial, "load.claimed:10:stop"))
+    stopped_child(zombie)
+    os.killpg(zombie.process.pid, signal.SIGSTOP)
+    other = trial.worker(1, SLUICE_FAILPOINT="load.before_commit:1:stop", SLUICE_LEASE_S="30")
+    child = stopped_child(other)
+    held = trial.ask("select p.id from sluice.step s join sluice.part p on p.id = s.part_id where s.fence > 1")
+    os.killpg(zombie.process.pid, signal.SIGCONT)
+    trial.half_way(15)
+    os.kill(child, signal.SIGCONT)
+    trial.finish()
+    trial.assert_all_is_well(frames=True)
+    assert held is not None
+
+
+def test_a_worker_stopped_inside_its_load_transaction_finishes_it_when_it_wakes_up(trial: Trial) -> None:
+    sleeper = trial.begin(1, **failing(trial, "load.before_commit:10:stop"))
+    child = stopped_child(sleeper)
+    trial.worker()
+    until(lambda: trial.count("state <> 'done'") == 1, 30, "all other steps")
+    until(lambda: trial.count("state = 'working' and lease_until < clock_timestamp()") == 1, 20, "the end of its lease")
+    os.kill(child, signal.SIGCONT)
+    trial.finish()
+    trial.assert_all_is_well(frames=True)
+
+
+def test_sigterm_every_two_seconds_costs_no_attempt(trial: Trial) -> None:
+    worker = trial.begin(1)
+    trial.half_way(5)
+    trial.struck()
+    for _ in range(3):
+        worker.process.terminate()
+        told = time.monotonic()
+        following = trial.worker(1)
+        until(lambda: worker.process.poll() is not None, 20, "the end of a worker that was told to end")
+        until(lambda: time.monotonic() - told > 2 or trial.state() != "running", 5)
+        worker = following
+    trial.finish()
+    trial.assert_all_is_well(frames=True)
+    assert trial.count("crashes > 0") == 0

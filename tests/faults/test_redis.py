@@ -1,0 +1,238 @@
+"""Redis: killed, emptied, away, slow, full, or telling lies. It may cost time and never a row."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.faults.checks import FRAMES, assert_a_second_time_changes_nothing, queued
+from tests.faults.servers import Processes
+from tests.faults.trial import Trial
+from tests.kit.stack import until
+from tests.kit.tcp_proxy import TcpProxy
+
+
+def test_redis_killed_while_idle_and_the_worker_takes_the_next_run(trial: Trial, processes: Processes) -> None:
+    trial.worker()
+    processes.kill_redis()
+    trial.run = trial.stack.enqueue(*trial.sample.paths)
+    trial.struck()
+    trial.finish()
+    trial.assert_all_is_well()
+
+
+def test_redis_killed_half_way(trial: Trial, processes: Processes) -> None:
+    worker = trial.begin()
+    trial.half_way()
+    trial.struck()
+    processes.kill_redis()
+    trial.finish()
+    trial.assert_all_is_well()
+    assert worker.process.poll() is None
+    assert trial.count("crashes > 0") == 0
+
+
+def test_redis_killed_five_times_quickly(trial: Trial, processes: Processes) -> None:
+    worker = trial.begin()
+    trial.half_way(10)
+    trial.struck()
+    for _ in range(5):
+        processes.kill_redis()
+    trial.finish()
+    trial.assert_all_is_well()
+    assert worker.process.poll() is None
+
+
+def test_a_child_that_dies_while_redis_is_away(trial: Trial, processes: Processes) -> None:
+    worker = trial.begin()
+    trial.half_way()
+    trial.struck()
+    processes.strike_redis()
+    os.kill(worker.children()[0], signal.SIGKILL)
+    processes.wait_redis()
+    trial.finish()
+    trial.assert_all_is_well()
+    assert worker.process.poll() is None
+
+
+def test_flushall_half_way_with_parts_queued_and_running(trial: Trial) -> None:
+    trial.begin()
+    trial.half_way()
+    assert queued(trial.stack) > 0
+    trial.struck()
+    trial.stack.redis().flushall()
+    trial.finish()
+    trial.assert_all_is_well()
+    assert_a_second_time_changes_nothing(trial.stack, trial.sample)
+
+
+def test_flushall_every_tenth_of_a_second(trial: Trial) -> None:
+    trial.begin()
+    trial.half_way(5)
+    trial.struck()
+    for _ in range(20):
+        trial.stack.redis().flushall()
+        time.sleep(0.1)
+    trial.finish()
+    trial.assert_all_is_well()
+
+
+def test_flushall_between_register_and_publish(trial: Trial) -> None:
+    trial.run = trial.stack.enqueue(*trial.sample.paths)
+    assert queued(trial.stack) == len(trial.sample.paths)
+    trial.stack.redis().flushall()
+    trial.struck()
+    trial.worker()
+    trial.finish()
+    trial.assert_all_is_well()
+
+
+def test_the_unacked_keys_deleted_half_way(trial: Trial) -> None:
+    trial.begin()
+    trial.half_way()
+    trial.struck()
+    for _ in range(10):
+        trial.stack.redis().delete("unacked", "unacked_index", "unacked_mutex")
+        time.sleep(0.05)
+    trial.finish()
+    trial.assert_all_is_well()
+
+
+def test_messages_popped_and_lost(trial: Trial) -> None:
+    trial.begin()
+    trial.half_way(10)
+    trial.struck()
+    client = trial.stack.redis()
+    for _ in range(40):
+        for kind in ("load", "transform", "extract"):
+            client.rpop(f"sluice.{kind}")
+        time.sleep(0.02)
+    trial.finish()
+    trial.assert_all_is_well(frames=True)
+
+
+def test_all_clients_thrown_out_again_and_again(trial: Trial) -> None:
+    worker = trial.begin()
+    trial.half_way(10)
+    trial.struck()
+    client = trial.stack.redis()
+    for _ in range(10):
+        client.client_kill_filter(_type="normal", skipme=True)
+        time.sleep(0.1)
+    trial.finish()
+    trial.assert_all_is_well(unacked=True, frames=True)
+    assert worker.process.poll() is None
+
+
+def test_redis_pauses_for_longer_than_the_socket_timeout(trial: Trial) -> None:
+    worker = trial.begin()
+    trial.half_way()
+    trial.struck()
+    trial.stack.redis().client_pause(12_000)
+    trial.finish(90)
+    trial.assert_all_is_well(unacked=True, frames=True)
+    assert worker.process.poll() is None
+
+
+def test_redis_out_of_memory_half_way(trial: Trial) -> None:
+    worker = trial.begin()
+    trial.half_way()
+    client = trial.stack.redis()
+    trial.struck()
+    client.config_set("maxmemory", "1")
+    end = time.monotonic() + 4
+    until(lambda: time.monotonic() > end or trial.state() != "running", 10)
+    client.config_set("maxmemory", "256mb")
+    trial.finish()
+    trial.assert_all_is_well(unacked=True, frames=True)
+    assert worker.process.poll() is None
+    assert trial.count("crashes > 0") == 0
+
+
+def test_frames_that_are_evicted_and_damaged_are_made_again(trial: Trial) -> None:
+    trial.begin()
+    cache = trial.stack.redis(cache=True)
+    chance = random.Random(4)
+    touched = 0
+
+    def spoil() -> bool:
+        nonlocal touched
+        for key in cache.scan_iter(FRAMES, count=200):
+            value = cache.get(key)
+            if not value:
+                continue
+            how = chance.randrange(4)
+            if how == 0:
+                cache.delete(key)
+            elif how == 1:
+                cache.set(key, value[: len(value) // 2], xx=True, keepttl=True)
+            elif how == 2:
+                place = chance.randrange(len(value))
+                cache.set(key, value[:place] + bytes([value[place] ^ 0x55]) + value[place + 1 :], xx=True, keepttl=True)
+            else:
+                cache.set(key, b"\xff not a frame", xx=True, keepttl=True)
+            touched += 1
+        return trial.state() != "running"
+
+    until(spoil, 60, "the end of the run")
+    print("touched", touched)
+    assert touched > 20
+    trial.finish()
+    trial.assert_all_is_well(frames=True)
+
+
+def test_redis_black_holed_at_publish_holds_enqueue_up_for_a_bounded_time(trial: Trial) -> None:
+    where = urlsplit(trial.stack.redis_url)
+    assert where.hostname is not None
+    assert where.port is not None
+    with TcpProxy(where.hostname, where.port) as proxy:
+        proxy.blackhole(True)
+        away = trial.stack.redis_url.replace(f":{where.port}/", f":{proxy.port}/")
+        began = time.monotonic()
+        trial.run = trial.stack.enqueue(*trial.sample.paths, REDIS_URL=away)
+        took = time.monotonic() - began
+        print(f"enqueue took {took:.1f} s")
+    assert took < 60
+    assert trial.state() == "running"
+    trial.struck()
+    trial.worker()
+    trial.finish()
+    trial.assert_all_is_well()
+
+
+def test_redis_that_refuses_connections_holds_enqueue_up_for_a_moment_only(trial: Trial) -> None:
+    began = time.monotonic()
+    trial.run = trial.stack.enqueue(*trial.sample.paths, REDIS_URL="redis://127.0.0.1:1/0")
+    took = time.monotonic() - began
+    print(f"enqueue took {took:.1f} s")
+    assert took < 10
+    trial.worker()
+    trial.finish()
+    trial.assert_all_is_well()
+
+
+def test_a_worker_black_holed_from_redis_goes_on_when_the_hole_is_gone(trial: Trial) -> None:
+    where = urlsplit(trial.stack.redis_url)
+    assert where.hostname is not None
+    assert where.port is not None
+    with TcpProxy(where.hostname, where.port) as proxy:
+        change = {"REDIS_URL": trial.stack.redis_url, "SLUICE_CACHE_URL": trial.stack.cache_url}
+        change = {k: v.replace(f":{where.port}/", f":{proxy.port}/") for k, v in change.items()}
+        worker = trial.begin(**change)
+        trial.half_way()
+        trial.struck()
+        proxy.blackhole(True)
+        time.sleep(3)  # shorter than the socket timeout: what was swallowed never comes, and nobody says so
+        proxy.blackhole(False)
+        proxy.cut()
+        trial.finish(90)
+        trial.assert_all_is_well(unacked=True, frames=True)
+        assert worker.process.poll() is None
+
+
+pytestmark = pytest.mark.timeout(120)
