@@ -14,9 +14,7 @@ task_ignore_result = True
 
 # Load first: frames that are nearly done leave Redis before new ones are made. kombu reads the queues in this
 # order because of queue_order_strategy below.
-task_queues = [
-    Queue(f"sluice.{kind}") for kind in ("settle", "load", "transform", "plan", "extract", "dispatch")
-]
+task_queues = [Queue(f"sluice.{kind}") for kind in ("settle", "load", "transform", "plan", "extract", "dispatch")]
 task_default_queue = "sluice.dispatch"
 task_routes = {
     f"sluice.{kind}": {"queue": f"sluice.{kind}"} for kind in ("settle", "load", "transform", "plan", "extract")

@@ -1,29 +1,34 @@
-"""Sluice: files, API responses and query results into PostgreSQL through Celery workers, row by row accounted for.
+"""Sluice: files, API responses and query results into PostgreSQL through Celery workers, every row accounted for.
 
 `from sluice import Pipeline, Table, Column, Files, Text, Integer, ...` declares a dataset;
 `from sluice import enqueue` puts files on the queue.
 """
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sluice.engine.checks import at_least, at_most, between, matches, one_of
+    from sluice.engine.declare import Column, Daily, Files, Generated, Pipeline, Table
+    from sluice.engine.types import Boolean, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
+    from tasks.enqueue import enqueue
 
 __version__ = "0.1.0"
+__all__ = [
+    "Pipeline", "Files", "Table", "Column", "Generated", "Daily",
+    "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
+    "at_least", "at_most", "between", "matches", "one_of",
+    "enqueue",
+]  # fmt: skip
 
-_DECLARATIONS = {
-    "sluice.engine.declare": ("Column", "Daily", "Files", "Generated", "Pipeline", "Table"),
-    "sluice.engine.checks": ("at_least", "at_most", "between", "matches", "one_of"),
-    "sluice.engine.types": (
-        "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
-    ),
-    "tasks.enqueue": ("enqueue",),
-}  # fmt: skip
-_HOME = {name: module for module, names in _DECLARATIONS.items() for name in names}
-__all__ = [*_HOME, "__version__"]
+_HOMES = {"enqueue": "tasks.enqueue"}
+_HOMES |= dict.fromkeys(__all__[:6], "sluice.engine.declare")
+_HOMES |= dict.fromkeys(__all__[6:15], "sluice.engine.types")
+_HOMES |= dict.fromkeys(__all__[15:20], "sluice.engine.checks")
 
 
 def __getattr__(name: str) -> Any:
     """Load on first use: a script that only enqueues does not wait for pandas."""
-    if name not in _HOME:
+    if name not in _HOMES:
         raise AttributeError(f"module 'sluice' has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(_HOME[name]), name)
+    return getattr(import_module(_HOMES[name]), name)

@@ -13,7 +13,7 @@ from sluice.engine.declare import Daily
 from workers.app import app
 
 
-class LocalCrontab(crontab):  # type: ignore[misc]
+class LocalCrontab(crontab):
     """A crontab in a time zone of its own, whatever the app's is."""
 
     def __init__(self, minute: str, hour: str, zone: str, **kwargs: Any) -> None:

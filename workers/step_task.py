@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 PAUSE_S = 2.0
 
 
-class WatchedRequest(Request):  # type: ignore[misc]
+class WatchedRequest(Request):
     """A task seen from the worker's main process, which outlives the child that died on it."""
 
     def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> Any:
@@ -57,7 +57,7 @@ class WatchedRequest(Request):  # type: ignore[misc]
             log.warning("a crash could not be written to the ledger: %s", error)  # its lease will run out
 
 
-class StepTask(Task):  # type: ignore[misc]
+class StepTask(Task):
     """A task whose message is {"step": id} or {"step": id, "fence": number}, and nothing else."""
 
     abstract = True

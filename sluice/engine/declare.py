@@ -26,9 +26,7 @@ Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
 
 def _identifier(what: str, name: str) -> None:
     if not IDENTIFIER.fullmatch(name):
-        raise ConfigError(
-            f"{what} {name!r} is not a name: use lower-case letters, digits and _ (at most 59)."
-        )
+        raise ConfigError(f"{what} {name!r} is not a name: use lower-case letters, digits and _ (at most 59).")
 
 
 @dataclass(frozen=True)
@@ -117,9 +115,7 @@ class Files:
 
     def __post_init__(self) -> None:
         if self.delimiter is not None and self.delimiter not in {",", ";", "\t", "|"}:
-            raise ConfigError(
-                f"Files({self.pattern!r}): delimiter {self.delimiter!r} is not one of , ; tab |."
-            )
+            raise ConfigError(f"Files({self.pattern!r}): delimiter {self.delimiter!r} is not one of , ; tab |.")
 
 
 @dataclass(frozen=True)

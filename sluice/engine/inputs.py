@@ -35,7 +35,11 @@ def _matches(text: str) -> list[str]:
         return [str(p) for p in inside]
     if Path(text).exists():
         return [text]
-    return sorted(p for p in glob.glob(text, recursive=True) if not Path(p).is_dir())
+    return sorted(
+        p
+        for p in glob.glob(text, recursive=True)  # noqa: PTH207 - patterns are typed, also absolute ones
+        if not Path(p).is_dir()
+    )
 
 
 def in_inbox(inbox: Path, pattern: str) -> list[str]:

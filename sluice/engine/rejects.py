@@ -11,9 +11,7 @@ import pyarrow.csv
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
 
-SCHEMA = pa.schema(
-    [("line", pa.int64()), ("column", pa.string()), ("code", pa.string()), ("reason", pa.string())]
-)
+SCHEMA = pa.schema([("line", pa.int64()), ("column", pa.string()), ("code", pa.string()), ("reason", pa.string())])
 
 
 def none() -> pa.Table:
@@ -33,8 +31,7 @@ def write(cursor: Cursor, rejects: pa.Table, *, run: int, input_id: int, part: i
     pa.csv.write_csv(table, text, pa.csv.WriteOptions(include_header=False))
     text.seek(0)
     cursor.copy_expert(
-        "copy sluice.reject (run_id, input_id, part_id, line, column_name, code, reason)"
-        " from stdin (format csv)",
+        "copy sluice.reject (run_id, input_id, part_id, line, column_name, code, reason) from stdin (format csv)",
         text,
     )
     return cursor.rowcount

@@ -14,7 +14,7 @@ CACHE_DB = 1
 
 def _announce(sentence: str) -> None:
     if not os.environ.get("SLUICE_EMBEDDED_QUIET"):
-        print(sentence, file=sys.stderr, flush=True)  # noqa: T201 - stdout belongs to --json
+        print(sentence, file=sys.stderr, flush=True)  # standard output belongs to --json
 
 
 def urls() -> tuple[str, str]:

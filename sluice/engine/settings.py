@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     pipelines: Annotated[tuple[Path, ...], NoDecode] = Field((), description="folders with your own pipelines")
     inbox: Path = Field(Path("inbox"), description="where scheduled runs look for new files")
 
-    part_bytes: int = Field(16 * MIB, ge=KIB, le=256 * MIB, description="size of a part")
+    part_bytes: int = Field(8 * MIB, ge=KIB, le=256 * MIB, description="size of a part")
     max_record_bytes: int = Field(MIB, ge=KIB, description="a longer record is a reject line_too_long")
     window: int = Field(16, ge=1, le=10_000, description="chains published and not finished, over all runs")
     frame_ttl_s: int = Field(900, ge=10, description="how long a frame rests in Redis")

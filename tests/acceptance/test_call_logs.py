@@ -50,9 +50,8 @@ def test_the_original_sample_gives_its_known_answers(stack: Stack) -> None:
     status = _run(stack, ORIGINAL)
 
     assert (status["state"], _books(status)) == ("done", {"read": 9, "loaded": 9})
-    assert stack.sql("select sum(call_cost_usd), sum(call_duration_s), sum(call_duration_min) from customer_call_logs") == [
-        (Decimal("13.70"), 3720, Decimal("62.0"))
-    ]
+    sums = "select sum(call_cost_usd), sum(call_duration_s), sum(call_duration_min) from customer_call_logs"
+    assert stack.sql(sums) == [(Decimal("13.70"), 3720, Decimal("62.0"))]
     assert _sums(stack) == [
         (1001, Decimal("3.75"), Decimal("18.75")),
         (1002, Decimal("6.95"), Decimal("26.25")),
@@ -90,13 +89,14 @@ def _outcome(stack: Stack, status: dict) -> tuple:
         " from customer_call_logs join sluice.input i on i.id = _input_id order by call_date, customer_id, 3"
     )
     books = [tuple(each[name] for name in BOOKS) for each in [status, *status["inputs"]]]
-    refused = [(r["file"], r["line"], r["code"]) for r in stack.sluice("rejects", "list", str(status["run"]))["rejects"]]
-    return table, books, refused
+    rejects = stack.sluice("rejects", "list", str(status["run"]))["rejects"]
+    return table, books, [(r["file"], r["line"], r["code"]) for r in rejects]
 
 
 @pytest.mark.parametrize("files", [1, 8])
 def test_parts_and_workers_change_nothing_of_the_outcome(stack: Stack, tmp_path: Path, files: int) -> None:
-    stack.sluice("sample", "call_logs", "--rows", "40000", "--files", str(files), "--dirty", "0.02", "--out", str(tmp_path))
+    size = ["--rows", "24000", "--files", str(files), "--dirty", "0.02"]
+    stack.sluice("sample", "call_logs", *size, "--out", str(tmp_path))
     expected = json.loads((tmp_path / "expected.json").read_text())
     paths = sorted(tmp_path.glob("call_logs_*.csv"))
     outcomes = []
@@ -147,7 +147,8 @@ def test_bad_files_fail_with_one_sentence_and_the_others_go_on(stack: Stack, tmp
     ]
     assert all(i["error"].endswith(".") for i in status["inputs"] if i["state"] == "failed")
     assert "mood" in status["inputs"][6]["note"]
-    strict = stack.sluice("run", "call_logs", str(tmp_path / "2_empty.csv"), str(tmp_path / "1_good.csv"), "--strict", ok=False)
+    paths = [str(tmp_path / name) for name in ("2_empty.csv", "1_good.csv")]
+    strict = stack.sluice("run", "call_logs", *paths, "--strict", ok=False)
     assert strict["exit_code"] == 3
     failed = stack.sluice("run", "call_logs", str(tmp_path / "2_empty.csv"), ok=False)
     assert (failed["exit_code"], failed["state"]) == (1, "failed")

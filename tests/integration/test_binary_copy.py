@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from decimal import Context, Decimal
-from pathlib import Path
 from typing import Any
 
 import psycopg2

@@ -47,7 +47,8 @@ def test_values_a_b_a_of_one_key_end_the_same_in_every_order_of_commit(
 
     assert status["state"] == "done"
     assert _books(status) == (5, 3, 0, 0, 1, 1, 0)
-    assert engine.sql("select l.id, value, uri, _line from letters l join sluice.input i on i.id = _input_id order by l.id") == [
+    where = "select l.id, value, uri, _line from letters l join sluice.input i on i.id = _input_id order by l.id"
+    assert engine.sql(where) == [
         (7, "a", str(paths[0]), 2),
         (8, "x", str(paths[1]), 2),
         (9, "y", str(paths[2]), 2),
@@ -75,7 +76,8 @@ def test_with_update_the_last_row_wins_in_every_order_of_commit(
 
     # 7 ends as it was before the run (unchanged), 8 is unchanged, 9 is new, two rows of 7 were superseded
     assert _books(status) == (5, 1, 0, 2, 2, 0, 0)
-    assert engine.sql("select l.id, value, uri from letters l join sluice.input i on i.id = _input_id order by l.id") == [
+    where = "select l.id, value, uri from letters l join sluice.input i on i.id = _input_id order by l.id"
+    assert engine.sql(where) == [
         (7, "a", str(paths[2])),
         (8, "x", str(paths[0])),
         (9, "y", str(paths[2])),
@@ -166,8 +168,7 @@ def test_content_that_another_run_is_loading_is_waited_for(engine: InProcess, tm
 
 def test_the_same_content_twice_in_one_run_is_loaded_once(engine: InProcess, tmp_path: Path) -> None:
     engine.use(KEEP)
-    status = engine.finish(
-        engine.register(_file(tmp_path, "a.csv", "7,a"), _file(tmp_path, "b.csv", "7,a"), _file(tmp_path, "c.csv", "8,b"))
-    )
+    rows = {"a.csv": "7,a", "b.csv": "7,a", "c.csv": "8,b"}
+    status = engine.finish(engine.register(*(_file(tmp_path, name, row) for name, row in rows.items())))
     assert [each["state"] for each in status["inputs"]] == ["done", "already_loaded", "done"]
     assert _books(status) == (2, 2, 0, 0, 0, 0, 0)

@@ -11,6 +11,7 @@ from sluice.engine.declare import Column
 from sluice.engine.rejects import SCHEMA
 from sluice.engine.types.base import Int64s, Mask, Refused
 
+
 @dataclass(frozen=True)
 class _Batch:
     """Rows refused for one reason; `reasons` has one sentence for each, or one for all."""

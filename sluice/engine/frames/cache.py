@@ -87,7 +87,7 @@ class Frames:
         try:
             client = self._redis()
             raw = client.get(f"{PREFIX}{key}")
-            count = len(json.loads(raw)["chunks"]) if raw else 0  # type: ignore[arg-type]
+            count = len(json.loads(raw)["chunks"]) if raw else 0
             client.unlink(f"{PREFIX}{key}", *(f"{PREFIX}{key}:{n}" for n in range(count)))
         except (redis.RedisError, ValueError, TypeError, KeyError):
             pass  # its TTL will do it
@@ -106,7 +106,7 @@ class Frames:
         raw = client.get(f"{PREFIX}{key}")
         if raw is None:
             return None
-        head = json.loads(raw)  # type: ignore[arg-type]
+        head = json.loads(raw)
         frame = Frame(head["meta"])
         for number, (name, length, mark) in enumerate(head["chunks"]):
             chunk = client.get(f"{PREFIX}{key}:{number}")

@@ -36,9 +36,7 @@ class Run:
         return self.status()
 
 
-def register(
-    pipeline: str, source: str, contract: str, uris: list[str], options: dict[str, Any] | None = None
-) -> Run:
+def register(pipeline: str, source: str, contract: str, uris: list[str], options: dict[str, Any] | None = None) -> Run:
     """Write a run and its inputs to the ledger in one transaction. Nothing is published yet."""
     with transaction() as cursor:
         facts = {"pipeline": pipeline, "contract": contract, "inputs": len(uris)}

@@ -124,9 +124,7 @@ def expire(cursor: Cursor, gone: list[str]) -> int:
 
 def bury(cursor: Cursor, dead: Claim, error: str) -> None:
     """A step died: what waits for it must not wait for ever."""
-    cursor.execute(
-        "update sluice.step set code_version = %s where id = %s", (__version__, dead.step)
-    )
+    cursor.execute("update sluice.step set code_version = %s where id = %s", (__version__, dead.step))
     if dead.part is not None and dead.input is not None:
         end_part(cursor, dead.run, dead.input, {}, staged=False)
     elif dead.kind == "plan" and dead.input is not None:

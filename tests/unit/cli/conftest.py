@@ -1,0 +1,56 @@
+"""The command line with a made-up ledger: no server is started here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import tasks.enqueue
+from sluice.cli.main import app
+from sluice.engine import servers
+from sluice.engine.ledger import runs
+from sluice.engine.settings import settings
+from tests.unit.cli.made_up import Ledger
+
+
+@pytest.fixture
+def ledger(monkeypatch: pytest.MonkeyPatch) -> Ledger:
+    made = Ledger()
+    for name in ("read_status", "list_rejects", "count_rejects", "list_runs", "retry"):
+        monkeypatch.setattr(runs, name, getattr(made, name))
+    monkeypatch.setattr(tasks.enqueue, "enqueue", made.enqueue)
+    monkeypatch.setattr(tasks.enqueue, "publish_now", lambda: made.asked.append(("publish", {})))
+    monkeypatch.setattr(servers, "is_embedded", lambda: False)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home folder of the test's own, and no servers in the environment."""
+    for name in ("DATABASE_URL", "REDIS_URL", "NO_COLOR", "SLUICE_FLOWER_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SLUICE_HOME", str(tmp_path / "home"))
+    settings.cache_clear()
+    yield tmp_path / "home"
+    settings.cache_clear()
+
+
+@pytest.fixture
+def csv_file(tmp_path: Path) -> str:
+    path = tmp_path / "calls.csv"
+    path.write_text("customer_id\n1\n")
+    return str(path)
+
+
+@pytest.fixture
+def sluice() -> Callable[..., Any]:
+    """Run the command in this process: `sluice("status", "7")` gives exit_code, stdout and stderr."""
+
+    def run(*words: str) -> Any:
+        return CliRunner().invoke(app, list(words))
+
+    return run

@@ -1,0 +1,85 @@
+"""A made-up ledger: what the commands read and do, instead of PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sluice.engine.errors import ConfigError
+from sluice.engine.ledger import runs
+
+ZEROS = dict.fromkeys(("read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested"), 0)
+
+
+def an_input(number: int = 1, **facts: Any) -> dict[str, Any]:
+    """An input as the ledger tells of it."""
+    known = {
+        "input": number,
+        "uri": f"/inbox/calls_{number}.csv",
+        "sha256": "ab" * 32,
+        "state": "done",
+        "planned": 0,
+        **ZEROS,
+        "parts_total": 1,
+        "parts_left": 0,
+        "same_as": None,
+        "note": None,
+        "error_code": None,
+        "error": None,
+    }
+    return known | facts
+
+
+def a_run(**facts: Any) -> dict[str, Any]:
+    """A run as the ledger tells of it."""
+    known = {
+        "run": 7,
+        "pipeline": "call_logs",
+        "state": "done",
+        "planned": 0,
+        **ZEROS,
+        "seconds": 2.0,
+        "rows_per_second": 0,
+        "inputs_total": 1,
+        "inputs_left": 0,
+        "parts_total": 1,
+        "parts_loaded": 1,
+        "dead_steps": 0,
+        "waiting": None,
+        "error": None,
+        "inputs": [an_input()],
+    }
+    return known | facts
+
+
+class Ledger:
+    """What the commands read and do, instead of PostgreSQL."""
+
+    def __init__(self) -> None:
+        self.statuses: list[dict[str, Any]] = [a_run()]
+        self.rejects: list[dict[str, Any]] = []
+        self.codes: list[dict[str, Any]] = []
+        self.runs: list[dict[str, Any]] = []
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.dead = 0
+
+    def enqueue(self, pipeline: str, paths: list[str], **options: Any) -> runs.Run:
+        self.asked.append(("enqueue", {"pipeline": pipeline, "paths": list(paths), **options}))
+        return runs.Run(7)
+
+    def read_status(self, run: int) -> dict[str, Any]:
+        if run != 7:
+            raise ConfigError(f"There is no run {run}: `sluice status` lists those there are.")
+        return self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
+
+    def list_rejects(self, run: int, **asked: Any) -> list[dict[str, Any]]:
+        self.asked.append(("list_rejects", {"run": run, **asked}))
+        return self.rejects[: asked.get("limit")]
+
+    def count_rejects(self, _run: int) -> list[dict[str, Any]]:
+        return self.codes
+
+    def list_runs(self, limit: int = 20) -> list[dict[str, Any]]:
+        return self.runs[:limit]
+
+    def retry(self, _run: int) -> int:
+        return self.dead

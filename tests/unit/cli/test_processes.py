@@ -1,0 +1,128 @@
+"""`worker`, `beat`, `flower`, `up`: what they start, and that no password is seen."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sluice.cli import celery as launcher
+from sluice.cli import processes
+from sluice.engine import servers
+from workers.child import Command
+
+Sluice = Callable[..., Any]
+
+
+class Recorder:
+    """A supervisor that only notes what it was given, and is told to stop at once."""
+
+    commands: list[Command]
+    ends_with = signal.SIGTERM
+
+    def __init__(self, commands: list[Command], **_: object) -> None:
+        type(self).commands = commands
+
+    def run(self) -> signal.Signals:
+        return self.ends_with
+
+
+@pytest.fixture(autouse=True)
+def recorder(monkeypatch: pytest.MonkeyPatch) -> type[Recorder]:
+    monkeypatch.setattr(processes, "Supervisor", Recorder)
+    monkeypatch.setattr(servers, "urls", lambda: ("", ""))
+    monkeypatch.setattr(Recorder, "ends_with", signal.SIGTERM)
+    return Recorder
+
+
+def test_worker_is_celerys_own_with_so_many_processes(sluice: Sluice, recorder: type[Recorder]) -> None:
+    result = sluice("worker", "--concurrency", "3")
+    assert result.exit_code == 0
+    argv = list(recorder.commands[0].argv)
+    assert argv[:6] == [sys.executable, "-m", "sluice.cli.celery", "-A", "workers.app", "worker"]
+    assert argv[argv.index("--concurrency") + 1] == "3"
+
+
+def test_beat_keeps_its_schedule_at_home(sluice: Sluice, recorder: type[Recorder], home: Path) -> None:
+    sluice("beat")
+    argv = list(recorder.commands[0].argv)
+    assert argv[argv.index("--schedule") + 1] == str(home / "beat" / "schedule")
+    assert (home / "beat").is_dir()
+
+
+def test_up_runs_all_three(sluice: Sluice, recorder: type[Recorder]) -> None:
+    result = sluice("up", "--json")
+    assert [command.name for command in recorder.commands] == ["worker", "beat", "flower"]
+    assert json.loads(result.stdout) == {
+        "running": ["worker", "beat", "flower"],
+        "embedded": True,
+        "flower": {"url": "http://127.0.0.1:5555", "user": "sluice"},
+    }
+
+
+def test_a_random_password_of_flower_is_told_once_and_never_an_argument(
+    sluice: Sluice, recorder: type[Recorder]
+) -> None:
+    result = sluice("flower")
+    command = recorder.commands[0]
+    password = command.environ["SLUICE_FLOWER_PASSWORD"]
+    assert len(password) == 16
+    assert result.stderr.count(password) == 1
+    assert password not in result.stdout
+    assert not any(password in word for word in command.argv)
+
+
+def test_a_chosen_password_of_flower_is_never_told(
+    sluice: Sluice, recorder: type[Recorder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLUICE_FLOWER_PASSWORD", "correct horse")
+    result = sluice("up")
+    assert "correct horse" not in result.stdout + result.stderr
+    assert all("SLUICE_FLOWER_PASSWORD" not in command.environ for command in recorder.commands)
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_being_told_to_stop_is_how_they_end(
+    sluice: Sluice, recorder: type[Recorder], monkeypatch: pytest.MonkeyPatch, how: signal.Signals, code: int
+) -> None:
+    monkeypatch.setattr(recorder, "ends_with", how)
+    assert sluice("worker").exit_code == code
+
+
+def test_flowers_configuration_has_a_password_and_stays_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SLUICE_FLOWER_PASSWORD", "correct horse")
+    monkeypatch.setenv("SLUICE_FLOWER_PORT", "5600")
+    read = read_configuration()
+    assert (read["basic_auth"], read["address"], read["port"]) == (["sluice:correct horse"], "127.0.0.1", 5600)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_flowers_configuration_makes_up_a_password(capsys: pytest.CaptureFixture[str]) -> None:
+    user, password = read_configuration()["basic_auth"][0].split(":")
+    assert user == "sluice"
+    assert f"Flower's password is {password} " in capsys.readouterr().err
+
+
+def test_a_tasks_file_in_the_current_folder_is_not_taken_for_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen: list[str] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setattr("celery.__main__.main", lambda: seen.extend(sys.path))
+    launcher.main()
+    assert seen.index(str(tmp_path)) == len(seen) - 1
+
+
+def read_configuration() -> dict[str, Any]:
+    """As Flower does: run the file, take its names."""
+    names: dict[str, Any] = {}
+    exec(processes.FLOWER_CONFIG.read_text(), names)  # noqa: S102 - this is how Flower reads it
+    return names

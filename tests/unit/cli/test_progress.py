@@ -1,0 +1,89 @@
+"""Figures of the progress line, and where it is drawn."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from sluice.cli import output
+from sluice.cli.progress import Progress, Speed, describe, short
+from tests.unit.cli.made_up import a_run, an_input
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (999.7, "1.00k"),
+        (1_234, "1.23k"),
+        (85_500, "85.5k"),
+        (999_900, "1.00M"),
+        (134_000, "134k"),
+        (2_000_000, "2.00M"),
+        (12_345_678_901, "12.3G"),
+    ],
+)
+def test_numbers_keep_three_digits(number: float, text: str) -> None:
+    assert short(number) == text
+
+
+def test_speed_is_that_of_the_last_ten_seconds() -> None:
+    speed = Speed()
+    assert speed.rows_per_second() == 0
+    for at, read in ((0, 0), (5, 1_000), (12, 8_000), (15, 11_000)):
+        speed.note(read, float(at))
+    assert speed.rows_per_second() == 1_000
+
+
+RUNNING = {"state": "running", "planned": 2_000_000, "parts_total": 8, "parts_loaded": 2, "rejected": 4_580}
+
+
+def test_the_line_says_rows_speed_parts_rejects_and_time_left() -> None:
+    status = a_run(**RUNNING, read=500_000)
+    assert describe(status, 20_000.0) == "500k/2.00M rows  20.0k/s  parts 2/8  rejects 4.58k  ETA 1:15"
+
+
+def test_no_time_is_promised_before_it_is_known() -> None:
+    assert describe(a_run(**RUNNING), 0.0) == "0/2.00M rows  0/s  parts 2/8  rejects 4.58k"
+
+
+def test_the_line_says_how_many_files_are_read_before_the_total_is_known() -> None:
+    status = a_run(state="running", inputs=[an_input(1, state="loading"), an_input(2, state="registered")])
+    assert describe(status, 0.0) == "read 1 of 2 files"
+    assert describe(status | {"read": 70_000}, 0.0) == "read 1 of 2 files, 70.0k rows"
+
+
+def test_nothing_is_drawn_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress() as progress:
+        progress.show(a_run(state="running"))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_line_goes_to_a_terminal_on_stderr(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "120")
+    with Progress() as progress:
+        progress.show(a_run(**RUNNING, read=500_000))
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "25%" in told.err
+    assert "parts 2/8" in told.err
+
+
+@pytest.mark.parametrize(("terminal", "no_color", "seen"), [(True, "", True), (True, "1", False), (False, "", False)])
+def test_colour_is_for_terminals_without_no_color(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, no_color: str, seen: bool
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+    monkeypatch.setenv("NO_COLOR", no_color)
+    assert ("\x1b[31m" in output.tint("failed", "red")) is seen
+
+
+def test_a_path_below_here_is_shown_as_one_would_type_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output.Path, "cwd", lambda: output.Path("/data/calls"))
+    assert output.near("/data/calls/may/a.csv") == "may/a.csv"
+    assert output.near("/data/calls_old/a.csv") == "/data/calls_old/a.csv"
