@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,15 +14,22 @@ from sluice.engine.declare import Daily
 from workers.app import app
 
 
+@dataclass(frozen=True)
+class LocalNow:
+    """The time in a zone, as a value: two entries of one zone are equal, also after beat's file."""
+
+    zone: str
+
+    def __call__(self) -> datetime:
+        return datetime.now(ZoneInfo(self.zone))
+
+
 class LocalCrontab(crontab):
     """A crontab in a time zone of its own, whatever the app's is."""
 
-    def __init__(self, minute: str, hour: str, zone: str, **kwargs: Any) -> None:
+    def __init__(self, minute: str, hour: str, zone: str) -> None:
         self.zone = zone
-        super().__init__(minute=minute, hour=hour, nowfun=self._now, **kwargs)
-
-    def _now(self) -> datetime:
-        return datetime.now(self.tz)
+        super().__init__(minute=minute, hour=hour, nowfun=LocalNow(zone))
 
     @property
     def tz(self) -> ZoneInfo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 from sluice.cli.output import say
@@ -60,8 +61,15 @@ def _read_patiently(run: int, workers: Supervisor) -> dict[str, Any]:
 def _give_up_on_dying(workers: Supervisor, status: dict[str, Any]) -> None:
     for post in workers.posts:
         if post.failures >= HOPELESS and not status["read"]:
-            where = f" Its log is {post.command.log}." if post.command.log else ""
-            raise PermanentError(f"The worker died {post.failures} times as soon as it was started.{where}")
+            end = _last_words(post.command.log)
+            raise PermanentError(f"The worker died {post.failures} times as soon as it was started.{end}")
+
+
+def _last_words(log: Path | None) -> str:
+    if log is None or not log.exists():
+        return ""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
+    return "".join([f" The end of {log}:", *(f"\n  {line}" for line in lines)])
 
 
 def _mention_missing_workers(status: dict[str, Any]) -> None:

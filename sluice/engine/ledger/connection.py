@@ -55,7 +55,8 @@ def connect(purpose: str = "sluice") -> Connection:
             keepalives_interval=5,
             keepalives_count=3,
             tcp_user_timeout=20_000,
-            options=_SESSION,
+            # a process that froze in its transaction holds its run's counters as long as its lease, and no longer
+            options=f"{_SESSION} -c idle_in_transaction_session_timeout={settings().lease_s:.0f}s",
         )
     except psycopg2.OperationalError as error:
         raise _away(error) from error

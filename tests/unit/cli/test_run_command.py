@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -290,9 +291,15 @@ def test_waiting_for_postgresql_ends(ledger: Ledger, monkeypatch: pytest.MonkeyP
         waiting.follow(7, idle(), None)
 
 
-def test_workers_that_do_not_stay_alive_end_the_waiting(ledger: Ledger) -> None:
+def test_workers_that_do_not_stay_alive_end_the_waiting(ledger: Ledger, tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    log.write_text("".join(f"line {n}\n" for n in range(9)) + "ImportError: no such thing\n")
     ledger.statuses = [a_run(state="running")]
-    dying = SimpleNamespace(failures=5, command=Command("worker", []))
+    dying = SimpleNamespace(failures=5, command=Command("worker", [], log=log))
     crew = SimpleNamespace(posts=[dying], tend=lambda: time.sleep(0))
-    with pytest.raises(PermanentError, match="The worker died 5 times as soon as it was started"):
+    with pytest.raises(PermanentError) as caught:
         waiting.follow(7, crew, None)  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        f"The worker died 5 times as soon as it was started. The end of {log}:\n"
+        "  line 5\n  line 6\n  line 7\n  line 8\n  ImportError: no such thing"
+    )

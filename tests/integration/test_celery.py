@@ -1,0 +1,66 @@
+"""What we rely on in Celery and kombu, and what Celery's users rely on in us."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+from tests.kit.stack import ROOT, Stack
+
+
+def _commands(stack: Stack, seconds: float) -> Iterator[str]:
+    """What Redis is asked, until `seconds` have passed."""
+    client = stack.redis()
+    end = time.monotonic() + seconds
+    with client.monitor() as monitor:
+        stack.worker(1)
+        for seen in monitor.listen():
+            yield seen["command"]
+            if time.monotonic() > end:
+                return
+
+
+def test_a_worker_takes_load_before_transform_before_extract(stack: Stack) -> None:
+    order = next(
+        [word for word in command.split()[1:] if "\\x06" not in word][:6]
+        for command in _commands(stack, 60)
+        if command.startswith("BRPOP sluice.")
+    )
+    assert order == [f"sluice.{kind}" for kind in ("settle", "load", "transform", "plan", "extract", "dispatch")]
+
+
+def test_the_app_has_its_tasks_and_a_daily_entry_for_call_logs(stack: Stack) -> None:
+    script = """
+from workers.app import app
+app.loader.import_default_modules()
+print(*sorted(name for name in app.tasks if name.startswith("sluice.")))
+entry = app.conf.beat_schedule["call_logs-daily"]
+print(entry["task"], entry["args"], entry["schedule"], entry["schedule"].tz)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=stack.env, capture_output=True, text=True, check=True, cwd=ROOT, timeout=60
+    )
+    assert done.stdout.splitlines() == [
+        "sluice.dispatch sluice.extract sluice.load sluice.plan sluice.scheduled sluice.settle sluice.transform",
+        "sluice.scheduled ('call_logs',) <crontab: 0 2 * * * (m/h/dM/MY/d)> Africa/Nairobi",
+    ]
+
+
+def test_beat_loads_what_is_new_in_the_inbox_once_for_each_due_time(stack: Stack) -> None:
+    inbox = stack.home / "inbox" / "call_logs"
+    inbox.mkdir(parents=True)
+    header = "customer_id,call_cost,call_destination,call_date,call_duration\n"
+    (inbox / "a.csv").write_text(header + "1,$1.00,Nairobi,2024-01-01 10:00:00,00:01:00\n")
+    (inbox / "link.csv").symlink_to(inbox / "a.csv")
+    stack.worker().wait_ready()
+    script = "from tasks import scheduled; scheduled('call_logs'); scheduled('call_logs')"
+    env = stack.env | {"SLUICE_INBOX": str(stack.home / "inbox")}
+    stack.sluice("migrate")
+
+    subprocess.run([sys.executable, "-c", script], env=env, check=True, cwd=ROOT, timeout=60)
+
+    assert stack.wait(1)["loaded"] == 1
+    assert stack.sql("select count(*) from sluice.run") == [(1,)]
+    assert stack.sql("select uri from sluice.input") == [(str(inbox / "a.csv"),)]
