@@ -34,11 +34,11 @@ worker_max_tasks_per_child = 200  # whatever leaks in a library leaves with the 
 worker_cancel_long_running_tasks_on_connection_loss = False  # the fence makes a second run harmless
 worker_send_task_events = True  # Flower sees nothing without
 task_send_sent_event = True
-worker_lost_wait = 1.0  # after a child's death, for its last words; with 10 s, the default, its step waits as long
 worker_hijack_root_logger = False
 worker_soft_shutdown_timeout = 30.0
 
 broker_connection_retry_on_startup = True
+broker_channel_error_retry = True  # a Redis that is out of memory is waited for; without this the worker exits
 broker_connection_max_retries = None  # the default of 100 makes a worker give up on a Redis that comes back
 broker_transport_options = {
     "visibility_timeout": 900,

@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 
 from sluice.engine.declare import Pipeline
-from sluice.engine.errors import ConfigError
 from sluice.engine.settings import settings
+from sluice.errors import ConfigError
 
 
 @cache

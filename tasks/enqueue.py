@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterable
 
 from pipelines import find
-from sluice.engine.errors import SluiceError
 from sluice.engine.inputs import resolve
 from sluice.engine.ledger.migrate import is_current, migrate
 from sluice.engine.ledger.runs import Run, register
+from sluice.errors import SluiceError
 from tasks.parts import contract_of
 from workers.publish import dispatch_due
 
@@ -25,7 +25,7 @@ def enqueue(pipeline: str, paths: Iterable[str | os.PathLike[str]], *, reload: b
     or a path without a file, DatabaseAway when PostgreSQL does not answer.
     """
     declared = find(pipeline)
-    files = resolve(paths)
+    files = resolve(paths, declared.source.name_pattern)
     if not is_current(declared):
         migrate([declared])
     options = {"reload": True} if reload else {}

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from pipelines import find
 from sluice.engine.contract import Contract
 from sluice.engine.declare import Pipeline
-from sluice.engine.errors import LostClaim
 from sluice.engine.extract import check_contract, extract_part
 from sluice.engine.frames import RawFrame, ReadyFrame, frames
 from sluice.engine.ledger.steps import Claim
 from sluice.engine.transform import transform_part
 from sluice.engine.work import PartWork, read_part
+from sluice.errors import LostClaim
 
 
 class Part(NamedTuple):

@@ -1,6 +1,12 @@
 """The Celery app: `celery -A workers.app worker|beat|flower`. It imports no task; Celery finds them by name."""
 
+import os
+from pathlib import Path
+
 from celery import Celery
+
+# Flower has no password by default; ours always has one, however it is started
+os.environ.setdefault("FLOWER_CONF", str(Path(__file__).with_name("flower.py")))
 
 app = Celery("sluice")
 app.config_from_object("celeryconfig")

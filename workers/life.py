@@ -13,11 +13,11 @@ from typing import Any
 import pyarrow as pa
 from celery import signals
 
-from sluice.engine.errors import ConfigError, SluiceError, TransientError
 from sluice.engine.identity import become_main
 from sluice.engine.ledger.connection import drop_connection
 from sluice.engine.ledger.dispatch import recover
 from sluice.engine.settings import settings
+from sluice.errors import ConfigError, SluiceError, TransientError
 from workers.publish import dispatch_due
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from celery import chain
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from sluice.engine.errors import TransientError
 from sluice.engine.ledger.dispatch import dispatch
+from sluice.errors import TransientError
 from workers.app import app
 
 CHAIN = ("extract", "transform", "load")

@@ -7,13 +7,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from billiard.einfo import ExceptionWithTraceback
 from billiard.exceptions import WorkerLostError
 from celery import Task
-from celery.exceptions import Ignore
+from celery.exceptions import Ignore, InvalidTaskError
 from celery.worker.request import Request
 
 from pipelines import find
-from sluice.engine.errors import (
+from sluice.engine.failpoint import failpoint
+from sluice.engine.identity import holder
+from sluice.engine.ledger import steps
+from sluice.engine.ledger.connection import drop_connection, patiently
+from sluice.engine.ledger.heartbeat import Heartbeat
+from sluice.engine.ledger.runs import pipeline_of
+from sluice.engine.ledger.steps import Claim
+from sluice.engine.withdraw import withdraw_input
+from sluice.errors import (
     ConfigError,
     DataError,
     InputChanged,
@@ -23,14 +32,6 @@ from sluice.engine.errors import (
     SluiceError,
     TransientError,
 )
-from sluice.engine.failpoint import failpoint
-from sluice.engine.identity import holder
-from sluice.engine.ledger import steps
-from sluice.engine.ledger.connection import drop_connection, patiently
-from sluice.engine.ledger.heartbeat import Heartbeat
-from sluice.engine.ledger.runs import pipeline_of
-from sluice.engine.ledger.steps import Claim
-from sluice.engine.withdraw import withdraw_input
 
 log = logging.getLogger(__name__)
 PAUSE_S = 2.0
@@ -39,8 +40,17 @@ PAUSE_S = 2.0
 class WatchedRequest(Request):
     """A task seen from the worker's main process, which outlives the child that died on it."""
 
+    def __init__(self, message: Any, *args: Any, **kwargs: Any) -> None:
+        try:
+            super().__init__(message, *args, **kwargs)
+        except ValueError as error:  # Celery would end the worker, and the next one with the same message
+            raise InvalidTaskError("not a message of Sluice") from error
+
     def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> Any:
-        if isinstance(exc_info.exception, WorkerLostError):
+        error = exc_info.exception
+        if isinstance(error, ExceptionWithTraceback):
+            error = error.exc
+        if isinstance(error, WorkerLostError):
             self._report("It killed its worker process.")
         return super().on_failure(exc_info, send_failed_event=send_failed_event, return_ok=return_ok)
 

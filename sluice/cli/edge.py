@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 from sluice.cli.exits import Exit, exit_for
 from sluice.cli.output import fail, print_object
-from sluice.engine.errors import SluiceError
+from sluice.errors import SluiceError
 
 
 class Edge(TyperGroup):

@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import Self
 
-from sluice.engine.errors import ConfigError, SluiceError, TransientError
+from sluice.errors import ConfigError, SluiceError, TransientError
 
 
 class Exit(IntEnum):

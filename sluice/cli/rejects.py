@@ -9,7 +9,7 @@ import typer
 
 from sluice.cli.output import Json, count, emit, near, table
 from sluice.cli.status import RunId
-from sluice.engine.errors import ConfigError
+from sluice.errors import ConfigError
 
 ON_A_SCREEN = 50
 Code = Annotated[str | None, typer.Option(help="Only this code, e.g. key_conflict.", show_default=False)]

@@ -106,8 +106,7 @@ def _check(pipeline: str, paths: list[str]) -> None:
     from pipelines import find
     from sluice.engine.inputs import resolve
 
-    find(pipeline)
-    resolve(paths)
+    resolve(paths, find(pipeline).source.name_pattern)
 
 
 def _workers(processes: int | None) -> Supervisor:
@@ -134,7 +133,7 @@ def _others_wait() -> bool:
 def _continues() -> str:
     from sluice.engine.servers import is_embedded
 
-    who = "`sluice worker` or the next `sluice run` goes" if is_embedded() else "running workers go"
+    who = "`sluice worker`, or `sluice run` of the same files, goes" if is_embedded() else "running workers go"
     return f"stays in the ledger: {who} on with it."
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sluice.cli.output import Json, count, emit
-from sluice.engine.errors import ConfigError
+from sluice.errors import ConfigError
 
 Pipeline = Annotated[str, typer.Argument(help="call_logs", show_default=False)]
 Rows = Annotated[int, typer.Option(help="Rows in all files together.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from sluice.cli.output import Json, emit
-from sluice.engine.errors import TransientError
+from sluice.errors import TransientError
 
 
 class ServersDown(TransientError):

@@ -36,7 +36,7 @@ def retry(run: RunId, as_json: Json = False) -> None:
 
     revived = revive(run)
     publish_now()
-    what = f"{revived} dead steps of run {run} are due again" if revived else f"run {run} has no dead steps"
+    what = f"dead steps of run {run} that are due again: {revived}" if revived else f"run {run} has no dead steps"
     emit({"run": run, "retried": revived}, as_json=as_json, human=lambda: print(what))
     if revived:
         say("workers take them (`sluice worker` starts some)")
@@ -65,7 +65,7 @@ def print_status(found: dict[str, Any]) -> None:
             if words:
                 print(f"\n{near(each['uri'])}: {words}")
     if found["dead_steps"]:
-        print(f"\n{found['dead_steps']} dead steps: mend the cause, then sluice retry {found['run']}")
+        print(f"\ndead steps: {found['dead_steps']}; mend the cause, then sluice retry {found['run']}")
     if found["waiting"] and found["state"] == "running":
         print(f"\nwaits: {found['waiting']}")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sluice.cli.output import say
 from sluice.cli.progress import Progress
-from sluice.engine.errors import PermanentError, SluiceError, TransientError
+from sluice.errors import PermanentError, SluiceError, TransientError
 from workers.supervisor import Supervisor
 
 POLL_S = 0.2

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from sluice.engine.errors import ConfigError
+from sluice.errors import ConfigError
 
 OLDEST_POSTGRES = 15
 _USUAL_PLACES = (

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sluice.embedded.folder import Folder, State, lock, still_there
-from sluice.engine.errors import ConfigError
+from sluice.errors import ConfigError
 
 PATIENCE_S = 60.0
 _KEEPERS_TRIED = 3

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sluice.embedded.folder import write_secret
-from sluice.engine.errors import ConfigError
+from sluice.errors import ConfigError
 
 HOST = "127.0.0.1"
 PORTS = range(15_000, 30_000)

@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from sluice.engine.errors import ConfigError
+from sluice.errors import ConfigError
 
 NAMES = ("redis", "database")
 SETTINGS = ("PATH", "SLUICE_EMBEDDED_BINARIES", "SLUICE_REDIS_MAXMEMORY")

@@ -36,7 +36,7 @@ from sluice.embedded.folder import NAMES, SETTINGS, Folder, State, lock, still_t
 from sluice.embedded.postgres import Postgres
 from sluice.embedded.redis import Redis
 from sluice.embedded.server import Server
-from sluice.engine.errors import SluiceError
+from sluice.errors import SluiceError
 
 _OPEN: dict[str, Callable[[Path, Callable[[str], None]], Server]] = {
     "database": Postgres.open,

@@ -14,7 +14,7 @@ from sluice.embedded.binaries import find_redis
 from sluice.embedded.endpoints import HOST, endpoint
 from sluice.embedded.folder import write_secret
 from sluice.embedded.server import Server, StartError
-from sluice.engine.errors import ConfigError
+from sluice.errors import ConfigError
 
 _CONFIG = """\
 bind {host}
@@ -57,7 +57,7 @@ class Redis(Server):
 
     @property
     def url(self) -> str:
-        return f"redis://:{self.endpoint.password}@{HOST}:{self.endpoint.port}/0"
+        return f"redis://default:{self.endpoint.password}@{HOST}:{self.endpoint.port}/0"
 
     def command(self) -> list[str | Path]:
         return [self.program.path, "redis.conf"]

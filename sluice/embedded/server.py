@@ -13,7 +13,7 @@ from sluice.embedded import child, strays
 from sluice.embedded.account import Account
 from sluice.embedded.binaries import Program
 from sluice.embedded.endpoints import Endpoint
-from sluice.engine.errors import SluiceError
+from sluice.errors import SluiceError
 
 _LOG_LIMIT = 5_000_000
 _LONGEST_PAUSE_S = 5.0

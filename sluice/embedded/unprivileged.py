@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sluice.embedded import child
 from sluice.embedded.account import Account, ourselves
-from sluice.engine.errors import ConfigError
+from sluice.errors import ConfigError
 
 
 def choose(folder: Path, program: Path) -> Account:

@@ -10,8 +10,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.errors import ConfigError
 from sluice.engine.types.base import Mask, Refused
+from sluice.errors import ConfigError
 
 Bound = int | float | Decimal | str | date | datetime
 Allowed = int | Decimal | str | bool | date

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sluice.engine.checks import Check
-from sluice.engine.errors import ConfigError
 from sluice.engine.types.base import ColumnType
+from sluice.errors import ConfigError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,6 +116,11 @@ class Files:
     def __post_init__(self) -> None:
         if self.delimiter is not None and self.delimiter not in {",", ";", "\t", "|"}:
             raise ConfigError(f"Files({self.pattern!r}): delimiter {self.delimiter!r} is not one of , ; tab |.")
+
+    @property
+    def name_pattern(self) -> str:
+        """What the names of its files look like, wherever they lie."""
+        return self.pattern.rpartition("/")[2]
 
 
 @dataclass(frozen=True)

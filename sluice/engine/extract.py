@@ -11,12 +11,12 @@ import pyarrow as pa
 from sluice.engine import rejects
 from sluice.engine.contract import Contract
 from sluice.engine.csv import Dialect, Limits, RowReject, match_header, parse_part, reject_overlong
-from sluice.engine.errors import InputChanged, NotHere
 from sluice.engine.failpoint import failpoint
 from sluice.engine.frames import Frames, RawFrame
 from sluice.engine.inputs import read_blocks, read_range
 from sluice.engine.settings import settings
 from sluice.engine.work import PartWork
+from sluice.errors import InputChanged, NotHere
 
 
 def extract_part(work: PartWork, contract: Contract, frames: Frames) -> RawFrame:

@@ -11,7 +11,7 @@ import signal
 import time
 from collections import Counter
 
-from sluice.engine.errors import PermanentError
+from sluice.errors import PermanentError
 
 _counts: Counter[str] = Counter()
 

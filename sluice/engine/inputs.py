@@ -10,28 +10,28 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from sluice.engine.errors import ConfigError, DataError, NotHere
+from sluice.errors import ConfigError, DataError, NotHere
 
 
-def resolve(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
+def resolve(paths: Iterable[str | os.PathLike[str]], pattern: str) -> list[str]:
     """Files named by paths, folders and globs, in the order given (a folder's and a glob's sorted by name).
 
-    A path that was typed may be a symbolic link: what it points to is what is loaded. Raises ConfigError for a
-    path that leads to no file.
+    Of a folder, files whose names fit `pattern` (the pipeline's, e.g. `*.csv`) are taken. A path that was typed may
+    be a symbolic link: what it points to is what is loaded. Raises ConfigError for a path that leads to no file.
     """
     found: dict[str, None] = {}
     for path in paths:
         text = os.fspath(path)
-        here = _matches(text)
+        here = _matches(text, pattern)
         if not here:
-            raise ConfigError(f"No file at {text!r}: check the path (a pattern needs at least one match).")
+            raise ConfigError(f"No file at {text!r}: check the path (of a folder, files like {pattern} are taken).")
         found |= dict.fromkeys(os.path.realpath(p) for p in here)
     return list(found)
 
 
-def _matches(text: str) -> list[str]:
+def _matches(text: str, pattern: str) -> list[str]:
     if Path(text).is_dir():
-        inside = sorted(p for p in Path(text).iterdir() if p.is_file() and not p.name.startswith("."))
+        inside = sorted(p for p in Path(text).glob(pattern) if p.is_file() and not p.name.startswith("."))
         return [str(p) for p in inside]
     if Path(text).exists():
         return [text]

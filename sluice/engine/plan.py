@@ -17,7 +17,6 @@ from sluice import __version__
 from sluice.engine.contract import Contract
 from sluice.engine.csv import InputPlan, Limits, match_header, plan_csv
 from sluice.engine.declare import Pipeline
-from sluice.engine.errors import DataError, LostClaim
 from sluice.engine.failpoint import failpoint
 from sluice.engine.inputs import open_input
 from sluice.engine.ledger.connection import transaction
@@ -25,6 +24,7 @@ from sluice.engine.ledger.ending import end_input
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.settings import settings
+from sluice.errors import DataError, LostClaim
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from sluice.engine.errors import ConfigError
+from sluice.errors import ConfigError
 
 KIB, MIB = 1 << 10, 1 << 20
 
@@ -66,22 +66,29 @@ class Settings(BaseSettings):
         return value
 
 
-def _read_secret_files(environ: dict[str, str]) -> list[str]:
-    """Put `<NAME>` into `environ` for each `<NAME>_FILE` there is; return the mistakes met."""
-    mistakes = []
-    names = ["DATABASE_URL", "REDIS_URL", "SLUICE_CACHE_URL", "SLUICE_FLOWER_PASSWORD"]
-    for name in names:
-        path = environ.get(f"{name}_FILE")
+_SECRETS = {
+    "DATABASE_URL": "DATABASE_URL",
+    "REDIS_URL": "REDIS_URL",
+    "SLUICE_CACHE_URL": "cache_url",
+    "SLUICE_FLOWER_PASSWORD": "flower_password",
+}
+
+
+def _read_secret_files() -> tuple[dict[str, str], list[str]]:
+    """What the files of `<NAME>_FILE` hold, by the setting they are for; and the mistakes met."""
+    found, mistakes = {}, []
+    for name, setting in _SECRETS.items():
+        path = os.environ.get(f"{name}_FILE")
         if not path:
             continue
-        if name in environ:
+        if name in os.environ:
             mistakes.append(f"{name} and {name}_FILE are both set: keep one.")
             continue
         try:
-            environ[name] = Path(path).read_text(encoding="utf-8").strip()
+            found[setting] = Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
             mistakes.append(f"{name}_FILE: {path} cannot be read ({error.strerror}).")
-    return mistakes
+    return found, mistakes
 
 
 def _unknown(environ: dict[str, str]) -> list[str]:
@@ -95,11 +102,11 @@ def _unknown(environ: dict[str, str]) -> list[str]:
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of this process. Raises ConfigError that names every mistake, and no secret."""
-    mistakes = _read_secret_files(os.environ)  # type: ignore[arg-type]
+    secrets, mistakes = _read_secret_files()
     mistakes += _unknown(dict(os.environ))
     found = None
     try:
-        found = Settings()
+        found = Settings(**secrets)  # type: ignore[arg-type]
     except ValidationError as error:
         for each in error.errors(include_input=False, include_url=False):
             name = str(each["loc"][0]).upper()

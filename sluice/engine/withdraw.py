@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from sluice.engine.declare import Table
-from sluice.engine.errors import LostClaim
-from sluice.engine.ledger.attached import resolve_attached
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.ending import end_input
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.load.target import Target
+from sluice.errors import LostClaim
 
 MAX_REPLANS = 3
 
@@ -34,4 +33,3 @@ def withdraw_input(held: Claim, table: Table, reason: str, *, code: str, again: 
             cursor.execute(query("plan_again"), this)
         else:
             end_input(cursor, held.input, "failed", code=code, error=reason)
-        resolve_attached(cursor, [held.input])

@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from sluice.engine.errors import LostClaim
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
+from sluice.errors import LostClaim
 
 
 @dataclass(frozen=True)

@@ -64,8 +64,7 @@ def test_flower_shows_the_chain_by_name_and_state_and_only_with_the_password(
     until(lambda: _get(f"{flower}/api/workers?refresh=1", PASSWORD)[1], 30, "the worker in Flower")
     path = tmp_path / "calls.csv"
     path.write_text(
-        "customer_id,call_cost,call_destination,call_date,call_duration\n"
-        "1,$1.00,Nairobi,2024-01-01 10:00:00,00:01:00\n"
+        "customer_id,call_cost,call_destination,call_date,call_duration\n1,$1.00,Nairobi,2024-01-01 10:00:00,00:01:00\n"
     )
 
     stack.sluice("run", "call_logs", str(path))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.checks import assert_a_second_time_changes_nothing
+from tests.faults.sample import make_sample
 from tests.faults.trial import Trial, count_of
 from tests.kit.stack import Worker, until
 
@@ -33,8 +34,7 @@ def stopped_child(worker: Worker) -> int:
 
 
 @pytest.mark.parametrize(
-    "point",
-    ["plan.scanned", "extract.claimed", "transform.claimed", "load.claimed", "load.mid_copy", "load.before_commit"],
+    "point", ["plan.scanned", "extract.claimed", "load.mid_copy", "load.before_commit"]
 )
 def test_a_child_killed_at_a_point_before_commit_costs_one_crash_and_no_row(trial: Trial, point: str) -> None:
     nth = 1 if point.startswith("plan") else 15
@@ -118,18 +118,16 @@ def test_a_zombie_that_wakes_up_after_its_lease_loads_nothing(trial: Trial) -> N
     assert trial.ask("select id, fence from sluice.step order by id") == fences
 
 
-def test_a_zombie_that_wakes_up_while_another_loads_its_part_loads_nothing(trial: Trial) -> None:
-    zombie = trial.begin(1, **failing(trial, "load.claimed:10:stop"))
+def test_a_zombie_that_wakes_up_while_another_loads_its_part_loads_nothing(trial: Trial, tmp_path: Path) -> None:
+    trial.sample = make_sample(tmp_path / "small", rows=300, files=1)  # one part
+    zombie = trial.begin(1, **failing(trial, "load.claimed:1:stop"))
     stopped_child(zombie)
     os.killpg(zombie.process.pid, signal.SIGSTOP)
-    (part,) = trial.ask("select part_id, fence from sluice.step where state = 'working' and kind = 'load'")
-    retaken = "select 1 from sluice.step where part_id = %s and fence > %s and kind = 'load' and state = 'working'"
-    other = trial.worker(1, SLUICE_FAILPOINT="load.mid_copy:1:stop", SLUICE_WINDOW="1", SLUICE_LEASE_S="30")
-    child = stopped_child(other)
-    assert trial.ask(retaken, *part) == [(1,)]
-    os.killpg(zombie.process.pid, signal.SIGCONT)
     trial.struck()
-    until(lambda: trial.loaded() > 20, 30, "the zombie's other parts")
+    other = trial.worker(1, SLUICE_FAILPOINT="load.mid_copy:1:stop", SLUICE_LEASE_S="30")
+    child = stopped_child(other)
+    os.killpg(zombie.process.pid, signal.SIGCONT)
+    until(lambda: "is loaded, or somebody else is loading it" in zombie.log.read_text(), 20, "the zombie's surprise")
     os.kill(child, signal.SIGCONT)
     trial.finish()
     trial.assert_all_is_well(frames=True)
@@ -143,8 +141,7 @@ def test_a_worker_stopped_inside_its_load_transaction_holds_the_others_up_for_it
     trial.worker()
     trial.finish()
     os.killpg(sleeper.process.pid, signal.SIGCONT)
-    until(lambda: "waits: " in sleeper.log.read_text() or "vanished" in sleeper.log.read_text(), 20, "its surprise")
-    trial.assert_all_is_well(frames=True, unacked=True)
+    trial.assert_all_is_well(frames=True)
 
 
 def test_sigterm_every_two_seconds_costs_no_attempt(trial: Trial) -> None:

@@ -166,6 +166,29 @@ def test_content_that_another_run_is_loading_is_waited_for(engine: InProcess, tm
     assert engine.sql("select count(*) from letters") == [(1,)]
 
 
+def test_two_runs_that_hold_each_others_content_do_not_wait_for_ever(engine: InProcess, tmp_path: Path) -> None:
+    engine.use(KEEP)
+    a, b = _file(tmp_path, "a.csv", "7,a"), _file(tmp_path, "b.csv", "8,b")
+    first, second = engine.register(a, b), engine.register(b, a)
+    (first_a, first_b), (second_b, second_a) = engine.steps(first, "plan"), engine.steps(second, "plan")
+    for step in (first_a, second_b, first_b, second_a):
+        engine.plan_step(step)
+    for run in (first, second):
+        (step,) = engine.steps(run, "extract")
+        engine.load(step)
+
+    engine.settle(first)
+    engine.settle(second)
+
+    assert [each["state"] for run in (first, second) for each in run.status()["inputs"]] == [
+        "done",
+        "already_loaded",
+        "done",
+        "already_loaded",
+    ]
+    assert engine.sql("select id, value from letters order by id") == [(7, "a"), (8, "b")]
+
+
 def test_the_same_content_twice_in_one_run_is_loaded_once(engine: InProcess, tmp_path: Path) -> None:
     engine.use(KEEP)
     rows = {"a.csv": "7,a", "b.csv": "7,a", "c.csv": "8,b"}

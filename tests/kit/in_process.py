@@ -13,6 +13,7 @@ from sluice.engine.frames import frames
 from sluice.engine.frames.cache import forget_frames
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.connection import drop_connection, transaction
+from sluice.engine.ledger.dispatch import recover
 from sluice.engine.ledger.migrate import migrate
 from sluice.engine.ledger.runs import Run, register
 from sluice.engine.load.part import load_part
@@ -57,8 +58,11 @@ class InProcess:
 
     def plan(self, run: Run) -> None:
         for step in self.steps(run, "plan"):
-            held = steps.claim("plan", {"step": step})
-            plan_input(held, read_input(held), self.pipeline, self.contract, lambda: None)
+            self.plan_step(step)
+
+    def plan_step(self, step: int) -> None:
+        held = steps.claim("plan", {"step": step})
+        plan_input(held, read_input(held), self.pipeline, self.contract, lambda: None)
 
     def load(self, step: int) -> None:
         """Take a part from its bytes to its rows."""
@@ -72,6 +76,7 @@ class InProcess:
         load_part(held, work, ready, self.pipeline.table)
 
     def settle(self, run: Run) -> None:
+        recover()
         (step,) = self.steps(run, "settle")
         settle_run(steps.claim("settle", {"step": step}), self.pipeline.table)
 

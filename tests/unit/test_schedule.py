@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from sluice.engine.declare import Daily
-from sluice.engine.errors import ConfigError
 from sluice.engine.schedule import latest_due
+from sluice.errors import ConfigError
 
 
 def at(text: str) -> datetime:

@@ -15,8 +15,8 @@ from sluice.engine.contract.order import key_order
 from sluice.engine.contract.refusals import Refusals
 from sluice.engine.contract.version import version
 from sluice.engine.declare import Column, Table, Transform
-from sluice.engine.errors import ConfigError, PermanentError
 from sluice.engine.types.base import Int64s, Mask
+from sluice.errors import ConfigError, PermanentError
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sluice.engine.declare import Transform
-from sluice.engine.errors import PermanentError
 from sluice.engine.types.base import Int64s
+from sluice.errors import PermanentError
 
 LINE = "_line"
 

@@ -12,7 +12,7 @@ import json
 import re
 
 from sluice.engine.declare import Table, Transform
-from sluice.engine.errors import ConfigError
+from sluice.errors import ConfigError
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 

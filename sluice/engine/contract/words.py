@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.errors import PermanentError
 from sluice.engine.types.base import Int64s
 from sluice.engine.types.cells import Cells, windows
+from sluice.errors import PermanentError
 
 Words = npt.NDArray[np.uint64]
 Word = Callable[[Int64s], Words]

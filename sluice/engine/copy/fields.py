@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from sluice.engine.copy.cells import Cell, Numbers, numbers, pack, ragged, width
 from sluice.engine.copy.numeric import numeric_cells
-from sluice.engine.errors import DataError
+from sluice.errors import DataError
 
 NULL = -1
 UNIX_TO_2000_DAYS = 10_957

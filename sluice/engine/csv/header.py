@@ -14,7 +14,7 @@ from sluice.engine.csv.records import index_records
 from sluice.engine.csv.rejects import show
 from sluice.engine.csv.sniff import sniff_delimiter
 from sluice.engine.csv.source import Source
-from sluice.engine.errors import ConfigError, DataError
+from sluice.errors import ConfigError, DataError
 
 LINE = "_line"
 _HEAD = 1 << 16

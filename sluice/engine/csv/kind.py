@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sluice.engine.errors import DataError
+from sluice.errors import DataError
 
 UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")

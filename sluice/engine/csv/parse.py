@@ -20,7 +20,7 @@ from sluice.engine.csv.quotes import Positions
 from sluice.engine.csv.records import RecordIndex, count_lines, index_records
 from sluice.engine.csv.rejects import RowReject, ragged
 from sluice.engine.csv.screen import all_text, near_limit, screen
-from sluice.engine.errors import PermanentError
+from sluice.errors import PermanentError
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sluice.engine.csv.overlong import LongRecord
 from sluice.engine.csv.records import count_records
 from sluice.engine.csv.source import Source, Tick, size_of
 from sluice.engine.csv.spans import OpenPart, PartSpan
-from sluice.engine.errors import ConfigError, DataError
+from sluice.errors import ConfigError, DataError
 
 _BLOCK = 1 << 18
 

@@ -8,9 +8,12 @@ from sluice.engine.ledger.ending import end_input
 from sluice.engine.ledger.queries import query
 
 
-def resolve_attached(cursor: Cursor, inputs: list[int]) -> None:
-    """These inputs have ended: who waited for them has nothing left to do, or is planned again."""
-    cursor.execute(query("attached_to_done"), {"inputs": inputs})
+def resolve_attached(cursor: Cursor) -> None:
+    """Who waited for an input that is loaded has nothing left to do; who waited in vain is planned again.
+
+    An input is waited for, never its run: two runs that hold each other's content would wait for ever.
+    """
+    cursor.execute(query("attached_to_loaded"))
     for (waiting,) in cursor.fetchall():
         end_input(cursor, waiting, "already_loaded")
-    cursor.execute(query("free_attached"), {"inputs": inputs})
+    cursor.execute(query("free_attached"))

@@ -19,9 +19,9 @@ import psycopg2.errors
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.errors import ConfigError, PermanentError, SluiceError, TransientError
 from sluice.engine.servers import database_url
 from sluice.engine.settings import settings
+from sluice.errors import ConfigError, PermanentError, SluiceError, TransientError
 
 T = TypeVar("T")
 _SESSION = " ".join(
@@ -30,8 +30,11 @@ _SESSION = " ".join(
         "timezone": "UTC",
         "statement_timeout": "600s",
         "lock_timeout": "30s",
-        "idle_in_transaction_session_timeout": "120s",
         "client_min_messages": "warning",
+        # the server's side: without these, a host that is gone holds its locks for hours
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "3",
         "jit": "off",  # compiling takes longer than any statement of ours runs
     }.items()
 )
@@ -65,10 +68,10 @@ def connect(purpose: str = "sluice") -> Connection:
 
 def _away(error: psycopg2.Error) -> SluiceError:
     text = str(error).strip().splitlines()
-    last = text[-1] if text else "no reason given"
-    if "authentication failed" in last or "does not exist" in last:
-        return ConfigError(f"PostgreSQL refuses the connection: {last}. Check DATABASE_URL.")
-    return DatabaseAway(f"PostgreSQL does not answer: {last}")
+    first = text[0] if text else "no reason given"
+    if "authentication failed" in first or "does not exist" in first:
+        return ConfigError(f"PostgreSQL refuses the connection: {first}. Check DATABASE_URL.")
+    return DatabaseAway(f"PostgreSQL does not answer: {first}")
 
 
 def translate(error: psycopg2.Error) -> SluiceError:
@@ -81,7 +84,7 @@ def translate(error: psycopg2.Error) -> SluiceError:
         return ConfigError(f"The database role may not do this: {primary}. Ask its owner for the right.")
     if not state and isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
         return DatabaseAway("The connection to PostgreSQL broke.")
-    if state.startswith(("08", "57P")):
+    if state.startswith(("08", "57P", "25P03", "25P04")):  # 25P: we froze in a transaction and were thrown out
         return DatabaseAway(f"The connection to PostgreSQL broke: {primary}")
     if state.startswith(_TRANSIENT_STATES):
         return TransientError(f"PostgreSQL could not do it now ({state}): {primary}")

@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from sluice.engine.errors import TransientError
 from sluice.engine.identity import is_gone, node
+from sluice.engine.ledger.attached import resolve_attached
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import expire
 from sluice.engine.settings import settings
+from sluice.errors import TransientError
 
 LOCK = 7_236_105
 log = logging.getLogger(__name__)
@@ -22,11 +23,12 @@ Publish = Callable[[int, str], None]  # (step id, the kind it is at)
 
 
 def recover() -> int:
-    """Free what vanished workers held, and close runs that a crash left open. Returns how many."""
+    """Free what vanished workers held and who waits for nothing, close what a crash left open. Returns how many."""
     with transaction() as cursor:
         cursor.execute(query("local_holders"), {"node": f"{node()}|"})
         gone = [known for (known,) in cursor.fetchall() if is_gone(known)]
         freed = expire(cursor, gone)
+        resolve_attached(cursor)
         cursor.execute(query("close_stragglers"))
         for (run,) in cursor.fetchall():
             cursor.execute(query("add_settle_step"), {"run": run})

@@ -6,11 +6,11 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from sluice.engine.errors import LostClaim, SluiceError
 from sluice.engine.ledger.connection import drop_connection, transaction
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim
 from sluice.engine.settings import settings
+from sluice.errors import LostClaim, SluiceError
 
 
 class Heartbeat:

@@ -11,8 +11,8 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.declare import Pipeline, Table
-from sluice.engine.errors import ConfigError
 from sluice.engine.ledger.connection import transaction
+from sluice.errors import ConfigError
 
 LOCK = 7_236_104  # any number, the same in every process
 MIGRATIONS = "sluice.engine.ledger.migrations"

@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sluice.engine.errors import ConfigError, LostClaim
 from sluice.engine.ledger.connection import patiently, transaction
 from sluice.engine.ledger.queries import query
+from sluice.errors import ConfigError, LostClaim
 
 COUNTS = ("read", "loaded", "updated", "unchanged", "duplicate", "rejected")
 ENDED = ("done", "failed")

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from psycopg2.extensions import cursor as Cursor
 
 from sluice import __version__
-from sluice.engine.errors import LostClaim
 from sluice.engine.identity import holder
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.ending import end_input, end_part
 from sluice.engine.ledger.queries import query
 from sluice.engine.settings import settings
+from sluice.errors import LostClaim
 
 PREVIOUS = {"transform": "extract", "load": "transform"}
 LONGEST_ERROR = 500

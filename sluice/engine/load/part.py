@@ -6,7 +6,6 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine import rejects
 from sluice.engine.declare import Table
-from sluice.engine.errors import LostClaim, PermanentError, TransientError
 from sluice.engine.failpoint import failpoint
 from sluice.engine.frames import ReadyFrame
 from sluice.engine.ledger.connection import patiently, transaction
@@ -16,6 +15,7 @@ from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.load.optimistic import SortedLoad
 from sluice.engine.load.target import Target
 from sluice.engine.work import PartWork
+from sluice.errors import LostClaim, PermanentError, TransientError
 
 # the temporary tables have no statistics: without this the planner reads the whole target for each part
 INDEX_ONLY = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off"

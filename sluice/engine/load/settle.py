@@ -9,13 +9,12 @@ from __future__ import annotations
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.declare import Table
-from sluice.engine.errors import TransientError
 from sluice.engine.failpoint import failpoint
-from sluice.engine.ledger.attached import resolve_attached
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.load.target import Target
+from sluice.errors import TransientError
 
 
 class EarlierRunOpen(TransientError):
@@ -33,8 +32,6 @@ def settle_run(held: Claim, table: Table) -> None:
                 _settle_contested(cursor, Target.of(table), run)
             cursor.execute(query("finish_inputs"), run)
             cursor.execute(query("finish_run"), run)
-            cursor.execute(query("run_inputs"), run)
-            resolve_attached(cursor, [each for (each,) in cursor.fetchall()])
         finish(cursor, held)
         failpoint("settle.before_commit")
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from sluice.engine.errors import ConfigError
 from sluice.engine.types.amounts import read_amounts
 from sluice.engine.types.base import ColumnType, Parsed
 from sluice.engine.types.cells import Cells, No, column, one_by_one
 from sluice.engine.types.currency import CODES, is_currency, marks
 from sluice.engine.types.digits import MAX_DIGITS
+from sluice.errors import ConfigError
 
 MAX_PRECISION = 38  # of Arrow's decimal128
 

@@ -10,10 +10,10 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.errors import ConfigError
 from sluice.engine.types.base import ColumnType, Parsed
 from sluice.engine.types.cells import No, one_by_one
 from sluice.engine.types.numbering import plan_of
+from sluice.errors import ConfigError
 
 _BAD_PHONE = No("bad_phone", "'{value}' is not a telephone number that exists.")
 

@@ -15,9 +15,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from sluice.engine.errors import ConfigError
 from sluice.engine.types.base import Int64s, Mask
 from sluice.engine.types.cells import Bytes, Cells
+from sluice.errors import ConfigError
 
 Fields = dict[str, npt.NDArray[np.int32]]
 

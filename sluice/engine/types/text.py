@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.errors import ConfigError
 from sluice.engine.types.base import ColumnType, Mask, Parsed, Refused
 from sluice.engine.types.cells import BLANK, NOT_ASCII, PADDING, Cells, one_by_one
+from sluice.errors import ConfigError
 
 
 @dataclass(frozen=True)

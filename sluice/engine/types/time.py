@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sluice.engine.errors import ConfigError
 from sluice.engine.types.base import ColumnType, Int64s, Mask, Parsed, Refused
 from sluice.engine.types.cells import Cells, column
 from sluice.engine.types.template import Fields, Layout, Template, template
 from sluice.engine.types.zone import SECOND, check_zone, to_utc
+from sluice.errors import ConfigError
 
 Int32s = npt.NDArray[np.int32]
 Number = TypeVar("Number", np.int32, np.int64)

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-from sluice.engine.errors import ConfigError
 from sluice.engine.types.base import Int64s, Mask
+from sluice.errors import ConfigError
 
 SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sluice.embedded.binaries import find_postgres, find_redis
-from sluice.engine.errors import ConfigError
+from sluice.errors import ConfigError
 from tests.integration.embedded.homes import Home
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from sluice.embedded import unprivileged
 from sluice.embedded.account import Account
-from sluice.engine.errors import ConfigError
+from sluice.errors import ConfigError
 from tests.integration.embedded.homes import ROOT, Home, ask
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="asks what root does")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sluice.embedded import attach, binaries
-from sluice.engine.errors import ConfigError
+from sluice.errors import ConfigError
 from tests.integration.embedded.homes import Home, processes_of
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sluice.engine.errors import ConfigError
 from sluice.engine.ledger import runs
+from sluice.errors import ConfigError
 
 ZEROS = dict.fromkeys(("read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested"), 0)
 

@@ -72,7 +72,7 @@ def test_status_of_a_run_shows_inputs_parts_books_and_what_it_waits_for(sluice: 
         "\n"
         "/inbox/calls_2.csv: The file is empty.\n"
         "\n"
-        "1 dead steps: mend the cause, then sluice retry 7\n"
+        "dead steps: 1; mend the cause, then sluice retry 7\n"
         "\n"
         "waits: Redis is away.\n"
     )
@@ -129,7 +129,7 @@ def test_a_run_without_rejects_says_so(sluice: Sluice, ledger: Ledger) -> None:
 def test_retry_publishes_what_is_due_again(sluice: Sluice, ledger: Ledger) -> None:
     ledger.dead = 3
     result = sluice("retry", "7")
-    assert (result.exit_code, result.stdout) == (0, "3 dead steps of run 7 are due again\n")
+    assert (result.exit_code, result.stdout) == (0, "dead steps of run 7 that are due again: 3\n")
     assert ledger.asked == [("publish", {})]
     assert json.loads(sluice("retry", "7", "--json").stdout) == {"run": 7, "retried": 3}
 

@@ -14,8 +14,8 @@ import pytest
 from sluice.cli import run as room
 from sluice.cli import waiting
 from sluice.engine import servers
-from sluice.engine.errors import PermanentError, TransientError
 from sluice.engine.ledger.connection import DatabaseAway
+from sluice.errors import PermanentError, TransientError
 from tests.unit.cli.made_up import Ledger, a_run, an_input
 from workers.child import Command
 from workers.supervisor import Supervisor

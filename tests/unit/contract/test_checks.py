@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from sluice.engine.checks import at_least, at_most, between, matches, one_of
-from sluice.engine.errors import ConfigError
+from sluice.errors import ConfigError
 
 WHOLE = pa.array([-1, 0, 86_400, 86_401, None], pa.int32())
 MONEY = pa.array([Decimal("-0.0001"), Decimal(0), Decimal("1.2"), None], pa.decimal128(12, 4))

@@ -9,8 +9,8 @@ import pytest
 from sluice.engine.checks import at_least, between, matches, one_of
 from sluice.engine.contract import Contract
 from sluice.engine.declare import Column, Table
-from sluice.engine.errors import ConfigError
 from sluice.engine.types import Boolean, Duration, Integer, Money, Phone, Text, Timestamp
+from sluice.errors import ConfigError
 
 UTC = dt.UTC
 CALLS = Table(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sluice.engine.contract.order import key_order
-from sluice.engine.errors import PermanentError
+from sluice.errors import PermanentError
 
 
 def order(*keys, lines=None):

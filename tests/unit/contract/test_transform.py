@@ -8,8 +8,8 @@ import pytest
 
 from sluice.engine.contract import Contract
 from sluice.engine.declare import Column, Table
-from sluice.engine.errors import PermanentError
 from sluice.engine.types import Integer, Text
+from sluice.errors import PermanentError
 
 TABLE = Table(
     "people", key=("id",), columns=[Column("id", Integer(), required=True), Column("name", Text(), source="Name")]

@@ -10,8 +10,8 @@ import pytest
 from sluice.engine.checks import Check, at_least, at_most
 from sluice.engine.contract import Contract
 from sluice.engine.declare import Column, Generated, Table
-from sluice.engine.errors import ConfigError
 from sluice.engine.types import Integer, Money, Refused, Text, Timestamp
+from sluice.errors import ConfigError
 
 TABLE = Table(
     "calls",

@@ -11,7 +11,7 @@ import pytest
 
 from sluice.engine.copy.cells import even, pack
 from sluice.engine.copy.fields import field
-from sluice.engine.errors import DataError
+from sluice.errors import DataError
 
 FIRST_US = -210_866_803_200_000_000
 

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sluice.engine.csv import Limits
-from sluice.engine.errors import DataError
+from sluice.errors import DataError
 from tests.unit.csv.reading import read
 from tests.unit.csv.reference import records_of, to_bytes
 

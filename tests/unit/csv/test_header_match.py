@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sluice.engine.csv import Dialect, HeaderMatch, match_header
-from sluice.engine.errors import ConfigError, DataError
+from sluice.errors import ConfigError, DataError
 
 
 def dialect(*header: str) -> Dialect:

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from sluice.engine.csv import Dialect, HeaderMatch, Limits, RowReject, match_header, parse_part
-from sluice.engine.errors import PermanentError
+from sluice.errors import PermanentError
 from tests.unit.csv.reading import read
 
 ALL_SIZES = [1, 7, 16, 1 << 24]

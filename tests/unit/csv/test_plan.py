@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sluice.engine.csv import Dialect, Limits, PartSpan, plan_csv
-from sluice.engine.errors import ConfigError, DataError
+from sluice.errors import ConfigError, DataError
 from tests.unit.csv.reading import Trickle, plan
 
 

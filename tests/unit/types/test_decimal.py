@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.errors import ConfigError
 from sluice.engine.types import Decimal, Money
+from sluice.errors import ConfigError
 
 D = decimal.Decimal
 USD = Money("USD")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.errors import ConfigError
 from sluice.engine.types import Boolean, Integer, Phone, Text
 from sluice.engine.types.phone import _e164
+from sluice.errors import ConfigError
 
 
 def test_text_is_trimmed_and_inner_white_space_is_one_blank(read):

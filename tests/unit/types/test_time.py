@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.errors import ConfigError
 from sluice.engine.types import Date, Duration, Timestamp
 from sluice.engine.types.zone import to_utc
+from sluice.errors import ConfigError
 
 ISO = "%Y-%m-%d %H:%M:%S"
 

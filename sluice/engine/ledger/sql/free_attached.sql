@@ -1,8 +1,8 @@
--- Inputs of other runs that waited for these, in vain: they are planned again, on their own.
+-- Inputs that waited for another run to load their content, in vain: they are planned again, on their own.
 with freed as (
     update sluice.input a set state = 'registered', same_as = null
-    from sluice.input i
-    where a.state = 'attached' and a.same_as = i.id and i.id = any(%(inputs)s) and i.state <> 'done'
+    where a.state = 'attached'
+      and not exists (select from sluice.input i where i.id = a.same_as and i.state in ('loading', 'loaded', 'done'))
     returning a.id)
 update sluice.step s
 set state = 'due', due_at = clock_timestamp(), published_until = null

@@ -1,0 +1,4 @@
+-- Inputs that waited for another run to load their content: it is loaded now.
+select a.id from sluice.input a join sluice.input i on i.id = a.same_as
+where a.state = 'attached' and i.state in ('loaded', 'done')
+order by a.id

@@ -1,0 +1,141 @@
+"""Messages: lost they are elsewhere; here they come ten times, in disorder, too late, or from somebody else."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import pickle
+import random
+import signal
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kombu import Connection, Exchange, Producer
+
+from tests.faults.trial import Trial
+from tests.kit.stack import Stack, until
+
+pytestmark = pytest.mark.timeout(120)
+KINDS = ("settle", "load", "transform", "plan", "extract")
+
+
+def multiply(stack: Stack, times: int, chance: random.Random) -> int:
+    """Every message that is queued becomes so many, in any order. Returns how many there were."""
+    client = stack.redis()
+    found = 0
+    for kind in KINDS:
+        waiting = client.lrange(f"sluice.{kind}", 0, -1)
+        found += len(waiting)
+        copies = [_copy(message) for message in waiting for _ in range(times - 1)]
+        chance.shuffle(copies)
+        if copies:
+            client.rpush(f"sluice.{kind}", *copies)
+    return found
+
+
+def _copy(message: bytes) -> str:
+    """The same message, delivered under another tag."""
+    copy = json.loads(message)
+    copy["properties"]["delivery_tag"] = str(uuid.uuid4())
+    return json.dumps(copy)
+
+
+def send(
+    stack: Stack,
+    kind: str,
+    args: Any,
+    *,
+    body: bytes | None = None,
+    content: str = "application/json",
+    queue: str | None = None,
+) -> None:
+    """Put one message for a task on its queue, as a client of Celery would, or with any body."""
+    one, key = str(uuid.uuid4()), f"sluice.{queue or kind}"
+    headers = {"lang": "py", "task": f"sluice.{kind}", "id": one, "root_id": one, "argsrepr": "", "kwargsrepr": ""}
+    text = json.dumps([args, {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}])
+    message = {
+        "body": base64.b64encode(text.encode() if body is None else body).decode(),
+        "content-encoding": "utf-8" if body is None else "binary",
+        "content-type": content,
+        "headers": headers,
+        "properties": {
+            "correlation_id": one,
+            "delivery_mode": 2,
+            "delivery_info": {"exchange": "", "routing_key": key},
+            "priority": 0,
+            "body_encoding": "base64",
+            "delivery_tag": one,
+        },
+    }
+    stack.redis().lpush(key, json.dumps(message))
+
+
+def test_every_message_ten_times_and_shuffled(trial: Trial) -> None:
+    chance = random.Random(10)
+    trial.run = trial.stack.enqueue(*trial.sample.paths)
+    assert multiply(trial.stack, 10, chance) == 2
+    worker = trial.worker()
+    for parts in (5, 25, 45, 65):
+        until(lambda parts=parts: trial.loaded() >= parts, 30, f"{parts} parts")
+        os.killpg(worker.process.pid, signal.SIGSTOP)
+        multiply(trial.stack, 10, chance)
+        os.killpg(worker.process.pid, signal.SIGCONT)
+    trial.struck()
+    trial.finish()
+    trial.assert_all_is_well(frames=True)
+    assert trial.count("crashes > 0 or vanished > 0") == 0
+
+
+def test_old_copies_of_messages_and_stale_fences_do_nothing(trial: Trial) -> None:
+    trial.begin()
+    trial.half_way(10)
+    steps = [step for (step,) in trial.ask("select id from sluice.step where run_id = %s", trial.run)]
+    chance = random.Random(5)
+    for step in chance.sample(steps, 40):
+        for kind in KINDS:
+            send(trial.stack, kind, [{"step": step}])
+            send(trial.stack, kind, [{"step": step, "fence": chance.randrange(-1, 3) * 7}])
+    trial.finish()
+    until(lambda: all(trial.stack.redis().llen(f"sluice.{kind}") == 0 for kind in KINDS), 30, "the end of the copies")
+    fences = trial.ask("select id, fence, state, kind from sluice.step order by id")
+    for step in steps:
+        for kind in KINDS:
+            send(trial.stack, kind, [{"step": step}])
+            send(trial.stack, kind, [{"step": step, "fence": 1}])
+    trial.assert_all_is_well(frames=True)
+    assert trial.ask("select id, fence, state, kind from sluice.step order by id") == fences
+
+
+class Trap:
+    """Runs a command where it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.system, (f"touch {self.path}",)
+
+
+def test_malformed_and_pickled_messages_are_dropped_and_none_is_executed(trial: Trial, tmp_path: Path) -> None:
+    worker = trial.worker()
+    trap = tmp_path / "executed"
+    for kind in KINDS:
+        for args in ([], [1], ["1"], [{}], [{"step": "1"}], [{"step": True}], [{"step": 1, "more": 2}], [{"step": 1}] * 2,
+                     [{"step": -1}], [{"step": 2**70}], [{"step": 10**9, "fence": 1}], [None]):  # fmt: skip
+            send(trial.stack, kind, args)
+        send(trial.stack, kind, [], body=b"\xff\x00 no json")
+        send(trial.stack, kind, [], body=b"[]")
+        send(trial.stack, kind, [], body=pickle.dumps(Trap(trap)), content="application/x-python-serialize")
+        send(trial.stack, kind, [], body=b"<a/>", content="application/xml")
+    with Connection(trial.stack.redis_url) as connection:
+        producer = Producer(connection, serializer="pickle")
+        producer.publish(Trap(trap), exchange=Exchange(""), routing_key="sluice.load", headers={"task": "sluice.load"})
+    trial.run = trial.stack.enqueue(*trial.sample.paths)
+    trial.struck()
+    trial.finish()
+    trial.assert_all_is_well()
+    assert not trap.exists()
+    assert worker.process.poll() is None
