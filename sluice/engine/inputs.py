@@ -68,9 +68,13 @@ def open_input(uri: str) -> BinaryIO:
     return os.fdopen(handle, "rb", buffering=0)
 
 
-def read_range(uri: str, start: int, length: int) -> bytes:
-    """`length` bytes from `start`; fewer when the file has become shorter. Errors as `open_input`."""
+def read_range(uri: str, start: int, length: int) -> tuple[bytes, int]:
+    """`length` bytes from `start` (fewer when the file has become shorter), and the file's size now.
+
+    Errors as `open_input`.
+    """
     with open_input(uri) as stream:
+        size = os.fstat(stream.fileno()).st_size
         pieces = []
         while length > 0:
             piece = os.pread(stream.fileno(), length, start)
@@ -79,7 +83,7 @@ def read_range(uri: str, start: int, length: int) -> bytes:
             pieces.append(piece)
             start += len(piece)
             length -= len(piece)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    return (pieces[0] if len(pieces) == 1 else b"".join(pieces)), size
 
 
 def read_blocks(uri: str, start: int, length: int, block: int = 1 << 20) -> Iterator[bytes]:

@@ -8,6 +8,8 @@ printed, also not in validation errors. Without DATABASE_URL and REDIS_URL the e
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -91,19 +93,22 @@ def _read_secret_files() -> tuple[dict[str, str], list[str]]:
     return found, mistakes
 
 
-def _unknown(environ: dict[str, str]) -> list[str]:
+def _unknown(environ: Mapping[str, str]) -> list[str]:
+    """Names that look like settings and are none."""
     known = {f"SLUICE_{name.upper()}" for name in Settings.model_fields}
     known |= {f"{name}_FILE" for name in known} | {"SLUICE_FAILPOINT"}
     prefixes = ("SLUICE_EMBEDDED_", "SLUICE_REDIS_", "SLUICE_TEST_")
     strange = sorted(n for n in environ if n.startswith("SLUICE_") and n not in known)
-    return [f"{name} is not a setting of Sluice." for name in strange if not name.startswith(prefixes)]
+    return [name for name in strange if not name.startswith(prefixes)]
 
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of this process. Raises ConfigError that names every mistake, and no secret."""
     secrets, mistakes = _read_secret_files()
-    mistakes += _unknown(dict(os.environ))
+    for name in _unknown(os.environ):
+        # no reason to refuse: during an upgrade the environment may know more than this version does
+        print(f"warning: {name} is not a setting of Sluice; it is ignored", file=sys.stderr)
     found = None
     try:
         found = Settings(**secrets)  # type: ignore[arg-type]
@@ -111,7 +116,7 @@ def settings() -> Settings:
         for each in error.errors(include_input=False, include_url=False):
             name = str(each["loc"][0]).upper()
             name = name if name in {"DATABASE_URL", "REDIS_URL"} else f"SLUICE_{name.removeprefix('SLUICE_')}"
-            mistakes.append(f"{name}: {each['msg']}.")
+            mistakes.append(f"{name}: {each['msg'].removeprefix('Value error, ')}.")
     if found is not None and (found.database_url is None) != (found.redis_url is None):
         mistakes.append("DATABASE_URL and REDIS_URL go together: set both, or neither (embedded servers).")
     if mistakes or found is None:

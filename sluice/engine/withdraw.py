@@ -22,13 +22,14 @@ def withdraw_input(held: Claim, table: Table, reason: str, *, code: str, again: 
         raise LostClaim(f"Step {held.step} has no input.")
     target, this = Target.of(table), {"input": held.input}
     with transaction() as cursor:
-        finish(cursor, held)
         cursor.execute(query("withdraw_parts"), this)
+        finish(cursor, held)
         cursor.execute(target.statement("delete_input"), this)
         cursor.execute(target.statement("restore_base"), this)
         cursor.execute(query("withdraw_input"), this)
         row = cursor.fetchone()
         cursor.execute(query("withdraw_rows"), this)
+        cursor.execute(query("free_same_content"), this)
         if again and row is not None and row[0] <= MAX_REPLANS:
             cursor.execute(query("plan_again"), this)
         else:

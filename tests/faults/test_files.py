@@ -51,7 +51,7 @@ def replace(path: Path) -> None:
 def rewrite(path: Path) -> None:
     """The same length, and one figure in its last third is another one."""
     lines = path.read_bytes().splitlines(keepends=True)
-    place = next(n for n in range(len(lines) - 100, 0, -1) if b"," in lines[n] and lines[n][:6].isdigit())
+    place = next(n for n in range(len(lines) - 100, 0, -1) if lines[n].partition(b",")[0].isdigit())
     lines[place] = (b"9" if lines[place][:1] != b"9" else b"8") + lines[place][1:]
     path.write_bytes(b"".join(lines))
 

@@ -37,7 +37,7 @@ def poisoned(trial: Trial, tmp_path: Path, what: str) -> Path:
     trial.sample = make_sample(tmp_path / "own", rows=20_000)
     with trial.sample.paths[0].open("ab") as file:
         file.write(POISON)
-    folder, cause = tmp_path / "pipelines", tmp_path / "cause"
+    folder, cause = tmp_path / "own_pipelines", tmp_path / "cause"
     folder.mkdir()
     (folder / "poisoned.py").write_text(PIPELINE.replace("{what}", what))
     cause.touch()

@@ -1,2 +1,3 @@
--- The input's parts, locked: loads that are under way finish first and are withdrawn with the others.
-select id from sluice.part where input_id = %(input)s order by id for update
+-- The input's steps, locked, and so its parts: loads that are under way finish first and are withdrawn with the
+-- others. In order of id, so that two that saw the change at once do not wait for each other.
+select id from sluice.step where input_id = %(input)s order by id for update

@@ -1,0 +1,44 @@
+"""A wrong declaration fails where it is imported, and names the file and the mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines import all_pipelines
+from sluice import Column, Files, Integer, Pipeline, Table, Text
+from sluice.engine.settings import settings
+from sluice.errors import ConfigError
+
+
+def test_a_table_names_all_its_mistakes_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Table("t", key=("id", "when"), columns=[Column("id", Integer()), Column("id", Text())], on_conflict="drop")  # type: ignore[arg-type]
+    message = str(caught.value)
+    assert "'id' is declared twice" in message
+    assert "'when' is not among its columns" in message
+    assert "must be required=True" in message
+    assert "'drop' is neither" in message
+
+
+@pytest.mark.parametrize("name", ["Robert'); drop table x", "Upper", "1st", "", "a" * 60])
+def test_names_are_plain_identifiers(name: str) -> None:
+    with pytest.raises(ConfigError, match="not a name"):
+        Column(name, Text())
+    with pytest.raises(ConfigError, match="not a name"):
+        Pipeline(name, Files("*.csv"), Table("t", key=("a",), columns=[Column("a", Text(), required=True)]))
+
+
+def test_a_pipeline_file_with_a_mistake_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("from sluice import Files\npipeline = Files('*.csv', delimiter='#')\n")
+    monkeypatch.setenv("SLUICE_PIPELINES", str(tmp_path))
+    settings.cache_clear()
+    all_pipelines.cache_clear()
+    try:
+        with pytest.raises(ConfigError, match=r"broken\.py: .*delimiter '#'"):
+            all_pipelines()
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+        all_pipelines.cache_clear()
