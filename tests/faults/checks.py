@@ -59,9 +59,7 @@ def assert_books_add_up(stack: Stack, run: int) -> None:
         assert stack.sql(odd) == [], f"a {table} does not balance"
     inputs = [one for (one,) in stack.sql("select id from sluice.input where run_id = %s order by id", run)]
     for one in inputs:
-        assert _books(stack, "sluice.part where input_id = %s", one) == _books(
-            stack, "sluice.input where id = %s", one
-        )
+        assert _books(stack, "sluice.part where input_id = %s", one) == _books(stack, "sluice.input where id = %s", one)
         rows = stack.sql("select count(*) from customer_call_logs where _input_id = %s", one)
         assert rows == stack.sql("select loaded from sluice.input where id = %s", one)
     assert _books(stack, "sluice.input where run_id = %s", run) == _books(stack, "sluice.run where id = %s", run)

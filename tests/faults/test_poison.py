@@ -62,7 +62,9 @@ def test_poison_is_dead_soon_and_only_its_part_is_not_loaded(trial: Trial, tmp_p
     if "kill" in what:
         assert trial.ask("select crashes, vanished from sluice.step where state = 'dead'") == [(3, 0)]
         again = trial.stack.enqueue(trial.sample.paths[0], pipeline="poisoned")
-        until(lambda: trial.stack.sql("select state from sluice.run where id = %s", again) == [("failed",)], 30, "the end")
+        until(
+            lambda: trial.stack.sql("select state from sluice.run where id = %s", again) == [("failed",)], 30, "the end"
+        )
         assert trial.ask("select error_code from sluice.input where run_id = %s", again) == [("poison",)]
     cause.unlink()
     assert trial.stack.sluice("retry", str(trial.run))["exit_code"] == 0
@@ -85,6 +87,8 @@ def test_poison_in_the_file_that_is_mended_is_loaded_by_a_new_run(trial: Trial, 
     trial.run = trial.stack.enqueue(mended, pipeline="poisoned")
     trial.finish()
     assert trial.state() == "done"
-    table = trial.stack.sql("select count(*), count(distinct (call_date, customer_id, call_destination)) from customer_call_logs")
+    table = trial.stack.sql(
+        "select count(*), count(distinct (call_date, customer_id, call_destination)) from customer_call_logs"
+    )
     loaded = trial.sample.outcome.loaded - 1
     assert table == [(loaded, loaded)]

@@ -32,10 +32,8 @@ def behind_a_proxy(trial: Trial) -> Iterator[tuple[TcpProxy, dict[str, str]]]:
 
 
 @pytest.mark.parametrize("point", ["extract.claimed", "load.mid_copy", "load.before_commit"])
-def test_postgresql_restarted_at_once_while_a_step_is_under_way(
-    trial: Trial, processes: Processes, point: str
-) -> None:
-    worker = trial.begin(**failing(trial, f"{point}:15:stop"))
+def test_postgresql_restarted_at_once_while_a_step_is_under_way(trial: Trial, processes: Processes, point: str) -> None:
+    worker = trial.begin(env=failing(trial, f"{point}:15:stop"))
     child = stopped_child(worker)
     trial.struck()
     processes.restart_database()
@@ -62,7 +60,7 @@ def test_postgresql_restarted_three_times_half_way(trial: Trial, processes: Proc
 def test_the_connection_cut_at_commit(trial: Trial, before: bool) -> None:
     with behind_a_proxy(trial) as (proxy, through):
         quiet = {"SLUICE_DISPATCH_EVERY_S": "60", "SLUICE_LEASE_S": "60"}  # no COMMIT but that of the load
-        cut = trial.begin(1, **failing(trial, "load.before_commit:10:stop"), **through, **quiet)
+        cut = trial.begin(1, failing(trial, "load.before_commit:10:stop") | through | quiet)
         child = stopped_child(cut)
         (step,) = trial.ask("select id from sluice.step where kind = 'load' and state = 'working'")
         proxy.cut_when(b"COMMIT", before=before)
@@ -79,7 +77,7 @@ def test_the_connection_cut_at_commit(trial: Trial, before: bool) -> None:
 
 def test_postgresql_away_for_fifteen_seconds_burns_no_attempt_and_fills_no_log(trial: Trial) -> None:
     with behind_a_proxy(trial) as (proxy, through):
-        worker = trial.begin(**through)
+        worker = trial.begin(env=through)
         trial.half_way()
         lines = len(worker.log.read_text().splitlines())
         proxy.refuse(True)
@@ -99,7 +97,7 @@ def test_postgresql_away_for_fifteen_seconds_burns_no_attempt_and_fills_no_log(t
 
 def test_postgresql_black_holed_for_a_while(trial: Trial) -> None:
     with behind_a_proxy(trial) as (proxy, through):
-        holed = trial.begin(1, **through)
+        holed = trial.begin(1, through)
         trial.half_way(10)
         proxy.blackhole(True)
         trial.struck()

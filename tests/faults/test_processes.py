@@ -33,12 +33,10 @@ def stopped_child(worker: Worker) -> int:
     return int(until(stopped, 60, "a child that stopped"))
 
 
-@pytest.mark.parametrize(
-    "point", ["plan.scanned", "extract.claimed", "load.mid_copy", "load.before_commit"]
-)
+@pytest.mark.parametrize("point", ["plan.scanned", "extract.claimed", "load.mid_copy", "load.before_commit"])
 def test_a_child_killed_at_a_point_before_commit_costs_one_crash_and_no_row(trial: Trial, point: str) -> None:
     nth = 1 if point.startswith("plan") else 15
-    worker = trial.begin(**failing(trial, f"{point}:{nth}:kill"))
+    worker = trial.begin(env=failing(trial, f"{point}:{nth}:kill"))
     until(lambda: count_of(trial.stack.home / "failpoints", point) >= nth, 30, "the failpoint")
     trial.struck()
     trial.finish()
@@ -50,7 +48,7 @@ def test_a_child_killed_at_a_point_before_commit_costs_one_crash_and_no_row(tria
 @pytest.mark.parametrize("point", ["load.after_commit", "plan.committed", "settle.before_commit"])
 def test_a_child_killed_around_the_end_of_a_step_loads_nothing_twice(trial: Trial, point: str) -> None:
     nth = 15 if point.startswith("load") else 1
-    trial.begin(**failing(trial, f"{point}:{nth}:kill"))
+    trial.begin(env=failing(trial, f"{point}:{nth}:kill"))
     until(lambda: count_of(trial.stack.home / "failpoints", point) >= nth, 30, "the failpoint")
     trial.struck()
     trial.finish()
@@ -59,7 +57,7 @@ def test_a_child_killed_around_the_end_of_a_step_loads_nothing_twice(trial: Tria
 
 def test_children_killed_at_every_point_in_one_run(trial: Trial) -> None:
     points = ["extract.claimed", "transform.claimed", "load.claimed", "load.mid_copy", "load.before_commit"]
-    worker = trial.begin(**failing(trial, ",".join(f"{p}:{n}:kill" for n, p in enumerate(points, 5))))
+    worker = trial.begin(env=failing(trial, ",".join(f"{p}:{n}:kill" for n, p in enumerate(points, 5))))
     trial.finish()
     trial.assert_all_is_well(frames=True)
     assert_a_second_time_changes_nothing(trial.stack, trial.sample)
@@ -105,7 +103,7 @@ def test_two_workers_of_which_one_is_killed_half_way(trial: Trial) -> None:
 
 
 def test_a_zombie_that_wakes_up_after_its_lease_loads_nothing(trial: Trial) -> None:
-    zombie = trial.begin(1, **failing(trial, "load.claimed:10:stop"))
+    zombie = trial.begin(1, failing(trial, "load.claimed:10:stop"))
     stopped_child(zombie)
     os.killpg(zombie.process.pid, signal.SIGSTOP)
     trial.struck()
@@ -120,7 +118,7 @@ def test_a_zombie_that_wakes_up_after_its_lease_loads_nothing(trial: Trial) -> N
 
 def test_a_zombie_that_wakes_up_while_another_loads_its_part_loads_nothing(trial: Trial, tmp_path: Path) -> None:
     trial.sample = make_sample(tmp_path / "small", rows=300, files=1)  # one part
-    zombie = trial.begin(1, **failing(trial, "load.claimed:1:stop"))
+    zombie = trial.begin(1, failing(trial, "load.claimed:1:stop"))
     stopped_child(zombie)
     os.killpg(zombie.process.pid, signal.SIGSTOP)
     trial.struck()
@@ -134,7 +132,7 @@ def test_a_zombie_that_wakes_up_while_another_loads_its_part_loads_nothing(trial
 
 
 def test_a_worker_stopped_inside_its_load_transaction_holds_the_others_up_for_its_lease_only(trial: Trial) -> None:
-    sleeper = trial.begin(1, **failing(trial, "load.before_commit:10:stop"))
+    sleeper = trial.begin(1, failing(trial, "load.before_commit:10:stop"))
     stopped_child(sleeper)
     trial.struck()
     os.killpg(sleeper.process.pid, signal.SIGSTOP)
@@ -149,11 +147,12 @@ def test_sigterm_every_two_seconds_costs_no_attempt(trial: Trial) -> None:
     trial.half_way(5)
     trial.struck()
     for _ in range(3):
-        worker.process.terminate()
         told = time.monotonic()
+        worker.process.terminate()
         following = trial.worker(1)
-        until(lambda: worker.process.poll() is not None, 20, "the end of a worker that was told to end")
-        until(lambda: time.monotonic() - told > 2 or trial.state() != "running", 5)
+        assert worker.process.wait(20) == 0
+        while trial.state() == "running" and time.monotonic() < told + 2:
+            time.sleep(0.05)
         worker = following
     trial.finish()
     trial.assert_all_is_well(frames=True)

@@ -223,7 +223,7 @@ def test_a_worker_black_holed_from_redis_goes_on_when_the_hole_is_gone(trial: Tr
     with TcpProxy(where.hostname, where.port) as proxy:
         change = {"REDIS_URL": trial.stack.redis_url, "SLUICE_CACHE_URL": trial.stack.cache_url}
         change = {k: v.replace(f":{where.port}/", f":{proxy.port}/") for k, v in change.items()}
-        worker = trial.begin(**change)
+        worker = trial.begin(env=change)
         trial.half_way()
         trial.struck()
         proxy.blackhole(True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import psycopg2
@@ -16,12 +16,13 @@ from tests.faults.sample import Sample
 from tests.kit.stack import Stack, Worker, until
 
 HALF_WAY = 20  # parts of 90: enough are loaded, and enough are left
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Trial:
     """A stack, a sample, its run, and the clock that starts when the blow falls."""
 
-    def __init__(self, stack: Stack, sample: Sample, record: Callable[[str, object], None]) -> None:
+    def __init__(self, stack: Stack, sample: Sample, record: Callable[[str, float], None]) -> None:
         self.stack = stack
         self.sample = sample
         self.run = 0
@@ -43,7 +44,7 @@ class Trial:
         """A worker that takes tasks."""
         return self.stack.worker(concurrency, **env).wait_ready()
 
-    def begin(self, concurrency: int = 2, **env: str) -> Worker:
+    def begin(self, concurrency: int = 2, env: Mapping[str, str] = NOTHING) -> Worker:
         """A worker, and the sample on its way."""
         started = self.stack.worker(concurrency, **env)
         self.run = self.stack.enqueue(*self.sample.paths)
@@ -67,13 +68,14 @@ class Trial:
             if moved is None and self.loaded() > self._loaded_then:
                 moved = time.monotonic()
             if time.monotonic() > end:
-                raise AssertionError(f"run {self.run} did not end within {timeout} s\n{self.open_steps()}{self.stack.logs()}")
+                raise AssertionError(
+                    f"run {self.run} did not end within {timeout} s\n{self.open_steps()}{self.stack.logs()}"
+                )
             time.sleep(0.02)
         if self._struck is not None:
             now = time.monotonic()
             self._record("next_part_s", round((moved or now) - self._struck, 1))
             self._record("end_s", round(now - self._struck, 1))
-            print(f"recovered: next part {(moved or now) - self._struck:.1f} s, end {now - self._struck:.1f} s")
         return self.status()
 
     def assert_all_is_well(self, **allowed: bool) -> None:
