@@ -12,6 +12,7 @@ from sluice.cli.run import load_and_report
 
 Rows = Annotated[int, typer.Option(min=4, help="Rows to generate.")]
 FILES = 4
+PROCESSES = 2
 
 
 def demo(rows: Rows = 200_000, as_json: Json = False) -> None:
@@ -20,11 +21,14 @@ def demo(rows: Rows = 200_000, as_json: Json = False) -> None:
     from sluice.samples.call_logs import make_call_logs
 
     folder = settings().home / "demo" / str(rows)
-    say(f"writing {count(rows)} rows to {folder} ...")
+    say(f"writing {count(rows)} rows in {FILES} files to {folder} ...")
     expected = make_call_logs(folder, rows=rows, files=FILES)
     paths = [str(path) for path in sorted(folder.glob("*.csv"))]
+    say(f"loading them with {PROCESSES} worker processes ...")
     # Loaded again if it was before: a demonstration shows something each time.
-    status = load_and_report("call_logs", paths, reload=True, strict=False, processes=2, timeout=None, as_json=as_json)
+    status = load_and_report(
+        "call_logs", paths, reload=True, strict=False, processes=PROCESSES, timeout=None, as_json=as_json
+    )
     planted = {name: expected[name] for name in ("read", "loaded", "duplicate", "rejected")}
     if any(status[name] != number for name, number in planted.items()):
         fail("Books", f"The books differ from what was planted: {planted}.", as_json=False)
