@@ -36,6 +36,7 @@ class Recorder:
 def recorder(monkeypatch: pytest.MonkeyPatch) -> type[Recorder]:
     monkeypatch.setattr(processes, "Supervisor", Recorder)
     monkeypatch.setattr(servers, "urls", lambda: ("", ""))
+    monkeypatch.setattr("sluice.engine.ledger.migrate.migrate", lambda _pipelines: [])
     monkeypatch.setattr(Recorder, "ends_with", signal.SIGTERM)
     return Recorder
 
