@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterable
 
@@ -10,11 +9,8 @@ from pipelines import find
 from sluice.engine.inputs import resolve
 from sluice.engine.ledger.migrate import is_current, migrate
 from sluice.engine.ledger.runs import Run, register
-from sluice.errors import SluiceError
 from tasks.parts import contract_of
-from workers.publish import dispatch_due
-
-log = logging.getLogger(__name__)
+from workers.publish import publish_now
 
 
 def enqueue(pipeline: str, paths: Iterable[str | os.PathLike[str]], *, reload: bool = False) -> Run:
@@ -32,11 +28,3 @@ def enqueue(pipeline: str, paths: Iterable[str | os.PathLike[str]], *, reload: b
     run = register(declared.name, declared.source.name, contract_of(pipeline).version, files, options)
     publish_now()
     return run
-
-
-def publish_now() -> None:
-    """Publish what is due; when that cannot be done now, the workers do it as soon as it can."""
-    try:
-        dispatch_due()
-    except SluiceError as error:
-        log.warning("the run is registered and starts when Redis is back: %s", error)

@@ -4,7 +4,7 @@ from sluice.engine.frames import frames
 from sluice.engine.load.part import load_part
 from tasks.parts import part_of, ready_frame
 from workers.app import app
-from workers.publish import dispatch_due
+from workers.publish import publish_now
 from workers.step_task import StepTask, working
 
 
@@ -15,4 +15,4 @@ def load(message: dict[str, int]) -> None:
         part = part_of(held)
         load_part(held, part.work, ready_frame(part), part.pipeline.table)
     frames().drop(part.work.ready_key())
-    dispatch_due()
+    publish_now()

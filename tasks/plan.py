@@ -4,7 +4,7 @@ from pipelines import find
 from sluice.engine.plan import plan_input, read_input
 from tasks.parts import contract_of
 from workers.app import app
-from workers.publish import dispatch_due
+from workers.publish import publish_now
 from workers.step_task import StepTask, working
 
 
@@ -14,4 +14,4 @@ def plan(message: dict[str, int]) -> None:
     with working("plan", message) as (held, pulse):
         work = read_input(held)
         plan_input(held, work, find(work.pipeline), contract_of(work.pipeline), pulse.check)
-    dispatch_due()
+    publish_now()

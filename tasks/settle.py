@@ -4,7 +4,7 @@ from pipelines import find
 from sluice.engine.ledger.runs import pipeline_of
 from sluice.engine.load.settle import settle_run
 from workers.app import app
-from workers.publish import dispatch_due
+from workers.publish import publish_now
 from workers.step_task import StepTask, working
 
 
@@ -13,4 +13,4 @@ def settle(message: dict[str, int]) -> None:
     """Settle the run of this step, and wake who waited for it."""
     with working("settle", message) as (held, _):
         settle_run(held, find(pipeline_of(held.run)).table)
-    dispatch_due()
+    publish_now()

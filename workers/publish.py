@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import chain
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from sluice.engine.ledger.dispatch import dispatch
-from sluice.errors import TransientError
+from sluice.errors import SluiceError, TransientError
 from workers.app import app
 
+log = logging.getLogger(__name__)
 CHAIN = ("extract", "transform", "load")
 
 
@@ -25,5 +28,13 @@ def publish(step: int, kind: str) -> None:
 
 
 def dispatch_due() -> int:
-    """Publish everything that is due, up to the window."""
+    """Publish everything that is due, up to the window. Raises TransientError when a server is away."""
     return dispatch(publish)
+
+
+def publish_now() -> None:
+    """Publish what is due, without waiting for the dispatch threads; which do it if it cannot be done now."""
+    try:
+        dispatch_due()
+    except SluiceError as error:
+        log.warning("not published yet: %s The workers do it as soon as it can be done.", error)

@@ -37,6 +37,14 @@ log = logging.getLogger(__name__)
 PAUSE_S = 2.0
 
 
+# Waiting, or somebody else's turn: nothing that Flower should show in red.
+_NO_FAILURE = (TransientError, NotHere, InputChanged, LostClaim)
+
+
+class StepFailed(SluiceError):
+    """The step went wrong by itself. It is tried again or dead: `sluice status` tells."""
+
+
 class WatchedRequest(Request):
     """A task seen from the worker's main process, which outlives the child that died on it."""
 
@@ -74,6 +82,7 @@ class StepTask(Task):
     Request = WatchedRequest
     acks_late = True
     ignore_result = True
+    throws = (StepFailed,)  # logged by us already, once
 
 
 def read_message(args: Any) -> dict[str, int]:
@@ -89,7 +98,7 @@ def read_message(args: Any) -> dict[str, int]:
 
 @contextmanager
 def working(kind: str, message: object) -> Iterator[tuple[Claim, Heartbeat]]:
-    """Claim the step and keep it alive; what goes wrong inside is answered by its kind. Ends the chain by Ignore."""
+    """Claim the step and keep it alive; what goes wrong inside is answered by its kind and ends the chain."""
     try:
         asked = read_message([message])
     except ValueError:
@@ -102,9 +111,13 @@ def working(kind: str, message: object) -> Iterator[tuple[Claim, Heartbeat]]:
             yield held, pulse
     except Ignore:
         raise
-    except Exception as error:
+    except _NO_FAILURE as error:
         _answer(held, error)
         raise Ignore from error
+    except Exception as error:  # noqa: BLE001 - whatever it was, the ledger is told and the chain ends
+        _answer(held, error)
+        # what Flower shows: no values of rows, and the reason is in the ledger
+        raise StepFailed(f"{kind} of step {held.step}: {type(error).__name__}") from None
 
 
 def _claim(kind: str, asked: dict[str, int]) -> Claim:

@@ -32,7 +32,7 @@ def status(run: MaybeRun = None, limit: Limit = 20, as_json: Json = False) -> No
 def retry(run: RunId, as_json: Json = False) -> None:
     """Try dead steps of a run again."""
     from sluice.engine.ledger.runs import retry as revive
-    from tasks.enqueue import publish_now
+    from workers.publish import publish_now
 
     revived = revive(run)
     publish_now()

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import tasks.enqueue
+import workers.publish
 from sluice.cli.main import app
 from sluice.engine import servers
 from sluice.engine.ledger import runs
@@ -23,7 +24,7 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> Ledger:
     for name in ("read_status", "list_rejects", "count_rejects", "list_runs", "retry"):
         monkeypatch.setattr(runs, name, getattr(made, name))
     monkeypatch.setattr(tasks.enqueue, "enqueue", made.enqueue)
-    monkeypatch.setattr(tasks.enqueue, "publish_now", lambda: made.asked.append(("publish", {})))
+    monkeypatch.setattr(workers.publish, "publish_now", lambda: made.asked.append(("publish", {})))
     monkeypatch.setattr(servers, "is_embedded", lambda: False)
     return made
 
