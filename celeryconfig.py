@@ -38,7 +38,6 @@ worker_hijack_root_logger = False
 worker_soft_shutdown_timeout = 30.0
 
 broker_connection_retry_on_startup = True
-broker_channel_error_retry = True  # a Redis that is out of memory is waited for; without this the worker exits
 broker_connection_max_retries = None  # the default of 100 makes a worker give up on a Redis that comes back
 broker_transport_options = {
     "visibility_timeout": 900,
