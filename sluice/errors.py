@@ -40,7 +40,18 @@ class PermanentError(SluiceError):
 
 
 class NotHere(SluiceError):
-    """This worker cannot see the input's path; another one may."""
+    """This worker cannot see the input's path; another one may.
+
+    When none has for `patience_s` seconds, the input fails.
+    """
+
+    patience_s = 30
+
+
+class OtherDeclaration(NotHere):
+    """This worker has another version of the pipeline's declaration than the run was queued under."""
+
+    patience_s = 900  # workers are upgraded one after another, and the right one may be busy
 
 
 class InputChanged(SluiceError):

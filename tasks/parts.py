@@ -32,7 +32,7 @@ def contract_of(name: str) -> Contract:
 
 
 def part_of(held: Claim) -> Part:
-    """The part of a claim. Raises NotHere when this worker has another version of its declaration."""
+    """The part of a claim. Raises OtherDeclaration when this worker has another version of its declaration."""
     if held.part is None:
         raise LostClaim(f"Step {held.step} has no part.")
     work = read_part(held.part)

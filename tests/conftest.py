@@ -51,9 +51,7 @@ def stack(servers: Servers, database_url: str, tmp_path: Path) -> Iterator[Stack
 
 
 @pytest.fixture
-def engine(
-    servers: Servers, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[InProcess]:
+def engine(servers: Servers, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InProcess]:
     """The engine in this very process, without Celery: each step is called by hand, in the order a test wants."""
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("REDIS_URL", servers.redis_url.replace("/0", "/4"))

@@ -152,7 +152,7 @@ def _write_answer(held: Claim, error: Exception, where: str) -> None:
         _withdraw(held, str(error), code="changed", again=True)
     elif isinstance(error, NotHere):
         log.info("%s: %s", where, error)
-        _answer_missing(held, str(error))
+        _answer_missing(held, error)
     elif isinstance(error, PermanentError | ConfigError | DataError):
         log.error("%s is dead: %s", where, error)
         steps.kill(held, str(error))
@@ -161,9 +161,10 @@ def _write_answer(held: Claim, error: Exception, where: str) -> None:
         steps.fail_attempt(held.step, held.fence, f"{type(error).__name__}: {error}")
 
 
-def _answer_missing(held: Claim, reason: str) -> None:
-    """Another worker may see the file; when none has for half a minute, its input fails."""
-    if not steps.is_missing_too_long(held):
+def _answer_missing(held: Claim, error: NotHere) -> None:
+    """Another worker may see the file; when none has for too long, its input fails."""
+    reason = str(error)
+    if not steps.is_missing_too_long(held, error.patience_s):
         steps.release(held, reason, 1.0, missing=True)
     elif held.part is None:
         steps.fail_input(held, "file_missing", reason)

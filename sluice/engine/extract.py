@@ -16,7 +16,7 @@ from sluice.engine.frames import Frames, RawFrame
 from sluice.engine.inputs import read_blocks, read_range
 from sluice.engine.settings import settings
 from sluice.engine.work import PartWork
-from sluice.errors import InputChanged, NotHere
+from sluice.errors import InputChanged, OtherDeclaration
 
 
 def extract_part(work: PartWork, contract: Contract, frames: Frames) -> RawFrame:
@@ -94,9 +94,9 @@ def _table(found: list[RowReject]) -> pa.Table:
 
 
 def check_contract(work: PartWork, contract: Contract) -> None:
-    """Raise NotHere when this worker's declaration is not the one that the input was planned under."""
+    """Raise OtherDeclaration when this worker's declaration is not the one that the input was planned under."""
     if work.contract != contract.version:
-        raise NotHere(
+        raise OtherDeclaration(
             f"The run was queued under another declaration of {work.pipeline!r} ({work.contract}) than this worker "
             f"has ({contract.version}): restart the workers, or run the files again."
         )

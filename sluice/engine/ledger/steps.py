@@ -97,10 +97,10 @@ def kill(held: Claim, error: str) -> None:
             bury(cursor, held, error)
 
 
-def is_missing_too_long(held: Claim) -> bool:
-    """Whether no worker has seen the step's file for half a minute."""
+def is_missing_too_long(held: Claim, patience_s: float) -> bool:
+    """Whether no worker has seen the step's file for that long."""
     with transaction() as cursor:
-        cursor.execute(query("missing_too_long"), {"step": held.step})
+        cursor.execute(query("missing_too_long"), {"step": held.step, "patience_s": patience_s})
         return cursor.fetchone() == (True,)
 
 

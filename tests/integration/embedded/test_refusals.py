@@ -35,7 +35,7 @@ def test_after_a_refusal_the_next_attempt_is_a_fresh_one(home: Home) -> None:
     assert "SLUICE_REDIS_MAXMEMORY='plenty' is not a size" in home.start("r").process.communicate(timeout=20)[1]
 
     home.environment.clear()
-    assert home.client("r").urls[1].startswith("redis://:")
+    assert home.client("r").urls[1].startswith("redis://default:")
 
 
 def test_a_refused_redis_does_not_take_the_database_from_another_client(home: Home) -> None:

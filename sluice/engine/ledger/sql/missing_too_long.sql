@@ -1,3 +1,3 @@
--- Since when no worker has seen the file of this step.
-select coalesce(missing_since < clock_timestamp() - interval '30 seconds', false)
+-- Whether no worker has been able to do this step (its file was not to be seen) for too long.
+select coalesce(missing_since < clock_timestamp() - %(patience_s)s * interval '1 second', false)
 from sluice.step where id = %(step)s
