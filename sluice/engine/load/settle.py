@@ -25,6 +25,8 @@ def settle_run(held: Claim, table: Table) -> None:
     """Settle the run of this claim and end it. Raises EarlierRunOpen, LostClaim, TransientError."""
     run = {"run": held.run}
     with transaction() as cursor:
+        # one run of a table after the other: a run that ends must not miss a row that another one displaces
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 1))", (table.name,))
         cursor.execute(query("open_run"), run)
         row = cursor.fetchone()
         if row is not None:
