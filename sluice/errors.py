@@ -35,6 +35,10 @@ class DataError(SluiceError):
         return self.reason
 
 
+class EarlierRunOpen(TransientError):
+    """An earlier run that is still open comes first: with a file it has yet to plan, or a key it holds."""
+
+
 class PermanentError(SluiceError):
     """This will fail again, however often it is tried."""
 

@@ -25,6 +25,7 @@ from sluice.engine.withdraw import withdraw_input
 from sluice.errors import (
     ConfigError,
     DataError,
+    EarlierRunOpen,
     InputChanged,
     LostClaim,
     NotHere,
@@ -34,7 +35,8 @@ from sluice.errors import (
 )
 
 log = logging.getLogger(__name__)
-PAUSE_S = 2.0
+PAUSE_S = 2.0  # until a server may be back
+TURN_S = 0.5  # until another run may have done its part
 
 
 # Waiting, or somebody else's turn: nothing that Flower should show in red.
@@ -144,7 +146,10 @@ def _answer(held: Claim, error: Exception) -> None:
 
 
 def _write_answer(held: Claim, error: Exception, where: str) -> None:
-    if isinstance(error, TransientError):
+    if isinstance(error, EarlierRunOpen):
+        log.info("%s waits: %s", where, error)
+        steps.release(held, str(error), TURN_S)
+    elif isinstance(error, TransientError):
         log.warning("%s waits: %s", where, error)
         steps.release(held, str(error), PAUSE_S)
     elif isinstance(error, InputChanged):

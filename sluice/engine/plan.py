@@ -24,7 +24,7 @@ from sluice.engine.ledger.ending import end_input
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.settings import settings
-from sluice.errors import DataError, LostClaim
+from sluice.errors import DataError, EarlierRunOpen, LostClaim
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,11 @@ def read_input(held: Claim) -> InputWork:
 
 
 def plan_input(held: Claim, work: InputWork, pipeline: Pipeline, contract: Contract, beat: Callable[[], None]) -> None:
-    """Plan one input and write its parts to the ledger. `beat` is called often and may raise LostClaim."""
+    """Plan one input and write its parts to the ledger. `beat` is called often and may raise LostClaim.
+
+    Raises EarlierRunOpen while an earlier run has yet to plan the same file.
+    """
+    _let_earlier_run_plan(work)
     try:
         planned, note = _scan(work, pipeline, contract, beat)
     except DataError as error:
@@ -66,6 +70,15 @@ def plan_input(held: Claim, work: InputWork, pipeline: Pipeline, contract: Contr
         _record(cursor, work, planned, note)
         finish(cursor, held)
     failpoint("plan.committed")
+
+
+def _let_earlier_run_plan(work: InputWork) -> None:
+    """Raise TransientError while an earlier run has yet to plan the same file. No run waits for a later one."""
+    with transaction() as cursor:
+        cursor.execute(query("earlier_plan"), {"pipeline": work.pipeline, "uri": work.uri, "run": work.run})
+        row = cursor.fetchone()
+    if row is not None and row[0] is not None:
+        raise EarlierRunOpen(f"Run {row[0]} has the same file before it and plans it first.")
 
 
 def _scan(

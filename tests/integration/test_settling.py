@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
+from sluice.errors import EarlierRunOpen
 from tests.kit.in_process import InProcess
 
 COLUMNS = [Column("id", Integer(), required=True), Column("value", Text())]
@@ -166,10 +167,21 @@ def test_content_that_another_run_is_loading_is_waited_for(engine: InProcess, tm
     assert engine.sql("select count(*) from letters") == [(1,)]
 
 
+def test_of_two_runs_of_the_same_file_the_earlier_one_plans_it_first(engine: InProcess, tmp_path: Path) -> None:
+    engine.use(KEEP)
+    path = _file(tmp_path, "a.csv", "7,a")
+    first, second = engine.register(path), engine.register(path)
+    with pytest.raises(EarlierRunOpen):
+        engine.plan(second)
+    engine.finish(first)
+    assert first.status()["loaded"] == 1
+
+
 def test_two_runs_that_hold_each_others_content_do_not_wait_for_ever(engine: InProcess, tmp_path: Path) -> None:
     engine.use(KEEP)
-    a, b = _file(tmp_path, "a.csv", "7,a"), _file(tmp_path, "b.csv", "8,b")
-    first, second = engine.register(a, b), engine.register(b, a)
+    files = {name: _file(tmp_path, f"{name}.csv", row) for name, row in (("a", "7,a"), ("b", "8,b"))}
+    copies = {name: _file(tmp_path, f"{name}_copy.csv", row) for name, row in (("a", "7,a"), ("b", "8,b"))}
+    first, second = engine.register(files["a"], files["b"]), engine.register(copies["b"], copies["a"])
     (first_a, first_b), (second_b, second_a) = engine.steps(first, "plan"), engine.steps(second, "plan")
     for step in (first_a, second_b, first_b, second_a):
         engine.plan_step(step)

@@ -14,11 +14,7 @@ from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.load.target import Target
-from sluice.errors import TransientError
-
-
-class EarlierRunOpen(TransientError):
-    """An earlier run that is still open holds a key of this one. This run settles after it."""
+from sluice.errors import EarlierRunOpen
 
 
 def settle_run(held: Claim, table: Table) -> None:

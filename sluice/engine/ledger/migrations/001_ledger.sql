@@ -63,6 +63,7 @@ create index input_run on sluice.input (run_id, position);
 create index input_content on sluice.input (pipeline, source, sha256) where sha256 is not null;
 -- Two runs never load the same content at once: the second one attaches to the first and waits.
 create unique index input_loading on sluice.input (pipeline, source, sha256) where state in ('loading', 'loaded');
+create index input_registered on sluice.input (pipeline, uri) where state = 'registered';
 create index input_attached on sluice.input (same_as) where state = 'attached';
 
 create table sluice.part (
