@@ -42,7 +42,7 @@ format: setup    ## put the code in its usual form
 	@$(BIN)/ruff check --fix .
 
 lock: setup      ## pin every dependency by hash, for every platform and Python, with no registry's address
-	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-header --extra embedded --extra dev pyproject.toml --output-file requirements.lock
 
 clean:           ## remove what make made (not your data under .sluice)

@@ -111,7 +111,6 @@ class Files:
     pattern: str
     delimiter: str | None = None
     name: str = "files"
-    increment: bool = True
 
     def __post_init__(self) -> None:
         if self.delimiter is not None and self.delimiter not in {",", ";", "\t", "|"}:

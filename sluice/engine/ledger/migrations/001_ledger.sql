@@ -140,6 +140,5 @@ create index contender_part on sluice.contender (part_id);
 create table sluice.tick (
     schedule text not null,
     due_time timestamptz not null,
-    run_id   bigint,
     primary key (schedule, due_time)
 );
