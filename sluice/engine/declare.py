@@ -7,7 +7,7 @@ and names itself, and its `repr` is what the contract's version is the hash of.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,58}")
 LINEAGE = ("_input_id", "_line")
+MAX_SKIP = 10_000
 Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
 
 
@@ -34,7 +35,8 @@ class Column:
     """One column of a table.
 
     `source` is the header it is read from (default: its own name; matched without regard to case and
-    surrounding spaces). A `required` column's empty value is a reject with the code `missing`.
+    surrounding spaces). A `required` column's empty value is a reject with the code `missing`. `nulls` are
+    spellings that mean empty in this column, e.g. `("N/A", "-")`, matched like headers are.
     """
 
     name: str
@@ -42,11 +44,14 @@ class Column:
     source: str | None = None
     required: bool = False
     check: Check | None = None
+    nulls: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         _identifier("Column", self.name)
         if self.name in LINEAGE:
             raise ConfigError(f"Column {self.name!r} is Sluice's own: every table has it already.")
+        if isinstance(self.nulls, str):
+            raise ConfigError(f"Column {self.name!r}: nulls is a tuple of spellings: nulls=({self.nulls!r},).")
 
     @property
     def header(self) -> str:
@@ -105,21 +110,45 @@ class Table:
 class Files:
     """Files as a source. `pattern` is a glob below the inbox (setting SLUICE_INBOX) for scheduled runs.
 
-    `delimiter` is sniffed from the head of each file unless declared (`,` `;` tab or `|`).
+    What a file is, is told by its first bytes: CSV, JSON lines or Parquet; plain or packed by gzip, bzip2, xz,
+    Zstandard or zip. What the bytes cannot tell is declared: an `encoding` other than UTF-8 and UTF-16 (`"cp1252"`,
+    `"latin-1"`); `skip`, the physical lines before the header; `header`, the names of the columns of files that have
+    none. `delimiter` is sniffed from the head of each file unless declared (`,` `;` tab or `|`).
     """
 
     pattern: str
     delimiter: str | None = None
     name: str = "files"
+    encoding: str | None = None
+    skip: int = 0
+    header: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
+        mistakes = list(self._mistakes())
+        if mistakes:
+            raise ConfigError(f"Files({self.pattern!r}): " + " ".join(mistakes))
+
+    def _mistakes(self) -> Iterator[str]:
         if self.delimiter is not None and self.delimiter not in {",", ";", "\t", "|"}:
-            raise ConfigError(f"Files({self.pattern!r}): delimiter {self.delimiter!r} is not one of , ; tab |.")
+            yield f"delimiter {self.delimiter!r} is not one of , ; tab |."
+        if self.encoding is not None and not _is_text_encoding(self.encoding):
+            yield f"encoding {self.encoding!r} is not known to Python; say e.g. 'cp1252'."
+        if not 0 <= self.skip <= MAX_SKIP:
+            yield f"skip is a number of lines from 0 to {MAX_SKIP}."
+        if isinstance(self.header, str) or (self.header is not None and not self.header):
+            yield "header lists the names of the columns, in their order: header=('id', 'name')."
 
     @property
     def name_pattern(self) -> str:
         """What the names of its files look like, wherever they lie."""
         return self.pattern.rpartition("/")[2]
+
+
+def _is_text_encoding(name: str) -> bool:
+    try:
+        return isinstance("".encode(name), bytes)
+    except LookupError:
+        return False
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sluice.errors import ConfigError
 
-KIB, MIB = 1 << 10, 1 << 20
+KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
 
 class Settings(BaseSettings):
@@ -32,10 +32,13 @@ class Settings(BaseSettings):
     cache_url: SecretStr | None = Field(None, description="Redis for frames; default: REDIS_URL with db 1")
     home: Path = Field(Path(".sluice"), description="where the embedded servers keep their data")
     pipelines: Annotated[tuple[Path, ...], NoDecode] = Field((), description="folders with your own pipelines")
-    inbox: Path = Field(Path("inbox"), description="where scheduled runs look for new files")
+    inbox: str = Field("inbox", description="where scheduled runs look for new files: a folder, or s3://bucket/prefix")
+    landing: str | None = Field(None, description="raw copies of what cannot be read in place; default: HOME/landing")
 
     part_bytes: int = Field(8 * MIB, ge=KIB, le=256 * MIB, description="size of a part")
     max_record_bytes: int = Field(MIB, ge=KIB, description="a longer record is a reject line_too_long")
+    max_unpacked_bytes: int = Field(64 * GIB, ge=MIB, description="a packed file that holds more is refused")
+    max_ratio: int = Field(200, ge=2, description="a packed file that unpacks to more times its size is refused")
     window: int = Field(16, ge=1, le=10_000, description="chains published and not finished, over all runs")
     frame_ttl_s: int = Field(900, ge=10, description="how long a frame rests in Redis")
 
