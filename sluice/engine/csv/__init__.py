@@ -4,7 +4,7 @@ What a record is, is what Python's csv module says; line numbers are physical li
 """
 
 from sluice.engine.csv.dialect import DELIMITERS, Dialect, Limits
-from sluice.engine.csv.header import HeaderMatch, match_header
+from sluice.engine.csv.header import Headed, HeaderMatch, Told, match_header
 from sluice.engine.csv.overlong import reject_overlong
 from sluice.engine.csv.parse import ParsedPart, parse_part
 from sluice.engine.csv.plan import InputPlan, plan_csv
@@ -16,6 +16,8 @@ __all__ = [
     "InputPlan",
     "PartSpan",
     "Dialect",
+    "Told",
+    "Headed",
     "DELIMITERS",
     "Limits",
     "match_header",

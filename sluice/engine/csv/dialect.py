@@ -26,21 +26,24 @@ class Dialect:
 
     `header` is as in the file, unquoted, without a byte order mark and surrounding spaces. `body_offset`
     is the byte, counted from 0, and `body_line` the physical line, counted from 1, after the header record.
+    `encoding` is what the file was decoded from, where it was not UTF-8.
     """
 
     delimiter: str
     header: tuple[str, ...]
     body_offset: int
     body_line: int
+    encoding: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        facts = {
             "delimiter": self.delimiter,
             "header": list(self.header),
             "body_offset": self.body_offset,
             "body_line": self.body_line,
         }
+        return facts | ({"encoding": self.encoding} if self.encoding else {})
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Dialect:
-        return cls(stored["delimiter"], tuple(stored["header"]), int(stored["body_offset"]), int(stored["body_line"]))
+        return cls(**stored | {"header": tuple(stored["header"])})

@@ -7,10 +7,13 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
 
 from sluice.engine.csv.dialect import DELIMITERS, Dialect, Limits
 from sluice.engine.csv.kind import UTF8_MARK, refuse_other_kinds
-from sluice.engine.csv.records import index_records
+from sluice.engine.csv.records import index_records, line_end_mask
 from sluice.engine.csv.rejects import show
 from sluice.engine.csv.sniff import sniff_delimiter
 from sluice.engine.csv.source import Source
@@ -22,6 +25,25 @@ _MARK = "\ufeff"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
+class Headed(Protocol):
+    """Anything with names of columns: what a file of any format says it has."""
+
+    @property
+    def header(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is declared about files, and need not be found in them.
+
+    `skip` physical lines come before the header; `header` names the columns of files that have none.
+    """
+
+    delimiter: str | None = None
+    skip: int = 0
+    header: Sequence[str] | None = None
+
+
 @dataclass(frozen=True)
 class HeaderMatch:
     """Where each wanted header stands, counted from 0 (None: not in the file), and the headers nobody wants."""
@@ -30,7 +52,7 @@ class HeaderMatch:
     extra: tuple[str, ...]
 
 
-def match_header(dialect: Dialect, wanted: Sequence[str], required: Sequence[str]) -> HeaderMatch:
+def match_header(dialect: Headed, wanted: Sequence[str], required: Sequence[str]) -> HeaderMatch:
     """Match without regard to case, surrounding spaces and byte order marks.
 
     Raises DataError `missing_header` if a required one is not there, and `duplicate_header` if a wanted one
@@ -51,22 +73,46 @@ def match_header(dialect: Dialect, wanted: Sequence[str], required: Sequence[str
     return HeaderMatch(positions, tuple(name for i, name in enumerate(dialect.header) if i not in used))
 
 
-def read_dialect(source: Source, delimiter: str | None, limits: Limits) -> Dialect:
+def read_dialect(source: Source, limits: Limits, told: Told) -> Dialect:
     """Read the header from a source that is at its start, and leave the source at the body.
 
-    Raises DataError: `empty_file`, `utf16`, `not_csv`, `header_too_long`.
+    Raises DataError: `empty_file`, `utf16`, `not_csv`, `header_too_long`, `preamble_too_long`.
     """
-    if delimiter is not None and delimiter not in DELIMITERS:
-        raise ConfigError(f"Delimiter {delimiter!r} is not one of , ; tab |.")
+    if told.delimiter is not None and told.delimiter not in DELIMITERS:
+        raise ConfigError(f"Delimiter {told.delimiter!r} is not one of , ; tab |.")
     head = source.peek(_HEAD)
     refuse_other_kinds(head)
-    marks = len(UTF8_MARK) if head.startswith(UTF8_MARK) else 0
-    source.skip(marks)
+    offset = len(UTF8_MARK) if head.startswith(UTF8_MARK) else 0
+    source.skip(offset)
+    offset += _skip_preamble(source, told.skip, limits)
+    delimiter = told.delimiter
     if delimiter is None:
-        delimiter = sniff_delimiter(head[marks:], whole=len(head) < _HEAD)
+        head = source.peek(_HEAD)
+        delimiter = sniff_delimiter(head, whole=len(head) < _HEAD, width=len(told.header) if told.header else None)
+    if told.header is not None:
+        return Dialect(delimiter, tuple(told.header), offset, told.skip + 1)
     record, length, lines = _header_record(source, delimiter, limits)
     source.skip(length)
-    return Dialect(delimiter, _header_names(record, delimiter, limits), marks + length, lines + 1)
+    return Dialect(delimiter, _header_names(record, delimiter, limits), offset + length, told.skip + lines + 1)
+
+
+def _skip_preamble(source: Source, lines: int, limits: Limits) -> int:
+    """Leave out so many physical lines. Returns how many bytes they have."""
+    if not lines:
+        return 0
+    longest = limits.max_header_bytes
+    head = source.peek(longest)
+    whole = len(head) < longest
+    ends = np.flatnonzero(line_end_mask(head, final=whole)) if head else np.zeros(0, np.int64)
+    if whole and (ends.size < lines or int(ends[lines - 1]) + 1 == len(head)):
+        raise DataError("empty_file", f"The file ends within the {lines} lines that are skipped: there is no header.")
+    if ends.size < lines:
+        raise DataError(
+            "preamble_too_long", f"The {lines} lines to skip do not end within {longest:,} bytes: is this the file?"
+        )
+    length = int(ends[lines - 1]) + 1
+    source.skip(length)
+    return length
 
 
 def _header_record(source: Source, delimiter: str, limits: Limits) -> tuple[bytes, int, int]:
@@ -79,6 +125,8 @@ def _header_record(source: Source, delimiter: str, limits: Limits) -> tuple[byte
             start, stop, end = int(index.starts[0]), int(index.stops[0]), int(index.ends[0])
             lines = index_records(head[:end], delimiter, final=True).counted.lines
             return head[start:stop], end, lines
+        if len(head) < size:
+            raise DataError("empty_file", "There is no header: after the lines that are skipped the file is empty.")
     raise DataError(
         "header_too_long",
         f"The header does not end within {limits.max_header_bytes:,} bytes: this is no CSV file, "

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from sluice.engine.csv.dialect import Dialect, Limits
-from sluice.engine.csv.header import read_dialect
+from sluice.engine.csv.header import Told, read_dialect
 from sluice.engine.csv.overlong import LongRecord
 from sluice.engine.csv.records import count_records
 from sluice.engine.csv.source import Source, Tick, size_of
@@ -36,7 +36,7 @@ def plan_csv(
     stream: BinaryIO,
     *,
     part_bytes: int,
-    delimiter: str | None = None,
+    told: Told | None = None,
     limits: Limits | None = None,
     tick: Tick | None = None,
 ) -> InputPlan:
@@ -46,18 +46,19 @@ def plan_csv(
     never longer than `part_bytes + max_record_bytes` and a line end, overlong ones aside. `tick(bytes_done)`
     hears of every block and may raise to stop.
 
-    Raises DataError: `empty_file`, `header_only`, `not_csv`, `utf16`, `header_too_long`.
+    Raises DataError: `empty_file`, `header_only`, `not_csv`, `utf16`, `header_too_long`, `preamble_too_long`.
     """
     if part_bytes < 1:
         raise ConfigError(f"A part must have at least 1 byte, not {part_bytes}.")
     limits = limits or Limits()
     size = size_of(stream)
     source = Source(stream, tick)
-    dialect = read_dialect(source, delimiter, limits)
+    dialect = read_dialect(source, limits, told or Told())
     parts = _Cutter(source, dialect, limits, _even(part_bytes, dialect, size)).cut()
     read = sum(part.read for part in parts)
     if read == 0:
-        raise DataError("header_only", "The file has a header and no rows.")
+        only = "The file has a header and no rows." if told is None or told.header is None else "The file has no rows."
+        raise DataError("header_only", only)
     return InputPlan(source.sha256(), source.size, dialect, tuple(parts), read)
 
 

@@ -48,9 +48,11 @@ def not_text(record: bytes, line: int, dialect: Dialect) -> RowReject | None:
             record.decode()
         except UnicodeDecodeError as error:
             code = "invalid_utf8"
-            what = (
-                f"Byte {error.start + 1} of the record, 0x{record[error.start]:02X}, is not UTF-8; "
-                "save the file as UTF-8."
+            what = f"Byte {error.start + 1} of the record, 0x{record[error.start]:02X}, is "
+            what += (
+                f"no character of {dialect.encoding}, which the file was read as."
+                if dialect.encoding
+                else "not UTF-8; save the file as UTF-8, or declare its encoding: Files(..., encoding='cp1252')."
             )
         else:
             return None

@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from sluice.engine.csv import InputPlan, Limits, RowReject, match_header, parse_part, plan_csv, reject_overlong
+from sluice.engine.csv import InputPlan, Limits, RowReject, Told, match_header, parse_part, plan_csv, reject_overlong
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,14 @@ def read(
     part_bytes: int = 1 << 24,
     *,
     delimiter: str | None = None,
+    told: Told | None = None,
     limits: Limits | None = None,
     wanted: tuple[str, ...] | None = None,
     trickle: int = 0,
 ) -> Reading:
     limits = limits or Limits()
     stream: Any = Trickle(data, trickle) if trickle else io.BytesIO(data)
-    planned = plan_csv(stream, part_bytes=part_bytes, delimiter=delimiter, limits=limits)
+    planned = plan_csv(stream, part_bytes=part_bytes, told=told or Told(delimiter), limits=limits)
     match = match_header(planned.dialect, wanted or planned.dialect.header, ())
     rows: dict[int, tuple[Any, ...]] = {}
     rejects: list[RowReject] = []

@@ -110,7 +110,8 @@ def test_bytes_that_are_no_text_are_refused_with_their_column(size: int) -> None
             3,
             "b",
             "invalid_utf8",
-            "Byte 10 of the record, 0xE9, is not UTF-8; save the file as UTF-8.",
+            "Byte 10 of the record, 0xE9, is not UTF-8; save the file as UTF-8, or declare its encoding:"
+            " Files(..., encoding='cp1252').",
             '"x\ny",caf\\xe9',
         ),
         RowReject(6, "a", "nul", "Byte 2 of the record is NUL, which no text can hold; remove it.", "z\\x00,5"),

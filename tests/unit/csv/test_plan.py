@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.csv import Dialect, Limits, PartSpan, plan_csv
+from sluice.engine.csv import Dialect, Limits, PartSpan, Told, plan_csv
 from sluice.errors import ConfigError, DataError
 from tests.unit.csv.reading import Trickle, plan
 
@@ -117,9 +117,9 @@ def test_the_row_cut_off_at_the_end_of_the_head_does_not_mislead() -> None:
 
 
 def test_a_declared_delimiter_is_taken_at_its_word() -> None:
-    assert plan(b"a;b,c\n1;2,3\n", delimiter=",").dialect.header == ("a;b", "c")
+    assert plan(b"a;b,c\n1;2,3\n", told=Told(",")).dialect.header == ("a;b", "c")
     with pytest.raises(ConfigError, match="not one of"):
-        plan(b"a b\n1 2\n", delimiter=" ")
+        plan(b"a b\n1 2\n", told=Told(" "))
 
 
 def test_a_single_column_is_a_csv_file_too() -> None:
