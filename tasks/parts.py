@@ -28,7 +28,7 @@ class Part(NamedTuple):
 def contract_of(name: str) -> Contract:
     """The contract of a pipeline, made once per process."""
     pipeline = find(name)
-    return Contract(pipeline.table, pipeline.transform)
+    return Contract(pipeline.table, pipeline.transform, pipeline.source)
 
 
 def part_of(held: Claim) -> Part:

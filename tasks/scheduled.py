@@ -6,9 +6,9 @@ import logging
 from datetime import UTC, datetime
 
 from pipelines import find
-from sluice.engine.inputs import in_inbox
 from sluice.engine.schedule import latest_due, take_tick
 from sluice.engine.settings import settings
+from sluice.engine.storage import in_inbox
 from tasks.enqueue import enqueue
 from workers.app import app
 
@@ -22,10 +22,11 @@ def scheduled(name: str) -> None:
     if pipeline.schedule is None:
         return
     due = latest_due(pipeline.schedule, datetime.now(UTC))
+    # listed first: an object store that is away must not cost the day
+    files = in_inbox(settings().inbox, pipeline.source.pattern)
     if not take_tick(f"{name}-daily", due):
         log.info("%s of %s was started already", name, due.isoformat())
         return
-    files = in_inbox(settings().inbox, pipeline.source.pattern)
     if not files:
         log.warning("%s of %s: nothing in the inbox matches %s", name, due.isoformat(), pipeline.source.pattern)
         return

@@ -1,6 +1,7 @@
 """sluice.transform: text becomes typed rows in key order, and rejects."""
 
 from sluice.engine.frames import frames
+from sluice.engine.held import hold_part
 from sluice.engine.transform import transform_part
 from tasks.parts import part_of, raw_frame
 from workers.app import app
@@ -13,6 +14,9 @@ def transform(message: dict[str, int]) -> dict[str, int]:
     with working("transform", message) as (held, _):
         part = part_of(held)
         ready = transform_part(part.work, raw_frame(part), part.contract)
-        frames().put(part.work.ready_key(), ready)
+        if part.work.keeps_ready:
+            frames().put(part.work.ready_key(), ready)
         frames().drop(part.work.raw_key())
+        if part.work.max_rejects is not None:
+            hold_part(held, part.work, ready.rejects)
     return held.message

@@ -8,7 +8,7 @@ import typer
 
 from sluice.cli.exits import Exit
 from sluice.cli.output import Json, count, fail, say
-from sluice.cli.run import load_and_report
+from sluice.cli.run import Wanted, load_and_report
 
 Rows = Annotated[int, typer.Option(min=4, help="Rows to generate.")]
 FILES = 4
@@ -26,9 +26,8 @@ def demo(rows: Rows = 200_000, as_json: Json = False) -> None:
     paths = [str(path) for path in sorted(folder.glob("*.csv"))]
     say(f"loading them with {PROCESSES} worker processes ...")
     # Loaded again if it was before: a demonstration shows something each time.
-    status = load_and_report(
-        "call_logs", paths, reload=True, strict=False, processes=PROCESSES, timeout=None, as_json=as_json
-    )
+    wanted = Wanted.of("call_logs", paths, reload=True)
+    status = load_and_report(wanted, strict=False, processes=PROCESSES, timeout=None, as_json=as_json)
     planted = {name: expected[name] for name in ("read", "loaded", "duplicate", "rejected")}
     if any(status[name] != number for name, number in planted.items()):
         fail("Books", f"The books differ from what was planted: {planted}.", as_json=False)

@@ -13,7 +13,7 @@ class Exit(IntEnum):
     FAILED = 1, "The run failed, did not end within --timeout, or something went wrong that has a message."
     USAGE = 2, "The command line, a setting or a declaration is wrong. Nothing was started."
     STRICT = 3, "Done, but with rejects or failed inputs, and --strict was given."
-    OVER_LIMIT = 4, "Reserved: more rejects than --max-rejects allows."
+    OVER_LIMIT = 4, "More rejects than --max-rejects allows: nothing of such a file was loaded."
     SERVER_AWAY = 5, "PostgreSQL or Redis does not answer."
     INTERRUPTED = 130, "Interrupted by Ctrl-C, SIGTERM or a closed terminal. A run stays in the ledger."
 

@@ -75,9 +75,12 @@ def describe(status: dict[str, Any], rows_per_second: float) -> str:
     if not _all_planned(status):
         planned = sum(each["state"] != "registered" for each in status["inputs"])
         planning = f"read {planned} of {len(status['inputs'])} files"
+        planning += f" and {short(status['scanned'])}B" if status["scanned"] else ""
         return planning if not status["read"] else f"{planning}, {short(status['read'])} rows"
     words = [f"{short(status['read'])}/{short(status['planned'])} rows", f"{short(rows_per_second)}/s"]
     words.append(f"parts {status['parts_loaded']}/{status['parts_total']}")
+    if status["parts_held"] and not status["read"]:
+        words.append(f"checked {status['parts_held']}")  # with --max-rejects nothing is loaded before all are
     words.append(f"rejects {short(status['rejected'])}")
     left = status["planned"] - status["read"]
     if rows_per_second and left:

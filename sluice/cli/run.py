@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
@@ -14,6 +15,7 @@ from sluice.cli.waiting import follow
 from workers.supervisor import Supervisor, told_to_stop
 
 if TYPE_CHECKING:
+    from sluice.engine.declare import Pipeline as Declared
     from sluice.engine.ledger.runs import Run
 
 GRACE_S = 10.0
@@ -22,6 +24,15 @@ IDLE_GRACE_S = 1.0  # Celery takes 2.7 s to end idle processes; what counts is i
 Pipeline = Annotated[str, typer.Argument(help="Name of the pipeline, e.g. call_logs.", show_default=False)]
 Paths = Annotated[list[str], typer.Argument(help="Files, folders or quoted patterns.", show_default=False)]
 Reload = Annotated[bool, typer.Option("--reload", help="Load content again that was loaded before.")]
+MaxRejects = Annotated[
+    str | None,
+    typer.Option(
+        "--max-rejects",
+        metavar="N|P%",
+        help="Load nothing of a file with more rejects than this: a number of rows, or a share of its rows.",
+        show_default=False,
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if rows were rejected or inputs failed.")]
 Timeout = Annotated[float | None, typer.Option(min=0, help="Seconds to wait for the run to end.", show_default="none")]
 Workers = Annotated[
@@ -40,39 +51,69 @@ def run(
     pipeline: Pipeline,
     paths: Paths,
     reload: Reload = False,
+    max_rejects: MaxRejects = None,
     strict: Strict = False,
     workers: Workers = None,
     timeout: Timeout = None,
     as_json: Json = False,
 ) -> None:
     """Load files and wait: progress on a terminal, then the books, rejects, and what to type next."""
-    load_and_report(pipeline, paths, reload=reload, strict=strict, processes=workers, timeout=timeout, as_json=as_json)
+    wanted = Wanted.of(pipeline, paths, reload, max_rejects)
+    load_and_report(wanted, strict=strict, processes=workers, timeout=timeout, as_json=as_json)
 
 
-def enqueue(pipeline: Pipeline, paths: Paths, reload: Reload = False, as_json: Json = False) -> None:
+def enqueue(
+    pipeline: Pipeline,
+    paths: Paths,
+    reload: Reload = False,
+    max_rejects: MaxRejects = None,
+    as_json: Json = False,
+) -> None:
     """Put files on the queue and print the run's id; workers load them."""
-    _check(pipeline, paths)
-    from tasks.enqueue import enqueue as put_on_queue
-
-    queued = put_on_queue(pipeline, paths, reload=reload)
+    queued = Wanted.of(pipeline, paths, reload, max_rejects).put_on_queue()
     emit({"run": queued.id, "pipeline": pipeline}, as_json=as_json, human=lambda: print(queued.id))
     say(f"run {queued.id} is registered; workers load it (`sluice worker` starts some)")
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be loaded, and how."""
+
+    pipeline: Declared
+    inputs: list[str]
+    reload: bool
+    max_rejects: str | None
+
+    @classmethod
+    def of(cls, pipeline: str, paths: list[str], reload: bool = False, max_rejects: str | None = None) -> Self:
+        """Meet mistakes in the command line before anything is started. Raises ConfigError."""
+        from pipelines import find
+        from sluice.engine.inputs import inputs_of
+        from sluice.engine.reject_limit import RejectLimit
+
+        declared = find(pipeline)
+        if max_rejects is not None:
+            RejectLimit(max_rejects)
+        return cls(declared, inputs_of(declared.source, paths), reload, max_rejects)
+
+    def put_on_queue(self) -> Run:
+        """Register the run and publish it."""
+        from tasks.enqueue import enqueue_inputs
+
+        return enqueue_inputs(self.pipeline, self.inputs, reload=self.reload, max_rejects=self.max_rejects)
+
+
 def load_and_report(
-    pipeline: str,
-    paths: list[str],
+    wanted: Wanted,
     *,
-    reload: bool,
     strict: bool,
     processes: int | None,
     timeout: float | None,
     as_json: bool,
 ) -> dict[str, Any]:
     """Load files, print how it went, and return the run's status. Raises typer.Exit unless all is well."""
-    _check(pipeline, paths)
     with told_to_stop(), _workers(processes) as crew:
-        status = _load(pipeline, paths, reload, crew, timeout, as_json)
+        status = _load(wanted, crew, timeout, as_json)
         crew.ask_to_stop()
         if not _others_wait():
             crew.grace_s = IDLE_GRACE_S
@@ -89,24 +130,31 @@ def report(status: dict[str, Any], *, as_json: bool) -> None:
 
     reason = status["error"]
     facts = status | {"error": {"kind": "RunFailed", "message": reason} if reason else None}
-    shown = list_rejects(status["run"], limit=3) if status["rejected"] else []
+    shown = list_rejects(status["run"], limit=3) if status["rejected"] or _over_limit(status) else []
     emit(facts, as_json=as_json, human=lambda: print_run(status, shown))
 
 
 def verdict(status: dict[str, Any], *, strict: bool) -> Exit:
     """The exit code of an ended run."""
+    if status["dead_steps"]:
+        return Exit.FAILED
+    if _over_limit(status):
+        return Exit.OVER_LIMIT
     if status["state"] == "failed":
         return Exit.FAILED
     spotless = not status["rejected"] and all(each["state"] != "failed" for each in status["inputs"])
     return Exit.DONE if spotless or not strict else Exit.STRICT
 
 
-def _check(pipeline: str, paths: list[str]) -> None:
-    """Meet mistakes in the command line before anything is started. Raises ConfigError."""
-    from pipelines import find
-    from sluice.engine.inputs import resolve
+def _over_limit(status: dict[str, Any]) -> bool:
+    """Whether an input has more rejects than --max-rejects allows, those included that were found by loading it."""
+    from sluice.engine.reject_limit import RejectLimit
 
-    resolve(paths, find(pipeline).source.name_pattern)
+    if status["max_rejects"] is None:
+        return False
+    limit = RejectLimit(status["max_rejects"])
+    inputs = status["inputs"]
+    return any(i["error_code"] == "over_limit" or limit.over(i["rejected"], i["planned"]) for i in inputs)
 
 
 def _workers(processes: int | None) -> Supervisor:
@@ -137,15 +185,11 @@ def _continues() -> str:
     return f"stays in the ledger: {who} on with it."
 
 
-def _load(
-    pipeline: str, paths: list[str], reload: bool, crew: Supervisor, timeout: float | None, as_json: bool
-) -> dict[str, Any]:
+def _load(wanted: Wanted, crew: Supervisor, timeout: float | None, as_json: bool) -> dict[str, Any]:
     """Queue the files and wait for them. Returns the ended run's status."""
     queued: Run | None = None
     try:
-        from tasks.enqueue import enqueue as put_on_queue
-
-        queued = put_on_queue(pipeline, paths, reload=reload)
+        queued = wanted.put_on_queue()
         return follow(queued.id, crew, timeout)
     except KeyboardInterrupt:
         what = "Interrupted." if queued is None else f"Interrupted. Run {queued.id} {_continues()}"

@@ -139,6 +139,13 @@ class Files:
             yield "header lists the names of the columns, in their order: header=('id', 'name')."
 
     @property
+    def reading(self) -> dict[str, object]:
+        """What is declared about how its files are read: another reading of the same bytes is other rows."""
+        header = None if self.header is None else list(self.header)
+        said = {"delimiter": self.delimiter, "encoding": self.encoding, "skip": self.skip, "header": header}
+        return {name: value for name, value in said.items() if value}
+
+    @property
     def name_pattern(self) -> str:
         """What the names of its files look like, wherever they lie."""
         return self.pattern.rpartition("/")[2]

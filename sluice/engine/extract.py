@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from sluice.engine import rejects
 from sluice.engine.contract import Contract
-from sluice.engine.csv import Dialect, Limits, RowReject, match_header, parse_part, reject_overlong
+from sluice.engine.csv import RowReject
 from sluice.engine.failpoint import failpoint
+from sluice.engine.formats import parse_text, refuse_overlong
 from sluice.engine.frames import Frames, RawFrame
-from sluice.engine.inputs import read_blocks, read_range
-from sluice.engine.settings import settings
+from sluice.engine.storage import read_blocks, read_range
 from sluice.engine.work import PartWork
 from sluice.errors import InputChanged, OtherDeclaration
 
@@ -33,20 +33,12 @@ def extract_part(work: PartWork, contract: Contract, frames: Frames) -> RawFrame
 def _from_file(work: PartWork, contract: Contract) -> RawFrame:
     if work.overlong:
         return RawFrame(_no_rows(contract), _table([_refuse_overlong(work)]))
-    data, size = read_range(work.uri, work.start, work.length)
+    data, size = read_range(work.place, work.start, work.length)
     # a file that grew may have been planned in the middle of its last line
     if size != work.size or len(data) != work.length or hashlib.sha256(data).hexdigest() != work.sha256:
         raise _changed(work)
     failpoint("extract.read")
-    dialect = Dialect.from_json(work.dialect)
-    parsed = parse_part(
-        data,
-        dialect=dialect,
-        match=match_header(dialect, contract.wanted, contract.required),
-        first_line=work.first_line,
-        read=work.planned,
-        limits=_limits(),
-    )
+    parsed = parse_text(data, work.dialect, contract, first_line=work.first_line, read=work.planned)
     return RawFrame(parsed.rows, _table(parsed.rejects))
 
 
@@ -56,22 +48,17 @@ def _refuse_overlong(work: PartWork) -> RowReject:
 
     def blocks() -> Iterator[bytes]:
         nonlocal left
-        for block in read_blocks(work.uri, work.start, work.length):
+        for block in read_blocks(work.place, work.start, work.length):
             left -= len(block)
             digest.update(block)
             yield block
 
     source = blocks()
-    dialect = Dialect.from_json(work.dialect)
-    refused = reject_overlong(source, dialect=dialect, first_line=work.first_line, limits=_limits())
+    refused = refuse_overlong(source, work.dialect, first_line=work.first_line)
     deque(source, maxlen=0)
     if left or digest.hexdigest() != work.sha256:
         raise _changed(work)
     return refused
-
-
-def _limits() -> Limits:
-    return Limits(max_record_bytes=settings().max_record_bytes)
 
 
 def _changed(work: PartWork) -> InputChanged:

@@ -15,14 +15,17 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice import __version__
 from sluice.engine.contract import Contract
-from sluice.engine.csv import InputPlan, Limits, match_header, plan_csv
+from sluice.engine.csv import InputPlan, match_header
 from sluice.engine.declare import Pipeline
 from sluice.engine.failpoint import failpoint
-from sluice.engine.inputs import open_input
+from sluice.engine.formats import plan_text
+from sluice.engine.landing import copying
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.ending import end_input
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
+from sluice.engine.opening import opened
+from sluice.engine.scanning import Scanning
 from sluice.engine.settings import settings
 from sluice.errors import DataError, EarlierRunOpen, LostClaim
 
@@ -59,7 +62,7 @@ def plan_input(held: Claim, work: InputWork, pipeline: Pipeline, contract: Contr
     """
     _let_earlier_run_plan(work)
     try:
-        planned, note = _scan(work, pipeline, contract, beat)
+        found = _scan(work, pipeline, contract, beat)
     except DataError as error:
         with transaction() as cursor:
             end_input(cursor, work.id, "failed", code=error.code, error=error.reason)
@@ -67,7 +70,7 @@ def plan_input(held: Claim, work: InputWork, pipeline: Pipeline, contract: Contr
         return
     failpoint("plan.scanned")
     with transaction() as cursor:
-        _record(cursor, work, planned, note)
+        _record(cursor, work, found)
         finish(cursor, held)
     failpoint("plan.committed")
 
@@ -81,24 +84,34 @@ def _let_earlier_run_plan(work: InputWork) -> None:
         raise EarlierRunOpen(f"Run {row[0]} has the same file before it and plans it first.")
 
 
-def _scan(
-    work: InputWork, pipeline: Pipeline, contract: Contract, beat: Callable[[], None]
-) -> tuple[InputPlan, str | None]:
-    with open_input(work.uri) as stream:
-        planned = plan_csv(
-            stream,
-            part_bytes=settings().part_bytes,
-            delimiter=pipeline.source.delimiter,
-            limits=Limits(max_record_bytes=settings().max_record_bytes),
-            tick=lambda _done: beat(),
-        )
+@dataclass(frozen=True)
+class _Scanned:
+    """What one pass over an input found: its plan, the copy in the landing if there is one, and a note."""
+
+    plan: InputPlan
+    dialect: dict[str, Any]
+    landed: str | None
+    note: str | None
+
+
+def _scan(work: InputWork, pipeline: Pipeline, contract: Contract, beat: Callable[[], None]) -> _Scanned:
+    pulse = Scanning(work.id, beat)
+    with opened(work.uri, pipeline.source, pipeline.table) as text:
+        if text.in_place:
+            planned, landed = plan_text(text.stream, text.head, text.source, pulse.tick), None
+        else:
+            with copying(text.stream) as copy:
+                planned = plan_text(copy, text.head, text.source, pulse.tick)
+                landed = copy.keep(planned.sha256)
     match = match_header(planned.dialect, contract.wanted, contract.required)
     note = f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}." if match.extra else None
-    return planned, note
+    decoded = {"encoding": text.encoding} if text.encoding else {}
+    return _Scanned(planned, planned.dialect.to_json() | decoded, landed, note)
 
 
-def _record(cursor: Cursor, work: InputWork, planned: InputPlan, note: str | None) -> None:
+def _record(cursor: Cursor, work: InputWork, found: _Scanned) -> None:
     """Write what the scan found, or what it means that this content was seen before."""
+    planned = found.plan
     cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (planned.sha256,))
     content = {"pipeline": work.pipeline, "source": work.source, "sha256": planned.sha256, "input": work.id}
     limits = {"code_version": __version__, "max_crashes": settings().max_crashes}
@@ -109,8 +122,9 @@ def _record(cursor: Cursor, work: InputWork, planned: InputPlan, note: str | Non
         return
     start = facts | {
         "input": work.id,
-        "dialect": json.dumps(planned.dialect.to_json()),
-        "note": note,
+        "dialect": json.dumps(found.dialect),
+        "note": found.note,
+        "landed": found.landed,
         "replaces": [other[0] for other in others],
         "parts": len(planned.parts),
         "planned": planned.read,

@@ -8,6 +8,7 @@ from typing import Any
 
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
+from sluice.engine.settings import settings
 from sluice.errors import LostClaim
 
 
@@ -35,6 +36,19 @@ class PartWork:
     replaces: list[int]
     staged: bool
     position: int
+    landed: str | None
+    parts: int
+    max_rejects: str | None
+
+    @property
+    def place(self) -> str:
+        """Where its bytes are read: the copy in the landing, if there is one, else the file itself."""
+        return self.landed or self.uri
+
+    @property
+    def keeps_ready(self) -> bool:
+        """Whether its ready frame is worth a place in Redis: not when it waits for more parts than fit there."""
+        return self.max_rejects is None or self.parts <= settings().window
 
     def raw_key(self) -> str:
         """The cache key of the part's text: its bytes, and how they are read."""

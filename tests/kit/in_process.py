@@ -11,6 +11,7 @@ from sluice.engine.declare import Pipeline
 from sluice.engine.extract import extract_part
 from sluice.engine.frames import frames
 from sluice.engine.frames.cache import forget_frames
+from sluice.engine.held import hold_part
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.connection import drop_connection, transaction
 from sluice.engine.ledger.dispatch import recover
@@ -38,7 +39,7 @@ class InProcess:
 
     def use(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
-        self.contract = Contract(pipeline.table, pipeline.transform)
+        self.contract = Contract(pipeline.table, pipeline.transform, pipeline.source)
         migrate([pipeline])
 
     def register(self, *paths: Path, **options: Any) -> Run:
@@ -73,6 +74,23 @@ class InProcess:
         held = steps.claim("transform", held.message)
         ready = transform_part(work, raw, self.contract)
         held = steps.claim("load", held.message)
+        load_part(held, work, ready, self.pipeline.table)
+
+    def check(self, step: int) -> None:
+        """Take a part to where it waits for the other parts of its input, with a limit of rejects."""
+        held = steps.claim("extract", {"step": step})
+        assert held.part is not None
+        work = read_part(held.part)
+        raw = extract_part(work, self.contract, frames())
+        held = steps.claim("transform", held.message)
+        hold_part(held, work, transform_part(work, raw, self.contract).rejects)
+
+    def load_checked(self, step: int) -> None:
+        """Load a part that waited."""
+        held = steps.claim("load", {"step": step})
+        assert held.part is not None
+        work = read_part(held.part)
+        ready = transform_part(work, extract_part(work, self.contract, frames()), self.contract)
         load_part(held, work, ready, self.pipeline.table)
 
     def settle(self, run: Run) -> None:

@@ -11,10 +11,11 @@ import numpy as np
 import pyarrow as pa
 
 from sluice.engine.contract.frame import LINE, Own
+from sluice.engine.contract.nulls import without_nulls
 from sluice.engine.contract.order import key_order
 from sluice.engine.contract.refusals import Refusals
 from sluice.engine.contract.version import version
-from sluice.engine.declare import Column, Table, Transform
+from sluice.engine.declare import Column, Files, Table, Transform
 from sluice.engine.types.base import Int64s, Mask
 from sluice.errors import ConfigError, PermanentError
 
@@ -44,8 +45,8 @@ class Contract:
     wanted: tuple[str, ...]
     required: tuple[str, ...]
 
-    def __init__(self, table: Table, transform: Transform | None = None) -> None:
-        self.version = version(table, transform)
+    def __init__(self, table: Table, transform: Transform | None = None, source: Files | None = None) -> None:
+        self.version = version(table, transform, source)
         self.wanted = tuple(dict.fromkeys(column.header for column in table.columns))
         self.required = tuple(dict.fromkeys(column.header for column in table.columns if column.required))
         self._table = table
@@ -94,7 +95,7 @@ def _try_check(table: Table, column: Column) -> None:
 
 def _read(column: Column, rows: pa.Table, refusals: Refusals) -> pa.Array:
     """The column's typed values; what is wrong with them goes to `refusals`."""
-    text = _whole(rows, column.header)
+    text = without_nulls(_whole(rows, column.header), column.nulls)
     parsed = column.type.parse(text)
     for refused in parsed.refused:
         refusals.add(column, text, refused)

@@ -11,26 +11,36 @@ import inspect
 import json
 import re
 
-from sluice.engine.declare import Table, Transform
+from sluice.engine.contract.nulls import spellings
+from sluice.engine.declare import Column, Files, Table, Transform
 from sluice.errors import ConfigError
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
-def version(table: Table, transform: Transform | None) -> str:
+def version(table: Table, transform: Transform | None, source: Files | None) -> str:
     """16 hex digits of SHA-256 over the table (its name too: elsewhere nothing is loaded yet) and transform.
 
-    Of a transform its own source text counts, not that of what it calls.
+    Of a transform its own source text counts, not that of what it calls; of a source, how its files are read.
     """
-    declared = {
+    declared: dict[str, object] = {
         "table": table.name,
         "key": list(table.key),
         "on_conflict": table.on_conflict,
-        "columns": [[c.name, c.header, c.required, _text(table, c.type), _text(table, c.check)] for c in table.columns],
+        "columns": [_column(table, column) for column in table.columns],
         "generated": [[g.name, g.pg_type, g.expression] for g in table.generated],
         "transform": None if transform is None else _source(table, transform),
     }
+    if source is not None and source.reading:
+        declared["reading"] = source.reading
     return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _column(table: Table, column: Column) -> list[object]:
+    declared = [column.name, column.header, column.required, _text(table, column.type), _text(table, column.check)]
+    nulls = spellings(column.nulls)
+    # Only where there are any: what was loaded before columns had nulls keeps its version.
+    return [*declared, sorted(nulls)] if nulls else declared
 
 
 def _text(table: Table, part: object) -> str:

@@ -60,8 +60,8 @@ def match_header(dialect: Headed, wanted: Sequence[str], required: Sequence[str]
     """
     if LINE in wanted:
         raise ConfigError(f"A column cannot be read from the header {LINE!r}: it holds the line numbers here.")
-    there = [_plain(name) for name in dialect.header]
-    keys = {name: _plain(name) for name in (*wanted, *required)}
+    there = [plain(name) for name in dialect.header]
+    keys = {name: plain(name) for name in (*wanted, *required)}
     twice = [name for name in wanted if there.count(keys[name]) > 1]
     if twice:
         raise DataError("duplicate_header", f"More than one column is called {_names(twice)}; rename or drop one.")
@@ -76,7 +76,7 @@ def match_header(dialect: Headed, wanted: Sequence[str], required: Sequence[str]
 def read_dialect(source: Source, limits: Limits, told: Told) -> Dialect:
     """Read the header from a source that is at its start, and leave the source at the body.
 
-    Raises DataError: `empty_file`, `utf16`, `not_csv`, `header_too_long`, `preamble_too_long`.
+    Raises DataError: `empty_file`, `not_csv`, `header_too_long`, `preamble_too_long`.
     """
     if told.delimiter is not None and told.delimiter not in DELIMITERS:
         raise ConfigError(f"Delimiter {told.delimiter!r} is not one of , ; tab |.")
@@ -140,7 +140,8 @@ def _header_names(record: bytes, delimiter: str, limits: Limits) -> tuple[str, .
         names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except UnicodeDecodeError as error:
         what = f"Byte {error.start + 1} of the header, 0x{record[error.start]:02X}, is not UTF-8"
-        raise DataError("not_csv", f"{what}; save the file as CSV UTF-8. It reads {show(record)!r}.") from error
+        advice = "save the file as CSV UTF-8, or declare its encoding: Files(..., encoding='cp1252')"
+        raise DataError("not_csv", f"{what}; {advice}. It reads {show(record)!r}.") from error
     except csv.Error as error:
         raise DataError("header_too_long", f"The header cannot be read: {error}.") from error
     if strange := _CONTROL.search(text):
@@ -153,7 +154,7 @@ def _header_names(record: bytes, delimiter: str, limits: Limits) -> tuple[str, .
     return tuple(name.strip() for name in names)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     return name.strip().strip(_MARK).strip().casefold()
 
 

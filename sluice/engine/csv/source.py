@@ -5,15 +5,21 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import Protocol
 
 Tick = Callable[[int], None]
+
+
+class Readable(Protocol):
+    """What a stream must be able to do: give up to `size` of its next bytes, and none only at its end."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
 
 
 class Source:
     """Reads a stream in blocks. `tick` hears of each block with the number of bytes read so far."""
 
-    def __init__(self, stream: BinaryIO, tick: Tick | None = None) -> None:
+    def __init__(self, stream: Readable, tick: Tick | None = None) -> None:
         self.size = 0
         self._stream = stream
         self._tick = tick
@@ -50,7 +56,7 @@ class Source:
         return block
 
 
-def size_of(stream: BinaryIO) -> int | None:
+def size_of(stream: Readable) -> int | None:
     """A plain file's size in bytes; None where asking could mean reading it (compressed, piped)."""
     if not isinstance(stream, (io.BufferedReader, io.FileIO, io.BytesIO)) or not stream.seekable():
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from sluice.engine.held import judge_held
 from sluice.engine.identity import is_gone, node
 from sluice.engine.ledger.attached import resolve_attached
 from sluice.engine.ledger.connection import transaction
@@ -23,12 +24,13 @@ Publish = Callable[[int, str], None]  # (step id, the kind it is at)
 
 
 def recover() -> int:
-    """Free what vanished workers held and who waits for nothing, close what a crash left open. Returns how many."""
+    """Free what vanished workers held and what waits for nothing, close what a crash left open. Returns how many."""
     with transaction() as cursor:
         cursor.execute(query("local_holders"), {"node": f"{node()}|"})
         gone = [known for (known,) in cursor.fetchall() if is_gone(known)]
         freed = expire(cursor, gone)
         resolve_attached(cursor)
+        judge_held(cursor)
         cursor.execute(query("close_stragglers"))
         for (run,) in cursor.fetchall():
             cursor.execute(query("add_settle_step"), {"run": run})

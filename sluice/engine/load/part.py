@@ -8,6 +8,7 @@ from sluice.engine import rejects
 from sluice.engine.declare import Table
 from sluice.engine.failpoint import failpoint
 from sluice.engine.frames import ReadyFrame
+from sluice.engine.held import forget_rejects
 from sluice.engine.ledger.connection import patiently, transaction
 from sluice.engine.ledger.ending import end_part
 from sluice.engine.ledger.queries import query
@@ -42,6 +43,8 @@ def _load(cursor: Cursor, held: Claim, work: PartWork, ready: ReadyFrame, target
     cursor.execute(query("lock_part"), {"step": held.step, "fence": held.fence})
     if cursor.fetchone() is None:
         raise LostClaim(f"Part {work.part} is loaded, or somebody else is loading it.")
+    if work.max_rejects is not None:
+        forget_rejects(cursor, work)
     if work.replaces:
         lines = {"replaces": work.replaces, "first": work.first_line, "end": work.end_line}
         cursor.execute(target.statement("delete_replaced"), lines)

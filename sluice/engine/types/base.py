@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -57,3 +57,16 @@ class ColumnType(ABC):
         """The text as a reject's reason quotes it: at most 60 characters, control characters escaped."""
         short = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
         return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
+
+
+@dataclass(frozen=True, repr=False)
+class Grown(ColumnType):
+    """A type that got more fields after its first declarations were loaded; those have `repr=False`.
+
+    They are in the repr only where they differ from their default: a contract's version is made from it, and
+    what was loaded before must not count as loaded under another contract.
+    """
+
+    def __repr__(self) -> str:
+        shown = [(f.name, getattr(self, f.name)) for f in fields(self) if f.repr or getattr(self, f.name) != f.default]
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown)})"

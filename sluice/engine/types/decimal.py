@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 
 from sluice.engine.types.amounts import read_amounts
-from sluice.engine.types.base import ColumnType, Parsed
-from sluice.engine.types.cells import Cells, No, column, one_by_one
+from sluice.engine.types.base import ColumnType, Grown, Parsed
+from sluice.engine.types.cells import No, column, one_by_one
 from sluice.engine.types.currency import CODES, is_currency, marks
 from sluice.engine.types.digits import MAX_DIGITS
+from sluice.engine.types.notation import Notation, Written, check_words
 from sluice.errors import ConfigError
 
 MAX_PRECISION = 38  # of Arrow's decimal128
 
-_WHOLE, _FRACTION = r"[0-9]+", r"(?:\.(?P<fraction>[0-9]+))?"
-_NUMBER = re.compile(rf"(?P<sign>[+-]?)(?P<whole>{_WHOLE}|(?=\.[0-9])){_FRACTION}")
-_MARK = r"[^\d\s.,+-]+"
-_MONEY = re.compile(
-    rf"(?P<sign>[+-]?)(?:(?P<before>{_MARK})[ \xa0]?)?(?P<inner>[+-]?)"
-    rf"(?P<whole>[0-9]{{1,3}}(?:,[0-9]{{3}})+|{_WHOLE}|(?=\.[0-9])){_FRACTION}(?:[ \xa0]?(?P<after>{_MARK}))?"
-)
 
-
-@dataclass(frozen=True)
-class Decimal(ColumnType):
+@dataclass(frozen=True, repr=False)
+class Decimal(Grown):
     """An exact number of `precision` digits, `scale` of them behind the point: `1234.50`, `-.5`, `+7`.
 
-    No thousands separators, no exponents. Digits beyond the scale must be zeros: nothing is rounded in
-    silence. Rejects: `not_decimal`, `too_precise`, `out_of_range`.
+    `Decimal(thousands=".", point=",")` reads `1.234,50`: `thousands` is one of , . ' _ and blank (then also
+    the no-break blanks), and groups 1 to 3 digits and then threes, or nothing. `accounting=True` reads
+    `(1234.50)` and `1234.50-` as negative. No exponents. Digits beyond the scale must be zeros: nothing is
+    rounded in silence. Rejects: `not_decimal`, `too_precise`, `out_of_range`.
     """
 
     precision: int = 14
     scale: int = 2
+    _: KW_ONLY
+    thousands: str = field(default="", repr=False)
+    point: str = field(default=".", repr=False)
+    accounting: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         _check_size(self, self.precision, self.scale)
+        self._notation.check(self)
 
     @property
     def pg_type(self) -> str:
@@ -50,32 +50,48 @@ class Decimal(ColumnType):
         return pa.decimal128(self.precision, self.scale)
 
     def parse(self, text: pa.Array) -> Parsed:
-        return _parse(text, self.precision, self.scale, (), self._read)
+        return _parse(text, self.precision, self.scale, self._notation, self._read)
+
+    @cached_property
+    def _notation(self) -> Notation:
+        return Notation(self.thousands, self.point, self.accounting)
 
     def _read(self, text: str) -> int | No:
-        found = _NUMBER.fullmatch(text)
-        if not found:
+        found = self._notation.take_apart(text)
+        if found is None:
             return No("not_decimal", "'{value}' is not a decimal number.")
-        return _exact(found, found["sign"], self.precision, self.scale)
+        return _exact(found, self.precision, self.scale)
 
 
-@dataclass(frozen=True)
-class Money(ColumnType):
+@dataclass(frozen=True, repr=False)
+class Money(Grown):
     """An exact amount in one currency (ISO 4217): `1.20`, `$1.20`, `-$1,234.50`, `USD 1.20`, `1.20 USD`.
 
-    The currency's code or symbol may stand on one side, with a blank or none between; commas must group
-    thousands rightly; digits beyond the scale must be zeros. Rejects: `currency` for another currency,
-    `not_money`, `too_precise`, `out_of_range`. Negative amounts fit: `check=at_least(0)` refuses them.
+    The currency's code, a symbol of it or one of `words` (`Money("KES", words=("shillings", "bob"))`) may
+    stand on one side, in any case, with a blank or none between. `thousands` ("" for none) and `point` are
+    as for Decimal, and `accounting=True` reads `($1.20)`, `$(1.20)` and `1.20-` as negative. Digits beyond
+    the scale must be zeros. Rejects: `currency` for another currency, `not_money`, `too_precise`,
+    `out_of_range`. Negative amounts fit: `check=at_least(0)` refuses them.
     """
 
     currency: str
     precision: int = 12
     scale: int = 4
+    _: KW_ONLY
+    thousands: str = field(default=",", repr=False)
+    point: str = field(default=".", repr=False)
+    words: Sequence[str] = field(default=(), repr=False)
+    accounting: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
+        if isinstance(self.words, str):
+            raise ConfigError(f"{self}: words is a tuple of words: words=({self.words!r},).")
+        object.__setattr__(self, "words", tuple(self.words))
         _check_size(self, self.precision, self.scale)
         if self.currency not in CODES:
             raise ConfigError(f"{self}: {self.currency!r} is not a currency code of ISO 4217 such as USD.")
+        self._notation.check(self)
+        check_words(tuple(self.words), self.accounting, self)
 
     @property
     def pg_type(self) -> str:
@@ -86,19 +102,20 @@ class Money(ColumnType):
         return pa.decimal128(self.precision, self.scale)
 
     def parse(self, text: pa.Array) -> Parsed:
-        return _parse(text, self.precision, self.scale, marks(self.currency), self._read)
+        return _parse(text, self.precision, self.scale, self._notation, self._read)
+
+    @cached_property
+    def _notation(self) -> Notation:
+        return Notation(self.thousands, self.point, self.accounting, (*marks(self.currency), *self.words))
 
     def _read(self, text: str) -> int | No:
-        found = _MONEY.fullmatch(text)
-        written = [mark for mark in (found["before"], found["after"]) if mark] if found else []
-        if any(is_currency(mark) and not self._own(mark) for mark in written):
+        found = self._notation.take_apart(text)
+        foreign = [mark for mark in found.marks if not self._notation.own(mark)] if found else []
+        if any(map(is_currency, foreign)):
             return No("currency", f"'{{value}}' is not in {self.currency}.")
-        if not found or len(written) > 1 or (found["sign"] and found["inner"]) or not all(map(self._own, written)):
+        if found is None or foreign or found.doubtful:
             return No("not_money", f"'{{value}}' is not an amount in {self.currency}.")
-        return _exact(found, found["sign"] or found["inner"], self.precision, self.scale)
-
-    def _own(self, mark: str) -> bool:
-        return mark.casefold() in {own.casefold() for own in marks(self.currency)}
+        return _exact(found, self.precision, self.scale)
 
 
 def _check_size(declared: ColumnType, precision: int, scale: int) -> None:
@@ -108,21 +125,20 @@ def _check_size(declared: ColumnType, precision: int, scale: int) -> None:
         raise ConfigError(f"{declared}: scale is a number of digits from 0 to the precision.")
 
 
-def _exact(found: re.Match[str], sign: str, precision: int, scale: int) -> int | No:
+def _exact(found: Written, precision: int, scale: int) -> int | No:
     """The number times 10^scale."""
-    whole = found["whole"].replace(",", "").lstrip("0")
-    fraction = (found["fraction"] or "").rstrip("0")
+    whole, fraction = found.whole.lstrip("0"), found.fraction.rstrip("0")
     if len(fraction) > scale:
         return No("too_precise", f"'{{value}}' has more than {scale} digits behind the point.")
     if len(whole) > precision - scale:
         return No("out_of_range", f"'{{value}}' does not fit numeric({precision},{scale}).")
     value = int((whole + fraction.ljust(scale, "0")) or "0")
-    return -value if sign == "-" else value
+    return -value if found.negative else value
 
 
-def _parse(text: pa.Array, precision: int, scale: int, own: tuple[str, ...], read: Callable[[str], int | No]) -> Parsed:
-    cells = Cells.of(text)
-    values, sure = read_amounts(cells, scale, own)
+def _parse(text: pa.Array, precision: int, scale: int, notation: Notation, read: Callable[[str], int | No]) -> Parsed:
+    cells = notation.cells(text)
+    values, sure = read_amounts(cells, scale, notation)
     if precision < MAX_DIGITS:
         sure &= np.abs(values) < 10**precision
     odd = one_by_one(cells.text, ~sure & ~cells.empty, read)

@@ -53,3 +53,28 @@ def _word(data: Bytes, ends: Int64s, lengths: Int64s) -> tuple[Int64s, Mask]:
     word = ((word & _U(0x00FF00FF00FF00FF)) * _U(6553601)) >> _U(16)
     word = ((word & _U(0x0000FFFF0000FFFF)) * _U(42949672960001)) >> _U(32)
     return word.astype(np.int64), sure
+
+
+def read_groups(data: Bytes, starts: Int64s, ends: Int64s, values: Int64s, sure: Mask, separator: int) -> None:
+    """Fill in, in `values` and `sure`, the numbers that are grouped: 1 to 3 digits, then threes.
+
+    `separator` is the byte between the groups. Sure are up to 18 digits.
+    """
+    rows = np.flatnonzero(_grouped(data, starts, ends, separator) & ~sure)
+    values[rows], sure[rows] = 0, True
+    ends, factor = ends.copy(), 1
+    while len(rows):
+        more = _grouped(data, starts[rows], ends[rows], separator)
+        first = np.where(more, ends[rows] - 3, starts[rows])
+        group, fine = numbers(data, first, ends[rows])
+        values[rows] += np.where(fine, group, 0) * factor
+        sure[rows] &= fine & (ends[rows] - first <= 3) & (ends[rows] > first) & (factor < 10**MAX_DIGITS)
+        rows = rows[more & sure[rows]]
+        ends[rows] -= 4
+        factor = min(factor * 1000, 10**MAX_DIGITS)
+
+
+def _grouped(data: Bytes, starts: Int64s, ends: Int64s, separator: int) -> Mask:
+    """Where a separator stands before the last three bytes, and something before it."""
+    found: Mask = (data[ends - 4] == separator) & (ends - 4 > starts)
+    return found

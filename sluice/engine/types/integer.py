@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
-from sluice.engine.types.base import ColumnType, Parsed
-from sluice.engine.types.cells import Cells, No, column, one_by_one
-from sluice.engine.types.digits import numbers
+from sluice.engine.types.base import Grown, Parsed
+from sluice.engine.types.cells import No, column, one_by_one
+from sluice.engine.types.digits import numbers, read_groups
+from sluice.engine.types.notation import check_thousands, separated_cells
 
-_WHOLE = re.compile(r"[+-]?[0-9]+")
 _NOT_INTEGER = No("not_integer", "'{value}' is not a whole number.")
 _OUT_OF_RANGE = No("out_of_range", "'{value}' is outside the range of bigint.")
 
 
-@dataclass(frozen=True)
-class Integer(ColumnType):
-    """A whole number of 64 bits: digits, with a sign or none; leading zeros are fine, separators are not.
+@dataclass(frozen=True, repr=False)
+class Integer(Grown):
+    """A whole number of 64 bits: digits, with a sign or none; leading zeros are fine.
 
+    `Integer(thousands=",")` also reads `1,234`: `thousands` is as for Decimal, and by default there is none.
     Rejects: `not_integer`, `out_of_range`.
     """
+
+    _: KW_ONLY
+    thousands: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        check_thousands(self.thousands, self)
 
     @property
     def pg_type(self) -> str:
@@ -33,24 +40,26 @@ class Integer(ColumnType):
         return pa.int64()
 
     def parse(self, text: pa.Array) -> Parsed:
-        cells = Cells.of(text)
+        cells = separated_cells(text, self.thousands)
         negative = cells.data[cells.starts] == ord("-")
         first = cells.starts + (negative & ~cells.empty)
         values, sure = numbers(cells.data, first, cells.ends)
+        if self.thousands:
+            read_groups(cells.data, first, cells.ends, values, sure, ord(self.thousands))
         sure &= (cells.ends > first) & ~cells.empty
         values[negative] *= -1
-        odd = one_by_one(cells.text, ~sure & ~cells.empty, _read)
+        odd = one_by_one(cells.text, ~sure & ~cells.empty, self._read)
         rows, found = odd.accepted()
         values[rows] = np.array(found, np.int64)
         sure[rows] = True
         return Parsed(column(values, sure, self.arrow), odd.refused(len(text)))
 
-
-def _read(text: str) -> int | No:
-    if not _WHOLE.fullmatch(text):
-        return _NOT_INTEGER
-    digits = text.lstrip("+-").lstrip("0")
-    # 19 digits reach the limit of 64 bits; int() is slow and then refuses on texts of thousands.
-    value = int(digits or "0") if len(digits) <= 19 else 2**64
-    value = -value if text.startswith("-") else value
-    return value if -(2**63) <= value < 2**63 else _OUT_OF_RANGE
+    def _read(self, text: str) -> int | No:
+        grouped = rf"[0-9]{{1,3}}(?:{re.escape(self.thousands)}[0-9]{{3}})+|" if self.thousands else ""
+        if not re.fullmatch(rf"[+-]?(?:{grouped}[0-9]+)", text):
+            return _NOT_INTEGER
+        digits = text.lstrip("+-").replace(self.thousands or ",", "").lstrip("0")
+        # 19 digits reach the limit of 64 bits; int() is slow and then refuses on texts of thousands.
+        value = int(digits or "0") if len(digits) <= 19 else 2**64
+        value = -value if text.startswith("-") else value
+        return value if -(2**63) <= value < 2**63 else _OUT_OF_RANGE

@@ -23,7 +23,7 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> Ledger:
     made = Ledger()
     for name in ("read_status", "list_rejects", "count_rejects", "list_runs", "retry"):
         monkeypatch.setattr(runs, name, getattr(made, name))
-    monkeypatch.setattr(tasks.enqueue, "enqueue", made.enqueue)
+    monkeypatch.setattr(tasks.enqueue, "enqueue_inputs", made.enqueue_inputs)
     monkeypatch.setattr(workers.publish, "publish_now", lambda: made.asked.append(("publish", {})))
     monkeypatch.setattr(servers, "is_embedded", lambda: False)
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sluice.engine.declare import Pipeline
 from sluice.engine.ledger import runs
 from sluice.errors import ConfigError
 
@@ -43,9 +44,13 @@ def a_run(**facts: Any) -> dict[str, Any]:
         "inputs_left": 0,
         "parts_total": 1,
         "parts_loaded": 1,
+        "parts_held": 0,
+        "scanned": 0,
+        "max_rejects": None,
         "dead_steps": 0,
         "waiting": None,
         "error": None,
+        "purged_at": None,
         "inputs": [an_input()],
     }
     return known | facts
@@ -62,8 +67,8 @@ class Ledger:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.dead = 0
 
-    def enqueue(self, pipeline: str, paths: list[str], **options: Any) -> runs.Run:
-        self.asked.append(("enqueue", {"pipeline": pipeline, "paths": list(paths), **options}))
+    def enqueue_inputs(self, pipeline: Pipeline, inputs: list[str], **options: Any) -> runs.Run:
+        self.asked.append(("enqueue", {"pipeline": pipeline.name, "inputs": inputs, **options}))
         return runs.Run(7)
 
     def read_status(self, run: int) -> dict[str, Any]:

@@ -55,6 +55,16 @@ def test_the_line_says_how_many_files_are_read_before_the_total_is_known() -> No
     assert describe(status | {"read": 70_000}, 0.0) == "read 1 of 2 files, 70.0k rows"
 
 
+def test_a_large_file_is_seen_to_be_read() -> None:
+    status = a_run(state="running", scanned=1_250_000_000, inputs=[an_input(1, state="registered")])
+    assert describe(status, 0.0) == "read 0 of 1 files and 1.25GB"
+
+
+def test_parts_that_wait_for_all_rejects_to_be_known_are_counted_as_checked() -> None:
+    status = a_run(**RUNNING | {"parts_loaded": 0, "rejected": 0, "parts_held": 3}, read=0)
+    assert describe(status, 0.0) == "0/2.00M rows  0/s  parts 0/8  checked 3  rejects 0"
+
+
 def test_nothing_is_drawn_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     with Progress() as progress:
         progress.show(a_run(state="running"))

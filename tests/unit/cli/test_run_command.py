@@ -156,8 +156,9 @@ def test_rejects_are_fine_unless_strict(sluice: Sluice, ledger: Ledger, csv_file
 
 
 def test_reload_is_passed_on(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
-    sluice("run", "call_logs", csv_file, "--reload")
-    assert ledger.asked[0] == ("enqueue", {"pipeline": "call_logs", "paths": [csv_file], "reload": True})
+    sluice("run", "call_logs", csv_file, "--reload", "--max-rejects", "2%")
+    asked = {"pipeline": "call_logs", "inputs": [csv_file], "reload": True, "max_rejects": "2%"}
+    assert ledger.asked[0] == ("enqueue", asked)
 
 
 @pytest.mark.parametrize(

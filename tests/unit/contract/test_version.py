@@ -9,7 +9,7 @@ import pytest
 
 from sluice.engine.checks import Check, at_least, at_most
 from sluice.engine.contract import Contract
-from sluice.engine.declare import Column, Generated, Table
+from sluice.engine.declare import Column, Files, Generated, Table
 from sluice.engine.types import Integer, Money, Refused, Text, Timestamp
 from sluice.errors import ConfigError
 
@@ -86,6 +86,34 @@ def test_every_change_gives_another_version():
     assert all(len(version) == 16 and int(version, 16) >= 0 for version in versions)
 
 
+def test_the_version_knows_nulls_and_notations_only_where_they_are_declared():
+    ident, cost, at = TABLE.columns
+    versions = [
+        Contract(replace(TABLE, columns=[ident, changed, at])).version
+        for changed in (
+            cost,
+            replace(cost, nulls=("N/A",)),
+            replace(cost, nulls=("N/A", "-")),
+            replace(cost, type=Money("USD", words=("bucks",))),
+            replace(cost, type=Money("USD", thousands="")),
+            replace(cost, type=Money("USD", thousands=".", point=",")),
+            replace(cost, type=Money("USD", accounting=True)),
+        )
+    ]
+    assert versions[0] == "76414dcb6c8119a7"
+    assert len(set(versions)) == len(versions)
+
+
+def test_nulls_that_mean_the_same_give_the_same_version():
+    ident, cost, at = TABLE.columns
+    versions = {
+        Contract(replace(TABLE, columns=[ident, replace(cost, nulls=nulls), at])).version
+        for nulls in (("N/A", "-"), ["-", " n/a "], ("-", "N/A", "n/a", ""))
+    }
+    assert len(versions) == 1
+    assert Contract(replace(TABLE, columns=[ident, replace(cost, nulls=("", " ")), at])).version == "76414dcb6c8119a7"
+
+
 def test_a_check_that_does_not_declare_itself_is_refused():
     class Odd(Check):
         def refuse(self, values):
@@ -100,3 +128,10 @@ def test_a_transform_without_source_is_refused():
     exec("def clean(frame): return frame", made)  # noqa: S102
     with pytest.raises(ConfigError, match="source of its transform"):
         Contract(TABLE, made["clean"])
+
+
+def test_how_files_are_read_is_in_the_version_only_where_it_is_declared() -> None:
+    plain = Contract(TABLE, source=Files("*.csv")).version
+    others = [Files("*.csv", encoding="cp1252"), Files("*", skip=2), Files("*", header=("a", "b")), Files("*", ";")]
+    assert plain == "76414dcb6c8119a7"
+    assert len({plain, *(Contract(TABLE, source=each).version for each in others)}) == 5

@@ -56,6 +56,38 @@ def test_a_text_that_fits_two_formats_differently_is_ambiguous(read):
     ]  # fmt: skip
 
 
+def test_formats_are_told_apart_by_their_separator_and_shape(read):
+    sales = Date("%d/%m/%Y", "%m-%d-%Y", "%Y-%m-%d")
+    assert read(
+        sales, "11/04/2022", "04-11-2022", "2022-04-11", "25/04/2022", "04-25-2022", "2022-04-25", "1/4/2022",
+        "4-1-2022", "04/25/2022", "25-04-2022", "2022/04/11", "11.04.2022", "2022-25-04", "11/04-2022", "11/04/22",
+    ) == [
+        dt.date(2022, 4, 11), dt.date(2022, 4, 11), dt.date(2022, 4, 11),
+        dt.date(2022, 4, 25), dt.date(2022, 4, 25), dt.date(2022, 4, 25), dt.date(2022, 4, 1), dt.date(2022, 4, 1),
+        *["[bad_date]"] * 7,
+    ]  # fmt: skip
+
+
+def test_one_separator_for_two_formats_is_ambiguous_where_day_and_month_could_change_places(read):
+    both = Date("%d/%m/%Y", "%m/%d/%Y")
+    assert read(both, "03/04/2022", "25/04/2022", "04/25/2022", "04/04/2022", "3/4/2022", "29/02/2023") == [
+        "[ambiguous_date]", dt.date(2022, 4, 25), dt.date(2022, 4, 25), dt.date(2022, 4, 4), "[ambiguous_date]",
+        "[bad_date]",
+    ]  # fmt: skip
+    parsed = both.parse(pa.array(["03/04/2022"]))
+    assert parsed.refused[0].reason == "'{value}' can be read by two declared formats, with different results."
+
+
+def test_moments_in_several_formats_are_told_apart_likewise(read):
+    stamps = Timestamp("%d/%m/%Y %H:%M", "%m-%d-%Y", "%Y-%m-%d %H:%M:%S", tz="Africa/Nairobi")
+    assert read(stamps, "11/04/2022 03:00", "04-11-2022", "2022-04-11 03:00:00", "11/04/2022") == [
+        utc("2022-04-11 00:00:00"), utc("2022-04-10 21:00:00"), utc("2022-04-11 00:00:00"), "[bad_date]",
+    ]  # fmt: skip
+    assert read(Timestamp("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"), "03/04/2022 10:00", "25/04/2022 10:00") == [
+        "[ambiguous_date]", utc("2022-04-25 10:00:00"),
+    ]  # fmt: skip
+
+
 def test_local_times_become_utc(read):
     assert read(Timestamp(ISO, tz="Africa/Nairobi"), "2022-01-01 10:00:00", "2022-01-01 00:00:00", "", None) == [
         utc("2022-01-01 07:00:00"), utc("2021-12-31 21:00:00"), None, None,

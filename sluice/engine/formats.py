@@ -1,0 +1,59 @@
+"""Formats of text: CSV or JSON lines, told apart by a file's first bytes, then remembered in its dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sluice.engine.contract import Contract
+from sluice.engine.csv import (
+    Dialect,
+    InputPlan,
+    Limits,
+    ParsedPart,
+    RowReject,
+    Told,
+    match_header,
+    parse_part,
+    plan_csv,
+    reject_overlong,
+)
+from sluice.engine.csv.source import Readable, Tick
+from sluice.engine.declare import Files
+from sluice.engine.jsonl import JsonLines, looks_like_jsonl, parse_jsonl, plan_jsonl, reject_overlong_line
+from sluice.engine.settings import settings
+
+
+def plan_text(stream: Readable, head: bytes, source: Files, tick: Tick) -> InputPlan:
+    """Plan a file of UTF-8 text from a stream at its start; `head` is what it begins with. Raises DataError."""
+    size = settings().part_bytes
+    if source.header is None and looks_like_jsonl(head, skip=source.skip):
+        return plan_jsonl(stream, part_bytes=size, skip=source.skip, limits=limits(), tick=tick)
+    told = Told(source.delimiter, source.skip, source.header)
+    return plan_csv(stream, part_bytes=size, told=told, limits=limits(), tick=tick)
+
+
+def parse_text(data: bytes, stored: dict[str, Any], contract: Contract, *, first_line: int, read: int) -> ParsedPart:
+    """Parse a part of a file whose dialect is `stored` in the ledger."""
+    dialect = _dialect(stored)
+    match = match_header(dialect, contract.wanted, contract.required)
+    if isinstance(dialect, JsonLines):
+        return parse_jsonl(data, dialect=dialect, match=match, first_line=first_line, read=read, limits=limits())
+    return parse_part(data, dialect=dialect, match=match, first_line=first_line, read=read, limits=limits())
+
+
+def refuse_overlong(blocks: Iterable[bytes], stored: dict[str, Any], *, first_line: int) -> RowReject:
+    """The reject of a record that is too long to be held, from its blocks."""
+    dialect = _dialect(stored)
+    if isinstance(dialect, JsonLines):
+        return reject_overlong_line(blocks, first_line=first_line, limits=limits())
+    return reject_overlong(blocks, dialect=dialect, first_line=first_line, limits=limits())
+
+
+def limits() -> Limits:
+    """What a file may ask of memory, by the settings."""
+    return Limits(max_record_bytes=settings().max_record_bytes)
+
+
+def _dialect(stored: dict[str, Any]) -> Dialect | JsonLines:
+    return JsonLines.from_json(stored) if stored.get("format") == "jsonl" else Dialect.from_json(stored)

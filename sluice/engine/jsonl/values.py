@@ -1,0 +1,89 @@
+"""One line's JSON object as keys and values, the values as they are written.
+
+Python's own decoder reads the line. It is told to keep the digits of numbers and the pairs of objects, so that
+nothing passes through binary floating point and no key is lost to a second one of its name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NoReturn
+
+from sluice.engine.jsonl.lines import size_of_line
+
+Value = str | bool | tuple[object, ...] | list[object] | None
+"""Text (of strings and of numbers), true or false, an object (a tuple), an array (a list), or null."""
+
+Pairs = tuple[tuple[str, Value], ...]
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+class Unfit(ValueError):
+    """A line that is no row: the column at fault (a wanted header) if one is, a stable code, and the reason."""
+
+    def __init__(self, column: str | None, code: str, reason: str) -> None:
+        super().__init__(column, code, reason)
+        self.column = column
+        self.code = code
+        self.reason = reason
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise Unfit(None, "not_json", f"The line holds {name}, which is no JSON; write null instead.")
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=tuple, parse_float=str, parse_int=str, parse_constant=_refuse_constant)
+
+scan = _decoder.raw_decode
+"""Reads what begins at a text's first character; gives it and where it ends. ValueError, RecursionError."""
+
+
+def read_text(line: bytes, longest: int, encoding: str | None) -> str:
+    """The text of a line without its LF. Raises Unfit: `line_too_long`, `nul`, `invalid_utf8`."""
+    if (size := size_of_line(line)) > longest:
+        raise Unfit(None, "line_too_long", f"The line is {size:,} bytes long, the limit is {longest:,}.")
+    if (at := line.find(b"\0")) >= 0:
+        raise Unfit(None, "nul", f"Byte {at + 1} of the line is NUL, which no text can hold; remove it.")
+    try:
+        return line.decode()
+    except UnicodeDecodeError as error:
+        what = f"Byte {error.start + 1} of the line, 0x{line[error.start]:02X}, is "
+        what += f"no character of {encoding}, which the file was read as." if encoding else "not UTF-8."
+        raise Unfit(None, "invalid_utf8", what) from error
+
+
+def read_object(text: str) -> Pairs:
+    """The pairs of the object that is all of a line. Raises Unfit `not_json`."""
+    try:
+        found = _decoder.decode(text)
+    except json.JSONDecodeError as error:
+        what = error.msg.rstrip(": ").removesuffix(" at")
+        raise Unfit(None, "not_json", f"The line is not JSON, from character {error.pos + 1} on: {what}.") from error
+    except RecursionError as error:
+        raise Unfit(None, "not_json", "The line is nested too deep to be read as JSON.") from error
+    if not isinstance(found, tuple):
+        raise Unfit(None, "not_json", f"The line is {_kind(found)}, not a JSON object with keys.")
+    return found
+
+
+def check_value(column: str, value: Value) -> None:
+    """Raises Unfit unless the value can be a text: `nested_value`, `nul`, `invalid_utf8`."""
+    if isinstance(value, (tuple, list)):
+        raise Unfit(column, "nested_value", f"{column!r} is {_kind(value)}; a column takes a single value.")
+    if not isinstance(value, str):
+        return
+    if "\0" in value:
+        raise Unfit(column, "nul", f"{column!r} holds NUL (\\u0000), which no text can hold; remove it.")
+    if half := _HALF.search(value):
+        what = f"\\u{ord(half.group()):04x}, half of a surrogate pair without the other half"
+        raise Unfit(column, "invalid_utf8", f"{column!r} holds {what}, which no text can hold.")
+
+
+def _kind(value: Value) -> str:
+    if isinstance(value, tuple):
+        return "an object"
+    if isinstance(value, list):
+        return "an array"
+    return "null" if value is None else "a single value"

@@ -1,0 +1,4 @@
+-- A part is transformed and waits until all parts of its input are; then it is to be loaded.
+update sluice.step
+set state = 'held', kind = 'load', lease_until = null, holder = null, published_until = null, error = null
+where id = %(step)s and fence = %(fence)s and state = 'working' and kind = 'transform'

@@ -1,0 +1,40 @@
+"""Numbers with a point, written out: as many digits as they have, no exponent, and the declared point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal as Exact
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sluice.engine.types import Decimal, Integer, Money
+from sluice.engine.types.base import ColumnType
+
+
+def spell_numbers(values: pa.Array, declared: ColumnType) -> pa.Array:
+    """Floating and decimal numbers as text.
+
+    A float has the fewest digits that tell it from all others of its size; NaN and infinities stay words, which
+    no type of numbers reads. For Integer a whole number loses its point, and has all its digits.
+    """
+    if not isinstance(declared, Integer):
+        text = _positional(pc.cast(values, pa.string()), Exact)
+        return pc.replace_substring(text, ".", declared.point) if isinstance(declared, (Decimal, Money)) else text
+    if pa.types.is_floating(values.type):
+        wide = pc.cast(values, pa.float64())
+        text = _positional(pc.cast(wide, pa.string()), lambda written: Exact(float(written)))
+    else:
+        text = _positional(pc.cast(values, pa.string()), Exact)
+    text = pc.replace_substring_regex(text, r"\.0+$", "")
+    # 1.234 is no whole number, and must not look like a thousand and more
+    return pc.replace_substring(text, ".", ",") if declared.thousands == "." else text
+
+
+def _positional(text: pa.Array, read: Callable[[str], Exact]) -> pa.Array:
+    """Texts with an exponent are read and written out, one by one, for they are few."""
+    short = pc.match_substring(text, "e", ignore_case=True).fill_null(False)
+    if not pc.any(short).as_py():
+        return text
+    long = [f"{read(written):f}" for written in text.filter(short).to_pylist()]
+    return pc.replace_with_mask(text, short, pa.array(long, pa.string()))

@@ -1,0 +1,21 @@
+"""Where files live: folders of this machine and object stores, behind the same functions."""
+
+from sluice.engine.storage.address import is_remote, join, split_member
+from sluice.engine.storage.files import exists, listed, open_input, put, read_blocks, read_range, remove, stamp
+from sluice.engine.storage.resolve import in_inbox, resolve
+
+__all__ = [
+    "open_input",
+    "read_range",
+    "read_blocks",
+    "stamp",
+    "put",
+    "exists",
+    "remove",
+    "listed",
+    "is_remote",
+    "join",
+    "split_member",
+    "resolve",
+    "in_inbox",
+]

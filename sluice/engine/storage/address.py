@@ -1,0 +1,111 @@
+"""How a place is written: a path, `file://`, or the address of an object in a store, and `::member` after it.
+
+Addresses are taken letter by letter: a `%`, a blank or a `*` in an object's name is typed as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from sluice.errors import ConfigError
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_USERINFO = re.compile(r"(?<=://)[^/\s\"']*:[^\s\"']*@|(?<=://)[^/@\s\"']*@(?![^/\s\"']*\.core\.windows\.net)")
+_QUERY = re.compile(r"\?[\w.~%-]+=[^\s\"']*")
+
+
+@dataclass(frozen=True)
+class Library:
+    """Who speaks to a kind of object store: a package that fsspec knows, and the extra that brings it."""
+
+    package: str
+    extra: str
+    sign_in: str
+
+
+_AWS = Library("s3fs", "s3", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE or an instance's role")
+_GOOGLE = Library("gcsfs", "gs", "GOOGLE_APPLICATION_CREDENTIALS or `gcloud auth application-default login`")
+_AZURE = Library("adlfs", "az", "AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT_NAME and a key or login")
+
+LIBRARIES = {"s3": _AWS, "gs": _GOOGLE, "az": _AZURE, "abfs": _AZURE}
+
+
+def scheme(uri: str) -> str | None:
+    """The kind of object store that an address is in, None for a file of this machine.
+
+    Raises ConfigError for a scheme that is not known.
+    """
+    match = _SCHEME.match(uri)
+    if match is None:
+        return None
+    name = match[1].lower()
+    if name == "file":
+        return None
+    if name not in LIBRARIES:
+        known = ", ".join(f"{each}://" for each in LIBRARIES)
+        raise ConfigError(f"{scrubbed(uri)}: {name}:// is not known. Give a path, file:// or one of {known}.")
+    return name
+
+
+def is_remote(uri: str) -> bool:
+    """Whether an address is in an object store. Raises ConfigError for a scheme that is not known."""
+    return scheme(uri) is not None
+
+
+def local_path(uri: str) -> str:
+    """The path of a file of this machine, given as a path or as `file://`. Raises ConfigError for another host."""
+    if not uri.lower().startswith("file://"):
+        return uri
+    host, slash, path = uri[7:].partition("/")
+    if host not in {"", "localhost"}:
+        raise ConfigError(f"{scrubbed(uri)}: files of another host cannot be read. Write file:///path, or the path.")
+    return unquote(slash + path)
+
+
+def bucket_and_key(uri: str) -> tuple[str, str]:
+    """What comes after the scheme, cut at the first slash. Raises ConfigError for an address without a bucket."""
+    bucket, _, key = uri.partition("://")[2].partition("/")
+    if not bucket:
+        raise ConfigError(f"{scrubbed(uri)}: no bucket is named. Write {scheme(uri)}://bucket/name.")
+    if scrubbed(uri).partition("://")[2].partition("/")[0] != bucket:
+        raise ConfigError(
+            f"{scrubbed(uri)}: credentials do not belong in an address, it is kept and shown. "
+            f"Set {LIBRARIES[scheme(uri) or 's3'].sign_in}."
+        )
+    return bucket, key
+
+
+def join(folder: str, name: str) -> str:
+    """The address of what is called `name` in a folder or below a prefix."""
+    if is_remote(folder):
+        return f"{folder.rstrip('/')}/{name}"
+    return os.path.join(local_path(folder), name)  # noqa: PTH118 - what is typed as ./x stays so
+
+
+def split_member(uri: str) -> tuple[str, str | None]:
+    """`/x/a.zip::b.csv` is ("/x/a.zip", "b.csv"): an archive, and the name of a file in it, None for all else.
+
+    A local file that really has `::` in its name is a file. In an object store only a name that ends in .zip has
+    members. The archive comes back as a path where it was `file://`.
+    """
+    path = uri if is_remote(uri) else local_path(uri)
+    if "::" not in path:
+        return path, None
+    if not is_remote(uri):
+        if os.path.lexists(path):
+            return path, None
+        cut = path.rfind("::")
+        while cut > 0:
+            if os.path.isfile(path[:cut]):  # noqa: PTH113 - asked once for each `::`, of a str
+                return path[:cut], path[cut + 2 :]
+            cut = path.rfind("::", 0, cut)
+    cut = path.lower().find(".zip::")
+    return (path, None) if cut < 0 else (path[: cut + 4], path[cut + 6 :])
+
+
+def scrubbed(text: str) -> str:
+    """A text without what its addresses may hold of credentials: user and password, and a signed query."""
+    return _QUERY.sub("?...", _USERINFO.sub("...@", text))

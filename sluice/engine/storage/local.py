@@ -1,0 +1,126 @@
+"""Files of this machine: regular files only, never through a symbolic link, and by pieces."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import stat
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from sluice.errors import DataError, NotHere, TransientError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+class LocalPlace:
+    """A path of this machine. Every method raises NotHere when this worker does not see it."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def open(self) -> BinaryIO:
+        """Open the file, unbuffered. Raises DataError when it is no regular file."""
+        try:
+            handle = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise DataError("not_a_file", f"{self._path} is a symbolic link: give the file itself.") from error
+            raise self._not_here(error) from error
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise DataError("not_a_file", f"{self._path} is not a regular file.")
+        return os.fdopen(handle, "rb", buffering=0)
+
+    def read(self, start: int, length: int) -> tuple[bytes, int]:
+        """As Place. Raises DataError when it is no regular file."""
+        with self.open() as stream, self._seen():
+            size = os.fstat(stream.fileno()).st_size
+            pieces = []
+            while length > 0:
+                piece = os.pread(stream.fileno(), length, start)
+                if not piece:
+                    break
+                pieces.append(piece)
+                start += len(piece)
+                length -= len(piece)
+        return (pieces[0] if len(pieces) == 1 else b"".join(pieces)), size
+
+    def blocks(self, start: int, length: int, block: int) -> Iterator[bytes]:
+        """As Place. Raises DataError when it is no regular file."""
+        with self.open() as stream, self._seen():
+            while length > 0 and (piece := os.pread(stream.fileno(), min(block, length), start)):
+                start += len(piece)
+                length -= len(piece)
+                yield piece
+
+    def stamp(self) -> str:
+        """Size in bytes, time of the last change in nanoseconds, and inode."""
+        with self._seen():
+            seen = Path(self._path).stat()
+        return f"{seen.st_size}-{seen.st_mtime_ns}-{seen.st_ino}"
+
+    def put(self, local: Path) -> None:
+        """As Place; folders are made. Raises TransientError on a full disk."""
+        target = Path(self._path)
+        with self._seen():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                local.replace(target)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                _carry(local, target)
+
+    def exists(self) -> bool:
+        """As Place."""
+        with self._seen():
+            return Path(self._path).is_file()
+
+    def remove(self) -> None:
+        """As Place."""
+        with self._seen():
+            Path(self._path).unlink(missing_ok=True)
+
+    def listed(self) -> Iterator[tuple[str, datetime]]:
+        """As Place: regular files, in no order; of a folder that is not there, none."""
+        with self._seen(), contextlib.suppress(FileNotFoundError), os.scandir(self._path) as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):
+                    seen = entry.stat(follow_symlinks=False)
+                    if stat.S_ISREG(seen.st_mode):
+                        yield entry.path, datetime.fromtimestamp(seen.st_mtime, UTC)
+
+    @contextlib.contextmanager
+    def _seen(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno in _FULL:
+                raise TransientError(
+                    f"{self._path}: the disk is full. Free some room; it goes on by itself."
+                ) from error
+            raise self._not_here(error) from error
+
+    def _not_here(self, error: OSError) -> NotHere:
+        why = error.strerror or "it cannot be opened"
+        return NotHere(f"{self._path}: {why}. Is it moved, or is the folder not mounted on this worker?")
+
+
+def _carry(local: Path, target: Path) -> None:
+    """Move a file to another device: beside its place first, so that nobody sees half of it."""
+    beside = target.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        with local.open("rb") as source, beside.open("xb") as copy:
+            shutil.copyfileobj(source, copy, 1 << 20)
+            copy.flush()
+            os.fsync(copy.fileno())
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+    local.unlink()

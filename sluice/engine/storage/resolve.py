@@ -1,0 +1,117 @@
+"""From what a person typed, or an inbox holds, to the files that are meant.
+
+A zip becomes its members, so that each is an input of its own, with its own books.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from sluice.engine.storage.address import bucket_and_key, is_remote, local_path, scrubbed, split_member
+from sluice.engine.storage.files import exists, listed, open_input
+from sluice.errors import ConfigError, DataError, NotHere
+
+_ZIP = b"PK\x03\x04"
+
+
+def resolve(paths: Iterable[str | os.PathLike[str]], pattern: str) -> list[str]:
+    """Files named by paths, folders and globs, in the order given (a folder's and a glob's sorted by name).
+
+    Of a folder, files whose names fit `pattern` (the pipeline's, e.g. `*.csv`) are taken. A path that was typed may
+    be a symbolic link: what it points to is what is loaded. Raises ConfigError for a path that leads to no file,
+    TransientError when an object store is away.
+    """
+    found: dict[str, None] = {}
+    for path in paths:
+        text = os.fspath(path)
+        said = scrubbed(text)
+        try:
+            here = _remote(text, pattern) if is_remote(text) else _local(local_path(text), pattern)
+        except NotHere as error:
+            raise ConfigError(f"No file at {said!r}. {error}") from error
+        if not here:
+            raise ConfigError(f"No file at {said!r}: check the path (of a folder, files like {pattern} are taken).")
+        found |= dict.fromkeys(each for file in here for each in _unpacked(file))
+    return list(found)
+
+
+def in_inbox(inbox: str, pattern: str) -> list[str]:
+    """Files of an inbox that match a pipeline's pattern, sorted: regular files inside the folder, links left alone.
+
+    Raises NotHere when the inbox is in a bucket that cannot be seen, TransientError when its store is away.
+    """
+    files = _below(inbox.rstrip("/") + "/", pattern) if is_remote(inbox) else _inside(local_path(inbox), pattern)
+    return [each for file in files for each in _unpacked(file)]
+
+
+def _local(path: str, pattern: str) -> list[str]:
+    archive, member = split_member(path)
+    if member is not None:
+        return [f"{os.path.realpath(archive)}::{member}"] if Path(archive).is_file() else []
+    if Path(path).is_dir():
+        here = sorted(str(p) for p in Path(path).glob(pattern) if p.is_file() and not p.name.startswith("."))
+    elif Path(path).exists():
+        here = [path]
+    else:
+        matches = glob.glob(path, recursive=True)  # noqa: PTH207 - patterns are typed, also absolute ones
+        here = sorted(p for p in matches if not Path(p).is_dir())
+    return [os.path.realpath(p) for p in here]
+
+
+def _remote(uri: str, pattern: str) -> list[str]:
+    _, key = bucket_and_key(uri)
+    if split_member(uri)[1] is not None:
+        return [uri] if exists(uri) else []
+    if key and not key.endswith("/"):
+        if exists(uri):
+            return [uri]
+        if glob.has_magic(key):
+            return _below(uri[: len(uri) - len(key)], key)
+    names = {each.rpartition("/")[2]: each for each, _ in listed(uri)}
+    return [names[name] for name in sorted(names) if fnmatchcase(name, pattern) and not name.startswith(".")]
+
+
+def _below(prefix: str, pattern: str) -> list[str]:
+    from sluice.engine.storage.remote import RemotePlace
+
+    hidden = pattern.rpartition("/")[2].startswith(".")
+    return [
+        each for each in RemotePlace(prefix).matching(pattern) if hidden or not each.rpartition("/")[2].startswith(".")
+    ]
+
+
+def _inside(inbox: str, pattern: str) -> list[str]:
+    top = Path(os.path.realpath(inbox))
+    found = []
+    for path in sorted(top.glob(pattern)):
+        inside = Path(os.path.realpath(path)).is_relative_to(top)
+        if inside and not path.is_symlink() and path.is_file():
+            found.append(str(path))
+    return found
+
+
+def _unpacked(uri: str) -> list[str]:
+    """The members of a zip, in the archive's order; any other file as it is. What is wrong with it, plan will say."""
+    if split_member(uri)[1] is not None or not _is_zip(uri):
+        return [uri]
+    from sluice.engine.unpack import members
+
+    try:
+        with open_input(uri) as stream:
+            return [f"{uri}::{name}" for name in members(stream)] or [uri]
+    except DataError:
+        return [uri]
+
+
+def _is_zip(uri: str) -> bool:
+    if is_remote(uri):
+        return uri.lower().endswith(".zip")
+    try:
+        with open_input(uri) as stream:
+            return stream.read(4) == _ZIP
+    except (NotHere, DataError):
+        return False

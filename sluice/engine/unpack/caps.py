@@ -1,0 +1,43 @@
+"""What a packed file may ask of us: how much may come out, how much more than went in, and how deep it is nested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sluice.errors import DataError
+
+_HARMLESS = 64 << 20
+
+
+@dataclass(frozen=True)
+class Caps:
+    """Limits of one input. `max_bytes` are counted after unpacking, at every layer.
+
+    `max_ratio` is unpacked : packed; it is judged once more than 64 MiB have come out, for small files harm nobody.
+    `max_layers` counts packings inside each other; the encoding of the text is none.
+    """
+
+    max_bytes: int
+    max_ratio: int
+    max_layers: int = 3
+
+
+def capped(blocks: Iterable[bytes], packed: int, caps: Caps) -> Iterator[bytes]:
+    """Hand on the blocks that a packing of `packed` bytes holds. Raises DataError `too_large`, `too_compressed`."""
+    done = 0
+    for block in blocks:
+        done += len(block)
+        if done > caps.max_bytes:
+            raise DataError(
+                "too_large",
+                f"The file unpacks to more than {caps.max_bytes:,} bytes; split it, or raise "
+                "SLUICE_MAX_UNPACKED_BYTES.",
+            )
+        if done > _HARMLESS and done > packed * caps.max_ratio:
+            raise DataError(
+                "too_compressed",
+                f"{packed:,} packed bytes have unpacked to {done:,} and more are to come: over {caps.max_ratio} times "
+                "their size, as in files made to fill a disk. If it is what you want to load, raise SLUICE_MAX_RATIO.",
+            )
+        yield block

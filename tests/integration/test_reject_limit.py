@@ -1,0 +1,138 @@
+"""--max-rejects: nothing of an input is loaded before all its rejects are known, and nothing if they are too many."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sluice import Column, Files, Integer, Pipeline, Table, Text
+from sluice.engine.ledger.dispatch import recover
+from sluice.engine.ledger.runs import list_rejects, retry
+from sluice.engine.ledger.steps import claim, fail_attempt
+from sluice.engine.settings import settings
+from tests.kit.in_process import InProcess
+
+LETTERS = Pipeline(
+    "letters",
+    Files("*.csv"),
+    Table("letters", key=("id",), columns=[Column("id", Integer(), required=True), Column("value", Text())]),
+)
+
+
+@pytest.fixture
+def three_parts(engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of 3 parts with 300 rows, 3 of them bad: one in the first part, two in the last."""
+    monkeypatch.setenv("SLUICE_PART_BYTES", "1024")
+    settings.cache_clear()
+    engine.use(LETTERS)
+    path = tmp_path / "letters.csv"
+    ids = [f"x{n}" if n in {5, 290, 299} else f"{n:04}" for n in range(300)]
+    path.write_text("id,value\n" + "".join(f"{each},abcd\n" for each in ids))
+    return path
+
+
+def _check_all(engine: InProcess, path: Path, limit: str) -> list[int]:
+    run = engine.register(path, max_rejects=limit)
+    engine.plan(run)
+    parts = engine.steps(run, "extract")
+    assert len(parts) == 3
+    for part in parts:
+        assert engine.steps(run, "load") == []
+        assert engine.sql("select count(*) from letters") == [(0,)]
+        engine.check(part)
+    return parts
+
+
+def test_within_the_limit_all_parts_are_loaded_once_all_are_checked(engine: InProcess, three_parts: Path) -> None:
+    parts = _check_all(engine, three_parts, "1%")
+    for part in parts:
+        engine.load_checked(part)
+    ((run,),) = engine.sql("select id from sluice.run")
+    recover()
+    assert engine.sql("select read, loaded, rejected from sluice.run") == [(300, 297, 3)]
+    assert [each["line"] for each in list_rejects(run)] == [7, 292, 301]
+
+
+def test_over_the_limit_nothing_is_loaded_and_every_reject_is_there(engine: InProcess, three_parts: Path) -> None:
+    _check_all(engine, three_parts, "2")
+    ((run,),) = engine.sql("select id from sluice.run")
+    assert engine.sql("select count(*) from letters") == [(0,)]
+    assert engine.sql("select state, error_code, error, read, loaded, rejected from sluice.input") == [
+        (
+            "failed",
+            "over_limit",
+            "3 of 300 rows are rejects and --max-rejects 2 allows 2: nothing of it was loaded.",
+            0,
+            0,
+            0,
+        )
+    ]
+    assert [(each["line"], each["code"]) for each in list_rejects(run)] == [
+        (7, "not_integer"),
+        (292, "not_integer"),
+        (301, "not_integer"),
+    ]
+    assert engine.sql("select count(*) from sluice.step where state = 'held'") == [(0,)]
+
+
+def test_the_same_file_may_be_loaded_later_with_a_wider_limit(engine: InProcess, three_parts: Path) -> None:
+    _check_all(engine, three_parts, "0")
+    for part in _check_all(engine, three_parts, "3"):
+        engine.load_checked(part)
+    recover()
+    assert engine.sql("select count(*) from letters") == [(297,)]
+
+
+def test_a_crash_between_the_last_check_and_the_verdict_only_delays_it(engine: InProcess, three_parts: Path) -> None:
+    run = engine.register(three_parts, max_rejects="2")
+    engine.plan(run)
+    *first, last = engine.steps(run, "extract")
+    for part in first:
+        engine.check(part)
+    engine.check(last)
+    # as it would be had the process died after the part was held
+    engine.sql("update sluice.input set state = 'loading', finished_at = null, error_code = null")
+    engine.sql("update sluice.run set inputs_left = 1")
+    engine.sql("update sluice.step set state = 'held' where kind = 'load'")
+    recover()
+    assert engine.sql("select state, error_code from sluice.input") == [("failed", "over_limit")]
+
+
+def test_a_part_that_dies_does_not_hold_the_others_for_ever(engine: InProcess, three_parts: Path) -> None:
+    run = engine.register(three_parts, max_rejects="3")
+    engine.plan(run)
+    first, *others = engine.steps(run, "extract")
+    for _ in range(3):
+        held = claim("extract", {"step": first})
+        fail_attempt(held.step, held.fence, "It killed its worker process.")
+        engine.sql("update sluice.step set due_at = now() where state = 'due'")
+    for part in others:
+        engine.check(part)
+    recover()
+    for part in engine.steps(run, "load"):
+        engine.load_checked(part)
+    engine.settle(run)
+    assert run.status()["state"] == "failed"
+    assert retry(run.id) == 1
+    engine.check(first)
+    (again,) = engine.steps(run, "load")
+    engine.load_checked(again)
+    engine.settle(run)
+    status = run.status()
+    assert (status["state"], status["loaded"], status["rejected"]) == ("done", 297, 3)
+
+
+def test_a_reload_over_the_limit_leaves_the_old_rows(engine: InProcess, three_parts: Path) -> None:
+    for part in _check_all(engine, three_parts, "3"):
+        engine.load_checked(part)
+    recover()
+    (settle,) = engine.sql("select id from sluice.step where kind = 'settle'")
+    assert settle
+    engine.sql("update sluice.run set state = 'done', inputs_left = 0")
+    engine.sql("update sluice.input set state = 'done'")
+    run = engine.register(three_parts, max_rejects="0", reload=True)
+    engine.plan(run)
+    for part in engine.steps(run, "extract"):
+        engine.check(part)
+    assert engine.sql("select count(*) from letters") == [(297,)]

@@ -1,0 +1,126 @@
+"""`rejects export`: what the file holds, and that it is whole or not there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sluice.engine.ledger import exported
+from sluice.engine.ledger.connection import DatabaseAway
+from tests.unit.cli.made_up import Ledger, a_run, an_input
+
+Sluice = Callable[..., Any]
+ROWS = [
+    ("/inbox/calls_1.csv", 18, "call_cost_usd", "not_money", "'abc' is not an amount."),
+    ("/inbox/calls_1.csv", 19, None, "ragged_row", 'It has 4 cells, not 5: "a, b".'),
+]
+
+
+@pytest.fixture
+def rejects(monkeypatch: pytest.MonkeyPatch, ledger: Ledger) -> list[Any]:
+    """What the ledger streams; an exception in the list is raised in its place. And what was asked for."""
+    ledger.statuses = [a_run(rejected=2, inputs=[an_input(1, rejected=2), an_input(2), an_input(3, rejected=1)])]
+    rows: list[Any] = list(ROWS)
+
+    def stream(inputs: Any, code: str | None = None) -> Iterator[Any]:
+        ledger.asked.append(("stream", {"inputs": list(inputs), "code": code}))
+        for row in rows:
+            if isinstance(row, Exception):
+                raise row
+            yield row
+
+    monkeypatch.setattr(exported, "stream_rejects", stream)
+    return rows
+
+
+def test_the_file_is_csv_by_the_book(sluice: Sluice, rejects: list[Any], tmp_path: Path) -> None:
+    result = sluice("rejects", "export", "7", str(tmp_path / "out.csv"))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"2 rejects of run 7 written to {tmp_path / 'out.csv'}\n"
+    assert (tmp_path / "out.csv").read_bytes() == (
+        b"file,line,column,code,reason\r\n"
+        b"/inbox/calls_1.csv,18,call_cost_usd,not_money,'abc' is not an amount.\r\n"
+        b'/inbox/calls_1.csv,19,,ragged_row,"It has 4 cells, not 5: ""a, b""."\r\n'
+    )
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+254700", "-1", "@SUM(A1)", "\tx", "\rx"])
+def test_a_cell_that_could_be_a_formula_gets_an_apostrophe(sluice: Sluice, rejects: list[Any], cell: str) -> None:
+    rejects[:] = [("/inbox/a.csv", 2, cell, "code", "a-b=c")]
+    told = sluice("rejects", "export", "7", "-").stdout_bytes
+    quoted = f'"\'{cell}"' if cell == "\rx" else f"'{cell}"
+    assert told == f"file,line,column,code,reason\r\n/inbox/a.csv,2,{quoted},code,a-b=c\r\n".encode()
+
+
+def test_standard_output_gets_rows_and_nothing_else(sluice: Sluice, rejects: list[Any]) -> None:
+    rejects[:] = [("/inbox/ü.csv", 2, None, "code", "€")]
+    result = sluice("rejects", "export", "7", "-")
+    assert result.stdout_bytes == "file,line,column,code,reason\r\n/inbox/ü.csv,2,,code,€\r\n".encode()
+    assert result.stderr == "1 rejects of run 7 written to standard output\n"
+
+
+def test_only_inputs_with_rejects_are_asked_for(sluice: Sluice, rejects: list[Any], ledger: Ledger) -> None:
+    sluice("rejects", "export", "7", "-", "--code", "nul")
+    assert ledger.asked == [
+        ("stream", {"inputs": [(1, "/inbox/calls_1.csv"), (3, "/inbox/calls_3.csv")], "code": "nul"})
+    ]
+
+
+def test_one_input_by_its_name(sluice: Sluice, rejects: list[Any], ledger: Ledger) -> None:
+    sluice("rejects", "export", "7", "-", "--input", "calls_3.csv")
+    assert ledger.asked == [("stream", {"inputs": [(3, "/inbox/calls_3.csv")], "code": None})]
+
+
+def test_programs_get_an_object(sluice: Sluice, rejects: list[Any], tmp_path: Path) -> None:
+    told = json.loads(sluice("rejects", "export", "7", str(tmp_path / "out.csv"), "--json").stdout)
+    assert told == {"run": 7, "file": str(tmp_path / "out.csv"), "exported": 2}
+
+
+def test_standard_output_cannot_be_both(sluice: Sluice, rejects: list[Any]) -> None:
+    result = sluice("rejects", "export", "7", "-", "--json")
+    assert result.exit_code == 2
+    assert result.stderr == "error: --json and - both want standard output: name a file, or leave --json away.\n"
+
+
+def test_a_file_that_is_there_stays_unless_forced(sluice: Sluice, rejects: list[Any], tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    out.write_text("mine")
+    result = sluice("rejects", "export", "7", str(out))
+    assert result.exit_code == 2
+    assert result.stderr == f"error: {out} is there already: --force overwrites it.\n"
+    assert out.read_text() == "mine"
+    assert sluice("rejects", "export", "7", str(out), "--force").exit_code == 0
+    assert out.read_text().startswith("file,line")
+
+
+def test_half_a_file_is_never_there(sluice: Sluice, rejects: list[Any], tmp_path: Path) -> None:
+    rejects.append(DatabaseAway("PostgreSQL does not answer."))
+    assert sluice("rejects", "export", "7", str(tmp_path / "made" / "out.csv")).exit_code == 2
+    (tmp_path / "made").mkdir()
+    result = sluice("rejects", "export", "7", str(tmp_path / "made" / "out.csv"))
+    assert (result.exit_code, result.stderr) == (5, "error: PostgreSQL does not answer.\n")
+    assert list((tmp_path / "made").iterdir()) == []
+
+
+def test_a_link_leads_to_its_file_and_a_device_is_no_file(sluice: Sluice, rejects: list[Any], tmp_path: Path) -> None:
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    sluice("rejects", "export", "7", str(tmp_path / "link.csv"))
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "real.csv").read_text().startswith("file,line")
+    result = sluice("rejects", "export", "7", "/dev/null", "--force")
+    assert (result.exit_code, result.stderr) == (2, "error: /dev/null is not a regular file; - is standard output.\n")
+
+
+@pytest.mark.parametrize("words", [("export", "7", "-"), ("list", "7")])
+def test_rejects_that_were_purged_are_not_none(
+    sluice: Sluice, rejects: list[Any], ledger: Ledger, words: tuple[str, ...]
+) -> None:
+    ledger.statuses = [a_run(rejected=3, purged_at=datetime(2024, 3, 1, tzinfo=UTC))]
+    result = sluice("rejects", *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "error: The rejects of run 7 were purged on 2024-03-01.\n"

@@ -1,0 +1,110 @@
+"""From what is typed to local files: paths, folders, globs, links, zip archives and the inbox."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from sluice.engine.storage import in_inbox, resolve
+from sluice.errors import ConfigError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    top = Path(os.path.realpath(tmp_path))
+    (top / "old").mkdir()
+    for name in ("b.csv", "a.csv", ".hidden.csv", "notes.txt", "old/c.csv"):
+        (top / name).write_text("id\n1\n")
+    return top
+
+
+def found(folder: Path, *typed: str, pattern: str = "*.csv") -> list[str]:
+    return [path.removeprefix(f"{folder}/") for path in resolve([f"{folder}/{each}" for each in typed], pattern)]
+
+
+def test_files_come_in_the_order_given_and_each_once(folder: Path) -> None:
+    assert found(folder, "notes.txt", "b.csv", "*.csv", "") == ["notes.txt", "b.csv", "a.csv"]
+    assert found(folder, "**/c.csv") == ["old/c.csv"]
+    assert resolve([folder / "a.csv", f"file://{folder}/a.csv"], "*.csv") == [f"{folder}/a.csv"]
+
+
+def test_of_a_folder_what_fits_the_pattern_is_taken_but_nothing_hidden(folder: Path) -> None:
+    assert found(folder, "") == ["a.csv", "b.csv"]
+    assert found(folder, "", pattern="*") == ["a.csv", "b.csv", "notes.txt"]
+
+
+def test_a_link_that_was_typed_is_what_it_points_to(folder: Path) -> None:
+    (folder / "link").symlink_to(folder / "old" / "c.csv")
+    assert found(folder, "link") == ["old/c.csv"]
+
+
+def test_a_name_that_looks_like_a_glob_or_a_member_is_that_file(folder: Path) -> None:
+    for name in ("[a].csv", "x::y.csv", "50%.csv"):
+        (folder / name).write_text("id\n1\n")
+        assert found(folder, name) == [name]
+
+
+@pytest.mark.parametrize("typed", ["gone.csv", "x*.csv", "old/*.txt", "gone.zip::a.csv", "gone::a.csv"])
+def test_what_leads_to_no_file_is_named(folder: Path, typed: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        found(folder, "a.csv", typed)
+    assert str(raised.value) == (
+        f"No file at '{folder}/{typed}': check the path (of a folder, files like *.csv are taken)."
+    )
+
+
+@pytest.fixture
+def archive(folder: Path) -> Path:
+    path = folder / "day.dat"
+    with zipfile.ZipFile(path, "w") as packed:
+        for name in ("z.csv", "a b.csv", "__MACOSX/._z.csv", "sub/x::y.csv"):
+            packed.writestr(name, "id\n1\n")
+    return path
+
+
+def test_a_zip_under_any_name_is_its_members_in_the_order_of_the_archive(folder: Path, archive: Path) -> None:
+    assert found(folder, "day.dat", "a.csv") == ["day.dat::z.csv", "day.dat::a b.csv", "day.dat::sub/x::y.csv", "a.csv"]
+    assert found(folder, "", pattern="*.dat") == ["day.dat::z.csv", "day.dat::a b.csv", "day.dat::sub/x::y.csv"]
+
+
+def test_a_member_that_was_typed_stays_as_it_is(folder: Path, archive: Path) -> None:
+    (folder / "link").symlink_to(archive)
+    assert found(folder, "day.dat::a b.csv", "link::nothing") == ["day.dat::a b.csv", "day.dat::nothing"]
+
+
+def test_a_zip_that_cannot_be_read_stays_one_file(folder: Path) -> None:
+    (folder / "broken.zip").write_bytes(b"PK\x03\x04 and no more")
+    with zipfile.ZipFile(folder / "empty.zip", "w"):
+        pass
+    with zipfile.ZipFile(folder / "book.xlsx", "w") as packed:
+        packed.writestr("[Content_Types].xml", "")
+        packed.writestr("xl/workbook.xml", "")
+    assert found(folder, "broken.zip", "empty.zip", "book.xlsx") == ["broken.zip", "empty.zip", "book.xlsx"]
+
+
+def test_what_is_no_regular_file_is_left_for_plan_to_refuse(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    assert found(folder, "pipe") == ["pipe"]
+
+
+def test_the_inbox_gives_regular_files_inside_it_and_the_members_of_its_archives(folder: Path, archive: Path) -> None:
+    inbox = folder / "inbox"
+    (inbox / "calls").mkdir(parents=True)
+    (inbox / "calls" / "b.csv").write_text("id\n1\n")
+    archive.replace(inbox / "calls" / "a.zip")
+    (inbox / "calls" / "link.csv").symlink_to(folder / "a.csv")
+    (inbox / "out").symlink_to(folder / "old")
+    (folder / "way").symlink_to(inbox)
+    calls = f"{inbox}/calls"
+    for typed in (str(inbox), f"file://{inbox}", f"{folder}/way"):
+        assert in_inbox(typed, "calls/*") == [
+            f"{calls}/a.zip::z.csv",
+            f"{calls}/a.zip::a b.csv",
+            f"{calls}/a.zip::sub/x::y.csv",
+            f"{calls}/b.csv",
+        ]
+    assert in_inbox(str(inbox), "out/*.csv") == []
+    assert in_inbox(str(folder / "gone"), "*.csv") == []
