@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sluice import __version__
-from sluice.cli import demo, processes, rejects, run, sample, servers, status
+from sluice.cli import demo, doctor, processes, purge, rejects, run, sample, servers, status
 from sluice.cli.edge import Edge
 from sluice.cli.exits import Exit
 
@@ -51,6 +51,8 @@ for command in (
     processes.up,
     status.status,
     status.retry,
+    purge.purge,
+    doctor.doctor,
     sample.sample,
     demo.demo,
     servers.env,
@@ -58,6 +60,7 @@ for command in (
 ):
     app.command()(command)
 reject_commands.command("list")(rejects.list_)
+reject_commands.command("export")(rejects.export)
 app.add_typer(reject_commands, name="rejects")
 
 

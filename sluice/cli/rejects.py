@@ -1,17 +1,20 @@
-"""`rejects list`: the refused rows of a run, each with file, line, column, code and reason."""
+"""`rejects list` and `rejects export`: the refused rows of a run, each with file, line, column, code and reason."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from sluice.cli.output import Json, count, emit, near, table
+from sluice.cli.output import Json, count, emit, near, print_object, say, table
+from sluice.cli.spreadsheet import STDOUT, new_file, write_csv
 from sluice.cli.status import RunId
 from sluice.errors import ConfigError
 
 ON_A_SCREEN = 50
+EXPORTED = ("file", "line", "column", "code", "reason")
 Code = Annotated[str | None, typer.Option(help="Only this code, e.g. key_conflict.", show_default=False)]
 OneInput = Annotated[
     str | None, typer.Option("--input", help="Only this input: its number, path or file name.", show_default=False)
@@ -19,6 +22,8 @@ OneInput = Annotated[
 Limit = Annotated[
     int | None, typer.Option(min=0, help="At most so many.", show_default=f"{ON_A_SCREEN}, all with --json; 0: all")
 ]
+Target = Annotated[str, typer.Argument(metavar="FILE", help="CSV file to make; - is standard output.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite FILE if it is there already.")]
 
 
 def list_(run: RunId, code: Code = None, only: OneInput = None, limit: Limit = None, as_json: Json = False) -> None:
@@ -26,6 +31,7 @@ def list_(run: RunId, code: Code = None, only: OneInput = None, limit: Limit = N
     from sluice.engine.ledger.runs import count_rejects, list_rejects, read_status
 
     status = read_status(run)
+    _refuse_purged(status)
     chosen = None if only is None else find_input(status, only)
     most = (None if as_json else ON_A_SCREEN) if limit is None else limit or None
     found = list_rejects(run, code=code, input_id=chosen, limit=most)
@@ -33,6 +39,33 @@ def list_(run: RunId, code: Code = None, only: OneInput = None, limit: Limit = N
     facts = {"run": run, "rejected": status["rejected"], "codes": codes, "rejects": found}
     cut = most is not None and len(found) == most
     emit(facts, as_json=as_json, human=lambda: print_rejects(run, codes, found, cut=cut))
+
+
+def export(
+    run: RunId, file: Target, code: Code = None, only: OneInput = None, force: Force = False, as_json: Json = False
+) -> None:
+    """Write a run's rejects to a CSV file, formulas made harmless for spreadsheets."""
+    from sluice.engine.ledger.exported import stream_rejects
+    from sluice.engine.ledger.runs import read_status
+
+    if as_json and file == STDOUT:
+        raise ConfigError("--json and - both want standard output: name a file, or leave --json away.")
+    status = read_status(run)
+    _refuse_purged(status)
+    chosen = None if only is None else find_input(status, only)
+    wanted = [each for each in status["inputs"] if each["rejected"] and chosen in {None, each["input"]}]
+    rows = stream_rejects(((each["input"], near(each["uri"])) for each in wanted), code)
+    with new_file(file, force=force) as sink, closing(rows):
+        written = write_csv(sink, EXPORTED, rows)
+    if as_json:
+        print_object({"run": run, "file": file, "exported": written})
+    else:
+        say(f"{count(written)} rejects of run {run} written to {'standard output' if file == STDOUT else file}")
+
+
+def _refuse_purged(status: dict[str, Any]) -> None:
+    if status["purged_at"] and status["rejected"]:
+        raise ConfigError(f"The rejects of run {status['run']} were purged on {status['purged_at']:%Y-%m-%d}.")
 
 
 def find_input(status: dict[str, Any], asked: str) -> int:

@@ -57,7 +57,10 @@ def print_status(found: dict[str, Any]) -> None:
     print(headline(found))
     print()
     print_books(found)
-    print(f"\nparts: {count(found['parts_loaded'])} of {count(found['parts_total'])} loaded\n")
+    if found["purged_at"]:
+        print(f"\npurged on {found['purged_at']:%Y-%m-%d}: its parts, steps and rejects are gone, its books stay\n")
+    else:
+        print(f"\nparts: {count(found['parts_loaded'])} of {count(found['parts_total'])} loaded\n")
     head = ("input", "state", "parts", "read", *BOOKS, "file")
     table(head, (_input_row(each) for each in found["inputs"]))
     for each in found["inputs"]:

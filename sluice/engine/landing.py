@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from sluice.engine.csv.source import Readable
 from sluice.engine.settings import settings
-from sluice.engine.storage import exists, is_remote, join, put
+from sluice.engine.storage import is_remote, join, put
 from sluice.errors import TransientError
 
 _BLOCK = 1 << 20
@@ -44,12 +44,14 @@ class Copy:
         return block
 
     def keep(self, name: str) -> str:
-        """Give the copy its name in the landing; returns where it is. One that is there already is the same."""
+        """Give the copy its name in the landing; returns where it is.
+
+        One that is there already is the same, but may be old enough to be purged: it is replaced all the same.
+        """
         uri = join(landing(), name)
         with _room(self._path):
             self._written.flush()
-        if not exists(uri):
-            put(self._path, uri)
+        put(self._path, uri)
         return uri
 
 

@@ -27,7 +27,8 @@ from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.opening import opened
 from sluice.engine.scanning import Scanning
 from sluice.engine.settings import settings
-from sluice.errors import DataError, EarlierRunOpen, LostClaim
+from sluice.engine.storage import exists
+from sluice.errors import DataError, EarlierRunOpen, LostClaim, TransientError
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,8 @@ def _record(cursor: Cursor, work: InputWork, found: _Scanned) -> None:
     """Write what the scan found, or what it means that this content was seen before."""
     planned = found.plan
     cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (planned.sha256,))
+    if found.landed is not None and not exists(found.landed):
+        raise TransientError(f"The copy {found.landed} was purged before it was needed; it is made again.")
     content = {"pipeline": work.pipeline, "source": work.source, "sha256": planned.sha256, "input": work.id}
     limits = {"code_version": __version__, "max_crashes": settings().max_crashes}
     cursor.execute(query("same_content"), content | limits)

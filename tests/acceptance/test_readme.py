@@ -59,8 +59,10 @@ def test_the_script_of_the_readme_runs(stack: Stack) -> None:
 
 def test_the_readme_names_every_command_setting_and_exit_code() -> None:
     commands = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
-    groups = [group.name for group in app.registered_groups]
-    for name in [*commands, *groups]:
+    for group in app.registered_groups:
+        inside = group.typer_instance.registered_commands if group.typer_instance else []
+        commands += [f"{group.name} {command.name}" for command in inside]
+    for name in commands:
         assert re.search(rf"sluice {name}|make {name}", README), f"sluice {name} is not in the README"
     for name in Settings.model_fields:
         setting = name.upper() if name in ("database_url", "redis_url") else f"SLUICE_{name.upper()}"

@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg2.extensions import cursor as Cursor
+
 from sluice.engine.ledger.connection import patiently, transaction
 from sluice.engine.ledger.queries import query
 from sluice.errors import ConfigError, LostClaim
@@ -110,13 +112,24 @@ def count_rejects(run: int) -> list[dict[str, Any]]:
 
 
 def retry(run: int) -> int:
-    """Dead steps of a run are due again, with a clean slate. Returns how many."""
+    """Dead steps of a run are due again, with a clean slate. Returns how many. Raises ConfigError."""
     run_state(run)
     with transaction() as cursor:
+        _refuse_purged(cursor, run)
         cursor.execute(query("retry_steps"), {"run": run})
         revived = [step for (step,) in cursor.fetchall()]
         cursor.execute(query("retry_parts"), {"steps": revived})
         cursor.execute(query("retry_inputs"), {"steps": revived})
         if revived:
             cursor.execute(query("reopen_run"), {"run": run, "inputs": cursor.rowcount})
+            _refuse_purged(cursor, run)  # a purge may have begun meanwhile; from here on it finds an open run
     return len(revived)
+
+
+def _refuse_purged(cursor: Cursor, run: int) -> None:
+    cursor.execute("select purged_at from sluice.run where id = %s and purged_at is not null", (run,))
+    row = cursor.fetchone()
+    if row is not None:
+        raise ConfigError(
+            f"Run {run} was purged on {row[0]:%Y-%m-%d}, so there is nothing left to try again: run its files again."
+        )

@@ -3,13 +3,18 @@ select r.id as run, r.pipeline, r.state, r.planned, r.read, r.loaded, r.updated,
        r.rejected, r.contested,
        round(extract(epoch from coalesce(r.finished_at, clock_timestamp()) - r.created_at), 3)::float8 as seconds,
        r.inputs_total, r.inputs_left, parts.total as parts_total, parts.loaded as parts_loaded,
-       steps.dead as dead_steps, steps.waiting, r.error
+       parts.held as parts_held, steps.dead as dead_steps, steps.waiting, scanned.bytes as scanned,
+       r.options->>'max_rejects' as max_rejects, r.error, r.purged_at
 from sluice.run r
 cross join lateral (
-    select count(*) as total, count(*) filter (where p.state = 'loaded') as loaded
+    select count(*) as total, count(*) filter (where p.state = 'loaded') as loaded,
+           count(*) filter (where p.refused is not null) as held
     from sluice.input i join sluice.part p on p.input_id = i.id where i.run_id = r.id) parts
 cross join lateral (
     select count(*) filter (where s.state = 'dead') as dead,
            max(s.error) filter (where s.state = 'due') as waiting
     from sluice.step s where s.run_id = r.id and s.state in ('due', 'dead')) steps
+cross join lateral (
+    select coalesce(sum(i.scanned), 0)::bigint as bytes
+    from sluice.input i where i.run_id = r.id and i.state = 'registered') scanned
 where r.id = %(run)s

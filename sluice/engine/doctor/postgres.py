@@ -1,0 +1,115 @@
+"""PostgreSQL: that it answers, what its role may do, and whether the ledger and the tables are as expected."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
+
+from sluice.engine.declare import Pipeline
+from sluice.engine.doctor.finding import Finding, address, judge, ok, warning, wrong
+from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.migrate import is_current
+from sluice.engine.ledger.queries import query
+from sluice.engine.servers import database_url, is_embedded
+
+OLDEST = 13
+CLOCK_S = 5.0
+SPARE = 10  # connections that a worker with a few processes wants
+SQL = "sluice.engine.doctor.sql"
+MIGRATE = "sluice migrate"
+
+
+def look_at_server() -> Iterator[Finding]:
+    """Version, role, durability, clock and connections. Raises DatabaseAway, ConfigError."""
+    server, drift = _read_server()
+    where = f"{server.version} at {address(database_url())}"
+    yield judge(
+        "PostgreSQL", server.major >= OLDEST, where, todo=f"It must be at least version {OLDEST}.", otherwise="wrong"
+    )
+    yield from _role(server)
+    off = [name for name in ("fsync", "synchronous_commit", "full_page_writes") if not getattr(server, name)]
+    yield judge(
+        "PostgreSQL durability",
+        not off,
+        f"{', '.join(off)} off" if off else "what is committed stays",
+        todo="A crash of the server may lose rows that count as loaded: switch it on.",
+    )
+    yield judge(
+        "PostgreSQL clock",
+        abs(drift) < CLOCK_S,
+        f"{drift:+.1f} s from this host",
+        todo="Let both hosts keep time (NTP).",
+    )
+    yield judge(
+        "PostgreSQL connections",
+        server.connections_left >= SPARE,
+        f"{server.connections_left} left",
+        todo="Each worker process takes one or two: raise max_connections, or the limit of the role.",
+        otherwise="warning" if server.connections_left > 0 else "wrong",
+    )
+
+
+def look_at_tables(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
+    """The ledger, each pipeline's table, and the rights on them. Raises DatabaseAway."""
+    with transaction() as cursor:
+        cursor.execute("select to_regclass('sluice.migration') is not null")
+        there = cursor.fetchone() == (True,)
+    if not there:
+        todo = f"{MIGRATE} (or the first `sluice run`)"
+        yield warning("ledger", "not there yet", todo) if is_embedded() else wrong("ledger", "not there", todo)
+        return
+    behind = [each.table.name for each in pipelines if not is_current(each)]
+    yield judge(
+        "tables",
+        not behind,
+        f"not there or not current for {', '.join(behind)}" if behind else "the ledger and all pipelines'",
+        todo=MIGRATE,
+        otherwise="wrong",
+    )
+    yield from _rights([each.table.name for each in pipelines])
+
+
+def _role(server: SimpleNamespace) -> Iterator[Finding]:
+    if not server.may_temp:
+        todo = f"grant temporary on database ... to {server.role}: loads stage rows in temporary tables."
+        yield wrong("PostgreSQL role", f"{server.role} may not create temporary tables", todo)
+    elif server.superuser and not is_embedded():
+        todo = "Give Sluice a role of its own: it needs its tables and TEMP, and nothing else."
+        yield warning("PostgreSQL role", f"{server.role} is a superuser", todo)
+    else:
+        yield ok(
+            "PostgreSQL role", f"{server.role}{', the embedded servers' + chr(39) + ' own' if is_embedded() else ''}"
+        )
+
+
+def _rights(tables: list[str]) -> Iterator[Finding]:
+    ledger = [f"sluice.{name}" for name in ("run", "input", "part", "step", "reject", "contender", "tick")]
+    with transaction() as cursor:
+        cursor.execute("select has_schema_privilege('sluice', 'usage')")
+        if cursor.fetchone() != (True,):
+            yield wrong(
+                "PostgreSQL rights", "the role may not use the schema sluice", "grant usage on schema sluice to it."
+            )
+            return
+        cursor.execute(query("rights", SQL), {"tables": [*ledger, *tables]})
+        missing = [f"{what}: {table}" for table, what in cursor.fetchall()]
+    yield judge(
+        "PostgreSQL rights",
+        not missing,
+        f"missing: {'; '.join(missing)}" if missing else "read and write, on all of them",
+        todo="The tables' owner grants them.",
+        otherwise="wrong",
+    )
+
+
+def _read_server() -> tuple[SimpleNamespace, float]:
+    """What the server says of itself, and by how many seconds its clock is ahead of ours."""
+    with transaction() as cursor:
+        cursor.execute("set local statement_timeout = '10s'")
+        before = time.time()
+        cursor.execute(query("server", SQL))
+        middle = (before + time.time()) / 2
+        names = [column.name for column in cursor.description or ()]
+        server = SimpleNamespace(**dict(zip(names, cursor.fetchone() or (), strict=True)))
+    return server, server.clock - middle

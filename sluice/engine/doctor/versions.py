@@ -1,0 +1,25 @@
+"""The libraries whose versions matter: those that were seen to survive what Redis and workers do to each other."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from importlib.metadata import version
+
+from sluice import __version__
+from sluice.engine.doctor.finding import Finding, judge, ok
+
+KNOWN_GOOD = {"celery": "5.6.3", "kombu": "5.7.", "redis": "8.1."}
+
+
+def look_at_versions() -> Iterator[Finding]:
+    """Sluice, Python, and Celery with its company."""
+    yield ok("Sluice", f"{__version__} on Python {platform.python_version()}")
+    found = {name: version(name) for name in KNOWN_GOOD}
+    good = all(found[name].startswith(known) for name, known in KNOWN_GOOD.items())
+    yield judge(
+        "libraries",
+        good,
+        ", ".join(f"{name} {number}" for name, number in found.items()),
+        todo="Known to be good: celery 5.6.3, kombu 5.7, redis 8.1; celery 5.7.0 may end when Redis is away.",
+    )

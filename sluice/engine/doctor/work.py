@@ -1,0 +1,44 @@
+"""The work in the ledger: steps that are dead, and runs on which nobody works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sluice.engine.doctor.finding import Finding, judge
+from sluice.engine.doctor.postgres import SQL
+from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.queries import query
+
+PATIENCE = timedelta(minutes=3)
+NAMED = 5
+
+
+def look_at_work() -> Iterator[Finding]:
+    """Dead steps and stuck runs. Nothing is said where there is no ledger yet. Raises DatabaseAway."""
+    with transaction() as cursor:
+        cursor.execute("select to_regclass('sluice.step') is not null")
+        if cursor.fetchone() != (True,):
+            return
+        cursor.execute(query("dead_steps", SQL))
+        dead = dict(cursor.fetchall())
+        cursor.execute(query("stuck_runs", SQL), {"patience": PATIENCE})
+        stuck = [run for (run,) in cursor.fetchall()]
+    yield judge(
+        "dead steps",
+        not dead,
+        f"{sum(dead.values())} in {_named(list(dead))}" if dead else "none",
+        todo="`sluice status RUN` tells why; mend it, then `sluice retry RUN`.",
+    )
+    yield judge(
+        "stuck runs",
+        not stuck,
+        f"{_named(stuck)}: nobody has worked on anything for minutes" if stuck else "none",
+        todo="Do workers run, and do they see the files? `sluice status RUN` tells what it waits for.",
+        otherwise="wrong",
+    )
+
+
+def _named(runs: list[int]) -> str:
+    more = f" and {len(runs) - NAMED} more" if len(runs) > NAMED else ""
+    return f"run{'s' if len(runs) > 1 else ''} {', '.join(map(str, runs[:NAMED]))}{more}"

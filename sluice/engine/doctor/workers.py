@@ -1,0 +1,106 @@
+"""The workers, by what they answered: the same code and declarations everywhere, and the same files in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sluice import __version__
+from sluice.engine.doctor.finding import Finding, State, judge, ok, warning, wrong
+
+CLOCK_S = 10.0  # an answer takes its time
+NAMED = 4
+Answers = Sequence[tuple[str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Here:
+    """What this process has and sees: workers should be like it."""
+
+    contracts: Mapping[str, str] | None  # none where they cannot be read
+    landing: str
+    inbox: str
+    inbox_there: bool
+
+
+def look_at_workers(answers: Answers, here: Here, now: float) -> Iterator[Finding]:
+    """Judge the workers' answers. `now` is when they were complete, in seconds since 1970."""
+    if not answers:
+        yield warning(
+            "workers", "none answers", "Start some: `sluice worker`, or `sluice up`; `sluice run` brings its own."
+        )
+        return
+    failed = [f"{name}: {answer['error']}" for name, answer in answers if "error" in answer]
+    if failed:
+        yield wrong("workers", "; ".join(failed[:NAMED]), "Their logs tell more; restart them.")
+        answers = [(name, answer) for name, answer in answers if "error" not in answer]
+    if answers:
+        yield from _compare(answers, here, now)
+
+
+def _compare(answers: Answers, here: Here, now: float) -> Iterator[Finding]:
+    yield ok("workers", f"{len(answers)} answered: {_names([n for n, _ in answers])}")
+    yield _all(
+        answers,
+        "workers' version",
+        lambda a: a.get("sluice") == __version__,
+        f"Sluice {__version__}",
+        "Restart them with the version that is installed here.",
+    )
+    if here.contracts is not None:
+        yield _all(
+            answers,
+            "workers' declarations",
+            lambda a: a.get("contracts") == here.contracts,
+            "those of here",
+            "Runs that they do not know wait: the same files in SLUICE_PIPELINES everywhere, then restart them.",
+        )
+    yield _all(
+        answers,
+        "workers' clocks",
+        lambda a: abs(now - float(a.get("clock", 0))) < CLOCK_S,
+        "the same time everywhere",
+        "Let the hosts keep time (NTP).",
+    )
+    yield _all(
+        answers,
+        "landing",
+        lambda a: a.get("landing") is True,
+        f"seen by all: {here.landing}",
+        "SLUICE_LANDING must be one folder that all of them see, or s3://bucket/prefix.",
+        state="wrong",
+    )
+    yield _inbox(answers, here)
+
+
+def _inbox(answers: Answers, here: Here) -> Finding:
+    seen = [name for name, answer in answers if answer.get("inbox") is True]
+    if not here.inbox_there and not seen:
+        return ok("inbox", f"{here.inbox} is not there; only scheduled runs look into it")
+    by = "all" if len(seen) == len(answers) else f"{len(seen)} of {len(answers)} workers"
+    return judge(
+        "inbox",
+        here.inbox_there and by == "all",
+        f"seen by {by}{'' if here.inbox_there else ', but not from here'}: {here.inbox}",
+        todo="SLUICE_INBOX must be the same folder for all of them: those who do not see it give its files back.",
+    )
+
+
+def _all(
+    answers: Answers,
+    check: str,
+    good: Callable[[Mapping[str, Any]], bool],
+    found: str,
+    todo: str,
+    state: State = "warning",
+) -> Finding:
+    """`ok` where it is so of every worker, else who differs."""
+    others = [name for name, answer in answers if not good(answer)]
+    told = f"not so on {_names(others)}" if others else found
+    return judge(check, not others, told, todo=todo, otherwise=state)
+
+
+def _names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{', '.join(sorted(names)[:NAMED])}{more}"

@@ -1,0 +1,90 @@
+"""purge: what only costs space of runs that ended long ago. Runs and inputs stay, with their books: they are how
+content is known again, and how a row's `_input_id` leads to its file.
+
+A run is marked first, so that nobody retries what is half gone. Then it goes in batches, a transaction each, so
+that no lock is held long and workers do not notice; a purge that is killed is taken up by the next one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.queries import query
+
+BATCH = 10_000
+
+
+def before(older_than: timedelta) -> datetime:
+    """That long ago by the clock of the database, which also wrote when runs ended."""
+    with transaction() as cursor:
+        cursor.execute("select clock_timestamp() - %s", (older_than,))
+        row: tuple[datetime] = cursor.fetchall()[0]
+    return row[0]
+
+
+def purgeable_runs(ended_before: datetime) -> list[int]:
+    """Runs that ended before that time and were not purged yet, oldest first."""
+    with transaction() as cursor:
+        cursor.execute(query("purgeable_runs"), {"before": ended_before})
+        return [run for (run,) in cursor.fetchall()]
+
+
+def count_purgeable(runs: list[int], ended_before: datetime) -> Counter[str]:
+    """How many rows of which table a purge of these runs would take away."""
+    with transaction() as cursor:
+        cursor.execute(query("count_purgeable"), {"runs": runs, "before": ended_before})
+        names = [column.name for column in cursor.description or ()]
+        return Counter(dict(zip(names, cursor.fetchone() or (), strict=True)))
+
+
+def purge_run(run: int, ended_before: datetime) -> Counter[str]:
+    """Purge one run. Returns how many rows of which table are gone; none when it is open again meanwhile."""
+    gone: Counter[str] = Counter()
+    if not _execute("mark_purged", run=run, before=ended_before):
+        return gone
+    gone["contenders"] += _in_batches("purge_contenders", run=run)
+    for input_id in _inputs(run):
+        gone["rejects"] += _purge_rejects(input_id)
+        gone["steps"] += _in_batches("purge_steps", input=input_id)
+        gone["parts"] += _in_batches("purge_parts", input=input_id)
+    gone["steps"] += _execute("purge_settle", run=run)
+    return gone
+
+
+def purge_ticks(due_before: datetime) -> int:
+    """Due times that were taken before that time, but for each schedule's newest. Returns how many are gone."""
+    return _execute("purge_ticks", before=due_before)
+
+
+def _inputs(run: int) -> list[int]:
+    with transaction() as cursor:
+        cursor.execute("select id from sluice.input where run_id = %s order by id", (run,))
+        return [input_id for (input_id,) in cursor.fetchall()]
+
+
+def _purge_rejects(input_id: int) -> int:
+    total, line, gone = 0, 0, BATCH
+    while gone == BATCH:
+        with transaction() as cursor:
+            cursor.execute(query("purge_rejects"), {"input": input_id, "line": line, "batch": BATCH})
+            gone, line = cursor.fetchone() or (0, 0)
+        total += gone
+    return total
+
+
+def _in_batches(name: str, **asked: Any) -> int:
+    total, gone = 0, BATCH
+    while gone == BATCH:
+        gone = _execute(name, batch=BATCH, **asked)
+        total += gone
+    return total
+
+
+def _execute(name: str, **asked: Any) -> int:
+    """Run a statement in a transaction of its own. Returns how many rows it met."""
+    with transaction() as cursor:
+        cursor.execute(query(name), asked)
+        return cursor.rowcount

@@ -1,0 +1,3 @@
+-- One batch of what was kept until the run was settled.
+delete from sluice.contender where ctid = any(array(
+    select ctid from sluice.contender where run_id = %(run)s limit %(batch)s))
