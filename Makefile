@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 EXTRAS := embedded,dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock clean
+.PHONY: help setup demo test bench check format lock clean
 
 help:            ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*##/  make \1\t/' | expand -t 20
@@ -30,6 +30,9 @@ demo: setup      ## load 200,000 generated rows with two worker processes
 
 test: setup      ## every test, against real servers and real workers
 	@$(BIN)/python -m pytest -q
+
+bench: setup     ## speed beside psql \copy and execute_values, some minutes; BENCH="--rows 200000" for a short one
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 check: setup     ## format, lint, types, import rules
 	@$(BIN)/ruff format --check .

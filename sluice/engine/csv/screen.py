@@ -57,12 +57,16 @@ def screen(
 
 
 def _suspects(data: bytes, index: RecordIndex, good: npt.NDArray[np.bool_]) -> list[int]:
-    """Records of the stretches in which something is no text, overlong ones left out."""
+    """Records with bytes that may be no text, where a stretch of them is none; overlong ones left out."""
     if all_text(data):
         return []
     found: list[int] = []
     for first in range(0, good.size, _TOGETHER):
-        after = min(first + _TOGETHER, good.size)
-        if not all_text(data[index.starts[first] : index.ends[after - 1]]):
-            found += (first + np.flatnonzero(good[first:after])).tolist()
+        start, end = int(index.starts[first]), int(index.ends[min(first + _TOGETHER, good.size) - 1])
+        stretch = data[start:end]
+        if not all_text(stretch):
+            octets = np.frombuffer(stretch, np.uint8)
+            odd = start + np.flatnonzero((octets == 0) | (octets >= 0x80))
+            at = np.unique(np.searchsorted(index.ends, odd, side="right"))
+            found += at[good[at]].tolist()
     return found

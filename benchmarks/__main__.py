@@ -1,0 +1,105 @@
+"""`python -m benchmarks`: the command behind `make bench`."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from benchmarks.bench import Bench, Entry, entries
+from benchmarks.cases import CASES
+from benchmarks.datasets import Dataset, datasets
+from benchmarks.record import print_record, record, write_record
+from benchmarks.servers import BenchServers
+from sluice.embedded.folder import lock
+from sluice.engine import settings as sluice_settings
+from sluice.errors import ConfigError, SluiceError
+from workers.supervisor import told_to_stop
+
+HERE = Path(__file__).resolve().parent
+
+Rows = Annotated[int, typer.Option(min=1_000, help="Rows of each dataset.")]
+Files = Annotated[int, typer.Option(min=2, help="Files they are in.")]
+Dirty = Annotated[float, typer.Option(min=0, max=0.5, help="Share of rows with a fault in call_logs_dirty.")]
+Rounds = Annotated[int, typer.Option(min=1, help="Rounds that count; before them is one that does not.")]
+Only = Annotated[str, typer.Option(help="Cases and datasets, with commas: limit,sluice,call_logs", show_default="all")]
+PartBytes = Annotated[int | None, typer.Option(help="SLUICE_PART_BYTES of the workers.", show_default="as always")]
+Out = Annotated[Path, typer.Option(help="The record, as JSON.", show_default="benchmarks/results/bench.json")]
+Work = Annotated[Path, typer.Option(help="Folder for servers and files.", show_default="benchmarks/.work")]
+
+
+def main(
+    rows: Rows = 1_000_000,
+    files: Files = 8,
+    dirty: Dirty = 0.02,
+    rounds: Rounds = 3,
+    only: Only = "",
+    part_bytes: PartBytes = None,
+    out: Out = HERE / "results" / "bench.json",
+    work: Work = HERE / ".work",
+) -> None:
+    """Load the same rows by psql, by execute_values and by Sluice, turn by turn, and tell what each took."""
+    asked: dict[str, Any] = {"rows": rows, "files": files, "dirty": dirty, "rounds": rounds}
+    work = work.resolve()
+    measured = _chosen(datasets(work), only)
+    with told_to_stop():
+        try:
+            _claim(work)
+            with BenchServers(work / "servers") as servers:
+                _set_environment(servers, work / "home", part_bytes)
+                well = _bench(servers, measured, asked, out)
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+        except SluiceError as error:
+            print(f"error: {error}")
+            raise typer.Exit(1) from error
+        finally:
+            for entry in measured:
+                entry.dataset.remove()
+    raise typer.Exit(0 if well else 1)
+
+
+def _chosen(known: list[Dataset], only: str) -> list[Entry]:
+    names = {*(dataset.name for dataset in known), *(case.name for case in CASES)}
+    words = {word.strip() for word in only.split(",")} - {""}
+    if unknown := words - names:
+        raise typer.BadParameter(f"{', '.join(unknown)}: there are {', '.join(sorted(names))}.", param_hint="--only")
+    return entries(known, words)
+
+
+def _claim(work: Path) -> None:
+    """One benchmark in a folder: the next would remove the servers of this one. Freed when this process ends."""
+    work.mkdir(parents=True, exist_ok=True)
+    if lock(work / "lock", fcntl.LOCK_EX) is None:
+        raise ConfigError(f"Another benchmark runs in {work}. Wait for it: two at once measure each other.")
+
+
+def _set_environment(servers: BenchServers, home: Path, part_bytes: int | None) -> None:
+    """Sluice as it comes, for this process and its workers, with these servers."""
+    for name in [name for name in os.environ if name.startswith("SLUICE_")]:
+        del os.environ[name]
+    home.mkdir(exist_ok=True)
+    os.environ |= {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url, "SLUICE_HOME": str(home)}
+    os.environ["SLUICE_PIPELINES"] = str(HERE / "pipelines")
+    if part_bytes is not None:
+        os.environ["SLUICE_PART_BYTES"] = str(part_bytes)
+
+
+def _bench(servers: BenchServers, measured: list[Entry], asked: dict[str, Any], out: Path) -> bool:
+    """Measure, print and write the record. Returns whether every entry has figures."""
+    for dataset in {entry.dataset.name: entry.dataset for entry in measured}.values():
+        print(f"writing {asked['rows']:,} rows of {dataset.name}", flush=True)
+        dataset.make(asked["rows"], asked["files"], asked["dirty"] if dataset.name == "call_logs_dirty" else 0)
+    Bench(servers, measured).run(asked["rounds"])
+    asked["part_bytes"] = sluice_settings.settings().part_bytes
+    found = record(measured, asked, servers.versions())
+    print_record(found)
+    write_record(found, out)
+    return all("error" not in each for each in found["rows"])
+
+
+if __name__ == "__main__":
+    typer.run(main)

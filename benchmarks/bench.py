@@ -1,0 +1,102 @@
+"""The order of things: first loads that say what is right, a round that does not count, then the rounds that do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from benchmarks.cases import CASES, Case
+from benchmarks.cases.sluice import Sluice
+from benchmarks.datasets import Dataset
+from benchmarks.meter import Cost
+from benchmarks.servers import BenchServers
+from pipelines import find
+from sluice.engine.ledger.connection import drop_connection
+from sluice.engine.ledger.migrate import migrate
+from sluice.errors import SluiceError
+
+
+@dataclass
+class Entry:
+    """A case with a dataset: what each round cost, or why there is nothing to tell."""
+
+    case: Case
+    dataset: Dataset
+    costs: list[Cost] = field(default_factory=list)
+    error: str | None = None
+
+    @property
+    def rows(self) -> int:
+        """Rows of its files."""
+        return self.dataset.read * len(self.case.files(self.dataset)) // len(self.dataset.files)
+
+    def __str__(self) -> str:
+        return f"{self.case.name} with {self.dataset.name}"
+
+
+def entries(datasets: Sequence[Dataset], only: Collection[str]) -> list[Entry]:
+    """What is to be measured. `only` names cases and datasets; of a kind that it does not name all are taken."""
+    cases = {case.name for case in CASES} & set(only) or {case.name for case in CASES}
+    chosen = {each.name for each in datasets} & set(only) or {each.name for each in datasets}
+    return [
+        Entry(case, dataset)
+        for dataset in datasets
+        for case in CASES
+        if dataset.name in case.datasets & chosen and case.name in cases
+    ]
+
+
+class Bench:
+    """One run of the benchmark over its entries."""
+
+    def __init__(self, servers: BenchServers, measured: Sequence[Entry]) -> None:
+        self._servers = servers
+        self._entries = measured
+
+    def run(self, rounds: int) -> None:
+        """Measure every entry `rounds` times, turn by turn."""
+        for entry in self._entries:
+            if not entry.dataset.prints and entry.error is None:
+                self._learn(entry)
+        for entry in self._entries:
+            if entry.case.name != Sluice.name:
+                self._measure(entry, "warm-up")
+                entry.costs.clear()
+        for n in range(1, rounds + 1):
+            for entry in self._entries:
+                self._measure(entry, f"round {n}")
+
+    def _learn(self, entry: Entry) -> None:
+        """Load the dataset by Sluice for the first time, which is its warm-up too. A failure is all its entries'."""
+        dataset = entry.dataset
+        try:
+            self._empty(dataset)
+            cost = Sluice().measure(self._servers, dataset)
+            dataset.learn()
+            if any(each.case.name == "limit" and each.dataset is dataset for each in self._entries):
+                dataset.dump()
+            print(f"  first load: sluice with {dataset.name}: {cost.seconds:.2f} s, as planted")
+        except SluiceError as error:
+            print(f"  {dataset.name}: {error}")
+            for each in self._entries:
+                if each.dataset is dataset:
+                    each.error = str(error)
+
+    def _measure(self, entry: Entry, turn: str) -> None:
+        if entry.error is not None:
+            return
+        try:
+            self._empty(entry.dataset)
+            cost = entry.case.measure(self._servers, entry.dataset)
+            entry.dataset.check(entry.case.files(entry.dataset))
+        except SluiceError as error:
+            entry.error = str(error)
+            print(f"  {turn}: {entry}: {error}")
+            return
+        entry.costs.append(cost)
+        print(f"  {turn}: {entry}: {cost.seconds:.2f} s, {entry.rows / cost.seconds:,.0f} rows/s")
+
+    def _empty(self, dataset: Dataset) -> None:
+        drop_connection()
+        self._servers.fresh()
+        migrate([find(dataset.pipeline)])

@@ -1,0 +1,47 @@
+"""execute_values: pandas and psycopg2's `execute_values` in two processes, as it is usually done.
+
+It loads the first quarter of the files: its rate is the same from the first row to the last, and it takes its time.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks.cases.case import PROCESSES, Case
+from benchmarks.clients import Client
+from benchmarks.datasets import Dataset
+from benchmarks.meter import Cost, Meter
+from benchmarks.servers import BenchServers
+
+SHARE = 4
+
+
+class ExecuteValues(Case):
+    """Each process (`benchmarks.pandas_client`) takes its share of the files, one transaction a file."""
+
+    name = "execute_values"
+    datasets = frozenset({"call_logs"})
+
+    def files(self, dataset: Dataset) -> Sequence[Path]:
+        return dataset.files[: max(PROCESSES, len(dataset.files) // SHARE)]
+
+    def measure(self, servers: BenchServers, dataset: Dataset) -> Cost:
+        files = [f"{n}:{file}" for n, file in enumerate(self.files(dataset), 1)]
+        environ = os.environ | {"DATABASE_URL": servers.database_url}
+        with ExitStack() as stack:
+            clients = []
+            for n in range(PROCESSES):
+                command = [sys.executable, "-m", "benchmarks.pandas_client", *files[n::PROCESSES]]
+                clients.append(stack.enter_context(Client(command, environ)))
+            for client in clients:
+                client.expect("ready")
+            with Meter(servers, *(client.pid for client in clients)) as meter:
+                for client in clients:
+                    client.tell("go")
+                for client in clients:
+                    client.expect("done")
+            return meter.cost()

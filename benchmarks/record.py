@@ -1,0 +1,103 @@
+"""What is kept of a benchmark: medians over its rounds, as a table for people and as JSON for later."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.bench import Entry
+from sluice.cli.output import table
+
+PACKAGES = ("sluice-etl", "celery", "kombu", "redis", "pandas", "pyarrow", "numpy", "psycopg2-binary")
+HOW_TO_READ = (
+    "Medians of the rounds. `of limit` is the share of what psql \\copy of rows that are clean already reaches in the "
+    "same round;\nCPU is in seconds for a million rows, memory in MiB: the clients' peaks added up."
+)
+
+
+def record(entries: Sequence[Entry], settings: dict[str, Any], versions: dict[str, str]) -> dict[str, Any]:
+    """The whole record. It names no host and no path."""
+    machine: dict[str, Any] = {"cores": os.cpu_count(), "system": platform.system()}
+    machine |= {"python": platform.python_version(), **versions}
+    machine |= {"packages": {name: version(name) for name in PACKAGES}}
+    return {"rows": [row(entry, entries) for entry in entries], "settings": settings, "machine": machine}
+
+
+def row(entry: Entry, entries: Sequence[Entry]) -> dict[str, Any]:
+    """One case with one dataset: medians, and each round as it was."""
+    found: dict[str, Any] = {"case": entry.case.name, "dataset": entry.dataset.name, "rows": entry.rows}
+    if entry.error is not None or not entry.costs:
+        return found | {"error": entry.error or "not measured"}
+    rounds = list(_rounds(entry, _limit(entry, entries)))
+    medians = {name: _median([each[name] for each in rounds]) for name in rounds[0]}
+    return found | medians | {"rounds": rounds}
+
+
+def _limit(entry: Entry, entries: Sequence[Entry]) -> Entry | None:
+    for each in entries:
+        if each.case.name == "limit" and each.dataset.name == entry.dataset.limit_of and each.error is None:
+            return each
+    return None
+
+
+def _rounds(entry: Entry, limit: Entry | None) -> list[dict[str, float | None]]:
+    found = []
+    for n, cost in enumerate(entry.costs):
+        rate = entry.rows / cost.seconds
+        # of the same round: the speed of a machine changes from minute to minute
+        ratio = rate / (limit.rows / limit.costs[n].seconds) if limit else None
+        found.append({"rows_per_second": round(rate), "ratio": ratio and round(ratio, 3), **asdict(cost)})
+    return found
+
+
+def _median(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
+
+
+def print_record(found: dict[str, Any]) -> None:
+    """The record as a table, and how to read it."""
+    head = ("dataset", "case", "rows", "rows/s", "of limit", "seconds", "CPU client", "Redis", "PostgreSQL")
+    print()
+    table((*head, "MiB client", "MiB Redis"), map(_cells, found["rows"]))
+    print(f"\n{HOW_TO_READ}")
+    for each in found["rows"]:
+        if "error" in each:
+            print(f"\n{each['case']} with {each['dataset']} has no figures: {each['error']}")
+    _compare(found["rows"])
+
+
+def _cells(each: dict[str, Any]) -> list[object]:
+    start = [each["dataset"], each["case"], each["rows"]]
+    if "error" in each:
+        return [*start, *[None] * 8]
+    rates = [round(each["rows_per_second"]), _fixed(each["ratio"], 2), _fixed(each["seconds"], 2)]
+    cpu = [_fixed(each[name], 2, 1e6 / each["rows"]) for name in ("cpu_client_s", "cpu_redis_s", "cpu_postgres_s")]
+    return [*start, *rates, *cpu, *(_fixed(each[name], 0) for name in ("peak_client_mib", "peak_redis_mib"))]
+
+
+def _fixed(value: float | None, places: int, factor: float = 1.0) -> str:
+    return "" if value is None else f"{value * factor:>7.{places}f}"
+
+
+def _compare(rows: Sequence[dict[str, Any]]) -> None:
+    rates = {
+        each["case"]: each["rows_per_second"]
+        for each in rows
+        if each["dataset"] == "call_logs" and "rows_per_second" in each
+    }
+    if {"sluice", "execute_values"} <= set(rates):
+        print(f"With call_logs, sluice is {rates['sluice'] / rates['execute_values']:.1f} times execute_values.")
+
+
+def write_record(found: dict[str, Any], path: Path) -> None:
+    """Write the record as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
