@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 EXTRAS := embedded,dev
+COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test bench check format lock clean
@@ -45,8 +46,9 @@ format: setup    ## put the code in its usual form
 	@$(BIN)/ruff check --fix .
 
 lock: setup      ## pin every dependency by hash, for every platform and Python, with no registry's address
-	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --no-header --extra embedded --extra dev pyproject.toml --output-file requirements.lock
+	@$(COMPILE) --extra embedded --extra dev pyproject.toml --output-file requirements.lock
+	@$(COMPILE) --no-annotate --constraints requirements.lock pyproject.toml --output-file deploy/runtime.lock
+	@echo setuptools | $(COMPILE) --no-annotate --constraints requirements.lock - --output-file deploy/build.lock
 
 clean:           ## remove what make made (not your data under .sluice)
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -5,6 +5,7 @@ The thread makes `celery -A workers.app worker` enough to recover from anything:
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -39,6 +40,15 @@ def _start_dispatching(**_: Any) -> None:
     thread = threading.Thread(target=_dispatch_until_stopped, name="dispatch", daemon=True)
     _threads.append(thread)
     thread.start()
+
+
+@signals.heartbeat_sent.connect
+def _show_life(**_: Any) -> None:
+    """From the event loop of the main process, which stops beating while it is not connected to Redis."""
+    path = settings().alive_path
+    if path is not None:
+        with contextlib.suppress(OSError):  # a disk that is full is no reason to end the worker
+            path.touch()
 
 
 @signals.worker_shutting_down.connect

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     database_wait_s: float = Field(120, ge=0, description="how long a task waits for PostgreSQL to come back")
 
     concurrency: int = Field(2, ge=1, le=256, description="worker processes that `sluice` starts")
+    alive_path: Path | None = Field(None, description="touched every 2 s by a connected worker, for health checks")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     flower_user: str = Field("sluice", min_length=1)
     flower_password: SecretStr | None = Field(None, description="default: a random one, printed once")

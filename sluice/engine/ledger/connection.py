@@ -81,7 +81,10 @@ def translate(error: psycopg2.Error) -> SluiceError:
     if state in {"42P01", "3F000"}:
         return ConfigError(f"The ledger's tables are not as expected ({primary}). Run `sluice migrate`.")
     if state.startswith("42501"):
-        return ConfigError(f"The database role may not do this: {primary}. Ask its owner for the right.")
+        return ConfigError(
+            f"The database role may not do this: {primary}. Let the owner of the tables run `sluice migrate`, "
+            f"which may be due, or give the role the right."
+        )
     if not state and isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
         return DatabaseAway("The connection to PostgreSQL broke.")
     if state.startswith(("08", "57P", "25P03", "25P04")):  # 25P: we froze in a transaction and were thrown out
