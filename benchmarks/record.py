@@ -93,8 +93,10 @@ def _compare(rows: Sequence[dict[str, Any]]) -> None:
         for each in rows
         if each["dataset"] == "call_logs" and "rows_per_second" in each
     }
-    if {"sluice", "execute_values"} <= set(rates):
-        print(f"With call_logs, sluice is {rates['sluice'] / rates['execute_values']:.1f} times execute_values.")
+    for other, words in (("execute_values", "a script"), ("execute_values_2", "two processes")):
+        if {"sluice", other} <= set(rates):
+            times = rates["sluice"] / rates[other]
+            print(f"With call_logs, sluice is {times:.1f} times {words} of pandas and execute_values.")
 
 
 def write_record(found: dict[str, Any], path: Path) -> None:

@@ -1,10 +1,10 @@
 """What is measured: each case loads files of a dataset into the dataset's table, in a fresh database."""
 
 from benchmarks.cases.case import PROCESSES, Case
-from benchmarks.cases.execute_values import ExecuteValues
+from benchmarks.cases.execute_values import ExecuteValues, ExecuteValuesTwice
 from benchmarks.cases.limit import Limit
 from benchmarks.cases.sluice import Sluice
 
 __all__ = ["CASES", "PROCESSES", "Case"]
 
-CASES: tuple[Case, ...] = (Limit(), ExecuteValues(), Sluice())
+CASES: tuple[Case, ...] = (Limit(), ExecuteValues(), ExecuteValuesTwice(), Sluice())

@@ -1,6 +1,6 @@
-"""execute_values: pandas and psycopg2's `execute_values` in two processes, as it is usually done.
+"""execute_values: pandas and psycopg2's `execute_values`, in one process as people write it, and in two.
 
-It loads the first quarter of the files: its rate is the same from the first row to the last, and it takes its time.
+They load the first quarter of the files: the rate is the same from the first row to the last, and it takes its time.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class ExecuteValues(Case):
 
     name = "execute_values"
     datasets = frozenset({"call_logs"})
+    processes = 1
 
     def files(self, dataset: Dataset) -> Sequence[Path]:
         return dataset.files[: max(PROCESSES, len(dataset.files) // SHARE)]
@@ -34,8 +35,8 @@ class ExecuteValues(Case):
         environ = os.environ | {"DATABASE_URL": servers.database_url}
         with ExitStack() as stack:
             clients = []
-            for n in range(PROCESSES):
-                command = [sys.executable, "-m", "benchmarks.pandas_client", *files[n::PROCESSES]]
+            for n in range(self.processes):
+                command = [sys.executable, "-m", "benchmarks.pandas_client", *files[n :: self.processes]]
                 clients.append(stack.enter_context(Client(command, environ)))
             for client in clients:
                 client.expect("ready")
@@ -45,3 +46,10 @@ class ExecuteValues(Case):
                 for client in clients:
                     client.expect("done")
             return meter.cost()
+
+
+class ExecuteValuesTwice(ExecuteValues):
+    """The same in as many processes as Sluice has."""
+
+    name = "execute_values_2"
+    processes = PROCESSES

@@ -20,12 +20,17 @@ def print_run(status: dict[str, Any], rejects: Sequence[dict[str, Any]]) -> None
         ("nothing to do:", _untouched(status)),
         (tint("not loaded:", "red"), _failed(status)),
         ("note:", dict.fromkeys(each["note"] for each in status["inputs"] if each["note"])),
-        (f"{len(rejects)} of {count(status['rejected'])} rejects:", map(_reject, rejects)),
+        (_rejects_heading(status, rejects), map(_reject, rejects)),
     ):
         _print_some(heading, list(lines), status["run"])
     print("\nwhat to type next:")
     for command, effect in next_steps(status):
         print(f"  {command:<24} {effect}".rstrip())
+
+
+def _rejects_heading(status: dict[str, Any], shown: Sequence[dict[str, Any]]) -> str:
+    # what --max-rejects kept out is in no books
+    return f"{len(shown)} of {count(status['rejected'])} rejects:" if status["rejected"] else "some of the rejects:"
 
 
 def headline(status: dict[str, Any]) -> str:
@@ -55,7 +60,7 @@ def next_steps(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
     run = status["run"]
     yield f"sluice status {run}", "inputs, parts and books"
-    if status["rejected"]:
+    if status["rejected"] or any(each["error_code"] == "over_limit" for each in status["inputs"]):
         yield f"sluice rejects list {run}", "every reject with its reason"
     if status.get("dead_steps"):
         yield f"sluice retry {run}", "try again what failed"

@@ -60,7 +60,8 @@ def print_status(found: dict[str, Any]) -> None:
     if found["purged_at"]:
         print(f"\npurged on {found['purged_at']:%Y-%m-%d}: its parts, steps and rejects are gone, its books stay\n")
     else:
-        print(f"\nparts: {count(found['parts_loaded'])} of {count(found['parts_total'])} loaded\n")
+        checked = f", {count(found['parts_held'])} checked" if found["parts_held"] else ""
+    print(f"\nparts: {count(found['parts_loaded'])} of {count(found['parts_total'])} loaded{checked}\n")
     head = ("input", "state", "parts", "read", *BOOKS, "file")
     table(head, (_input_row(each) for each in found["inputs"]))
     for each in found["inputs"]:

@@ -36,6 +36,7 @@ def test_everything_is_measured_unless_something_is_named(known: list[Dataset]) 
     assert named(entries(known, ())) == [
         ("limit", "call_logs"),
         ("execute_values", "call_logs"),
+        ("execute_values_2", "call_logs"),
         ("sluice", "call_logs"),
         ("sluice", "call_logs_dirty"),
         ("limit", "calls_wide"),
@@ -62,9 +63,9 @@ def test_a_ratio_is_to_the_limit_of_the_same_round_and_the_median_is_over_rounds
 
 
 def test_dirty_rows_are_measured_by_the_limit_of_the_clean_ones(known: list[Dataset]) -> None:
-    limit, _, _, dirty, *_ = measured = entries(known, ())
+    limit, _, _, _, dirty, *_ = measured = entries(known, ())
     limit.costs, dirty.costs = costs(1.0), costs(4.0)
-    assert record(measured, {}, {})["rows"][3]["ratio"] == 0.25
+    assert record(measured, {}, {})["rows"][4]["ratio"] == 0.25
 
 
 def test_execute_values_counts_the_rows_of_the_files_it_loads(known: list[Dataset]) -> None:

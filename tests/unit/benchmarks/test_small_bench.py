@@ -34,6 +34,7 @@ def test_a_small_benchmark_has_figures_for_every_case(folder: Path) -> None:
     assert [(each["case"], each["rows"]) for each in found["rows"]] == [
         ("limit", 4_000),
         ("execute_values", 2_000),
+        ("execute_values_2", 2_000),
         ("sluice", 4_000),
     ]
     assert all(each["rows_per_second"] > 0 and each["ratio"] > 0 for each in found["rows"])
