@@ -6,7 +6,7 @@ from sluice.engine.types import Duration, Integer, Money, Text, Timestamp
 
 pipeline = Pipeline(
     name="call_logs",
-    source=Files("call_logs/*.csv"),
+    source=Files("call_logs/*.csv*"),
     table=Table(
         "customer_call_logs",
         # no call id exists: a customer cannot start two calls to one place in the same second

@@ -11,14 +11,14 @@ import errno
 import hashlib
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from sluice.engine.csv.source import Readable
 from sluice.engine.settings import settings
 from sluice.engine.storage import is_remote, join, put
-from sluice.errors import TransientError
+from sluice.errors import NotHere, TransientError
 
 _BLOCK = 1 << 20
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -65,8 +65,11 @@ def copying(stream: Readable) -> Iterator[Copy]:
         with _room(path):
             folder.mkdir(parents=True, exist_ok=True)
             written = path.open("xb", buffering=_BLOCK)
-        with written:
+        try:
             yield Copy(stream, written, path)
+        finally:
+            with suppress(OSError):  # a full disk: that was told when it was written to, and nothing is kept
+                written.close()
     finally:
         path.unlink(missing_ok=True)
 
@@ -89,4 +92,5 @@ def _room(path: Path) -> Iterator[None]:
             raise TransientError(
                 f"No room in the landing ({path.parent}): free some, or set SLUICE_LANDING."
             ) from error
-        raise TransientError(f"The landing cannot be written ({path.parent}: {error.strerror}).") from error
+        what = f"The landing cannot be written on this worker ({path.parent}: {error.strerror})"
+        raise NotHere(f"{what}. Give it the right, or let SLUICE_LANDING name a folder that all see.") from error

@@ -136,3 +136,6 @@ def test_a_reload_over_the_limit_leaves_the_old_rows(engine: InProcess, three_pa
     for part in engine.steps(run, "extract"):
         engine.check(part)
     assert engine.sql("select count(*) from letters") == [(297,)]
+    again = engine.register(three_parts)
+    engine.plan(again)
+    assert [each["state"] for each in again.status()["inputs"]] == ["already_loaded"]
