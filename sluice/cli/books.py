@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sluice.cli.output import COLOURS, count, near, tint
+from sluice.cli.addresses import beside_column, complaint, near, reason
+from sluice.cli.output import COLOURS, count, tint
 
 BOOKS = ("loaded", "updated", "unchanged", "duplicate", "rejected")
 SHOWN = 8
@@ -14,8 +15,9 @@ SHOWN = 8
 def print_run(status: dict[str, Any], rejects: Sequence[dict[str, Any]]) -> None:
     """Print a run's status (as of `read_status`) and a few of its rejects."""
     print(headline(status))
-    print()
-    print_books(status)
+    if not came_to_nothing(status):
+        print()
+        print_books(status)
     for heading, lines in (
         ("nothing to do:", _untouched(status)),
         (tint("not loaded:", "red"), _failed(status)),
@@ -24,12 +26,13 @@ def print_run(status: dict[str, Any], rejects: Sequence[dict[str, Any]]) -> None
     ):
         _print_some(heading, list(lines), status["run"])
     print("\nwhat to type next:")
-    for command, effect in next_steps(status):
-        print(f"  {command:<24} {effect}".rstrip())
+    steps = list(next_steps(status))
+    wide = max(len(command) for command, effect in steps if effect)
+    for command, effect in steps:
+        print(f"  {command:<{wide}}  {effect}".rstrip())
 
 
 def _rejects_heading(status: dict[str, Any], shown: Sequence[dict[str, Any]]) -> str:
-    # what --max-rejects kept out is in no books
     return f"{len(shown)} of {count(status['rejected'])} rejects:" if status["rejected"] else "some of the rejects:"
 
 
@@ -41,16 +44,30 @@ def headline(status: dict[str, Any]) -> str:
     but = f", but {failed} of {len(status['inputs'])} inputs could not be loaded" if failed else ""
     but = ", there was nothing to do" if nothing else but
     why = f": {status['error']}" if status["error"] else ""
-    speed = f"{status['seconds']:.1f} s, {count(status['rows_per_second'])} rows/s"
-    return f"run {status['run']} of {status['pipeline']}: {state}{why or but} ({speed})"
+    speed = f", {count(status['rows_per_second'])} rows/s" if status["read"] else ""
+    return f"run {status['run']} of {status['pipeline']}: {state}{why or but} ({status['seconds']:.1f} s{speed})"
+
+
+def came_to_nothing(status: dict[str, Any]) -> bool:
+    """Whether it ended without a row: nothing was new, or nothing could be loaded. Its books say nothing then."""
+    return status["state"] != "running" and not status["read"]
+
+
+def contested(counted: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    """The name of the books' last column, while rows still wait for their verdict."""
+    return ("contested",) if any(each["contested"] for each in counted) else ()
+
+
+def has_rejects(each: dict[str, Any]) -> bool:
+    """Whether an input has rejects to show; those that --max-rejects kept out are in no books."""
+    return bool(each["rejected"]) or each["error_code"] == "over_limit"
 
 
 def print_books(status: dict[str, Any]) -> None:
     """read = loaded + updated + unchanged + duplicate + rejected, one below the other."""
     width = len(count(status["read"]))
     print(f"    read       {count(status['read']):>{width}}")
-    contested = ("contested",) if status.get("contested") else ()
-    for sign, name in zip("=+++++", BOOKS + contested, strict=False):
+    for sign, name in zip("=+++++", BOOKS + contested([status]), strict=False):
         print(f"  {sign} {name:<10} {count(status[name]):>{width}}")
 
 
@@ -60,13 +77,17 @@ def next_steps(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
     run = status["run"]
     yield f"sluice status {run}", "inputs, parts and books"
-    if status["rejected"] or any(each["error_code"] == "over_limit" for each in status["inputs"]):
+    if any(map(has_rejects, status["inputs"])):
         yield f"sluice rejects list {run}", "every reject with its reason"
+        yield f"sluice rejects export {run} rejects.csv", "all of them as CSV"
     if status.get("dead_steps"):
         yield f"sluice retry {run}", "try again what failed"
+    rows = not came_to_nothing(status)
     if is_embedded():
-        yield "sluice up", "keeps servers, workers and Flower running; then, in another terminal,"
-    yield f"""eval "$(sluice env)" && psql "$DATABASE_URL" -c 'table {_target(status["pipeline"])} limit 5'""", ""
+        then = "; then, in another terminal," if rows else ""
+        yield "sluice up", f"keeps servers, workers and Flower running{then}"
+    if rows:
+        yield f"""eval "$(sluice env)" && psql "$DATABASE_URL" -c 'table {_target(status["pipeline"])} limit 5'""", ""
 
 
 def _target(pipeline: str) -> str:
@@ -90,14 +111,13 @@ def _untouched(status: dict[str, Any]) -> Iterator[str]:
 def _failed(status: dict[str, Any]) -> Iterator[str]:
     for each in status["inputs"]:
         if each["state"] == "failed":
-            yield f"{near(each['uri'])}: {each['error'] or each['error_code']}"
+            yield f"{near(each['uri'])}: {complaint(each)}"
 
 
 def _reject(each: dict[str, Any]) -> str:
-    column = each["column"]
-    where = f"{near(each['file'])}:{each['line']}:"
-    what = each["reason"] if column is None or column in each["reason"] else f"{column}: {each['reason']}"
-    return f"{where} {what} [{each['code']}]"
+    column, why = each["column"], reason(each["code"], each["reason"])
+    named = column is None or beside_column(column, why) != why
+    return f"{near(each['file'])}:{each['line']}: {why if named else f'{column}: {why}'} [{each['code']}]"
 
 
 def _print_some(heading: str, lines: Sequence[str], run: int) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from sluice.cli.exits import Exit
-from sluice.cli.output import Json, emit, tint
+from sluice.cli.output import Json, emit, things, tint
 from sluice.errors import SluiceError
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _print(findings: Sequence[Finding], worst: Mapping[str, int]) -> None:
         print(f"{tint(f'{each.state:<7}', TINTS[each.state])}  {each.check:<{wide}}  {said}")
         if each.todo:
             print(f"{margin}{_folded(f'-> {each.todo}', columns - len(margin), margin + '   ')}")
-    print(f"\n{worst['ok']} ok, {worst['warning']} warnings, {worst['wrong']} wrong")
+    print(f"\n{worst['ok']} ok, {things(worst['warning'], 'warning')}, {worst['wrong']} wrong")
 
 
 def _folded(text: str, width: int, margin: str) -> str:

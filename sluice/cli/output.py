@@ -9,7 +9,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any, TextIO
 
 import typer
@@ -57,17 +56,16 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def near(uri: str) -> str:
-    """A path as one would type it from here."""
-    here = str(Path.cwd())
-    return os.path.relpath(uri, here) if uri.startswith(here + os.sep) else uri
+def things(number: int, one: str) -> str:
+    """`1 warning`, `2 warnings`."""
+    return f"{count(number)} {one}{'' if number == 1 else 's'}"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], indent: str = "") -> None:
-    """Print rows in columns: whole numbers to the right with separators, everything else to the left."""
+    """Print rows in columns: numbers to the right (whole ones with separators), everything else to the left."""
     listed = [list(row) for row in rows]
     texts = [[_cell(value) for value in row] for row in listed]
-    numeric = [any(isinstance(row[i], int) for row in listed) for i in range(len(head))]
+    numeric = [any(isinstance(row[i], int | float) for row in listed) for i in range(len(head))]
     widths = [max(map(len, column)) for column in zip(head, *texts, strict=True)]
     for line in ([*head], *texts):
         cells = (
@@ -78,6 +76,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], indent: str = "
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.1f}"
     if value is None:
         return ""
     return count(value) if isinstance(value, int) else str(value)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +16,7 @@ import typer
 import workers
 from sluice.cli.exits import Exit
 from sluice.cli.output import Json, emit, say
+from sluice.errors import ConfigError
 from workers.child import Command
 from workers.supervisor import Supervisor
 
@@ -64,9 +67,13 @@ def beat_command() -> Command:
 
 
 def flower_command() -> Command:
-    """`celery -A workers.app flower` with its configuration; a random password if none is set."""
+    """`celery -A workers.app flower` with its configuration; a random password if none is set.
+
+    Raises ConfigError when its port is in use.
+    """
     from sluice.engine.settings import settings
 
+    _refuse_taken_port()
     if settings().flower_password is not None:
         return _celery("flower", f"--conf={FLOWER_CONFIG}")
     password = secrets.token_urlsafe(12)
@@ -74,9 +81,28 @@ def flower_command() -> Command:
     return _celery("flower", f"--conf={FLOWER_CONFIG}", environ={"SLUICE_FLOWER_PASSWORD": password})
 
 
+def _refuse_taken_port() -> None:
+    """Raise ConfigError when somebody listens where Flower would: it would die again and again."""
+    from sluice.engine.settings import settings
+
+    # both as Flower's configuration has them
+    address = os.environ.get("FLOWER_ADDRESS", "127.0.0.1")
+    port = int(os.environ.get("FLOWER_PORT", settings().flower_port))
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that has just ended is no bar
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise ConfigError(
+                    f"Port {port} is in use: set SLUICE_FLOWER_PORT to another, or stop the other Flower."
+                ) from error
+
+
 def _celery(*words: str, log: Path | None = None, environ: dict[str, str] | None = None) -> Command:
     argv = [sys.executable, "-m", "sluice.cli.celery", "-A", "workers.app", *words]
-    return Command(words[0], argv, {"SLUICE_EMBEDDED_QUIET": "1"} | (environ or {}), log)
+    # unbuffered: what it says is seen when it says it, and not when it ends
+    return Command(words[0], argv, {"SLUICE_EMBEDDED_QUIET": "1", "PYTHONUNBUFFERED": "1"} | (environ or {}), log)
 
 
 def _keep(commands: list[Command], *, as_json: bool) -> None:

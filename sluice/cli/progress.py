@@ -5,6 +5,7 @@ On stderr, and only where that is a terminal. Drawn when `show` is called: no th
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections import deque
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import rich.progress
 
 WINDOW_S = 10.0
+BAR, PERCENTAGE = 12, 6  # columns of the terminal; the percentage with a blank on either side
+DISPENSABLE = ("rejects", "checked", "parts", "speed", "rows")  # where there is little room, the first one goes first
 
 
 class Progress:
@@ -43,9 +46,12 @@ class Progress:
             return
         self._speed.note(status["read"])
         total = status["planned"] if _all_planned(status) else None
-        figures = describe(status, self._speed.rows_per_second())
-        task = self._bar.task_ids[0]
         name = f"run {status['run']}"
+        room = self._bar.console.width - len(name) - PERCENTAGE
+        speed = self._speed.rows_per_second()
+        self._bar.columns = _columns(with_bar=BAR + 1 + len(describe(status, speed)) <= room)
+        figures = describe(status, speed, room)
+        task = self._bar.task_ids[0]
         self._bar.update(task, description=name, total=total, completed=status["read"], figures=figures, refresh=True)
 
 
@@ -70,23 +76,35 @@ class Speed:
         return (after - before) / (now - then) if now > then else 0.0
 
 
-def describe(status: dict[str, Any], rows_per_second: float) -> str:
-    """The figures behind the bar."""
+def describe(status: dict[str, Any], rows_per_second: float, room: float = math.inf) -> str:
+    """The figures behind the bar, those that fit into so many columns of the terminal."""
+    figures = _figures(status, rows_per_second)
+    for name in DISPENSABLE:
+        if len("  ".join(figures.values())) <= room:
+            break
+        figures.pop(name, None)
+    return "  ".join(figures.values())
+
+
+def _figures(status: dict[str, Any], rows_per_second: float) -> dict[str, str]:
     if not _all_planned(status):
         planned = sum(each["state"] != "registered" for each in status["inputs"])
         planning = f"read {planned} of {len(status['inputs'])} files"
         planning += f" and {short(status['scanned'])}B" if status["scanned"] else ""
-        return planning if not status["read"] else f"{planning}, {short(status['read'])} rows"
-    words = [f"{short(status['read'])}/{short(status['planned'])} rows", f"{short(rows_per_second)}/s"]
-    words.append(f"parts {status['parts_loaded']}/{status['parts_total']}")
+        return {"planning": planning if not status["read"] else f"{planning}, {short(status['read'])} rows"}
+    figures = {
+        "rows": f"{short(status['read'])}/{short(status['planned'])} rows",
+        "speed": f"{short(rows_per_second)}/s",
+        "parts": f"parts {status['parts_loaded']}/{status['parts_total']}",
+    }
     if status["parts_held"] and not status["read"]:
-        words.append(f"checked {status['parts_held']}")  # with --max-rejects nothing is loaded before all are
-    words.append(f"rejects {short(status['rejected'])}")
+        figures["checked"] = f"checked {status['parts_held']}"  # with --max-rejects nothing is loaded before all are
+    figures["rejects"] = f"rejects {short(status['rejected'])}"
     left = status["planned"] - status["read"]
     if rows_per_second and left:
         minutes, seconds = divmod(round(left / rows_per_second), 60)
-        words.append(f"ETA {minutes}:{seconds:02}")
-    return "  ".join(words)
+        figures["left"] = f"ETA {minutes}:{seconds:02}"
+    return figures
 
 
 def short(number: float) -> str:
@@ -104,13 +122,13 @@ def _all_planned(status: dict[str, Any]) -> bool:
 
 def _bar() -> rich.progress.Progress:
     from rich.console import Console
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=12),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[figures]}"),
-    )
-    return Bar(*columns, console=Console(stderr=True), auto_refresh=False, transient=True)
+    return Bar(*_columns(with_bar=True), console=Console(stderr=True), auto_refresh=False, transient=True)
+
+
+def _columns(*, with_bar: bool) -> tuple[rich.progress.ProgressColumn, ...]:
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn
+
+    bar = (BarColumn(bar_width=BAR),) if with_bar else ()
+    return (TextColumn("{task.description}"), *bar, TaskProgressColumn(), TextColumn("{task.fields[figures]}"))

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sluice.cli.output import Json, count, emit, say
+from sluice.cli.output import Json, count, emit, say, things
 from sluice.errors import ConfigError
 
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -60,7 +60,7 @@ def _tell(cutoff: datetime, runs: list[int], gone: Counter[str], *, dry_run: boo
         print(f"nothing to purge: no run that ended before {cutoff:%Y-%m-%d %H:%M} has anything left")
         return
     verb = "would be purged" if dry_run else "purged"
-    print(f"{count(len(runs))} runs that ended before {cutoff:%Y-%m-%d %H:%M} UTC: {verb}")
+    print(f"{things(len(runs), 'run')} that ended before {cutoff:%Y-%m-%d %H:%M} UTC: {verb}")
     for name in (*TABLES, "landing copies"):
         print(f"  {name:<14} {count(gone[name]):>13}")
     print("their books and inputs stay; PostgreSQL uses the space again after its next vacuum")

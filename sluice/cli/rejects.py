@@ -8,7 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from sluice.cli.output import Json, count, emit, near, print_object, say, table
+from sluice.cli.addresses import beside_column, near, reason
+from sluice.cli.books import has_rejects
+from sluice.cli.output import Json, count, emit, print_object, say, table, things
 from sluice.cli.spreadsheet import STDOUT, new_file, write_csv
 from sluice.cli.status import RunId
 from sluice.errors import ConfigError
@@ -35,10 +37,10 @@ def list_(run: RunId, code: Code = None, only: OneInput = None, limit: Limit = N
     chosen = None if only is None else find_input(status, only)
     most = (None if as_json else ON_A_SCREEN) if limit is None else limit or None
     found = list_rejects(run, code=code, input_id=chosen, limit=most)
-    codes = count_rejects(run)
+    codes = count_rejects(run, input_id=chosen)
     facts = {"run": run, "rejected": status["rejected"], "codes": codes, "rejects": found}
-    cut = most is not None and len(found) == most
-    emit(facts, as_json=as_json, human=lambda: print_rejects(run, codes, found, cut=cut))
+    where = f"run {run}" if only is None else f"input {only!r} of run {run}"
+    emit(facts, as_json=as_json, human=lambda: print_rejects(where, codes, found, code))
 
 
 def export(
@@ -53,18 +55,19 @@ def export(
     status = read_status(run)
     _refuse_purged(status)
     chosen = None if only is None else find_input(status, only)
-    wanted = [each for each in status["inputs"] if each["rejected"] and chosen in {None, each["input"]}]
+    wanted = [each for each in status["inputs"] if has_rejects(each) and chosen in {None, each["input"]}]
     rows = stream_rejects(((each["input"], near(each["uri"])) for each in wanted), code)
+    told = ((*row, of, reason(of, why)) for *row, of, why in rows)
     with new_file(file, force=force) as sink, closing(rows):
-        written = write_csv(sink, EXPORTED, rows)
+        written = write_csv(sink, EXPORTED, told)
     if as_json:
         print_object({"run": run, "file": file, "exported": written})
     else:
-        say(f"{count(written)} rejects of run {run} written to {'standard output' if file == STDOUT else file}")
+        say(f"{things(written, 'reject')} of run {run} written to {'standard output' if file == STDOUT else file}")
 
 
 def _refuse_purged(status: dict[str, Any]) -> None:
-    if status["purged_at"] and status["rejected"]:
+    if status["purged_at"] and any(map(has_rejects, status["inputs"])):
         raise ConfigError(f"The rejects of run {status['run']} were purged on {status['purged_at']:%Y-%m-%d}.")
 
 
@@ -74,7 +77,7 @@ def find_input(status: dict[str, Any], asked: str) -> int:
     path = str(Path(asked).resolve())
     for found in (
         [each for each in inputs if str(each["input"]) == asked],
-        [each for each in inputs if each["uri"] in {asked, path}],
+        [each for each in inputs if asked in {each["uri"], near(each["uri"])} or path == each["uri"]],
         [each for each in inputs if Path(each["uri"]).name == asked],
     ):
         if len(found) == 1:
@@ -83,14 +86,28 @@ def find_input(status: dict[str, Any], asked: str) -> int:
     raise ConfigError(f"Run {status['run']} has no single input {asked!r}. It has: {known}.")
 
 
-def print_rejects(run: int, codes: list[dict[str, Any]], found: list[dict[str, Any]], *, cut: bool) -> None:
-    """How often each code occurs in the run, then the rejects that were asked for."""
+def print_rejects(
+    where: str, codes: list[dict[str, Any]], found: list[dict[str, Any]], code: str | None = None
+) -> None:
+    """How often each code occurs there, then the rejects that were asked for.
+
+    Raises ConfigError for a code that does not occur.
+    """
     if not codes:
-        print(f"run {run} has no rejects")
+        print(f"{where} has no rejects")
         return
-    table(("code", "rows"), ((each["code"], each["rows"]) for each in codes))
+    counted = {each["code"]: each["rows"] for each in codes}
+    if code is not None and code not in counted:
+        known = ", ".join(sorted(counted))
+        raise ConfigError(f"{where[0].upper()}{where[1:]} has no rejects with the code {code!r}; it has: {known}.")
+    table(("code", "rows"), counted.items())
     print()
-    rows = ((f"{near(e['file'])}:{e['line']}", e["column"], e["code"], e["reason"]) for e in found)
-    table(("file and line", "column", "code", "reason"), rows)
-    if cut:
-        print(f"\nthe first {count(len(found))} of them; --limit 0 shows all")
+    table(("file and line", "column", "code", "reason"), map(_row, found))
+    total = sum(counted.values()) if code is None else counted[code]
+    if len(found) < total:
+        print(f"\n{count(len(found))} of {count(total)}; --limit 0 shows all")
+
+
+def _row(each: dict[str, Any]) -> list[object]:
+    why = beside_column(each["column"], reason(each["code"], each["reason"]))
+    return [f"{near(each['file'])}:{each['line']}", each["column"], each["code"], why]

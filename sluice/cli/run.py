@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -9,7 +10,7 @@ import typer
 
 from sluice.cli.books import print_run
 from sluice.cli.exits import Exit
-from sluice.cli.output import Json, emit, fail, say
+from sluice.cli.output import Json, count, emit, fail, say
 from sluice.cli.processes import worker_command
 from sluice.cli.waiting import follow
 from workers.supervisor import Supervisor, told_to_stop
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sluice.engine.declare import Pipeline as Declared
     from sluice.engine.ledger.runs import Run
 
+NAMED = 2
 GRACE_S = 10.0
 IDLE_GRACE_S = 1.0  # Celery takes 2.7 s to end idle processes; what counts is in the ledger
 
@@ -75,6 +77,17 @@ def enqueue(
     say(f"run {queued.id} is registered; workers load it (`sluice worker` starts some)")
 
 
+def say_left_out(declared: Declared) -> Callable[[str, list[str]], None]:
+    """Tells the person of files in a folder that do not fit the pipeline."""
+
+    def left_out(folder: str, names: list[str]) -> None:
+        which = "file that is" if len(names) == 1 else "files that are"
+        named = ", ".join([*names[:NAMED], *(["..."] if len(names) > NAMED else [])])
+        say(f"left out of {folder}: {count(len(names))} {which} not like {declared.source.name_pattern} ({named})")
+
+    return left_out
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What is to be loaded, and how."""
@@ -94,7 +107,7 @@ class Wanted:
         declared = find(pipeline)
         if max_rejects is not None:
             RejectLimit(max_rejects)
-        return cls(declared, inputs_of(declared.source, paths), reload, max_rejects)
+        return cls(declared, inputs_of(declared.source, paths, say_left_out(declared)), reload, max_rejects)
 
     def put_on_queue(self) -> Run:
         """Register the run and publish it."""

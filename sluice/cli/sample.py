@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sluice.cli.output import Json, count, emit
+from sluice.cli.output import Json, count, emit, things
 from sluice.errors import ConfigError
 
 Pipeline = Annotated[str, typer.Argument(help="call_logs", show_default=False)]
@@ -34,10 +35,13 @@ def sample(
 
     try:
         expected = make_call_logs(out, rows=rows, files=files, dirty=dirty, seed=seed)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
+        raise ConfigError(f"--{error}") from error  # it begins with the argument, which is called as the option is
+    except OSError as error:
         raise ConfigError(str(error)) from error
     books = {name: expected[name] for name in ("read", "loaded", "duplicate", "rejected")}
     told = ", ".join(f"{count(number)} {name}" for name, number in books.items())
-    words = f"{files} files in {out}; loading them gives: {told}\nnext: sluice run call_logs {out}/*.csv"
+    where = f"{things(files, 'file')} in {out}; loading {'it' if files == 1 else 'them'} gives"
+    words = f"{where}: {told}\nnext: sluice run call_logs {shlex.quote(str(out))}"
     facts = {"out": str(out), "files": [str(path) for path in sorted(out.glob("*.csv"))], **books}
     emit(facts, as_json=as_json, human=lambda: print(words))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
-from sluice.cli.books import BOOKS, headline, print_books
-from sluice.cli.output import Json, count, emit, near, say, table
+from sluice.cli.addresses import complaint, near, sentence
+from sluice.cli.books import BOOKS, came_to_nothing, contested, headline, print_books
+from sluice.cli.output import Json, count, emit, say, table
 
 RunId = Annotated[int, typer.Argument(metavar="RUN", help="Number of a run.", show_default=False)]
 MaybeRun = Annotated[
@@ -47,34 +49,42 @@ def print_runs(runs: list[dict[str, Any]]) -> None:
     if not runs:
         print("no runs yet: sluice run PIPELINE PATH...")
         return
-    names = ("run", "pipeline", "state", "inputs_total", "read", *BOOKS, "seconds")
-    head = ("run", "pipeline", "state", "inputs", "read", *BOOKS, "seconds")
-    table(head, ([str(each["run"]), *(each[name] for name in names[1:])] for each in runs))
+    books = BOOKS + contested(runs)
+    head = ("run", "pipeline", "state", "inputs", "read", *books, "seconds")
+    names = ("pipeline", "state", "inputs_total", "read", *books, "seconds")
+    table(head, ([str(each["run"]), *(each[name] for name in names)] for each in runs))
 
 
 def print_status(found: dict[str, Any]) -> None:
     """One run: headline, books, inputs, and what it waits for."""
     print(headline(found))
+    if not came_to_nothing(found):
+        print()
+        print_books(found)
+        print(f"\n{_parts(found)}")
+    books = BOOKS + contested(found["inputs"])
     print()
-    print_books(found)
-    if found["purged_at"]:
-        print(f"\npurged on {found['purged_at']:%Y-%m-%d}: its parts, steps and rejects are gone, its books stay\n")
-    else:
-        checked = f", {count(found['parts_held'])} checked" if found["parts_held"] else ""
-    print(f"\nparts: {count(found['parts_loaded'])} of {count(found['parts_total'])} loaded{checked}\n")
-    head = ("input", "state", "parts", "read", *BOOKS, "file")
-    table(head, (_input_row(each) for each in found["inputs"]))
+    table(("input", "state", "parts", "read", *books, "file"), (_input_row(each, books) for each in found["inputs"]))
     for each in found["inputs"]:
-        for words in (each["error"], each["note"]):
+        for words in (complaint(each) if each["error"] else None, each["note"]):
             if words:
                 print(f"\n{near(each['uri'])}: {words}")
     if found["dead_steps"]:
         print(f"\ndead steps: {found['dead_steps']}; mend the cause, then sluice retry {found['run']}")
     if found["waiting"] and found["state"] == "running":
-        print(f"\nwaits: {found['waiting']}")
+        print(f"\nwaits: {sentence(found['waiting'])}")
+    if found["unattended"]:
+        print("\nno worker is at work on it: sluice worker goes on with it")
 
 
-def _input_row(each: dict[str, Any]) -> list[object]:
+def _parts(found: dict[str, Any]) -> str:
+    if found["purged_at"]:
+        return f"purged on {found['purged_at']:%Y-%m-%d}: its parts, steps and rejects are gone, its books stay"
+    checked = f", {count(found['parts_held'])} checked" if found["parts_held"] else ""
+    return f"parts: {count(found['parts_loaded'])} of {count(found['parts_total'])} loaded{checked}"
+
+
+def _input_row(each: dict[str, Any], books: Sequence[str]) -> list[object]:
     total = each["parts_total"]
     parts = "" if total is None else f"{total - each['parts_left']}/{total}"
-    return [str(each["input"]), each["state"], parts, each["read"], *(each[b] for b in BOOKS), near(each["uri"])]
+    return [str(each["input"]), each["state"], parts, each["read"], *(each[b] for b in books), near(each["uri"])]

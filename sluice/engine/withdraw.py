@@ -16,6 +16,8 @@ MAX_REPLANS = 3
 def withdraw_input(held: Claim, table: Table, reason: str, *, code: str, again: bool) -> None:
     """Delete what was loaded of an input and plan it again; or let it fail, after three times or at once.
 
+    One that was read from the landing is planned again in any case: its copy can be made again.
+
     Raises LostClaim when the step that saw the change is not mine any more: then it is not mine to judge.
     """
     if held.input is None:
@@ -30,7 +32,7 @@ def withdraw_input(held: Claim, table: Table, reason: str, *, code: str, again: 
         row = cursor.fetchone()
         cursor.execute(query("withdraw_rows"), this)
         cursor.execute(query("free_same_content"), this)
-        if again and row is not None and row[0] <= MAX_REPLANS:
+        if row is not None and (again or row[1]) and row[0] <= MAX_REPLANS:
             cursor.execute(query("plan_again"), this)
         else:
             end_input(cursor, held.input, "failed", code=code, error=reason)

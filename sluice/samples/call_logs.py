@@ -45,11 +45,11 @@ def make_call_logs(out: Path, *, rows: int, files: int = 1, dirty: float = 0.02,
 
 def _check(rows: int, files: int, dirty: float) -> None:
     if files < 1:
-        raise ValueError(f"files={files}: a sample has at least one file.")
+        raise ValueError(f"files {files}: give at least 1.")
     if rows < files:
-        raise ValueError(f"rows={rows}: {files} file(s) need at least one row each.")
+        raise ValueError(f"rows {rows}: give at least {files}, one for each file.")
     if not 0 <= dirty <= 0.5:
-        raise ValueError(f"dirty={dirty}: the share of bad rows goes from 0 to 0.5.")
+        raise ValueError(f"dirty {dirty:g}: give a share from 0 to 0.5.")
 
 
 def _make_room(out: Path, names: Sequence[str]) -> None:

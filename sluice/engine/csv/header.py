@@ -21,6 +21,7 @@ from sluice.errors import ConfigError, DataError
 
 LINE = "_line"
 _HEAD = 1 << 16
+_QUOTED, _NAMED = 40, 20  # characters, and names, of what may be no header at all
 _MARK = "\ufeff"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -64,10 +65,10 @@ def match_header(dialect: Headed, wanted: Sequence[str], required: Sequence[str]
     keys = {name: plain(name) for name in (*wanted, *required)}
     twice = [name for name in wanted if there.count(keys[name]) > 1]
     if twice:
-        raise DataError("duplicate_header", f"More than one column is called {_names(twice)}; rename or drop one.")
+        raise DataError("duplicate_header", f"More than one column is called {_and(twice)}; rename or drop one.")
     missing = [name for name in required if keys[name] not in there]
     if missing:
-        raise DataError("missing_header", f"No column {_names(missing)}; the file has {_names(dialect.header)}.")
+        raise DataError("missing_header", f"The header lacks {_and(missing)}; it has {_names(dialect.header)}.")
     positions = {name: there.index(keys[name]) if keys[name] in there else None for name in wanted}
     used = set(positions.values())
     return HeaderMatch(positions, tuple(name for i, name in enumerate(dialect.header) if i not in used))
@@ -130,7 +131,7 @@ def _header_record(source: Source, delimiter: str, limits: Limits) -> tuple[byte
     raise DataError(
         "header_too_long",
         f"The header does not end within {limits.max_header_bytes:,} bytes: this is no CSV file, "
-        f"or a quote in its header is not closed. It starts with {show(head)[:60]!r}.",
+        f"or a quote in its header is not closed. It starts with {_cut(show(head))!r}.",
     )
 
 
@@ -141,12 +142,12 @@ def _header_names(record: bytes, delimiter: str, limits: Limits) -> tuple[str, .
     except UnicodeDecodeError as error:
         what = f"Byte {error.start + 1} of the header, 0x{record[error.start]:02X}, is not UTF-8"
         advice = "save the file as CSV UTF-8, or declare its encoding: Files(..., encoding='cp1252')"
-        raise DataError("not_csv", f"{what}; {advice}. It reads {show(record)!r}.") from error
+        raise DataError("not_csv", f"{what}; {advice}. It reads {_cut(show(record))!r}.") from error
     except csv.Error as error:
         raise DataError("header_too_long", f"The header cannot be read: {error}.") from error
     if strange := _CONTROL.search(text):
         what = f"The header holds the control character 0x{ord(strange.group()):02X}"
-        raise DataError("not_csv", f"{what}: this is no CSV file. It reads {show(record)!r}.")
+        raise DataError("not_csv", f"{what}: this is no CSV file. It reads {_cut(show(record))!r}.")
     if len(names) > limits.max_columns:
         raise DataError(
             "header_too_long", f"The header has {len(names):,} columns, the limit is {limits.max_columns:,}."
@@ -159,4 +160,14 @@ def plain(name: str) -> str:
 
 
 def _names(names: Sequence[str]) -> str:
-    return ", ".join(repr(name) for name in names)
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(repr(_cut(name)) for name in names[:_NAMED]) + more
+
+
+def _and(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(map(repr, others))} and {last!r}" if others else repr(last)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 1]}…"

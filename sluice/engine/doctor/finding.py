@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from sluice.errors import SluiceError
 
+TELLING = 4  # letters
 State = Literal["ok", "warning", "wrong"]
 
 
@@ -59,9 +60,14 @@ def address(url: str) -> str:
 
 
 def hide(text: str, urls: Iterable[str]) -> str:
-    """`text` without the passwords of `urls`, in case a library put one into its message."""
+    """`text` without the passwords of `urls`, in case a library put one into its message.
+
+    One of a few letters may be part of any word: it is looked for only where a URL has it.
+    """
     for url in urls:
-        password = urlsplit(url).password
-        for spelling in {password, unquote(password or "")} - {None, ""}:
-            text = text.replace(str(spelling), "***")
+        password = urlsplit(url).password or ""
+        for spelling in {password, unquote(password)} - {""}:
+            text = text.replace(f":{spelling}@", ":***@")
+            if len(spelling) >= TELLING:
+                text = text.replace(spelling, "***")
     return text

@@ -57,7 +57,8 @@ def _number(client: redis.Redis) -> int:
 
 
 def _version(about: dict[str, Any]) -> str:
-    return f"Valkey {about['valkey_version']}" if "valkey_version" in about else f"Redis {about['redis_version']}"
+    """The check's name says Redis already."""
+    return f"Valkey {about['valkey_version']}" if "valkey_version" in about else str(about["redis_version"])
 
 
 def _memory(name: str, about: dict[str, Any], *, holds_messages: bool) -> Iterator[Finding]:

@@ -82,7 +82,8 @@ def read_status(run: int) -> dict[str, Any]:
     """A run with its books, its inputs, its parts and what it waits for, ready for JSON.
 
     Counts are rows; `seconds` are those from its request to its end (or to now); at every moment
-    read = loaded + updated + unchanged + duplicate + rejected + contested.
+    read = loaded + updated + unchanged + duplicate + rejected + contested. `unattended` says that it is running,
+    and that no worker is busy with this or any other run.
     """
     found = _read("status_run", run=run)
     if not found:
@@ -106,9 +107,9 @@ def list_rejects(
     return _read("list_rejects", run=run, code=code, input=input_id, uri=uri, limit=limit)
 
 
-def count_rejects(run: int) -> list[dict[str, Any]]:
-    """How many rejects of which code a run has, most frequent first."""
-    return _read("count_rejects", run=run)
+def count_rejects(run: int, *, input_id: int | None = None) -> list[dict[str, Any]]:
+    """How many rejects of which code a run (or one of its inputs) has, most frequent first."""
+    return _read("count_rejects", run=run, input=input_id)
 
 
 def retry(run: int) -> int:

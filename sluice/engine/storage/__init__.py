@@ -2,7 +2,7 @@
 
 from sluice.engine.storage.address import is_remote, join, split_member
 from sluice.engine.storage.files import exists, listed, open_input, put, read_blocks, read_range, remove, stamp
-from sluice.engine.storage.resolve import in_inbox, resolve
+from sluice.engine.storage.resolve import LeftOut, in_inbox, resolve
 
 __all__ = [
     "open_input",
@@ -18,4 +18,5 @@ __all__ = [
     "split_member",
     "resolve",
     "in_inbox",
+    "LeftOut",
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -16,23 +16,29 @@ from sluice.engine.storage.files import exists, listed, open_input
 from sluice.errors import ConfigError, DataError, NotHere
 
 _ZIP = b"PK\x03\x04"
+# told of a folder as it was typed, and of the names in it that do not fit, sorted
+LeftOut = Callable[[str, list[str]], None]
 
 
-def resolve(paths: Iterable[str | os.PathLike[str]], pattern: str) -> list[str]:
+def resolve(paths: Iterable[str | os.PathLike[str]], pattern: str, left_out: LeftOut | None = None) -> list[str]:
     """Files named by paths, folders and globs, in the order given (a folder's and a glob's sorted by name).
 
-    Of a folder, files whose names fit `pattern` (the pipeline's, e.g. `*.csv`) are taken. A path that was typed may
-    be a symbolic link: what it points to is what is loaded. Raises ConfigError for a path that leads to no file,
-    TransientError when an object store is away.
+    Of a folder, files whose names fit `pattern` (the pipeline's, e.g. `*.csv`) are taken; `left_out` is told of the
+    others, but not of hidden ones. A path that was typed may be a symbolic link: what it points to is what is loaded.
+    Raises ConfigError for a path that leads to no file, TransientError when an object store is away.
     """
     found: dict[str, None] = {}
     for path in paths:
         text = os.fspath(path)
         said = scrubbed(text)
         try:
-            here = _remote(text, pattern) if is_remote(text) else _local(local_path(text), pattern)
+            here, others = _remote(text, pattern) if is_remote(text) else _local(local_path(text), pattern)
         except NotHere as error:
             raise ConfigError(f"No file at {said!r}. {error}") from error
+        if others and left_out is not None:
+            left_out(said, others)
+        if not here and others is not None:
+            raise ConfigError(f"The folder {said!r} has no file like {pattern}.")
         if not here:
             raise ConfigError(f"No file at {said!r}: check the path (of a folder, files like {pattern} are taken).")
         found |= dict.fromkeys(each for file in here for each in _unpacked(file))
@@ -48,31 +54,47 @@ def in_inbox(inbox: str, pattern: str) -> list[str]:
     return [each for file in files for each in _unpacked(file)]
 
 
-def _local(path: str, pattern: str) -> list[str]:
+# What a path leads to; and where it is a folder, the names in it that do not fit.
+_Found = tuple[list[str], list[str] | None]
+
+
+def _local(path: str, pattern: str) -> _Found:
     archive, member = split_member(path)
     if member is not None:
-        return [f"{os.path.realpath(archive)}::{member}"] if Path(archive).is_file() else []
+        return ([f"{os.path.realpath(archive)}::{member}"] if Path(archive).is_file() else []), None
     if Path(path).is_dir():
-        here = sorted(str(p) for p in Path(path).glob(pattern) if p.is_file() and not p.name.startswith("."))
-    elif Path(path).exists():
-        here = [path]
-    else:
-        matches = glob.glob(path, recursive=True)  # noqa: PTH207 - patterns are typed, also absolute ones
-        here = sorted(p for p in matches if not Path(p).is_dir())
-    return [os.path.realpath(p) for p in here]
+        return _fitting(_files_in(path), pattern)
+    if Path(path).exists():
+        return [os.path.realpath(path)], None
+    matches = glob.glob(path, recursive=True)  # noqa: PTH207 - patterns are typed, also absolute ones
+    return [os.path.realpath(p) for p in sorted(p for p in matches if not Path(p).is_dir())], None
 
 
-def _remote(uri: str, pattern: str) -> list[str]:
+def _files_in(folder: str) -> dict[str, str]:
+    try:
+        return {each.name: os.path.realpath(each) for each in Path(folder).iterdir() if each.is_file()}
+    except OSError as error:
+        raise ConfigError(f"The folder {folder!r} cannot be read: {error.strerror}.") from error
+
+
+def _remote(uri: str, pattern: str) -> _Found:
     _, key = bucket_and_key(uri)
     if split_member(uri)[1] is not None:
-        return [uri] if exists(uri) else []
+        return ([uri] if exists(uri) else []), None
     if key and not key.endswith("/"):
         if exists(uri):
-            return [uri]
+            return [uri], None
         if glob.has_magic(key):
-            return _below(uri[: len(uri) - len(key)], key)
+            return _below(uri[: len(uri) - len(key)], key), None
     names = {each.rpartition("/")[2]: each for each, _ in listed(uri)}
-    return [names[name] for name in sorted(names) if fnmatchcase(name, pattern) and not name.startswith(".")]
+    return _fitting(names, pattern) if names else ([], None)  # a prefix without an object is not there
+
+
+def _fitting(files: Mapping[str, str], pattern: str) -> tuple[list[str], list[str]]:
+    """The addresses of the files (by name) that fit, and the names of those that do not. Nothing hidden."""
+    seen = sorted(name for name in files if not name.startswith("."))
+    fit = {name for name in seen if fnmatchcase(name, pattern)}
+    return [files[name] for name in seen if name in fit], [name for name in seen if name not in fit]
 
 
 def _below(prefix: str, pattern: str) -> list[str]:

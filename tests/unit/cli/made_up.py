@@ -51,6 +51,7 @@ def a_run(**facts: Any) -> dict[str, Any]:
         "waiting": None,
         "error": None,
         "purged_at": None,
+        "unattended": False,
         "inputs": [an_input()],
     }
     return known | facts
@@ -80,7 +81,8 @@ class Ledger:
         self.asked.append(("list_rejects", {"run": run, **asked}))
         return self.rejects[: asked.get("limit")]
 
-    def count_rejects(self, _run: int) -> list[dict[str, Any]]:
+    def count_rejects(self, run: int, *, input_id: int | None = None) -> list[dict[str, Any]]:
+        self.asked.append(("count_rejects", {"run": run, "input_id": input_id}))
         return self.codes
 
     def list_runs(self, limit: int = 20) -> list[dict[str, Any]]:

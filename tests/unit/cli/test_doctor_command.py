@@ -32,7 +32,7 @@ def test_each_finding_is_a_line_with_what_to_do_below(sluice: Sluice, monkeypatc
         "warning  workers     none answers\n"
         "                     -> Start some.\n"
         "\n"
-        "1 ok, 1 warnings, 0 wrong\n"
+        "1 ok, 1 warning, 0 wrong\n"
     )
 
 

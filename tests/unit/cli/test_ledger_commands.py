@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ LISTED = {
     "unchanged": 0,
     "duplicate": 500,
     "rejected": 67,
+    "contested": 0,
     "seconds": 3.25,
     "error": None,
 }
@@ -37,9 +39,54 @@ def test_status_lists_the_newest_runs(sluice: Sluice, ledger: Ledger) -> None:
     result = sluice("status")
     assert result.stdout == (
         "run  pipeline   state  inputs       read     loaded  updated  unchanged  duplicate  rejected  seconds\n"
-        "7    call_logs  done        2  1,234,567  1,234,000        0          0        500        67  3.25\n"
+        "7    call_logs  done        2  1,234,567  1,234,000        0          0        500        67      3.2\n"
     )
     assert json.loads(sluice("status", "--json").stdout) == {"runs": [LISTED]}
+
+
+def test_rows_that_wait_for_their_verdict_have_a_column(sluice: Sluice, ledger: Ledger) -> None:
+    ledger.runs = [LISTED, LISTED | {"state": "running", "read": 1_234_569, "contested": 2}]
+    assert sluice("status").stdout == (
+        "run  pipeline   state    inputs       read     loaded  updated  unchanged  duplicate  rejected  contested"
+        "  seconds\n"
+        "7    call_logs  done          2  1,234,567  1,234,000        0          0        500        67          0"
+        "      3.2\n"
+        "7    call_logs  running       2  1,234,569  1,234,000        0          0        500        67          2"
+        "      3.2\n"
+    )
+    inputs = [an_input(1, state="loading", read=3, loaded=1, contested=2)]
+    ledger.statuses = [a_run(state="running", read=3, loaded=1, contested=2, inputs=inputs)]
+    assert (
+        "input  state    parts  read  loaded  updated  unchanged  duplicate  rejected  contested  file\n"
+        "1      loading  1/1       3       1        0          0          0         0          2  /inbox/calls_1.csv\n"
+    ) in sluice("status", "7").stdout
+
+
+def test_a_run_at_which_nobody_works_says_what_goes_on_with_it(sluice: Sluice, ledger: Ledger) -> None:
+    ledger.statuses = [a_run(state="running", unattended=True)]
+    assert sluice("status", "7").stdout.endswith("\nno worker is at work on it: sluice worker goes on with it\n")
+    assert json.loads(sluice("status", "7", "--json").stdout)["unattended"] is True
+
+
+def test_a_run_of_which_nothing_could_be_loaded_shows_no_empty_books(sluice: Sluice, ledger: Ledger) -> None:
+    inputs = [an_input(1, state="failed", parts_total=None, parts_left=None, error="The file is empty.")]
+    error = "None of its inputs could be loaded."
+    ledger.statuses = [a_run(state="failed", error=error, parts_total=0, parts_loaded=0, inputs=inputs)]
+    assert sluice("status", "7").stdout == (
+        "run 7 of call_logs: failed: None of its inputs could be loaded. (2.0 s)\n"
+        "\n"
+        "input  state   parts  read  loaded  updated  unchanged  duplicate  rejected  file\n"
+        "1      failed            0       0        0          0          0         0  /inbox/calls_1.csv\n"
+        "\n"
+        "/inbox/calls_1.csv: The file is empty.\n"
+    )
+
+
+def test_status_of_a_purged_run_says_so(sluice: Sluice, ledger: Ledger) -> None:
+    ledger.statuses = [a_run(read=3, loaded=3, purged_at=datetime(2024, 3, 1, tzinfo=UTC))]
+    told = sluice("status", "7").stdout
+    assert "\npurged on 2024-03-01: its parts, steps and rejects are gone, its books stay\n" in told
+    assert "parts: " not in told
 
 
 def test_status_of_an_empty_ledger_says_how_to_begin(sluice: Sluice, ledger: Ledger) -> None:
@@ -84,7 +131,7 @@ REJECT = {
     "line": 18,
     "column": "call_cost_usd",
     "code": "not_a_number",
-    "reason": "'abc' is not an amount.",
+    "reason": "call_cost_usd: 'abc' is not an amount.",
 }
 
 
@@ -97,13 +144,15 @@ def test_rejects_are_counted_by_code_and_listed(sluice: Sluice, ledger: Ledger) 
         "\n"
         "file and line          column         code          reason\n"
         "/inbox/calls_1.csv:18  call_cost_usd  not_a_number  'abc' is not an amount.\n"
+        "\n"
+        "1 of 1,200; --limit 0 shows all\n"
     )
 
 
 def test_a_long_list_of_rejects_is_cut_for_people_and_whole_for_programs(sluice: Sluice, ledger: Ledger) -> None:
     ledger.rejects, ledger.codes = [REJECT] * 60, [{"code": "not_a_number", "rows": 60}]
-    assert sluice("rejects", "list", "7").stdout.endswith("\nthe first 50 of them; --limit 0 shows all\n")
-    assert "the first" not in sluice("rejects", "list", "7", "--limit", "0").stdout
+    assert sluice("rejects", "list", "7").stdout.endswith("\n\n50 of 60; --limit 0 shows all\n")
+    assert "shows all" not in sluice("rejects", "list", "7", "--limit", "0").stdout
     told = json.loads(sluice("rejects", "list", "7", "--json").stdout)
     assert len(told["rejects"]) == 60
     assert told["codes"] == [{"code": "not_a_number", "rows": 60}]
@@ -113,7 +162,43 @@ def test_a_long_list_of_rejects_is_cut_for_people_and_whole_for_programs(sluice:
 def test_rejects_of_one_input_by_number_path_or_name(sluice: Sluice, ledger: Ledger, asked: str) -> None:
     ledger.statuses = [a_run(inputs=[an_input(1), an_input(2)])]
     sluice("rejects", "list", "7", "--input", asked, "--code", "nul", "--json")
-    assert ledger.asked == [("list_rejects", {"run": 7, "code": "nul", "input_id": 2, "limit": None})]
+    assert ledger.asked == [
+        ("list_rejects", {"run": 7, "code": "nul", "input_id": 2, "limit": None}),
+        ("count_rejects", {"run": 7, "input_id": 2}),
+    ]
+
+
+def test_what_came_from_standard_input_is_called_so(sluice: Sluice, ledger: Ledger) -> None:
+    uri = f"/landing/{'0f' * 32}-stdin"
+    ledger.statuses = [a_run(rejected=1, inputs=[an_input(1, uri=uri), an_input(2)])]
+    ledger.rejects, ledger.codes = [REJECT | {"file": uri}], [{"code": "not_a_number", "rows": 1}]
+    result = sluice("rejects", "list", "7", "--input", "standard input")
+    assert "\nstandard input:18  call_cost_usd  not_a_number  'abc' is not an amount.\n" in result.stdout
+    assert ledger.asked[0][1]["input_id"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "Run 7 has no rejects with the code 'nosuch'; it has: bad_date, currency."),
+        (
+            ("--input", "calls_1.csv"),
+            "Input 'calls_1.csv' of run 7 has no rejects with the code 'nosuch'; it has: bad_date, currency.",
+        ),
+    ],
+)
+def test_a_code_that_no_reject_has_is_a_mistake_of_the_person(
+    sluice: Sluice, ledger: Ledger, words: tuple[str, ...], message: str
+) -> None:
+    ledger.codes = [{"code": "currency", "rows": 2}, {"code": "bad_date", "rows": 1}]
+    result = sluice("rejects", "list", "7", "--code", "nosuch", *words)
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"error: {message}\n")
+
+
+def test_for_a_program_a_code_that_no_reject_has_is_an_answer(sluice: Sluice, ledger: Ledger) -> None:
+    ledger.codes = [{"code": "currency", "rows": 2}]
+    result = sluice("rejects", "list", "7", "--code", "nul", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["rejects"]) == (0, [])
 
 
 def test_an_input_that_the_run_does_not_have_is_a_mistake(sluice: Sluice, ledger: Ledger) -> None:
@@ -124,6 +209,7 @@ def test_an_input_that_the_run_does_not_have_is_a_mistake(sluice: Sluice, ledger
 
 def test_a_run_without_rejects_says_so(sluice: Sluice, ledger: Ledger) -> None:
     assert sluice("rejects", "list", "7").stdout == "run 7 has no rejects\n"
+    assert sluice("rejects", "list", "7", "--input", "1").stdout == "input '1' of run 7 has no rejects\n"
 
 
 def test_retry_publishes_what_is_due_again(sluice: Sluice, ledger: Ledger) -> None:
@@ -187,6 +273,25 @@ def test_sample_writes_files_and_tells_what_loading_them_gives(sluice: Sluice, t
     }
 
 
-@pytest.mark.parametrize("words", [("sample", "other"), ("sample", "call_logs", "--dirty", "0.9")])
-def test_a_sample_that_cannot_be_made_ends_with_2(sluice: Sluice, tmp_path: Path, words: tuple[str, ...]) -> None:
-    assert sluice(*words, "--out", str(tmp_path / "made")).exit_code == 2
+def test_sample_says_what_to_type_next(sluice: Sluice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert sluice("sample", "call_logs", "--rows", "4", "--dirty", "0", "--out", "my calls").stdout == (
+        "4 files in my calls; loading them gives: 4 read, 4 loaded, 0 duplicate, 0 rejected\n"
+        "next: sluice run call_logs 'my calls'\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("other",), "There are no samples of 'other', only of call_logs."),
+        (("call_logs", "--dirty", "2"), "--dirty 2: give a share from 0 to 0.5."),
+        (("call_logs", "--rows", "-5"), "--rows -5: give at least 4, one for each file."),
+        (("call_logs", "--files", "0"), "--files 0: give at least 1."),
+    ],
+)
+def test_a_sample_that_cannot_be_made_names_the_option(
+    sluice: Sluice, tmp_path: Path, words: tuple[str, ...], message: str
+) -> None:
+    result = sluice("sample", *words, "--out", str(tmp_path / "made"))
+    assert (result.exit_code, result.stderr) == (2, f"error: {message}\n")

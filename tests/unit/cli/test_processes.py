@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -85,6 +86,25 @@ def test_a_chosen_password_of_flower_is_never_told(
     result = sluice("up")
     assert "correct horse" not in result.stdout + result.stderr
     assert all("SLUICE_FLOWER_PASSWORD" not in command.environ for command in recorder.commands)
+
+
+@pytest.mark.parametrize("command", ["flower", "up"])
+def test_a_port_in_use_is_told_before_anything_starts(
+    sluice: Sluice, recorder: type[Recorder], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.delattr(recorder, "commands", raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setenv("SLUICE_FLOWER_PORT", str(port))
+        result = sluice(command)
+    message = f"Port {port} is in use: set SLUICE_FLOWER_PORT to another, or stop the other Flower."
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"error: {message}\n")
+    assert not hasattr(recorder, "commands")
+
+
+def test_what_a_child_says_is_seen_when_it_says_it(sluice: Sluice, recorder: type[Recorder]) -> None:
+    sluice("up")
+    assert {command.environ["PYTHONUNBUFFERED"] for command in recorder.commands} == {"1"}
 
 
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])

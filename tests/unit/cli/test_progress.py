@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
@@ -45,6 +46,21 @@ def test_the_line_says_rows_speed_parts_rejects_and_time_left() -> None:
     assert describe(status, 20_000.0) == "500k/2.00M rows  20.0k/s  parts 2/8  rejects 4.58k  ETA 1:15"
 
 
+@pytest.mark.parametrize(
+    ("room", "figures"),
+    [
+        (60, "500k/2.00M rows  20.0k/s  parts 2/8  rejects 4.58k  ETA 1:15"),
+        (59, "500k/2.00M rows  20.0k/s  parts 2/8  ETA 1:15"),
+        (40, "500k/2.00M rows  20.0k/s  ETA 1:15"),
+        (30, "500k/2.00M rows  ETA 1:15"),
+        (20, "ETA 1:15"),
+        (3, "ETA 1:15"),
+    ],
+)
+def test_where_there_is_little_room_the_time_left_stays(room: int, figures: str) -> None:
+    assert describe(a_run(**RUNNING, read=500_000), 20_000.0, room) == figures
+
+
 def test_no_time_is_promised_before_it_is_known() -> None:
     assert describe(a_run(**RUNNING), 0.0) == "0/2.00M rows  0/s  parts 2/8  rejects 4.58k"
 
@@ -84,6 +100,26 @@ def test_the_line_goes_to_a_terminal_on_stderr(
     assert "parts 2/8" in told.err
 
 
+@pytest.mark.parametrize(
+    ("columns", "line"),
+    [
+        ("70", "run 7 ━━━╺━━━━━━━━  25% 500k/2.00M rows  0/s  parts 2/8  rejects 4.58k"),
+        ("69", "run 7  25% 500k/2.00M rows  0/s  parts 2/8  rejects 4.58k"),
+        ("57", "run 7  25% 500k/2.00M rows  0/s  parts 2/8  rejects 4.58k"),
+        ("56", "run 7  25% 500k/2.00M rows  0/s  parts 2/8"),
+    ],
+)
+def test_in_a_narrow_terminal_the_bar_goes_first(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: str, line: str
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", columns)
+    with Progress() as progress:
+        progress.show(a_run(**RUNNING, read=500_000))
+        told = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err)
+    assert told.rpartition("\r")[2].strip() == line
+
+
 @pytest.mark.parametrize(("terminal", "no_color", "seen"), [(True, "", True), (True, "1", False), (False, "", False)])
 def test_colour_is_for_terminals_without_no_color(
     monkeypatch: pytest.MonkeyPatch, terminal: bool, no_color: str, seen: bool
@@ -91,9 +127,3 @@ def test_colour_is_for_terminals_without_no_color(
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
     monkeypatch.setenv("NO_COLOR", no_color)
     assert ("\x1b[31m" in output.tint("failed", "red")) is seen
-
-
-def test_a_path_below_here_is_shown_as_one_would_type_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(output.Path, "cwd", lambda: output.Path("/data/calls"))
-    assert output.near("/data/calls/may/a.csv") == "may/a.csv"
-    assert output.near("/data/calls_old/a.csv") == "/data/calls_old/a.csv"

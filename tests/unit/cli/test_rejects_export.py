@@ -61,7 +61,7 @@ def test_standard_output_gets_rows_and_nothing_else(sluice: Sluice, rejects: lis
     rejects[:] = [("/inbox/ü.csv", 2, None, "code", "€")]
     result = sluice("rejects", "export", "7", "-")
     assert result.stdout_bytes == "file,line,column,code,reason\r\n/inbox/ü.csv,2,,code,€\r\n".encode()
-    assert result.stderr == "1 rejects of run 7 written to standard output\n"
+    assert result.stderr == "1 reject of run 7 written to standard output\n"
 
 
 def test_only_inputs_with_rejects_are_asked_for(sluice: Sluice, rejects: list[Any], ledger: Ledger) -> None:
@@ -69,6 +69,14 @@ def test_only_inputs_with_rejects_are_asked_for(sluice: Sluice, rejects: list[An
     assert ledger.asked == [
         ("stream", {"inputs": [(1, "/inbox/calls_1.csv"), (3, "/inbox/calls_3.csv")], "code": "nul"})
     ]
+
+
+def test_rejects_of_a_file_over_the_limit_are_exported_although_they_are_in_no_books(
+    sluice: Sluice, rejects: list[Any], ledger: Ledger
+) -> None:
+    ledger.statuses = [a_run(inputs=[an_input(1, state="failed", error_code="over_limit"), an_input(2)])]
+    sluice("rejects", "export", "7", "-")
+    assert ledger.asked == [("stream", {"inputs": [(1, "/inbox/calls_1.csv")], "code": None})]
 
 
 def test_one_input_by_its_name(sluice: Sluice, rejects: list[Any], ledger: Ledger) -> None:
@@ -120,7 +128,7 @@ def test_a_link_leads_to_its_file_and_a_device_is_no_file(sluice: Sluice, reject
 def test_rejects_that_were_purged_are_not_none(
     sluice: Sluice, rejects: list[Any], ledger: Ledger, words: tuple[str, ...]
 ) -> None:
-    ledger.statuses = [a_run(rejected=3, purged_at=datetime(2024, 3, 1, tzinfo=UTC))]
+    ledger.statuses = [a_run(rejected=3, inputs=[an_input(1, rejected=3)], purged_at=datetime(2024, 3, 1, tzinfo=UTC))]
     result = sluice("rejects", *words)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "error: The rejects of run 7 were purged on 2024-03-01.\n"

@@ -36,7 +36,7 @@ DIRTY = a_run(
     seconds=4.7,
     rows_per_second=42_553,
     inputs=[
-        an_input(1, read=200_000),
+        an_input(1, read=200_000, rejected=3_250),
         an_input(2, state="failed", error="The file is empty.", error_code="empty_file"),
         an_input(3, state="already_loaded", same_as=31, same_as_run=5),
         an_input(4, state="already_loaded", same_as=1),
@@ -104,8 +104,9 @@ def test_an_ended_run_fits_on_one_screen(sluice: Sluice, ledger: Ledger, csv_fil
         "  /inbox/calls_1.csv:51: customer_id is empty, and it is required. [missing]\n"
         "\n"
         "what to type next:\n"
-        "  sluice status 7          inputs, parts and books\n"
-        "  sluice rejects list 7    every reject with its reason\n"
+        "  sluice status 7                      inputs, parts and books\n"
+        "  sluice rejects list 7                every reject with its reason\n"
+        "  sluice rejects export 7 rejects.csv  all of them as CSV\n"
         """  eval "$(sluice env)" && psql "$DATABASE_URL" -c 'table customer_call_logs limit 5'\n"""
     )
 
@@ -114,8 +115,27 @@ def test_the_same_files_again_are_nothing_to_do(sluice: Sluice, ledger: Ledger, 
     ledger.statuses = [a_run(inputs=[an_input(1, state="already_loaded", same_as=31, same_as_run=5)])]
     result = sluice("run", "call_logs", csv_file)
     assert result.exit_code == 0
-    assert result.stdout.startswith("run 7 of call_logs: done, there was nothing to do (2.0 s, 0 rows/s)\n")
-    assert "/inbox/calls_1.csv: already loaded by run 5\n" in result.stdout
+    assert result.stdout == (
+        "run 7 of call_logs: done, there was nothing to do (2.0 s)\n"
+        "\n"
+        "nothing to do:\n"
+        "  /inbox/calls_1.csv: already loaded by run 5\n"
+        "\n"
+        "what to type next:\n"
+        "  sluice status 7  inputs, parts and books\n"
+    )
+
+
+def test_files_of_a_folder_that_do_not_fit_are_told(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
+    folder = Path(csv_file).parent
+    (folder / "a.jsonl").touch()
+    told = f"left out of {folder}: 1 file that is not like *.csv* (a.jsonl)\n"
+    assert sluice("run", "call_logs", str(folder)).stderr == told
+    for name in ("b.parquet", "c.txt"):
+        (folder / name).touch()
+    told = f"left out of {folder}: 3 files that are not like *.csv* (a.jsonl, b.parquet, ...)\n"
+    assert sluice("enqueue", "call_logs", str(folder)).stderr.startswith(told)
+    assert ledger.asked[-1][1]["inputs"] == [csv_file]
 
 
 def test_many_failed_inputs_are_cut_short(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
@@ -166,6 +186,7 @@ def test_reload_is_passed_on(sluice: Sluice, ledger: Ledger, csv_file: str) -> N
     [
         (("call_logz",), "There is no pipeline 'call_logz'."),
         (("call_logs", "nowhere/*.csv"), "No file at 'nowhere/*.csv'"),
+        (("call_logs", "/proc/self/fdinfo"), "The folder '/proc/self/fdinfo' has no file like *.csv*."),
     ],
 )
 @pytest.mark.parametrize("command", ["run", "enqueue"])

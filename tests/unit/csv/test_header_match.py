@@ -25,7 +25,14 @@ def test_missing_required_headers_are_named_with_those_that_are_there() -> None:
     with pytest.raises(DataError) as caught:
         match_header(dialect("id", "Cost"), ["id", "price", "day"], ["id", "price", "day"])
     assert caught.value.code == "missing_header"
-    assert caught.value.reason == "No column 'price', 'day'; the file has 'id', 'Cost'."
+    assert caught.value.reason == "The header lacks 'price' and 'day'; it has 'id', 'Cost'."
+
+
+def test_of_what_may_be_no_header_at_all_only_a_little_is_quoted() -> None:
+    with pytest.raises(DataError) as caught:
+        match_header(dialect("x" * 41, *"abcdefghijklmnopqrstuvwxyz"), ["id"], ["id"])
+    shown = ", ".join(repr(name) for name in "abcdefghijklmnopqrs")
+    assert caught.value.reason == f"The header lacks 'id'; it has '{'x' * 39}…', {shown} and 7 more."
 
 
 def test_a_wanted_header_twice_is_refused() -> None:

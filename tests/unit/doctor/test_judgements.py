@@ -9,7 +9,7 @@ import pytest
 
 from sluice import __version__
 from sluice.engine.doctor.finding import Finding, address, hide, ok, safely
-from sluice.engine.doctor.redis import _memory, _policy
+from sluice.engine.doctor.redis import _memory, _policy, _version
 from sluice.engine.doctor.versions import look_at_versions
 from sluice.engine.doctor.workers import Here, look_at_workers
 from sluice.errors import TransientError
@@ -140,3 +140,15 @@ def test_a_url_is_shown_without_who_and_the_password() -> None:
 def test_a_password_in_a_message_is_hidden_in_both_its_spellings() -> None:
     urls = ["postgresql://me:p%40ss@db/x", "redis://queue/0"]
     assert hide("p%40ss and p@ss and me", urls) == "*** and *** and me"
+
+
+def test_letters_of_a_short_password_stay_in_ordinary_words() -> None:
+    urls = ["redis://:b@queue/0", "redis://:bro@queue/0"]
+    assert hide("The broker at redis://:b@queue/0 does not answer.", urls) == (
+        "The broker at redis://:***@queue/0 does not answer."
+    )
+
+
+def test_the_name_of_redis_is_not_said_twice() -> None:
+    assert _version({"redis_version": "7.0.15"}) == "7.0.15"
+    assert _version({"redis_version": "7.2.4", "valkey_version": "8.0.1"}) == "Valkey 8.0.1"

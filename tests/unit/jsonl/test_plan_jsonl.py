@@ -41,7 +41,7 @@ def test_the_header_has_the_keys_of_the_first_lines_in_order_of_appearance() -> 
 
 def test_a_required_key_that_no_first_line_has_refuses_the_file() -> None:
     far = b'{"a": 1}\n' * 10_000 + b'{"late": 1}\n'
-    with pytest.raises(DataError, match="No column 'late'; the file has 'a'"):
+    with pytest.raises(DataError, match="The header lacks 'late'; it has 'a'"):
         match_header(plan(far).dialect, ("a", "late"), ("late",))
     assert read(far, "late").rows[10_001] == ("1",)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections import Counter
 from decimal import Decimal
 from itertools import pairwise
@@ -117,15 +118,15 @@ def test_files_of_another_sample_are_not_mixed_in(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        ({"rows": 0}, "need at least one row"),
-        ({"rows": 5, "files": 6}, "need at least one row"),
-        ({"rows": 5, "files": 0}, "at least one file"),
-        ({"rows": 5, "dirty": 0.6}, "from 0 to 0.5"),
-        ({"rows": 5, "dirty": -0.1}, "from 0 to 0.5"),
+        ({"rows": 0}, "rows 0: give at least 1, one for each file."),
+        ({"rows": 5, "files": 6}, "rows 5: give at least 6, one for each file."),
+        ({"rows": 5, "files": 0}, "files 0: give at least 1."),
+        ({"rows": 5, "dirty": 0.6}, "dirty 0.6: give a share from 0 to 0.5."),
+        ({"rows": 5, "dirty": -0.1}, "dirty -0.1: give a share from 0 to 0.5."),
     ],
 )
 def test_impossible_samples_are_refused(tmp_path: Path, arguments: dict[str, int], reason: str) -> None:
-    with pytest.raises(ValueError, match=reason):
+    with pytest.raises(ValueError, match=f"^{re.escape(reason)}$"):
         make_call_logs(tmp_path, **arguments)
 
 

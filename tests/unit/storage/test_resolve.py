@@ -36,6 +36,21 @@ def test_of_a_folder_what_fits_the_pattern_is_taken_but_nothing_hidden(folder: P
     assert found(folder, "", pattern="*") == ["a.csv", "b.csv", "notes.txt"]
 
 
+def test_what_of_a_folder_does_not_fit_is_told_but_nothing_hidden(folder: Path) -> None:
+    told: list[tuple[str, list[str]]] = []
+    typed = [f"{folder}/old", f"{folder}", f"{folder}/*.txt"]
+    resolve(typed, "*.csv", lambda path, names: told.append((path, names)))
+    assert told == [(str(folder), ["notes.txt"])]
+
+
+def test_a_folder_without_a_file_that_fits_is_named(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    for typed, pattern in (("empty", "*.csv"), ("old", "*.txt")):
+        with pytest.raises(ConfigError) as raised:
+            found(folder, "a.csv", typed, pattern=pattern)
+        assert str(raised.value) == f"The folder '{folder}/{typed}' has no file like {pattern}."
+
+
 def test_a_link_that_was_typed_is_what_it_points_to(folder: Path) -> None:
     (folder / "link").symlink_to(folder / "old" / "c.csv")
     assert found(folder, "link") == ["old/c.csv"]

@@ -1,4 +1,5 @@
--- How often each code occurs among a run's rejects.
+-- How often each code occurs among the rejects of a run, or of one of its inputs.
 select r.code, count(*) as rows
 from sluice.reject r join sluice.input i on i.id = r.input_id
-where i.run_id = %(run)s group by r.code order by rows desc, r.code
+where i.run_id = %(run)s and (%(input)s::bigint is null or i.id = %(input)s)
+group by r.code order by rows desc, r.code

@@ -4,7 +4,8 @@ select r.id as run, r.pipeline, r.state, r.planned, r.read, r.loaded, r.updated,
        round(extract(epoch from coalesce(r.finished_at, clock_timestamp()) - r.created_at), 3)::float8 as seconds,
        r.inputs_total, r.inputs_left, parts.total as parts_total, parts.loaded as parts_loaded,
        parts.held as parts_held, steps.dead as dead_steps, steps.waiting, scanned.bytes as scanned,
-       r.options->>'max_rejects' as max_rejects, r.error, r.purged_at
+       r.options->>'max_rejects' as max_rejects, r.error, r.purged_at,
+       r.state = 'running' and not workers.busy as unattended
 from sluice.run r
 cross join lateral (
     select count(*) as total, count(*) filter (where p.state = 'loaded') as loaded,
@@ -17,4 +18,8 @@ cross join lateral (
 cross join lateral (
     select coalesce(sum(i.scanned), 0)::bigint as bytes
     from sluice.input i where i.run_id = r.id and i.state = 'registered') scanned
+cross join lateral (  -- with any run: they take turns
+    select exists(select from sluice.step s
+                  where (s.state = 'working' and s.lease_until > clock_timestamp())
+                     or (s.state = 'due' and greatest(s.published_until, s.due_at) > clock_timestamp())) as busy) workers
 where r.id = %(run)s

@@ -1,6 +1,7 @@
 -- The file is not what was planned: its counts are taken back, from the input and then from its run.
 with before as (
-    select id, run_id, read, loaded, updated, unchanged, duplicate, rejected, contested, planned, replans
+    select id, run_id, read, loaded, updated, unchanged, duplicate, rejected, contested, planned, replans,
+           landed is not null as copied
     from sluice.input where id = %(input)s for update
 ), cleared as (
     update sluice.input i
@@ -14,4 +15,4 @@ set read = r.read - b.read, loaded = r.loaded - b.loaded, updated = r.updated - 
     unchanged = r.unchanged - b.unchanged, duplicate = r.duplicate - b.duplicate,
     rejected = r.rejected - b.rejected, contested = r.contested - b.contested, planned = r.planned - b.planned
 from before b where r.id = b.run_id
-returning b.replans + 1
+returning b.replans + 1, b.copied
