@@ -92,7 +92,10 @@ def test_two_keys_for_one_column_are_a_reject() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (b'{"a": 1, b}', "The line is not JSON, from character 10 on: Expecting property name enclosed in double quotes."),
+        (
+            b'{"a": 1, b}',
+            "The line is not JSON, from character 10 on: Expecting property name enclosed in double quotes.",
+        ),
         (b'{"a": "x', "The line is not JSON, from character 7 on: Unterminated string starting."),
         (b'{"a": 1} {"a": 2}', "The line is not JSON, from character 10 on: Extra data."),
         (b'{"a": "x\ty"}', "The line is not JSON, from character 9 on: Invalid control character."),
