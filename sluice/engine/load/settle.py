@@ -38,6 +38,7 @@ def _settle_contested(cursor: Cursor, target: Target, run: dict[str, int]) -> No
     mode = "update" if target.update else "keep"
     cursor.execute(target.statement("make_contest"))
     cursor.execute(target.statement(f"gather_contest_{mode}"), run)
+    cursor.execute(target.statement("analyze_contest"))
     if not target.update:
         _wait_for_earlier_run(cursor, target, run)
         cursor.execute(target.statement("displace"), run)
