@@ -4,22 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
 from typing import Any
 
 from sluice.engine.csv import InputPlan, Limits, RowReject, match_header
 from sluice.engine.jsonl import JsonLines, parse_jsonl, plan_jsonl, reject_overlong_line
-
-
-@dataclass(frozen=True)
-class Reading:
-    plan: InputPlan
-    rows: dict[int, tuple[Any, ...]]  # by line
-    rejects: list[RowReject]
-
-    @property
-    def refused(self) -> list[tuple[int, str]]:
-        return [(reject.line, reject.code) for reject in self.rejects]
+from tests.unit.csv.reading import Reading
 
 
 def plan(data: bytes, part_bytes: int = 1 << 24, **named: Any) -> InputPlan:
