@@ -14,11 +14,10 @@ task_ignore_result = True
 
 # Load first: frames that are nearly done leave Redis before new ones are made. kombu reads the queues in this
 # order because of queue_order_strategy below.
-task_queues = [Queue(f"sluice.{kind}") for kind in ("settle", "load", "transform", "plan", "extract", "dispatch")]
+_KINDS = ("settle", "build", "load", "transform", "plan", "extract")
+task_queues = [Queue(f"sluice.{kind}") for kind in (*_KINDS, "dispatch")]
 task_default_queue = "sluice.dispatch"
-task_routes = {
-    f"sluice.{kind}": {"queue": f"sluice.{kind}"} for kind in ("settle", "load", "transform", "plan", "extract")
-}
+task_routes = {f"sluice.{kind}": {"queue": f"sluice.{kind}"} for kind in _KINDS}
 task_create_missing_queues = False  # a message for a queue that nobody reads would wait for ever
 
 task_serializer = "json"

@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sluice.engine.checks import at_least, at_most, between, matches, one_of
-    from sluice.engine.declare import Column, Daily, Files, Generated, Pipeline, Table
+    from sluice.engine.declare import Column, Daily, Derived, Files, Flow, Generated, Pipeline, Table
     from sluice.engine.types import Boolean, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
     from tasks.enqueue import enqueue
 
 __version__ = "0.1.0"
 __all__ = [
-    "Pipeline", "Files", "Table", "Column", "Generated", "Daily",
+    "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     "at_least", "at_most", "between", "matches", "one_of",
     "enqueue",
 ]  # fmt: skip
 
 _HOMES = {"enqueue": "tasks.enqueue"}
-_HOMES |= dict.fromkeys(__all__[:6], "sluice.engine.declare")
-_HOMES |= dict.fromkeys(__all__[6:15], "sluice.engine.types")
-_HOMES |= dict.fromkeys(__all__[15:20], "sluice.engine.checks")
+_HOMES |= dict.fromkeys(__all__[:8], "sluice.engine.declare")
+_HOMES |= dict.fromkeys(__all__[8:17], "sluice.engine.types")
+_HOMES |= dict.fromkeys(__all__[17:22], "sluice.engine.checks")
 
 
 def __getattr__(name: str) -> Any:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from datetime import date
+
+from psycopg2.extensions import cursor as Cursor
 
 from pipelines import find
 from sluice.engine.declare import Pipeline
+from sluice.engine.derive import definition_of
 from sluice.engine.inputs import inputs_of
+from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.migrate import is_current, migrate
-from sluice.engine.ledger.runs import Run, register
+from sluice.engine.ledger.runs import NewInput, Run, register
 from sluice.engine.reject_limit import RejectLimit
 from tasks.parts import contract_of
 from workers.publish import publish_now
@@ -17,32 +22,60 @@ from workers.publish import publish_now
 
 def enqueue(
     pipeline: str,
-    paths: Iterable[str | os.PathLike[str]],
+    paths: Iterable[str | os.PathLike[str]] = (),
     *,
     reload: bool = False,
     max_rejects: str | None = None,
+    as_of: date | None = None,
 ) -> Run:
     """Queue files for a pipeline; globs, folders, zip archives and s3://... are welcome; `-` is standard input.
 
     Returns the run: `.wait()`, `.status()`. It is in the ledger before anything is published: when Redis is away
     it starts by itself later. `reload=True` loads files again whose content was loaded before. `max_rejects`
-    (`"100"` rows, `"2%"`) is how many rejects a file may have before nothing of it is loaded. Raises ConfigError
-    for an unknown pipeline or a path without a file, DatabaseAway when PostgreSQL does not answer.
+    (`"100"` rows, `"2%"`) is how many rejects a file may have before nothing of it is loaded. `as_of` is the date
+    that derived tables are built for; a pipeline that has such tables needs it, and no files where what is loaded
+    is enough. Raises ConfigError for an unknown pipeline, a path without a file or a file that fits no source,
+    DatabaseAway when PostgreSQL does not answer.
     """
     declared = find(pipeline)
-    return enqueue_inputs(declared, inputs_of(declared.source, paths), reload=reload, max_rejects=max_rejects)
+    inputs = inputs_of(declared, paths)
+    return enqueue_inputs(declared, inputs, reload=reload, max_rejects=max_rejects, as_of=as_of)
 
 
 def enqueue_inputs(
-    pipeline: Pipeline, inputs: list[str], *, reload: bool = False, max_rejects: str | None = None
+    pipeline: Pipeline,
+    inputs: list[NewInput],
+    *,
+    reload: bool = False,
+    max_rejects: str | None = None,
+    as_of: date | None = None,
 ) -> Run:
     """Queue inputs by their addresses, which are taken as they are. As `enqueue` otherwise."""
+    if not is_current(pipeline):
+        migrate([pipeline])
+    with transaction() as cursor:
+        run = register_inputs(cursor, pipeline, inputs, reload=reload, max_rejects=max_rejects, as_of=as_of)
+    publish_now()
+    return run
+
+
+def register_inputs(
+    cursor: Cursor,
+    pipeline: Pipeline,
+    inputs: list[NewInput],
+    *,
+    reload: bool = False,
+    max_rejects: str | None = None,
+    as_of: date | None = None,
+) -> Run:
+    """Write a run and its inputs to the ledger inside the caller's transaction, and publish nothing."""
+    pipeline.check_run(has_inputs=bool(inputs), as_of=as_of)
     options: dict[str, object] = {"reload": True} if reload else {}
     if max_rejects is not None:
         options["max_rejects"] = RejectLimit(max_rejects).text
-    if not is_current(pipeline):
-        migrate([pipeline])
-    contract = contract_of(pipeline.name)
-    run = register(pipeline.name, pipeline.source.name, contract.version, inputs, options)
-    publish_now()
-    return run
+    if as_of is not None:
+        options["as_of"] = as_of.isoformat()
+    if pipeline.derived:
+        options["derived"] = definition_of(pipeline)
+    contracts = {flow.source.name: contract_of(pipeline.name, flow.source.name).version for flow in pipeline.flows}
+    return register(cursor, pipeline.name, contracts, inputs, options)

@@ -13,6 +13,6 @@ def load(message: dict[str, int]) -> None:
     """Load the part, and send on what became due by it."""
     with working("load", message) as (held, _):
         part = part_of(held)
-        load_part(held, part.work, ready_frame(part), part.pipeline.table)
+        load_part(held, part.work, ready_frame(part), part.flow.table)
     frames().drop(part.work.ready_key())
     publish_now()

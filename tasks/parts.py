@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipelines import find
 from sluice.engine.contract import Contract
-from sluice.engine.declare import Pipeline
+from sluice.engine.declare import Flow
 from sluice.engine.extract import check_contract, extract_part
 from sluice.engine.frames import RawFrame, ReadyFrame, frames
 from sluice.engine.ledger.steps import Claim
@@ -20,15 +20,15 @@ class Part(NamedTuple):
     """A claimed part with its declaration."""
 
     work: PartWork
-    pipeline: Pipeline
+    flow: Flow
     contract: Contract
 
 
 @cache
-def contract_of(name: str) -> Contract:
-    """The contract of a pipeline, made once per process."""
-    pipeline = find(name)
-    return Contract(pipeline.table, pipeline.transform, pipeline.source)
+def contract_of(pipeline: str, source: str) -> Contract:
+    """The contract of a pipeline's source, made once per process."""
+    flow = find(pipeline).flow(source)
+    return Contract(flow.table, flow.transform, flow.source)
 
 
 def part_of(held: Claim) -> Part:
@@ -36,9 +36,9 @@ def part_of(held: Claim) -> Part:
     if held.part is None:
         raise LostClaim(f"Step {held.step} has no part.")
     work = read_part(held.part)
-    contract = contract_of(work.pipeline)
+    contract = contract_of(work.pipeline, work.source)
     check_contract(work, contract)
-    return Part(work, find(work.pipeline), contract)
+    return Part(work, find(work.pipeline).flow(work.source), contract)
 
 
 def raw_frame(part: Part) -> RawFrame:

@@ -13,5 +13,6 @@ def plan(message: dict[str, int]) -> None:
     """Read the input once, cut it into parts, and send them on their way."""
     with working("plan", message) as (held, pulse):
         work = read_input(held)
-        plan_input(held, work, find(work.pipeline), contract_of(work.pipeline), pulse.check)
+        flow = find(work.pipeline).flow(work.source)
+        plan_input(held, work, flow, contract_of(work.pipeline, work.source), pulse.check)
     publish_now()

@@ -1,34 +1,75 @@
-"""sluice.scheduled: what beat sends at a pipeline's due time: load what is new in the inbox."""
+"""sluice.scheduled and sluice.tend: what beat sends at a pipeline's due time, and every minute for all of them.
+
+Both do the same, so that nothing hangs on a single message: see sluice.engine.schedule.
+"""
 
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from pipelines import find
-from sluice.engine.schedule import latest_due, take_tick
-from sluice.engine.settings import settings
-from sluice.engine.storage import in_inbox
-from tasks.enqueue import enqueue
+from psycopg2.extensions import cursor as Cursor
+
+from pipelines import all_pipelines, find
+from sluice.engine.declare import Pipeline
+from sluice.engine.ledger.connection import DatabaseAway
+from sluice.engine.ledger.migrate import is_current, migrate
+from sluice.engine.ledger.runs import NewInput, Run
+from sluice.engine.schedule import begin_day, tend_pipeline
+from tasks.enqueue import register_inputs
 from workers.app import app
+from workers.publish import publish_now
 
 log = logging.getLogger(__name__)
 
 
 @app.task(name="sluice.scheduled")
 def scheduled(name: str) -> None:
-    """Start the run of the last due time, once; files that were loaded before have nothing to do in it."""
-    pipeline = find(name)
-    if pipeline.schedule is None:
-        return
-    due = latest_due(pipeline.schedule, datetime.now(UTC))
-    # listed first: an object store that is away must not cost the day
-    files = in_inbox(settings().inbox, pipeline.source.pattern)
-    if not take_tick(f"{name}-daily", due):
-        log.info("%s of %s was started already", name, due.isoformat())
-        return
-    if not files:
-        log.warning("%s of %s: nothing in the inbox matches %s", name, due.isoformat(), pipeline.source.pattern)
-        return
-    run = enqueue(name, files)
-    log.info("%s of %s is run %s with %d files", name, due.isoformat(), run.id, len(files))
+    """Start what is due of one pipeline."""
+    tend([find(name)], datetime.now(UTC))
+
+
+@app.task(name="sluice.tend")
+def tend_all() -> None:
+    """Start what is due of every pipeline, and look again for files that are waited for."""
+    tend(list(all_pipelines().values()), datetime.now(UTC))
+
+
+def tend(pipelines: list[Pipeline], now: datetime) -> list[Run]:
+    """Start what these pipelines' schedules ask for at `now` (aware). What is wrong with one does not stop others."""
+    runs: list[Run] = []
+    for pipeline in pipelines:
+        if pipeline.schedule is None:
+            continue
+        try:
+            _make_current(pipeline)
+            runs += tend_pipeline(pipeline, now, _register)
+        except DatabaseAway as error:
+            log.warning("schedules are looked at again when PostgreSQL is back: %s", error)
+            break
+        except Exception:  # whatever it is, the other schedules go on
+            log.exception("the schedule of %s cannot be followed; it is tried again", pipeline.name)
+    if runs:
+        publish_now()
+    return runs
+
+
+def enqueue_day(pipeline: Pipeline, day: date) -> Run | None:
+    """Queue the run of a past day: its files, where their names have the day, and its derived tables.
+
+    None when there is neither. Raises NotHere when the inbox is not there, TransientError when its store is away.
+    """
+    _make_current(pipeline)
+    run = begin_day(pipeline, day, _register)
+    if run is not None:
+        publish_now()
+    return run
+
+
+def _make_current(pipeline: Pipeline) -> None:
+    if not is_current(pipeline):
+        migrate([pipeline])
+
+
+def _register(cursor: Cursor, pipeline: Pipeline, inputs: list[NewInput], as_of: date | None) -> Run:
+    return register_inputs(cursor, pipeline, inputs, as_of=as_of)

@@ -12,5 +12,5 @@ from workers.step_task import StepTask, working
 def settle(message: dict[str, int]) -> None:
     """Settle the run of this step, and wake who waited for it."""
     with working("settle", message) as (held, _):
-        settle_run(held, find(pipeline_of(held.run)).table)
+        settle_run(held, find(pipeline_of(held.run)))
     publish_now()

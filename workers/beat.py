@@ -1,7 +1,11 @@
-"""Beat's schedule, derived from the pipelines' declarations: one entry for each that says when it is due."""
+"""Beat's schedule, derived from the pipelines' declarations: one entry for each that says when it is due.
+
+And one for all of them, every minute: it takes up what was missed, and looks again for files that are waited for.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +14,10 @@ from zoneinfo import ZoneInfo
 from celery.schedules import crontab
 
 from pipelines import all_pipelines
-from sluice.engine.declare import Daily
+from sluice.engine.declare import Daily, Pipeline
 from workers.app import app
+
+EVERY_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -46,8 +52,12 @@ def entry(name: str, daily: Daily) -> dict[str, Any]:
     return {"task": "sluice.scheduled", "schedule": schedule, "args": (name,)}
 
 
-app.conf.beat_schedule = {
-    f"{name}-daily": entry(name, pipeline.schedule)
-    for name, pipeline in all_pipelines().items()
-    if pipeline.schedule is not None
-}
+def entries(pipelines: Mapping[str, Pipeline]) -> dict[str, dict[str, Any]]:
+    """Beat's schedule for these pipelines."""
+    daily = {f"{name}-daily": entry(name, each.schedule) for name, each in pipelines.items() if each.schedule}
+    # a message that nobody took within its minute has a successor
+    tend = {"task": "sluice.tend", "schedule": EVERY_S, "options": {"expires": EVERY_S}}
+    return daily | {"tend": tend} if daily else {}
+
+
+app.conf.beat_schedule = entries(all_pipelines())

@@ -57,7 +57,13 @@ def ask_workers(probe: str) -> list[tuple[str, dict[str, Any]]]:
 
 def contracts() -> dict[str, str]:
     """The version of each pipeline's declaration, by name."""
-    return {name: Contract(each.table, each.transform, each.source).version for name, each in all_pipelines().items()}
+    return {
+        f"{name}/{flow.source.name}" if len(each.flows) > 1 else name: Contract(
+            flow.table, flow.transform, flow.source
+        ).version
+        for name, each in all_pipelines().items()
+        for flow in each.flows
+    }
 
 
 def sees_inbox() -> bool:

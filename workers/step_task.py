@@ -19,7 +19,7 @@ from sluice.engine.identity import holder
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.connection import drop_connection, patiently
 from sluice.engine.ledger.heartbeat import Heartbeat
-from sluice.engine.ledger.runs import pipeline_of
+from sluice.engine.ledger.runs import source_of
 from sluice.engine.ledger.steps import Claim
 from sluice.engine.withdraw import withdraw_input
 from sluice.errors import (
@@ -171,6 +171,8 @@ def _answer_missing(held: Claim, error: NotHere) -> None:
     reason = str(error)
     if not steps.is_missing_too_long(held, error.patience_s):
         steps.release(held, reason, 1.0, missing=True)
+    elif held.input is None:
+        steps.kill(held, reason)
     elif held.part is None:
         steps.fail_input(held, "file_missing", reason)
     else:
@@ -178,5 +180,6 @@ def _answer_missing(held: Claim, error: NotHere) -> None:
 
 
 def _withdraw(held: Claim, reason: str, *, code: str, again: bool) -> None:
-    table = find(pipeline_of(held.run)).table
+    pipeline, source = source_of(held.run, held.input)
+    table = find(pipeline).flow(source).table
     withdraw_input(held, table, reason, code=code, again=again)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sluice.cli.addresses import beside_column, complaint, near, reason
+from sluice.cli.builds import next_for_builds, print_builds
 from sluice.cli.output import COLOURS, count, tint
 
 BOOKS = ("loaded", "updated", "unchanged", "duplicate", "rejected")
@@ -25,6 +26,7 @@ def print_run(status: dict[str, Any], rejects: Sequence[dict[str, Any]]) -> None
         (_rejects_heading(status, rejects), map(_reject, rejects)),
     ):
         _print_some(heading, list(lines), status["run"])
+    print_builds(status)
     print("\nwhat to type next:")
     steps = list(next_steps(status))
     wide = max(len(command) for command, effect in steps if effect)
@@ -42,7 +44,7 @@ def headline(status: dict[str, Any]) -> str:
     nothing = all(each["state"] == "already_loaded" for each in status["inputs"])
     failed = sum(each["state"] == "failed" for each in status["inputs"])
     but = f", but {failed} of {len(status['inputs'])} inputs could not be loaded" if failed else ""
-    but = ", there was nothing to do" if nothing else but
+    but = (", there was nothing new to load" if status["builds"] else ", there was nothing to do") if nothing else but
     why = f": {status['error']}" if status["error"] else ""
     speed = f", {count(status['rows_per_second'])} rows/s" if status["read"] else ""
     return f"run {status['run']} of {status['pipeline']}: {state}{why or but} ({status['seconds']:.1f} s{speed})"
@@ -82,7 +84,8 @@ def next_steps(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"sluice rejects export {run} rejects.csv", "all of them as CSV"
     if status.get("dead_steps"):
         yield f"sluice retry {run}", "try again what failed"
-    rows = not came_to_nothing(status)
+    yield from next_for_builds(status)
+    rows = not came_to_nothing(status) or bool(status["builds"])
     if is_embedded():
         then = "; then, in another terminal," if rows else ""
         yield "sluice up", f"keeps servers, workers and Flower running{then}"
@@ -93,7 +96,9 @@ def next_steps(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _target(pipeline: str) -> str:
     from pipelines import find
 
-    return find(pipeline).table.name
+    declared = find(pipeline)
+    newest = [f"{derived.name}_latest" if derived.dated else derived.name for derived in declared.derived]
+    return [*newest, declared.flows[0].table.name][0]
 
 
 def _untouched(status: dict[str, Any]) -> Iterator[str]:

@@ -8,7 +8,22 @@ from typing import Annotated
 import typer
 
 from sluice import __version__
-from sluice.cli import demo, doctor, processes, purge, rejects, run, sample, servers, status
+from sluice.cli import (
+    backfill,
+    demo,
+    derived,
+    doctor,
+    forecast,
+    processes,
+    purge,
+    rejects,
+    report,
+    run,
+    sample,
+    schedule,
+    servers,
+    status,
+)
 from sluice.cli.edge import Edge
 from sluice.cli.exits import Exit
 
@@ -25,6 +40,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 reject_commands = typer.Typer(help="Rows that were refused.", no_args_is_help=True)
+schedule_commands = typer.Typer(help="When pipelines are due.", no_args_is_help=True)
 
 
 def _print_version(wanted: bool) -> None:
@@ -45,12 +61,17 @@ def _top(
 for command in (
     run.run,
     run.enqueue,
+    backfill.backfill,
     processes.worker,
     processes.beat,
     processes.flower,
     processes.up,
     status.status,
     status.retry,
+    derived.explain,
+    derived.orphans,
+    report.report,
+    forecast.forecast,
     purge.purge,
     doctor.doctor,
     sample.sample,
@@ -62,6 +83,8 @@ for command in (
 reject_commands.command("list")(rejects.list_)
 reject_commands.command("export")(rejects.export)
 app.add_typer(reject_commands, name="rejects")
+schedule_commands.command("list")(schedule.list_)
+app.add_typer(schedule_commands, name="schedule")
 
 
 def main() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
 from sluice.cli.books import print_run
 from sluice.cli.exits import Exit
+from sluice.cli.options import AsOf, MaxRejects, Paths, Pipeline, Reload, Strict, Timeout, Workers
 from sluice.cli.output import Json, count, emit, fail, say
 from sluice.cli.processes import worker_command
 from sluice.cli.waiting import follow
@@ -17,41 +19,18 @@ from workers.supervisor import Supervisor, told_to_stop
 
 if TYPE_CHECKING:
     from sluice.engine.declare import Pipeline as Declared
-    from sluice.engine.ledger.runs import Run
+    from sluice.engine.ledger.runs import NewInput, Run
 
 NAMED = 2
 GRACE_S = 10.0
 IDLE_GRACE_S = 1.0  # Celery takes 2.7 s to end idle processes; what counts is in the ledger
 
-Pipeline = Annotated[str, typer.Argument(help="Name of the pipeline, e.g. call_logs.", show_default=False)]
-Paths = Annotated[list[str], typer.Argument(help="Files, folders or quoted patterns.", show_default=False)]
-Reload = Annotated[bool, typer.Option("--reload", help="Load content again that was loaded before.")]
-MaxRejects = Annotated[
-    str | None,
-    typer.Option(
-        "--max-rejects",
-        metavar="N|P%",
-        help="Load nothing of a file with more rejects than this: a number of rows, or a share of its rows.",
-        show_default=False,
-    ),
-]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if rows were rejected or inputs failed.")]
-Timeout = Annotated[float | None, typer.Option(min=0, help="Seconds to wait for the run to end.", show_default="none")]
-Workers = Annotated[
-    int | None,
-    typer.Option(
-        min=1,
-        max=256,
-        help="Worker processes to start for this run. Without DATABASE_URL they are started in any case, "
-        "SLUICE_CONCURRENCY of them; with it, only if you say so.",
-        show_default=False,
-    ),
-]
-
 
 def run(
     pipeline: Pipeline,
-    paths: Paths,
+    paths: Paths = None,
+    *,
+    as_of: AsOf = None,
     reload: Reload = False,
     max_rejects: MaxRejects = None,
     strict: Strict = False,
@@ -60,19 +39,21 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Load files and wait: progress on a terminal, then the books, rejects, and what to type next."""
-    wanted = Wanted.of(pipeline, paths, reload, max_rejects)
+    wanted = Wanted.of(pipeline, paths or [], reload, max_rejects, as_of and as_of.date())
     load_and_report(wanted, strict=strict, processes=workers, timeout=timeout, as_json=as_json)
 
 
 def enqueue(
     pipeline: Pipeline,
-    paths: Paths,
+    paths: Paths = None,
+    *,
+    as_of: AsOf = None,
     reload: Reload = False,
     max_rejects: MaxRejects = None,
     as_json: Json = False,
 ) -> None:
     """Put files on the queue and print the run's id; workers load them."""
-    queued = Wanted.of(pipeline, paths, reload, max_rejects).put_on_queue()
+    queued = Wanted.of(pipeline, paths or [], reload, max_rejects, as_of and as_of.date()).put_on_queue()
     emit({"run": queued.id, "pipeline": pipeline}, as_json=as_json, human=lambda: print(queued.id))
     say(f"run {queued.id} is registered; workers load it (`sluice worker` starts some)")
 
@@ -82,8 +63,9 @@ def say_left_out(declared: Declared) -> Callable[[str, list[str]], None]:
 
     def left_out(folder: str, names: list[str]) -> None:
         which = "file that is" if len(names) == 1 else "files that are"
+        like = " or ".join(dict.fromkeys(flow.source.name_pattern for flow in declared.flows))
         named = ", ".join([*names[:NAMED], *(["..."] if len(names) > NAMED else [])])
-        say(f"left out of {folder}: {count(len(names))} {which} not like {declared.source.name_pattern} ({named})")
+        say(f"left out of {folder}: {count(len(names))} {which} not like {like} ({named})")
 
     return left_out
 
@@ -93,27 +75,38 @@ class Wanted:
     """What is to be loaded, and how."""
 
     pipeline: Declared
-    inputs: list[str]
+    inputs: list[NewInput]
     reload: bool
     max_rejects: str | None
+    as_of: date | None
 
     @classmethod
-    def of(cls, pipeline: str, paths: list[str], reload: bool = False, max_rejects: str | None = None) -> Self:
+    def of(
+        cls,
+        pipeline: str,
+        paths: list[str],
+        reload: bool = False,
+        max_rejects: str | None = None,
+        as_of: date | None = None,
+    ) -> Self:
         """Meet mistakes in the command line before anything is started. Raises ConfigError."""
         from pipelines import find
         from sluice.engine.inputs import inputs_of
         from sluice.engine.reject_limit import RejectLimit
 
         declared = find(pipeline)
+        declared.check_run(has_inputs=bool(paths), as_of=as_of)
         if max_rejects is not None:
             RejectLimit(max_rejects)
-        return cls(declared, inputs_of(declared.source, paths, say_left_out(declared)), reload, max_rejects)
+        return cls(declared, inputs_of(declared, paths, say_left_out(declared)), reload, max_rejects, as_of)
 
     def put_on_queue(self) -> Run:
         """Register the run and publish it."""
         from tasks.enqueue import enqueue_inputs
 
-        return enqueue_inputs(self.pipeline, self.inputs, reload=self.reload, max_rejects=self.max_rejects)
+        return enqueue_inputs(
+            self.pipeline, self.inputs, reload=self.reload, max_rejects=self.max_rejects, as_of=self.as_of
+        )
 
 
 def load_and_report(
@@ -125,11 +118,9 @@ def load_and_report(
     as_json: bool,
 ) -> dict[str, Any]:
     """Load files, print how it went, and return the run's status. Raises typer.Exit unless all is well."""
-    with told_to_stop(), _workers(processes) as crew:
+    with told_to_stop(), own_workers(processes) as crew:
         status = _load(wanted, crew, timeout, as_json)
-        crew.ask_to_stop()
-        if not _others_wait():
-            crew.grace_s = IDLE_GRACE_S
+        let_go(crew)
         report(status, as_json=as_json)
     code = verdict(status, strict=strict)
     if code:
@@ -170,7 +161,7 @@ def _over_limit(status: dict[str, Any]) -> bool:
     return any(i["error_code"] == "over_limit" or limit.over(i["rejected"], i["planned"]) for i in inputs)
 
 
-def _workers(processes: int | None) -> Supervisor:
+def own_workers(processes: int | None) -> Supervisor:
     """Workers for this command: with the embedded servers always, with servers of your own if asked for.
 
     They start first, and make themselves ready while this process registers the run.
@@ -182,6 +173,13 @@ def _workers(processes: int | None) -> Supervisor:
         return Supervisor([], say=say)
     log = settings().home.absolute() / "logs" / "worker.log"
     return Supervisor([worker_command(processes, log)], say=say, grace_s=GRACE_S)
+
+
+def let_go(crew: Supervisor) -> None:
+    """Ask the workers of this command to end; there is no hurry while other runs are open."""
+    crew.ask_to_stop()
+    if not _others_wait():
+        crew.grace_s = IDLE_GRACE_S
 
 
 def _others_wait() -> bool:

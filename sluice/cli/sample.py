@@ -3,45 +3,121 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
 from sluice.cli.output import Json, count, emit, things
 from sluice.errors import ConfigError
 
-Pipeline = Annotated[str, typer.Argument(help="call_logs", show_default=False)]
-Rows = Annotated[int, typer.Option(help="Rows in all files together.")]
-Files = Annotated[int, typer.Option(help="Number of files.")]
-Dirty = Annotated[float, typer.Option(help="Share of rows with a fault, from 0 to 0.5.")]
+if TYPE_CHECKING:
+    from sluice.samples.customer_ltv.expected import Totals
+
+Pipeline = Annotated[str, typer.Argument(help="call_logs or customer_ltv", show_default=False)]
+Rows = Annotated[int | None, typer.Option(help="call_logs: rows in all files together.", show_default="200000")]
+Files = Annotated[int | None, typer.Option(help="call_logs: number of files.", show_default="4")]
+Dirty = Annotated[
+    float | None, typer.Option(help="call_logs: share of rows with a fault, from 0 to 0.5.", show_default="0.02")
+]
+Customers = Annotated[
+    int | None,
+    typer.Option(help="customer_ltv: customers that load; 5 orders and 6 payments with each.", show_default="10000"),
+]
 Seed = Annotated[int, typer.Option(help="The same seed makes the same files.")]
 Out = Annotated[Path, typer.Option(help="Folder to write to.")]
+
+BOOKS: Final = ("read", "loaded", "duplicate", "rejected")
 
 
 def sample(
     pipeline: Pipeline,
-    rows: Rows = 200_000,
-    files: Files = 4,
-    dirty: Dirty = 0.02,
+    rows: Rows = None,
+    files: Files = None,
+    dirty: Dirty = None,
+    customers: Customers = None,
     seed: Seed = 1,
     out: Out = Path("sample"),
     as_json: Json = False,
 ) -> None:
     """Write sample files, and expected.json with the books and rejects that loading them must give."""
-    if pipeline != "call_logs":
-        raise ConfigError(f"There are no samples of {pipeline!r}, only of call_logs.")
-    from sluice.samples.call_logs import make_call_logs
-
+    if pipeline not in SAMPLES:
+        raise ConfigError(f"There are no samples of {pipeline!r}, only of {' and '.join(SAMPLES)}.")
+    known = SAMPLES[pipeline]
+    typed = {"rows": rows, "files": files, "dirty": dirty, "customers": customers}
+    size = _size(pipeline, known.size, {name: value for name, value in typed.items() if value is not None})
     try:
-        expected = make_call_logs(out, rows=rows, files=files, dirty=dirty, seed=seed)
+        made = known.make(out, size | {"seed": seed})
     except ValueError as error:
         raise ConfigError(f"--{error}") from error  # it begins with the argument, which is called as the option is
     except OSError as error:
         raise ConfigError(str(error)) from error
-    books = {name: expected[name] for name in ("read", "loaded", "duplicate", "rejected")}
-    told = ", ".join(f"{count(number)} {name}" for name, number in books.items())
-    where = f"{things(files, 'file')} in {out}; loading {'it' if files == 1 else 'them'} gives"
-    words = f"{where}: {told}\nnext: sluice run call_logs {shlex.quote(str(out))}"
-    facts = {"out": str(out), "files": [str(path) for path in sorted(out.glob("*.csv"))], **books}
+    facts = {"out": str(out), "files": [str(path) for path in made.files], **made.facts}
+    told = ", ".join(f"{count(made.facts[name])} {name}" for name in BOOKS)
+    first = (
+        f"{things(len(made.files), 'file')} in {out}; loading {'it' if len(made.files) == 1 else 'them'} gives: {told}"
+    )
+    words = "\n".join([first, *made.more, f"next: sluice run {pipeline} {shlex.quote(str(out))}{made.options}"])
     emit(facts, as_json=as_json, human=lambda: print(words))
+
+
+def _size(pipeline: str, defaults: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What the sample of this pipeline is made of. Raises ConfigError for options of another one's."""
+    foreign = [f"--{name}" for name in typed if name not in defaults]
+    if foreign:
+        own = ", ".join(f"--{name}" for name in (*defaults, "seed", "out"))
+        raise ConfigError(
+            f"{' and '.join(foreign)} {'do' if len(foreign) > 1 else 'does'} not go with {pipeline}, which has {own}."
+        )
+    return {**defaults, **typed}
+
+
+class Made(NamedTuple):
+    """What was written: `facts` begin with the books of `files`; `more` lines to say, `options` of the run to type."""
+
+    files: Sequence[Path]
+    facts: Mapping[str, Any]
+    more: Sequence[str] = ()
+    options: str = ""
+
+
+def _call_logs(out: Path, size: Mapping[str, Any]) -> Made:
+    from sluice.samples.call_logs import make_call_logs
+
+    expected = make_call_logs(out, **size)
+    return Made(sorted(out.glob("*.csv")), {name: expected[name] for name in BOOKS})
+
+
+def _customer_ltv(out: Path, size: Mapping[str, Any]) -> Made:
+    from sluice.samples.customer_ltv import make_customer_ltv
+
+    expected = make_customer_ltv(out, **size)
+    now, later = expected["totals"], expected["after_late"]
+    late = out / later["files"][0]["name"]
+    more = [f"as of {expected['as_of']}: {_told(now)}", f"with {late}, which comes later: {_told(later['totals'])}"]
+    facts = {name: expected[name] for name in BOOKS} | {
+        "as_of": expected["as_of"],
+        "orphans": expected["orphans"],
+        "totals": now,
+        "after_late": {"files": [str(late)], "orphans": later["orphans"], "totals": later["totals"]},
+    }
+    return Made([out / books["name"] for books in expected["files"]], facts, more, f" --as-of {expected['as_of']}")
+
+
+def _told(totals: Totals) -> str:
+    customers, orders = things(totals["customers"], "customer"), things(totals["total_orders"], "order")
+    return f"{customers}, {totals['total_amount']} paid for {orders}, ltv {totals['ltv']}"
+
+
+class Sample(NamedTuple):
+    """What a sample of one pipeline is made of, with its defaults, and by whom."""
+
+    size: Mapping[str, Any]
+    make: Callable[[Path, Mapping[str, Any]], Made]
+
+
+SAMPLES = {
+    "call_logs": Sample({"rows": 200_000, "files": 4, "dirty": 0.02}, _call_logs),
+    "customer_ltv": Sample({"customers": 10_000}, _customer_ltv),
+}

@@ -22,9 +22,15 @@ def env(as_json: Json = False) -> None:
 def migrate(as_json: Json = False) -> None:
     """Bring the ledger's tables and those of all pipelines up to date."""
     from pipelines import all_pipelines
+    from sluice.engine.forecast.store import make_tables
+    from sluice.engine.ledger.connection import transaction
     from sluice.engine.ledger.migrate import migrate as bring_up_to_date
 
-    done = bring_up_to_date(list(all_pipelines().values()))
+    pipelines = all_pipelines()
+    done = bring_up_to_date(list(pipelines.values()))
+    if "customer_ltv" in pipelines:
+        with transaction() as cursor:
+            done += make_tables(cursor)
     emit({"done": done}, as_json=as_json, human=lambda: print("\n".join(done) or "everything is up to date"))
 
 

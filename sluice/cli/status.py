@@ -9,7 +9,8 @@ import typer
 
 from sluice.cli.addresses import complaint, near, sentence
 from sluice.cli.books import BOOKS, came_to_nothing, contested, headline, print_books
-from sluice.cli.output import Json, count, emit, say, table
+from sluice.cli.builds import print_builds
+from sluice.cli.output import Json, count, emit, say, table, tint
 
 RunId = Annotated[int, typer.Argument(metavar="RUN", help="Number of a run.", show_default=False)]
 MaybeRun = Annotated[
@@ -24,11 +25,26 @@ def status(run: MaybeRun = None, limit: Limit = 20, as_json: Json = False) -> No
     from sluice.engine.ledger.runs import list_runs, read_status
 
     if run is None:
-        runs = list_runs(limit)
-        emit({"runs": runs}, as_json=as_json, human=lambda: print_runs(runs))
+        runs, missing = list_runs(limit), _alarms()
+        facts = {"runs": runs, "missing_input": missing}
+        emit(facts, as_json=as_json, human=lambda: print_overview(runs, missing))
     else:
         found = read_status(run)
         emit(found, as_json=as_json, human=lambda: print_status(found))
+
+
+def print_overview(runs: list[dict[str, Any]], missing: list[str]) -> None:
+    """The newest runs, and what their schedules wait for."""
+    print_runs(runs)
+    for each in missing:
+        print(f"\n{tint('missing input:', 'red')} {each}")
+
+
+def _alarms() -> list[str]:
+    from pipelines import all_pipelines
+    from sluice.engine.schedule import alarms
+
+    return [f"{each.pipeline} of {each.day}: {each.note}" for each in alarms(all_pipelines().values())]
 
 
 def retry(run: RunId, as_json: Json = False) -> None:
@@ -36,12 +52,21 @@ def retry(run: RunId, as_json: Json = False) -> None:
     from sluice.engine.ledger.runs import retry as revive
     from workers.publish import publish_now
 
-    revived = revive(run)
+    revived = revive(run, _derived_now)
     publish_now()
     what = f"dead steps of run {run} that are due again: {revived}" if revived else f"run {run} has no dead steps"
     emit({"run": run, "retried": revived}, as_json=as_json, human=lambda: print(what))
     if revived:
         say("workers take them (`sluice worker` starts some)")
+
+
+def _derived_now(pipeline: str) -> str | None:
+    """The definition of what a pipeline derives; None of one that is not known here."""
+    from pipelines import all_pipelines
+    from sluice.engine.derive import definition_of
+
+    declared = all_pipelines().get(pipeline)
+    return None if declared is None else definition_of(declared)
 
 
 def print_runs(runs: list[dict[str, Any]]) -> None:
@@ -69,6 +94,7 @@ def print_status(found: dict[str, Any]) -> None:
         for words in (complaint(each) if each["error"] else None, each["note"]):
             if words:
                 print(f"\n{near(each['uri'])}: {words}")
+    print_builds(found)
     if found["dead_steps"]:
         print(f"\ndead steps: {found['dead_steps']}; mend the cause, then sluice retry {found['run']}")
     if found["waiting"] and found["state"] == "running":

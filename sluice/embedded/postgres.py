@@ -26,7 +26,6 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "fsync": "on",
     "synchronous_commit": "on",
-    "shared_buffers": "256MB",
     "max_connections": "100",
     # One server and no replica: bulk loads into new tables need no log of every row.
     "wal_level": "minimal",
@@ -65,7 +64,7 @@ class Postgres(Server):
         return f"postgresql://{USER}:{self.endpoint.password}@{HOST}:{self.endpoint.port}/{DATABASE}"
 
     def command(self) -> list[str | Path]:
-        settings = _SETTINGS | {"port": str(self.endpoint.port)}
+        settings = _SETTINGS | {"port": str(self.endpoint.port), "shared_buffers": f"{_shared_buffers_mib()}MB"}
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [self.program.path, "-D", self.data, *flags]
 
@@ -129,3 +128,9 @@ class Postgres(Server):
                     cursor.execute(f"CREATE DATABASE {DATABASE}")
         finally:
             connection.close()
+
+
+def _shared_buffers_mib() -> int:
+    """A sixteenth of the machine's memory, from 128 MiB to 1 GiB: looking rows up one by one lives on it."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min(max(memory // 16 >> 20, 128), 1024)

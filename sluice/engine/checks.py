@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -40,9 +40,9 @@ def between(low: Bound, high: Bound) -> Check:
     return Between(low, high)
 
 
-def one_of(*values: Allowed) -> Check:
-    """Refuses what is not one of `values`: code `not_allowed`."""
-    return OneOf(values)
+def one_of(*values: Allowed, code: str = "not_allowed") -> Check:
+    """Refuses what is not one of `values`: code `not_allowed`, or one of your own."""
+    return OneOf(values, code)
 
 
 def matches(pattern: str) -> Check:
@@ -84,6 +84,7 @@ class Between(Check):
 @dataclass(frozen=True)
 class OneOf(Check):
     values: tuple[Allowed, ...]
+    code: str = field(default="not_allowed", repr=False)  # what is refused is the same under any code
 
     def __post_init__(self) -> None:
         if not self.values:
@@ -94,7 +95,7 @@ class OneOf(Check):
         listed = ", ".join(str(value) for value in self.values)
         return Refused(
             _mask(pc.invert(pc.or_(allowed, values.is_null()))),
-            "not_allowed",
+            self.code,
             f"'{{value}}' is not one of: {listed}.",
         )
 

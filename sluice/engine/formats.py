@@ -18,9 +18,11 @@ from sluice.engine.csv import (
     plan_csv,
     reject_overlong,
 )
-from sluice.engine.csv.source import Readable, Tick
+from sluice.engine.csv.header import read_dialect
+from sluice.engine.csv.source import Readable, Source, Tick
 from sluice.engine.declare import Files
 from sluice.engine.jsonl import JsonLines, looks_like_jsonl, parse_jsonl, plan_jsonl, reject_overlong_line
+from sluice.engine.jsonl.plan import read_keys
 from sluice.engine.settings import settings
 
 
@@ -31,6 +33,14 @@ def plan_text(stream: Readable, head: bytes, source: Files, tick: Tick) -> Input
         return plan_jsonl(stream, part_bytes=size, skip=source.skip, limits=limits(), tick=tick)
     told = Told(source.delimiter, source.skip, source.header)
     return plan_csv(stream, part_bytes=size, told=told, limits=limits(), tick=tick)
+
+
+def header_of(stream: Readable, head: bytes, source: Files) -> tuple[str, ...]:
+    """The names of the columns of a file of UTF-8 text, from a stream at its start. Raises DataError."""
+    start = Source(stream)
+    if source.header is None and looks_like_jsonl(head, skip=source.skip):
+        return read_keys(start, source.skip, limits()).header
+    return read_dialect(start, limits(), Told(source.delimiter, source.skip, source.header)).header
 
 
 def parse_text(data: bytes, stored: dict[str, Any], contract: Contract, *, first_line: int, read: int) -> ParsedPart:

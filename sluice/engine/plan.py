@@ -16,7 +16,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice import __version__
 from sluice.engine.contract import Contract
 from sluice.engine.csv import InputPlan, match_header
-from sluice.engine.declare import Pipeline
+from sluice.engine.declare import Flow
 from sluice.engine.failpoint import failpoint
 from sluice.engine.formats import plan_text
 from sluice.engine.landing import copying
@@ -27,7 +27,7 @@ from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.opening import opened
 from sluice.engine.scanning import Scanning
 from sluice.engine.settings import settings
-from sluice.engine.storage import exists
+from sluice.engine.storage import exists, stamp
 from sluice.errors import DataError, EarlierRunOpen, LostClaim, TransientError
 
 
@@ -56,33 +56,44 @@ def read_input(held: Claim) -> InputWork:
     return InputWork(*row)
 
 
-def plan_input(held: Claim, work: InputWork, pipeline: Pipeline, contract: Contract, beat: Callable[[], None]) -> None:
+def plan_input(held: Claim, work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> None:
     """Plan one input and write its parts to the ledger. `beat` is called often and may raise LostClaim.
 
-    Raises EarlierRunOpen while an earlier run has yet to plan the same file.
+    Raises EarlierRunOpen while an earlier run has yet to plan the same file, or to end with the same snapshot.
     """
-    _let_earlier_run_plan(work)
+    _let_earlier_run_plan(work, snapshot=flow.source.snapshot)
+    before = stamp(work.uri)
     try:
-        found = _scan(work, pipeline, contract, beat)
+        found = _scan(work, flow, contract, beat)
     except DataError as error:
         with transaction() as cursor:
+            _note_stamp(cursor, work, before)
             end_input(cursor, work.id, "failed", code=error.code, error=error.reason)
             finish(cursor, held)
         return
     failpoint("plan.scanned")
     with transaction() as cursor:
+        _note_stamp(cursor, work, before)
         _record(cursor, work, found)
         finish(cursor, held)
     failpoint("plan.committed")
 
 
-def _let_earlier_run_plan(work: InputWork) -> None:
+def _let_earlier_run_plan(work: InputWork, *, snapshot: bool) -> None:
     """Raise TransientError while an earlier run has yet to plan the same file. No run waits for a later one."""
     with transaction() as cursor:
         cursor.execute(query("earlier_plan"), {"pipeline": work.pipeline, "uri": work.uri, "run": work.run})
         row = cursor.fetchone()
     if row is not None and row[0] is not None:
         raise EarlierRunOpen(f"Run {row[0]} has the same file before it and plans it first.")
+    if snapshot:
+        with transaction() as cursor:
+            cursor.execute(
+                query("earlier_snapshot"), {"pipeline": work.pipeline, "source": work.source, "run": work.run}
+            )
+            row = cursor.fetchone()
+        if row is not None and row[0] is not None:
+            raise EarlierRunOpen(f"Run {row[0]} brings an older snapshot of {work.source} and ends first.")
 
 
 @dataclass(frozen=True)
@@ -95,9 +106,9 @@ class _Scanned:
     note: str | None
 
 
-def _scan(work: InputWork, pipeline: Pipeline, contract: Contract, beat: Callable[[], None]) -> _Scanned:
+def _scan(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> _Scanned:
     pulse = Scanning(work.id, beat)
-    with opened(work.uri, pipeline.source, pipeline.table) as text:
+    with opened(work.uri, flow.source, flow.table) as text:
         if text.in_place:
             planned, landed = plan_text(text.stream, text.head, text.source, pulse.tick), None
         else:
@@ -108,6 +119,11 @@ def _scan(work: InputWork, pipeline: Pipeline, contract: Contract, beat: Callabl
     note = f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}." if match.extra else None
     decoded = {"encoding": text.encoding} if text.encoding else {}
     return _Scanned(planned, planned.dialect.to_json() | decoded, landed, note)
+
+
+def _note_stamp(cursor: Cursor, work: InputWork, before: str) -> None:
+    """Schedules know by it that they need not look at this file again until it changes."""
+    cursor.execute(query("note_stamp"), {"input": work.id, "stamp": before})
 
 
 def _record(cursor: Cursor, work: InputWork, found: _Scanned) -> None:

@@ -28,6 +28,7 @@ class PartWork:
     input: int
     run: int
     pipeline: str
+    source: str
     uri: str
     input_sha256: str
     size: int

@@ -59,7 +59,7 @@ def look_at_tables(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
         todo = f"{MIGRATE} (or the first `sluice run`)"
         yield warning("ledger", "not there yet", todo) if is_embedded() else wrong("ledger", "not there", todo)
         return
-    behind = [each.table.name for each in pipelines if not is_current(each)]
+    behind = [each.name for each in pipelines if not is_current(each)]
     yield judge(
         "tables",
         not behind,
@@ -67,7 +67,8 @@ def look_at_tables(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
         todo=MIGRATE,
         otherwise="wrong",
     )
-    yield from _rights([each.table.name for each in pipelines])
+    loaded = [flow.table.name for each in pipelines for flow in each.flows]
+    yield from _rights([*loaded, *(derived.name for each in pipelines for derived in each.derived)])
 
 
 def _role(server: SimpleNamespace) -> Iterator[Finding]:
@@ -84,7 +85,7 @@ def _role(server: SimpleNamespace) -> Iterator[Finding]:
 
 
 def _rights(tables: list[str]) -> Iterator[Finding]:
-    ledger = [f"sluice.{name}" for name in ("run", "input", "part", "step", "reject", "contender", "tick")]
+    ledger = [f"sluice.{name}" for name in ("run", "input", "part", "step", "reject", "contender", "tick", "build")]
     with transaction() as cursor:
         cursor.execute("select has_schema_privilege('sluice', 'usage')")
         if cursor.fetchone() != (True,):

@@ -45,13 +45,13 @@ def plan_jsonl(
     limits = limits or Limits()
     size = size_of(stream)
     source = Source(stream, tick)
-    dialect = _read_dialect(source, skip, limits)
+    dialect = read_keys(source, skip, limits)
     rules = Rules(partial(count_lines, longest=limits.max_record_bytes), LongLine)
     parts = Cutter(source, dialect, rules, limits, even_size(part_bytes, dialect, size)).cut()
     return InputPlan(source.sha256(), source.size, dialect, tuple(parts), sum(part.read for part in parts))
 
 
-def _read_dialect(source: Source, skip: int, limits: Limits) -> JsonLines:
+def read_keys(source: Source, skip: int, limits: Limits) -> JsonLines:
     """Read the keys of the first lines from a source at its start, and leave the source at the body."""
     mark = len(UTF8_MARK) if source.peek(len(UTF8_MARK)) == UTF8_MARK else 0
     source.skip(mark)

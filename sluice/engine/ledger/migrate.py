@@ -11,7 +11,10 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.declare import Pipeline, Table
+from sluice.engine.declare.derived import BUILT_AT
+from sluice.engine.ledger.catalog import columns_of
 from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.derived import migrate_derived
 from sluice.errors import ConfigError
 
 LOCK = 7_236_104  # any number, the same in every process
@@ -25,12 +28,15 @@ def migrate(pipelines: list[Pipeline]) -> list[str]:
         cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         done += _migrate_ledger(cursor)
         for pipeline in pipelines:
-            done += _migrate_table(cursor, pipeline.table)
+            for flow in pipeline.flows:
+                done += _migrate_table(cursor, flow.table)
+            for derived in pipeline.derived:
+                done += migrate_derived(cursor, derived)
     return done
 
 
 def is_current(pipeline: Pipeline) -> bool:
-    """Whether the ledger and the pipeline's table are there, in one cheap look."""
+    """Whether the ledger and the pipeline's tables are there, in one cheap look."""
     with transaction() as cursor:
         cursor.execute("select to_regclass('sluice.migration')")
         if cursor.fetchone() == (None,):
@@ -38,8 +44,9 @@ def is_current(pipeline: Pipeline) -> bool:
         cursor.execute("select count(*) from sluice.migration")
         if cursor.fetchone() != (len(_files()),):
             return False
-        existing = _columns(cursor, pipeline.table)
-    return existing is not None and set(_wanted(pipeline.table)) <= set(existing)
+        wanted = {flow.table.name: set(_wanted(flow.table)) for flow in pipeline.flows}
+        wanted |= {derived.name: {*derived.names, BUILT_AT} for derived in pipeline.derived}
+        return all(names <= set(columns_of(cursor, table) or ()) for table, names in wanted.items())
 
 
 def _files() -> list[str]:
@@ -70,21 +77,8 @@ def _wanted(table: Table) -> dict[str, str]:
     return wanted | {"_input_id": "bigint", "_line": "bigint"}
 
 
-def _columns(cursor: Cursor, table: Table) -> dict[str, str] | None:
-    """Column name -> PostgreSQL type as the catalog spells it; None where there is no such table."""
-    cursor.execute("select to_regclass(%s)", (table.name,))
-    if cursor.fetchone() == (None,):
-        return None
-    cursor.execute(
-        "select attname, format_type(atttypid, atttypmod) from pg_attribute"
-        " where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",
-        (table.name,),
-    )
-    return dict(cursor.fetchall())
-
-
 def _migrate_table(cursor: Cursor, table: Table) -> list[str]:
-    existing = _columns(cursor, table)
+    existing = columns_of(cursor, table.name)
     if existing is None:
         _create(cursor, table)
         return [f"Created table {table.name}."]
@@ -95,7 +89,19 @@ def _migrate_table(cursor: Cursor, table: Table) -> list[str]:
             statement = sql.SQL("alter table {} add column {} " + declared)
             cursor.execute(statement.format(sql.Identifier(table.name), sql.Identifier(name)))
             done.append(f"Added column {name} to {table.name}.")
+    _create_indexes(cursor, table)
     return done
+
+
+def _create_indexes(cursor: Cursor, table: Table) -> None:
+    """By name: an index that is there already is left alone."""
+    for index in table.indexes:
+        statement = sql.SQL("create index if not exists {} on {} ({})").format(
+            sql.Identifier(f"{table.name}_{'_'.join(index)}_idx"[:63]),
+            sql.Identifier(table.name),
+            sql.SQL(", ").join(map(sql.Identifier, index)),
+        )
+        cursor.execute(statement)
 
 
 def _create(cursor: Cursor, table: Table) -> None:
@@ -111,6 +117,7 @@ def _create(cursor: Cursor, table: Table) -> None:
     # an input's lines lie together: a part is found without reading the table, and the index costs next to nothing
     index = "create index on {} using brin (_input_id, _line) with (pages_per_range = 32, autosummarize = on)"
     cursor.execute(sql.SQL(index).format(target))
+    _create_indexes(cursor, table)
 
 
 def _refuse_other_types(table: Table, existing: dict[str, str]) -> None:

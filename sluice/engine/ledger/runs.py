@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -16,6 +17,13 @@ from sluice.errors import ConfigError, LostClaim
 COUNTS = ("read", "loaded", "updated", "unchanged", "duplicate", "rejected")
 ENDED = ("done", "failed")
 POLL_S = 0.2
+
+
+class NewInput(NamedTuple):
+    """One thing to read, by its address, and the source of the pipeline that it belongs to."""
+
+    source: str
+    uri: str
 
 
 @dataclass(frozen=True)
@@ -38,16 +46,31 @@ class Run:
         return self.status()
 
 
-def register(pipeline: str, source: str, contract: str, uris: list[str], options: dict[str, Any] | None = None) -> Run:
-    """Write a run and its inputs to the ledger in one transaction. Nothing is published yet."""
-    with transaction() as cursor:
-        facts = {"pipeline": pipeline, "contract": contract, "inputs": len(uris)}
-        cursor.execute(query("register_run"), facts | {"options": json.dumps(options or {})})
-        run = (cursor.fetchone() or (0,))[0]
-        listed = {"run": run, "pipeline": pipeline, "source": source, "contract": contract, "uris": uris}
-        cursor.execute(query("register_inputs"), listed)
-        if not uris:
-            cursor.execute(query("add_settle_step"), {"run": run})
+def register(
+    cursor: Cursor,
+    pipeline: str,
+    contracts: dict[str, str],
+    inputs: list[NewInput],
+    options: dict[str, Any] | None = None,
+) -> Run:
+    """Write a run and its inputs to the ledger, inside the caller's transaction. Nothing is published yet.
+
+    `contracts` are the versions of the contracts by source.
+    """
+    whole = ",".join(dict.fromkeys(contracts.values()))
+    facts = {"pipeline": pipeline, "contract": whole, "inputs": len(inputs)}
+    cursor.execute(query("register_run"), facts | {"options": json.dumps(options or {})})
+    run = (cursor.fetchone() or (0,))[0]
+    listed = {
+        "run": run,
+        "pipeline": pipeline,
+        "sources": [each.source for each in inputs],
+        "uris": [each.uri for each in inputs],
+        "contracts": [contracts[each.source] for each in inputs],
+    }
+    cursor.execute(query("register_inputs"), listed)
+    if not inputs:
+        cursor.execute(query("add_settle_step"), {"run": run})
     return Run(run)
 
 
@@ -63,12 +86,17 @@ def run_state(run: int) -> str:
 
 def pipeline_of(run: int) -> str:
     """The name of a run's pipeline."""
+    return source_of(run, None)[0]
+
+
+def source_of(run: int, input_id: int | None) -> tuple[str, str]:
+    """The names of a run's pipeline, and of the source of one of its inputs (empty without one)."""
     with transaction() as cursor:
-        cursor.execute(query("run_pipeline"), {"run": run})
+        cursor.execute(query("run_pipeline"), {"run": run, "input": input_id})
         row = cursor.fetchone()
     if row is None:
         raise LostClaim(f"Run {run} is not in the ledger any more.")
-    return str(row[0])
+    return str(row[0]), row[1] or ""
 
 
 def _read(name: str, **asked: Any) -> list[dict[str, Any]]:
@@ -92,6 +120,7 @@ def read_status(run: int) -> dict[str, Any]:
     seconds = status["seconds"]
     status["rows_per_second"] = round(status["read"] / seconds) if seconds > 0 else 0
     status["inputs"] = _read("status_inputs", run=run)
+    status["builds"] = _read("status_builds", run=run)
     return status
 
 
@@ -112,9 +141,14 @@ def count_rejects(run: int, *, input_id: int | None = None) -> list[dict[str, An
     return _read("count_rejects", run=run, input=input_id)
 
 
-def retry(run: int) -> int:
-    """Dead steps of a run are due again, with a clean slate. Returns how many. Raises ConfigError."""
+def retry(run: int, derived_now: Callable[[str], str | None] = lambda _: None) -> int:
+    """Dead steps of a run are due again, with a clean slate. Returns how many. Raises ConfigError.
+
+    `derived_now` gives the definition of what a pipeline derives now, by its name: that is what the run builds. Without
+    it, what it was to build before.
+    """
     run_state(run)
+    pipeline = pipeline_of(run)
     with transaction() as cursor:
         _refuse_purged(cursor, run)
         cursor.execute(query("retry_steps"), {"run": run})
@@ -123,6 +157,7 @@ def retry(run: int) -> int:
         cursor.execute(query("retry_inputs"), {"steps": revived})
         if revived:
             cursor.execute(query("reopen_run"), {"run": run, "inputs": cursor.rowcount})
+            cursor.execute(query("declare_derived"), {"run": run, "derived": derived_now(pipeline)})
             _refuse_purged(cursor, run)  # a purge may have begun meanwhile; from here on it finds an open run
     return len(revived)
 

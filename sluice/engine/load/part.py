@@ -45,6 +45,8 @@ def _load(cursor: Cursor, held: Claim, work: PartWork, ready: ReadyFrame, target
         raise LostClaim(f"Part {work.part} is loaded, or somebody else is loading it.")
     if work.max_rejects is not None:
         forget_rejects(cursor, work)
+    if work.replaces or target.update:
+        cursor.execute(target.statement("lock_rows"))
     if work.replaces:
         lines = {"replaces": work.replaces, "first": work.first_line, "end": work.end_line}
         cursor.execute(target.statement("delete_replaced"), lines)

@@ -8,50 +8,75 @@ from __future__ import annotations
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.declare import Table
+from sluice.engine.declare import Flow, Pipeline
 from sluice.engine.failpoint import failpoint
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
+from sluice.engine.load.snapshot import keep_newest
 from sluice.engine.load.target import Target
 from sluice.errors import EarlierRunOpen
 
 
-def settle_run(held: Claim, table: Table) -> None:
-    """Settle the run of this claim and end it. Raises EarlierRunOpen, LostClaim, TransientError."""
+def settle_run(held: Claim, pipeline: Pipeline) -> None:
+    """Settle the run of this claim; it ends, or its derived tables are due.
+
+    Raises EarlierRunOpen, LostClaim, TransientError.
+    """
     run = {"run": held.run}
     with transaction() as cursor:
-        # one run of a table after the other: a run that ends must not miss a row that another one displaces
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 1))", (table.name,))
+        # one run of a table after the other: a run that ends must not miss a row that another one displaces, and
+        # the order in which inputs became final is that in which they can be seen
+        for name in sorted(flow.table.name for flow in pipeline.flows):
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 1))", (name,))
         cursor.execute(query("open_run"), run)
         row = cursor.fetchone()
         if row is not None:
             if row[0] > 0:
-                _settle_contested(cursor, Target.of(table), run)
-            cursor.execute(query("finish_inputs"), run)
-            cursor.execute(query("finish_run"), run)
+                _settle_contested(cursor, pipeline, held.run)
+            for flow in pipeline.flows:
+                if flow.source.snapshot:
+                    keep_newest(cursor, pipeline.name, flow, held.run)
+            cursor.execute(query("clear_contenders"), run)
+            cursor.execute(query("finish_inputs"), run | {"pipeline": pipeline.name})
+            _end(cursor, pipeline, run)
         finish(cursor, held)
         failpoint("settle.before_commit")
 
 
-def _settle_contested(cursor: Cursor, target: Target, run: dict[str, int]) -> None:
+def _end(cursor: Cursor, pipeline: Pipeline, run: dict[str, int]) -> None:
+    """The run is at its end, or has its derived tables before it."""
+    cursor.execute(query("is_buildable"), run | {"derived": bool(pipeline.derived)})
+    if cursor.fetchone() == (True,):
+        cursor.execute(query("add_build_step"), run)
+    else:
+        cursor.execute(query("finish_run"), run)
+
+
+def _settle_contested(cursor: Cursor, pipeline: Pipeline, run: int) -> None:
+    for flow in pipeline.flows:
+        _judge(cursor, flow, {"run": run, "source": flow.source.name})
+    for name in ("part", "input", "run"):
+        cursor.execute(query(f"count_{name}_verdicts"))
+
+
+def _judge(cursor: Cursor, flow: Flow, run: dict[str, int | str]) -> None:
+    target = Target.of(flow.table)
     mode = "update" if target.update else "keep"
     cursor.execute(target.statement("make_contest"))
     cursor.execute(target.statement(f"gather_contest_{mode}"), run)
     cursor.execute(target.statement("analyze_contest"))
     if not target.update:
         _wait_for_earlier_run(cursor, target, run)
+        cursor.execute(target.statement("mark_displaced"), run)
         cursor.execute(target.statement("displace"), run)
         cursor.execute(target.statement("refuse_losers"), run)
     cursor.execute(target.statement(f"judge_{mode}"), run)
     cursor.execute(target.statement("seat_winners"))
     cursor.execute(target.statement("seat_absent"))
-    cursor.execute(query("clear_contenders"), run)
-    for name in ("part", "input", "run"):
-        cursor.execute(query(f"count_{name}_verdicts"))
 
 
-def _wait_for_earlier_run(cursor: Cursor, target: Target, run: dict[str, int]) -> None:
+def _wait_for_earlier_run(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:
     cursor.execute(target.statement("blocked_by"), run)
     row = cursor.fetchone()
     if row is not None and row[0] is not None:

@@ -53,6 +53,7 @@ def _compose(target: Target, name: str) -> sql.Composed:
     everything = (*target.columns, *LINEAGE)
     return sql.SQL(query(name, "sluice.engine.load.sql")).format(
         target=sql.Identifier(target.name),
+        name=sql.Literal(target.name),
         stage=sql.Identifier("pg_temp", f"sluice_stage_{target.name}"[:63]),
         lost=sql.Identifier("pg_temp", f"sluice_lost_{target.name}"[:63]),
         contest=sql.Identifier("pg_temp", f"sluice_contest_{target.name}"[:63]),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -20,27 +20,30 @@ _ZIP = b"PK\x03\x04"
 LeftOut = Callable[[str, list[str]], None]
 
 
-def resolve(paths: Iterable[str | os.PathLike[str]], pattern: str, left_out: LeftOut | None = None) -> list[str]:
+def resolve(
+    paths: Iterable[str | os.PathLike[str]], patterns: Sequence[str], left_out: LeftOut | None = None
+) -> list[str]:
     """Files named by paths, folders and globs, in the order given (a folder's and a glob's sorted by name).
 
-    Of a folder, files whose names fit `pattern` (the pipeline's, e.g. `*.csv`) are taken; `left_out` is told of the
-    others, but not of hidden ones. A path that was typed may be a symbolic link: what it points to is what is loaded.
-    Raises ConfigError for a path that leads to no file, TransientError when an object store is away.
+    Of a folder, files whose names fit one of `patterns` (the pipeline's, e.g. `*.csv`) are taken; `left_out` is told
+    of the others, but not of hidden ones. A path that was typed may be a symbolic link: what it points to is what is
+    loaded. Raises ConfigError for a path that leads to no file, TransientError when an object store is away.
     """
     found: dict[str, None] = {}
     for path in paths:
         text = os.fspath(path)
         said = scrubbed(text)
         try:
-            here, others = _remote(text, pattern) if is_remote(text) else _local(local_path(text), pattern)
+            here, others = _remote(text, patterns) if is_remote(text) else _local(local_path(text), patterns)
         except NotHere as error:
             raise ConfigError(f"No file at {said!r}. {error}") from error
         if others and left_out is not None:
             left_out(said, others)
         if not here and others is not None:
-            raise ConfigError(f"The folder {said!r} has no file like {pattern}.")
+            raise ConfigError(f"The folder {said!r} has no file like {_or(patterns)}.")
         if not here:
-            raise ConfigError(f"No file at {said!r}: check the path (of a folder, files like {pattern} are taken).")
+            like = _or(patterns)
+            raise ConfigError(f"No file at {said!r}: check the path (of a folder, files like {like} are taken).")
         found |= dict.fromkeys(each for file in here for each in _unpacked(file))
     return list(found)
 
@@ -58,12 +61,16 @@ def in_inbox(inbox: str, pattern: str) -> list[str]:
 _Found = tuple[list[str], list[str] | None]
 
 
-def _local(path: str, pattern: str) -> _Found:
+def _or(patterns: Sequence[str]) -> str:
+    return " or ".join(dict.fromkeys(patterns))
+
+
+def _local(path: str, patterns: Sequence[str]) -> _Found:
     archive, member = split_member(path)
     if member is not None:
         return ([f"{os.path.realpath(archive)}::{member}"] if Path(archive).is_file() else []), None
     if Path(path).is_dir():
-        return _fitting(_files_in(path), pattern)
+        return _fitting(_files_in(path), patterns)
     if Path(path).exists():
         return [os.path.realpath(path)], None
     matches = glob.glob(path, recursive=True)  # noqa: PTH207 - patterns are typed, also absolute ones
@@ -77,7 +84,7 @@ def _files_in(folder: str) -> dict[str, str]:
         raise ConfigError(f"The folder {folder!r} cannot be read: {error.strerror}.") from error
 
 
-def _remote(uri: str, pattern: str) -> _Found:
+def _remote(uri: str, patterns: Sequence[str]) -> _Found:
     _, key = bucket_and_key(uri)
     if split_member(uri)[1] is not None:
         return ([uri] if exists(uri) else []), None
@@ -87,13 +94,13 @@ def _remote(uri: str, pattern: str) -> _Found:
         if glob.has_magic(key):
             return _below(uri[: len(uri) - len(key)], key), None
     names = {each.rpartition("/")[2]: each for each, _ in listed(uri)}
-    return _fitting(names, pattern) if names else ([], None)  # a prefix without an object is not there
+    return _fitting(names, patterns) if names else ([], None)  # a prefix without an object is not there
 
 
-def _fitting(files: Mapping[str, str], pattern: str) -> tuple[list[str], list[str]]:
+def _fitting(files: Mapping[str, str], patterns: Sequence[str]) -> tuple[list[str], list[str]]:
     """The addresses of the files (by name) that fit, and the names of those that do not. Nothing hidden."""
     seen = sorted(name for name in files if not name.startswith("."))
-    fit = {name for name in seen if fnmatchcase(name, pattern)}
+    fit = {name for name in seen if any(fnmatchcase(name, pattern) for pattern in patterns)}
     return [files[name] for name in seen if name in fit], [name for name in seen if name not in fit]
 
 

@@ -1,4 +1,5 @@
--- Runs with nothing left to load and no settle step: whoever should have made it was killed in between.
+-- Runs with nothing left to load and neither settle nor build step: whoever should have made it was killed in between.
 select r.id from sluice.run r
 where r.state = 'running' and r.inputs_left = 0
-  and not exists (select from sluice.step s where s.run_id = r.id and s.kind = 'settle' and s.state <> 'done')
+  and not exists (select from sluice.step s
+                  where s.run_id = r.id and s.kind in ('settle', 'build') and s.state <> 'done')

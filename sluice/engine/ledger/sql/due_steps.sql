@@ -1,4 +1,4 @@
--- What is due and not on its way: settling first, then turn by turn between runs, up to the window.
+-- What is due and not on its way: settling and building first, then turn by turn between runs, up to the window.
 with open_step as (
     select count(*) filter (where s.state = 'working' or s.published_until > clock_timestamp()) as on_its_way
     from sluice.step s where s.state in ('due', 'working')
@@ -12,5 +12,5 @@ with open_step as (
         order by id limit %(window)s) s
 )
 select id, kind from due
-order by kind <> 'settle', turn, run_id
+order by kind not in ('settle', 'build'), turn, run_id
 limit (select greatest(%(window)s - on_its_way, 0) from open_step)

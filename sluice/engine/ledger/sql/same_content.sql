@@ -6,4 +6,5 @@ from sluice.input i
 where i.pipeline = %(pipeline)s and i.source = %(source)s and i.sha256 = %(sha256)s and i.id <> %(input)s
   and i.state in ('loading', 'loaded', 'done', 'failed')
   and i.error_code is distinct from 'over_limit' -- nothing of it was loaded, and what was loaded before it stands
+  and not i.superseded -- an older snapshot: what it had is to be loaded again
 order by i.state in ('loading', 'loaded') desc, i.id desc

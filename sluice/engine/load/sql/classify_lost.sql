@@ -1,8 +1,8 @@
--- Rows that lost their key. Against a finished run that is final: equal values are a duplicate, others a reject.
--- Against a row of a run still open it is not: they wait as contenders.
+-- Rows that lost their key. Against a settled row that is final: equal values are a duplicate, others a reject.
+-- Against another it is not: they wait as contenders.
 with met as (
     select l as whole, l._line, ({row_l} is not distinct from {row_t}) as equal, t._line as their_line, ti.uri as their_uri,
-           coalesce(r.state <> 'running' and r.id <> %(run)s, false) as final
+           coalesce((r.state <> 'running' or ti.settled is not null) and r.id <> %(run)s, false) as final
     from {lost} l
     left join {target} t on {key_l_t}
     left join sluice.input ti on ti.id = t._input_id

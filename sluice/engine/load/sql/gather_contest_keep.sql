@@ -1,13 +1,14 @@
--- All rows of each contested key, best first: rows of finished runs, then the lowest run, input and line.
+-- All rows of each contested key, best first: settled rows (their run may still be building), then the lowest run, input
+-- and line.
 with own as (
     select {w_columns}, c.run_id as c_run, c.part_id as c_part, i.position as c_position
     from sluice.contender c
     join sluice.input i on i.id = c.input_id
     cross join lateral jsonb_populate_record(null::{target}, c.row) w
-    where c.run_id = %(run)s and not c.base
+    where c.run_id = %(run)s and i.source = %(source)s and not c.base
 ), there as (
     select {t_columns}, i.run_id as c_run, p.id as c_part, i.position as c_position,
-           r.state <> 'running' and r.id <> %(run)s as c_final
+           (r.state <> 'running' or i.settled is not null) and r.id <> %(run)s as c_final
     from {target} t
     join sluice.input i on i.id = t._input_id
     join sluice.run r on r.id = i.run_id

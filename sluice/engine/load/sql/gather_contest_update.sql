@@ -4,7 +4,7 @@ with own as (
     from sluice.contender c
     join sluice.input i on i.id = c.input_id
     cross join lateral jsonb_populate_record(null::{target}, c.row) w
-    where c.run_id = %(run)s
+    where c.run_id = %(run)s and i.source = %(source)s
 ), there as (
     select {t_columns}, i.run_id as c_run, p.id as c_part, i.position as c_position
     from {target} t

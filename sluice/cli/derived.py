@@ -1,0 +1,75 @@
+"""`explain` and `orphans`: derived tables, traced back to files and lines."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from sluice.cli.addresses import near
+from sluice.cli.options import Built, Pipeline
+from sluice.cli.output import Json, count, emit, table
+
+Key = Annotated[str, typer.Argument(help="Key of the row, e.g. a customer's id.", show_default=False)]
+Kind = Annotated[str | None, typer.Option(help="Only those of this kind.", show_default=False)]
+Limit = Annotated[int, typer.Option(min=1, help="How many to list.")]
+SHOWN = 100
+
+
+def explain(pipeline: Pipeline, key: Key, as_of: Built = None, as_json: Json = False) -> None:
+    """Show the rows, files and lines behind one value of a derived table."""
+    from pipelines import find
+    from sluice.engine.derive.explain import explain as trace
+
+    found = trace(find(pipeline), key, as_of and as_of.date())
+    emit(found, as_json=as_json, human=lambda: _print_trace(found, key))
+
+
+def orphans(
+    pipeline: Pipeline, as_of: Built = None, kind: Kind = None, limit: Limit = 20, as_json: Json = False
+) -> None:
+    """List what belongs to nobody, such as payments without an order, with file and line."""
+    from pipelines import find
+    from sluice.engine.derive.explain import listed
+
+    found = listed(find(pipeline), as_of and as_of.date(), kind, limit)
+    emit(found, as_json=as_json, human=lambda: _print_listed(found))
+
+
+def _print_trace(found: dict[str, Any], key: str) -> None:
+    if found["row"] is None:
+        print(f"{found['derived']} as of {found['as_of']} has no row {key}; what is loaded of it:")
+    else:
+        print(f"{found['derived']} as of {found['as_of']}:")
+        wide = max(map(len, found["row"]))
+        for name, value in found["row"].items():
+            print(f"  {name:<{wide}}  {'' if value is None else value}")
+    for title, rows in found["behind"].items():
+        print(f"\n{title}: {count(len(rows))}")
+        _print_rows(rows[:SHOWN])
+        if len(rows) > SHOWN:
+            print(f"  ... and {count(len(rows) - SHOWN)} more: --json has them all")
+
+
+def _print_listed(found: dict[str, Any]) -> None:
+    as_of = f" as of {found['as_of']}" if found["as_of"] else ""
+    total = sum(found["counts"].values())
+    print(f"{found['derived']}{as_of}: {count(total)} rows")
+    for kind, number in sorted(found["counts"].items()):
+        print(f"  {kind}: {count(number)}")
+    if found["rows"]:
+        print(f"\n{count(len(found['rows']))} of {count(total)}:")
+        _print_rows(found["rows"])
+
+
+def _print_rows(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    names = [name for name in rows[0] if name not in ("as_of", "line")]
+    table(names, ([_cell(row, name) for name in names] for row in rows), indent="  ")
+
+
+def _cell(row: dict[str, Any], name: str) -> str:
+    if name == "file":
+        return f"{near(row['file'])}:{row['line']}" if row["file"] else ""
+    return "" if row[name] is None else str(row[name])

@@ -1,0 +1,15 @@
+"""Declarations: the words with which a pipeline file says what goes where.
+
+A declaration is data. It is checked when the pipeline file is imported, so a mistake is met at start-up
+and names itself, and its `repr` is what the contract's version is the hash of.
+"""
+
+from sluice.engine.declare.daily import Daily
+from sluice.engine.declare.derived import Derived
+from sluice.engine.declare.files import Files
+from sluice.engine.declare.pipeline import Flow, Pipeline, Transform
+from sluice.engine.declare.table import LINEAGE, Column, Generated, Table
+
+__all__ = [
+    "LINEAGE", "Column", "Daily", "Derived", "Files", "Flow", "Generated", "Pipeline", "Table", "Transform",
+]  # fmt: skip

@@ -1,0 +1,76 @@
+"""When a pipeline is due, what becomes of days that were missed, and until when files may come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import time
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sluice.errors import ConfigError
+
+_HH_MM = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+@dataclass(frozen=True)
+class Daily:
+    """Every day at `at` (HH:MM) in the time zone `tz` (an IANA name). The run is for that local day (`as_of`).
+
+    A time that a day does not have (clocks go forward) is due when the gap ends, one that a day has twice (clocks go
+    back) the first time. `catch_up` says what becomes of days that passed while nobody looked: `"latest"` runs the
+    newest and skips the others, `"each"` runs every one, in order.
+
+    `deadline` is the local time (HH:MM, the first after `at`) by which each source must have new files; the run waits
+    for them. Past it, the day is `missing_input`, an alarm, and runs all the same when they come. Without a deadline
+    the run takes what is there at the due time.
+    """
+
+    at: str
+    tz: str = "UTC"
+    catch_up: Literal["latest", "each"] = "latest"
+    deadline: str | None = None
+
+    def __post_init__(self) -> None:
+        mistakes = list(self._mistakes())
+        if mistakes:
+            raise ConfigError(f"Daily({self.at!r}): " + " ".join(mistakes))
+        try:
+            ZoneInfo(self.tz)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ConfigError(
+                f"Daily: {self.tz!r} is not a time zone; use an IANA name such as Africa/Nairobi."
+            ) from error
+
+    def _mistakes(self) -> Iterator[str]:
+        if not _HH_MM.fullmatch(self.at):
+            yield "write the time as HH:MM, from 00:00 to 23:59."
+        if self.deadline is not None and not _HH_MM.fullmatch(self.deadline):
+            yield f"deadline={self.deadline!r}: write the time as HH:MM, from 00:00 to 23:59."
+        if self.deadline == self.at:
+            yield "the deadline is the due time itself: leave it out, or give files some time."
+        if self.catch_up not in ("latest", "each"):
+            yield f"catch_up={self.catch_up!r} is neither 'latest' nor 'each'."
+
+    @property
+    def hour(self) -> int:
+        return int(self.at[:2])
+
+    @property
+    def minute(self) -> int:
+        return int(self.at[3:])
+
+    @property
+    def due_time(self) -> time:
+        """The local time of day at which it is due."""
+        return time.fromisoformat(self.at)
+
+    @property
+    def deadline_time(self) -> time | None:
+        """The local time of day at which the day's files must be there."""
+        return None if self.deadline is None else time.fromisoformat(self.deadline)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.tz)

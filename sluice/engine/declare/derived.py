@@ -1,0 +1,99 @@
+"""Derived tables: built by SQL from loaded tables, when the inputs of a run are settled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sluice.engine.declare.names import check_identifier
+from sluice.errors import ConfigError
+
+AS_OF = "as_of"
+BUILT_AT = "built_at"
+# {orders} is the loaded table of a source; {touched(o.customer_id)} is true for the rows that are computed again
+PLACEHOLDER = re.compile(r"\{(\w+)(?:\(([\w.]+)\))?\}")
+TOUCHED, SELF = "touched", "self"
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A table computed from the tables of the pipeline's sources.
+
+    `sql` is one SELECT that gives `columns` (name -> PostgreSQL type) by name. In it `{orders} o` is the loaded table
+    of the source `orders`: its settled rows and no others, under an alias, as any subselect. `%(as_of)s` is the date
+    that the run was asked for, and every name of `params` a parameter likewise. Sluice adds the column `built_at`. A
+    table with `as_of` in its key keeps the rows of each date, and has a view `<name>_latest` of the newest.
+
+    A table need not be computed anew for a few new rows, when it says how they change it. `%(inputs)s` are the inputs
+    that came since it was built, and `{self}` is the table as it was built before for the same date. Either `moved`
+    is a SELECT of the rows that are new or other than before. Or `grain` is the column that tells what belongs
+    together, `touched` a SELECT of the grains that may have changed, and `sql` has `{touched(<grain>)}` among its
+    conditions. Both are about rows that were added: when rows were replaced or taken away, everything is computed.
+
+    `value` is a column whose sum and largest changes each build reports, `counted_by` one by whose values it counts
+    the rows. `explains` are SELECTs by title, each of the loaded rows behind the key `%(key)s`, with their
+    `_input_id` and `_line`.
+    """
+
+    name: str
+    key: Sequence[str]
+    columns: Mapping[str, str]
+    sql: str
+    grain: str | None = None
+    touched: str | None = None
+    moved: str | None = None
+    params: Mapping[str, object] = field(default_factory=dict)
+    value: str | None = None
+    counted_by: str | None = None
+    explains: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in (self.name, *self.columns):
+            check_identifier("Derived table or column", name)
+        mistakes = list(self._mistakes())
+        if mistakes:
+            raise ConfigError(f"Derived table {self.name!r}: " + " ".join(mistakes))
+
+    def _mistakes(self) -> Iterator[str]:
+        if not self.key:
+            yield "It has no key: name the columns that tell two rows apart, key=(...)."
+        elif tuple(self.key) == (AS_OF,):
+            yield f"Its key is {AS_OF} alone: name the column that tells two rows of a date apart, too."
+        for name in (*self.key, *filter(None, (self.grain, self.value, self.counted_by))):
+            if name not in self.columns:
+                yield f"Column {name!r} is not among its columns."
+        if BUILT_AT in self.columns:
+            yield f"Sluice adds the column {BUILT_AT} by itself."
+        if AS_OF in self.params:
+            yield f"{AS_OF} comes with each run; it is no parameter."
+        if (self.touched is None) != (self.grain is None):
+            yield "grain and touched go together."
+        if self.touched is not None and self.moved is not None:
+            yield "Say moved, or grain and touched; not both."
+        if self.touched is not None and TOUCHED not in {name for name, _ in PLACEHOLDER.findall(self.sql)}:
+            yield "Its sql has no {touched(...)}, so it cannot compute the touched rows alone."
+
+    @property
+    def dated(self) -> bool:
+        """Whether it is built for a date, and keeps the rows of other dates."""
+        return AS_OF in self.key
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names, without `built_at`."""
+        return tuple(self.columns)
+
+    @property
+    def definition(self) -> str:
+        """16 hex digits of SHA-256 over all that decides what a row becomes."""
+        declared = [self.name, list(self.key), dict(self.columns), self.sql, self.touched, self.grain, self.moved]
+        text = json.dumps([declared, dict(self.params)], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def sources(self) -> set[str]:
+        """The names of the sources whose tables its SQL reads."""
+        texts = (self.sql, self.touched or "", self.moved or "", *self.explains.values())
+        return {name for text in texts for name, _ in PLACEHOLDER.findall(text)} - {TOUCHED, SELF}

@@ -1,0 +1,68 @@
+"""Files as a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sluice.engine.declare.day_pattern import on_any_day
+from sluice.errors import ConfigError
+
+MAX_SKIP = 10_000
+
+
+@dataclass(frozen=True)
+class Files:
+    """Files as a source. `pattern` is a glob below the inbox (setting SLUICE_INBOX) for scheduled runs. With
+    a date in it (`orders/%Y-%m-%d/*.csv`; %Y %y %m %d %j) it tells the files of one day.
+
+    What a file is, is told by its first bytes: CSV, JSON lines or Parquet; plain or packed by gzip, bzip2, xz,
+    Zstandard or zip. What the bytes cannot tell is declared: an `encoding` other than UTF-8 and UTF-16 (`"cp1252"`,
+    `"latin-1"`); `skip`, the physical lines before the header; `header`, the names of the columns of files that have
+    none. `delimiter` is sniffed from the head of each file unless declared (`,` `;` tab or `|`).
+
+    Its files are increments: they bring rows that are new. With `snapshot=True` the files of one run together are the
+    whole: rows that they do not have are gone from the table once the run is settled.
+    """
+
+    pattern: str
+    delimiter: str | None = None
+    name: str = "files"
+    encoding: str | None = None
+    skip: int = 0
+    header: Sequence[str] | None = None
+    snapshot: bool = False
+
+    def __post_init__(self) -> None:
+        mistakes = list(self._mistakes())
+        if mistakes:
+            raise ConfigError(f"Files({self.pattern!r}): " + " ".join(mistakes))
+
+    def _mistakes(self) -> Iterator[str]:
+        if self.delimiter is not None and self.delimiter not in {",", ";", "\t", "|"}:
+            yield f"delimiter {self.delimiter!r} is not one of , ; tab |."
+        if self.encoding is not None and not _is_text_encoding(self.encoding):
+            yield f"encoding {self.encoding!r} is not known to Python; say e.g. 'cp1252'."
+        if not 0 <= self.skip <= MAX_SKIP:
+            yield f"skip is a number of lines from 0 to {MAX_SKIP}."
+        if isinstance(self.header, str) or (self.header is not None and not self.header):
+            yield "header lists the names of the columns, in their order: header=('id', 'name')."
+
+    @property
+    def reading(self) -> dict[str, object]:
+        """What is declared about how its files are read: another reading of the same bytes is other rows."""
+        header = None if self.header is None else list(self.header)
+        said = {"delimiter": self.delimiter, "encoding": self.encoding, "skip": self.skip, "header": header}
+        return {name: value for name, value in said.items() if value}
+
+    @property
+    def name_pattern(self) -> str:
+        """What the names of its files look like, wherever they lie."""
+        return on_any_day(self.pattern).rpartition("/")[2]
+
+
+def _is_text_encoding(name: str) -> bool:
+    try:
+        return isinstance("".encode(name), bytes)
+    except LookupError:
+        return False

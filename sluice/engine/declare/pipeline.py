@@ -1,0 +1,103 @@
+"""A pipeline: sources and the tables they go into, what is derived from these, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sluice.engine.declare.daily import Daily
+from sluice.engine.declare.derived import Derived
+from sluice.engine.declare.files import Files
+from sluice.engine.declare.names import check_identifier
+from sluice.engine.declare.table import Table
+from sluice.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One source and the table it goes into, with what the declaration of the table cannot say, if need be."""
+
+    source: Files
+    table: Table
+    transform: Transform | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.source.snapshot and self.table.on_conflict != "update":
+            raise ConfigError(
+                f"Flow into {self.table.name!r}: a snapshot brings rows that are there already, so its table needs"
+                " on_conflict='update'."
+            )
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """One dataset's flow, declared in one file: where it comes from, where it goes, and when.
+
+    With one source: `source=`, `table=` and perhaps `transform=`. With several: `flows=[Flow(source, table), ...]`,
+    each source with a name of its own. `derived` tables are built in their order once a run's inputs are settled.
+    """
+
+    name: str
+    source: Files | None = None
+    table: Table | None = None
+    schedule: Daily | None = None
+    transform: Transform | None = field(default=None, compare=False)
+    flows: Sequence[Flow] = ()
+    derived: Sequence[Derived] = ()
+
+    def __post_init__(self) -> None:
+        check_identifier("Pipeline", self.name)
+        if self.source is not None and self.table is not None and len(self.flows) < 2:
+            # dataclasses.replace of a pipeline with one source brings its flow as well
+            object.__setattr__(self, "flows", (Flow(self.source, self.table, self.transform),))
+        elif not self.flows or self.source is not None or self.table is not None or self.transform is not None:
+            raise ConfigError(
+                f"Pipeline {self.name!r}: say source= and table=, or flows=[Flow(source, table), ...]; not both."
+            )
+        mistakes = list(self._mistakes())
+        if mistakes:
+            raise ConfigError(f"Pipeline {self.name!r}: " + " ".join(mistakes))
+
+    def _mistakes(self) -> Iterator[str]:
+        for what, names in (
+            ("sources are called", [flow.source.name for flow in self.flows]),
+            ("tables are called", [f.table.name for f in self.flows] + [d.name for d in self.derived]),
+        ):
+            for name in sorted(set(names)):
+                if names.count(name) > 1:
+                    yield f"Two {what} {name!r}: give each a name of its own."
+        known = {flow.source.name for flow in self.flows}
+        for derived in self.derived:
+            for name in sorted(derived.sources() - known):
+                yield f"Derived table {derived.name!r} reads {{{name}}}, but there is no such source."
+
+    @property
+    def dated(self) -> bool:
+        """Whether its runs are for a date (`as_of`)."""
+        return any(derived.dated for derived in self.derived)
+
+    def check_run(self, *, has_inputs: bool, as_of: date | None) -> None:
+        """Raise ConfigError for a run that has nothing to do, or lacks the date that it is for."""
+        if self.dated and as_of is None:
+            raise ConfigError(
+                f"{self.name} is built for a date, so that the same files give the same table on any day: "
+                "say which one, --as-of YYYY-MM-DD."
+            )
+        if as_of is not None and not self.dated:
+            raise ConfigError(f"{self.name} has no table that is built for a date: leave out --as-of.")
+        if not has_inputs and not self.derived:
+            raise ConfigError(f"Nothing to load: name files for {self.name}.")
+
+    def flow(self, source: str) -> Flow:
+        """The flow of a source by its name. Raises ConfigError when the declaration has no such source (any more)."""
+        for flow in self.flows:
+            if flow.source.name == source:
+                return flow
+        raise ConfigError(f"Pipeline {self.name!r} has no source {source!r} any more: run its files again.")

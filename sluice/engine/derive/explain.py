@@ -1,0 +1,103 @@
+"""Behind a derived table: the loaded rows that a value comes from, and its own rows, with file and line."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from psycopg2.extensions import cursor as Cursor
+from psycopg2.sql import Composable
+
+from sluice.engine.declare import Derived, Pipeline
+from sluice.engine.derive.statements import Statements
+from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.queries import query
+from sluice.errors import ConfigError
+
+Rows = list[dict[str, Any]]
+ALL = 2**62  # whatever is settled, also since the build
+
+
+def explain(pipeline: Pipeline, key: str, as_of: date | None = None) -> dict[str, Any]:
+    """The row of a key and, by title, the loaded rows behind it, each with `file` and `line`.
+
+    `as_of` is the newest date that was built, unless said. Raises ConfigError where there is nothing to explain.
+    """
+    derived = _one_that("explains", pipeline, lambda each: bool(each.explains))
+    column = derived.key[-1]
+    asked: int | str = key
+    if derived.columns[column] in ("bigint", "integer", "smallint"):
+        if not key.removeprefix("-").isdecimal():
+            raise ConfigError(f"{key!r} is no {column}: it is a whole number.")
+        asked = int(key)
+    sql = Statements(pipeline, derived)
+    with transaction() as cursor:
+        values = {"pipeline": pipeline.name, **derived.params, "key": asked, "as_of": _date(cursor, sql, as_of)}
+        values["upto"] = ALL
+        row = _read(cursor, sql.of("one_row"), values)
+        behind = {title: _read(cursor, sql.own(text), values) for title, text in derived.explains.items()}
+        if not row and not any(behind.values()):
+            raise ConfigError(f"Nothing is known of {column} {key}: neither {derived.name} nor what is loaded has it.")
+        for rows in behind.values():
+            _name_files(cursor, rows)
+    return {"derived": derived.name, "as_of": values["as_of"], "row": row[0] if row else None, "behind": behind}
+
+
+def listed(pipeline: Pipeline, as_of: date | None, kind: str | None, limit: int) -> dict[str, Any]:
+    """The rows of a table that counts them by kind, with `file` and `line`, and how many of each kind there are."""
+    derived = _one_that("lists", pipeline, lambda each: each.counted_by is not None)
+    sql = Statements(pipeline, derived)
+    with transaction() as cursor:
+        values = {"as_of": _date(cursor, sql, as_of), "kind": kind, "limit": limit}
+        cursor.execute(sql.of("count_by"), values)
+        counts = (cursor.fetchone() or ({},))[0]
+        if kind is not None and counts and kind not in counts:
+            when = f" as of {values['as_of']}" if derived.dated else ""
+            raise ConfigError(f"There is no kind {kind!r}{when}, only: {', '.join(sorted(counts))}.")
+        rows = _read(cursor, sql.of("listed"), values)
+        _name_files(cursor, rows)
+    return {"derived": derived.name, "as_of": values["as_of"], "counts": counts, "rows": rows}
+
+
+def _one_that(does: str, pipeline: Pipeline, fits: Any) -> Derived:
+    found = [each for each in pipeline.derived if fits(each)]
+    if not found:
+        raise ConfigError(f"{pipeline.name} declares no derived table that {does} anything.")
+    return found[0]
+
+
+def _date(cursor: Cursor, sql: Statements, as_of: date | None) -> date | None:
+    if not sql.derived.dated:
+        if as_of is not None:
+            raise ConfigError(f"{sql.derived.name} has no rows by date: leave out --as-of.")
+        return None
+    asked = {"pipeline": sql.pipeline.name, "derived": sql.derived.name, "as_of": as_of}
+    if as_of is None:
+        cursor.execute(query("newest_build"), asked)
+        as_of = (cursor.fetchone() or (None,))[0]
+        if as_of is None:
+            raise ConfigError(
+                f"{sql.derived.name} was not built yet: sluice run {sql.pipeline.name} --as-of YYYY-MM-DD"
+            )
+        return as_of
+    cursor.execute(query("last_build"), asked)
+    if cursor.fetchone() is None:
+        raise ConfigError(
+            f"{sql.derived.name} was not built for {as_of} yet: sluice run {sql.pipeline.name} --as-of {as_of}"
+        )
+    return as_of
+
+
+def _read(cursor: Cursor, statement: Composable, values: dict[str, Any]) -> Rows:
+    cursor.execute(statement, values)
+    names = [column.name for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _name_files(cursor: Cursor, rows: Rows) -> None:
+    """Put `file` and `line` where `_input_id` and `_line` are."""
+    cursor.execute(query("input_uris"), {"inputs": sorted({row["_input_id"] for row in rows if "_input_id" in row})})
+    uris = dict(cursor.fetchall())
+    for row in rows:
+        if "_input_id" in row:
+            row["file"], row["line"] = uris.get(row.pop("_input_id")), row.pop("_line")

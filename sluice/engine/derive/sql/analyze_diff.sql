@@ -1,0 +1,2 @@
+-- As with the rows themselves.
+analyze {diff}

@@ -1,0 +1,2 @@
+-- There was nothing before: all rows, in key order.
+insert into {table} ({columns}) select {columns} from {new} order by {key}

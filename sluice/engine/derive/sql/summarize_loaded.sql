@@ -1,0 +1,8 @@
+-- The index by which new inputs' rows are found knows nothing of a block until it is told, by autovacuum at its leisure:
+-- until then these rows are looked for in the whole table. Only the owner may tell it.
+select brin_summarize_new_values(i.indexrelid)
+from pg_index i
+join pg_class x on x.oid = i.indexrelid
+join pg_am a on a.oid = x.relam and a.amname = 'brin'
+join pg_class t on t.oid = i.indrelid and pg_has_role(t.relowner, 'usage')
+where i.indrelid = to_regclass(%(table)s)

@@ -1,0 +1,89 @@
+"""The SQL of one derived table: its own SELECTs, and the templates of sql/ filled with its identifiers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from psycopg2 import sql
+
+from sluice.engine.declare import Derived, Pipeline
+from sluice.engine.declare.derived import AS_OF, PLACEHOLDER, SELF, TOUCHED
+from sluice.engine.ledger.queries import query
+
+SQL = "sluice.engine.derive.sql"
+
+
+@dataclass(frozen=True)
+class Statements:
+    """Statements for a derived table of a pipeline; `narrow` ones are about the touched grains alone."""
+
+    pipeline: Pipeline
+    derived: Derived
+
+    def own(self, text: str, *, narrow: bool = False) -> sql.SQL:
+        """A SELECT of the declaration, with the tables of its sources in it."""
+
+        def fill(found: re.Match[str]) -> str:
+            name, column = found.groups()
+            if name == TOUCHED:
+                return column + self._filled("among_touched", self._temp_name("touched")) if narrow else "true"
+            if name == SELF:
+                return self._filled("self_rows", self.derived.name)
+            return self._filled("final_rows", self.pipeline.flow(name).table.name)
+
+        return sql.SQL(PLACEHOLDER.sub(fill, text))
+
+    def _filled(self, template: str, table: str) -> str:
+        """A template as a subselect, without the line that says why. A declared name is checked to be one."""
+        text = " " + query(template, SQL).partition("\n")[2].strip()
+        return text.format(table=f'"{table}"', slice=self._slice().string)
+
+    def of(self, name: str, *, select: sql.SQL | None = None) -> sql.Composed:
+        """The template `name`.sql with this table's identifiers in it."""
+        derived = self.derived
+        return sql.SQL(query(name, SQL)).format(
+            table=sql.Identifier(derived.name),
+            new=self._temp("new"),
+            touched=self._temp("touched"),
+            diff=self._temp("diff"),
+            select=select if select is not None else sql.SQL(""),
+            slice=self._slice(),
+            last_key=sql.Identifier(derived.key[-1]),
+            grain=sql.Identifier(derived.grain or derived.key[-1]),
+            columns=_listed(derived.names),
+            n_columns=_listed(derived.names, "n."),
+            o_columns=_listed(derived.names, "o."),
+            key=_listed(tuple(derived.key)),
+            n_key=_listed(tuple(derived.key), "n."),
+            first_key=sql.Identifier(derived.key[-1]),
+            either_key=sql.SQL(", ").join(
+                sql.SQL("coalesce(n.{c}, o.{c}) as {c}").format(c=sql.Identifier(name)) for name in derived.key
+            ),
+            key_n_o=self._same("n.", "o."),
+            key_n_d=self._same("n.", "d."),
+            value=sql.Identifier(derived.value or derived.key[-1]),
+            counted_by=sql.Identifier(derived.counted_by or derived.key[-1]),
+        )
+
+    def _temp(self, what: str) -> sql.Identifier:
+        return sql.Identifier("pg_temp", self._temp_name(what))
+
+    def _temp_name(self, what: str) -> str:
+        return f"sluice_{what}_{self.derived.name}"[:63]
+
+    def _slice(self) -> sql.SQL:
+        """The rows of the date; all rows, where there is none."""
+        return sql.SQL(f"{AS_OF} = %(as_of)s" if self.derived.dated else "true")
+
+    def _same(self, left: str, right: str) -> sql.Composed:
+        """The same key. The date is the same anyway: as a condition it would only lead the planner astray."""
+        return sql.SQL(" and ").join(
+            sql.SQL(left) + sql.Identifier(name) + sql.SQL(" = " + right) + sql.Identifier(name)
+            for name in self.derived.key
+            if name != AS_OF
+        )
+
+
+def _listed(names: tuple[str, ...], prefix: str = "") -> sql.Composed:
+    return sql.SQL(", ").join(sql.SQL(prefix) + sql.Identifier(name) for name in names)

@@ -1,0 +1,28 @@
+"""The schedules: days whose files have not come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sluice.engine.declare import Pipeline
+from sluice.engine.doctor.finding import Finding, judge
+from sluice.engine.schedule import Alarm, alarms
+
+NAMED = 4
+
+
+def look_at_schedules(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
+    """Missing input. Raises DatabaseAway."""
+    missing = alarms(pipelines)
+    yield judge(
+        "missing input",
+        not missing,
+        _named(missing) if missing else "none",
+        todo="`sluice schedule list` tells what is waited for. It runs when it comes; `sluice backfill` runs without.",
+        otherwise="wrong",
+    )
+
+
+def _named(missing: Sequence[Alarm]) -> str:
+    more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+    return ", ".join(f"{each.pipeline} of {each.day}" for each in missing[:NAMED]) + more

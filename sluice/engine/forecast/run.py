@@ -1,0 +1,66 @@
+"""A forecast from the first look to the last row, in one transaction: it is there wholly, or the old one still is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.forecast.fit import fit
+from sluice.engine.forecast.history import SQL, History
+from sluice.engine.forecast.library import scipy
+from sluice.engine.forecast.prediction import Horizon, predict
+from sluice.engine.forecast.store import Store, make_tables
+from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.queries import query
+from sluice.errors import ConfigError, TransientError
+
+# history is summed in memory, and while parameters are sought nobody asks the server for anything
+_ROOM = (
+    "set local work_mem = '128MB'; set local statement_timeout = '6h';set local idle_in_transaction_session_timeout = 0"
+)
+
+
+def forecast(as_of: date, settled: Sequence[str], horizon: Horizon | None = None) -> dict[str, Any]:
+    """Fill customer_ltv_forecast and customer_ltv_fit for `as_of` from the rows that customer_ltv has for that date.
+
+    `settled` names, in lower case, the statuses of payments that count, besides payments without a status.
+
+    Returns the parameters, log-likelihoods, numbers of customers and totals. Raises ConfigError where scipy or the
+    build of that date is missing, DataError where the data cannot carry a forecast (see `fit`), TransientError while
+    another forecast is being made.
+    """
+    horizon = horizon or Horizon()
+    scipy("optimize")  # missed now rather than after minutes of SQL
+    with transaction() as cursor:
+        _refuse_unbuilt(cursor, as_of)
+        make_tables(cursor)
+    with transaction() as cursor:
+        cursor.execute(_ROOM)
+        _lock(cursor)
+        history = History(cursor, as_of, settled)
+        fitted, store = fit(history), Store(cursor, as_of)
+        facts = store.replace(fitted, history.customers, history.repeat_customers, horizon)
+        for batch in history.batches():
+            store.add(batch, predict(fitted, batch, horizon), facts["fit"])
+        return facts | store.totals()
+
+
+def _refuse_unbuilt(cursor: Cursor, as_of: date) -> None:
+    cursor.execute("select to_regclass('customer_ltv') is not null")
+    if cursor.fetchone() == (True,):
+        cursor.execute(query("has_build", SQL), {"as_of": as_of})
+        if cursor.fetchone() == (True,):
+            return
+    raise ConfigError(
+        f"The value of customers was not built as of {as_of}, and a forecast starts from there. Build it: "
+        f"sluice run customer_ltv --as-of {as_of}"
+    )
+
+
+def _lock(cursor: Cursor) -> None:
+    cursor.execute(query("lock", SQL))
+    if cursor.fetchone() != (True,):
+        raise TransientError("Another forecast is being made: this one can be when that is done.")

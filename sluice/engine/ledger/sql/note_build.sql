@@ -1,0 +1,5 @@
+-- A table was built: what for, how, and what it changed.
+insert into sluice.build (run_id, pipeline, derived, as_of, definition, mode, rows, touched, added, changed, removed,
+                          value, sum_before, sum_after, moves, counts, upto, seconds)
+values (%(run)s, %(pipeline)s, %(derived)s, %(as_of)s, %(definition)s, %(mode)s, %(rows)s, %(touched)s, %(added)s,
+        %(changed)s, %(removed)s, %(value)s, %(sum_before)s, %(sum_after)s, %(moves)s, %(counts)s, %(upto)s, %(seconds)s)

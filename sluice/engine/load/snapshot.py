@@ -1,0 +1,28 @@
+"""Snapshots: of a source whose files are the whole, rows that the newest ones do not have are taken away."""
+
+from __future__ import annotations
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.declare import Flow
+from sluice.engine.ledger.queries import query
+from sluice.engine.load.target import Target
+
+
+def keep_newest(cursor: Cursor, pipeline: str, flow: Flow, run: int) -> None:
+    """Delete what the newest snapshot does not have, and count it to the run.
+
+    A run counts as a snapshot when all its files of the source could be loaded, and have at least one row: half a
+    snapshot, or an empty file, takes nothing away.
+    """
+    asked = {"pipeline": pipeline, "source": flow.source.name, "run": run}
+    cursor.execute(query("newest_snapshot"), asked)
+    newest, members = cursor.fetchone() or (0, [])
+    asked |= {"newest": newest, "members": members}
+    if newest >= run:
+        target = Target.of(flow.table)
+        cursor.execute(target.statement("lock_rows"))
+        cursor.execute(target.statement("forget_gone" if newest == run else "forget_late"), asked)
+        if cursor.rowcount:
+            cursor.execute(query("count_gone"), {"run": run, "gone": cursor.rowcount})
+    cursor.execute(query("supersede"), asked)

@@ -1,0 +1,125 @@
+"""What lies in the inbox for a day of a pipeline.
+
+A pattern with a date in it tells the day's own files; those of earlier days that nobody has read go with them. Of a
+pattern without one, files count that no input has read as they are now: their address is new, or size, time of change
+or the store's tag is another than it was. A file that is known costs a look at it (a request, in an object store); one
+that is new, or has a date, costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.declare import Files, Pipeline
+from sluice.engine.declare.day_pattern import has_day, on_day
+from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.runs import NewInput
+from sluice.engine.schedule.ticks import SQL, schedule_of
+from sluice.engine.settings import settings
+from sluice.engine.storage import in_inbox, is_remote, stamp
+from sluice.errors import NotHere
+
+
+class Seen(NamedTuple):
+    """A file in the inbox. `day` is the one that its name has; without one, `stamp` is how it is now, None where its
+    address alone says that it is new."""
+
+    source: str
+    uri: str
+    day: date | None = None
+    stamp: str | None = None
+
+
+def tells_days(pipeline: Pipeline) -> bool:
+    """Whether the names of its files say for which day they are."""
+    return any(has_day(flow.source.pattern) for flow in pipeline.flows)
+
+
+def files_of(pipeline: Pipeline, day: date, earlier: Sequence[date] = ()) -> list[Seen]:
+    """The files in the inbox whose names have the day; of `earlier` days also those that only add rows.
+
+    Raises NotHere when the inbox is not there, TransientError when its store is away.
+    """
+    found: list[Seen] = []
+    for source in _sources(pipeline, dated=True):
+        days = [day] if source.snapshot else [*earlier, day]
+        for each in days:
+            found += [Seen(source.name, uri, each) for uri in in_inbox(_inbox(), on_day(source.pattern, each))]
+    return found
+
+
+def files_of_no_day(pipeline: Pipeline) -> list[Seen]:
+    """The files in the inbox whose names have no day, with how those that are known are now. Raises as `files_of`."""
+    found: list[Seen] = []
+    for source in _sources(pipeline, dated=False):
+        uris = in_inbox(_inbox(), source.pattern)
+        known = _known(pipeline.name, source.name, uris)
+        found += _stamped(source.name, uris, known)
+    return found
+
+
+def choose(cursor: Cursor, pipeline: Pipeline, day: date, seen: Sequence[Seen]) -> list[NewInput]:
+    """Those of the files seen that are the day's inputs, in the caller's transaction.
+
+    A snapshot of the day is left out when one of a later day is loaded: it must not replace it.
+    """
+    new = _new(cursor, pipeline.name, [each for each in seen if each.day != day])
+    stale = {each.name for each in _sources(pipeline, dated=True) if _is_stale(cursor, pipeline.name, each, day)}
+    fresh = {each for each in seen if each.day == day and each.source not in stale}
+    return [NewInput(each.source, each.uri) for each in seen if each in fresh or (each.source, each.uri) in new]
+
+
+def lacking(pipeline: Pipeline, day: date, inputs: Sequence[NewInput], seen: Sequence[Seen]) -> list[str]:
+    """The patterns of the sources of which nothing has come for a day."""
+    come = {each.source for each in inputs} | {each.source for each in seen if each.day == day}
+    return [on_day(flow.source.pattern, day) for flow in pipeline.flows if flow.source.name not in come]
+
+
+def _sources(pipeline: Pipeline, *, dated: bool) -> Iterator[Files]:
+    return (flow.source for flow in pipeline.flows if has_day(flow.source.pattern) is dated)
+
+
+def _inbox() -> str:
+    inbox = settings().inbox
+    if not is_remote(inbox) and not Path(inbox).is_dir():
+        raise NotHere(f"The inbox {inbox} is not there: make the folder, mount it, or set SLUICE_INBOX.")
+    return inbox
+
+
+def _known(pipeline: str, source: str, uris: list[str]) -> set[str]:
+    with transaction() as cursor:
+        cursor.execute(query("known_addresses", SQL), {"pipeline": pipeline, "source": source, "uris": uris})
+        return {uri for (uri,) in cursor.fetchall()}
+
+
+def _stamped(source: str, uris: list[str], known: set[str]) -> Iterator[Seen]:
+    for uri in uris:
+        try:
+            yield Seen(source, uri, stamp=stamp(uri) if uri in known else None)
+        except NotHere:
+            continue  # gone since it was listed
+
+
+def _new(cursor: Cursor, pipeline: str, seen: Sequence[Seen]) -> set[tuple[str, str]]:
+    asked = {
+        "pipeline": pipeline,
+        "sources": [each.source for each in seen],
+        "uris": [each.uri for each in seen],
+        "stamps": [each.stamp for each in seen],
+    }
+    cursor.execute(query("new_files", SQL), asked)
+    return set(cursor.fetchall())
+
+
+def _is_stale(cursor: Cursor, pipeline: str, source: Files, day: date) -> bool:
+    if not source.snapshot:
+        return False
+    asked = {"pipeline": pipeline, "schedule": schedule_of(pipeline), "source": source.name, "day": day}
+    cursor.execute(query("has_newer_snapshot", SQL), asked)
+    return cursor.fetchone() == (True,)

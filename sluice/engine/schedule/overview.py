@@ -1,0 +1,101 @@
+"""Schedules as people want to see them: when each was due last, what became of it, and what needs a look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sluice.engine.declare import Daily, Pipeline
+from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.queries import query
+from sluice.engine.schedule.due import next_due
+from sluice.engine.schedule.ticks import SQL, schedule_of
+
+
+@dataclass(frozen=True)
+class Last:
+    """The last due time of a schedule. `state` is that of the run, once there is one."""
+
+    due: datetime
+    day: date | None
+    state: str
+    run: int | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A day whose files have not come by the deadline, and have not come since."""
+
+    pipeline: str
+    day: date
+    note: str
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A pipeline's schedule: local time and zone, what happens to missed days, the last due time, and the next."""
+
+    pipeline: str
+    at: str
+    tz: str
+    catch_up: str
+    deadline: str | None
+    last: Last | None
+    next_due: datetime
+    next_day: date
+    alarms: list[Alarm]
+
+
+def overview(pipelines: Iterable[Pipeline], now: datetime) -> list[Scheduled]:
+    """The schedules of those pipelines that have one, by name. Times are in the zone of the schedule."""
+    pipelines = list(pipelines)
+    declared = _declared(pipelines)
+    last, missing = _last(declared), alarms(pipelines)
+    found = []
+    for name, schedule in declared.items():
+        coming = next_due(schedule, now)
+        known = last.get(name)
+        found.append(
+            Scheduled(
+                pipeline=name,
+                at=schedule.at,
+                tz=schedule.tz,
+                catch_up=schedule.catch_up,
+                deadline=schedule.deadline,
+                last=known and replace(known, due=known.due.astimezone(schedule.zone)),
+                next_due=coming.at.astimezone(schedule.zone),
+                next_day=coming.day,
+                alarms=[each for each in missing if each.pipeline == name],
+            )
+        )
+    return found
+
+
+def alarms(pipelines: Iterable[Pipeline]) -> list[Alarm]:
+    """Days of these pipelines whose files have not come by the deadline, oldest first."""
+    names = {schedule_of(name): name for name in _declared(pipelines)}
+    rows = _read("missing_ticks", list(names))
+    return [Alarm(names[schedule], day, note) for schedule, day, note in rows]
+
+
+def _declared(pipelines: Iterable[Pipeline]) -> dict[str, Daily]:
+    named = ((each.name, each.schedule) for each in pipelines if each.schedule is not None)
+    return dict(sorted(named, key=lambda pair: pair[0]))
+
+
+def _last(declared: Iterable[str]) -> dict[str, Last]:
+    names = {schedule_of(name): name for name in declared}
+    rows = _read("last_ticks", list(names))
+    return {names[schedule]: Last(due, day, state, run, note) for schedule, due, day, state, run, note in rows}
+
+
+def _read(name: str, schedules: list[str]) -> list[tuple[Any, ...]]:
+    with transaction() as cursor:
+        cursor.execute("select to_regclass('sluice.tick_open') is not null")
+        if cursor.fetchone() != (True,):
+            return []  # nothing was ever due: the ledger is not there, or from before schedules were followed so
+        cursor.execute(query(name, SQL), {"schedules": schedules})
+        return cursor.fetchall()
