@@ -16,7 +16,7 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 def test_the_dataset_of_the_readme_loads(stack: Stack) -> None:
-    (dataset,) = [text for text in EXAMPLES if "Pipeline(" in text]
+    (dataset,) = [text for text in EXAMPLES if 'name="meters"' in text]
     folder = stack.home / "pipelines_of_mine"
     folder.mkdir()
     (folder / "meters.py").write_text(dataset)
@@ -33,6 +33,27 @@ def test_the_dataset_of_the_readme_loads(stack: Stack) -> None:
     assert (first["loaded"], first["rejected"], second["updated"]) == (1, 1, 1)
     assert stack.sql("select meter_id, read_at::text, kwh::text, note from meter_readings") == [
         (7, "2024-03-31 10:00:00+00", "1.500", "corrected")
+    ]
+
+
+def test_the_derived_table_of_the_readme_is_built(stack: Stack) -> None:
+    (shop,) = [text for text in EXAMPLES if 'name="shop"' in text]
+    folder = stack.home / "pipelines_of_mine"
+    folder.mkdir()
+    (folder / "shop.py").write_text(shop)
+    sales, products = stack.home / "sales.csv", stack.home / "products.csv"
+    sales.write_text("sale_id,product_id,sold_on,amount\n1,7,2026-01-30,2.50\n2,7,2026-01-31,3.00\n3,7,2026-02-01,9\n")
+    products.write_text("product_id,name\n7,Phone\n8,Case\n")
+    stack.worker(SLUICE_PIPELINES=str(folder))
+    env = {"SLUICE_PIPELINES": str(folder)}
+
+    run = stack.sluice("run", "shop", str(sales), str(products), "--as-of", "2026-01-31", **env)
+
+    (build,) = run["builds"]
+    assert (build["derived"], build["mode"], build["added"], build["sum_after"]) == ("product_sales", "full", 2, "5.50")
+    assert stack.sql("select as_of::text, product_id, sales, amount::text from product_sales_latest order by 2") == [
+        ("2026-01-31", 7, 2, "5.50"),
+        ("2026-01-31", 8, 0, "0.00"),
     ]
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from sluice.embedded import Servers, attach, attached, detach
+from tests.faults.building import Building
 from tests.faults.sample import Sample, make_sample
 from tests.faults.servers import Processes
+from tests.faults.shop import Shop, make_shop
 from tests.faults.trial import Trial
 from tests.kit.stack import Stack, until
 
@@ -60,9 +62,27 @@ def stack(processes: Processes, database_url: str, tmp_path: Path) -> Iterator[S
 def trial(stack: Stack, sample: Sample, request: pytest.FixtureRequest) -> Iterator[Trial]:
     """The sample on its way through the stack, to be disturbed; how long it took to recover is recorded."""
 
+    with Trial(stack, sample, _recorder(request)) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """1,500 customers with 18,000 rows: 12 parts of 64 KiB."""
+    return make_shop(tmp_path_factory.mktemp("shop"), customers=1_500, seed=3)
+
+
+@pytest.fixture
+def building(stack: Stack, shop: Shop, request: pytest.FixtureRequest) -> Iterator[Building]:
+    """The shop on its way through the stack, to be disturbed."""
+    stack.env["SLUICE_PART_BYTES"] = "65536"
+    with Building(stack, shop, _recorder(request)) as made:
+        yield made
+
+
+def _recorder(request: pytest.FixtureRequest) -> Callable[[str, float], None]:
     def record(name: str, seconds: float) -> None:
         request.node.user_properties.append((name, seconds))  # what record_property does, and junit xml shows
         print(f"{name} {seconds:6.1f}  {request.node.name}")
 
-    with Trial(stack, sample, record) as made:
-        yield made
+    return record

@@ -22,7 +22,7 @@ NOT_OURS: list[list[Any]] = [
     *([], [1], ["1"], [None], [{}], [{"step": "1"}], [{"step": True}], [{"step": 1, "more": 2}]),
     *([{"step": 1}] * 2, [{"step": -1}], [{"step": 2**70}], [{"step": 10**9, "fence": 1}]),
 ]
-KINDS = ("settle", "load", "transform", "plan", "extract")
+KINDS = ("settle", "build", "load", "transform", "plan", "extract")
 
 
 def multiply(stack: Stack, times: int, chance: random.Random) -> int:

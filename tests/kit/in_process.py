@@ -8,10 +8,12 @@ from typing import Any
 from sluice.engine import settings as settings_module
 from sluice.engine.contract import Contract
 from sluice.engine.declare import Pipeline
+from sluice.engine.derive import build_run
 from sluice.engine.extract import extract_part
 from sluice.engine.frames import frames
 from sluice.engine.frames.cache import forget_frames
 from sluice.engine.held import hold_part
+from sluice.engine.inputs import inputs_of
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.connection import drop_connection, transaction
 from sluice.engine.ledger.dispatch import recover
@@ -28,7 +30,7 @@ class InProcess:
     """Runs of one pipeline, step by step."""
 
     pipeline: Pipeline
-    contract: Contract
+    contracts: dict[str, Contract]
 
     @staticmethod
     def forget() -> None:
@@ -39,12 +41,13 @@ class InProcess:
 
     def use(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
-        self.contract = Contract(pipeline.table, pipeline.transform, pipeline.source)
+        self.contracts = {f.source.name: Contract(f.table, f.transform, f.source) for f in pipeline.flows}
         migrate([pipeline])
 
     def register(self, *paths: Path, **options: Any) -> Run:
-        uris = [str(p) for p in paths]
-        return register(self.pipeline.name, "files", self.contract.version, uris, options)
+        versions = {source: contract.version for source, contract in self.contracts.items()}
+        with transaction() as cursor:
+            return register(cursor, self.pipeline.name, versions, inputs_of(self.pipeline, paths), options)
 
     def steps(self, run: Run, kind: str) -> list[int]:
         """Steps of a run that are due at `kind`, in order of input and part."""
@@ -63,40 +66,43 @@ class InProcess:
 
     def plan_step(self, step: int) -> None:
         held = steps.claim("plan", {"step": step})
-        plan_input(held, read_input(held), self.pipeline, self.contract, lambda: None)
+        work = read_input(held)
+        plan_input(held, work, self.pipeline.flow(work.source), self.contracts[work.source], lambda: None)
 
     def load(self, step: int) -> None:
         """Take a part from its bytes to its rows."""
         held = steps.claim("extract", {"step": step})
         assert held.part is not None
         work = read_part(held.part)
-        raw = extract_part(work, self.contract, frames())
+        raw = extract_part(work, self.contracts[work.source], frames())
         held = steps.claim("transform", held.message)
-        ready = transform_part(work, raw, self.contract)
+        ready = transform_part(work, raw, self.contracts[work.source])
         held = steps.claim("load", held.message)
-        load_part(held, work, ready, self.pipeline.table)
+        load_part(held, work, ready, self.pipeline.flow(work.source).table)
 
     def check(self, step: int) -> None:
         """Take a part to where it waits for the other parts of its input, with a limit of rejects."""
         held = steps.claim("extract", {"step": step})
         assert held.part is not None
         work = read_part(held.part)
-        raw = extract_part(work, self.contract, frames())
+        raw = extract_part(work, self.contracts[work.source], frames())
         held = steps.claim("transform", held.message)
-        hold_part(held, work, transform_part(work, raw, self.contract).rejects)
+        hold_part(held, work, transform_part(work, raw, self.contracts[work.source]).rejects)
 
     def load_checked(self, step: int) -> None:
         """Load a part that waited."""
         held = steps.claim("load", {"step": step})
         assert held.part is not None
         work = read_part(held.part)
-        ready = transform_part(work, extract_part(work, self.contract, frames()), self.contract)
-        load_part(held, work, ready, self.pipeline.table)
+        ready = transform_part(
+            work, extract_part(work, self.contracts[work.source], frames()), self.contracts[work.source]
+        )
+        load_part(held, work, ready, self.pipeline.flow(work.source).table)
 
     def settle(self, run: Run) -> None:
         recover()
         (step,) = self.steps(run, "settle")
-        settle_run(steps.claim("settle", {"step": step}), self.pipeline.table)
+        settle_run(steps.claim("settle", {"step": step}), self.pipeline)
 
     def finish(self, run: Run) -> dict[str, Any]:
         """All that is left of a run, in order."""
@@ -105,6 +111,8 @@ class InProcess:
             self.load(step)
         if self.steps(run, "settle"):
             self.settle(run)
+        for step in self.steps(run, "build"):
+            build_run(steps.claim("build", {"step": step}), self.pipeline)
         return run.status()
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from tests.integration.storage.conftest import Bucket
 
 
 def found(bucket: Bucket, *typed: str, pattern: str = "*.csv") -> list[str]:
-    return [uri.removeprefix(f"{bucket.uri}/") for uri in resolve([f"{bucket.uri}/{t}" for t in typed], pattern)]
+    return [uri.removeprefix(f"{bucket.uri}/") for uri in resolve([f"{bucket.uri}/{t}" for t in typed], [pattern])]
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_a_prefix_is_the_objects_directly_below_it_that_fit_the_pattern(calls: B
 
 def test_a_whole_bucket_is_a_prefix_too(bucket: Bucket) -> None:
     bucket.fill("b.csv", "a.csv", "sub/c.csv")
-    assert resolve([bucket.uri], "*.csv") == resolve([f"{bucket.uri}/"], "*.csv")
+    assert resolve([bucket.uri], ["*.csv"]) == resolve([f"{bucket.uri}/"], ["*.csv"])
     assert found(bucket, "") == ["a.csv", "b.csv"]
 
 
@@ -73,7 +73,7 @@ def test_what_leads_to_no_object_is_named(calls: Bucket, typed: str) -> None:
 def test_a_bucket_that_is_not_there_is_named(bucket: Bucket) -> None:
     for typed in ("s3://no-such-bucket/calls/", "s3://no-such-bucket/*.csv", "s3://no-such-bucket/a.zip::b.csv"):
         with pytest.raises(ConfigError) as raised:
-            resolve([typed], "*.csv")
+            resolve([typed], ["*.csv"])
         assert str(raised.value).startswith(f"No file at '{typed}'")
 
 

@@ -90,7 +90,7 @@ def test_a_store_that_is_down_is_waited_for(tmp_path: Path, monkeypatch: pytest.
         assert "Could not connect" in str(error)
     assert time.monotonic() - started < 30
     with pytest.raises(TransientError):
-        resolve([URI], "*.csv")
+        resolve([URI], ["*.csv"])
 
 
 def test_a_store_that_swallows_everything_is_given_up_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

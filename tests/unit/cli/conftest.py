@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 import tasks.enqueue
 import workers.publish
 from sluice.cli.main import app
-from sluice.engine import servers
+from sluice.engine import schedule, servers
 from sluice.engine.ledger import runs
 from sluice.engine.settings import settings
 from tests.unit.cli.made_up import Ledger
@@ -26,6 +26,7 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> Ledger:
     monkeypatch.setattr(tasks.enqueue, "enqueue_inputs", made.enqueue_inputs)
     monkeypatch.setattr(workers.publish, "publish_now", lambda: made.asked.append(("publish", {})))
     monkeypatch.setattr(servers, "is_embedded", lambda: False)
+    monkeypatch.setattr(schedule, "alarms", lambda _pipelines: made.alarms)
     return made
 
 

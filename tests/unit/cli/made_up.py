@@ -6,6 +6,7 @@ from typing import Any
 
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger import runs
+from sluice.engine.schedule import Alarm
 from sluice.errors import ConfigError
 
 ZEROS = dict.fromkeys(("read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested"), 0)
@@ -50,6 +51,9 @@ def a_run(**facts: Any) -> dict[str, Any]:
         "dead_steps": 0,
         "waiting": None,
         "error": None,
+        "as_of": None,
+        "gone": 0,
+        "builds": [],
         "purged_at": None,
         "unattended": False,
         "inputs": [an_input()],
@@ -67,9 +71,10 @@ class Ledger:
         self.runs: list[dict[str, Any]] = []
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.dead = 0
+        self.alarms: list[Alarm] = []
 
-    def enqueue_inputs(self, pipeline: Pipeline, inputs: list[str], **options: Any) -> runs.Run:
-        self.asked.append(("enqueue", {"pipeline": pipeline.name, "inputs": inputs, **options}))
+    def enqueue_inputs(self, pipeline: Pipeline, inputs: list[runs.NewInput], **options: Any) -> runs.Run:
+        self.asked.append(("enqueue", {"pipeline": pipeline.name, "inputs": [each.uri for each in inputs], **options}))
         return runs.Run(7)
 
     def read_status(self, run: int) -> dict[str, Any]:
@@ -88,5 +93,5 @@ class Ledger:
     def list_runs(self, limit: int = 20) -> list[dict[str, Any]]:
         return self.runs[:limit]
 
-    def retry(self, _run: int) -> int:
+    def retry(self, _run: int, _derived_now: object) -> int:
         return self.dead

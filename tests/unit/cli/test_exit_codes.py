@@ -96,7 +96,7 @@ def test_programs_get_an_error_as_their_object(sluice: Callable[..., Any], ledge
 
 
 def test_programs_get_a_mistake_in_the_command_line_as_their_object(sluice: Callable[..., Any]) -> None:
-    result = sluice("run", "call_logs", "--json")
+    result = sluice("run", "--json")
     assert result.exit_code == 2
     assert json.loads(result.stdout)["error"]["kind"] == "UsageError"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import nullcontext
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ import pytest
 
 from sluice import embedded
 from sluice.embedded import Servers
+from sluice.engine.forecast import store
+from sluice.engine.ledger import connection
 from sluice.engine.ledger import migrate as schema
+from sluice.engine.schedule import Alarm
 from tests.unit.cli.made_up import Ledger, a_run, an_input
 
 Sluice = Callable[..., Any]
@@ -41,7 +45,15 @@ def test_status_lists_the_newest_runs(sluice: Sluice, ledger: Ledger) -> None:
         "run  pipeline   state  inputs       read     loaded  updated  unchanged  duplicate  rejected  seconds\n"
         "7    call_logs  done        2  1,234,567  1,234,000        0          0        500        67      3.2\n"
     )
-    assert json.loads(sluice("status", "--json").stdout) == {"runs": [LISTED]}
+    assert json.loads(sluice("status", "--json").stdout) == {"runs": [LISTED], "missing_input": []}
+
+
+def test_status_names_the_days_whose_files_have_not_come(sluice: Sluice, ledger: Ledger) -> None:
+    ledger.runs = [LISTED]
+    ledger.alarms = [Alarm("customer_ltv", date(2026, 3, 29), "payments: no file in the inbox.")]
+    told = "customer_ltv of 2026-03-29: payments: no file in the inbox."
+    assert sluice("status").stdout.splitlines()[2:] == ["", f"missing input: {told}"]
+    assert json.loads(sluice("status", "--json").stdout)["missing_input"] == [told]
 
 
 def test_rows_that_wait_for_their_verdict_have_a_column(sluice: Sluice, ledger: Ledger) -> None:
@@ -255,6 +267,8 @@ def test_env_prints_servers_of_ones_own(sluice: Sluice, monkeypatch: pytest.Monk
 def test_migrate_tells_what_it_did(sluice: Sluice, monkeypatch: pytest.MonkeyPatch) -> None:
     done = ["Applied 001_ledger.sql.", "Created table customer_call_logs."]
     monkeypatch.setattr(schema, "migrate", lambda pipelines: done if pipelines else [])
+    monkeypatch.setattr(connection, "transaction", nullcontext)
+    monkeypatch.setattr(store, "make_tables", lambda _cursor: [])
     assert sluice("migrate").stdout == "Applied 001_ledger.sql.\nCreated table customer_call_logs.\n"
     assert json.loads(sluice("migrate", "--json").stdout) == {"done": done}
     done.clear()
@@ -281,13 +295,43 @@ def test_sample_says_what_to_type_next(sluice: Sluice, tmp_path: Path, monkeypat
     )
 
 
+def test_a_sample_of_customers_tells_the_totals_and_what_the_late_file_makes_of_them(
+    sluice: Sluice, tmp_path: Path
+) -> None:
+    out = tmp_path / "shop"
+    words = ("sample", "customer_ltv", "--customers", "12", "--seed", "3", "--out", str(out))
+    said = sluice(*words).stdout.splitlines()
+    expected = json.loads((out / "expected.json").read_text())
+    late = out / "late" / "payment_data_late.csv"
+    assert said[0].startswith(f"3 files in {out}; loading them gives: {expected['read']} read, ")
+    assert said[1].startswith("as of 2024-12-31: 12 customers, ")
+    assert said[1].endswith(f", ltv {expected['totals']['ltv']}")
+    assert said[2].startswith(f"with {late}, which comes later: 12 customers, ")
+    assert said[3:] == [f"next: sluice run customer_ltv {out} --as-of 2024-12-31"]
+    told = json.loads(sluice(*words, "--json").stdout)
+    assert told["files"] == [str(out / f"{kind}_data.csv") for kind in ("customer", "order", "payment")]
+    assert told["after_late"]["files"] == [str(late)]
+    for name in ("read", "loaded", "duplicate", "rejected", "as_of", "orphans", "totals"):
+        assert told[name] == expected[name]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("other",), "There are no samples of 'other', only of call_logs."),
+        (("other",), "There are no samples of 'other', only of call_logs and customer_ltv."),
         (("call_logs", "--dirty", "2"), "--dirty 2: give a share from 0 to 0.5."),
         (("call_logs", "--rows", "-5"), "--rows -5: give at least 4, one for each file."),
         (("call_logs", "--files", "0"), "--files 0: give at least 1."),
+        (("customer_ltv", "--customers", "0"), "--customers 0: give at least 1."),
+        (("customer_ltv", "--seed", "-1"), "--seed -1: give at least 0."),
+        (
+            ("customer_ltv", "--rows", "5", "--dirty", "0.1"),
+            "--rows and --dirty do not go with customer_ltv, which has --customers, --seed, --out.",
+        ),
+        (
+            ("call_logs", "--customers", "5"),
+            "--customers does not go with call_logs, which has --rows, --files, --dirty, --seed, --out.",
+        ),
     ],
 )
 def test_a_sample_that_cannot_be_made_names_the_option(

@@ -177,7 +177,7 @@ def test_rejects_are_fine_unless_strict(sluice: Sluice, ledger: Ledger, csv_file
 
 def test_reload_is_passed_on(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
     sluice("run", "call_logs", csv_file, "--reload", "--max-rejects", "2%")
-    asked = {"pipeline": "call_logs", "inputs": [csv_file], "reload": True, "max_rejects": "2%"}
+    asked = {"pipeline": "call_logs", "inputs": [csv_file], "reload": True, "max_rejects": "2%", "as_of": None}
     assert ledger.asked[0] == ("enqueue", asked)
 
 
@@ -231,10 +231,10 @@ def test_ctrl_c_leaves_the_run_in_the_ledger(
 def test_workers_start_with_the_embedded_servers_and_else_when_asked_for(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert room._workers(None).posts == []
-    assert "4" in room._workers(4).posts[0].command.argv
+    assert room.own_workers(None).posts == []
+    assert "4" in room.own_workers(4).posts[0].command.argv
     monkeypatch.setattr(servers, "is_embedded", lambda: True)
-    command = room._workers(None).posts[0].command
+    command = room.own_workers(None).posts[0].command
     words = list(command.argv[1:])
     assert words[:5] == ["-m", "sluice.cli.celery", "-A", "workers.app", "worker"]
     assert words[words.index("--concurrency") + 1] == "2"

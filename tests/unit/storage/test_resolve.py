@@ -22,13 +22,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 def found(folder: Path, *typed: str, pattern: str = "*.csv") -> list[str]:
-    return [path.removeprefix(f"{folder}/") for path in resolve([f"{folder}/{each}" for each in typed], pattern)]
+    return [path.removeprefix(f"{folder}/") for path in resolve([f"{folder}/{each}" for each in typed], [pattern])]
 
 
 def test_files_come_in_the_order_given_and_each_once(folder: Path) -> None:
     assert found(folder, "notes.txt", "b.csv", "*.csv", "") == ["notes.txt", "b.csv", "a.csv"]
     assert found(folder, "**/c.csv") == ["old/c.csv"]
-    assert resolve([folder / "a.csv", f"file://{folder}/a.csv"], "*.csv") == [f"{folder}/a.csv"]
+    assert resolve([folder / "a.csv", f"file://{folder}/a.csv"], ["*.csv"]) == [f"{folder}/a.csv"]
 
 
 def test_of_a_folder_what_fits_the_pattern_is_taken_but_nothing_hidden(folder: Path) -> None:
@@ -39,7 +39,7 @@ def test_of_a_folder_what_fits_the_pattern_is_taken_but_nothing_hidden(folder: P
 def test_what_of_a_folder_does_not_fit_is_told_but_nothing_hidden(folder: Path) -> None:
     told: list[tuple[str, list[str]]] = []
     typed = [f"{folder}/old", f"{folder}", f"{folder}/*.txt"]
-    resolve(typed, "*.csv", lambda path, names: told.append((path, names)))
+    resolve(typed, ["*.csv"], lambda path, names: told.append((path, names)))
     assert told == [(str(folder), ["notes.txt"])]
 
 

@@ -1,0 +1,125 @@
+"""Several runs open at once, each step taken when a test wants it, and answered as a worker would answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from random import Random
+
+from sluice.engine.derive import build_run
+from sluice.engine.extract import extract_part
+from sluice.engine.frames import frames
+from sluice.engine.ledger import steps
+from sluice.engine.ledger.dispatch import recover
+from sluice.engine.ledger.runs import Run, retry
+from sluice.engine.load.part import load_part
+from sluice.engine.load.settle import settle_run
+from sluice.engine.plan import plan_input, read_input
+from sluice.engine.transform import transform_part
+from sluice.engine.withdraw import withdraw_input
+from sluice.engine.work import read_part
+from sluice.errors import EarlierRunOpen, InputChanged
+from tests.kit.in_process import InProcess
+
+DUE = "select id, kind, run_id from sluice.step where state = 'due' and run_id = any(%s) order by id"
+# what waits for its turn waits for no clock here
+AT_ONCE = "update sluice.step set due_at = clock_timestamp() - interval '1 s' where state = 'due'"
+
+
+@dataclass
+class OpenRuns:
+    """Takes due steps of open runs in random order. `dies` is how likely a load ends as a dead step."""
+
+    engine: InProcess
+    random: Random
+    dies: float = 0.0
+    open: list[Run] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
+
+    def add(self, paths: Sequence[Path], as_of: date, *, reload: bool = False) -> Run:
+        options = {"as_of": as_of.isoformat()} | ({"reload": True} if reload else {})
+        self.open.append(self.engine.register(*paths, **options))
+        return self.open[-1]
+
+    def retry(self, run: Run) -> None:
+        if retry(run.id) and run not in self.open:
+            self.open.append(run)
+
+    def step(self) -> tuple[str, Run] | None:
+        """Take one step that can be taken, and say of what kind and of whose run it was; None when none is left.
+
+        Steps that only wait for each other for ever are an AssertionError.
+        """
+        recover()
+        self.engine.sql(AT_ONCE)
+        due = self.engine.sql(DUE, [run.id for run in self.open])
+        self.random.shuffle(due)
+        for number, kind, run in due:
+            if self._take(number, kind):
+                self.taken.append(f"{kind} of run {run}")
+                return kind, self._close(run)
+            self.engine.sql(AT_ONCE)
+        self._drop_ended()
+        assert not self.open, f"these wait for each other for ever: {due}, {self._why()}"
+        return None
+
+    def _take(self, number: int, kind: str) -> bool:
+        """Whether the step went on; not when it waits for another run."""
+        held = steps.claim(kind, {"step": number})
+        try:
+            held = self._work(held)
+        except EarlierRunOpen as waits:
+            steps.release(held, str(waits), 0.0)
+            return False
+        except InputChanged as changed:
+            held = self._newest(held)
+            source = self._source(held)
+            withdraw_input(held, self.engine.pipeline.flow(source).table, str(changed), code="changed", again=True)
+        return True
+
+    def _work(self, held: steps.Claim) -> steps.Claim:
+        if held.kind == "plan":
+            work = read_input(held)
+            plan_input(
+                held, work, self.engine.pipeline.flow(work.source), self.engine.contracts[work.source], lambda: None
+            )
+        elif held.kind == "settle":
+            settle_run(held, self.engine.pipeline)
+        elif held.kind == "build":
+            build_run(held, self.engine.pipeline)
+        elif self.random.random() < self.dies:
+            steps.kill(held, "as a test wants it")
+        else:
+            self._load(held)
+        return held
+
+    def _load(self, held: steps.Claim) -> None:
+        assert held.part is not None
+        part = read_part(held.part)
+        contract = self.engine.contracts[part.source]
+        raw = extract_part(part, contract, frames())
+        held = steps.claim("transform", held.message)
+        ready = transform_part(part, raw, contract)
+        load_part(steps.claim("load", held.message), part, ready, self.engine.pipeline.flow(part.source).table)
+
+    def _newest(self, held: steps.Claim) -> steps.Claim:
+        [(kind, fence)] = self.engine.sql("select kind, fence from sluice.step where id = %s", held.step)
+        return steps.Claim(held.step, held.run, held.input, held.part, kind, fence)
+
+    def _source(self, held: steps.Claim) -> str:
+        [(source,)] = self.engine.sql("select source from sluice.input where id = %s", held.input)
+        return str(source)
+
+    def _close(self, number: int) -> Run:
+        (run,) = [each for each in self.open if each.id == number]
+        self._drop_ended()
+        return run
+
+    def _drop_ended(self) -> None:
+        ended = self.engine.sql("select id from sluice.run where state <> 'running'")
+        self.open = [run for run in self.open if (run.id,) not in ended]
+
+    def _why(self) -> list[tuple[object, ...]]:
+        return self.engine.sql("select run_id, kind, state, error from sluice.step where state <> 'done' order by id")

@@ -1,0 +1,83 @@
+"""What may be declared of a schedule, what a pattern with a date in it means, and beat's entries."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import date
+from fnmatch import fnmatchcase
+
+import pytest
+
+from sluice.engine.declare import Daily, Files
+from sluice.engine.declare.day_pattern import has_day, on_day
+from sluice.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("mistake", "says"),
+    [
+        ({"at": "2:00"}, "HH:MM"),
+        ({"at": "24:00"}, "HH:MM"),
+        ({"at": "02:00", "tz": "Nairobi"}, "not a time zone"),
+        ({"at": "02:00", "deadline": "6"}, "deadline='6': write the time as HH:MM"),
+        ({"at": "02:00", "deadline": "02:00"}, "the deadline is the due time itself"),
+        ({"at": "02:00", "catch_up": "all"}, "neither 'latest' nor 'each'"),
+    ],
+)
+def test_a_wrong_schedule_is_refused_where_it_is_declared(mistake: dict[str, str], says: str) -> None:
+    with pytest.raises(ConfigError, match="Daily") as refused:
+        Daily(**mistake)  # type: ignore[arg-type]
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "first_of_may"),
+    [
+        ("ltv/%Y-%m-%d/order*.csv", "ltv/2026-05-01/order*.csv"),
+        ("orders_%Y%m%d.csv*", "orders_20260501.csv*"),
+        ("%y/%j/*.csv", "26/121/*.csv"),
+    ],
+)
+def test_a_pattern_with_a_date_is_that_of_one_day(pattern: str, first_of_may: str) -> None:
+    assert has_day(pattern)
+    assert on_day(pattern, date(2026, 5, 1)) == first_of_may
+
+
+def test_any_other_percent_sign_stands_for_itself() -> None:
+    assert not has_day("100%/*.csv")
+    assert on_day("100%/%d*.csv", date(2026, 5, 1)) == "100%/01*.csv"
+
+
+def test_a_file_that_is_given_by_hand_fits_the_pattern_of_any_day() -> None:
+    names = Files("in/orders_%Y%m%d.csv*").name_pattern
+    assert fnmatchcase("orders_20260501.csv.gz", names)
+    assert not fnmatchcase("orders_may.csv", names)
+
+
+def test_beat_can_keep_an_entry_in_its_schedule_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@localhost/none")
+    monkeypatch.setenv("REDIS_URL", "redis://localhost:1/0")
+    from workers.beat import LocalCrontab
+
+    entry = LocalCrontab("0", "2", "Africa/Nairobi")
+    again = pickle.loads(pickle.dumps(entry))  # noqa: S301 - beat keeps its schedule as a pickle
+    assert (again, str(again.tz)) == (entry, "Africa/Nairobi")
+
+
+def test_beat_has_an_entry_for_each_schedule_and_one_that_takes_up_what_was_missed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@localhost/none")
+    monkeypatch.setenv("REDIS_URL", "redis://localhost:1/0")
+    from pipelines.call_logs import pipeline
+    from workers.beat import LocalCrontab, entries
+
+    assert entries({"call_logs": pipeline}) == {
+        "call_logs-daily": {
+            "task": "sluice.scheduled",
+            "schedule": LocalCrontab("0", "2", "Africa/Nairobi"),
+            "args": ("call_logs",),
+        },
+        "tend": {"task": "sluice.tend", "schedule": 60.0, "options": {"expires": 60.0}},
+    }
+    assert entries({}) == {}

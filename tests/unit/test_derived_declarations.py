@@ -1,0 +1,195 @@
+"""Derived tables, flows and pipelines of several: each mistake of a declaration has its sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from pipelines.customer_ltv import pipeline as customer_ltv
+from sluice.engine.declare import Column, Derived, Files, Flow, Pipeline, Table
+from sluice.engine.derive import definition_of
+from sluice.engine.types import Integer
+from sluice.errors import ConfigError
+
+DAY = date(2023, 12, 31)
+COLUMNS = {"as_of": "date", "id": "bigint", "n": "bigint"}
+SQL = "select %(as_of)s::date as as_of, id, count(*) as n from {letters} where {touched(id)} group by id"
+
+
+def derived(**other: Any) -> Derived:
+    return Derived(**{"name": "sums", "key": ("as_of", "id"), "columns": COLUMNS, "sql": SQL} | other)
+
+
+def flow(source: str = "letters", table: str = "letters", **files: Any) -> Flow:
+    return Flow(
+        Files(f"{source}*.csv", name=source, **files),
+        Table(table, key=("id",), columns=[Column("id", Integer(), required=True)]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [
+        ({"key": ()}, "It has no key: name the columns that tell two rows apart, key=(...)."),
+        ({"key": ("as_of", "who")}, "Column 'who' is not among its columns."),
+        ({"value": "money"}, "Column 'money' is not among its columns."),
+        ({"counted_by": "kind"}, "Column 'kind' is not among its columns."),
+        ({"grain": "day", "touched": "select 1"}, "Column 'day' is not among its columns."),
+        ({"columns": COLUMNS | {"built_at": "date"}}, "Sluice adds the column built_at by itself."),
+        ({"params": {"as_of": 1}}, "as_of comes with each run; it is no parameter."),
+        ({"grain": "id"}, "grain and touched go together."),
+        ({"touched": "select 1"}, "grain and touched go together."),
+        ({"grain": "id", "touched": "select 1", "moved": "select 1"}, "Say moved, or grain and touched; not both."),
+        (
+            {"grain": "id", "touched": "select 1", "sql": "select 1"},
+            "Its sql has no {touched(...)}, so it cannot compute the touched rows alone.",
+        ),
+    ],
+)
+def test_each_mistake_of_a_derived_table_has_its_sentence(other: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        derived(**other)
+    assert str(caught.value) == f"Derived table 'sums': {sentence}"
+
+
+def test_a_derived_table_names_all_its_mistakes_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        derived(key=(), value="money", touched="select 1")
+    assert str(caught.value) == (
+        "Derived table 'sums': It has no key: name the columns that tell two rows apart, key=(...). "
+        "Column 'money' is not among its columns. grain and touched go together."
+    )
+
+
+@pytest.mark.parametrize("name", ["Sums", "sums; drop table x", 'su"ms', ""])
+def test_its_names_are_plain_identifiers(name: str) -> None:
+    with pytest.raises(ConfigError, match="is not a name: use lower-case letters, digits and _"):
+        derived(name=name)
+    with pytest.raises(ConfigError, match="is not a name: use lower-case letters, digits and _"):
+        derived(columns=COLUMNS | {name: "text"})
+
+
+def test_a_snapshot_needs_a_table_that_is_updated() -> None:
+    with pytest.raises(ConfigError) as caught:
+        flow(snapshot=True)
+    assert str(caught.value) == (
+        "Flow into 'letters': a snapshot brings rows that are there already, so its table needs on_conflict='update'."
+    )
+
+
+@pytest.mark.parametrize(
+    ("declared", "sentence"),
+    [
+        ({"flows": [flow(), flow(table="b")]}, "Two sources are called 'letters': give each a name of its own."),
+        ({"flows": [flow(), flow("b")]}, "Two tables are called 'letters': give each a name of its own."),
+        (
+            {"flows": [flow()], "derived": [derived(name="letters")]},
+            "Two tables are called 'letters': give each a name of its own.",
+        ),
+        (
+            {"flows": [flow("words", "words")], "derived": [derived()]},
+            "Derived table 'sums' reads {letters}, but there is no such source.",
+        ),
+        (
+            {"flows": [flow()], "derived": [derived(explains={"behind": "select * from {posts}"})]},
+            "Derived table 'sums' reads {posts}, but there is no such source.",
+        ),
+        ({}, "say source= and table=, or flows=[Flow(source, table), ...]; not both."),
+        ({"source": Files("*.csv")}, "say source= and table=, or flows=[Flow(source, table), ...]; not both."),
+        (
+            {"flows": [flow()], "source": Files("*.csv")},
+            "say source= and table=, or flows=[Flow(source, table), ...]; not both.",
+        ),
+        (
+            {"flows": [flow()], "transform": lambda frame: frame},
+            "say source= and table=, or flows=[Flow(source, table), ...]; not both.",
+        ),
+    ],
+)
+def test_each_mistake_of_a_pipeline_has_its_sentence(declared: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Pipeline("post", **declared)
+    assert str(caught.value) == f"Pipeline 'post': {sentence}"
+
+
+def test_one_source_is_a_flow_like_any_other() -> None:
+    one = flow()
+    assert list(Pipeline("post", one.source, one.table).flows) == [one]
+
+
+def test_a_source_that_is_not_declared_any_more_is_named() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Pipeline("post", flows=[flow()]).flow("words")
+    assert str(caught.value) == "Pipeline 'post' has no source 'words' any more: run its files again."
+
+
+DATED = Pipeline("post", flows=[flow()], derived=[derived()])
+UNDATED = Pipeline("post", flows=[flow()], derived=[derived(key=("id",), columns={"id": "bigint", "n": "bigint"})])
+PLAIN = Pipeline("post", flows=[flow()])
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "run", "sentence"),
+    [
+        (
+            DATED,
+            {"has_inputs": True, "as_of": None},
+            (
+                "post is built for a date, so that the same files give the same table on any day: "
+                "say which one, --as-of YYYY-MM-DD."
+            ),
+        ),
+        (
+            UNDATED,
+            {"has_inputs": True, "as_of": DAY},
+            "post has no table that is built for a date: leave out --as-of.",
+        ),
+        (PLAIN, {"has_inputs": True, "as_of": DAY}, "post has no table that is built for a date: leave out --as-of."),
+        (PLAIN, {"has_inputs": False, "as_of": None}, "Nothing to load: name files for post."),
+    ],
+)
+def test_a_run_without_its_date_or_its_files_is_refused(pipeline: Pipeline, run: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        pipeline.check_run(**run)
+    assert str(caught.value) == sentence
+
+
+def test_derived_tables_are_built_without_files() -> None:
+    DATED.check_run(has_inputs=False, as_of=DAY)
+    UNDATED.check_run(has_inputs=False, as_of=None)
+    PLAIN.check_run(has_inputs=True, as_of=None)
+    assert (DATED.dated, UNDATED.dated, PLAIN.dated) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"name": "others"},
+        {"key": ("id",)},
+        {"columns": COLUMNS | {"n": "integer"}},
+        {"sql": SQL + " "},
+        {"params": {"least": 1}},
+        {"moved": "select 1"},
+        {"grain": "id", "touched": "select id from {letters}"},
+    ],
+)
+def test_whatever_decides_a_row_makes_another_definition(other: dict[str, Any]) -> None:
+    assert derived(**other).definition != derived().definition
+
+
+def test_what_is_only_told_of_a_row_makes_no_other_definition() -> None:
+    told = derived(value="n", counted_by="n", explains={"behind": "select 1"})
+    assert told.definition == derived().definition
+    assert derived(columns=dict(reversed(COLUMNS.items()))).definition == derived().definition
+    assert derived(params={"a": 1, "b": 2}).definition == derived(params={"b": 2, "a": 1}).definition
+
+
+def test_the_definition_of_a_pipeline_is_that_of_all_its_derived_tables() -> None:
+    ltv, orphans = customer_ltv.derived
+    longer = replace(customer_ltv, derived=[replace(ltv, params={**ltv.params, "lifespan_years": 4.0}), orphans])
+    assert definition_of(longer) != definition_of(customer_ltv)
+    assert definition_of(replace(customer_ltv, derived=[ltv, orphans])) == definition_of(customer_ltv)
+    assert definition_of(replace(customer_ltv, derived=[ltv])) != definition_of(customer_ltv)
