@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,10 +11,9 @@ from benchmarks.bench import Bench, Entry, entries
 from benchmarks.cases import CASES
 from benchmarks.datasets import Dataset, datasets
 from benchmarks.record import print_record, record, write_record
-from benchmarks.servers import BenchServers
-from sluice.embedded.folder import lock
+from benchmarks.servers import BenchServers, claim, set_environment
 from sluice.engine import settings as sluice_settings
-from sluice.errors import ConfigError, SluiceError
+from sluice.errors import SluiceError
 from workers.supervisor import told_to_stop
 
 HERE = Path(__file__).resolve().parent
@@ -47,9 +44,9 @@ def main(
     measured = _chosen(datasets(work), only)
     with told_to_stop():
         try:
-            _claim(work)
+            claim(work)
             with BenchServers(work / "servers") as servers:
-                _set_environment(servers, work / "home", part_bytes)
+                set_environment(servers, work / "home", part_bytes)
                 well = _bench(servers, measured, asked, out)
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
@@ -68,24 +65,6 @@ def _chosen(known: list[Dataset], only: str) -> list[Entry]:
     if unknown := words - names:
         raise typer.BadParameter(f"{', '.join(unknown)}: there are {', '.join(sorted(names))}.", param_hint="--only")
     return entries(known, words)
-
-
-def _claim(work: Path) -> None:
-    """One benchmark in a folder: the next would remove the servers of this one. Freed when this process ends."""
-    work.mkdir(parents=True, exist_ok=True)
-    if lock(work / "lock", fcntl.LOCK_EX) is None:
-        raise ConfigError(f"Another benchmark runs in {work}. Wait for it: two at once measure each other.")
-
-
-def _set_environment(servers: BenchServers, home: Path, part_bytes: int | None) -> None:
-    """Sluice as it comes, for this process and its workers, with these servers."""
-    for name in [name for name in os.environ if name.startswith("SLUICE_")]:
-        del os.environ[name]
-    home.mkdir(exist_ok=True)
-    os.environ |= {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url, "SLUICE_HOME": str(home)}
-    os.environ["SLUICE_PIPELINES"] = str(HERE / "pipelines")
-    if part_bytes is not None:
-        os.environ["SLUICE_PART_BYTES"] = str(part_bytes)
 
 
 def _bench(servers: BenchServers, measured: list[Entry], asked: dict[str, Any], out: Path) -> bool:

@@ -48,7 +48,7 @@ class Dataset:
 
     @property
     def table(self) -> Table:
-        return find(self.pipeline).table
+        return find(self.pipeline).flows[0].table
 
     @property
     def columns(self) -> list[str]:

@@ -6,6 +6,7 @@ would be: the embedded default is for a laptop (256 MB of buffers) and writes th
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import time
@@ -20,9 +21,11 @@ import psycopg2
 import redis
 
 from sluice.embedded.endpoints import HOST
+from sluice.embedded.folder import lock
 from sluice.embedded.postgres import Postgres
 from sluice.embedded.redis import Redis
 from sluice.embedded.server import Server, StartError
+from sluice.errors import ConfigError
 
 DATABASE = "bench"
 _SETTINGS = {
@@ -132,6 +135,24 @@ class BenchServers:
         self._redis.stop()
         self._postgres.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def claim(work: Path) -> None:
+    """One benchmark in a folder: the next would remove the servers of this one. Freed when this process ends."""
+    work.mkdir(parents=True, exist_ok=True)
+    if lock(work / "lock", fcntl.LOCK_EX) is None:
+        raise ConfigError(f"Another benchmark runs in {work}. Wait for it: two at once measure each other.")
+
+
+def set_environment(servers: BenchServers, home: Path, part_bytes: int | None) -> None:
+    """Sluice as it comes, for this process and its workers, with these servers."""
+    for name in [name for name in os.environ if name.startswith("SLUICE_")]:
+        del os.environ[name]
+    home.mkdir(exist_ok=True)
+    os.environ |= {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url, "SLUICE_HOME": str(home)}
+    os.environ["SLUICE_PIPELINES"] = str(Path(__file__).with_name("pipelines"))
+    if part_bytes is not None:
+        os.environ["SLUICE_PART_BYTES"] = str(part_bytes)
 
 
 def _up(server: Server) -> None:

@@ -42,6 +42,11 @@ def peak_mib(*roots: int) -> float | None:
     return sum(_peaks(tree(*roots))) / 1024 if KNOWN else None
 
 
+def largest_peak_mib(*roots: int) -> float | None:
+    """The peak of resident memory of whichever of these processes had the largest."""
+    return max(_peaks(tree(*roots)), default=0) / 1024 if KNOWN else None
+
+
 def _peaks(pids: Iterable[int]) -> Iterator[int]:
     for pid in pids:
         for line in _read(f"{pid}/status").splitlines():

@@ -40,7 +40,7 @@ class Sluice(Case):
     datasets = frozenset({"call_logs", "call_logs_dirty", "calls_wide"})
 
     def measure(self, servers: BenchServers, dataset: Dataset) -> Cost:
-        with _worker() as worker:
+        with ready_worker() as worker:
             _warm_up(dataset)
             with Meter(servers, worker.pid) as meter:
                 _load(dataset.pipeline, dataset.files)
@@ -48,7 +48,7 @@ class Sluice(Case):
 
 
 @contextmanager
-def _worker() -> Iterator[Child]:
+def ready_worker() -> Iterator[Child]:
     """A worker that is ready. It is killed at the end: what it knows is in the ledger, and that is thrown away."""
     log = settings().home / "worker.log"
     log.unlink(missing_ok=True)

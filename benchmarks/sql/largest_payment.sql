@@ -1,0 +1,2 @@
+-- Payments that come later are numbered from here.
+select max(payment_id) from payments
