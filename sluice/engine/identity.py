@@ -57,3 +57,9 @@ def is_gone(known: str) -> bool:
     if where != node() or not started or not pid.isdigit():
         return False
     return _start_time(int(pid)) != started
+
+
+def is_lost_sibling(known: str) -> bool:
+    """Whether a holder is a child of this process's own worker, and is certainly gone."""
+    worker, _, child = known.rpartition("|")
+    return worker == holder().rpartition("|")[0] and child.isdigit() and _start_time(int(child)) == ""

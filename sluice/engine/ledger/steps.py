@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from psycopg2.extensions import cursor as Cursor
 
 from sluice import __version__
-from sluice.engine.identity import holder
+from sluice.engine.identity import holder, is_lost_sibling
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.ending import end_input, end_part
 from sluice.engine.ledger.queries import query
@@ -20,6 +20,7 @@ from sluice.errors import LostClaim
 
 PREVIOUS = {"transform": "extract", "load": "transform"}
 LONGEST_ERROR = 500
+KILLED = "It killed its worker process."
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,22 @@ def claim(kind: str, message: dict[str, int]) -> Claim:
         cursor.execute(query(name), asked)
         row = cursor.fetchone()
     if row is None:
+        _count_lost_sibling(message["step"], kind)
         raise LostClaim(f"Step {message['step']} ({kind}) is not free, or is done.")
     return Claim(*row)
+
+
+def _count_lost_sibling(step: int, kind: str) -> None:
+    """Count a crash where the step is held by a child of this worker that is gone.
+
+    A child may die so soon that its main process has not heard yet that it had taken the message: Celery then gives
+    the message to the next child instead of reporting it, and the step would wait for its lease to run out.
+    """
+    with transaction() as cursor:
+        cursor.execute(query("holder_of"), {"step": step, "kind": kind})
+        row = cursor.fetchone()
+    if row is not None and is_lost_sibling(row[0]):
+        fail_attempt(step, None, KILLED, child=row[0])
 
 
 def finish(cursor: Cursor, held: Claim) -> None:
