@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from psycopg2 import sql
 
 from sluice.engine.declare import Derived, Pipeline
-from sluice.engine.declare.derived import AS_OF, PLACEHOLDER, SELF, TOUCHED
+from sluice.engine.declare.derived import AS_OF, BUILT_AT, PLACEHOLDER, SELF, TOUCHED
 from sluice.engine.ledger.queries import query
 
 SQL = "sluice.engine.derive.sql"
@@ -55,13 +55,13 @@ class Statements:
             n_columns=_listed(derived.names, "n."),
             o_columns=_listed(derived.names, "o."),
             key=_listed(tuple(derived.key)),
-            n_key=_listed(tuple(derived.key), "n."),
             first_key=sql.Identifier(derived.key[-1]),
-            either_key=sql.SQL(", ").join(
-                sql.SQL("coalesce(n.{c}, o.{c}) as {c}").format(c=sql.Identifier(name)) for name in derived.key
+            either_columns=self._either_columns(),
+            assignments=sql.SQL(", ").join(
+                sql.SQL("{c} = d.{c}").format(c=sql.Identifier(name)) for name in derived.names if name not in derived.key
             ),
+            built_at=sql.Identifier(BUILT_AT),
             key_n_o=self._same("n.", "o."),
-            key_n_d=self._same("n.", "d."),
             value=sql.Identifier(derived.value or derived.key[-1]),
             counted_by=sql.Identifier(derived.counted_by or derived.key[-1]),
         )
@@ -75,6 +75,15 @@ class Statements:
     def _slice(self) -> sql.SQL:
         """The rows of the date; all rows, where there is none."""
         return sql.SQL(f"{AS_OF} = %(as_of)s" if self.derived.dated else "true")
+
+    def _either_columns(self) -> sql.Composed:
+        """The columns of what a row is now; its key also where it is no more."""
+        return sql.SQL(", ").join(
+            sql.SQL("coalesce(n.{c}, o.{c}) as {c}" if name in self.derived.key else "n.{c}").format(
+                c=sql.Identifier(name)
+            )
+            for name in self.derived.names
+        )
 
     def _same(self, left: str, right: str) -> sql.Composed:
         """The same key. The date is the same anyway: as a condition it would only lead the planner astray."""

@@ -24,6 +24,9 @@ from sluice.engine.ledger.queries import query
 FEW, FEW_SHARE = 1000, 0.05
 # What they touch lies in memory, most of it: without this the planner reads whole tables instead.
 _LOOK_UP = "set local random_page_cost = 1.1"
+# Each row to change is fetched by its place. The planner would read the whole table, of all dates, to find them.
+_BY_PLACE = "set local enable_hashjoin = off; set local enable_mergejoin = off"
+_BY_ANY = "set local enable_hashjoin = default; set local enable_mergejoin = default"
 
 
 @dataclass
@@ -147,7 +150,7 @@ class TableBuild:
         self._cursor.execute(self._sql.of("diff_moved", select=self._sql.own(self._derived.moved or "")), values)
         built = Built("touched", touched=self._cursor.rowcount)
         self._cursor.execute(self._sql.of("keep_differing"))
-        return self._write(built, before, insert="insert_moved")
+        return self._write(built, before)
 
     def _touched(self, before: _Before, values: dict[str, Any]) -> Built:
         """Compute everything that belongs together with what new inputs touched."""
@@ -162,16 +165,20 @@ class TableBuild:
         self._cursor.execute(self._sql.of("analyze_new"))
         self._cursor.execute(self._sql.of(diff), self._values)
         self._cursor.execute(self._sql.of("analyze_diff"))
-        return self._write(built, before, insert="insert_changed")
+        return self._write(built, before)
 
-    def _write(self, built: Built, before: _Before, *, insert: str) -> Built:
+    def _write(self, built: Built, before: _Before) -> Built:
         built.added, built.removed, built.changed, moved = self._one("count_diff")
         if self._derived.value is not None:
             built.sum_before = before.total or Decimal(0)
             built.sum_after = built.sum_before + moved
             built.moves = self._one("largest_moves")[0]
-        self._cursor.execute(self._sql.of("remove_old"))
-        self._cursor.execute(self._sql.of(insert))
+        self._cursor.execute(self._sql.of("delete_removed"))
+        if built.changed:
+            self._cursor.execute(_BY_PLACE)
+            self._cursor.execute(self._sql.of("update_changed"))
+            self._cursor.execute(_BY_ANY)
+        self._cursor.execute(self._sql.of("insert_added"))
         built.rows = before.rows + built.added - built.removed
         return built
 

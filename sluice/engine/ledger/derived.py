@@ -40,7 +40,9 @@ def _create(cursor: Cursor, derived: Derived) -> None:
     columns.append(sql.SQL("{} timestamptz not null default now()").format(sql.Identifier(BUILT_AT)))
     columns.append(sql.SQL("primary key ({})").format(sql.SQL(", ").join(map(sql.Identifier, derived.key))))
     table = sql.Identifier(derived.name)
-    cursor.execute(sql.SQL("create table {} ({})").format(table, sql.SQL(", ").join(columns)))
+    # room in each page for rows that change: they stay where they are, and no index is written to
+    create = sql.SQL("create table {} ({}) with (fillfactor = 90)")
+    cursor.execute(create.format(table, sql.SQL(", ").join(columns)))
     if derived.grain is not None and derived.grain not in derived.key:
         names = [AS_OF, derived.grain] if derived.dated else [derived.grain]
         index = sql.SQL("create index on {} ({})").format(table, sql.SQL(", ").join(map(sql.Identifier, names)))
