@@ -2,7 +2,6 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-EXTRAS := embedded,dev
 COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
@@ -46,8 +45,8 @@ format: setup    ## put the code in its usual form
 	@$(BIN)/ruff check --fix .
 
 lock: setup      ## pin every dependency by hash, for every platform and Python, with no registry's address
-	@$(COMPILE) --extra embedded --extra dev pyproject.toml --output-file requirements.lock
-	@$(COMPILE) --no-annotate --constraints requirements.lock pyproject.toml --output-file deploy/runtime.lock
+	@$(COMPILE) --extra embedded --extra web --extra dev pyproject.toml --output-file requirements.lock
+	@$(COMPILE) --no-annotate --constraints requirements.lock --extra web pyproject.toml --output-file deploy/runtime.lock
 	@echo setuptools | $(COMPILE) --no-annotate --constraints requirements.lock - --output-file deploy/build.lock
 
 clean:           ## remove what make made (not your data under .sluice)
