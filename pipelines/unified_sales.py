@@ -1,0 +1,158 @@
+"""Sales files, an API and a database into one dataset: standardised, then preprocessed. docs/unified_sales.md explains."""
+
+from pathlib import Path
+
+from sluice.engine.checks import at_least, between, matches
+from sluice.engine.declare import Column, Derived, Files, Flow, Pipeline, Table
+from sluice.engine.types import Date, Decimal, Integer, Text
+
+REPORT_CURRENCY = "EUR"  # ISO 4217: whose rate each row is given
+TOLERANCE_DAYS = 7  # a rate of so many days before the row still holds for it; an older one is stale
+NULLS = ("Unknown", "N/A", "NULL", "None")  # what people write instead of nothing
+
+DAY = Date("%Y-%m-%d")
+MONEY = Decimal(14, 2)  # below 0 is kept, and flagged later
+EXACT = Decimal(29, 18)  # as the source computed it, with what binary fractions leave behind; never rounded here
+SMALL = between(-32_768, 32_767)
+
+
+def _sql(name: str) -> str:
+    return (Path(__file__).parent / "sql" / f"unified_sales_{name}.sql").read_text(encoding="utf-8")
+
+
+sales = Flow(
+    Files("unified_sales/sales*.csv", name="sales"),
+    Table(
+        "unified_sale",
+        key=("transaction_id",),
+        columns=[
+            Column("transaction_id", Integer(), required=True),
+            Column("product_id", Integer(), nulls=NULLS),
+            Column("quantity", Integer(), nulls=NULLS),
+            Column("price", MONEY, nulls=NULLS),
+            # each of the formats has a separator or a length of its own: no text fits two of them
+            Column("transaction_date", Date("%d/%m/%Y", "%m-%d-%Y", "%Y-%m-%d"), nulls=NULLS),
+        ],
+    ),
+)
+
+customers = Flow(
+    Files("unified_sales/customer*", name="customers", snapshot=True),
+    Table(
+        "unified_customer",
+        key=("customer_id",),
+        on_conflict="update",
+        columns=[
+            Column("customer_id", Integer(), required=True),
+            Column("customer_name", Text(), nulls=NULLS),
+            Column("age", Integer(), nulls=NULLS, check=SMALL),
+            Column("gender", Text(), nulls=NULLS),
+            Column("location", Text(), nulls=NULLS),
+            Column("date_joined", DAY, nulls=NULLS),
+        ],
+    ),
+)
+
+rates = Flow(
+    Files("unified_sales/exchange*", name="rates"),
+    Table(
+        "unified_rate",
+        key=("currency_code", "rate_date", "rate"),  # a day may have several: they are all kept
+        on_conflict="update",
+        columns=[
+            Column("currency_code", Text(), required=True, check=matches("[A-Za-z]{3}")),
+            Column("rate", EXACT, source="exchange_rate", required=True, nulls=NULLS, check=at_least(0)),
+            Column("rate_date", DAY, source="date", required=True, nulls=NULLS),
+        ],
+    ),
+)
+
+products = Flow(
+    Files("unified_sales/product*", name="products", snapshot=True),
+    Table(
+        "unified_product",
+        key=("product_id",),
+        on_conflict="update",
+        columns=[
+            Column("product_id", Integer(), required=True),
+            Column("product_name", Text(), nulls=NULLS),
+            Column("category", Text(), nulls=NULLS),
+            Column("price", MONEY, nulls=NULLS),
+            Column("stock_available", Integer(), nulls=NULLS),
+        ],
+    ),
+)
+
+transactions = Flow(
+    Files("unified_sales/transaction*", name="transactions"),
+    Table(
+        "unified_transaction",
+        key=("transaction_id",),
+        on_conflict="update",
+        columns=[
+            Column("transaction_id", Integer(), required=True),
+            Column("customer_id", Integer(), nulls=NULLS),
+            Column("product_id", Integer(), nulls=NULLS),
+            Column("quantity", Integer(), nulls=NULLS),
+            Column("transaction_date", DAY, nulls=NULLS),
+            Column("total_amount", EXACT, nulls=NULLS),
+        ],
+    ),
+)
+
+orphans = Derived(
+    "unified_sales_orphan",
+    key=("kind", "source", "transaction_id"),
+    columns={
+        "kind": "text",
+        "source": "text",
+        "transaction_id": "bigint",
+        "product_id": "bigint",
+        "customer_id": "bigint",
+        "_input_id": "bigint",
+        "_line": "bigint",
+    },
+    sql=_sql("orphan"),
+    counted_by="kind",
+)
+
+standardized_data = Derived(
+    "standardized_data",
+    key=("source", "transaction_id"),
+    columns={
+        "source": "text",
+        "transaction_id": "bigint",
+        "transaction_date": "date",
+        "customer_id": "bigint",
+        "customer_name": "text",
+        "age": "smallint",
+        "gender": "text",
+        "location": "text",
+        "date_joined": "date",
+        "product_id": "bigint",
+        "product_known": "boolean",
+        "product_name": "text",
+        "category": "text",
+        "product_price": "numeric(14,2)",
+        "stock_available": "bigint",
+        "quantity": "bigint",
+        "unit_price": "numeric(14,2)",
+        "total_amount": "numeric(14,2)",
+        "currency_code": "text",
+        "exchange_rate": "numeric(18,6)",
+        "rate_date": "date",
+        "rate_state": "text",
+        "_input_id": "bigint",
+        "_line": "bigint",
+    },
+    sql=_sql("standardized"),
+    params={"report_currency": REPORT_CURRENCY, "tolerance_days": TOLERANCE_DAYS},
+    value="total_amount",
+    counted_by="rate_state",
+)
+
+pipeline = Pipeline(
+    name="unified_sales",
+    flows=[sales, customers, rates, products, transactions],
+    derived=[orphans, standardized_data],
+)
