@@ -149,6 +149,7 @@ standardized_data = Derived(
     params={"report_currency": REPORT_CURRENCY, "tolerance_days": TOLERANCE_DAYS},
     value="total_amount",
     counted_by="rate_state",
+    explains={name: _sql(f"explain_{name}") for name in ("sale", "transaction", "product", "customer", "rates")},
 )
 
 pipeline = Pipeline(

@@ -54,3 +54,16 @@ class Market:
         status = self.engine.finish(self.engine.register(*paths))
         assert status["state"] == "done", status
         return status
+
+
+def customer(number: int, **values: object) -> dict[str, object]:
+    """A record as the API gives it."""
+    return {
+        "Customer_ID": number, "Customer_Name": "Ada", "Age": 30, "Gender": "Female", "Location": "Texas",
+        "Date_Joined": "2020-01-01",
+    } | values  # fmt: skip
+
+
+def rate(day: str, value: str | None, code: str = "EUR") -> dict[str, object]:
+    """A rate of a day, its digits as they are written."""
+    return {"Currency_Code": code, "Exchange_Rate": value, "Date": day}

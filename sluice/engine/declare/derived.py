@@ -35,7 +35,7 @@ class Derived:
 
     `value` is a column whose sum and largest changes each build reports, `counted_by` one by whose values it counts
     the rows. `explains` are SELECTs by title, each of the loaded rows behind the key `%(key)s`, with their
-    `_input_id` and `_line`.
+    `_input_id` and `_line`; of a key of several columns each has its own parameter, such as `%(key_source)s`.
     """
 
     name: str
@@ -80,6 +80,11 @@ class Derived:
     def dated(self) -> bool:
         """Whether it is built for a date, and keeps the rows of other dates."""
         return AS_OF in self.key
+
+    @property
+    def own_key(self) -> tuple[str, ...]:
+        """The key's columns without the date: what tells two rows of a date apart."""
+        return tuple(name for name in self.key if name != AS_OF)
 
     @property
     def names(self) -> tuple[str, ...]:
