@@ -139,7 +139,7 @@ def test_schedules_are_listed_with_what_became_of_the_last_day(stack: Stack) -> 
 
     listed = {each["pipeline"]: each for each in stack.sluice("schedule", "list")["schedules"]}
 
-    assert sorted(listed) == ["call_logs", "customer_ltv", "ltv_by_day", "unified_sales"]
+    assert sorted(listed) == ["call_logs", "customer_ltv", "ltv_by_day"]
     assert listed["call_logs"]["last"] is None
     assert (listed["ltv_by_day"]["last"]["day"], listed["ltv_by_day"]["last"]["state"]) == (
         "2026-05-02",
