@@ -8,8 +8,10 @@ from sluice.engine.declare.daily import Daily
 from sluice.engine.declare.derived import Derived
 from sluice.engine.declare.files import Files
 from sluice.engine.declare.pipeline import Flow, Pipeline, Transform
+from sluice.engine.declare.postgres_query import PostgresQuery
 from sluice.engine.declare.table import LINEAGE, Column, Generated, Table
 
 __all__ = [
-    "LINEAGE", "Column", "Daily", "Derived", "Files", "Flow", "Generated", "Pipeline", "Table", "Transform",
+    "LINEAGE", "Column", "Daily", "Derived", "Files", "Flow", "Generated", "Pipeline", "PostgresQuery",
+    "Table", "Transform",
 ]  # fmt: skip
