@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
 from datetime import timedelta
+from typing import ClassVar
 
 from sluice.engine.declare.names import check_identifier
 from sluice.errors import ConfigError
@@ -19,14 +20,17 @@ class PostgresQuery:
     """The rows of one SELECT in another PostgreSQL, fetched anew by every run.
 
     `database` is the name of the setting with its URL, `SLUICE_..._URL`, or `SLUICE_..._URL_FILE` for a file that
-    holds it. The result's column names are the headers. Times come in UTC, and every number as PostgreSQL has it.
-    Null comes as an empty cell, and so does an empty text: both are null in the table.
+    holds it. The result's column names are the headers. Every number comes as PostgreSQL has it, and a timestamptz in
+    UTC: `Timestamp(*PostgresQuery.TIMES)` reads it. Null comes as an empty cell, and an empty text as a quoted one:
+    both are null in the table.
 
-    With `watermark`, a column of the result, a run asks only for rows where it is greater than in all that was loaded
-    before; `overlap` goes back by so much (a timedelta for times, a number for numbers), for rows that were committed
-    late. Rows where it is null come the first time only. With `snapshot=True` the result is the whole: rows that it does
-    not have are gone from the table.
+    With `watermark`, a column of the result, a run asks only for rows where it is greater than in all that was
+    loaded before; `overlap` goes back by so much (a timedelta for times, a number for numbers), for rows that were
+    committed late. Rows where it is null come the first time only. With `snapshot=True` the result is the whole:
+    rows that it does not have are gone from the table. `statement_timeout_s` is for the query and its rows' travel.
     """
+
+    TIMES: ClassVar = ("%Y-%m-%d %H:%M:%S+00", "%Y-%m-%d %H:%M:%S.%f+00")
 
     sql: str
     _: KW_ONLY
