@@ -63,7 +63,7 @@ def say_left_out(declared: Declared) -> Callable[[str, list[str]], None]:
 
     def left_out(folder: str, names: list[str]) -> None:
         which = "file that is" if len(names) == 1 else "files that are"
-        like = " or ".join(dict.fromkeys(flow.source.name_pattern for flow in declared.flows))
+        like = " or ".join(dict.fromkeys(source.name_pattern for source in declared.files))
         named = ", ".join([*names[:NAMED], *(["..."] if len(names) > NAMED else [])])
         say(f"left out of {folder}: {count(len(names))} {which} not like {like} ({named})")
 
@@ -95,7 +95,7 @@ class Wanted:
         from sluice.engine.reject_limit import RejectLimit
 
         declared = find(pipeline)
-        declared.check_run(has_inputs=bool(paths), as_of=as_of)
+        declared.check_run(has_inputs=bool(paths or declared.remote), as_of=as_of)
         if max_rejects is not None:
             RejectLimit(max_rejects)
         return cls(declared, inputs_of(declared, paths, say_left_out(declared)), reload, max_rejects, as_of)

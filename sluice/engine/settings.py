@@ -78,6 +78,8 @@ _SECRETS = {
     "SLUICE_CACHE_URL": "cache_url",
     "SLUICE_FLOWER_PASSWORD": "flower_password",
 }
+# how the settings end that sources of pipelines name: which ones there are, only the pipelines know
+_OF_SOURCES = ("_API_URL", "_API_TOKEN", "_DATABASE_URL", "_API_URL_FILE", "_API_TOKEN_FILE", "_DATABASE_URL_FILE")
 
 
 def _read_secret_files() -> tuple[dict[str, str], list[str]]:
@@ -103,7 +105,24 @@ def _unknown(environ: Mapping[str, str]) -> list[str]:
     known |= {f"{name}_FILE" for name in known} | {"SLUICE_FAILPOINT"}
     prefixes = ("SLUICE_EMBEDDED_", "SLUICE_REDIS_", "SLUICE_TEST_")
     strange = sorted(n for n in environ if n.startswith("SLUICE_") and n not in known)
-    return [name for name in strange if not name.startswith(prefixes)]
+    return [name for name in strange if not name.startswith(prefixes) and not name.endswith(_OF_SOURCES)]
+
+
+def source_setting(name: str) -> str | None:
+    """What a setting that a source of a pipeline names holds: the variable `name`, or the file of `<name>_FILE`.
+
+    None when it is not set, or empty. Raises ConfigError, which holds no value, when both are set or there is no file.
+    """
+    path = os.environ.get(f"{name}_FILE")
+    if not path:
+        return os.environ.get(name, "").strip() or None
+    if name in os.environ:
+        raise ConfigError(f"{name} and {name}_FILE are both set: keep one.")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() or None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"{name}_FILE: {path} cannot be read ({why}).") from None
 
 
 @lru_cache(maxsize=1)

@@ -7,9 +7,14 @@ and names itself, and its `repr` is what the contract's version is the hash of.
 from sluice.engine.declare.daily import Daily
 from sluice.engine.declare.derived import Derived
 from sluice.engine.declare.files import Files
+from sluice.engine.declare.http_api import HttpApi
+from sluice.engine.declare.paging import Cursor, Next, Pages
 from sluice.engine.declare.pipeline import Flow, Pipeline, Transform
+from sluice.engine.declare.postgres_query import PostgresQuery
+from sluice.engine.declare.source import Remote, Source
 from sluice.engine.declare.table import LINEAGE, Column, Generated, Table
 
 __all__ = [
-    "LINEAGE", "Column", "Daily", "Derived", "Files", "Flow", "Generated", "Pipeline", "Table", "Transform",
+    "LINEAGE", "Column", "Cursor", "Daily", "Derived", "Files", "Flow", "Generated", "HttpApi", "Next", "Pages",
+    "Pipeline", "PostgresQuery", "Remote", "Source", "Table", "Transform",
 ]  # fmt: skip

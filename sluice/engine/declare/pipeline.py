@@ -11,6 +11,7 @@ from sluice.engine.declare.daily import Daily
 from sluice.engine.declare.derived import Derived
 from sluice.engine.declare.files import Files
 from sluice.engine.declare.names import check_identifier
+from sluice.engine.declare.source import Remote, Source
 from sluice.engine.declare.table import Table
 from sluice.errors import ConfigError
 
@@ -24,7 +25,7 @@ Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
 class Flow:
     """One source and the table it goes into, with what the declaration of the table cannot say, if need be."""
 
-    source: Files
+    source: Source
     table: Table
     transform: Transform | None = field(default=None, compare=False)
 
@@ -45,7 +46,7 @@ class Pipeline:
     """
 
     name: str
-    source: Files | None = None
+    source: Source | None = None
     table: Table | None = None
     schedule: Daily | None = None
     transform: Transform | None = field(default=None, compare=False)
@@ -77,6 +78,16 @@ class Pipeline:
         for derived in self.derived:
             for name in sorted(derived.sources() - known):
                 yield f"Derived table {derived.name!r} reads {{{name}}}, but there is no such source."
+
+    @property
+    def files(self) -> list[Files]:
+        """Those of its sources that are files."""
+        return [flow.source for flow in self.flows if isinstance(flow.source, Files)]
+
+    @property
+    def remote(self) -> list[Remote]:
+        """Those of its sources that every run fetches anew."""
+        return [flow.source for flow in self.flows if not isinstance(flow.source, Files)]
 
     @property
     def dated(self) -> bool:
