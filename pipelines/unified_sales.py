@@ -1,10 +1,18 @@
-"""Sales files, an API and a database into one dataset: standardised, then preprocessed. docs/unified_sales.md explains."""
+"""Sales files, an API and a database into one dataset: standardised, then preprocessed.
+
+docs/unified_sales.md explains.
+"""
 
 from pathlib import Path
 
 from sluice.engine.checks import at_least, between, matches
-from sluice.engine.declare import Column, Derived, Files, Flow, Pipeline, Table
+from sluice.engine.declare import Column, Derived, Files, Flow, HttpApi, Pipeline, PostgresQuery, Table
 from sluice.engine.types import Date, Decimal, Integer, Text
+
+# names of settings: what they hold is in the environment, or in the file that <NAME>_FILE names
+API_URL, API_TOKEN = "SLUICE_UNIFIED_API_URL", "SLUICE_UNIFIED_API_TOKEN"
+DATABASE_URL = "SLUICE_UNIFIED_DATABASE_URL"
+LATE = 1000  # so many transaction ids are read again: an older one may be committed after a newer one
 
 REPORT_CURRENCY = "EUR"  # ISO 4217: whose rate each row is given
 TOLERANCE_DAYS = 7  # a rate of so many days before the row still holds for it; an older one is stale
@@ -37,7 +45,8 @@ sales = Flow(
 )
 
 customers = Flow(
-    Files("unified_sales/customer*", name="customers", snapshot=True),
+    # all there are: who is not in the newest answer is gone from the next build
+    HttpApi("/customers", base=API_URL, token=API_TOKEN, name="customers", snapshot=True),
     Table(
         "unified_customer",
         key=("customer_id",),
@@ -54,7 +63,7 @@ customers = Flow(
 )
 
 rates = Flow(
-    Files("unified_sales/exchange*", name="rates"),
+    HttpApi("/exchange_rates", base=API_URL, token=API_TOKEN, name="rates"),  # may be those of a few days only
     Table(
         "unified_rate",
         key=("currency_code", "rate_date", "rate"),  # a day may have several: they are all kept
@@ -68,7 +77,7 @@ rates = Flow(
 )
 
 products = Flow(
-    Files("unified_sales/product*", name="products", snapshot=True),
+    PostgresQuery(_sql("products"), name="products", database=DATABASE_URL, snapshot=True),
     Table(
         "unified_product",
         key=("product_id",),
@@ -84,7 +93,9 @@ products = Flow(
 )
 
 transactions = Flow(
-    Files("unified_sales/transaction*", name="transactions"),
+    PostgresQuery(
+        _sql("transactions"), name="transactions", database=DATABASE_URL, watermark="transaction_id", overlap=LATE
+    ),
     Table(
         "unified_transaction",
         key=("transaction_id",),

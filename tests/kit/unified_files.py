@@ -1,4 +1,4 @@
-"""unified_sales with its remote sources as files: JSON lines of what the API would answer, CSV of what the database has."""
+"""unified_sales with files for sources: JSON lines of what the API would answer, CSV of what the database has."""
 
 from __future__ import annotations
 
