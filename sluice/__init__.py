@@ -8,8 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sluice.engine import preprocess
     from sluice.engine.checks import at_least, at_most, between, matches, one_of
-    from sluice.engine.declare import Column, Daily, Derived, Files, Flow, Generated, Pipeline, Table
+    from sluice.engine.declare import Column, Daily, Derived, Files, Flow, Generated, Pipeline, Preprocessed, Table
     from sluice.engine.types import Boolean, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
     from tasks.enqueue import enqueue
 
@@ -19,9 +20,11 @@ __all__ = [
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     "at_least", "at_most", "between", "matches", "one_of",
     "enqueue",
+    "Preprocessed", "preprocess",
 ]  # fmt: skip
 
 _HOMES = {"enqueue": "tasks.enqueue"}
+_HOMES["Preprocessed"] = "sluice.engine.declare"
 _HOMES |= dict.fromkeys(__all__[:8], "sluice.engine.declare")
 _HOMES |= dict.fromkeys(__all__[8:17], "sluice.engine.types")
 _HOMES |= dict.fromkeys(__all__[17:22], "sluice.engine.checks")
@@ -29,6 +32,8 @@ _HOMES |= dict.fromkeys(__all__[17:22], "sluice.engine.checks")
 
 def __getattr__(name: str) -> Any:
     """Load on first use: a script that only enqueues does not wait for pandas."""
+    if name == "preprocess":
+        return import_module("sluice.engine.preprocess")
     if name not in _HOMES:
         raise AttributeError(f"module 'sluice' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

@@ -4,12 +4,15 @@ A declaration is data. It is checked when the pipeline file is imported, so a mi
 and names itself, and its `repr` is what the contract's version is the hash of.
 """
 
+from sluice.engine.declare.computed import Computed
 from sluice.engine.declare.daily import Daily
 from sluice.engine.declare.derived import Derived
 from sluice.engine.declare.files import Files
 from sluice.engine.declare.pipeline import Flow, Pipeline, Transform
+from sluice.engine.declare.preprocessed import Preprocessed
 from sluice.engine.declare.table import LINEAGE, Column, Generated, Table
 
 __all__ = [
-    "LINEAGE", "Column", "Daily", "Derived", "Files", "Flow", "Generated", "Pipeline", "Table", "Transform",
+    "LINEAGE", "Column", "Computed", "Daily", "Derived", "Files", "Flow", "Generated", "Pipeline", "Preprocessed",
+    "Table", "Transform",
 ]  # fmt: skip
