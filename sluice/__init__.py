@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sluice.engine import preprocess
     from sluice.engine.checks import at_least, at_most, between, matches, one_of
     from sluice.engine.declare import (
         Column,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         Pages,
         Pipeline,
         PostgresQuery,
+        Preprocessed,
         Table,
     )  # fmt: skip
     from sluice.engine.types import Boolean, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
@@ -34,9 +36,11 @@ __all__ = [
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     "at_least", "at_most", "between", "matches", "one_of",
     "enqueue",
+    "Preprocessed", "preprocess",
 ]  # fmt: skip
 
 _HOMES = {"enqueue": "tasks.enqueue"}
+_HOMES["Preprocessed"] = "sluice.engine.declare"
 _HOMES |= dict.fromkeys(__all__[:13], "sluice.engine.declare")
 _HOMES |= dict.fromkeys(__all__[13:22], "sluice.engine.types")
 _HOMES |= dict.fromkeys(__all__[22:27], "sluice.engine.checks")
@@ -44,6 +48,8 @@ _HOMES |= dict.fromkeys(__all__[22:27], "sluice.engine.checks")
 
 def __getattr__(name: str) -> Any:
     """Load on first use: a script that only enqueues does not wait for pandas."""
+    if name == "preprocess":
+        return import_module("sluice.engine.preprocess")
     if name not in _HOMES:
         raise AttributeError(f"module 'sluice' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+from sluice.engine.declare.computed import AS_OF, Computed
 from sluice.engine.declare.names import check_identifier
 from sluice.errors import ConfigError
 
-AS_OF = "as_of"
 BUILT_AT = "built_at"
 # {orders} is the loaded table of a source; {touched(o.customer_id)} is true for the rows that are computed again
 PLACEHOLDER = re.compile(r"\{(\w+)(?:\(([\w.]+)\))?\}")
@@ -19,7 +19,7 @@ TOUCHED, SELF = "touched", "self"
 
 
 @dataclass(frozen=True)
-class Derived:
+class Derived(Computed):
     """A table computed from the tables of the pipeline's sources.
 
     `sql` is one SELECT that gives `columns` (name -> PostgreSQL type) by name. In it `{orders} o` is the loaded table
@@ -32,23 +32,11 @@ class Derived:
     is a SELECT of the rows that are new or other than before. Or `grain` is the column that tells what belongs
     together, `touched` a SELECT of the grains that may have changed, and `sql` has `{touched(<grain>)}` among its
     conditions. Both are about rows that were added: when rows were replaced or taken away, everything is computed.
-
-    `value` is a column whose sum and largest changes each build reports, `counted_by` one by whose values it counts
-    the rows. `explains` are SELECTs by title, each of the loaded rows behind the key `%(key)s`, with their
-    `_input_id` and `_line`; of a key of several columns each has its own parameter, such as `%(key_source)s`.
     """
 
-    name: str
-    key: Sequence[str]
-    columns: Mapping[str, str]
     sql: str
-    grain: str | None = None
     touched: str | None = None
     moved: str | None = None
-    params: Mapping[str, object] = field(default_factory=dict)
-    value: str | None = None
-    counted_by: str | None = None
-    explains: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in (self.name, *self.columns):
@@ -75,21 +63,6 @@ class Derived:
             yield "Say moved, or grain and touched; not both."
         if self.touched is not None and TOUCHED not in {name for name, _ in PLACEHOLDER.findall(self.sql)}:
             yield "Its sql has no {touched(...)}, so it cannot compute the touched rows alone."
-
-    @property
-    def dated(self) -> bool:
-        """Whether it is built for a date, and keeps the rows of other dates."""
-        return AS_OF in self.key
-
-    @property
-    def own_key(self) -> tuple[str, ...]:
-        """The key's columns without the date: what tells two rows of a date apart."""
-        return tuple(name for name in self.key if name != AS_OF)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The columns' names, without `built_at`."""
-        return tuple(self.columns)
 
     @property
     def definition(self) -> str:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from sluice.engine.declare.computed import Computed
 from sluice.engine.declare.daily import Daily
 from sluice.engine.declare.derived import Derived
 from sluice.engine.declare.files import Files
 from sluice.engine.declare.names import check_identifier
+from sluice.engine.declare.preprocessed import Preprocessed
 from sluice.engine.declare.source import Remote, Source
 from sluice.engine.declare.table import Table
 from sluice.errors import ConfigError
@@ -51,7 +53,7 @@ class Pipeline:
     schedule: Daily | None = None
     transform: Transform | None = field(default=None, compare=False)
     flows: Sequence[Flow] = ()
-    derived: Sequence[Derived] = ()
+    derived: Sequence[Computed] = ()
 
     def __post_init__(self) -> None:
         check_identifier("Pipeline", self.name)
@@ -65,6 +67,20 @@ class Pipeline:
         mistakes = list(self._mistakes())
         if mistakes:
             raise ConfigError(f"Pipeline {self.name!r}: " + " ".join(mistakes))
+        object.__setattr__(self, "derived", tuple(self._with_bases()))
+
+    def _with_bases(self) -> Iterator[Computed]:
+        """The derived tables; those that are made of another one know it."""
+        before: dict[str, Derived] = {}
+        for derived in self.derived:
+            if isinstance(derived, Derived):
+                before[derived.name] = derived
+            elif isinstance(derived, Preprocessed):
+                try:
+                    derived = derived.over(before[derived.of])
+                except ConfigError as error:
+                    raise ConfigError(f"Pipeline {self.name!r}: {error}") from None
+            yield derived
 
     def _mistakes(self) -> Iterator[str]:
         for what, names in (
@@ -78,6 +94,11 @@ class Pipeline:
         for derived in self.derived:
             for name in sorted(derived.sources() - known):
                 yield f"Derived table {derived.name!r} reads {{{name}}}, but there is no such source."
+        before: set[str] = set()
+        for derived in self.derived:
+            if isinstance(derived, Preprocessed) and derived.of not in before:
+                yield f"Preprocessed table {derived.name!r} is of {derived.of!r}: declare that derived table before it."
+            before |= {derived.name} if isinstance(derived, Derived) else set()
 
     @property
     def files(self) -> list[Files]:

@@ -1,0 +1,58 @@
+"""Duplicates: rows that say the same as one before them, in key order. Flagged, never dropped.
+
+Which row is the first is known only of the whole table: PostgreSQL numbers them, and the number's verdict comes along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sluice.engine.ledger.queries import query
+from sluice.engine.preprocess.marks import QUARANTINED, quarantine
+from sluice.engine.preprocess.statistic import Statistics
+from sluice.engine.preprocess.step import FrameStep, Outcome, Scope
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SQL = "sluice.engine.preprocess.sql"
+IS_DUPLICATE = "is_duplicate"
+Then = Literal["keep", "quarantine"]
+
+
+def duplicates(of: tuple[str, ...], then: Then = "keep", *, name: str = "duplicates") -> Duplicates:
+    """Flag in `is_duplicate` all but the first, in key order, of rows with the same values in the columns `of`.
+
+    Nulls are the same. The values are those of the base table, before any step.
+    """
+    return Duplicates(name, tuple(of), then)
+
+
+@dataclass(frozen=True)
+class Duplicates(FrameStep):
+    """See `duplicates`."""
+
+    of: tuple[str, ...]
+    then: Then
+
+    @property
+    def scope(self) -> Scope:
+        repeats = query("repeats", SQL).partition("\n")[2].strip().replace("{of}", quoted(self.of))
+        marks = (QUARANTINED,) if self.then == "quarantine" else ()
+        return Scope(self.of, {IS_DUPLICATE: "boolean"}, marks, {self._beside: (repeats, "boolean")})
+
+    def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:  # noqa: ARG002 - it needs to know nothing
+        rows = frame[self._beside]
+        flagged = frame.assign(**{IS_DUPLICATE: rows})
+        changed = {"duplicate": int(rows.sum())}
+        return Outcome(quarantine(flagged, rows) if self.then == "quarantine" else flagged, changed)
+
+    @property
+    def _beside(self) -> str:
+        return f"_{self.name}"
+
+
+def quoted(names: tuple[str, ...]) -> str:
+    """Names of columns in SQL. They are checked to be identifiers when they are declared."""
+    return ", ".join(f'"{name}"' for name in names)

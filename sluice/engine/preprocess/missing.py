@@ -1,0 +1,113 @@
+"""Missing values: flagged, and kept, quarantined or filled. Ids, dates and money are never filled.
+
+A 0 or 1900-01-01 in the place of what nobody knows is a lie that later sums believe: a value is only taken from the
+valid rows of the same column, or it is a word that says that nothing is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+
+from sluice.engine.preprocess.kinds import WHOLE, is_number, plain
+from sluice.engine.preprocess.marks import QUARANTINED, quarantine
+from sluice.engine.preprocess.statistic import Statistic, Statistics
+from sluice.engine.preprocess.step import FrameStep, Outcome, Scope
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A word to put where a value is missing."""
+
+    value: str
+
+
+How = Literal["keep", "reject", "median", "mode"] | Constant
+_FILLABLE = ("text", "double precision", *WHOLE)
+
+
+def constant(value: str) -> Constant:
+    """Fill with a word, e.g. `constant("unknown")`."""
+    return Constant(value)
+
+
+def missing(
+    column: str, how: How = "keep", *, within: tuple[str, ...] = (), where: str | None = None, name: str | None = None
+) -> Missing:
+    """Flag missing values in `<column>_was_missing`, and do what `how` says.
+
+    "keep" leaves them null. "reject" quarantines the row. `constant(...)` puts a word in. "median" and "mode" put in
+    those of the rows that fit `where` (SQL over the base table) in the group of the columns `within`; a group without
+    such rows, and a row without a group, take those of the whole column. Whole numbers are rounded half up.
+    """
+    return Missing(name or f"missing_{column}", column, how, within, where)
+
+
+@dataclass(frozen=True)
+class Missing(FrameStep):
+    """See `missing`."""
+
+    column: str
+    how: How
+    within: tuple[str, ...]
+    where: str | None
+
+    @property
+    def scope(self) -> Scope:
+        adds = {self._flag: "boolean"}
+        if self.how == "reject":
+            return Scope((self.column,), adds, marks=(QUARANTINED,))
+        if self.how in ("median", "mode"):
+            return Scope((self.column, *self.within), adds, statistics=(self._statistic,))
+        return Scope((self.column,), adds)
+
+    def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:
+        if self.how in ("keep", "reject"):
+            return
+        pg_type = plain(columns[self.column])
+        if self.column in key or self.column.endswith("_id") or self.column == "_line":
+            yield f"{self.column} is an id: it can be kept or rejected, not filled."
+        elif pg_type not in _FILLABLE:
+            yield f"{self.column} is {pg_type}: dates and money can be kept or rejected, not filled."
+        elif isinstance(self.how, Constant) and (pg_type != "text" or not self.how.value.strip()):
+            yield f"A constant for {self.column} is a word for a text column: another value passes for a known one."
+        elif self.how == "median" and not is_number(pg_type):
+            yield f"{self.column} is {pg_type} and has no median: say mode."
+
+    def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:
+        empty = frame[self.column].isna().astype("bool[pyarrow]")
+        flagged = frame.assign(**{self._flag: empty})
+        changed = {"missing": int(empty.sum())}
+        if self.how == "keep":
+            return Outcome(flagged, changed)
+        if self.how == "reject":
+            return Outcome(quarantine(flagged, empty), changed | {"quarantined": changed["missing"]})
+        filled = frame[self.column].where(~empty, self._filling(frame, known))
+        still = int(filled.isna().sum())
+        return Outcome(flagged.assign(**{self.column: filled}), changed | {"filled": changed["missing"] - still})
+
+    @property
+    def _flag(self) -> str:
+        return f"{self.column}_was_missing"
+
+    @property
+    def _statistic(self) -> Statistic:
+        return Statistic("median" if self.how == "median" else "mode", self.column, self.within, self.where)
+
+    def _filling(self, frame: pd.DataFrame, known: Statistics) -> Any:
+        if isinstance(self.how, Constant):
+            return self.how.value
+        import numpy as np
+        import pandas as pd
+
+        kind = frame[self.column].dtype
+        values = known.by_row(self._statistic, frame)
+        if str(kind) == "int64[pyarrow]":
+            values = np.floor(values + 0.5)
+        return pd.Series(pa.array(values, kind.pyarrow_dtype, from_pandas=True), frame.index, kind)

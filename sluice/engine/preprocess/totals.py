@@ -1,0 +1,63 @@
+"""The features of everyone: how many rows the same customer has, and what they come to.
+
+They need the whole table and nothing of it is kept: PostgreSQL counts, and the totals come along with the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sluice.engine.ledger.queries import query
+from sluice.engine.preprocess.duplicates import SQL, quoted
+from sluice.engine.preprocess.kinds import is_numeric
+from sluice.engine.preprocess.statistic import Statistics
+from sluice.engine.preprocess.step import FrameStep, Outcome, Scope
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TOTAL = "numeric(16,2)"
+
+
+def totals(by: str, amount: str, *, count: str, total: str, where: str = "true", name: str = "totals") -> Totals:
+    """Add how many rows of the base table have the same `by` (column `count`), and the sum of their `amount` (`total`).
+
+    Of the rows that fit `where` (SQL over the base table), and on every row. Null where `by` is null, and the sum also
+    where no amount is known.
+    """
+    return Totals(name, by, amount, count, total, where)
+
+
+@dataclass(frozen=True)
+class Totals(FrameStep):
+    """See `totals`."""
+
+    by: str
+    amount: str
+    count: str
+    total: str
+    where: str
+
+    @property
+    def scope(self) -> Scope:
+        adds = {self.count: "bigint", self.total: TOTAL}
+        counted, summed = (self._expression(each) for each in ("count_of_same", "sum_of_same"))
+        beside = {f"_{self.count}": (counted, "bigint"), f"_{self.total}": (summed, TOTAL)}
+        return Scope((self.by, self.amount), adds, beside=beside)
+
+    def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:  # noqa: ARG002
+        if not is_numeric(columns[self.amount]):
+            yield f"{self.amount} is {columns[self.amount]}: money is numeric(p, s)."
+
+    def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:  # noqa: ARG002 - it needs to know nothing
+        counted, summed = frame[f"_{self.count}"], frame[f"_{self.total}"]
+        return Outcome(frame.assign(**{self.count: counted, self.total: summed}), {"added": int(counted.notna().sum())})
+
+    def _expression(self, name: str) -> str:
+        text = query(name, SQL).partition("\n")[2].strip()
+        filled = {"{by}": quoted((self.by,)), "{amount}": quoted((self.amount,)), "{where}": self.where}
+        for placeholder, value in filled.items():
+            text = text.replace(placeholder, value)
+        return text
