@@ -5,8 +5,9 @@ docs/unified_sales.md explains.
 
 from pathlib import Path
 
+from sluice.engine import preprocess
 from sluice.engine.checks import at_least, between, matches
-from sluice.engine.declare import Column, Derived, Files, Flow, HttpApi, Pipeline, PostgresQuery, Table
+from sluice.engine.declare import Column, Derived, Files, Flow, HttpApi, Pipeline, PostgresQuery, Preprocessed, Table
 from sluice.engine.types import Date, Decimal, Integer, Text
 
 # names of settings: what they hold is in the environment, or in the file that <NAME>_FILE names
@@ -17,6 +18,19 @@ LATE = 1000  # so many transaction ids are read again: an older one may be commi
 REPORT_CURRENCY = "EUR"  # ISO 4217: whose rate each row is given
 TOLERANCE_DAYS = 7  # a rate of so many days before the row still holds for it; an older one is stale
 NULLS = ("Unknown", "N/A", "NULL", "None")  # what people write instead of nothing
+
+# a gap is one only where there could be a value: a sale has no customer and no total, a transaction no unit price
+AGE = "median"  # or "keep": null
+AGES = "age between 0 and 120"  # whose median it is, by AGE_WITHIN
+AGE_WITHIN = ("gender",)
+SAME = ("source", "customer_id", "product_id", "quantity", "unit_price", "total_amount", "transaction_date")
+GENDERS = {"Female": ["F", "woman"], "Male": ["M", "man"], "Non-binary": ["nonbinary", "non binary", "NB", "X"]}
+STATES = {"California": ["CA", "Calif."], "Florida": ["FL"], "New York": ["NY", "N.Y."], "Texas": ["TX"]}
+CATEGORIES = {"Books": ["book"], "Clothing": ["clothes"], "Electronics": ["electronic"], "Toys": ["toy"]}
+MONEY_THEN = "keep"  # below 0 may be a refund: flagged, and nothing else
+QUANTITY_THEN = "quarantine"  # nobody sells 0 or -1, and not 1,000 of what sells by the ten
+FENCE = 3.0  # robust standard deviations from the median
+AGE_BANDS = (18, 31, 46, 61, 101)  # where each begins: under 18, 18-30 and so on, over 100
 
 DAY = Date("%Y-%m-%d")
 MONEY = Decimal(14, 2)  # below 0 is kept, and flagged later
@@ -163,8 +177,49 @@ standardized_data = Derived(
     explains={name: _sql(f"explain_{name}") for name in ("sale", "transaction", "product", "customer", "rates")},
 )
 
+A_CUSTOMER, A_SALE, A_TRANSACTION = "customer_name is not null", "source = 'sales'", "source = 'transactions'"
+
+preprocessed_data = Preprocessed(
+    "preprocessed_data",
+    of="standardized_data",
+    steps=[
+        preprocess.missing("transaction_date"),
+        preprocess.missing("age", AGE, within=AGE_WITHIN, where=AGES, among=A_CUSTOMER),
+        preprocess.missing("gender", among=A_CUSTOMER),
+        preprocess.missing("location", among=A_CUSTOMER),
+        preprocess.missing("date_joined", among=A_CUSTOMER),
+        preprocess.missing("product_price", among="product_known"),
+        preprocess.missing("quantity"),
+        preprocess.missing("unit_price", among=A_SALE),
+        preprocess.missing("total_amount", among=A_TRANSACTION),
+        preprocess.duplicates(SAME),
+        preprocess.inconsistent("gender", GENDERS, "flag"),
+        preprocess.inconsistent("location", STATES),
+        preprocess.inconsistent("category", CATEGORIES),
+        preprocess.abnormal("unit_price", at_least=0, then=MONEY_THEN),
+        preprocess.abnormal("product_price", at_least=0, then=MONEY_THEN),
+        preprocess.abnormal("total_amount", at_least=0, then=MONEY_THEN),
+        preprocess.abnormal("stock_available", at_least=0),
+        preprocess.abnormal(
+            "quantity",
+            above=0,
+            outliers=preprocess.fence("mad", FENCE, within=("source",), where="quantity > 0"),
+            then=QUANTITY_THEN,
+        ),
+        preprocess.age_group("age", bands=AGE_BANDS),
+        preprocess.month("transaction_date"),
+        preprocess.weekday("transaction_date"),
+        preprocess.revenue("quantity", "unit_price", total="total_amount"),
+        preprocess.scaled("unit_price", into="price_scaled", where="unit_price >= 0"),
+        preprocess.totals(
+            "customer_id", "total_amount", count="customer_transactions", total="customer_total",
+            where="total_amount >= 0",
+        ),
+    ],
+)
+
 pipeline = Pipeline(
     name="unified_sales",
     flows=[sales, customers, rates, products, transactions],
-    derived=[orphans, standardized_data],
+    derived=[orphans, standardized_data, preprocessed_data],
 )
