@@ -4,6 +4,7 @@ docs/unified_sales.md explains.
 """
 
 from pathlib import Path
+from typing import Literal
 
 from sluice.engine import preprocess
 from sluice.engine.checks import at_least, between, matches
@@ -20,15 +21,17 @@ TOLERANCE_DAYS = 7  # a rate of so many days before the row still holds for it; 
 NULLS = ("Unknown", "N/A", "NULL", "None")  # what people write instead of nothing
 
 # a gap is one only where there could be a value: a sale has no customer and no total, a transaction no unit price
-AGE = "median"  # or "keep": null
+AGE: Literal["keep", "median", "mode"] = "median"
 AGES = "age between 0 and 120"  # whose median it is, by AGE_WITHIN
 AGE_WITHIN = ("gender",)
 SAME = ("source", "customer_id", "product_id", "quantity", "unit_price", "total_amount", "transaction_date")
 GENDERS = {"Female": ["F", "woman"], "Male": ["M", "man"], "Non-binary": ["nonbinary", "non binary", "NB", "X"]}
 STATES = {"California": ["CA", "Calif."], "Florida": ["FL"], "New York": ["NY", "N.Y."], "Texas": ["TX"]}
 CATEGORIES = {"Books": ["book"], "Clothing": ["clothes"], "Electronics": ["electronic"], "Toys": ["toy"]}
-MONEY_THEN = "keep"  # below 0 may be a refund: flagged, and nothing else
-QUANTITY_THEN = "quarantine"  # nobody sells 0 or -1, and not 1,000 of what sells by the ten
+MONEY_THEN: Literal["keep", "quarantine"] = "keep"  # below 0 may be a refund: flagged, and nothing else
+QUANTITY_THEN: Literal["keep", "quarantine"] = (
+    "quarantine"  # nobody sells 0 or -1, and not 1,000 of what sells by the ten
+)
 FENCE = 3.0  # robust standard deviations from the median
 AGE_BANDS = (18, 31, 46, 61, 101)  # where each begins: under 18, 18-30 and so on, over 100
 
@@ -125,19 +128,19 @@ transactions = Flow(
     ),
 )
 
-orphans = Derived(
-    "unified_sales_orphan",
-    key=("kind", "source", "transaction_id"),
+findings = Derived(
+    "unified_sales_finding",
+    key=("kind", "source", "id"),
     columns={
         "kind": "text",
         "source": "text",
-        "transaction_id": "bigint",
+        "id": "bigint",
         "product_id": "bigint",
         "customer_id": "bigint",
         "_input_id": "bigint",
         "_line": "bigint",
     },
-    sql=_sql("orphan"),
+    sql=_sql("finding"),
     counted_by="kind",
 )
 
@@ -212,7 +215,10 @@ preprocessed_data = Preprocessed(
         preprocess.revenue("quantity", "unit_price", total="total_amount"),
         preprocess.scaled("unit_price", into="price_scaled", where="unit_price >= 0"),
         preprocess.totals(
-            "customer_id", "total_amount", count="customer_transactions", total="customer_total",
+            "customer_id",
+            "total_amount",
+            count="customer_transactions",
+            total="customer_total",
             where="total_amount >= 0",
         ),
     ],
@@ -221,5 +227,5 @@ preprocessed_data = Preprocessed(
 pipeline = Pipeline(
     name="unified_sales",
     flows=[sales, customers, rates, products, transactions],
-    derived=[orphans, standardized_data, preprocessed_data],
+    derived=[findings, standardized_data, preprocessed_data],
 )

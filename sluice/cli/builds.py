@@ -23,6 +23,7 @@ def print_builds(status: dict[str, Any]) -> None:
         print(f"\n{build['derived']}{as_of}: {count(build['rows'])} rows, {MODES[build['mode']]}")
         for line in _changes(build):
             print(f"  {line}")
+        _print_steps(build["steps"])
         _print_moves(build)
 
 
@@ -57,6 +58,14 @@ def _changes(build: dict[str, Any]) -> Iterator[str]:
         yield f"sum of {build['value']} {before:,} -> {after:,} ({after - before:+,})"
     elif after is not None:
         yield f"sum of {build['value']} {after:,}"
+
+
+def _print_steps(steps: list[dict[str, Any]]) -> None:
+    """What each step of a preprocessed table did to the rows, in their order."""
+    wide = max((len(each["step"]) for each in steps), default=0)
+    for each in steps:
+        done = ", ".join(f"{count(rows)} {reason}" for reason, rows in each["changed"].items() if rows)
+        print(f"  {each['step']:<{wide}}  {done or 'nothing to do'}")
 
 
 def _print_moves(build: dict[str, Any]) -> None:

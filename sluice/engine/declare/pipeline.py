@@ -71,16 +71,12 @@ class Pipeline:
 
     def _with_bases(self) -> Iterator[Computed]:
         """The derived tables; those that are made of another one know it."""
-        before: dict[str, Derived] = {}
-        for derived in self.derived:
-            if isinstance(derived, Derived):
-                before[derived.name] = derived
-            elif isinstance(derived, Preprocessed):
-                try:
-                    derived = derived.over(before[derived.of])
-                except ConfigError as error:
-                    raise ConfigError(f"Pipeline {self.name!r}: {error}") from None
-            yield derived
+        bases = {each.name: each for each in self.derived if isinstance(each, Derived)}
+        for each in self.derived:
+            try:
+                yield each.over(bases[each.of]) if isinstance(each, Preprocessed) else each
+            except ConfigError as error:
+                raise ConfigError(f"Pipeline {self.name!r}: {error}") from None
 
     def _mistakes(self) -> Iterator[str]:
         for what, names in (

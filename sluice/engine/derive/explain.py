@@ -8,7 +8,7 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.sql import Composable
 
-from sluice.engine.declare import Derived, Pipeline
+from sluice.engine.declare import Computed, Pipeline
 from sluice.engine.derive.statements import Statements
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
@@ -56,14 +56,14 @@ def listed(pipeline: Pipeline, as_of: date | None, kind: str | None, limit: int)
     return {"derived": derived.name, "as_of": values["as_of"], "counts": counts, "rows": rows}
 
 
-def _one_that(does: str, pipeline: Pipeline, fits: Any) -> Derived:
+def _one_that(does: str, pipeline: Pipeline, fits: Any) -> Computed:
     found = [each for each in pipeline.derived if fits(each)]
     if not found:
         raise ConfigError(f"{pipeline.name} declares no derived table that {does} anything.")
     return found[0]
 
 
-def _key(derived: Derived, key: str) -> dict[str, int | str]:
+def _key(derived: Computed, key: str) -> dict[str, int | str]:
     """The parameters that the parts of a key are: `key_<column>` each, and the last one `key` as well."""
     columns = derived.own_key
     parts = key.split("/", len(columns) - 1)

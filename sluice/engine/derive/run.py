@@ -8,7 +8,9 @@ from datetime import date
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.declare import Pipeline
+from sluice.engine.declare import Computed, Derived, Pipeline, Preprocessed
+from sluice.engine.derive.frames import FramesBuild
+from sluice.engine.derive.select import SelectBuild
 from sluice.engine.derive.statements import SQL
 from sluice.engine.derive.table import TableBuild
 from sluice.engine.failpoint import failpoint
@@ -43,11 +45,19 @@ def build_run(held: Claim, pipeline: Pipeline) -> None:
         _get_to_know(cursor, pipeline)
         as_of = date.fromisoformat(options["as_of"]) if "as_of" in options else None
         for derived in pipeline.derived:
-            TableBuild(cursor, pipeline, derived, as_of).build(held.run)
+            _build_of(cursor, pipeline, derived, as_of, refit=bool(options.get("refit"))).build(held.run)
             failpoint("build.built")
         cursor.execute(query("finish_run"), run)
         finish(cursor, held)
         failpoint("build.before_commit")
+
+
+def _build_of(cursor: Cursor, pipeline: Pipeline, table: Computed, as_of: date | None, *, refit: bool) -> TableBuild:
+    if isinstance(table, Preprocessed):
+        return FramesBuild(cursor, pipeline, table, as_of, refit=refit)
+    if isinstance(table, Derived):
+        return SelectBuild(cursor, pipeline, table, as_of)
+    raise TypeError(f"Nobody knows how to build a {type(table).__name__}.")
 
 
 def _get_to_know(cursor: Cursor, pipeline: Pipeline) -> None:

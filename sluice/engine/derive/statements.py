@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from psycopg2 import sql
 
-from sluice.engine.declare import Derived, Pipeline
-from sluice.engine.declare.derived import AS_OF, BUILT_AT, PLACEHOLDER, SELF, TOUCHED
+from sluice.engine.declare import Computed, Pipeline
+from sluice.engine.declare.computed import AS_OF
+from sluice.engine.declare.derived import BUILT_AT, PLACEHOLDER, SELF, TOUCHED
 from sluice.engine.ledger.queries import query
 
 SQL = "sluice.engine.derive.sql"
@@ -19,7 +20,7 @@ class Statements:
     """Statements for a derived table of a pipeline; `narrow` ones are about the touched grains alone."""
 
     pipeline: Pipeline
-    derived: Derived
+    derived: Computed
 
     def own(self, text: str, *, narrow: bool = False) -> sql.SQL:
         """A SELECT of the declaration, with the tables of its sources in it."""
@@ -37,7 +38,7 @@ class Statements:
     def _filled(self, template: str, table: str) -> str:
         """A template as a subselect, without the line that says why. A declared name is checked to be one."""
         text = " " + query(template, SQL).partition("\n")[2].strip()
-        return text.format(table=f'"{table}"', slice=self._slice().string)
+        return text.format(table=f'"{table}"', slice=self.slice().string)
 
     def of(self, name: str, *, select: sql.SQL | None = None) -> sql.Composed:
         """The template `name`.sql with this table's identifiers in it."""
@@ -48,7 +49,7 @@ class Statements:
             touched=self._temp("touched"),
             diff=self._temp("diff"),
             select=select if select is not None else sql.SQL(""),
-            slice=self._slice(),
+            slice=self.slice(),
             is_key=self._is_key(),
             grain=sql.Identifier(derived.grain or derived.key[-1]),
             columns=_listed(derived.names),
@@ -74,7 +75,7 @@ class Statements:
     def _temp_name(self, what: str) -> str:
         return f"sluice_{what}_{self.derived.name}"[:63]
 
-    def _slice(self) -> sql.SQL:
+    def slice(self) -> sql.SQL:
         """The rows of the date; all rows, where there is none."""
         return sql.SQL(f"{AS_OF} = %(as_of)s" if self.derived.dated else "true")
 

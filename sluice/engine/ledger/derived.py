@@ -5,12 +5,13 @@ from __future__ import annotations
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.declare.derived import AS_OF, BUILT_AT, Derived
+from sluice.engine.declare.computed import AS_OF, Computed
+from sluice.engine.declare.derived import BUILT_AT
 from sluice.engine.ledger.catalog import columns_of
 from sluice.errors import ConfigError
 
 
-def migrate_derived(cursor: Cursor, derived: Derived) -> list[str]:
+def migrate_derived(cursor: Cursor, derived: Computed) -> list[str]:
     """Bring a derived table and its view up to date. Returns what was done, a sentence each. Raises ConfigError."""
     existing = columns_of(cursor, derived.name)
     if existing is None:
@@ -32,7 +33,7 @@ def migrate_derived(cursor: Cursor, derived: Derived) -> list[str]:
     return done
 
 
-def _create(cursor: Cursor, derived: Derived) -> None:
+def _create(cursor: Cursor, derived: Computed) -> None:
     columns = [
         sql.SQL("{} " + pg_type + (" not null" if name in derived.key else "")).format(sql.Identifier(name))
         for name, pg_type in derived.columns.items()
@@ -50,7 +51,7 @@ def _create(cursor: Cursor, derived: Derived) -> None:
     _create_view(cursor, derived)
 
 
-def _create_view(cursor: Cursor, derived: Derived) -> None:
+def _create_view(cursor: Cursor, derived: Computed) -> None:
     """The rows of the newest date."""
     if derived.dated:
         statement = (

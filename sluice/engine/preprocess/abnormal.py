@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sluice.engine.preprocess.kinds import is_number
 from sluice.engine.preprocess.marks import ABNORMAL, IS_ABNORMAL, QUARANTINED, mark, quarantine
-from sluice.engine.preprocess.statistic import Statistic, Statistics
+from sluice.engine.preprocess.statistic import Kind, Statistic, Statistics
 from sluice.engine.preprocess.step import FrameStep, Outcome, Scope
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Fence:
     k: float
     within: tuple[str, ...]
     where: str | None
+    least: int
 
 
 def fence(
@@ -46,9 +47,13 @@ def fence(
     *,
     within: tuple[str, ...] = (),
     where: str | None = None,
+    least: int = 10,
 ) -> Fence:
-    """A fence over the rows that fit `where` (SQL over the base table), by group of the columns `within`."""
-    return Fence(kind, k if k is not None else {"mad": 3.0, "iqr": 1.5}[kind], tuple(within), where)
+    """A fence over the rows that fit `where` (SQL over the base table), by group of the columns `within`.
+
+    A group of fewer than `least` such rows has the fence of the whole column.
+    """
+    return Fence(kind, k if k is not None else {"mad": 3.0, "iqr": 1.5}[kind], tuple(within), where, least)
 
 
 def abnormal(
@@ -118,26 +123,28 @@ class Abnormal(FrameStep):
             if bound is not None:
                 yield f"{self.column}_{rule}", breaks(bound)
         if self.outliers is not None:
-            yield f"{self.column}_outlier", self._outside(values, frame, known)
+            yield f"{self.column}_outlier", self._outside(self.outliers, frame, known)
 
-    def _outside(self, values: pd.Series[Any], frame: pd.DataFrame, known: Statistics) -> pd.Series[Any]:
+    def _outside(self, fence: Fence, frame: pd.DataFrame, known: Statistics) -> pd.Series[Any]:
         """Which values are beyond the fence of their group, compared as doubles."""
         import pandas as pd
 
-        assert self.outliers is not None
         first, second = (known.by_row(each, frame) for each in self._statistics)
-        if self.outliers.kind == "mad":
+        if fence.kind == "mad":
             spread = NORMAL * second
-            low, high = first - self.outliers.k * spread, first + self.outliers.k * spread
+            low, high = first - fence.k * spread, first + fence.k * spread
         else:
             spread = second - first
-            low, high = first - self.outliers.k * spread, second + self.outliers.k * spread
-        numbers = values.astype("double[pyarrow]").to_numpy(dtype="float64", na_value=float("nan"))
+            low, high = first - fence.k * spread, second + fence.k * spread
+        numbers = frame[self.column].astype("double[pyarrow]").to_numpy(dtype="float64", na_value=float("nan"))
         return pd.Series((spread > 0) & ((numbers < low) | (numbers > high)), frame.index)
 
     @property
     def _statistics(self) -> tuple[Statistic, ...]:
         if self.outliers is None:
             return ()
-        kinds = {"mad": ("median", "mad"), "iqr": ("first_quartile", "third_quartile")}[self.outliers.kind]
-        return tuple(Statistic(kind, self.column, self.outliers.within, self.outliers.where) for kind in kinds)
+        kinds: tuple[Kind, Kind] = ("median", "mad")
+        if self.outliers.kind == "iqr":
+            kinds = ("first_quartile", "third_quartile")
+        fence = self.outliers
+        return tuple(Statistic(kind, self.column, fence.within, fence.where, fence.least) for kind in kinds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -72,7 +72,7 @@ def _cents(amounts: pa.Array) -> pa.Array:
     return pc.round(fitting, 2, "half_towards_infinity").cast(arrow_type(REVENUE))
 
 
-def _positive(column: pd.Series[Decimal], *, zero: bool = True) -> pa.Array:
+def _positive(column: pd.Series[Any], *, zero: bool = True) -> pa.Array:
     """The values that are more than 0, or 0 if that is fine; null for the others."""
     values = pa.array(column)
     return pc.if_else((pc.greater_equal if zero else pc.greater)(values, 0), values, None)

@@ -8,15 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sluice.engine.ledger.queries import query
 from sluice.engine.preprocess.marks import QUARANTINED, quarantine
 from sluice.engine.preprocess.statistic import Statistics
 from sluice.engine.preprocess.step import FrameStep, Outcome, Scope
+from sluice.engine.preprocess.window import quoted, window
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SQL = "sluice.engine.preprocess.sql"
 IS_DUPLICATE = "is_duplicate"
 Then = Literal["keep", "quarantine"]
 
@@ -38,7 +37,7 @@ class Duplicates(FrameStep):
 
     @property
     def scope(self) -> Scope:
-        repeats = query("repeats", SQL).partition("\n")[2].strip().replace("{of}", quoted(self.of))
+        repeats = window("repeats", of=quoted(self.of))
         marks = (QUARANTINED,) if self.then == "quarantine" else ()
         return Scope(self.of, {IS_DUPLICATE: "boolean"}, marks, {self._beside: (repeats, "boolean")})
 
@@ -51,8 +50,3 @@ class Duplicates(FrameStep):
     @property
     def _beside(self) -> str:
         return f"_{self.name}"
-
-
-def quoted(names: tuple[str, ...]) -> str:
-    """Names of columns in SQL. They are checked to be identifiers when they are declared."""
-    return ", ".join(f'"{name}"' for name in names)

@@ -46,7 +46,7 @@ def arrow_type(pg_type: str) -> pa.DataType:
 
 def is_numeric(pg_type: str) -> bool:
     """Whether a column holds exact decimals, as money is."""
-    return pa.types.is_decimal(arrow_type(pg_type))
+    return bool(pa.types.is_decimal(arrow_type(pg_type)))
 
 
 def is_number(pg_type: str) -> bool:
@@ -63,7 +63,8 @@ def frame_of(rows: Iterable[Sequence[str | None]], columns: Mapping[str, str]) -
         pa.array(each, pa.string()).cast(arrow_type(pg_type))
         for each, pg_type in zip(texts, columns.values(), strict=True)
     ]
-    return pa.table(arrays, names=list(columns)).to_pandas(types_mapper=pd.ArrowDtype)
+    frame: pd.DataFrame = pa.table(arrays, names=list(columns)).to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
 
 
 def by_code(values: Sequence[object], codes: np.ndarray[Any, Any], like: pd.Series[Any], missing: object = None) -> Any:

@@ -122,7 +122,7 @@ class Missing(FrameStep):
         import numpy as np
         import pandas as pd
 
-        kind = frame[self.column].dtype
+        kind: Any = frame[self.column].dtype
         values = known.by_row(self._statistic, frame)
         if str(kind) == "int64[pyarrow]":
             values = np.floor(values + 0.5)

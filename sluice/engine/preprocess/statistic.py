@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    Values = np.ndarray[Any, np.dtype[Any]]
 Kind = Literal["median", "mode", "mean", "deviation", "mad", "first_quartile", "third_quartile"]
 Group = tuple[str, ...]
 BETWEEN = "\x1f"  # groups of several columns are looked up as one text
@@ -24,13 +25,15 @@ class Statistic:
     """One figure of a column of the base table, by group of the columns `within`, over its rows that fit `where`.
 
     median, first_quartile, third_quartile: percentile_cont. mode: the most frequent value, of several the first in
-    order. mean: avg. deviation: stddev_samp. mad: the median of |x - median|.
+    order. mean: avg. deviation: stddev_samp. mad: the median of |x - median|. A group of fewer than `least` such rows
+    has none.
     """
 
     kind: Kind
     column: str
     within: tuple[str, ...] = ()
     where: str | None = None
+    least: int = 1
 
     @property
     def name(self) -> str:
@@ -47,21 +50,28 @@ class Statistics:
         """The value of the whole column; None where it has no valid rows."""
         return self.values.get(name, {}).get(WHOLE)
 
-    def by_row(self, statistic: Statistic, frame: pd.DataFrame) -> np.ndarray[Any, Any]:
+    def by_row(self, statistic: Statistic, frame: pd.DataFrame) -> Values:
         """The value for each row of the frame: that of its group, else of the whole column, else None (NaN)."""
         import numpy as np
 
         known = self.values.get(statistic.name, {})
         whole = known.get(WHOLE)
-        if not statistic.within:
-            codes, groups = np.full(len(frame), -1), []
-        else:
-            codes, groups = _group_of(frame, statistic.within).factorize()
-        found = [known.get(tuple(group.split(BETWEEN)), whole) for group in groups]
-        kind = object if any(isinstance(each, str) for each in (*found, whole)) else np.float64
-        return np.array([*found, whole], dtype=kind)[codes]  # a row without a group has the code -1
+        codes, groups = _groups(frame, statistic.within)
+        found = [*(known.get(group, whole) for group in groups), whole]
+        kind = object if any(isinstance(each, str) for each in found) else np.float64
+        taken: Values = np.array(found, dtype=kind)[codes]  # a row without a group has the code -1
+        return taken
 
 
-def _group_of(frame: pd.DataFrame, within: Sequence[str]) -> pd.Series[str]:
-    first, *others = (frame[name].astype("string[pyarrow]") for name in within)
-    return first.str.cat(others, sep=BETWEEN) if others else first
+def _groups(frame: pd.DataFrame, within: Sequence[str]) -> tuple[Values, list[Group]]:
+    """The number of each row's group among the groups of the frame; -1 for a row that is in none."""
+    import numpy as np
+
+    if not within:
+        return np.full(len(frame), -1), []
+    text: Any = None
+    for name in within:
+        each = frame[name].astype("string[pyarrow]")
+        text = each if text is None else text + BETWEEN + each
+    codes, groups = text.factorize()
+    return codes, [tuple(group.split(BETWEEN)) for group in groups]

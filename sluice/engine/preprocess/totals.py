@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sluice.engine.ledger.queries import query
-from sluice.engine.preprocess.duplicates import SQL, quoted
 from sluice.engine.preprocess.kinds import is_numeric
 from sluice.engine.preprocess.statistic import Statistics
 from sluice.engine.preprocess.step import FrameStep, Outcome, Scope
+from sluice.engine.preprocess.window import quoted, window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +42,9 @@ class Totals(FrameStep):
     @property
     def scope(self) -> Scope:
         adds = {self.count: "bigint", self.total: TOTAL}
-        counted, summed = (self._expression(each) for each in ("count_of_same", "sum_of_same"))
+        by, amount = quoted((self.by,)), quoted((self.amount,))
+        counted = window("count_of_same", by=by, where=self.where)
+        summed = window("sum_of_same", by=by, amount=amount, where=self.where)
         beside = {f"_{self.count}": (counted, "bigint"), f"_{self.total}": (summed, TOTAL)}
         return Scope((self.by, self.amount), adds, beside=beside)
 
@@ -54,10 +55,3 @@ class Totals(FrameStep):
     def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:  # noqa: ARG002 - it needs to know nothing
         counted, summed = frame[f"_{self.count}"], frame[f"_{self.total}"]
         return Outcome(frame.assign(**{self.count: counted, self.total: summed}), {"added": int(counted.notna().sum())})
-
-    def _expression(self, name: str) -> str:
-        text = query(name, SQL).partition("\n")[2].strip()
-        filled = {"{by}": quoted((self.by,)), "{amount}": quoted((self.amount,)), "{where}": self.where}
-        for placeholder, value in filled.items():
-            text = text.replace(placeholder, value)
-        return text

@@ -119,7 +119,7 @@ def test_one_date_that_was_emptied_by_hand_leaves_the_others_alone(shop: Shop) -
 
 
 def test_more_new_rows_than_are_worth_looking_up_build_all_of_it(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sluice.engine.derive.table.FEW", 2)
+    monkeypatch.setattr("sluice.engine.derive.select.FEW", 2)
     shop.run(*shop.files(FILES), as_of=AS_OF)  # 45 rows: 5 % of them are 2
     lines = [f"{n},2,201,2023-05-01,1.00,," for n in range(50, 55)]
 

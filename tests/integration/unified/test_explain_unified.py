@@ -88,4 +88,4 @@ def test_what_has_no_product_is_listed_with_file_and_line(loaded: Market) -> Non
     found = listed(loaded.engine.pipeline, None, None, 20)
     assert found["counts"] == {"product_unknown": 1}
     (row,) = found["rows"]
-    assert (row["source"], row["transaction_id"], row["product_id"], row["line"]) == ("sales", 7, 1001, 2)
+    assert (row["source"], row["id"], row["product_id"], row["line"]) == ("sales", 7, 1001, 2)

@@ -86,8 +86,8 @@ def test_rows_without_product_customer_or_date_are_there_and_told(market: Market
         ("sales", 2),
         ("transactions", 3),
     ]
-    counts = facts(status, "counts", of="unified_sales_orphan")
-    assert counts == ({"product_unknown": 4, "customer_unknown": 2},)
+    counts = facts(status, "counts", of="unified_sales_finding")
+    assert counts == ({"product_unknown": 4, "customer_unknown": 2, "product_price_low": 1, "stock_available_low": 1},)
     assert facts(status, "counts", of="standardized_data") == ({"no_date": 2, "missing": 3},)
     # what is negative is kept, what is empty stays empty
     values = "source, transaction_id, age, product_price, stock_available, unit_price, total_amount"
@@ -150,7 +150,7 @@ def test_a_customer_who_is_not_in_the_newest_answer_is_unknown_from_then_on(mark
         market.csv("products.csv", "1,Lamp,Home,1,1"),
     )
     status = market.run(market.jsonl("customers_2.jsonl", [customer(2, Customer_Name="Ben")]))
-    assert facts(status, "counts", of="unified_sales_orphan") == ({"customer_unknown": 1},)
+    assert facts(status, "counts", of="unified_sales_finding") == ({"customer_unknown": 1},)
     assert market.sql("select transaction_id, customer_name from standardized_data order by 1") == [
         (1, None),
         (2, "Ben"),

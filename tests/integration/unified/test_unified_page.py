@@ -34,7 +34,7 @@ def test_the_worked_example_is_what_is_built(market: Market) -> None:
 def test_every_table_and_column_is_explained() -> None:
     told = set(re.findall(r"`(\w+)`", PAGE))
     tables = {table.name: table for table in find("unified_sales").derived}
-    assert {*tables["standardized_data"].names, *tables["preprocessed_data"].names, "unified_sales_orphan"} <= told
+    assert {*tables["standardized_data"].names, *tables["preprocessed_data"].names, "unified_sales_finding"} <= told
     assert {name for flow in pipeline.flows for name in (flow.source.name, flow.table.name)} <= told
 
 

@@ -1,0 +1,73 @@
+"""What steps know of the whole table: read from the ledger, or computed by SQL and stored there.
+
+A value that is stored stays: a rerun and a later row are treated as the rows before them. It is computed again for
+another definition of the step, when a run asks for it, and as long as there were no rows to compute it from.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.declare import Preprocessed
+from sluice.engine.derive.statements import SQL, Statements
+from sluice.engine.ledger.queries import query
+from sluice.engine.preprocess import FrameStep, Statistic, Statistics
+from sluice.engine.preprocess.kinds import is_number
+from sluice.engine.preprocess.statistic import Group
+
+_FIGURES = {
+    "median": "percentile_cont(0.5) within group (order by x)",
+    "first_quartile": "percentile_cont(0.25) within group (order by x)",
+    "third_quartile": "percentile_cont(0.75) within group (order by x)",
+    "mode": "mode() within group (order by x)",
+    "mean": "avg(x)",
+    "deviation": "stddev_samp(x)",
+}
+
+
+class Fit:
+    """The statistics of a preprocessed table's steps, in the transaction of `cursor`."""
+
+    def __init__(self, cursor: Cursor, statements: Statements, table: Preprocessed, values: dict[str, Any]) -> None:
+        self._cursor = cursor
+        self._sql = statements
+        self._table = table
+        self._values = values  # of the table: its pipeline, date, run and parameters
+
+    def of(self, step: FrameStep, *, again: bool) -> Statistics:
+        """What the step knows: as it is stored, unless it is to be computed `again`."""
+        asked = self._values | {"derived": self._table.name, "step": step.name, "definition": step.definition}
+        known = self._stored(step, asked)
+        if not again and all(known.whole(each.name) is not None for each in step.scope.statistics):
+            return known
+        self._cursor.execute(query("forget_statistics", SQL), asked)
+        for statistic in step.scope.statistics:
+            self._compute(statistic, (), asked)
+            if statistic.within:
+                self._compute(statistic, statistic.within, asked)
+        return self._stored(step, asked)
+
+    def _stored(self, step: FrameStep, asked: dict[str, Any]) -> Statistics:
+        numeric = {each.name: is_number(self._table.columns[each.column]) for each in step.scope.statistics}
+        self._cursor.execute(query("known_statistics", SQL), asked)
+        values: dict[str, dict[Group, float | str]] = defaultdict(dict)
+        for name, group, value in self._cursor.fetchall():
+            values[name][tuple(group)] = float(value) if numeric[name] else value
+        return Statistics(values)
+
+    def _compute(self, statistic: Statistic, within: tuple[str, ...], asked: dict[str, Any]) -> None:
+        template = "fit_mad" if statistic.kind == "mad" else "fit_aggregate"
+        texts = [sql.Identifier(name) + sql.SQL("::text") for name in within]
+        statement = sql.SQL(query(template, SQL)).format(
+            base=sql.Identifier(self._table.table.name),
+            slice=self._sql.slice(),
+            column=sql.Identifier(statistic.column),
+            of_group=sql.SQL("jsonb_build_array({})").format(sql.SQL(", ").join(texts)),
+            figure=sql.SQL(_FIGURES.get(statistic.kind, "")),
+            where=sql.SQL(statistic.where or "true"),
+        )
+        self._cursor.execute(statement, asked | {"name": statistic.name, "least": statistic.least if within else 1})

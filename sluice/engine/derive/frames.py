@@ -1,0 +1,115 @@
+"""A preprocessed table: the rows of another derived table, frame by frame through its steps.
+
+Rows come by a server-side cursor in key order and go by COPY into the temporary table that every build compares with
+what was there; in between there is one frame, however many rows there are.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor
+from pyarrow import csv
+
+from sluice.engine.declare import Pipeline, Preprocessed
+from sluice.engine.derive.fit import Fit
+from sluice.engine.derive.statements import SQL
+from sluice.engine.derive.table import Before, Since, TableBuild
+from sluice.engine.ledger.queries import query
+from sluice.engine.preprocess import Statistics
+from sluice.engine.preprocess.chain import Chain
+from sluice.engine.preprocess.kinds import arrow_type, frame_of
+from sluice.engine.preprocess.window import quoted
+from sluice.errors import PermanentError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FRAME_ROWS = 25_000
+_CSV = csv.WriteOptions(include_header=False)
+
+
+class FramesBuild(TableBuild):
+    """Builds a `Preprocessed` table; with `refit`, what its steps know of the whole table is computed again."""
+
+    def __init__(
+        self, cursor: Cursor, pipeline: Pipeline, derived: Preprocessed, as_of: date | None, *, refit: bool
+    ) -> None:
+        super().__init__(cursor, pipeline, derived, as_of)
+        self._table = derived
+        self._again = refit or derived.fitted == "each build"
+        self._refit = refit
+        self._chain: Chain | None = None
+
+    def _compute(self) -> int:
+        self._chain = Chain(self._table.steps, self._known())
+        self._cursor.execute(self._sql.of("make_empty"))
+        copy = self._sql.of("copy_new")
+        rows = 0
+        for frame in self._frames():
+            rows += len(frame)
+            self._cursor.copy_expert(copy, self._text(self._chain.run(frame)))
+        return rows
+
+    def _stands(self, before: Before) -> bool:
+        return super()._stands(before) and not self._refit
+
+    def _since(self, upto: int) -> Since:
+        """What came into the table that this one is made of: what settled after that was built is not in it yet."""
+        asked = {"pipeline": self._pipeline.name, "derived": self._table.of, "as_of": self._as_of}
+        self._cursor.execute(query("last_build"), asked)
+        _, _, _, seen, _ = self._cursor.fetchone() or (None, 0, None, 0, None)
+        since = super()._since(upto)
+        return replace(since, upto=seen, inputs=since.inputs if seen > upto else [])
+
+    def _changed_by(self) -> list[dict[str, Any]]:
+        changed = self._chain.changed if self._chain else {}
+        return [{"step": name, "changed": dict(counts)} for name, counts in changed.items()]
+
+    def _known(self) -> dict[str, Statistics]:
+        fit = Fit(self._cursor, self._sql, self._table, self._values | {"run": self._run})
+        return {step.name: fit.of(step, again=self._again) for step in self._table.steps}
+
+    def _frames(self) -> Iterator[pd.DataFrame]:
+        """The rows of the table that this one is made of, with what the steps want beside them, in key order."""
+        beside = self._table.beside
+        wanted = dict(self._table.table.columns) | {name: pg_type for name, (_, pg_type) in beside.items()}
+        with self._cursor.connection.cursor("preprocess") as rows:
+            rows.execute(self._base_rows(), self._values)
+            while texts := rows.fetchmany(FRAME_ROWS):
+                yield frame_of(texts, wanted)
+
+    def _base_rows(self) -> sql.Composed:
+        columns = [sql.Identifier(name) for name in self._table.table.names]
+        ordered = quoted(self._table.key)
+        beside = {name: text.replace("{key}", ordered) for name, (text, _) in self._table.beside.items()}
+        expressions = [sql.SQL(text) + sql.SQL(" as ") + sql.Identifier(name) for name, text in beside.items()]
+        names = [*columns, *map(sql.Identifier, beside)]
+        return sql.SQL(query("base_rows", SQL)).format(
+            texts=sql.SQL(", ").join(name + sql.SQL("::text") for name in names),
+            wanted=sql.SQL(", ").join([*columns, *expressions]),
+            base=sql.Identifier(self._table.of),
+            slice=self._sql.slice(),
+            key=sql.SQL(", ").join(sql.Identifier("r", name) for name in self._table.key),
+        )
+
+    def _text(self, frame: pd.DataFrame) -> io.BytesIO:
+        """The rows of a frame as CSV, as the columns of the table are. Raises PermanentError for another type."""
+        schema = pa.schema([(name, arrow_type(pg_type)) for name, pg_type in self._table.columns.items()])
+        try:
+            table = pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False)
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise PermanentError(
+                f"The steps of {self._table.name} gave a column of another type than they declare, or a value that it "
+                "cannot hold. Mend the step that adds it, then sluice retry."
+            ) from error
+        text = io.BytesIO()
+        csv.write_csv(table, text, _CSV)
+        text.seek(0)
+        return text

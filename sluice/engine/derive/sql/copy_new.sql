@@ -1,0 +1,2 @@
+-- One frame of rows.
+copy {new} ({columns}) from stdin with (format csv)

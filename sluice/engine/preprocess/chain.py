@@ -1,0 +1,44 @@
+"""Steps in their order, over one frame after another, counting what each of them changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sluice.engine.preprocess.marks import with_marks
+from sluice.engine.preprocess.statistic import Statistics
+from sluice.engine.preprocess.step import FrameStep
+from sluice.errors import PermanentError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Chain:
+    """The steps of one table, with what they know by name; `changed` is what they did so far."""
+
+    def __init__(self, steps: Sequence[FrameStep], known: Mapping[str, Statistics]) -> None:
+        self._steps = steps
+        self._known = known
+        self._marks = {name for step in steps for name in step.scope.marks}
+        self.changed: dict[str, Counter[str]] = {step.name: Counter() for step in steps}
+
+    def run(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame after all steps: the same rows in the same order. Raises PermanentError for a step that errs."""
+        frame = with_marks(frame, self._marks)
+        for step in self._steps:
+            outcome = step.apply(frame, self._known[step.name])
+            if len(outcome.frame) != len(frame):
+                raise PermanentError(
+                    f"Step {step.name!r} made {len(outcome.frame)} rows of {len(frame)}: steps flag rows and take none "
+                    "away. Mend the step, then sluice retry."
+                )
+            lost = [name for name in (*frame.columns, *step.scope.adds) if name not in outcome.frame]
+            if lost:
+                raise PermanentError(
+                    f"Step {step.name!r} gives no column {', '.join(lost)}. Mend it, then sluice retry."
+                )
+            self.changed[step.name].update(outcome.changed)
+            frame = outcome.frame
+        return frame
