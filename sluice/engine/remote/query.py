@@ -21,7 +21,6 @@ from sluice.errors import DataError, SluiceError, TransientError
 SQL = "sluice.engine.remote.sql"
 SINCE = "since"
 _CONNECT_S = 10
-_BLOCK = 1 << 16
 _AWAY = ("08", "40", "53", "55", "57P", "58")  # connection, rollback, resources, locks, operator, system
 _REFUSED = ("28", "3D", "42501")  # who asks, which database, what they may
 _SAYS_NO = ("authentication failed", "does not exist", "pg_hba.conf", "permission denied", "not permitted to log in")
@@ -42,7 +41,7 @@ def copy_query(source: PostgresQuery, into: Sink, known: Mapping[str, str]) -> d
     """
     with _snapshot(source) as cursor:
         asked = _asked(source, known)
-        cursor.copy_expert(_filled("copy_rows", query=asked), into, _BLOCK)
+        cursor.copy_expert(_filled("copy_rows", query=asked), into)
         return _reached(cursor, source, asked, known)
 
 
