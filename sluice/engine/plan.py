@@ -167,7 +167,7 @@ def _record(cursor: Cursor, work: InputWork, found: _Scanned) -> None:
         "planned": planned.read,
     }
     cursor.execute(query("start_loading"), start)
-    if found.noted:
+    if found.noted is not None:
         cursor.execute(query("note_fetched"), {"input": work.id, "noted": json.dumps(found.noted)})
     _add_parts(cursor, work, planned)
     cursor.execute(query("add_planned"), {"run": work.run, "planned": planned.read})

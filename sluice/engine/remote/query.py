@@ -45,8 +45,14 @@ def copy_query(source: PostgresQuery, into: Sink, known: Mapping[str, str]) -> d
         return _reached(cursor, source, asked, known)
 
 
+def try_query(source: PostgresQuery) -> None:
+    """Whether the query could be fetched now, without a row of it. Raises as `copy_query` does."""
+    with _snapshot(source) as cursor:
+        cursor.execute(_filled("no_rows", query=sql.SQL(source.query)))
+
+
 @contextmanager
-def reaching(source: PostgresQuery) -> Iterator[Connection]:
+def _reaching(source: PostgresQuery) -> Iterator[Connection]:
     """A connection to the database of a query, closed at the end. Raises as `copy_query` does."""
     url = needed_setting(source.database, source.name)
     try:
@@ -74,7 +80,7 @@ def reaching(source: PostgresQuery) -> Iterator[Connection]:
 @contextmanager
 def _snapshot(source: PostgresQuery) -> Iterator[Cursor]:
     """One transaction that sees one state of the database, and can change nothing in it."""
-    with reaching(source) as connection:
+    with _reaching(source) as connection:
         try:
             connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
             with connection.cursor() as cursor:
