@@ -26,8 +26,8 @@ from sluice.engine.ledger.ending import end_input
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.opening import opened
-from sluice.engine.remote.address import is_fetched
 from sluice.engine.remote.fetch import Known, NothingNew, fetch, last_known
+from sluice.engine.remote.inputs import is_fetched
 from sluice.engine.scanning import Scanning
 from sluice.engine.settings import settings
 from sluice.engine.storage import exists, stamp

@@ -8,8 +8,7 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from sluice.engine.declare.http_api import SETTING
-from sluice.engine.declare.names import check_identifier
+from sluice.engine.declare.names import SETTING, check_identifier
 from sluice.errors import ConfigError
 
 

@@ -30,7 +30,7 @@ _NO_ROWS = {"empty_file", "header_only"}
 class NothingNew(Exception):  # an outcome, no error
     """There is nothing that was not loaded before, by the input of that id."""
 
-    def __init__(self, same_as: int) -> None:
+    def __init__(self, same_as: int | None) -> None:
         super().__init__(same_as)
         self.same_as = same_as
 

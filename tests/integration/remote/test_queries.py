@@ -166,7 +166,7 @@ def test_a_setting_may_be_a_file_and_one_that_is_missing_is_named(
     engine.use(products())
     monkeypatch.delenv(SETTING)
     run = engine.register()
-    with pytest.raises(SettingMissing, match=f"{SETTING} is not set where this worker runs, and products needs it"):
+    with pytest.raises(SettingMissing, match=f"products: the setting {SETTING} is not set"):
         _plan_while(engine, run, lambda: None)
     secret = tmp_path / "secret"
     secret.write_text(shop.url + "\n")
