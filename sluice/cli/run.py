@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
@@ -11,7 +11,7 @@ import typer
 
 from sluice.cli.books import print_run
 from sluice.cli.exits import Exit
-from sluice.cli.options import AsOf, MaxRejects, Paths, Pipeline, Reload, Strict, Timeout, Workers
+from sluice.cli.options import AsOf, MaxRejects, Only, Paths, Pipeline, Reload, Strict, Timeout, Workers
 from sluice.cli.output import Json, count, emit, fail, say
 from sluice.cli.processes import worker_command
 from sluice.cli.waiting import follow
@@ -30,6 +30,7 @@ def run(
     pipeline: Pipeline,
     paths: Paths = None,
     *,
+    only: Only = None,
     as_of: AsOf = None,
     reload: Reload = False,
     max_rejects: MaxRejects = None,
@@ -38,8 +39,8 @@ def run(
     timeout: Timeout = None,
     as_json: Json = False,
 ) -> None:
-    """Load files and wait: progress on a terminal, then the books, rejects, and what to type next."""
-    wanted = Wanted.of(pipeline, paths or [], reload, max_rejects, as_of and as_of.date())
+    """Load files, and what is fetched, and wait: progress on a terminal, then books, rejects, and what to type next."""
+    wanted = Wanted.of(pipeline, paths or [], reload, max_rejects, as_of and as_of.date(), only or [])
     load_and_report(wanted, strict=strict, processes=workers, timeout=timeout, as_json=as_json)
 
 
@@ -47,13 +48,14 @@ def enqueue(
     pipeline: Pipeline,
     paths: Paths = None,
     *,
+    only: Only = None,
     as_of: AsOf = None,
     reload: Reload = False,
     max_rejects: MaxRejects = None,
     as_json: Json = False,
 ) -> None:
     """Put files on the queue and print the run's id; workers load them."""
-    queued = Wanted.of(pipeline, paths or [], reload, max_rejects, as_of and as_of.date()).put_on_queue()
+    queued = Wanted.of(pipeline, paths or [], reload, max_rejects, as_of and as_of.date(), only or []).put_on_queue()
     emit({"run": queued.id, "pipeline": pipeline}, as_json=as_json, human=lambda: print(queued.id))
     say(f"run {queued.id} is registered; workers load it (`sluice worker` starts some)")
 
@@ -88,6 +90,7 @@ class Wanted:
         reload: bool = False,
         max_rejects: str | None = None,
         as_of: date | None = None,
+        only: Collection[str] = (),
     ) -> Self:
         """Meet mistakes in the command line before anything is started. Raises ConfigError."""
         from pipelines import find
@@ -95,10 +98,12 @@ class Wanted:
         from sluice.engine.reject_limit import RejectLimit
 
         declared = find(pipeline)
-        declared.check_run(has_inputs=bool(paths or declared.remote), as_of=as_of)
+        fetched = [source for source in declared.remote if not only or source.name in only]
+        declared.check_run(has_inputs=bool(paths or fetched), as_of=as_of)
         if max_rejects is not None:
             RejectLimit(max_rejects)
-        return cls(declared, inputs_of(declared, paths, say_left_out(declared)), reload, max_rejects, as_of)
+        inputs = inputs_of(declared, paths, say_left_out(declared), only)
+        return cls(declared, inputs, reload, max_rejects, as_of)
 
     def put_on_queue(self) -> Run:
         """Register the run and publish it."""

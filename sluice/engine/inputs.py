@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from sluice.engine.declare import Pipeline
 from sluice.engine.landing import land
 from sluice.engine.ledger.runs import NewInput
-from sluice.engine.remote.address import to_fetch
+from sluice.engine.remote.inputs import to_fetch
 from sluice.engine.routing import source_of
 from sluice.engine.storage import LeftOut, resolve
 from sluice.errors import ConfigError

@@ -26,8 +26,8 @@ from sluice.engine.ledger.ending import end_input
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.opening import opened
-from sluice.engine.remote.address import is_fetched
 from sluice.engine.remote.fetch import Known, NothingNew, fetch, last_known
+from sluice.engine.remote.inputs import is_fetched
 from sluice.engine.scanning import Scanning
 from sluice.engine.settings import settings
 from sluice.engine.storage import exists, stamp
@@ -167,7 +167,7 @@ def _record(cursor: Cursor, work: InputWork, found: _Scanned) -> None:
         "planned": planned.read,
     }
     cursor.execute(query("start_loading"), start)
-    if found.noted:
+    if found.noted is not None:
         cursor.execute(query("note_fetched"), {"input": work.id, "noted": json.dumps(found.noted)})
     _add_parts(cursor, work, planned)
     cursor.execute(query("add_planned"), {"run": work.run, "planned": planned.read})

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from sluice.engine.declare.names import check_identifier
+from sluice.engine.declare.names import SETTING, check_identifier
 from sluice.engine.declare.paging import Cursor, Next, Pages
 from sluice.errors import ConfigError
-
-SETTING = re.compile("[A-Z][A-Z0-9_]*")
 
 
 @dataclass(frozen=True)

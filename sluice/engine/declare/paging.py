@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Pages:
-    """Pages by number: `?page=1&size=100`, then 2, 3 and so on, until a page has fewer than `size` records.
+    """Pages by number: `?page=1&size=100`, then 2, 3 and so on, to the first page without records.
 
-    Without `size` nothing is asked for, and the first page without records is the end.
+    A page that is shorter than `size` is not the end: APIs give less than they are asked for. Without `size` it is left
+    to the API.
     """
 
     size: int | None = None
@@ -20,15 +21,22 @@ class Pages:
 
 @dataclass(frozen=True)
 class Cursor:
-    """Each page names the cursor of the next one at the dotted path `next`; null, "" or none ends it."""
+    """Each page names the cursor of the next one at the dotted path `next`; null or "" there is the end.
+
+    A page that has nothing at that path is refused, for a mistaken path would look like one page of data; with
+    `optional=True` it is the last one.
+    """
 
     next: str
     param: str = "cursor"
+    optional: bool = False
 
 
 @dataclass(frozen=True)
 class Next:
     """Each page names the URL of the next one, at the dotted path `url` or, without it, in the header Link
-    (`rel="next"`). It must be of the same origin: the token goes nowhere else."""
+    (`rel="next"`). It must be of the same origin: the token goes nowhere else. `optional` as in `Cursor`.
+    """
 
     url: str | None = None
+    optional: bool = False

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from sluice.engine.declare.names import check_identifier
+from sluice.engine.declare.names import SETTING, check_identifier
 from sluice.errors import ConfigError
-
-_SETTING = re.compile(r"SLUICE_[A-Z][A-Z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ class PostgresQuery:
     def _mistakes(self) -> Iterator[str]:
         if not self.sql.strip(" \t\r\n;"):
             yield "It has no SQL: write one SELECT."
-        if not _SETTING.fullmatch(self.database):
+        if not SETTING.fullmatch(self.database):
             yield (
                 "database is the name of a setting such as SLUICE_SHOP_DATABASE_URL, so that no password"
                 " stands in a pipeline's file."

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sluice.engine.csv import InputPlan
 from sluice.engine.csv.source import Tick
 from sluice.engine.declare import Files, PostgresQuery, Remote
+from sluice.engine.failpoint import failpoint
 from sluice.engine.formats import plan_text
 from sluice.engine.landing import Draft, drafting
 from sluice.engine.ledger.connection import transaction
@@ -21,6 +22,7 @@ from sluice.engine.remote.query import copy_query
 from sluice.errors import DataError
 
 _HEAD = 1 << 16
+_BLOCK = 1 << 18
 _CSV, _JSON_LINES = Files("*", delimiter=","), Files("*")
 _NO_ROWS = {"empty_file", "header_only"}
 
@@ -28,7 +30,7 @@ _NO_ROWS = {"empty_file", "header_only"}
 class NothingNew(Exception):  # an outcome, no error
     """There is nothing that was not loaded before, by the input of that id."""
 
-    def __init__(self, same_as: int) -> None:
+    def __init__(self, same_as: int | None) -> None:
         super().__init__(same_as)
         self.same_as = same_as
 
@@ -66,7 +68,9 @@ def fetch(source: Remote, known: Known, tick: Tick) -> Landed:
     Raises NothingNew, DataError, TransientError, SettingMissing; also `no_rows` where there is not one.
     """
     with drafting() as draft:
-        noted = _write(source, _Told(draft, tick), known)
+        blocks = _Blocks(draft, tick)
+        noted = _write(source, blocks, known)
+        blocks.flush()
         try:
             planned = _plan(source, draft, tick)
         except DataError as error:
@@ -78,25 +82,34 @@ def fetch(source: Remote, known: Known, tick: Tick) -> Landed:
         return Landed(planned, draft.keep(planned.sha256), noted)
 
 
-class _Told:
-    """A draft that tells how much of it is written."""
+class _Blocks:
+    """A draft that is written to by blocks, and tells of each: PostgreSQL gives row by row."""
 
     def __init__(self, draft: Draft, tick: Tick) -> None:
         self._draft = draft
         self._tick = tick
-        self.size = 0
+        self._waiting = bytearray()
+        self._written = 0
 
-    def write(self, block: bytes) -> int:
-        self.size += self._draft.write(block)
-        self._tick(self.size)
-        return len(block)
+    def write(self, piece: bytes) -> int:
+        self._waiting += piece
+        if len(self._waiting) >= _BLOCK:
+            self.flush()
+        return len(piece)
+
+    def flush(self) -> None:
+        """Write what waits for a block to be full."""
+        self._written += self._draft.write(bytes(self._waiting))
+        self._waiting.clear()
+        self.beat()
+        failpoint("plan.fetching")
 
     def beat(self) -> None:
-        """Nothing came, and whoever fetches is still at it."""
-        self._tick(self.size)
+        """Whoever fetches is still at it."""
+        self._tick(self._written)
 
 
-def _write(source: Remote, into: _Told, known: Known) -> dict[str, str]:
+def _write(source: Remote, into: _Blocks, known: Known) -> dict[str, str]:
     """Write what the source gives; returns what the next fetch is to know."""
     if isinstance(source, PostgresQuery):
         return copy_query(source, into, known.noted)

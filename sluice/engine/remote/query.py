@@ -21,7 +21,6 @@ from sluice.errors import DataError, SluiceError, TransientError
 SQL = "sluice.engine.remote.sql"
 SINCE = "since"
 _CONNECT_S = 10
-_BLOCK = 1 << 16
 _AWAY = ("08", "40", "53", "55", "57P", "58")  # connection, rollback, resources, locks, operator, system
 _REFUSED = ("28", "3D", "42501")  # who asks, which database, what they may
 _SAYS_NO = ("authentication failed", "does not exist", "pg_hba.conf", "permission denied", "not permitted to log in")
@@ -42,12 +41,18 @@ def copy_query(source: PostgresQuery, into: Sink, known: Mapping[str, str]) -> d
     """
     with _snapshot(source) as cursor:
         asked = _asked(source, known)
-        cursor.copy_expert(_filled("copy_rows", query=asked), into, _BLOCK)
+        cursor.copy_expert(_filled("copy_rows", query=asked), into)
         return _reached(cursor, source, asked, known)
 
 
+def try_query(source: PostgresQuery) -> None:
+    """Whether the query could be fetched now, without a row of it. Raises as `copy_query` does."""
+    with _snapshot(source) as cursor:
+        cursor.execute(_filled("no_rows", query=sql.SQL(source.query)))
+
+
 @contextmanager
-def reaching(source: PostgresQuery) -> Iterator[Connection]:
+def _reaching(source: PostgresQuery) -> Iterator[Connection]:
     """A connection to the database of a query, closed at the end. Raises as `copy_query` does."""
     url = needed_setting(source.database, source.name)
     try:
@@ -75,7 +80,7 @@ def reaching(source: PostgresQuery) -> Iterator[Connection]:
 @contextmanager
 def _snapshot(source: PostgresQuery) -> Iterator[Cursor]:
     """One transaction that sees one state of the database, and can change nothing in it."""
-    with reaching(source) as connection:
+    with _reaching(source) as connection:
         try:
             connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
             with connection.cursor() as cursor:

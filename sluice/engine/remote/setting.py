@@ -10,7 +10,5 @@ def needed_setting(name: str, source: str) -> str:
     """What a setting that a source names holds: never print it. Raises SettingMissing, ConfigError."""
     value = source_setting(name)
     if value is None:
-        raise SettingMissing(
-            f"{name} is not set where this worker runs, and {source} needs it. Set it, or {name}_FILE, and try again."
-        )
+        raise SettingMissing(f"{source}: the setting {name} is not set on this worker. Set it, or {name}_FILE.")
     return value

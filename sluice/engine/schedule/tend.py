@@ -18,7 +18,7 @@ from sluice.engine.failpoint import failpoint
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.runs import NewInput, Run
-from sluice.engine.remote.address import to_fetch
+from sluice.engine.remote.inputs import to_fetch
 from sluice.engine.schedule import ticks
 from sluice.engine.schedule.due import deadline_of, missed
 from sluice.engine.schedule.inbox import Seen, choose, files_of, files_of_no_day, lacking, tells_days

@@ -5,6 +5,6 @@ select i.id, i.noted,
                      and (n.state in ('loading', 'loaded') or (n.state = 'failed' and n.loaded + n.updated > 0))) as newest
 from sluice.input i
 where i.pipeline = %(pipeline)s and i.source = %(source)s and i.contract = %(contract)s
-  and i.state = 'done' and i.noted is not null and not i.superseded
+  and i.state = 'done' and i.noted <> '{}' and not i.superseded
 order by i.id desc
 limit 1
