@@ -24,10 +24,11 @@ __all__ = [
 ]  # fmt: skip
 
 _HOMES = {"enqueue": "tasks.enqueue"}
-_HOMES["Preprocessed"] = "sluice.engine.declare"
 _HOMES |= dict.fromkeys(__all__[:8], "sluice.engine.declare")
 _HOMES |= dict.fromkeys(__all__[8:17], "sluice.engine.types")
 _HOMES |= dict.fromkeys(__all__[17:22], "sluice.engine.checks")
+
+_HOMES["Preprocessed"] = "sluice.engine.declare"
 
 
 def __getattr__(name: str) -> Any:
