@@ -52,12 +52,18 @@ def enqueue_inputs(
     reload: bool = False,
     max_rejects: str | None = None,
     as_of: date | None = None,
+    refit: bool = False,
 ) -> Run:
-    """Queue inputs by their addresses, which are taken as they are. As `enqueue` otherwise."""
+    """Queue inputs by their addresses, which are taken as they are. As `enqueue` otherwise.
+
+    With `refit`, what the steps of preprocessed tables know of the whole table is computed again.
+    """
     if not is_current(pipeline):
         migrate([pipeline])
     with transaction() as cursor:
-        run = register_inputs(cursor, pipeline, inputs, reload=reload, max_rejects=max_rejects, as_of=as_of)
+        run = register_inputs(
+            cursor, pipeline, inputs, reload=reload, max_rejects=max_rejects, as_of=as_of, refit=refit
+        )
     publish_now()
     return run
 
@@ -70,6 +76,7 @@ def register_inputs(
     reload: bool = False,
     max_rejects: str | None = None,
     as_of: date | None = None,
+    refit: bool = False,
 ) -> Run:
     """Write a run and its inputs to the ledger inside the caller's transaction, and publish nothing."""
     pipeline.check_run(has_inputs=bool(inputs), as_of=as_of)
@@ -78,6 +85,8 @@ def register_inputs(
         options["max_rejects"] = RejectLimit(max_rejects).text
     if as_of is not None:
         options["as_of"] = as_of.isoformat()
+    if refit:
+        options["refit"] = True
     if pipeline.derived:
         options["derived"] = definition_of(pipeline)
     contracts = {flow.source.name: contract_of(pipeline.name, flow.source.name).version for flow in pipeline.flows}

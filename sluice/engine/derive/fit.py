@@ -61,12 +61,21 @@ class Fit:
 
     def _compute(self, statistic: Statistic, within: tuple[str, ...], asked: dict[str, Any]) -> None:
         template = "fit_mad" if statistic.kind == "mad" else "fit_aggregate"
-        texts = [sql.Identifier(name) + sql.SQL("::text") for name in within]
+        groups = [sql.Identifier(f"g{at}") for at, _ in enumerate(within)]
+        members = [sql.SQL("true as whole")]
+        members += [
+            sql.SQL('{}::text collate "C" as {}').format(sql.Identifier(name), group)
+            for name, group in zip(within, groups, strict=True)
+        ]
+        known = [sql.SQL("whole"), *(group + sql.SQL(" is not null") for group in groups)]
         statement = sql.SQL(query(template, SQL)).format(
-            base=sql.Identifier(self._table.table.name),
+            base=sql.Identifier(self._table.of),
             slice=self._sql.slice(),
             column=sql.Identifier(statistic.column),
-            of_group=sql.SQL("jsonb_build_array({})").format(sql.SQL(", ").join(texts)),
+            members=sql.SQL(", ").join(members),
+            groups=sql.SQL(", ").join(groups),
+            whole_and_groups=sql.SQL(", ").join([sql.SQL("whole"), *groups]),
+            in_groups=sql.SQL(" and ").join(known),
             figure=sql.SQL(_FIGURES.get(statistic.kind, "")),
             where=sql.SQL(statistic.where or "true"),
         )
