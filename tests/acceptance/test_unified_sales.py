@@ -92,7 +92,8 @@ def test_the_books_of_all_five_inputs_balance(loaded: Loaded) -> None:
 
 def test_rates_that_cannot_be_used_are_refused_with_a_reason(loaded: Loaded) -> None:
     # 24 have no date, and 8 of these are refused for their rate already
-    assert loaded.sql("select code, split_part(reason, ' ', 1), count(*) from sluice.reject group by 1, 2 order by 3") == [
+    ask = "select code, split_part(reason, ' ', 1), count(*) from sluice.reject group by 1, 2 order by 3"
+    assert loaded.sql(ask) == [
         ("missing", "rate_date", 16),
         ("missing", "rate", 51),
         ("negative", "rate:", 246),
@@ -120,8 +121,8 @@ def test_954_ages_are_known_and_none_is_zeroed(loaded: Loaded) -> None:
     assert loaded.row("select count(*), count(age), min(age), max(age) from unified_customer") == (1000, 954, 15, 100)
     nulls = "count(*) - count(gender), count(*) - count(location), count(*) - count(date_joined)"
     assert loaded.row(f"select {nulls}, count(distinct customer_name) from unified_customer") == (256, 214, 17, 5)
-    # as the transactions' customers; a sale has none
-    assert loaded.sql("select count(age), count(*) filter (where age = 0) from standardized_data group by source") == []
+    # of the transactions' customers; a sale has none
+    assert loaded.row("select count(age), min(age), max(age) from standardized_data") == (960, 15, 99)
 
 
 def test_every_sale_and_transaction_is_there_once(loaded: Loaded) -> None:
@@ -176,7 +177,7 @@ def test_what_is_abnormal_is_flagged_and_what_nobody_sells_is_quarantined(loaded
         ("transactions", "stock_available_low", 9),
         ("transactions", "total_amount_low", 98),
     ]
-    flags = "count(*) filter (where is_abnormal), count(*) filter (where quarantined), count(*) filter (where is_duplicate)"
+    flags = ", ".join(f"count(*) filter (where {name})" for name in ("is_abnormal", "quarantined", "is_duplicate"))
     assert loaded.sql(f"select source, {flags} from preprocessed_data group by 1 order by 1") == [
         ("sales", 259, 19, 0),
         ("transactions", 183, 0, 0),
@@ -196,7 +197,8 @@ def test_what_was_missing_is_flagged_and_only_ages_are_filled(loaded: Loaded) ->
 
 
 def test_features_are_added(loaded: Loaded) -> None:
-    assert loaded.sql("select age_group, count(*) from preprocessed_data where source = 'transactions' group by 1 order by 1") == [
+    groups = "select age_group, count(*) from preprocessed_data where source = 'transactions' group by 1 order by 1"
+    assert loaded.sql(groups) == [
         ("18-30", 123),
         ("31-45", 185),
         ("46-60", 195),
@@ -232,6 +234,6 @@ def test_the_same_again_has_nothing_to_do_and_changes_nothing(loaded: Loaded) ->
 
 def test_the_token_is_sent_and_nowhere_written(loaded: Loaded) -> None:
     assert {asked.headers.get("authorization") for asked in loaded.api.asked} == {f"Bearer {TOKEN}"}
-    ledger = loaded.sql("select to_jsonb(i)::text from sluice.input i union all select to_jsonb(r)::text from sluice.run r")
-    assert not [row for row in ledger if TOKEN in row[0]]
+    for table in ("run", "input", "part", "step", "reject", "build"):
+        assert loaded.row(f"select count(*) from sluice.{table} t where to_jsonb(t)::text like '%{TOKEN}%'") == (0,)
     assert TOKEN not in loaded.stack.logs()
