@@ -1,5 +1,5 @@
 -- The usable rates of the newest date that is not after the row's own, and which one of them is taken.
-select r.currency_code, r.rate_date, r.rate,
+select r.currency_code, r.rate_date, trim_scale(r.rate) as rate,
        case when r.place > 1 then 'another one of its day came later'
             when r.on_date - r.rate_date > %(tolerance_days)s then 'stale' else 'taken' end as what,
        r._input_id, r._line

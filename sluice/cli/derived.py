@@ -42,9 +42,10 @@ def _print_trace(found: dict[str, Any], key: str) -> None:
         print(f"{name} has no row {key}; what is loaded of it:")
     else:
         print(f"{name}:")
-        wide = max(map(len, found["row"]))
-        for name, value in found["row"].items():
-            print(f"  {name:<{wide}}  {'' if value is None else value}")
+        _print_values(found["row"])
+    for table_name, values in found["after"].items():
+        print(f"\n{table_name}, what its steps made of it:")
+        _print_values(values)
     for title, rows in found["behind"].items():
         print(f"\n{title}: {count(len(rows))}")
         _print_rows(rows[:SHOWN])
@@ -60,6 +61,12 @@ def _print_listed(found: dict[str, Any]) -> None:
     if found["rows"]:
         print(f"\n{count(len(found['rows']))} of {count(total)}:")
         _print_rows(found["rows"])
+
+
+def _print_values(values: dict[str, Any]) -> None:
+    wide = max(map(len, values), default=0)
+    for name, value in values.items():
+        print(f"  {name:<{wide}}  {'' if value is None else value}")
 
 
 def _dated_name(found: dict[str, Any]) -> str:

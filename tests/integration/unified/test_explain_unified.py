@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -41,8 +42,25 @@ def test_a_transaction_is_traced_to_its_customer_product_and_rates(loaded: Marke
         "customer": [("customers.jsonl", 1)],
         "rates": [("rates.jsonl", 3), ("rates.jsonl", 1)],
     }
-    rates = [(str(row["rate"]).rstrip("0"), row["what"]) for row in found["behind"]["rates"]]
+    rates = [(str(row["rate"]), row["what"]) for row in found["behind"]["rates"]]
     assert rates == [("1.2", "taken"), ("1.1", "another one of its day came later")]
+
+
+def test_what_the_steps_made_of_a_row_is_shown_beside_it(loaded: Market) -> None:
+    made = explain(loaded.engine.pipeline, "transactions/7")["after"]["preprocessed_data"]
+    assert {name: made[name] for name in made if not name.endswith("_was_missing")} == {
+        "is_duplicate": False,
+        "is_abnormal": False,
+        "abnormal": None,
+        "quarantined": False,
+        "age_group": "18-30",
+        "month": 3,
+        "weekday": 5,
+        "revenue": Decimal("31.50"),
+        "price_scaled": None,
+        "customer_transactions": 3,
+        "customer_total": Decimal("94.50"),
+    }
 
 
 def test_a_sale_of_the_same_number_is_another_row(loaded: Market) -> None:
