@@ -89,13 +89,16 @@ def test_an_envelope_that_is_cut_is_not_json(text: str) -> None:
         read(text, "data")
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+texts = st.text(max_size=5)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | texts,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2),
+    max_leaves=4,
 )
+objects = st.lists(st.dictionaries(texts, values, max_size=3), min_size=1, max_size=3)
 
 
-@given(st.lists(st.dictionaries(st.text(), json_values)), st.sampled_from([None, 1]), st.booleans())
+@given(objects, st.sampled_from([None, 1]), st.booleans())
 def test_any_objects_come_back_in_their_order(
     records: list[dict[str, object]], indent: int | None, ascii_only: bool
 ) -> None:
@@ -103,7 +106,7 @@ def test_any_objects_come_back_in_their_order(
     assert [json.loads(line) for line in lines_of(page).split("\n")[:-1]] == records
 
 
-@given(st.lists(st.dictionaries(st.text(), json_values), min_size=1), st.data())
+@given(objects, st.data())
 def test_no_part_of_an_array_is_taken_for_the_whole(records: list[dict[str, object]], data: st.DataObject) -> None:
     text = json.dumps(records)
     cut = data.draw(st.integers(0, len(text) - 1))
