@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -51,9 +51,12 @@ class Page:
 
     def lines(self) -> Iterator[bytes]:
         """The records as blocks of JSON lines in UTF-8."""
+        broken = "\n" in self.text or "\r" in self.text
         for start in range(0, len(self.spans), _BLOCK):
-            records = (self.text[begin:end] for begin, end in self.spans[start : start + _BLOCK])
-            yield "".join(_BREAK.sub(" ", record) + "\n" for record in records).encode()
+            records: Iterable[str] = (self.text[begin:end] for begin, end in self.spans[start : start + _BLOCK])
+            if broken:
+                records = (_BREAK.sub(" ", record) for record in records)
+            yield ("\n".join(records) + "\n").encode()
 
 
 def path_of(dotted: str | None) -> Path | None:
