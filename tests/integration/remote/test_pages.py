@@ -125,6 +125,11 @@ def test_pages_without_end_are_refused(api: ApiServer) -> None:
     assert len(api.asked) == 4
 
 
+def test_an_error_in_the_place_of_a_later_page_is_not_the_end(api: ApiServer) -> None:
+    api.answers(PATH, saying({"data": [A]}), saying({"data": [], "error": "the database of Ann is down"}))
+    assert code_of(records="data", pages=Pages()) == "says_error"
+
+
 def test_each_page_has_its_own_tries(api: ApiServer) -> None:
     api.answers(
         PATH, Answer(status=500), saying([A]), Answer(status=500), saying([B], cut_at=4), saying([B]), saying([])
