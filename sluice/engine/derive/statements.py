@@ -58,7 +58,9 @@ class Statements:
             first_key=sql.Identifier(derived.key[-1]),
             either_columns=self._either_columns(),
             assignments=sql.SQL(", ").join(
-                sql.SQL("{c} = d.{c}").format(c=sql.Identifier(name)) for name in derived.names if name not in derived.key
+                sql.SQL("{c} = d.{c}").format(c=sql.Identifier(name))
+                for name in derived.names
+                if name not in derived.key
             ),
             built_at=sql.Identifier(BUILT_AT),
             key_n_o=self._same("n.", "o."),
