@@ -98,8 +98,7 @@ class Wanted:
         from sluice.engine.reject_limit import RejectLimit
 
         declared = find(pipeline)
-        fetched = [source for source in declared.remote if not only or source.name in only]
-        declared.check_run(has_inputs=bool(paths or fetched), as_of=as_of)
+        declared.check_run(has_inputs=bool(paths or declared.fetched(only)), as_of=as_of)
         if max_rejects is not None:
             RejectLimit(max_rejects)
         inputs = inputs_of(declared, paths, say_left_out(declared), only)

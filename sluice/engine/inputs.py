@@ -34,13 +34,12 @@ def inputs_of(
     `-` is standard input, which can be read only once: it is copied to the landing, and loaded from there.
     `left_out` is told of each folder with files that do not fit the pipeline.
     """
-    for name in only:
-        pipeline.flow(name)
+    fetched = to_fetch(pipeline, only)
     files = _files_of(pipeline, list(paths), left_out)
     for each in files:
         if only and each.source not in only:
             raise ConfigError(f"{each.uri} is of the source {each.source}, which --only leaves out.")
-    return files + [each for each in to_fetch(pipeline) if not only or each.source in only]
+    return files + fetched
 
 
 def _files_of(pipeline: Pipeline, paths: list[str | os.PathLike[str]], left_out: LeftOut | None) -> list[NewInput]:

@@ -7,6 +7,8 @@ one for all that follow. A script may be a function of the request instead.
 from __future__ import annotations
 
 import json
+import ssl
+import sys
 import threading
 import time
 from collections import defaultdict
@@ -56,15 +58,25 @@ def saying(document: Any, **how: Any) -> Answer:
     return Answer(json.dumps(document).encode(), **how)
 
 
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever asked hung up, which many tests want: only what else goes wrong is printed."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
 class ApiServer:
     """Runs from `with running() as server` to the end of the block; `url` is its base."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         self._scripts: dict[str, Script] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._talk())
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._server = _Quiet(("127.0.0.1", 0), self._talk())
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._server.server_port}"
 
     def answers(self, path: str, first: Answer | Script, *others: Answer) -> None:
         """Set the script of a path."""
@@ -134,9 +146,9 @@ class ApiServer:
 
 
 @contextmanager
-def running() -> Iterator[ApiServer]:
+def running(tls: ssl.SSLContext | None = None) -> Iterator[ApiServer]:
     """A server on a port of its own, for as long as the block lasts."""
-    server = ApiServer()
+    server = ApiServer(tls)
     thread = threading.Thread(target=server._server.serve_forever, kwargs={"poll_interval": 0.02}, name="api")
     thread.start()
     try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ class HttpApi:
     NAME of the setting with the bearer token; `<NAME>_FILE` names a file instead. `records` is the dotted path to
     the array (`"data.items"`); without it the document is the array, or JSON lines. `pages` says how the next page
     is found; without it there is one. `params` go into the query of every page that Sluice asks for by itself.
+    A page that says anything under one of the `error_keys` beside its records is an error, whatever its status.
 
     `timeout_s` is for connecting and for each wait for bytes, `total_s` for the whole fetch, in seconds; `max_bytes`
     is for one answer, unpacked; `tries` is for each page. `snapshot=True`: one fetch is the whole, as with `Files`.
@@ -32,6 +34,7 @@ class HttpApi:
     records: str | None = None
     pages: Pages | Cursor | Next | None = None
     params: Mapping[str, str | int] = field(default_factory=dict)
+    error_keys: Sequence[str] = ("error", "errors")
     timeout_s: float = 30
     total_s: float = 3600
     max_bytes: int = 64 << 20
@@ -48,12 +51,24 @@ class HttpApi:
     def _mistakes(self) -> Iterator[str]:
         yield from self._mistakes_of_address()
         yield from self._mistakes_of_paging()
+        if isinstance(self.error_keys, str):
+            yield "error_keys lists keys: error_keys=('error',)."
+        for name, value in self.params.items():
+            if isinstance(value, bool) or not isinstance(value, str | int):
+                yield f"The parameter {name!r} is neither text nor a whole number."
         for name in ("timeout_s", "total_s", "max_bytes", "max_pages", "tries"):
             if not getattr(self, name) > 0:
                 yield f"{name} is a number above 0."
 
     def _mistakes_of_address(self) -> Iterator[str]:
-        address = urlsplit(self.url)
+        try:
+            address = urlsplit(self.url)
+            plain = address.port != 0 and not re.search(r"[\s\x00-\x1f]", self.url)
+        except ValueError:
+            plain = False
+        if not plain:
+            yield "url is no address: does it hold a blank, or a port that is no number?"
+            return
         if self.base is None and (address.scheme not in {"http", "https"} or not address.hostname):
             yield "url begins with https:// or http://, or base= names the setting that holds how it begins."
         if self.base is not None and (address.scheme or address.netloc or not self.url.startswith("/")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -105,6 +105,17 @@ class Pipeline:
     def remote(self) -> list[Remote]:
         """Those of its sources that every run fetches anew."""
         return [flow.source for flow in self.flows if not isinstance(flow.source, Files)]
+
+    def fetched(self, only: Collection[str] = ()) -> list[Remote]:
+        """Those of its sources that a run fetches: all that are no files, or those of them that `only` names.
+
+        Raises ConfigError for a name that no source has.
+        """
+        known = [flow.source.name for flow in self.flows]
+        for name in only:
+            if name not in known:
+                raise ConfigError(f"{self.name} has no source {name!r}; its sources are {', '.join(known)}.")
+        return [source for source in self.remote if not only or source.name in only]
 
     @property
     def dated(self) -> bool:

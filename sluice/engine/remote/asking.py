@@ -27,8 +27,9 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 5
 _JSON = "application/json, application/x-ndjson;q=0.9"
 
-# it logs each URL with its parameters, and in these there may be secrets
-logging.getLogger("httpx").setLevel(logging.WARNING)
+# they log each URL with its parameters and the headers of each answer, and in these there may be secrets
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Answer:
     @property
     def tells_its_end(self) -> bool:
         """Whether a body that was cut short would have been noticed."""
-        return any(name in self.headers for name in ("content-length", "transfer-encoding", "content-encoding"))
+        packed = _packing(self.headers) != "identity"
+        return packed or "content-length" in self.headers or "transfer-encoding" in self.headers
 
 
 class Asking:
@@ -82,7 +84,7 @@ class Asking:
 
     def _blocks(self, url: httpx.URL, response: httpx.Response) -> Iterator[bytes]:
         raw = self._watched(response.iter_raw())
-        packed = response.headers.get("content-encoding", "identity").strip().lower()
+        packed = _packing(response.headers)
         if packed not in {"identity", "gzip", "x-gzip"}:
             raise DataError(
                 "bad_encoding", f"{self._where(url)} is packed as {packed[:20]!r}; only gzip was asked for."
@@ -152,6 +154,10 @@ def asking(source: HttpApi, patience: Patience) -> Iterator[Asking]:
     # redirects are followed by hand: the token must not leave the origin
     with httpx.Client(headers=headers, timeout=source.timeout_s, follow_redirects=False) as client:
         yield Asking(source, patience, client)
+
+
+def _packing(headers: httpx.Headers) -> str:
+    return str(headers.get("content-encoding", "identity")).strip().lower()
 
 
 def _phrase(status: int) -> str:

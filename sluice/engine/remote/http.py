@@ -18,7 +18,7 @@ from sluice.engine.declare import HttpApi
 from sluice.engine.remote.address import address, shown
 from sluice.engine.remote.asking import Answer, Asking, asking
 from sluice.engine.remote.following import first_url, next_url, path_of_next
-from sluice.engine.remote.page import NoRecords, NotObjects, Page, path_of, read_page
+from sluice.engine.remote.page import Form, NoRecords, NotObjects, Page, SaysError, path_of, read_page
 from sluice.engine.remote.tries import Patience, TryAgain
 from sluice.errors import DataError
 
@@ -106,9 +106,12 @@ def _read(source: HttpApi, answer: Answer) -> Page:
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _MAYBE_JSON and not kind.endswith("+json"):
         raise DataError("not_json", f"{where} answers 200 with {kind[:60]!r}, which is no JSON, so it is no data.")
-    records, following = path_of(source.records), path_of(path_of_next(source))
+    form = Form(path_of(source.records), path_of(path_of_next(source)), frozenset(source.error_keys))
     try:
-        page = read_page(answer.body.decode("utf-8-sig"), records, following, lines=kind in _JSON_LINES)
+        page = read_page(answer.body.decode("utf-8-sig"), form, lines=kind in _JSON_LINES)
+    except SaysError as error:
+        why = "If that key says something else, declare error_keys=(...) without it."
+        raise DataError("says_error", f"{where} answers 200, with an error under {error.args[0]!r}. {why}") from None
     except NoRecords as error:
         why = "Is it an error, said with 200? If not, say where the array is: records='...'."
         raise DataError("no_records", f"{where}: {error}, where an array of records is wanted. {why}") from None

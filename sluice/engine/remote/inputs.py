@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection
 
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.runs import NewInput
@@ -10,9 +10,9 @@ from sluice.engine.ledger.runs import NewInput
 _SCHEME = "source:"
 
 
-def to_fetch(pipeline: Pipeline) -> Iterator[NewInput]:
-    """One input for each source of a pipeline that is no file."""
-    return (NewInput(source.name, f"{_SCHEME}{source.name}") for source in pipeline.remote)
+def to_fetch(pipeline: Pipeline, only: Collection[str] = ()) -> list[NewInput]:
+    """One input for each source that a run fetches; see `Pipeline.fetched`."""
+    return [NewInput(source.name, f"{_SCHEME}{source.name}") for source in pipeline.fetched(only)]
 
 
 def is_fetched(uri: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -18,6 +18,8 @@ Path = tuple[str, ...]
 _SPACE = re.compile(r"[ \t\n\r]*")
 _BREAK = re.compile(r"[\n\r]+")  # strings hold none: JSON has them escaped
 _BLOCK = 1024
+# what APIs say under "error" when there is none; numbers are read as their digits
+_NOTHING: tuple[Value, ...] = (None, False, "", "0", (), [])
 
 
 class Absent(Enum):
@@ -31,6 +33,10 @@ ABSENT = Absent.ABSENT
 
 class NoRecords(ValueError):
     """There is no array where the records should be. The message says what there is."""
+
+
+class SaysError(ValueError):
+    """The page says that something went wrong. The argument is the key under which it does."""
 
 
 class NotObjects(ValueError):
@@ -51,9 +57,12 @@ class Page:
 
     def lines(self) -> Iterator[bytes]:
         """The records as blocks of JSON lines in UTF-8."""
+        broken = "\n" in self.text or "\r" in self.text
         for start in range(0, len(self.spans), _BLOCK):
-            records = (self.text[begin:end] for begin, end in self.spans[start : start + _BLOCK])
-            yield "".join(_BREAK.sub(" ", record) + "\n" for record in records).encode()
+            records: Iterable[str] = (self.text[begin:end] for begin, end in self.spans[start : start + _BLOCK])
+            if broken:
+                records = (_BREAK.sub(" ", record) for record in records)
+            yield ("\n".join(records) + "\n").encode()
 
 
 def path_of(dotted: str | None) -> Path | None:
@@ -61,13 +70,26 @@ def path_of(dotted: str | None) -> Path | None:
     return None if dotted is None else tuple(dotted.split("."))
 
 
-def read_page(text: str, records: Path | None, following: Path | None, *, lines: bool) -> Page:
-    """Read a page: an array at the path `records`; without it the document is an array or, if `lines`, JSON lines.
+@dataclass(frozen=True)
+class Form:
+    """What a page looks like: an array at the path `records`; without it the document is an array or JSON lines.
 
-    Raises NoRecords, NotObjects, and ValueError for what is not JSON (its message quotes nothing of the text).
+    `following` is the path of what is said about the next page, `errors` are keys beside the records that have nothing
+    to say in a good page.
     """
-    walk = _Walk(text, records or (), following)
-    ends = records is not None or text.startswith("[", walk.at)
+
+    records: Path | None = None
+    following: Path | None = None
+    errors: frozenset[str] = frozenset()
+
+
+def read_page(text: str, form: Form, *, lines: bool) -> Page:
+    """Read a page; `lines`: it is announced as JSON lines, which may be one, or none.
+
+    Raises SaysError, NoRecords, NotObjects, and ValueError for what is not JSON; no message quotes the text.
+    """
+    walk = _Walk(text, form)
+    ends = form.records is not None or text.startswith("[", walk.at)
     try:
         if ends:
             walk.value(())
@@ -88,14 +110,16 @@ def read_page(text: str, records: Path | None, following: Path | None, *, lines:
 class _Walk:
     """One way through a document, which looks into no value that is not on the way to what is wanted."""
 
-    def __init__(self, text: str, wanted: Path, following: Path | None) -> None:
-        self.wanted = wanted
+    def __init__(self, text: str, form: Form) -> None:
+        self.wanted = form.records or ()
         self.records: list[tuple[int, int]] | None = None
         self.following: Value | Absent = ABSENT
         self.at = 0
         self._text = text
-        self._following = following
-        self._on_the_way = {path[:depth] for path in (wanted, following or ()) for depth in range(len(path))}
+        self._following = form.following
+        self._errors = {(key,) for key in form.errors}
+        paths = (self.wanted, form.following or ())
+        self._on_the_way = {path[:depth] for path in paths for depth in range(len(path))}
         self._skip()
 
     def value(self, path: Path) -> None:
@@ -108,6 +132,8 @@ class _Walk:
             found, self.at = scan(self._text, self.at)
             if path == self._following:
                 self.following = found
+            if path in self._errors and found not in _NOTHING:
+                raise SaysError(path[0])
         self._skip()
 
     def lines(self, *, few: bool) -> None:

@@ -35,6 +35,17 @@ def test_the_token_goes_along_and_stays_out_of_the_declaration(api: ApiServer) -
     assert api.asked[0].headers["user-agent"] == f"sluice/{version}"
 
 
+def test_no_log_and_no_error_shows_parameters(api: ApiServer, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    api.answers(PATH, saying([ANN], headers={"Set-Cookie": "session=s3cr3t"}), Answer(status=404))
+    source = declared(params={"key": "s3cr3t"})
+    assert rows_of(source) == [ANN]
+    assert api.asked[0].query == {"key": "s3cr3t"}
+    with pytest.raises(DataError) as caught:
+        rows_of(source)
+    assert "s3cr3t" not in caplog.text + str(caught.value)
+
+
 def test_a_token_from_a_file_is_as_good(api: ApiServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     api.guarded(PATH, TOKEN, saying([ANN]))
     (tmp_path / "token").write_text(TOKEN + "\n")

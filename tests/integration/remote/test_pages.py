@@ -91,14 +91,17 @@ def test_the_token_goes_to_no_other_origin(api: ApiServer, link: str) -> None:
     assert len(api.asked) == 1
 
 
+def test_a_link_that_is_no_address_is_refused(api: ApiServer) -> None:
+    api.answers(PATH, saying({"data": [A], "next": "http://shop.example:port/"}))
+    assert code_of(records="data", pages=Next("next")) == "bad_next"
+
+
 def test_a_redirect_is_followed_within_the_origin_and_no_further(api: ApiServer) -> None:
     api.answers("/old", Answer(status=301, headers={"Location": PATH}))
     api.answers(PATH, saying([A]))
     assert rows_of(declared(url="/old")) == [A]
     api.answers(PATH, Answer(status=302, headers={"Location": "http://thief.example/"}))
     assert code_of() == "other_origin"
-    api.answers(PATH, Answer(status=302, headers={"Location": "http://shop.example:port/"}))
-    assert code_of() == "bad_next"
     api.answers(PATH, Answer(status=308, headers={"Location": PATH}))
     assert code_of() == "http_status"
 
@@ -120,6 +123,11 @@ def test_pages_without_end_are_refused(api: ApiServer) -> None:
     api.answers(PATH, lambda asked: saying([{"id": asked.query["page"]}]))
     assert code_of(pages=Pages(), max_pages=4) == "too_many_pages"
     assert len(api.asked) == 4
+
+
+def test_an_error_in_the_place_of_a_later_page_is_not_the_end(api: ApiServer) -> None:
+    api.answers(PATH, saying({"data": [A]}), saying({"data": [], "error": "the database of Ann is down"}))
+    assert code_of(records="data", pages=Pages()) == "says_error"
 
 
 def test_each_page_has_its_own_tries(api: ApiServer) -> None:

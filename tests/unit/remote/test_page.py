@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.remote.page import ABSENT, NoRecords, NotObjects, Page, path_of, read_page
+from sluice.engine.remote.page import ABSENT, Form, NoRecords, NotObjects, Page, SaysError, path_of, read_page
 
 
 def read(text: str, records: str | None = None, following: str | None = None, *, lines: bool = False) -> Page:
-    return read_page(text, path_of(records), path_of(following), lines=lines)
+    return read_page(text, Form(path_of(records), path_of(following), frozenset({"error"})), lines=lines)
 
 
 def lines_of(page: Page) -> str:
@@ -43,7 +43,7 @@ def test_a_next_that_is_null_is_there() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['{"error": "x"}', '{"data": null}', '{"data": {}}', '{"data": "[]"}', "[]", '"data"', '{"data": [], "data": []}'],
+    ['{"status": "x"}', '{"data": null}', '{"data": {}}', '{"data": "[]"}', "[]", '"data"', '{"data": [], "data": []}'],
 )
 def test_no_array_where_it_should_be_means_no_records(text: str) -> None:
     with pytest.raises(NoRecords):
@@ -61,6 +61,17 @@ def test_json_lines_are_known_without_being_announced() -> None:
     page = read('{"id": 1}\n\n{"id": 2}\r\n')
     assert lines_of(page) == '{"id": 1}\n{"id": 2}\n'
     assert page.ends is False
+
+
+@pytest.mark.parametrize("said", ['"down"', "true", "500", '{"code": 0}', '["x"]'])
+def test_an_error_beside_an_empty_array_is_no_end_of_the_data(said: str) -> None:
+    with pytest.raises(SaysError, match="error"):
+        read(f'{{"data": [], "error": {said}}}', "data")
+
+
+@pytest.mark.parametrize("said", ["null", "false", '""', "0", "{}", "[]"])
+def test_an_error_that_says_nothing_is_none(said: str) -> None:
+    assert lines_of(read(f'{{"error": {said}, "data": [{{"error": "in a record"}}]}}', "data")) != ""
 
 
 @pytest.mark.parametrize(("text", "number"), [("[1]", 1), ('[{}, "x"]', 2), ("[{}, {}, null]", 3), ("[[{}]]", 1)])
@@ -89,13 +100,16 @@ def test_an_envelope_that_is_cut_is_not_json(text: str) -> None:
         read(text, "data")
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+texts = st.text(max_size=5)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | texts,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2),
+    max_leaves=4,
 )
+objects = st.lists(st.dictionaries(texts, values, max_size=3), min_size=1, max_size=3)
 
 
-@given(st.lists(st.dictionaries(st.text(), json_values)), st.sampled_from([None, 1]), st.booleans())
+@given(objects, st.sampled_from([None, 1]), st.booleans())
 def test_any_objects_come_back_in_their_order(
     records: list[dict[str, object]], indent: int | None, ascii_only: bool
 ) -> None:
@@ -103,7 +117,7 @@ def test_any_objects_come_back_in_their_order(
     assert [json.loads(line) for line in lines_of(page).split("\n")[:-1]] == records
 
 
-@given(st.lists(st.dictionaries(st.text(), json_values), min_size=1), st.data())
+@given(objects, st.data())
 def test_no_part_of_an_array_is_taken_for_the_whole(records: list[dict[str, object]], data: st.DataObject) -> None:
     text = json.dumps(records)
     cut = data.draw(st.integers(0, len(text) - 1))
