@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sluice.engine.declare import Pipeline, PostgresQuery, Remote
 from sluice.engine.doctor.finding import Finding, ok, wrong
+from sluice.engine.remote.http import read_http
 from sluice.engine.remote.query import try_query
 from sluice.engine.settings import source_setting
 from sluice.errors import SluiceError
+
+PATIENCE_S = 5.0
 
 
 def look_at_sources(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
@@ -37,7 +41,9 @@ def _ask(check: str, source: Remote) -> Finding:
     if isinstance(source, PostgresQuery):
         try_query(source)
         return ok(check, f"the query of {source.database} can be asked")
-    return ok(check, "its settings are there; a run tells whether it answers")
+    quick = replace(source, tries=1, timeout_s=min(source.timeout_s, PATIENCE_S))
+    read_http(quick, known={}, beat=lambda: None)
+    return ok(check, "its first page comes, and is as declared")
 
 
 def _is_set(name: str) -> bool:

@@ -16,7 +16,7 @@ from sluice.engine.jsonl.values import Unfit, Value, scan
 
 Path = tuple[str, ...]
 _SPACE = re.compile(r"[ \t\n\r]*")
-_BREAK = re.compile(r"[\n\r]+")  # strings hold none: JSON has them escaped
+_BREAK = re.compile(r"[\n\r][ \t\n\r]*")  # with its indent; in strings JSON has line breaks escaped
 _BLOCK = 1024
 # what APIs say under "error" when there is none; numbers are read as their digits
 _NOTHING: tuple[Value, ...] = (None, False, "", "0", (), [])

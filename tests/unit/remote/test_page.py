@@ -25,7 +25,7 @@ def test_the_digits_are_those_of_the_page() -> None:
 
 
 def test_a_record_on_several_lines_becomes_one() -> None:
-    assert lines_of(read('[{\r\n  "a": "x\\ny",\n  "b": 2\n}]\n')) == '{   "a": "x\\ny",   "b": 2 }\n'
+    assert lines_of(read('[{\r\n  "a": "x\\ny",\n  "b": 2\n}]\n')) == '{ "a": "x\\ny", "b": 2 }\n'
 
 
 def test_records_and_next_are_found_in_either_order() -> None:
