@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -87,12 +87,10 @@ class Preprocessed(Computed):
             if times > 1:
                 yield f"Two steps are called {name!r}: give each a name of its own."
         there = dict(base.columns)
-        for pg_type in dict.fromkeys(there.values()):
-            try:
-                arrow_type(pg_type)
-            except ConfigError as error:
-                yield str(error)
-                return
+        unknown = list(_unknown_types(there.values()))
+        if unknown:
+            yield from unknown
+            return
         for name in sorted(set(there) & set(_marks(self.steps))):
             yield f"{base.name} has a column {name!r} already, which its steps set."
         there |= {name: MARKS[name] for name in _marks(self.steps)}
@@ -102,6 +100,14 @@ class Preprocessed(Computed):
             there |= step.scope.adds
 
 
+def _unknown_types(pg_types: Iterable[str]) -> Iterator[str]:
+    for pg_type in dict.fromkeys(pg_types):
+        try:
+            arrow_type(pg_type)
+        except ConfigError as error:
+            yield str(error)
+
+
 def _of_step(step: FrameStep, there: Mapping[str, str], base: Derived) -> Iterator[str]:
     scope = step.scope
     unknown = [name for name in scope.needs if name not in there]
@@ -109,6 +115,9 @@ def _of_step(step: FrameStep, there: Mapping[str, str], base: Derived) -> Iterat
         yield f"There is no column {name!r}."
     for name in sorted(set(scope.adds) & {*there, BUILT_AT}):
         yield f"The column {name!r} that it adds is there already."
+    for name in sorted(set(scope.beside) & set(there)):
+        yield f"The column {name!r} that it wants beside the rows is there already."
+    yield from _unknown_types([*scope.adds.values(), *(pg_type for _, pg_type in scope.beside.values())])
     for name in (*scope.adds, *scope.beside):
         if not IDENTIFIER.fullmatch(name):
             yield f"{name!r} is not a name of a column: use lower-case letters, digits and _ (at most 59)."

@@ -17,7 +17,6 @@ SALES = Flow(
     Table(
         "sale",
         key=("id",),
-        on_conflict="update",
         columns=[
             Column("id", Integer(), required=True),
             Column("customer", Integer()),
@@ -74,7 +73,7 @@ LINES = (
 
 
 def table(*steps: FrameStep, **other: Any) -> Preprocessed:
-    return Preprocessed("ready", of="clean", steps=steps or STEPS, counted_by="is_abnormal", **other)
+    return Preprocessed("ready", of="clean", steps=steps or STEPS, counted_by=None if steps else "is_abnormal", **other)
 
 
 def pipeline(ready: Preprocessed | None = None, clean: Derived = CLEAN) -> Pipeline:

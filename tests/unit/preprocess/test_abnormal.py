@@ -86,7 +86,11 @@ def test_where_there_is_no_spread_there_is_no_fence(known: dict[str, Any]) -> No
         (abnormal("price"), {"price": "bigint"}, "It has no rule: say at_least, above, at_most, below or outliers."),
         (abnormal("price", at_least=0, above=0), {"price": "bigint"}, "Say one lower and one upper limit"),
         (abnormal("price", outliers=fence(k=0)), {"price": "bigint"}, "k = 0 is no distance: it is more than 0."),
-        (inconsistent("price", {"A": []}), {"price": "bigint"}, "price is bigint: only text is spelled in several ways."),
+        (
+            inconsistent("price", {"A": []}),
+            {"price": "bigint"},
+            "price is bigint: only text is spelled in several ways.",
+        ),
         (inconsistent("id", {"A": []}), {"id": "text"}, "id is part of the key: its values stay as they are."),
         (inconsistent("g", {"A": ["x"], "B": [" X"]}), {"g": "text"}, "' X' stands for 'A' and for 'B': say which."),
     ],

@@ -80,7 +80,11 @@ def test_a_frame_without_rows_stays_one(how: str) -> None:
         (missing("price", "median"), {"price": "numeric(14,2)"}, "price is numeric(14,2): dates and money can be kept"),
         (missing("day", "mode"), {"day": "date"}, "day is date: dates and money can be kept or rejected, not filled."),
         (missing("id", "median"), {"id": "bigint"}, "id is an id: it can be kept or rejected, not filled."),
-        (missing("shop_id", "mode"), {"shop_id": "bigint"}, "shop_id is an id: it can be kept or rejected, not filled."),
+        (
+            missing("shop_id", "mode"),
+            {"shop_id": "bigint"},
+            "shop_id is an id: it can be kept or rejected, not filled.",
+        ),
         (missing("n", constant("0")), {"n": "bigint"}, "A constant for n is a word for a text column"),
         (missing("n", constant(" ")), {"n": "text"}, "A constant for n is a word for a text column"),
         (missing("n", "median"), {"n": "text"}, "n is text and has no median: say mode."),

@@ -1,0 +1,166 @@
+"""Preprocessed tables: their columns, and each mistake of a declaration with its sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sluice import preprocess
+from sluice.engine.declare import Column, Derived, Files, Flow, Pipeline, Preprocessed, Table
+from sluice.engine.derive import definition_of
+from sluice.engine.preprocess import Outcome, Statistic, Step
+from sluice.engine.types import Integer
+from sluice.errors import ConfigError
+
+FLOW = Flow(
+    Files("sales*.csv", name="sales"), Table("sale", key=("id",), columns=[Column("id", Integer(), required=True)])
+)
+CLEAN = Derived(
+    "clean",
+    key=("id",),
+    columns={"id": "bigint", "age": "smallint", "price": "numeric(14,2)", "day": "date", "kind": 'text COLLATE "C"'},
+    sql="select * from {sales} s",
+    params={"least": 1},
+)
+
+
+def as_it_is(frame: Any, known: Any) -> Outcome:
+    return Outcome(frame, {})
+
+
+def declared(*steps: Any, clean: Derived = CLEAN, **other: Any) -> Pipeline:
+    return Pipeline("till", flows=[FLOW], derived=[clean, Preprocessed("ready", of="clean", steps=steps, **other)])
+
+
+def test_it_has_the_columns_of_its_table_then_what_its_steps_add_with_the_marks_behind_the_last_that_sets_any() -> None:
+    pipeline = declared(
+        preprocess.missing("age"),
+        preprocess.missing("price", "reject"),
+        preprocess.abnormal("price", at_least=0),
+        preprocess.age_group(),
+        value="price",
+    )
+    (_, ready) = pipeline.derived
+    assert list(ready.columns.items())[5:] == [
+        ("age_was_missing", "boolean"),
+        ("price_was_missing", "boolean"),
+        ("is_abnormal", "boolean"),
+        ("abnormal", "text"),
+        ("quarantined", "boolean"),
+        ("age_group", "text"),
+    ]
+    assert ready.names[:5] == ("id", "age", "price", "day", "kind")
+    assert (ready.key, ready.dated, ready.params, ready.sources()) == (("id",), False, {"least": 1}, set())
+
+
+def test_marks_that_no_step_sets_are_not_there() -> None:
+    assert declared(preprocess.month("day")).derived[1].names[5:] == ("month",)
+
+
+@pytest.mark.parametrize(
+    ("step", "sentence"),
+    [
+        (preprocess.missing("aeg"), "Step 'missing_aeg': There is no column 'aeg'."),
+        (preprocess.month("price"), "Step 'month': price is numeric(14,2) and no date."),
+        (preprocess.month("day", into="age"), "Step 'age': The column 'age' that it adds is there already."),
+        (
+            preprocess.month("day", into="built_at"),
+            "Step 'built_at': The column 'built_at' that it adds is there already.",
+        ),
+        (
+            preprocess.month("day", into="Month"),
+            "Step 'Month': 'Month' is not a name of a column: use lower-case letters, digits and _ (at most 59).",
+        ),
+        (
+            preprocess.abnormal("price", outliers=preprocess.fence(within=("group",))),
+            "Step 'abnormal_price': There is no column 'group'.",
+        ),
+        (
+            Step("own", as_it_is, needs=(), statistics=(Statistic("mean", "price", ("sort",)),)),
+            "Step 'own': Statistics are of columns of clean, and it has no 'sort'.",
+        ),
+        (
+            Step("own", as_it_is, needs=(), statistics=(Statistic("mean", "age"), Statistic("mean", "age", ("kind",)))),
+            "Step 'own': It has two statistics 'mean_age'.",
+        ),
+        (
+            Step("own", as_it_is, needs=(), adds={"n": "money"}),
+            "Step 'own': Steps do not know the type 'money', only: bigint, boolean, date, double precision, integer,"
+            " smallint, text, timestamp with time zone, timestamptz, numeric(p, s).",
+        ),
+        (
+            Step("own", as_it_is, needs=(), beside={"age": ("1", "bigint")}),
+            "Step 'own': The column 'age' that it wants beside the rows is there already.",
+        ),
+    ],
+)
+def test_each_mistake_of_a_step_names_pipeline_table_step_and_column(step: Any, sentence: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        declared(step)
+    assert str(caught.value) == f"Pipeline 'till': Preprocessed table 'ready': {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (
+            lambda: declared(preprocess.month("day"), preprocess.month("day")),
+            "Two steps are called 'month': give each a name of its own. "
+            "Step 'month': The column 'month' that it adds is there already.",
+        ),
+        (lambda: declared(fitted="never"), "fitted='never' is neither 'once' nor 'each build'."),
+        (lambda: declared(counted_by="kin"), "Column 'kin' is not among its columns."),
+        (
+            lambda: declared(
+                preprocess.abnormal("price", at_least=0),
+                clean=replace(CLEAN, columns={**CLEAN.columns, "abnormal": "text"}),
+            ),
+            "clean has a column 'abnormal' already, which its steps set.",
+        ),
+    ],
+)
+def test_each_mistake_of_a_table_has_its_sentence(make: Any, sentence: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        make()
+    assert str(caught.value) == f"Pipeline 'till': Preprocessed table 'ready': {sentence}"
+
+
+@pytest.mark.parametrize(
+    "derived", [[Preprocessed("ready", of="clean", steps=()), CLEAN], [Preprocessed("ready", "x", ())]]
+)
+def test_its_table_is_declared_before_it(derived: list[Any]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Pipeline("till", flows=[FLOW], derived=derived)
+    assert str(caught.value) == (
+        f"Pipeline 'till': Preprocessed table 'ready' is of {derived[0].of!r}: declare that derived table before it."
+    )
+
+
+def test_outside_of_a_pipeline_its_table_is_not_known() -> None:
+    with pytest.raises(
+        ConfigError, match=r"^Preprocessed table 'ready' is in no pipeline, so its table 'clean' is not"
+    ):
+        _ = Preprocessed("ready", of="clean", steps=()).definition
+
+
+def test_another_table_under_it_is_taken_when_the_pipeline_is_declared_again() -> None:
+    pipeline = declared(preprocess.month("day"))
+    wider = replace(CLEAN, columns={**CLEAN.columns, "n": "bigint"})
+    again = replace(pipeline, derived=[wider, pipeline.derived[1]])
+    assert "n" in again.derived[1].columns
+    assert definition_of(again) != definition_of(pipeline)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        declared(preprocess.age_group(bands=(18, 30))),
+        declared(preprocess.age_group(), preprocess.month("day")),
+        declared(preprocess.age_group(), fitted="each build"),
+        declared(preprocess.age_group(), clean=replace(CLEAN, sql="select 1 from {sales}")),
+    ],
+)
+def test_whatever_decides_a_row_makes_another_definition(other: Pipeline) -> None:
+    assert other.derived[1].definition != declared(preprocess.age_group()).derived[1].definition
