@@ -128,3 +128,13 @@ def test_a_newer_rate_of_a_day_is_taken_when_it_is_published(sources: Sources) -
         (2, None, None),
         (3, "0.900000", "2022-03-11"),
     ]
+
+
+def test_an_answer_that_comes_back_is_the_newest_again(sources: Sources) -> None:
+    sources.day()
+    sources.api.answers("/exchange_rates", saying([rate("2022-03-10", "1.5")]))
+    sources.day()
+    assert sources.rows("exchange_rate::text")[0] == (1, "1.500000")
+    sources.api.answers("/exchange_rates", Answer(RATES.encode()))
+    sources.day()
+    assert sources.rows("exchange_rate::text")[0] == (1, "0.894600")
