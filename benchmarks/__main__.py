@@ -11,10 +11,8 @@ from benchmarks.bench import Bench, Entry, entries
 from benchmarks.cases import CASES
 from benchmarks.datasets import Dataset, datasets
 from benchmarks.record import print_record, record, write_record
-from benchmarks.servers import BenchServers, claim, set_environment
+from benchmarks.servers import BenchServers, begun
 from sluice.engine import settings as sluice_settings
-from sluice.errors import SluiceError
-from workers.supervisor import told_to_stop
 
 HERE = Path(__file__).resolve().parent
 
@@ -42,20 +40,12 @@ def main(
     asked: dict[str, Any] = {"rows": rows, "files": files, "dirty": dirty, "rounds": rounds}
     work = work.resolve()
     measured = _chosen(datasets(work), only)
-    with told_to_stop():
-        try:
-            claim(work)
-            with BenchServers(work / "servers") as servers:
-                set_environment(servers, work / "home", part_bytes)
-                well = _bench(servers, measured, asked, out)
-        except KeyboardInterrupt:
-            raise typer.Exit(130) from None
-        except SluiceError as error:
-            print(f"error: {error}")
-            raise typer.Exit(1) from error
-        finally:
-            for entry in measured:
-                entry.dataset.remove()
+    try:
+        with begun(work, part_bytes) as servers:
+            well = _bench(servers, measured, asked, out)
+    finally:
+        for entry in measured:
+            entry.dataset.remove()
     raise typer.Exit(0 if well else 1)
 
 

@@ -24,11 +24,10 @@ import typer
 from benchmarks import usage
 from benchmarks.cases.sluice import ready_worker
 from benchmarks.customer_ltv_data import AS_OF, Bench, make_bench
-from benchmarks.servers import BenchServers, claim, set_environment
+from benchmarks.servers import BenchServers, begun
 from sluice.engine.ledger.connection import drop_connection, transaction
 from sluice.engine.ledger.queries import query
 from sluice.errors import SluiceError
-from workers.supervisor import told_to_stop
 
 HERE = Path(__file__).resolve().parent
 ORDERS, PAYMENTS = 5, 6  # for each customer
@@ -87,21 +86,13 @@ def main(
 ) -> None:
     """Build customer_ltv from loaded tables, and compare with what the same SQL takes in psql."""
     work = work.resolve()
-    with told_to_stop():
-        try:
-            claim(work)
-            with BenchServers(work / "servers") as servers:
-                set_environment(servers, work / "home", None)
-                sizes = [_measure(servers, work / "files", size, rounds) for size in (customers // 10, customers)]
-                machine = {"cores": os.cpu_count(), "system": platform.system(), "python": platform.python_version()}
-                found = {"sizes": [each.facts() for each in sizes], "machine": machine | servers.versions()}
-        except KeyboardInterrupt:
-            raise typer.Exit(130) from None
-        except SluiceError as error:
-            print(f"error: {error}")
-            raise typer.Exit(1) from error
-        finally:
-            rmtree(work / "files", ignore_errors=True)
+    try:
+        with begun(work) as servers:
+            sizes = [_measure(servers, work / "files", size, rounds) for size in (customers // 10, customers)]
+            machine = {"cores": os.cpu_count(), "system": platform.system(), "python": platform.python_version()}
+            found = {"sizes": [each.facts() for each in sizes], "machine": machine | servers.versions()}
+    finally:
+        rmtree(work / "files", ignore_errors=True)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     _print(found)

@@ -19,13 +19,15 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 import redis
+import typer
 
 from sluice.embedded.endpoints import HOST
 from sluice.embedded.folder import lock
 from sluice.embedded.postgres import Postgres
 from sluice.embedded.redis import Redis
 from sluice.embedded.server import Server, StartError
-from sluice.errors import ConfigError
+from sluice.errors import ConfigError, SluiceError
+from workers.supervisor import told_to_stop
 
 DATABASE = "bench"
 _SETTINGS = {
@@ -137,14 +139,30 @@ class BenchServers:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def claim(work: Path) -> None:
+@contextmanager
+def begun(work: Path, part_bytes: int | None = None) -> Iterator[BenchServers]:
+    """A command's servers in its folder, and an environment that names them; it ends with an exit code, not a trace."""
+    with told_to_stop():
+        try:
+            _claim(work)
+            with BenchServers(work / "servers") as servers:
+                _set_environment(servers, work / "home", part_bytes)
+                yield servers
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+        except SluiceError as error:
+            print(f"error: {error}")
+            raise typer.Exit(1) from error
+
+
+def _claim(work: Path) -> None:
     """One benchmark in a folder: the next would remove the servers of this one. Freed when this process ends."""
     work.mkdir(parents=True, exist_ok=True)
     if lock(work / "lock", fcntl.LOCK_EX) is None:
         raise ConfigError(f"Another benchmark runs in {work}. Wait for it: two at once measure each other.")
 
 
-def set_environment(servers: BenchServers, home: Path, part_bytes: int | None) -> None:
+def _set_environment(servers: BenchServers, home: Path, part_bytes: int | None) -> None:
     """Sluice as it comes, for this process and its workers, with these servers."""
     for name in [name for name in os.environ if name.startswith("SLUICE_")]:
         del os.environ[name]

@@ -20,6 +20,7 @@ from sluice.engine.landing import landing
 from sluice.engine.ledger.runs import Run
 from sluice.engine.servers import broker_url, cache_url
 from tests.kit.in_process import InProcess
+from tests.kit.roles import acting_as_loader
 from tests.kit.stack import _autocommit
 from workers.sees import sluice_sees
 
@@ -39,24 +40,15 @@ def ledger(engine: InProcess) -> InProcess:
 @pytest.fixture
 def loader(ledger: InProcess, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A role that may read and write the ledger but only read the table; this process uses it from now on."""
-    database = urlsplit(database_url).path.strip("/")
-    role = f"loader_{database}"
-    parts = urlsplit(database_url)
-    with _autocommit(database_url) as cursor:
-        cursor.execute(f"create role {role} login password 'made-up' connection limit 5")
-        cursor.execute(f"revoke temporary on database {database} from public")
-        cursor.execute(f"grant usage on schema sluice to {role}")
-        cursor.execute(f"grant select, insert, update, delete on all tables in schema sluice to {role}")
-        cursor.execute(f"revoke all on customer_call_logs from {role}")
-        cursor.execute(f"grant select on customer_call_logs to {role}")
-    host = parts.netloc.rpartition("@")[2]
-    monkeypatch.setenv("DATABASE_URL", urlunsplit(parts._replace(netloc=f"{role}:made-up@{host}")))
-    InProcess.forget()
-    yield role
-    InProcess.forget()
-    with _autocommit(database_url) as cursor:
-        cursor.execute(f"drop owned by {role}")
-        cursor.execute(f"drop role {role}")
+    rights = [
+        "revoke temporary on database {database} from public",
+        "grant usage on schema sluice to {role}",
+        "grant select, insert, update, delete on all tables in schema sluice to {role}",
+        "revoke all on customer_call_logs from {role}",
+        "grant select on customer_call_logs to {role}",
+    ]
+    with acting_as_loader(database_url, monkeypatch, rights, limit=5) as role:
+        yield role
 
 
 def test_a_role_without_temporary_tables_and_with_few_connections_is_found(loader: str) -> None:

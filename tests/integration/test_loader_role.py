@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -14,7 +14,7 @@ from sluice.engine.doctor.postgres import look_at_server, look_at_tables
 from sluice.engine.ledger.migrate import migrate
 from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
-from tests.kit.stack import _autocommit
+from tests.kit.roles import acting_as_loader
 
 ROLES = (Path(__file__).parents[2] / "deploy" / "postgres" / "roles.sql").read_text(encoding="utf-8")
 AS_OF = "2024-12-31"
@@ -26,22 +26,12 @@ PAYMENTS = "payment_id,customer_id,order_id,payment_date,amount\n"
 @pytest.fixture
 def loader(engine: InProcess, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[InProcess]:
     """Tables by the owner, and from then on this process as the loader, whose rights are those of roles.sql."""
-    parts = urlsplit(database_url)
-    role, owner = f"loader_{parts.path.strip('/')}", parts.username or ""
-    with _autocommit(database_url) as cursor:
-        cursor.execute(f"create role {role} login password 'made-up'")
-        cursor.execute(f"alter role {role} set search_path = {owner}, public")
-        for statement in re.findall(r"^alter default privileges .*;$", ROLES, re.MULTILINE):
-            cursor.execute(statement.replace("sluice_owner", owner).replace("sluice_loader", role))
-    engine.use(find("customer_ltv"))
-    host = parts.netloc.rpartition("@")[2]
-    monkeypatch.setenv("DATABASE_URL", urlunsplit(parts._replace(netloc=f"{role}:made-up@{host}")))
-    InProcess.forget()
-    yield engine
-    InProcess.forget()
-    with _autocommit(database_url) as cursor:
-        cursor.execute(f"drop owned by {role}")
-        cursor.execute(f"drop role {role}")
+    rights = re.findall(r"^alter default privileges .*;$", ROLES, re.MULTILINE)
+    named = [each.replace("sluice_owner", "{owner}").replace("sluice_loader", "{role}") for each in rights]
+    statements = ["alter role {role} set search_path = {owner}, public", *named]
+    tables = partial(engine.use, find("customer_ltv"))
+    with acting_as_loader(database_url, monkeypatch, statements, first=tables):
+        yield engine
 
 
 def test_a_loader_loads_settles_and_builds(loader: InProcess, tmp_path: Path) -> None:
