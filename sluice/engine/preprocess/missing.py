@@ -38,15 +38,23 @@ def constant(value: str) -> Constant:
 
 
 def missing(
-    column: str, how: How = "keep", *, within: tuple[str, ...] = (), where: str | None = None, name: str | None = None
+    column: str,
+    how: How = "keep",
+    *,
+    within: tuple[str, ...] = (),
+    where: str | None = None,
+    among: str | None = None,
+    name: str | None = None,
 ) -> Missing:
     """Flag missing values in `<column>_was_missing`, and do what `how` says.
 
     "keep" leaves them null. "reject" quarantines the row. `constant(...)` puts a word in. "median" and "mode" put in
     those of the rows that fit `where` (SQL over the base table) in the group of the columns `within`; a group without
     such rows, and a row without a group, take those of the whole column. Whole numbers are rounded half up.
+
+    `among` (SQL over the base table) tells which rows are to have a value at all: null is no gap in the others.
     """
-    return Missing(name or f"missing_{column}", column, how, within, where)
+    return Missing(name or f"missing_{column}", column, how, within, where, among)
 
 
 @dataclass(frozen=True)
@@ -57,15 +65,17 @@ class Missing(FrameStep):
     how: How
     within: tuple[str, ...]
     where: str | None
+    among: str | None = None
 
     @property
     def scope(self) -> Scope:
         adds = {self._flag: "boolean"}
+        beside = {self._beside: (f"coalesce({self.among}, false)", "boolean")} if self.among else {}
         if self.how == "reject":
-            return Scope((self.column,), adds, marks=(QUARANTINED,))
+            return Scope((self.column,), adds, marks=(QUARANTINED,), beside=beside)
         if self.how in ("median", "mode"):
-            return Scope((self.column, *self.within), adds, statistics=(self._statistic,))
-        return Scope((self.column,), adds)
+            return Scope((self.column, *self.within), adds, beside=beside, statistics=(self._statistic,))
+        return Scope((self.column,), adds, beside=beside)
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:
         if self.how in ("keep", "reject"):
@@ -82,6 +92,8 @@ class Missing(FrameStep):
 
     def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:
         empty = frame[self.column].isna().astype("bool[pyarrow]")
+        if self.among:
+            empty &= frame[self._beside]
         flagged = frame.assign(**{self._flag: empty})
         changed = {"missing": int(empty.sum())}
         if self.how == "keep":
@@ -89,12 +101,16 @@ class Missing(FrameStep):
         if self.how == "reject":
             return Outcome(quarantine(flagged, empty), changed | {"quarantined": changed["missing"]})
         filled = frame[self.column].where(~empty, self._filling(frame, known))
-        still = int(filled.isna().sum())
+        still = int((filled.isna() & empty).sum())
         return Outcome(flagged.assign(**{self.column: filled}), changed | {"filled": changed["missing"] - still})
 
     @property
     def _flag(self) -> str:
         return f"{self.column}_was_missing"
+
+    @property
+    def _beside(self) -> str:
+        return f"_{self.name}_among"
 
     @property
     def _statistic(self) -> Statistic:
