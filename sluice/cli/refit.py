@@ -33,7 +33,7 @@ def refit(
     timeout: Timeout = None,
     as_json: Json = False,
 ) -> None:
-    """Compute medians, means and fences of preprocessed tables from what is loaded now, and build the tables by them."""
+    """Compute medians, means and fences again from what is loaded, and build preprocessed tables by them."""
     from pipelines import find
     from sluice.engine.declare import Preprocessed
 

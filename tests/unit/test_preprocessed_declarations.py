@@ -87,8 +87,14 @@ def test_marks_that_no_step_sets_are_not_there() -> None:
         ),
         (
             Step("own", as_it_is, needs=(), adds={"n": "money"}),
-            "Step 'own': Steps do not know the type 'money', only: bigint, boolean, date, double precision, integer,"
-            " smallint, text, timestamp with time zone, timestamptz, numeric(p, s).",
+            (
+                "Step 'own': Steps do not know the type 'money', only: bigint, boolean, date, double precision,"
+                " integer, smallint, text, timestamp with time zone, timestamptz, numeric(p, s)."
+            ),
+        ),
+        (
+            preprocess.scaled("age", into="z", within=("price",)),
+            "Step 'z': Groups are of text, whole numbers or dates, and price is numeric(14,2).",
         ),
         (
             Step("own", as_it_is, needs=(), beside={"age": ("1", "bigint")}),
@@ -107,8 +113,10 @@ def test_each_mistake_of_a_step_names_pipeline_table_step_and_column(step: Any, 
     [
         (
             lambda: declared(preprocess.month("day"), preprocess.month("day")),
-            "Two steps are called 'month': give each a name of its own. "
-            "Step 'month': The column 'month' that it adds is there already.",
+            (
+                "Two steps are called 'month': give each a name of its own. "
+                "Step 'month': The column 'month' that it adds is there already."
+            ),
         ),
         (lambda: declared(fitted="never"), "fitted='never' is neither 'once' nor 'each build'."),
         (lambda: declared(counted_by="kin"), "Column 'kin' is not among its columns."),

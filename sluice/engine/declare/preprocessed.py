@@ -12,10 +12,12 @@ from typing import Literal
 from sluice.engine.declare.computed import Computed
 from sluice.engine.declare.derived import BUILT_AT, Derived
 from sluice.engine.declare.names import IDENTIFIER, check_identifier
-from sluice.engine.preprocess.kinds import arrow_type
+from sluice.engine.preprocess.kinds import WHOLE, arrow_type, plain
 from sluice.engine.preprocess.marks import MARKS
-from sluice.engine.preprocess.step import FrameStep
+from sluice.engine.preprocess.step import FrameStep, Scope
 from sluice.errors import ConfigError
+
+GROUPS = ("text", "date", *WHOLE)  # spelled alike by PostgreSQL and by a frame
 
 
 @dataclass(frozen=True)
@@ -109,26 +111,37 @@ def _unknown_types(pg_types: Iterable[str]) -> Iterator[str]:
 
 
 def _of_step(step: FrameStep, there: Mapping[str, str], base: Derived) -> Iterator[str]:
-    scope = step.scope
-    unknown = [name for name in scope.needs if name not in there]
+    unknown = [name for name in step.scope.needs if name not in there]
     for name in unknown:
         yield f"There is no column {name!r}."
+    yield from _of_additions(step.scope, there)
+    if not unknown:
+        yield from _of_statistics(step.scope, base)
+        yield from step.mistakes(there, tuple(base.key))
+
+
+def _of_additions(scope: Scope, there: Mapping[str, str]) -> Iterator[str]:
     for name in sorted(set(scope.adds) & {*there, BUILT_AT}):
         yield f"The column {name!r} that it adds is there already."
     for name in sorted(set(scope.beside) & set(there)):
         yield f"The column {name!r} that it wants beside the rows is there already."
-    yield from _unknown_types([*scope.adds.values(), *(pg_type for _, pg_type in scope.beside.values())])
     for name in (*scope.adds, *scope.beside):
         if not IDENTIFIER.fullmatch(name):
             yield f"{name!r} is not a name of a column: use lower-case letters, digits and _ (at most 59)."
+    yield from _unknown_types([*scope.adds.values(), *(pg_type for _, pg_type in scope.beside.values())])
+
+
+def _of_statistics(scope: Scope, base: Derived) -> Iterator[str]:
     for name, times in Counter(statistic.name for statistic in scope.statistics).items():
         if times > 1:
             yield f"It has two statistics {name!r}."
-    columns = {name for each in scope.statistics for name in (each.column, *each.within)}
-    for name in sorted(columns - set(base.columns) - set(unknown)):
-        yield f"Statistics are of columns of {base.name}, and it has no {name!r}."
-    if not unknown:
-        yield from step.mistakes(there, tuple(base.key))
+    columns = dict.fromkeys(name for each in scope.statistics for name in (each.column, *each.within))
+    groups = {name for each in scope.statistics for name in each.within}
+    for name in columns:
+        if name not in base.columns:
+            yield f"Statistics are of columns of {base.name}, and it has no {name!r}."
+        elif name in groups and plain(base.columns[name]) not in GROUPS:
+            yield f"Groups are of text, whole numbers or dates, and {name} is {base.columns[name]}."
 
 
 def _marks(steps: Sequence[FrameStep]) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ class Fit:
     def _compute(self, statistic: Statistic, within: tuple[str, ...], asked: dict[str, Any]) -> None:
         template = "fit_mad" if statistic.kind == "mad" else "fit_aggregate"
         groups = [sql.Identifier(f"g{at}") for at, _ in enumerate(within)]
-        members = [sql.SQL("true as whole")]
+        members: list[sql.Composable] = [sql.SQL("true as whole")]
         members += [
             sql.SQL('{}::text collate "C" as {}').format(sql.Identifier(name), group)
             for name, group in zip(within, groups, strict=True)

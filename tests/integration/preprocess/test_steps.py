@@ -77,11 +77,11 @@ def test_frames_of_any_size_give_the_same_table(till: Till, monkeypatch: pytest.
 
 
 def test_texts_come_back_as_they_were(till: Till) -> None:
-    awkward = "select g as id, (array['a \"quote\", comma', E'back\\\\slash', E'tab\\tand\\nline', E'\\\\N', '\\.', ''])[g] as gender"
+    awkward = r"""'a "quote", comma', E'back\\slash', E'tab\tand\nline', E'\\N', E'\\.', ''"""
     till.declare(
         table(preprocess.missing("gender")),
         columns={"id": "bigint", "gender": "text"},
-        sql=f"{awkward} from generate_series(1, 7) g where exists (select from {{sales}} s)",
+        sql=f"select id, (array[{awkward}])[id] as gender from {{sales}} s where id < 8",
     )
     till.run("a", *LINES)
     texts = ['a "quote", comma', "back\\slash", "tab\tand\nline", "\\N", "\\.", "", None]

@@ -66,6 +66,16 @@ def test_a_word_is_put_in() -> None:
     assert found.changed == {"missing": 1, "filled": 1}
 
 
+def test_null_is_no_gap_in_rows_that_are_to_have_no_value() -> None:
+    step = missing("age", "median", among="category = 'toys'")
+    assert step.scope.beside == {"_missing_age_among": ("coalesce(category = 'toys', false)", "boolean")}
+    rows = frame(AGES | {"_missing_age_among": "boolean"}, ("1", None, "toys", "true"), ("2", None, "food", "false"))
+    found = apply(step, rows, KNOWN)
+    assert column(found.frame, "age_was_missing") == [True, False]
+    assert column(found.frame, "age") == [26, None]
+    assert found.changed == {"missing": 1, "filled": 1}
+
+
 @pytest.mark.parametrize("how", ["keep", "reject", "median"])
 def test_a_frame_without_rows_stays_one(how: str) -> None:
     found = apply(missing("age", how), frame(AGES))  # type: ignore[arg-type]
