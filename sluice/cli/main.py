@@ -21,6 +21,7 @@ from sluice.cli import (
     run,
     sample,
     schedule,
+    serve,
     servers,
     status,
 )
@@ -72,6 +73,7 @@ for command in (
     derived.orphans,
     report.report,
     forecast.forecast,
+    serve.serve,
     purge.purge,
     doctor.doctor,
     sample.sample,
