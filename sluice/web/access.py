@@ -31,7 +31,7 @@ class Reads:
         try:
             return self._pool.rows(sql.SQL(text).format(**places) if places else text, asked)
         except NotThere:
-            detail = f"There is no table for this yet, or it lacks a column. Make and fill it: {made_by}"
+            detail = f"The table for this is not there yet, or not for the API's role. Make and fill it: {made_by}"
             raise Problem(503, "not_built", detail) from None
 
 

@@ -3,6 +3,6 @@ select p.product_id, p.price is null or p.price < 0 or p.price = 'NaN' as left_o
        (select row_to_json(r) from (
            select p.product_id as id, p.product_name as name, p.price::numeric::text as price) r)::text
 from unified_product p
-where %(after_product_id)s::bigint is null or p.product_id > %(after_product_id)s::bigint
+where cast(%(after_product_id)s as bigint) is null or p.product_id > cast(%(after_product_id)s as bigint)
 order by p.product_id
 limit %(limit)s

@@ -6,4 +6,4 @@ select (select row_to_json(r) from (
            end as price_state,
            p.stock_available) r)::text
 from unified_product p
-where p.product_id = %(product_id)s
+where p.product_id = cast(%(product_id)s as bigint)

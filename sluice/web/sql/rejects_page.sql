@@ -4,9 +4,9 @@ select r.input_id, r.line, (select row_to_json(p) from (
            case when r.code = 'key_conflict' then regexp_replace(r.reason, '( in line \d+ of ).*/', '\1')
                 else r.reason end as reason) p)::text
 from sluice.reject r join sluice.input i on i.id = r.input_id
-where i.run_id = %(run)s
-  and (%(after_input)s::bigint is null
-       or (r.input_id, r.line) > (%(after_input)s::bigint, %(after_line)s::bigint))
-  and (%(code)s::text is null or r.code = %(code)s)
+where i.run_id = cast(%(run)s as bigint)
+  and (cast(%(after_input)s as bigint) is null
+       or (r.input_id, r.line) > (cast(%(after_input)s as bigint), cast(%(after_line)s as bigint)))
+  and (cast(%(code)s as text) is null or r.code = %(code)s)
 order by r.input_id, r.line
 limit %(limit)s

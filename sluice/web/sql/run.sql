@@ -17,4 +17,4 @@ select (select row_to_json(p) from (
                    'changed', b.changed, 'removed', b.removed, 'built_at', b.built_at) order by b.id)
                from sluice.build b where b.run_id = r.id), '[]') as builds) p)::text
 from sluice.run r
-where r.id = %(run)s
+where r.id = cast(%(run)s as bigint)
