@@ -4,7 +4,7 @@ would refuse."""
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -46,9 +46,10 @@ def _moment(value: Any) -> datetime:
         whole, fraction, zone = found.groups()
         zone = "+00:00" if zone in "Zz" else zone
         try:
-            return datetime.fromisoformat(f"{whole.upper()}.{(fraction or '0'):0<6}{zone}")
-        except ValueError:
-            pass  # 25 o'clock
+            # in UTC: PostgreSQL knows no zone of more than 15:59
+            return datetime.fromisoformat(f"{whole.upper()}.{(fraction or '0'):0<6}{zone}").astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass  # 25 o'clock; a time that falls out of the calendar
     raise ValueError("it is a time with its zone, YYYY-MM-DDThh:mm:ssZ or ...+03:00 (+ is %2B in a query)")
 
 

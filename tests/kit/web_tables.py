@@ -54,15 +54,16 @@ def make_tables() -> None:
     with transaction() as cursor:
         cursor.execute(preprocessed.format(sql.SQL(", ").join(columns), sql.SQL(", ").join(map(sql.Identifier, KEY))))
         cursor.execute(
-            "create table if not exists unified_product (product_id bigint primary key, product_name text, category text,"
-            " price numeric(14,2), stock_available bigint, _input_id bigint not null, _line bigint not null)"
+            "create table if not exists unified_product (product_id bigint primary key, product_name text,"
+            " category text, price numeric(14,2), stock_available bigint, _input_id bigint, _line bigint)"
         )
 
 
 def fill_tables() -> None:
     """The rows above."""
     with transaction() as cursor:
-        execute_values(cursor, "insert into unified_product values %s", [(*row, 1, n) for n, row in enumerate(PRODUCTS)])
+        products = [(*row, 1, n) for n, row in enumerate(PRODUCTS)]
+        execute_values(cursor, "insert into unified_product values %s", products)
         execute_values(cursor, "insert into customer_ltv values %s", VALUES)
         names = "customer_id, call_cost_usd, call_destination, call_date, call_duration_s, _input_id, _line"
         calls = [(*row, 1, n) for n, row in enumerate(CALLS)]

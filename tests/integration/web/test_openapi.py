@@ -35,6 +35,7 @@ ROUTES = {
 }
 # a cursor, a pipeline or a file that looks right may be none
 LEFT_OUT = [positive_data_acceptance]
+FIXED = 2  # routes that take nothing: there is one request to make up
 MODES = list(schemathesis.GenerationMode)
 
 
@@ -64,7 +65,9 @@ def test_each_route_says_what_it_is_what_it_gives_and_who_may_ask(document: Any)
 def test_every_answer_has_an_example_that_fits_its_schema(document: Any) -> None:
     registry = Registry().with_resource("urn:api", Resource.from_contents(document, DRAFT202012))
     seen = 0
-    answers = [a for methods in document["paths"].values() for each in methods.values() for a in each["responses"].values()]
+    answers = [
+        a for methods in document["paths"].values() for each in methods.values() for a in each["responses"].values()
+    ]
     for answer in [*answers, *document["components"]["responses"].values()]:
         for content in answer.get("content", {}).values():
             schema = {"$ref": f"urn:api{content['schema']['$ref']}"}
@@ -91,9 +94,9 @@ def test_no_request_breaks_it_or_its_document(filled: None) -> None:
         asked: Counter[str] = Counter()
         for operation in operations:
             for mode in MODES:
-                _ask(operation, mode, -(-CASES // (len(operations) * len(MODES))), asked)
+                _ask(operation, mode, -(-CASES // ((len(operations) - FIXED) * len(MODES))), asked)
     print(f"{asked.total()} requests: {dict(sorted(asked.items()))}")
-    assert asked.total() >= CASES * 0.5
+    assert asked.total() >= CASES * 0.9
     assert not [status for status in asked if status >= "5"]
 
 
@@ -110,7 +113,9 @@ def _ask(operation: Any, mode: Any, cases: int, asked: Counter[str]) -> None:
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def each(case: Any) -> None:
-        answer = case.call_and_validate(headers={"Authorization": f"Bearer {WRITE}"}, timeout=30, excluded_checks=LEFT_OUT)
+        answer = case.call_and_validate(
+            headers={"Authorization": f"Bearer {WRITE}"}, timeout=30, excluded_checks=LEFT_OUT
+        )
         asked[str(answer.status_code)] += 1
 
     try:

@@ -109,7 +109,9 @@ def test_filters_choose_rows(api: Any, asked: dict[str, Any], keys: list[str]) -
     assert [f"{row['source']} {row['transaction_id']}" for row in rows] == keys
 
 
-@pytest.mark.parametrize("text", ["' or 1=1 --", "%s", "%(source)s", '"; drop table x; --', "\\' or true", "🙂", "{fields}"])
+@pytest.mark.parametrize(
+    "text", ["' or 1=1 --", "%s", "%(source)s", '"; drop table x; --', "\\' or true", "🙂", "{fields}"]
+)
 def test_sql_in_a_filter_is_a_text_that_no_row_has(api: Any, text: str) -> None:
     for name in ("category", "location"):
         found = api.get("/preprocessed", params={name: text})

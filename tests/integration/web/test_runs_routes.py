@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,12 @@ def test_a_run_has_its_books_and_no_path_of_the_machine(finished: int) -> None:
     body = found.json()
     (each,) = body["first_inputs"]
     assert (body["state"], body["inputs"], body["read"], body["loaded"], body["rejected"]) == ("done", 1, 3, 1, 2)
-    assert (each["file"], each["source"], each["state"], each["rejected"]) == ("call_logs/calls.csv", "files", "done", 2)
+    assert (each["file"], each["source"], each["state"], each["rejected"]) == (
+        "call_logs/calls.csv",
+        "files",
+        "done",
+        2,
+    )
     assert (body["builds"], body["dead_steps"], body["as_of"]) == ([], 0, None)
     assert settings().inbox not in found.text
 
@@ -104,13 +108,13 @@ def test_a_file_of_the_inbox_is_queued(inbox: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../secret.csv", "/etc/passwd", "call_logs/../../secret.csv", "call_logs//calls.csv", "call_logs\\calls.csv", "~/x",
-     "call_logs/*.csv", "call_logs/link.csv", "call_logs/missing.csv", "call_logs", "s3://bucket/x.csv", "-", "x\ny",
-     "call_logs/calls.csv::member", "file:///etc/passwd"],
+    ["../secret.csv", "/etc/passwd", "call_logs/../../secret.csv", "call_logs//calls.csv", "call_logs\\calls.csv",
+     "~/x", "call_logs/*.csv", "call_logs/link.csv", "call_logs/missing.csv", "call_logs", "s3://bucket/x.csv", "-",
+     "x\ny", "call_logs/calls.csv::member", "file:///etc/passwd"],
 )  # fmt: skip
 def test_nothing_but_a_file_below_the_inbox_can_be_named(inbox: Path, name: str) -> None:
     (inbox.parent.parent / "secret.csv").write_text(HEADER + GOOD)
-    os.symlink(inbox.parent.parent / "secret.csv", inbox / "link.csv")
+    (inbox / "link.csv").symlink_to(inbox.parent.parent / "secret.csv")
     with client(WRITE) as api:
         found = api.post("/runs", json={"pipeline": "call_logs", "files": [name]})
     assert (found.status_code, found.json()["errors"][0]["name"]) == (422, "files")
@@ -142,7 +146,8 @@ def test_a_run_that_cannot_be_is_refused_with_the_reason(served: InProcess, body
 
 
 @pytest.mark.parametrize(
-    "body", [b"{", b'{"pipeline": "\\ud800"}', b"[" * 50_000, b'{"pipeline": ' + b"9" * 5_000 + b"}", b"\xff\xfe", b"null"]
+    "body",
+    [b"{", b'{"pipeline": "\\ud800"}', b"[" * 50_000, b'{"pipeline": ' + b"9" * 5_000 + b"}", b"\xff\xfe", b"null"],
 )
 def test_a_body_that_is_no_json_is_refused(served: InProcess, body: bytes) -> None:
     with client(WRITE) as api:
