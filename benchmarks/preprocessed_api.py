@@ -27,14 +27,13 @@ import typer
 
 from benchmarks import usage
 from benchmarks.preprocessed_data import make_preprocessed
-from benchmarks.servers import BenchServers, claim, set_environment
-from sluice.engine.ledger.connection import drop_connection, transaction
+from benchmarks.servers import begun
+from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
 from sluice.errors import SluiceError
 from sluice.web.pages import write_cursor
 from sluice.web.routes.preprocessed import ROUTE, Filters
 from sluice.web.schemas import Rows
-from workers.supervisor import told_to_stop
 
 HERE = Path(__file__).resolve().parent
 PAGE, CONNECTIONS = 100, 8
@@ -62,25 +61,14 @@ def main(
     work: Work = HERE / ".work",
 ) -> None:
     """Ask for pages of a large table at every depth."""
-    work = work.resolve()
-    with told_to_stop():
-        try:
-            claim(work)
-            with BenchServers(work / "servers") as servers:
-                set_environment(servers, work / "home", None)
-                os.environ["SLUICE_API_READ_TOKENS"] = TOKEN
-                drop_connection()
-                columns = Rows.declared().preprocessed
-                print(f"filling {rows:,} rows of {len(columns)} columns", flush=True)
-                make_preprocessed(columns, rows)
-                servers.settle()
-                turns, memory = _measure(rows, rounds, requests)
-                found = _record(rows, len(columns), requests, turns, memory, servers.versions())
-        except KeyboardInterrupt:
-            raise typer.Exit(130) from None
-        except SluiceError as error:
-            print(f"error: {error}")
-            raise typer.Exit(1) from error
+    with begun(work.resolve()) as servers:
+        os.environ["SLUICE_API_READ_TOKENS"] = TOKEN
+        columns = Rows.declared().preprocessed
+        print(f"filling {rows:,} rows of {len(columns)} columns", flush=True)
+        make_preprocessed(columns, rows)
+        servers.settle()
+        turns, memory = _measure(rows, rounds, requests)
+        found = _record(rows, len(columns), requests, turns, memory, servers.versions())
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     print(json.dumps({name: value for name, value in found.items() if name != "turns"}, indent=2))

@@ -15,6 +15,7 @@ from sluice.web.pool import ReadPool
 from sluice.web.problems import Problem
 from tests.integration.web.conftest import client
 from tests.kit.in_process import InProcess
+from tests.kit.roles import acting_as_loader
 from tests.kit.stack import until
 from tests.kit.tcp_proxy import TcpProxy
 
@@ -98,18 +99,8 @@ def test_nothing_can_be_written_through_the_pool(served: InProcess) -> None:
 def test_a_role_that_may_not_read_is_told_so_without_the_databases_words(
     served: InProcess, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parts = urlsplit(database_url)
-    served.sql("drop role if exists web_stranger")
-    served.sql("create role web_stranger login password 'made-up-for-this'")
-    served.sql("grant usage on schema public to web_stranger")
-    netloc = f"web_stranger:made-up-for-this@{parts.hostname}:{parts.port}"
-    monkeypatch.setenv("SLUICE_READ_DATABASE_URL", parts._replace(netloc=netloc).geturl())
-    settings.cache_clear()
-    try:
-        with client() as api:
-            found = api.get("/preprocessed")
-    finally:
-        served.sql("revoke usage on schema public from web_stranger")
-        served.sql("drop role web_stranger")
+    rights = ["alter role {role} set search_path = {owner}, public", "grant usage on schema {owner} to {role}"]
+    with acting_as_loader(database_url, monkeypatch, rights), client() as api:
+        found = api.get("/preprocessed")
     assert (found.status_code, found.json()["code"]) == (503, "not_granted")
     assert "permission denied" not in found.text
