@@ -22,6 +22,7 @@ from sluice.cli import (
     run,
     sample,
     schedule,
+    serve,
     servers,
     status,
 )
@@ -74,6 +75,7 @@ for command in (
     refit.refit,
     report.report,
     forecast.forecast,
+    serve.serve,
     purge.purge,
     doctor.doctor,
     sample.sample,
