@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
-from sluice.cli.output import Json, count, print_object, say, things
+from sluice.cli.exits import exit_for
+from sluice.cli.output import Json, count, fail, print_object, say, things
 from sluice.cli.spreadsheet import STDOUT
-from sluice.errors import ConfigError
+from sluice.errors import ConfigError, SluiceError
 from workers.supervisor import told_to_stop
 
 if TYPE_CHECKING:
@@ -48,6 +49,15 @@ Columns = Annotated[
     str | None, typer.Option("--columns", metavar="A,B,...", help="Only these, in this order.", show_default="all")
 ]
 Compress = Annotated[bool, typer.Option("--compress", help="gzip for CSV; Zstandard inside Parquet.")]
+ExportTo = Annotated[
+    str | None,
+    typer.Option(
+        "--export",
+        metavar="FOLDER",
+        help="Once the run has ended well, write each derived table to a file there; or s3://bucket/prefix.",
+        show_default=False,
+    ),
+]
 Ordered = Annotated[bool, typer.Option("--ordered", help="By the table's key; without it, rows come as they lie.")]
 
 
@@ -66,7 +76,7 @@ def export(
 
     Each file is there when it is whole, in the place of one that was there before.
     """
-    from sluice.engine.export import Form
+    from sluice.engine.export import Form, export_tables
 
     if (table is None) == (pipeline is None):
         raise ConfigError("Name one table, or --pipeline with a folder: sluice export TABLE --to FILE.")
@@ -74,20 +84,51 @@ def export(
         raise ConfigError("--json and --to - both want standard output: name a file, or leave --json away.")
     form = Form((format or _told_by(to)).value, compress, ordered)
     if table is not None:
-        print_exported(_export([_one(table, to, columns)], form), as_json=as_json)
+        wanted = [_one(table, to, columns)]
+    elif columns is None:
+        wanted = derived_to(_declared(pipeline or ""), to, form)
     else:
-        if columns is not None:
-            raise ConfigError("--columns goes with one table, not with --pipeline.")
-        print_exported(export_derived(_declared(pipeline or ""), to, form), as_json=as_json)
+        raise ConfigError("--columns goes with one table, not with --pipeline.")
+    with told_to_stop():
+        print_exported(export_tables(wanted, form), as_json=as_json)
 
 
-def export_derived(pipeline: Declared, folder: str, form: Form) -> list[Exported]:
-    """Each derived table of a pipeline as a file of its name in a folder, which is made, or below a prefix."""
-    return _export(wanted_of(pipeline, folder, form), form)
+@dataclass(frozen=True)
+class Afterwards:
+    """What a run writes once it has ended well."""
+
+    wanted: list[Wanted]
+    form: Form
+
+    @classmethod
+    def of(cls, pipeline: Declared, folder: str | None, format: Format | None) -> Self | None:  # noqa: A002
+        """Meet mistakes before the run begins. Raises ConfigError."""
+        from sluice.engine.export import Form
+
+        if folder is None:
+            if format is not None:
+                raise ConfigError("--format goes with --export FOLDER.")
+            return None
+        form = Form((format or Format.csv).value)
+        return cls(derived_to(pipeline, folder, form), form)
+
+    def export(self, status: dict[str, Any], *, as_json: bool) -> list[Exported]:
+        """Write it. Raises typer.Exit, and has said why, when it cannot be written: the run stays done."""
+        from sluice.engine.export import export_tables
+
+        try:
+            return export_tables(self.wanted, self.form)
+        except SluiceError as error:
+            what = f"Run {status['run']} is done, but its tables were not written: {error}"
+            fail(type(error).__name__, what, as_json=as_json, **(status | {"exports": []}))
+            raise typer.Exit(exit_for(error)) from error
 
 
-def wanted_of(pipeline: Declared, folder: str, form: Form) -> list[Wanted]:
-    """What is to be written there. Raises ConfigError for a pipeline without derived tables, or no folder."""
+def derived_to(pipeline: Declared, folder: str, form: Form) -> list[Wanted]:
+    """Each derived table as a file of its name in a folder, which is made, or below a prefix.
+
+    Raises ConfigError for a pipeline without derived tables, or a folder that cannot be made.
+    """
     from sluice.engine.export import Wanted, derived_tables
     from sluice.engine.storage import is_remote, join
 
@@ -131,13 +172,6 @@ def _declared(name: str) -> Declared:
     from pipelines import find
 
     return find(name)
-
-
-def _export(wanted: list[Wanted], form: Form) -> list[Exported]:
-    from sluice.engine.export import export_tables
-
-    with told_to_stop():
-        return export_tables(wanted, form)
 
 
 def _told_by(to: str) -> Format:

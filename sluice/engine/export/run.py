@@ -65,15 +65,30 @@ def _chosen(wanted: Wanted, known: Columns) -> Columns:
 def _export(source: Snapshot, wanted: Wanted, columns: Columns, form: Form, file: BinaryIO) -> Exported:
     started = time.monotonic()
     sink = Measured(file, gzip=form.gzip)
-    if form.format == "parquet":
-        raise ConfigError("Parquet is not written yet.")
     order = wanted.key if form.ordered else ()
-    rows = _write_csv(source, wanted.table, columns, order, sink)
+    if form.format == "parquet":
+        rows = _write_parquet(source, wanted.table, columns, order, sink, compress=form.compress)
+    else:
+        rows = _write_csv(source, wanted.table, columns, order, sink)
     sink.finish()
     seconds = round(time.monotonic() - started, 3)
     return Exported(wanted.table, wanted.to, form.format, rows, sink.bytes, sink.sha256, seconds)
 
 
 def _write_csv(source: Snapshot, table: str, columns: Columns, order: Sequence[str], sink: Measured) -> int:
-    with source.copying(table, tuple(columns), order, io.BufferedWriter(sink, _BUFFER)) as rows:
+    statement = "copy_out" if len(columns) > 1 else "copy_column"
+    with source.copying(statement, table, columns, order, io.BufferedWriter(sink, _BUFFER)) as rows:
+        return rows.result()
+
+
+def _write_parquet(
+    source: Snapshot, table: str, columns: Columns, order: Sequence[str], sink: Measured, *, compress: bool
+) -> int:
+    # imported here: CSV does not wait for pyarrow
+    from sluice.engine.export.parquet import pipe, write_parquet
+
+    text, pushed = pipe()
+    with source.copying("copy_out", table, columns, order, pushed) as rows:
+        with io.BufferedWriter(sink, _BUFFER) as packed:
+            write_parquet(table, columns, text, rows, packed, compress=compress)
         return rows.result()

@@ -6,7 +6,7 @@ wants to pull what COPY pushes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from typing import BinaryIO
@@ -33,15 +33,15 @@ class Snapshot:
 
     @contextmanager
     def copying(
-        self, table: str, columns: Sequence[str], order: Sequence[str], sink: BinaryIO
+        self, statement: str, table: str, columns: Iterable[str], order: Sequence[str], sink: BinaryIO
     ) -> Iterator[Future[int]]:
-        """COPY a table as CSV into `sink`, which is closed at the end of it; the future has the number of rows.
+        """COPY a table as CSV by `statement` into `sink`, which is closed then; the future has the number of rows.
 
         Leaving the block before that, by an error or Ctrl-C, cancels it.
         """
-        statement = _statement(table, columns, order).as_string(self._connection)
+        copy = _filled(statement, table, columns, order).as_string(self._connection)
         with ThreadPoolExecutor(1, "copy") as threads:
-            copying = threads.submit(self._copy, statement, sink)
+            copying = threads.submit(self._copy, copy, sink)
             try:
                 yield copying
             except BaseException:
@@ -87,11 +87,11 @@ def _there(table: str, columns: Columns | None) -> Columns:
     return columns
 
 
-def _statement(table: str, columns: Sequence[str], order: Sequence[str]) -> sql.Composed:
-    def listed(names: Sequence[str]) -> sql.Composed:
+def _filled(statement: str, table: str, columns: Iterable[str], order: Sequence[str]) -> sql.Composed:
+    def listed(names: Iterable[str]) -> sql.Composed:
         return sql.SQL(", ").join(map(sql.Identifier, names))
 
-    return sql.SQL(query("copy_out", SQL)).format(
+    return sql.SQL(query(statement, SQL)).format(
         table=sql.Identifier(table),
         columns=listed(columns),
         order=sql.SQL("order by {}").format(listed(order)) if order else sql.SQL(""),
