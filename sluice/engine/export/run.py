@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from sluice.engine.export.blocks import Blocks
 from sluice.engine.export.form import Form
 from sluice.engine.export.snapshot import Columns, Snapshot, snapshot
 from sluice.engine.export.target import Measured, target
@@ -85,10 +86,11 @@ def _write_parquet(
     source: Snapshot, table: str, columns: Columns, order: Sequence[str], sink: Measured, *, compress: bool
 ) -> int:
     # imported here: CSV does not wait for pyarrow
-    from sluice.engine.export.parquet import pipe, write_parquet
+    from sluice.engine.export.parquet import write_parquet
 
-    text, pushed = pipe()
-    with source.copying("copy_out", table, columns, order, pushed) as rows:
-        with io.BufferedWriter(sink, _BUFFER) as packed:
-            write_parquet(table, columns, text, rows, packed, compress=compress)
+    made = Blocks()
+    text, packed = io.BufferedWriter(made, _BUFFER), io.BufferedWriter(sink, _BUFFER)
+    with source.copying("copy_out", table, columns, order, text) as rows, made.taken(rows) as blocks:
+        write_parquet(table, columns, blocks, packed, compress=compress)
+        packed.flush()
         return rows.result()
