@@ -35,9 +35,10 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     try:
         with suppress(OSError):  # a file system without locks: then nothing is removed there, either
             fcntl.flock(handle, fcntl.LOCK_EX)
-        yield cast(
-            "BinaryIO", io.FileIO(handle, "wb", closefd=False)
-        )  # who wraps it may close it: it is ours until it has its name
+        # who wraps it may close it: the handle is ours until the file has its name. And it is closed before the handle
+        # is: what a forgotten wrapper still holds would go to whatever file has the handle's number next
+        with io.FileIO(handle, "wb", closefd=False) as sink:
+            yield cast("BinaryIO", sink)
         os.fsync(handle)
         unfinished.replace(path)
     except OSError as error:
