@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from random import Random
 from typing import TypeVar
 
@@ -11,10 +11,11 @@ from sluice.samples.chance import some
 T = TypeVar("T")
 
 
-def planted(random: Random, rows: int, one_in: Mapping[T, int], *, first: int = 0) -> dict[int, T]:
-    """The kind of thing at each chosen place from `first` to `rows` - 1; where there is none, the row is plain."""
+def planted(random: Random, rows: int, one_in: Mapping[T, int], *, but: Collection[int] = ()) -> dict[int, T]:
+    """The kind of thing at each chosen place below `rows`, none of them in `but`; every other row is plain."""
     wanted = [kind for kind, often in one_in.items() for _ in range(max(1, rows // often))]
-    return dict(zip(some(random, range(first, rows), len(wanted)), wanted, strict=True))
+    places = [place for place in range(rows) if place not in but]
+    return dict(zip(some(random, places, len(wanted)), wanted, strict=True))
 
 
 def below(random: Random, limit: int) -> int:

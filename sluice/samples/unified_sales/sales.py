@@ -13,8 +13,8 @@ from sluice.samples.unified_sales.planting import below, money, planted
 SALES_HEADER = "Transaction_ID,Product_ID,Quantity,Price,Transaction_Date\r\n"
 PRICES = {"negative": 8, "empty": 22}
 QUANTITIES = {-1: 110, 0: 330, 1_000: 140}
-# A product that no list of products has; the same event entered again, under another id.
-ODDITIES = {"unknown_product": 4, "entered_again": 100}
+UNKNOWN = {"product": 4}
+ENTERED_AGAIN = {"sale": 100}
 UNKNOWN_PRODUCTS = 5
 
 
@@ -38,17 +38,19 @@ def draw_sales(random: Random, count: int, products: int) -> Iterator[Sale]:
     """Sales 1 to `count` of products 1 to `products`, and of some that are not there."""
     prices, quantities = planted(random, count, PRICES), planted(random, count, QUANTITIES)
     days, spellings = planted(random, count, DAYS), planted(random, count, FORMATS)
-    odd, sale = planted(random, count, ODDITIES, first=1), None
+    unknown = planted(random, count, UNKNOWN)
+    # under another id: not where something else is planted, which would be lost
+    again = planted(random, count, ENTERED_AGAIN, but={0, *prices, *quantities, *days, *spellings, *unknown})
+    sale: Sale | None = None
     for n in range(count):
-        if sale is not None and odd.get(n) == "entered_again":
+        if sale is not None and n in again:
             sale = sale._replace(transaction_id=n + 1, entered_again=True)
         else:
             spelling = spellings.get(n, "")
-            unknown = products + 1 + below(random, UNKNOWN_PRODUCTS)
-            known = 1 + below(random, products)
+            product = products + below(random, UNKNOWN_PRODUCTS) if n in unknown else below(random, products)
             sale = Sale(
                 n + 1,
-                unknown if n in odd else known,
+                product + 1,
                 quantities[n] if n in quantities else 1 + below(random, 10),
                 _cents(random, prices.get(n)),
                 draw_day(random, days.get(n), spelling),

@@ -12,7 +12,8 @@ from sluice.samples.unified_sales.planting import below, planted
 
 TRANSACTION_HEADER = "transaction_id,customer_id,product_id,quantity,transaction_date,total_amount\n"
 TOTALS = {"negative": 10, "empty": 22}
-ODDITIES = {"unknown_product": 200, "unknown_customer": 200, "entered_again": 100}
+UNKNOWN = {"product": 200, "customer": 200}
+ENTERED_AGAIN = {"transaction": 100}
 
 
 class Transaction(NamedTuple):
@@ -35,18 +36,19 @@ class Transaction(NamedTuple):
 def draw_transactions(random: Random, count: int, customers: int, products: int) -> Iterator[Transaction]:
     """Transactions 1 to `count`, and among them a few of a product or a customer that is not there."""
     totals, days = planted(random, count, TOTALS), planted(random, count, DAYS)
-    odd, transaction = planted(random, count, ODDITIES, first=1), None
+    unknown = planted(random, count, UNKNOWN)
+    again = planted(random, count, ENTERED_AGAIN, but={0, *totals, *days, *unknown})
+    transaction: Transaction | None = None
     for n in range(count):
-        kind = odd.get(n)
-        if transaction is not None and kind == "entered_again":
+        if transaction is not None and n in again:
             transaction = transaction._replace(transaction_id=n + 1, entered_again=True)
         else:
-            product = 1 + below(random, products) if kind != "unknown_product" else products + 1
+            product = products if unknown.get(n) == "product" else below(random, products)
+            customer = customers if unknown.get(n) == "customer" else below(random, customers)
             quantity, worth = 1 + below(random, 10), 500 + below(random, 19_500)
             cents, total = _total(quantity, worth, totals.get(n))
-            customer = 1 + below(random, customers) if kind != "unknown_customer" else customers + 1
             day = draw_day(random, days.get(n))
-            transaction = Transaction(n + 1, customer, product, quantity, day, cents, total)
+            transaction = Transaction(n + 1, customer + 1, product + 1, quantity, day, cents, total)
         yield transaction
 
 
