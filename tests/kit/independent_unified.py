@@ -107,7 +107,30 @@ class Recount:
             "rate_states": {state: states[state] for state in ("ok", "stale", "missing", "no_date")},
             "unit_price": _sum(row["Price"] for row in self.sales),
             "total_amount": _sum(row["total_amount"] for row in self.transactions),
-            "flags": self._flags(products),
+            "flags": self._flags(products) | {"gender_unlisted": sum(each["Gender"] == "Femle" for each in known)},
+        }
+
+    def preprocessed(self) -> dict[str, Any]:
+        """By the rules of the pipeline, for quantities as they are in the sample: 1 to 10, but -1, 0 and 1000."""
+        marks, events = [], []
+        for row in self.sales:
+            product = self.products.get(row["Product_ID"], {})
+            marks.append(_marks(product, row["Quantity"]) | _low("unit_price", row["Price"]))
+            events.append(("sales", *list(row.values())[1:4], day(row["Transaction_Date"])))
+        ages = []
+        for row in self.transactions:
+            product, customer = self.products.get(row["product_id"], {}), self.customers.get(row["customer_id"])
+            unlisted = {"gender_unlisted"} if customer and customer["Gender"] == "Femle" else set()
+            marks.append(_marks(product, row["quantity"]) | _low("total_amount", row["total_amount"]) | unlisted)
+            events.append(("transactions", *list(row.values())[1:]))
+            ages += [customer["Age"]] if customer else []
+        return {
+            "rows": len(marks),
+            "abnormal": sum(map(bool, marks)),
+            "quarantined": sum(bool(each & {"quantity_low", "quantity_outlier"}) for each in marks),
+            "duplicate": len(events) - len(set(events)),
+            "age_was_missing": ages.count(None) + ages.count(""),
+            "rules": dict(sorted(Counter(rule for each in marks for rule in each).items())),
         }
 
     def _flags(self, products: list[dict[str, str]]) -> dict[str, int]:
@@ -125,6 +148,17 @@ class Recount:
             "quantity_0": quantities["0"],
             "quantity_1000": quantities["1000"],
         }
+
+
+def _low(column: str, text: str) -> set[str]:
+    return {f"{column}_low"} if text.startswith("-") else set()
+
+
+def _marks(product: dict[str, str], quantity: str) -> set[str]:
+    marks = _low("product_price", product.get("price", "")) | _low(
+        "stock_available", product.get("stock_available", "")
+    )
+    return marks | ({"quantity_low"} if int(quantity) <= 0 else {"quantity_outlier"} if quantity == "1000" else set())
 
 
 def _sum(texts: Iterable[str]) -> str:

@@ -15,8 +15,8 @@ BOOKS = ("read", "loaded", "duplicate", "rejected")
 
 @dataclass(frozen=True)
 class Findings:
-    """Books by source, with `codes` of rejects; figures of standardized_data, shaped as in expected.json; and what
-    preprocessed_data has: `rows`, how many of them carry each flag, and how many each rule has flagged."""
+    """Books by source, with `codes` of rejects; figures of standardized_data, and of preprocessed_data, shaped as in
+    expected.json."""
 
     books: dict[str, dict[str, Any]]
     standardized: dict[str, Any]
@@ -43,7 +43,7 @@ class Findings:
         return {
             "sources": books,
             "standardized_data": self.standardized,
-            "preprocessed_data": {"rows": self.preprocessed["rows"]},
+            "preprocessed_data": self.preprocessed,
         }
 
 
@@ -71,8 +71,7 @@ def _planted(expected: Expected) -> dict[str, Any]:
         source: {name: value for name, value in each.items() if name != "planted"}
         for source, each in expected["sources"].items()
     }
-    table = expected["standardized_data"]
-    return {"sources": books, "standardized_data": table, "preprocessed_data": {"rows": table["rows"]}}
+    return {"sources": books} | {name: expected[name] for name in ("standardized_data", "preprocessed_data")}
 
 
 def _figures(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

@@ -46,7 +46,7 @@ def _after(start: str, figures: Mapping[str, Any]) -> dict[str, int]:
 
 def _preprocessed(found: Findings) -> Iterator[str]:
     figures = found.preprocessed
-    flagged = {name: figures[name] for name in ("abnormal", "quarantined", "duplicate")}
+    flagged = {name: figures[name] for name in ("abnormal", "quarantined", "duplicate", "age_was_missing")}
     yield f"{count(figures['rows'])} rows, flagged and kept: {_listed(flagged)}"
     if figures["rules"]:
         yield f"why: {_listed(figures['rules'])}"

@@ -14,7 +14,8 @@ GENDERS = ("Female", "Male", "Non-binary")
 LOCATIONS = ("Kigali", "Lisbon", "Oslo", "Quito")
 # What is planted, as it is written, and how often: one in so many customers.
 ODD_AGES: dict[int | str | None, int] = {None: 40, "": 60} | dict.fromkeys((0, 17, 18, 30, 31, 100, 101, 120), 200)
-ODD_GENDERS = {"": 4, "female": 100, "MALE": 100, "F": 100, "m": 100}
+UNLISTED_GENDER = "Femle"  # no other spelling of a word, but a mistake
+ODD_GENDERS = {"": 4, "female": 100, "MALE": 100, "F": 100, "m": 100, UNLISTED_GENDER: 100}
 ODD_LOCATIONS = {"Unknown": 6, "": 33}
 NOT_JOINED = {"": 60}
 

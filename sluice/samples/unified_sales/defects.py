@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sluice.samples.unified_sales.customers import GENDERS, Customer
+from sluice.samples.unified_sales.customers import GENDERS, UNLISTED_GENDER, Customer
 from sluice.samples.unified_sales.products import Product
 from sluice.samples.unified_sales.rates import Rate
 from sluice.samples.unified_sales.sales import Sale
 from sluice.samples.unified_sales.transactions import Transaction
 
+# What preprocessing calls it, where it marks a row for it.
+RULES = {
+    "unit_price_negative": "unit_price_low",
+    "product_price_negative": "product_price_low",
+    "total_amount_negative": "total_amount_low",
+    "stock_negative": "stock_available_low",
+    "quantity_minus_1": "quantity_low",
+    "quantity_0": "quantity_low",
+    "quantity_1000": "quantity_outlier",
+    "gender_unlisted": "gender_unlisted",
+}
+QUARANTINED = {"quantity_low", "quantity_outlier"}
 ODD_QUANTITIES = {-1: "quantity_minus_1", 0: "quantity_0", 1_000: "quantity_1000"}
 
 
@@ -32,6 +44,8 @@ def of_customer(customer: Customer) -> Iterator[str]:
         yield "age_empty"
     if customer.Gender not in GENDERS:
         yield "gender_odd" if customer.Gender else "gender_empty"
+    if customer.Gender == UNLISTED_GENDER:
+        yield "gender_unlisted"
     if customer.Location in {"Unknown", ""}:
         yield "location_unknown" if customer.Location else "location_empty"
     if not customer.Date_Joined:
@@ -40,6 +54,13 @@ def of_customer(customer: Customer) -> Iterator[str]:
 
 def of_product(product: Product) -> Iterator[str]:
     yield from of_money("price", product.cents)
+    if product.stock < 0:
+        yield "stock_negative"
+
+
+def of_joined_product(product: Product) -> Iterator[str]:
+    """As it shows in a row that is joined with the product."""
+    yield from of_money("product_price", product.cents)
     if product.stock < 0:
         yield "stock_negative"
 

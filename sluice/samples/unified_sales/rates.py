@@ -47,12 +47,13 @@ def draw_rates(random: Random) -> list[Rate]:
 
 def _of_one_currency(random: Random, code: str) -> list[Rate]:
     rates = [Rate(code, _worth(random), day.isoformat()) for day in RATE_DAYS]
-    rates += [Rate(code, _worth(random), day.isoformat()) for day in some(random, RATE_DAYS, SECOND)]
+    # an odd number of ten-thousandths: never what the other one of that day has
+    rates += [Rate(code, _worth(random, 1), day.isoformat()) for day in some(random, RATE_DAYS, SECOND)]
     for n in range(NEGATIVE + NULL):
         day = one_of(random, TRAPS if n % 2 else RATE_DAYS)
         rates.append(Rate(code, None if n < NULL else -_worth(random), day.isoformat()))
     return rates + [Rate(code, _worth(random), "") for _ in range(DATELESS)]
 
 
-def _worth(random: Random) -> float:
-    return (2_000 + below(random, 13_000)) / 10_000
+def _worth(random: Random, odd: int = 0) -> float:
+    return (2_000 + 2 * below(random, 6_500) + odd) / 10_000

@@ -72,6 +72,7 @@ class _Sample:
             "rejected": sum(each.rejected.total() for each in books),
             "sources": {source: each.books() for source, each in self._books.items()},
             "standardized_data": joined.standardized(),
+            "preprocessed_data": joined.preprocessed(),
         }
 
     def _write_rates(self) -> None:

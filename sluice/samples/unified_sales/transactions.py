@@ -44,7 +44,9 @@ def draw_transactions(random: Random, count: int, customers: int, products: int)
             transaction = transaction._replace(transaction_id=n + 1, entered_again=True)
         else:
             product = products if unknown.get(n) == "product" else below(random, products)
-            customer = customers if unknown.get(n) == "customer" else below(random, customers)
+            # everybody buys something first: what is wrong with a customer shows
+            customer = n if n < customers else below(random, customers)
+            customer = customers if unknown.get(n) == "customer" else customer
             quantity, worth = 1 + below(random, 10), 500 + below(random, 19_500)
             cents, total = _total(quantity, worth, totals.get(n))
             day = draw_day(random, days.get(n))

@@ -28,5 +28,6 @@ select json_build_object(
         'total_amount_empty', count(*) filter (where source = 'transactions' and total_amount is null),
         'quantity_minus_1', count(*) filter (where quantity = -1),
         'quantity_0', count(*) filter (where quantity = 0),
-        'quantity_1000', count(*) filter (where quantity = 1000)))
+        'quantity_1000', count(*) filter (where quantity = 1000),
+        'gender_unlisted', count(*) filter (where gender = 'Femle')))
 from standardized_data
