@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sluice.cli.demo.findings import BOOKS, Findings
 from sluice.cli.output import count, table
 
+WIDTH = 98
 COMES = {
     "sales": "CSV files",
     "customers": "GET /customers",
@@ -49,7 +51,7 @@ def _preprocessed(found: Findings) -> Iterator[str]:
     flagged = {name: figures[name] for name in ("abnormal", "quarantined", "duplicate", "age_was_missing")}
     yield f"{count(figures['rows'])} rows, flagged and kept: {_listed(flagged)}"
     if figures["rules"]:
-        yield f"why: {_listed(figures['rules'])}"
+        yield from textwrap.wrap(f"why: {_listed(figures['rules'])}", WIDTH, subsequent_indent="     ")
 
 
 def _listed(counts: Mapping[str, int]) -> str:

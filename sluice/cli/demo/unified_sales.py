@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,11 +34,12 @@ def show_unified_sales(rows: int, *, serve: bool, port: int | None, as_json: boo
     """Make the sources, run the pipeline, compare with what was planted, export, and serve until told to stop."""
     from sluice.engine.settings import settings
 
-    home = settings().home.absolute() / "demo" / PIPELINE
+    home = settings().home / "demo" / PIPELINE
     chosen = free_port(port) if serve else None
     token = secrets.token_urlsafe(24)
     fresh(home)
-    with told_to_stop(), only_settings({"SLUICE_HOME": str(home), "SLUICE_API_READ_TOKENS": token}):
+    wanted = {"SLUICE_HOME": str(home.absolute()), "SLUICE_API_READ_TOKENS": token}
+    with told_to_stop(), only_settings(wanted):
         _show(home, rows, as_json=as_json)
         if chosen is not None:
             serve_until_told(chosen, token)
@@ -64,7 +66,8 @@ def _show(home: Path, rows: int, *, as_json: bool) -> None:
         raise typer.Exit(Exit.FAILED)
     say(f"as planted: all {count(found.figures())} figures equal {folder / 'expected.json'}\n")
     run_to_end("export", "--pipeline", PIPELINE, "--to", str(home / "export"))
-    say(f"\nlook around: SLUICE_HOME={home} sluice status {status['run']}")
+    look = f"SLUICE_HOME={shlex.quote(str(home))} sluice"
+    say(f"\nlook around: {look} status {status['run']}, or {look} explain {PIPELINE} sales/1")
 
 
 @contextmanager
