@@ -49,7 +49,8 @@ def sample(
 ) -> None:
     """Write sample files, and expected.json with the books and rejects that loading them must give."""
     if pipeline not in SAMPLES:
-        raise ConfigError(f"There are no samples of {pipeline!r}, only of {' and '.join(SAMPLES)}.")
+        *others, last = SAMPLES
+        raise ConfigError(f"There are no samples of {pipeline!r}, only of {', '.join(others)} and {last}.")
     known = SAMPLES[pipeline]
     typed = {"rows": rows, "files": files, "dirty": dirty, "customers": customers}
     size = _size(pipeline, known.size, {name: value for name, value in typed.items() if value is not None})

@@ -16,6 +16,7 @@ from typing import Any
 
 import typer
 
+from sluice.cli.addresses import near
 from sluice.cli.demo.commands import free_port, run_to_end, serve_until_told
 from sluice.cli.demo.findings import Findings, find
 from sluice.cli.demo.place import fresh, only_settings
@@ -34,11 +35,11 @@ def show_unified_sales(rows: int, *, serve: bool, port: int | None, as_json: boo
     """Make the sources, run the pipeline, compare with what was planted, export, and serve until told to stop."""
     from sluice.engine.settings import settings
 
-    home = settings().home / "demo" / PIPELINE
+    home = settings().home.absolute() / "demo" / PIPELINE
     chosen = free_port(port) if serve else None
     token = secrets.token_urlsafe(24)
     fresh(home)
-    wanted = {"SLUICE_HOME": str(home.absolute()), "SLUICE_API_READ_TOKENS": token}
+    wanted = {"SLUICE_HOME": str(home), "SLUICE_API_READ_TOKENS": token}
     with told_to_stop(), only_settings(wanted):
         _show(home, rows, as_json=as_json)
         if chosen is not None:
@@ -48,8 +49,8 @@ def show_unified_sales(rows: int, *, serve: bool, port: int | None, as_json: boo
 def _show(home: Path, rows: int, *, as_json: bool) -> None:
     from sluice.samples.unified_sales import make_unified_sales
 
-    folder = home / "sources"
-    say(f"making up {count(rows)} sales and as many transactions in {folder} ...")
+    folder, shown = home / "sources", Path(near(str(home)))
+    say(f"making up {count(rows)} sales and as many transactions in {shown / folder.name} ...")
     expected = make_unified_sales(folder, rows=rows)
     with _served(folder):
         say(f"loading CSV files, an API and a database with {PROCESSES} worker processes ...")
@@ -64,9 +65,9 @@ def _show(home: Path, rows: int, *, as_json: bool) -> None:
     if differences:
         fail("Books", "It is not as planted:\n  " + "\n  ".join(differences), as_json=False)
         raise typer.Exit(Exit.FAILED)
-    say(f"as planted: all {count(found.figures())} figures equal {folder / 'expected.json'}\n")
-    run_to_end("export", "--pipeline", PIPELINE, "--to", str(home / "export"))
-    look = f"SLUICE_HOME={shlex.quote(str(home))} sluice"
+    say(f"as planted: all {count(found.figures())} figures equal {shown / folder.name / 'expected.json'}\n")
+    run_to_end("export", "--pipeline", PIPELINE, "--to", str(shown / "export"))
+    look = f"SLUICE_HOME={shlex.quote(str(shown))} sluice"
     say(f"\nlook around: {look} status {status['run']}, or {look} explain {PIPELINE} sales/1")
 
 
