@@ -101,7 +101,9 @@ def test_it_serves_what_it_made_until_it_is_told_to_stop(
 
         assert [answer.status_code for answer in asked] == [200, 200]
         assert len(asked[0].json()["items"]) == 2
-        assert [set(item) for item in asked[1].json()["items"]] == [{"id", "name", "price"}] * 5
+        prices = [item["price"] for item in asked[1].json()["items"]]
+        assert 1 <= len(prices) <= 5
+        assert all(re.fullmatch(r"\d+\.\d\d", price) for price in prices)
         assert httpx.get(str(asked[0].url), timeout=10).status_code == 401
     finally:
         process.send_signal(number)
