@@ -18,14 +18,22 @@ PATIENCE_S = 10.0
 
 
 def fresh(home: Path) -> None:
-    """Remove what an earlier demonstration has left in `home`. Raises ConfigError while one still runs there."""
+    """Remove what an earlier demonstration has left in `home`. Raises ConfigError while one still runs there, and
+    when it cannot be made."""
     until = time.monotonic() + PATIENCE_S  # the servers of one that has just ended take a moment to stop
     while Folder.of(home).keeper_lives():
         if time.monotonic() > until:
             raise ConfigError(f"A demonstration runs in {home} already: end it with Ctrl-C, then start this one.")
         time.sleep(0.1)
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
+    try:
+        if home.exists():
+            shutil.rmtree(home)
+        home.mkdir(parents=True)
+    except OSError as error:
+        raise ConfigError(
+            f"The demonstration wants {home} for itself, and cannot have it: {error.strerror}. Remove it, or set "
+            "SLUICE_HOME to a folder you may write."
+        ) from error
 
 
 @contextmanager
