@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from sluice.cli.demo.commands import free_port
+from sluice.cli.demo.commands import free_port, run_to_end, serve_until_told
 from sluice.cli.demo.findings import Findings
 from sluice.cli.demo.place import fresh, only_settings
 from sluice.cli.demo.screen import print_findings
 from sluice.engine.settings import settings
-from sluice.errors import ConfigError
+from sluice.errors import ConfigError, PermanentError
 from sluice.samples.unified_sales import make_unified_sales
 
 Sluice = Callable[..., Any]
@@ -52,6 +52,20 @@ def test_a_port_in_use_is_refused_before_anything_is_made(sluice: Sluice, home: 
 def test_without_a_wish_any_free_port_will_do(monkeypatch: pytest.MonkeyPatch, taken: int) -> None:
     monkeypatch.setattr("sluice.cli.demo.commands.USUAL_PORT", taken)
     assert free_port(None) not in {0, taken}
+
+
+def test_a_command_that_goes_wrong_ends_the_demonstration_and_says_itself_why(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(PermanentError, match=r"^`sluice sample other` ended with exit code 2: it says above why\.$"):
+        run_to_end("sample", "other")
+    assert "There are no samples of 'other'" in capfd.readouterr().err
+
+
+def test_an_api_that_does_not_come_up_is_not_waited_for() -> None:
+    port = free_port(None)  # and no token is set: that is refused
+    with pytest.raises(PermanentError, match=r"^`sluice serve` did not come up: it says above why\.$"):
+        serve_until_told(port, "made up")
 
 
 def test_nothing_of_the_environment_takes_part_and_all_of_it_is_back_afterwards(
