@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
-from sluice.cli.exits import exit_for
+from sluice.cli.exits import Exit
 from sluice.cli.output import Json, count, fail, print_object, say, things
 from sluice.cli.spreadsheet import STDOUT
 from sluice.errors import ConfigError, SluiceError
@@ -121,7 +121,7 @@ class Afterwards:
         except SluiceError as error:
             what = f"Run {status['run']} is done, but its tables were not written: {error}"
             fail(type(error).__name__, what, as_json=as_json, **(status | {"exports": []}))
-            raise typer.Exit(exit_for(error)) from error
+            raise typer.Exit(Exit.FAILED) from error
 
 
 def derived_to(pipeline: Declared, folder: str, form: Form) -> list[Wanted]:

@@ -9,8 +9,6 @@ import resource
 import signal
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -82,13 +80,16 @@ def test_ctrl_c_is_heard_while_the_server_is_silent(filled: Stack, sign: signal.
     until(lambda: not filled.sql(copies), 10, "the end of the copy")
 
 
+def small_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 18, 1 << 18))
+
+
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_a_full_disk_is_told_and_the_old_file_stays(filled: Stack, form: str) -> None:
     (filled.home / "c").write_text("old")
     command = [sys.executable, "-m", "sluice.cli.main", "export", "customers", "--to", "c", "--format", form, "--json"]
-    limited: Any = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 18, 1 << 18))}
     done = subprocess.run(
-        command, env=filled.env, cwd=filled.home, capture_output=True, timeout=60, check=False, **limited
+        command, env=filled.env, cwd=filled.home, capture_output=True, timeout=60, check=False, preexec_fn=small_files
     )
     told = json.loads(done.stdout)["error"]
     assert done.returncode == 1
@@ -99,16 +100,16 @@ def test_a_full_disk_is_told_and_the_old_file_stays(filled: Stack, form: str) ->
 
 
 def test_a_reader_of_standard_output_that_goes_is_no_traceback(filled: Stack) -> None:
-    process = exporting(filled, "-")
-    assert process.stdout is not None
-    process.stdout.read(100)
-    process.stdout.close()
-    assert process.stderr is not None
-    told = process.stderr.read().decode()
-    assert (process.wait(60), told) == (1, "error: Standard output takes no more: Broken pipe.\n")
+    with exporting(filled, "-") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(100)
+        process.stdout.close()
+        told = process.stderr.read().decode()
+    assert (process.returncode, told) == (1, "error: Standard output takes no more: Broken pipe.\n")
 
 
-def test_what_goes_to_standard_output_is_the_table_alone(filled: Stack, tmp_path: Path) -> None:
+def test_what_goes_to_standard_output_is_the_table_alone(filled: Stack) -> None:
     process = exporting(filled, "-", "--columns", "customer_id", "--ordered")
     written, told = process.communicate(timeout=60)
     assert written.decode() == "customer_id\n" + "".join(f"{n}\n" for n in range(1, ROWS + 1))

@@ -88,11 +88,10 @@ def _there(table: str, columns: Columns | None) -> Columns:
 
 
 def _filled(statement: str, table: str, columns: Iterable[str], order: Sequence[str]) -> sql.Composed:
-    def listed(names: Iterable[str]) -> sql.Composed:
-        return sql.SQL(", ").join(map(sql.Identifier, names))
-
+    # under the table's name: the bare name of a lone column is what is written of it, which is text
+    keys = sql.SQL(", ").join(sql.Identifier(table, name) for name in order)
     return sql.SQL(query(statement, SQL)).format(
         table=sql.Identifier(table),
-        columns=listed(columns),
-        order=sql.SQL("order by {}").format(listed(order)) if order else sql.SQL(""),
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+        order=sql.SQL("order by {}").format(keys) if order else sql.SQL(""),
     )
