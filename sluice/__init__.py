@@ -10,13 +10,29 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sluice.engine import preprocess
     from sluice.engine.checks import at_least, at_most, between, matches, one_of
-    from sluice.engine.declare import Column, Daily, Derived, Files, Flow, Generated, Pipeline, Preprocessed, Table
+    from sluice.engine.declare import (
+        Column,
+        Cursor,
+        Daily,
+        Derived,
+        Files,
+        Flow,
+        Generated,
+        HttpApi,
+        Next,
+        Pages,
+        Pipeline,
+        PostgresQuery,
+        Preprocessed,
+        Table,
+    )  # fmt: skip
     from sluice.engine.types import Boolean, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
     from tasks.enqueue import enqueue
 
 __version__ = "0.1.0"
 __all__ = [
     "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
+    "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     "at_least", "at_most", "between", "matches", "one_of",
     "enqueue",
@@ -24,11 +40,10 @@ __all__ = [
 ]  # fmt: skip
 
 _HOMES = {"enqueue": "tasks.enqueue"}
-_HOMES |= dict.fromkeys(__all__[:8], "sluice.engine.declare")
-_HOMES |= dict.fromkeys(__all__[8:17], "sluice.engine.types")
-_HOMES |= dict.fromkeys(__all__[17:22], "sluice.engine.checks")
-
 _HOMES["Preprocessed"] = "sluice.engine.declare"
+_HOMES |= dict.fromkeys(__all__[:13], "sluice.engine.declare")
+_HOMES |= dict.fromkeys(__all__[13:22], "sluice.engine.types")
+_HOMES |= dict.fromkeys(__all__[22:27], "sluice.engine.checks")
 
 
 def __getattr__(name: str) -> Any:

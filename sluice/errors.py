@@ -46,10 +46,17 @@ class PermanentError(SluiceError):
 class NotHere(SluiceError):
     """This worker cannot see the input's path; another one may.
 
-    When none has for `patience_s` seconds, the input fails.
+    When none has for `patience_s` seconds, the input fails with `code`.
     """
 
+    code = "file_missing"
     patience_s = 30
+
+
+class SettingMissing(NotHere):
+    """A setting that a source names is not set on this worker; another one may have it."""
+
+    code = "setting_missing"
 
 
 class OtherDeclaration(NotHere):

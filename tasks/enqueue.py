@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from psycopg2.extensions import cursor as Cursor
@@ -27,8 +27,11 @@ def enqueue(
     reload: bool = False,
     max_rejects: str | None = None,
     as_of: date | None = None,
+    only: Collection[str] = (),
 ) -> Run:
     """Queue files for a pipeline; globs, folders, zip archives and s3://... are welcome; `-` is standard input.
+
+    Sources that are no files are fetched by every run; `only` names those (files or not) that this one is to bring.
 
     Returns the run: `.wait()`, `.status()`. It is in the ledger before anything is published: when Redis is away
     it starts by itself later. `reload=True` loads files again whose content was loaded before. `max_rejects`
@@ -38,7 +41,7 @@ def enqueue(
     DatabaseAway when PostgreSQL does not answer.
     """
     declared = find(pipeline)
-    inputs = inputs_of(declared, paths)
+    inputs = inputs_of(declared, paths, only=only)
     return enqueue_inputs(declared, inputs, reload=reload, max_rejects=max_rejects, as_of=as_of)
 
 

@@ -7,8 +7,10 @@ from workers.app import app
 from workers.publish import publish_now
 from workers.step_task import StepTask, working
 
+LONGEST_S = 2 * 3600  # a fetch lives by its heartbeat; one that hangs, or an API that only drips, is ended all the same
 
-@app.task(name="sluice.plan", base=StepTask)
+
+@app.task(name="sluice.plan", base=StepTask, time_limit=LONGEST_S)
 def plan(message: dict[str, int]) -> None:
     """Read the input once, cut it into parts, and send them on their way."""
     with working("plan", message) as (held, pulse):

@@ -174,9 +174,9 @@ def _answer_missing(held: Claim, error: NotHere) -> None:
     elif held.input is None:
         steps.kill(held, reason)
     elif held.part is None:
-        steps.fail_input(held, "file_missing", reason)
+        steps.fail_input(held, error.code, reason)
     else:
-        _withdraw(held, reason, code="file_missing", again=False)
+        _withdraw(held, reason, code=error.code, again=False)
 
 
 def _withdraw(held: Claim, reason: str, *, code: str, again: bool) -> None:

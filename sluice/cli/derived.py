@@ -10,7 +10,7 @@ from sluice.cli.addresses import near
 from sluice.cli.options import Built, Pipeline
 from sluice.cli.output import Json, count, emit, table
 
-Key = Annotated[str, typer.Argument(help="Key of the row, e.g. a customer's id.", show_default=False)]
+Key = Annotated[str, typer.Argument(help="Key of the row, e.g. a customer's id, or sales/8.", show_default=False)]
 Kind = Annotated[str | None, typer.Option(help="Only those of this kind.", show_default=False)]
 Limit = Annotated[int, typer.Option(min=1, help="How many to list.")]
 SHOWN = 100
@@ -37,13 +37,15 @@ def orphans(
 
 
 def _print_trace(found: dict[str, Any], key: str) -> None:
+    name = _dated_name(found)
     if found["row"] is None:
-        print(f"{found['derived']} as of {found['as_of']} has no row {key}; what is loaded of it:")
+        print(f"{name} has no row {key}; what is loaded of it:")
     else:
-        print(f"{found['derived']} as of {found['as_of']}:")
-        wide = max(map(len, found["row"]))
-        for name, value in found["row"].items():
-            print(f"  {name:<{wide}}  {'' if value is None else value}")
+        print(f"{name}:")
+        _print_values(found["row"])
+    for table_name, values in found["after"].items():
+        print(f"\n{table_name}, what its steps made of it:")
+        _print_values(values)
     for title, rows in found["behind"].items():
         print(f"\n{title}: {count(len(rows))}")
         _print_rows(rows[:SHOWN])
@@ -52,14 +54,23 @@ def _print_trace(found: dict[str, Any], key: str) -> None:
 
 
 def _print_listed(found: dict[str, Any]) -> None:
-    as_of = f" as of {found['as_of']}" if found["as_of"] else ""
     total = sum(found["counts"].values())
-    print(f"{found['derived']}{as_of}: {count(total)} rows")
+    print(f"{_dated_name(found)}: {count(total)} rows")
     for kind, number in sorted(found["counts"].items()):
         print(f"  {kind}: {count(number)}")
     if found["rows"]:
         print(f"\n{count(len(found['rows']))} of {count(total)}:")
         _print_rows(found["rows"])
+
+
+def _print_values(values: dict[str, Any]) -> None:
+    wide = max(map(len, values), default=0)
+    for name, value in values.items():
+        print(f"  {name:<{wide}}  {'' if value is None else value}")
+
+
+def _dated_name(found: dict[str, Any]) -> str:
+    return f"{found['derived']} as of {found['as_of']}" if found["as_of"] else str(found["derived"])
 
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:

@@ -50,6 +50,7 @@ def examine() -> Iterator[Finding]:
     yield from safely("pipelines", lambda: _declarations(pipelines))
     yield from _database(list(pipelines.values()))
     yield from _redis_and_workers()
+    yield from _sources(list(pipelines.values()))
 
 
 def _settings() -> Iterator[Finding]:
@@ -80,6 +81,13 @@ def _database(pipelines: list[Pipeline]) -> Iterator[Finding]:
         yield from safely("tables", lambda: look_at_tables(pipelines))
         yield from safely("work", look_at_work)
         yield from safely("schedules", lambda: look_at_schedules(pipelines))
+
+
+def _sources(pipelines: list[Pipeline]) -> Iterator[Finding]:
+    from sluice.engine.doctor.finding import safely
+    from sluice.engine.doctor.sources import look_at_sources
+
+    yield from safely("sources", lambda: look_at_sources(pipelines))
 
 
 def _redis_and_workers() -> Iterator[Finding]:

@@ -11,9 +11,14 @@ Pipeline = Annotated[str, typer.Argument(help="Name of the pipeline, e.g. call_l
 Paths = Annotated[
     list[str] | None,
     typer.Argument(
-        help="Files, folders or quoted patterns. With none, derived tables are built from what is loaded.",
+        help="Files, folders or quoted patterns. Sources that are no files are fetched in any case. With nothing to"
+        " load, derived tables are built from what is loaded.",
         show_default=False,
     ),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SOURCE", help="Bring only this source; say it again for more.", show_default="all"),
 ]
 DAY: dict[str, Any] = {"formats": ["%Y-%m-%d"], "metavar": "YYYY-MM-DD"}
 AsOf = Annotated[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
@@ -11,7 +11,8 @@ import typer
 
 from sluice.cli.books import print_run
 from sluice.cli.exits import Exit
-from sluice.cli.options import AsOf, MaxRejects, Paths, Pipeline, Reload, Strict, Timeout, Workers
+from sluice.cli.export import Afterwards, AsFormat, ExportTo, facts_of, print_exported
+from sluice.cli.options import AsOf, MaxRejects, Only, Paths, Pipeline, Reload, Strict, Timeout, Workers
 from sluice.cli.output import Json, count, emit, fail, say
 from sluice.cli.processes import worker_command
 from sluice.cli.waiting import follow
@@ -30,30 +31,35 @@ def run(
     pipeline: Pipeline,
     paths: Paths = None,
     *,
+    only: Only = None,
     as_of: AsOf = None,
     reload: Reload = False,
     max_rejects: MaxRejects = None,
     strict: Strict = False,
     workers: Workers = None,
     timeout: Timeout = None,
+    export: ExportTo = None,
+    format: AsFormat = None,  # noqa: A002 - it is the option's name
     as_json: Json = False,
 ) -> None:
-    """Load files and wait: progress on a terminal, then the books, rejects, and what to type next."""
-    wanted = Wanted.of(pipeline, paths or [], reload, max_rejects, as_of and as_of.date())
-    load_and_report(wanted, strict=strict, processes=workers, timeout=timeout, as_json=as_json)
+    """Load files, and what is fetched, and wait: progress on a terminal, then books, rejects, and what to type next."""
+    wanted = Wanted.of(pipeline, paths or [], reload, max_rejects, as_of and as_of.date(), only or [])
+    after = Afterwards.of(wanted.pipeline, export, format)
+    load_and_report(wanted, strict=strict, processes=workers, timeout=timeout, as_json=as_json, after=after)
 
 
 def enqueue(
     pipeline: Pipeline,
     paths: Paths = None,
     *,
+    only: Only = None,
     as_of: AsOf = None,
     reload: Reload = False,
     max_rejects: MaxRejects = None,
     as_json: Json = False,
 ) -> None:
     """Put files on the queue and print the run's id; workers load them."""
-    queued = Wanted.of(pipeline, paths or [], reload, max_rejects, as_of and as_of.date()).put_on_queue()
+    queued = Wanted.of(pipeline, paths or [], reload, max_rejects, as_of and as_of.date(), only or []).put_on_queue()
     emit({"run": queued.id, "pipeline": pipeline}, as_json=as_json, human=lambda: print(queued.id))
     say(f"run {queued.id} is registered; workers load it (`sluice worker` starts some)")
 
@@ -63,7 +69,7 @@ def say_left_out(declared: Declared) -> Callable[[str, list[str]], None]:
 
     def left_out(folder: str, names: list[str]) -> None:
         which = "file that is" if len(names) == 1 else "files that are"
-        like = " or ".join(dict.fromkeys(flow.source.name_pattern for flow in declared.flows))
+        like = " or ".join(dict.fromkeys(source.name_pattern for source in declared.files))
         named = ", ".join([*names[:NAMED], *(["..."] if len(names) > NAMED else [])])
         say(f"left out of {folder}: {count(len(names))} {which} not like {like} ({named})")
 
@@ -88,6 +94,7 @@ class Wanted:
         reload: bool = False,
         max_rejects: str | None = None,
         as_of: date | None = None,
+        only: Collection[str] = (),
     ) -> Self:
         """Meet mistakes in the command line before anything is started. Raises ConfigError."""
         from pipelines import find
@@ -95,10 +102,11 @@ class Wanted:
         from sluice.engine.reject_limit import RejectLimit
 
         declared = find(pipeline)
-        declared.check_run(has_inputs=bool(paths), as_of=as_of)
+        declared.check_run(has_inputs=bool(paths or declared.fetched(only)), as_of=as_of)
         if max_rejects is not None:
             RejectLimit(max_rejects)
-        return cls(declared, inputs_of(declared, paths, say_left_out(declared)), reload, max_rejects, as_of)
+        inputs = inputs_of(declared, paths, say_left_out(declared), only)
+        return cls(declared, inputs, reload, max_rejects, as_of)
 
     def put_on_queue(self) -> Run:
         """Register the run and publish it."""
@@ -116,16 +124,31 @@ def load_and_report(
     processes: int | None,
     timeout: float | None,
     as_json: bool,
+    after: Afterwards | None = None,
 ) -> dict[str, Any]:
-    """Load files, print how it went, and return the run's status. Raises typer.Exit unless all is well."""
+    """Load files, export if asked to, print how it went, and return the run's status.
+
+    Raises typer.Exit unless all is well.
+    """
     with told_to_stop(), own_workers(processes) as crew:
         status = _load(wanted, crew, timeout, as_json)
         let_go(crew)
-        report(status, as_json=as_json)
-    code = verdict(status, strict=strict)
+        code = verdict(status, strict=strict)
+        _end(status, None if code else after, as_json=as_json)
     if code:
         raise typer.Exit(code)
     return status
+
+
+def _end(status: dict[str, Any], after: Afterwards | None, *, as_json: bool) -> None:
+    """Print an ended run and what is exported after it; both are one object to a program."""
+    if after is None:
+        report(status, as_json=as_json)
+    elif as_json:
+        report(status | {"exports": facts_of(after.export(status, as_json=True))}, as_json=True)
+    else:
+        report(status, as_json=False)
+        print_exported(after.export(status, as_json=False), as_json=False)
 
 
 def report(status: dict[str, Any], *, as_json: bool) -> None:

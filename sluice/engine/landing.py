@@ -1,6 +1,7 @@
 """The landing: copies, by content, of what cannot be read in place.
 
-What a packed file holds, what a file in another encoding says in UTF-8, and standard input come here. A copy
+What a packed file holds, what a file in another encoding says in UTF-8, standard input, and what an API or another
+database answers come here. A copy
 is written beside its place while it is read, and gets its name, which is its SHA-256, when it is whole. From
 there on it is a file like any other, so the landing must be seen by every worker.
 """
@@ -29,22 +30,28 @@ def landing() -> str:
     return settings().landing or str(settings().home.absolute() / "landing")
 
 
-class Copy:
-    """A stream that is written to the landing while it is read, to its end."""
+class Draft:
+    """A file in the landing that is not whole yet."""
 
-    def __init__(self, stream: Readable, written: BinaryIO, path: Path) -> None:
-        self._stream = stream
+    def __init__(self, written: BinaryIO, path: Path) -> None:
         self._written = written
         self._path = path
 
-    def read(self, size: int = -1) -> bytes:
-        block = self._stream.read(size)
+    def write(self, block: bytes) -> int:
+        """Add a block. Raises TransientError on a full disk."""
         with _room(self._path):
-            self._written.write(block)
-        return block
+            return self._written.write(block)
+
+    @contextmanager
+    def reading(self) -> Iterator[BinaryIO]:
+        """What was written so far, from its start."""
+        with _room(self._path):
+            self._written.flush()
+        with self._path.open("rb") as file:
+            yield file
 
     def keep(self, name: str) -> str:
-        """Give the copy its name in the landing; returns where it is.
+        """Give it its name in the landing; returns where it is.
 
         One that is there already is the same, but may be old enough to be purged: it is replaced all the same.
         """
@@ -55,9 +62,30 @@ class Copy:
         return uri
 
 
+class Copy:
+    """A stream that is written to the landing while it is read, to its end."""
+
+    def __init__(self, stream: Readable, draft: Draft) -> None:
+        self._stream = stream
+        self._draft = draft
+        self.keep = draft.keep
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._stream.read(size)
+        self._draft.write(block)
+        return block
+
+
 @contextmanager
 def copying(stream: Readable) -> Iterator[Copy]:
     """Read a stream and copy it; what is not kept at the end is dropped. Raises TransientError on a full disk."""
+    with drafting() as draft:
+        yield Copy(stream, draft)
+
+
+@contextmanager
+def drafting() -> Iterator[Draft]:
+    """A new file in the landing; what is not kept at the end is dropped. Raises TransientError on a full disk."""
     # an object store takes a file when it is whole: until then it grows here
     folder = settings().home.absolute() / "landing" if is_remote(landing()) else Path(landing())
     path = folder / f".{uuid.uuid4().hex}.part"
@@ -66,7 +94,7 @@ def copying(stream: Readable) -> Iterator[Copy]:
             folder.mkdir(parents=True, exist_ok=True)
             written = path.open("xb", buffering=_BLOCK)
         try:
-            yield Copy(stream, written, path)
+            yield Draft(written, path)
         finally:
             with suppress(OSError):  # a full disk: that was told when it was written to, and nothing is kept
                 written.close()

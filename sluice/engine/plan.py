@@ -16,7 +16,8 @@ from psycopg2.extensions import cursor as Cursor
 from sluice import __version__
 from sluice.engine.contract import Contract
 from sluice.engine.csv import InputPlan, match_header
-from sluice.engine.declare import Flow
+from sluice.engine.csv.source import Tick
+from sluice.engine.declare import Files, Flow, Table
 from sluice.engine.failpoint import failpoint
 from sluice.engine.formats import plan_text
 from sluice.engine.landing import copying
@@ -25,6 +26,8 @@ from sluice.engine.ledger.ending import end_input
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.opening import opened
+from sluice.engine.remote.fetch import Known, NothingNew, fetch, last_known
+from sluice.engine.remote.inputs import is_fetched
 from sluice.engine.scanning import Scanning
 from sluice.engine.settings import settings
 from sluice.engine.storage import exists, stamp
@@ -62,9 +65,14 @@ def plan_input(held: Claim, work: InputWork, flow: Flow, contract: Contract, bea
     Raises EarlierRunOpen while an earlier run has yet to plan the same file, or to end with the same snapshot.
     """
     _let_earlier_run_plan(work, snapshot=flow.source.snapshot)
-    before = stamp(work.uri)
+    before = stamp(work.uri) if isinstance(flow.source, Files) else None
     try:
         found = _scan(work, flow, contract, beat)
+    except NothingNew as nothing:
+        with transaction() as cursor:
+            end_input(cursor, work.id, "already_loaded", same_as=nothing.same_as)
+            finish(cursor, held)
+        return
     except DataError as error:
         with transaction() as cursor:
             _note_stamp(cursor, work, before)
@@ -104,25 +112,35 @@ class _Scanned:
     dialect: dict[str, Any]
     landed: str | None
     note: str | None
+    noted: dict[str, str] | None
 
 
 def _scan(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> _Scanned:
     pulse = Scanning(work.id, beat)
-    with opened(work.uri, flow.source, flow.table) as text:
-        if text.in_place:
-            planned, landed = plan_text(text.stream, text.head, text.source, pulse.tick), None
-        else:
-            with copying(text.stream) as copy:
-                planned = plan_text(copy, text.head, text.source, pulse.tick)
-                landed = copy.keep(planned.sha256)
+    decoded, noted, landed = {}, None, None
+    if isinstance(flow.source, Files):
+        planned, landed, encoding = _read(work.uri, flow.source, flow.table, pulse.tick)
+        decoded = {"encoding": encoding} if encoding else {}
+    else:
+        known = Known() if work.options.get("reload") else last_known(work.pipeline, flow.source, work.contract)
+        planned, landed, noted = fetch(flow.source, known, pulse.tick)
     match = match_header(planned.dialect, contract.wanted, contract.required)
     note = f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}." if match.extra else None
-    decoded = {"encoding": text.encoding} if text.encoding else {}
-    return _Scanned(planned, planned.dialect.to_json() | decoded, landed, note)
+    return _Scanned(planned, planned.dialect.to_json() | decoded, landed, note, noted)
 
 
-def _note_stamp(cursor: Cursor, work: InputWork, before: str) -> None:
-    """Schedules know by it that they need not look at this file again until it changes."""
+def _read(uri: str, source: Files, table: Table, tick: Tick) -> tuple[InputPlan, str | None, str | None]:
+    """The plan of a file, the copy in the landing if one had to be made, and what it was decoded from."""
+    with opened(uri, source, table) as text:
+        if text.in_place:
+            return plan_text(text.stream, text.head, text.source, tick), None, text.encoding
+        with copying(text.stream) as copy:
+            planned = plan_text(copy, text.head, text.source, tick)
+            return planned, copy.keep(planned.sha256), text.encoding
+
+
+def _note_stamp(cursor: Cursor, work: InputWork, before: str | None) -> None:
+    """Schedules know by it that they need not look at this file again until it changes. What is fetched has none."""
     cursor.execute(query("note_stamp"), {"input": work.id, "stamp": before})
 
 
@@ -134,7 +152,7 @@ def _record(cursor: Cursor, work: InputWork, found: _Scanned) -> None:
         raise TransientError(f"The copy {found.landed} was purged before it was needed; it is made again.")
     content = {"pipeline": work.pipeline, "source": work.source, "sha256": planned.sha256, "input": work.id}
     limits = {"code_version": __version__, "max_crashes": settings().max_crashes}
-    cursor.execute(query("same_content"), content | limits)
+    cursor.execute(query("same_content"), content | limits | {"newest": is_fetched(work.uri)})
     others = cursor.fetchall()
     facts = {"sha256": planned.sha256, "size": planned.size}
     if others and _is_taken_care_of(cursor, work, others[0], facts):
@@ -149,6 +167,8 @@ def _record(cursor: Cursor, work: InputWork, found: _Scanned) -> None:
         "planned": planned.read,
     }
     cursor.execute(query("start_loading"), start)
+    if found.noted is not None:
+        cursor.execute(query("note_fetched"), {"input": work.id, "noted": json.dumps(found.noted)})
     _add_parts(cursor, work, planned)
     cursor.execute(query("add_planned"), {"run": work.run, "planned": planned.read})
 

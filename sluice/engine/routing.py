@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from sluice.engine.csv.header import match_header
-from sluice.engine.declare import Flow, Pipeline
+from sluice.engine.declare import Files, Pipeline, Table
 from sluice.engine.formats import header_of
 from sluice.engine.opening import opened
 from sluice.engine.storage import split_member
@@ -20,10 +20,11 @@ def source_of(pipeline: Pipeline, uri: str) -> str:
     all that its table requires, and knows more than half of the columns; of several, the one that knows the most.
     Raises ConfigError when none fits, or two do.
     """
-    if len(pipeline.flows) == 1:
-        return pipeline.flows[0].source.name
-    named = [flow for flow in pipeline.flows if fnmatchcase(_name(uri), flow.source.name_pattern)]
-    return named[0].source.name if len(named) == 1 else _by_header(pipeline, named or list(pipeline.flows), uri)
+    files = pipeline.files
+    if len(files) == 1:
+        return files[0].name
+    named = [source for source in files if fnmatchcase(_name(uri), source.name_pattern)]
+    return named[0].name if len(named) == 1 else _by_header(pipeline, named or files, uri)
 
 
 def _name(uri: str) -> str:
@@ -31,14 +32,15 @@ def _name(uri: str) -> str:
     return (member or archive).rpartition("/")[2]
 
 
-def _by_header(pipeline: Pipeline, flows: list[Flow], uri: str) -> str:
-    found = {flow.source.name: _header(flow, uri) for flow in flows}
-    known = {flow.source.name: _known(flow, found[flow.source.name]) for flow in flows}
+def _by_header(pipeline: Pipeline, sources: list[Files], uri: str) -> str:
+    tables = {source.name: pipeline.flow(source.name).table for source in sources}
+    found = {source.name: _header(source, tables[source.name], uri) for source in sources}
+    known = {name: _known(table, found[name]) for name, table in tables.items()}
     most = max(known.values())
     best = [name for name, count in known.items() if count == most]
     if most and len(best) == 1:
         return best[0]
-    patterns = ", ".join(f"{flow.source.name} ({flow.source.name_pattern})" for flow in pipeline.flows)
+    patterns = ", ".join(f"{source.name} ({source.name_pattern})" for source in pipeline.files)
     header = next(iter(found.values()))
     what = f"its header ({', '.join(header)})" if header else "what is in it"
     why = f"fits {' as well as '.join(best)}" if most else "fits none of them"
@@ -48,18 +50,18 @@ def _by_header(pipeline: Pipeline, flows: list[Flow], uri: str) -> str:
     )
 
 
-def _header(flow: Flow, uri: str) -> tuple[str, ...]:
+def _header(source: Files, table: Table, uri: str) -> tuple[str, ...]:
     """The names of a file's columns; none where it has none, or is nothing of the kind."""
     try:
-        with opened(uri, flow.source, flow.table) as text:
+        with opened(uri, source, table) as text:
             return header_of(text.stream, text.head, text.source)
     except DataError:
         return ()
 
 
-def _known(flow: Flow, header: tuple[str, ...]) -> int:
+def _known(table: Table, header: tuple[str, ...]) -> int:
     """How many of the columns a source knows; 0 when it does not fit."""
-    columns = flow.table.columns
+    columns = table.columns
     required = [column.header for column in columns if column.required]
     try:
         match = match_header(_Names(header), [column.header for column in columns], required)

@@ -15,7 +15,7 @@ from sluice.engine.contract.nulls import without_nulls
 from sluice.engine.contract.order import key_order
 from sluice.engine.contract.refusals import Refusals
 from sluice.engine.contract.version import version
-from sluice.engine.declare import Column, Files, Table, Transform
+from sluice.engine.declare import Column, Source, Table, Transform
 from sluice.engine.types.base import Int64s, Mask
 from sluice.errors import ConfigError, PermanentError
 
@@ -45,7 +45,7 @@ class Contract:
     wanted: tuple[str, ...]
     required: tuple[str, ...]
 
-    def __init__(self, table: Table, transform: Transform | None = None, source: Files | None = None) -> None:
+    def __init__(self, table: Table, transform: Transform | None = None, source: Source | None = None) -> None:
         self.version = version(table, transform, source)
         self.wanted = tuple(dict.fromkeys(column.header for column in table.columns))
         self.required = tuple(dict.fromkeys(column.header for column in table.columns if column.required))

@@ -12,13 +12,13 @@ import json
 import re
 
 from sluice.engine.contract.nulls import spellings
-from sluice.engine.declare import Column, Files, Table, Transform
+from sluice.engine.declare import Column, Source, Table, Transform
 from sluice.errors import ConfigError
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
-def version(table: Table, transform: Transform | None, source: Files | None) -> str:
+def version(table: Table, transform: Transform | None, source: Source | None) -> str:
     """16 hex digits of SHA-256 over the table (its name too: elsewhere nothing is loaded yet) and transform.
 
     Of a transform its own source text counts, not that of what it calls; of a source, how its files are read.

@@ -8,11 +8,15 @@ from sluice.engine.declare.computed import Computed
 from sluice.engine.declare.daily import Daily
 from sluice.engine.declare.derived import Derived
 from sluice.engine.declare.files import Files
+from sluice.engine.declare.http_api import HttpApi
+from sluice.engine.declare.paging import Cursor, Next, Pages
 from sluice.engine.declare.pipeline import Flow, Pipeline, Transform
+from sluice.engine.declare.postgres_query import PostgresQuery
 from sluice.engine.declare.preprocessed import Preprocessed
+from sluice.engine.declare.source import Remote, Source
 from sluice.engine.declare.table import LINEAGE, Column, Generated, Table
 
 __all__ = [
-    "LINEAGE", "Column", "Computed", "Daily", "Derived", "Files", "Flow", "Generated", "Pipeline", "Preprocessed",
-    "Table", "Transform",
+    "LINEAGE", "Column", "Computed", "Cursor", "Daily", "Derived", "Files", "Flow", "Generated", "HttpApi", "Next",
+    "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Remote", "Source", "Table", "Transform",
 ]  # fmt: skip

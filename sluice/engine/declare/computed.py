@@ -15,7 +15,8 @@ class Computed(ABC):
 
     `value` is a column whose sum and largest changes each build reports, `counted_by` one by whose values it counts
     the rows. `explains` are SELECTs by title, each of the loaded rows behind the key `%(key)s`, with their
-    `_input_id` and `_line`. `grain` is the column that tells which rows belong together, if it is built by grains.
+    `_input_id` and `_line`; of a key of several columns each has its own parameter, such as `%(key_source)s`. `grain`
+    is the column that tells which rows belong together, if it is built by grains.
     """
 
     name: str
@@ -31,6 +32,11 @@ class Computed(ABC):
     def dated(self) -> bool:
         """Whether it is built for a date, and keeps the rows of other dates."""
         return AS_OF in self.key
+
+    @property
+    def own_key(self) -> tuple[str, ...]:
+        """The key's columns without the date: what tells two rows of a date apart."""
+        return tuple(name for name in self.key if name != AS_OF)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Names in a declaration: those of pipelines, tables and columns go into SQL as they are."""
+"""Names in a declaration: those of pipelines, tables and columns go into SQL as they are; settings are variables."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from sluice.errors import ConfigError
 
 IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,58}")
+SETTING = re.compile("[A-Z][A-Z0-9_]*")
 
 
 def check_identifier(what: str, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from sluice.engine.declare.derived import Derived
 from sluice.engine.declare.files import Files
 from sluice.engine.declare.names import check_identifier
 from sluice.engine.declare.preprocessed import Preprocessed
+from sluice.engine.declare.source import Remote, Source
 from sluice.engine.declare.table import Table
 from sluice.errors import ConfigError
 
@@ -26,7 +27,7 @@ Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
 class Flow:
     """One source and the table it goes into, with what the declaration of the table cannot say, if need be."""
 
-    source: Files
+    source: Source
     table: Table
     transform: Transform | None = field(default=None, compare=False)
 
@@ -47,7 +48,7 @@ class Pipeline:
     """
 
     name: str
-    source: Files | None = None
+    source: Source | None = None
     table: Table | None = None
     schedule: Daily | None = None
     transform: Transform | None = field(default=None, compare=False)
@@ -94,6 +95,27 @@ class Pipeline:
             if isinstance(derived, Preprocessed) and derived.of not in before:
                 yield f"Preprocessed table {derived.name!r} is of {derived.of!r}: declare that derived table before it."
             before |= {derived.name} if isinstance(derived, Derived) else set()
+
+    @property
+    def files(self) -> list[Files]:
+        """Those of its sources that are files."""
+        return [flow.source for flow in self.flows if isinstance(flow.source, Files)]
+
+    @property
+    def remote(self) -> list[Remote]:
+        """Those of its sources that every run fetches anew."""
+        return [flow.source for flow in self.flows if not isinstance(flow.source, Files)]
+
+    def fetched(self, only: Collection[str] = ()) -> list[Remote]:
+        """Those of its sources that a run fetches: all that are no files, or those of them that `only` names.
+
+        Raises ConfigError for a name that no source has.
+        """
+        known = [flow.source.name for flow in self.flows]
+        for name in only:
+            if name not in known:
+                raise ConfigError(f"{self.name} has no source {name!r}; its sources are {', '.join(known)}.")
+        return [source for source in self.remote if not only or source.name in only]
 
     @property
     def dated(self) -> bool:

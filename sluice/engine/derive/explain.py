@@ -8,7 +8,8 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.sql import Composable
 
-from sluice.engine.declare import Computed, Pipeline
+from sluice.engine.declare import Computed, Pipeline, Preprocessed
+from sluice.engine.declare.derived import BUILT_AT
 from sluice.engine.derive.statements import Statements
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
@@ -19,28 +20,29 @@ ALL = 2**62  # whatever is settled, also since the build
 
 
 def explain(pipeline: Pipeline, key: str, as_of: date | None = None) -> dict[str, Any]:
-    """The row of a key and, by title, the loaded rows behind it, each with `file` and `line`.
+    """The row of a key and, by title, the loaded rows `behind` it, each with `file` and `line`.
 
+    `after` has, by the name of each table preprocessed from it, the columns that steps added or changed.
+
+    A key of several columns is written with a / between their values, in the order of the table's key: `sales/8`.
     `as_of` is the newest date that was built, unless said. Raises ConfigError where there is nothing to explain.
     """
     derived = _one_that("explains", pipeline, lambda each: bool(each.explains))
-    column = derived.key[-1]
-    asked: int | str = key
-    if derived.columns[column] in ("bigint", "integer", "smallint"):
-        if not key.removeprefix("-").isdecimal():
-            raise ConfigError(f"{key!r} is no {column}: it is a whole number.")
-        asked = int(key)
+    asked = _key(derived, key)
     sql = Statements(pipeline, derived)
     with transaction() as cursor:
-        values = {"pipeline": pipeline.name, **derived.params, "key": asked, "as_of": _date(cursor, sql, as_of)}
+        values = {"pipeline": pipeline.name, **derived.params, **asked, "as_of": _date(cursor, sql, as_of)}
         values["upto"] = ALL
         row = _read(cursor, sql.of("one_row"), values)
         behind = {title: _read(cursor, sql.own(text), values) for title, text in derived.explains.items()}
         if not row and not any(behind.values()):
+            column = "/".join(derived.own_key)
             raise ConfigError(f"Nothing is known of {column} {key}: neither {derived.name} nor what is loaded has it.")
         for rows in behind.values():
             _name_files(cursor, rows)
-    return {"derived": derived.name, "as_of": values["as_of"], "row": row[0] if row else None, "behind": behind}
+        after = _after_steps(cursor, sql, row[0], values) if row else {}
+    found = {"derived": derived.name, "as_of": values["as_of"], "row": row[0] if row else None}
+    return found | {"after": after, "behind": behind}
 
 
 def listed(pipeline: Pipeline, as_of: date | None, kind: str | None, limit: int) -> dict[str, Any]:
@@ -64,6 +66,36 @@ def _one_that(does: str, pipeline: Pipeline, fits: Any) -> Computed:
     if not found:
         raise ConfigError(f"{pipeline.name} declares no derived table that {does} anything.")
     return found[0]
+
+
+def _key(derived: Computed, key: str) -> dict[str, int | str]:
+    """The parameters that the parts of a key are: `key_<column>` each, and the last one `key` as well."""
+    columns = derived.own_key
+    parts = key.split("/", len(columns) - 1)
+    if len(parts) < len(columns):
+        raise ConfigError(f"{key!r} is no key of {derived.name}: write {'/'.join(columns)}.")
+    asked: dict[str, int | str] = {}
+    for column, part in zip(columns, parts, strict=True):
+        whole = derived.columns[column] in ("bigint", "integer", "smallint")
+        if whole and not part.removeprefix("-").isdecimal():
+            raise ConfigError(f"{part!r} is no {column}: it is a whole number.")
+        asked[f"key_{column}"] = asked["key"] = int(part) if whole else part
+    return asked
+
+
+def _after_steps(
+    cursor: Cursor, sql: Statements, row: dict[str, Any], values: dict[str, Any]
+) -> dict[str, dict[str, Any]]:
+    after = {}
+    for each in sql.pipeline.derived:
+        if isinstance(each, Preprocessed) and each.of == sql.derived.name:
+            (made,) = _read(cursor, Statements(sql.pipeline, each).of("one_row"), values) or ({},)
+            after[each.name] = {
+                name: value
+                for name, value in made.items()
+                if name != BUILT_AT and (name not in row or row[name] != value)
+            }
+    return after
 
 
 def _date(cursor: Cursor, sql: Statements, as_of: date | None) -> date | None:

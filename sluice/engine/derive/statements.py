@@ -50,7 +50,7 @@ class Statements:
             diff=self._temp("diff"),
             select=select if select is not None else sql.SQL(""),
             slice=self.slice(),
-            last_key=sql.Identifier(derived.key[-1]),
+            is_key=self._is_key(),
             grain=sql.Identifier(derived.grain or derived.key[-1]),
             columns=_listed(derived.names),
             n_columns=_listed(derived.names, "n."),
@@ -88,12 +88,18 @@ class Statements:
             for name in self.derived.names
         )
 
+    def _is_key(self) -> sql.Composed:
+        """The columns of the key, without the date, are what was asked for."""
+        return sql.SQL(" and ").join(
+            sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(f"key_{name}"))
+            for name in self.derived.own_key
+        )
+
     def _same(self, left: str, right: str) -> sql.Composed:
         """The same key. The date is the same anyway: as a condition it would only lead the planner astray."""
         return sql.SQL(" and ").join(
             sql.SQL(left) + sql.Identifier(name) + sql.SQL(" = " + right) + sql.Identifier(name)
-            for name in self.derived.key
-            if name != AS_OF
+            for name in self.derived.own_key
         )
 
 

@@ -38,7 +38,7 @@ class Seen(NamedTuple):
 
 def tells_days(pipeline: Pipeline) -> bool:
     """Whether the names of its files say for which day they are."""
-    return any(has_day(flow.source.pattern) for flow in pipeline.flows)
+    return any(has_day(source.pattern) for source in pipeline.files)
 
 
 def files_of(pipeline: Pipeline, day: date, earlier: Sequence[date] = ()) -> list[Seen]:
@@ -78,11 +78,11 @@ def choose(cursor: Cursor, pipeline: Pipeline, day: date, seen: Sequence[Seen]) 
 def lacking(pipeline: Pipeline, day: date, inputs: Sequence[NewInput], seen: Sequence[Seen]) -> list[str]:
     """The patterns of the sources of which nothing has come for a day."""
     come = {each.source for each in inputs} | {each.source for each in seen if each.day == day}
-    return [on_day(flow.source.pattern, day) for flow in pipeline.flows if flow.source.name not in come]
+    return [on_day(source.pattern, day) for source in pipeline.files if source.name not in come]
 
 
 def _sources(pipeline: Pipeline, *, dated: bool) -> Iterator[Files]:
-    return (flow.source for flow in pipeline.flows if has_day(flow.source.pattern) is dated)
+    return (source for source in pipeline.files if has_day(source.pattern) is dated)
 
 
 def _inbox() -> str:

@@ -18,6 +18,7 @@ from sluice.engine.failpoint import failpoint
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.runs import NewInput, Run
+from sluice.engine.remote.inputs import to_fetch
 from sluice.engine.schedule import ticks
 from sluice.engine.schedule.due import deadline_of, missed
 from sluice.engine.schedule.inbox import Seen, choose, files_of, files_of_no_day, lacking, tells_days
@@ -95,6 +96,7 @@ def _go_on(pipeline: Pipeline, schedule: Daily, tick: Tick, now: datetime, start
             return None  # somebody was quicker
         inputs = choose(cursor, pipeline, tick.due.day, seen)
         lacks = cannot or _missing(pipeline, schedule, tick, inputs, seen)
+        inputs += to_fetch(pipeline)
         verdict = _wait(schedule, tick, now, lacks) if lacks else _start(cursor, pipeline, tick, inputs)
         if verdict.state == "started":
             run = start(cursor, pipeline, inputs, tick.due.day if pipeline.dated else None)
@@ -129,5 +131,5 @@ def _tell(pipeline: Pipeline, tick: Tick, verdict: Verdict, run: Run | None, inp
     """Say what became of a day, once."""
     if tick.known.state == verdict.state and tick.known.note is not None:
         return
-    said = f"run {run.id} with {inputs} files" if run else f"{verdict.state}: {verdict.note}"
+    said = f"run {run.id} with {inputs} inputs" if run else f"{verdict.state}: {verdict.note}"
     log.log(_LEVELS.get(verdict.state, logging.WARNING), "%s of %s: %s", pipeline.name, tick.due.day, said)

@@ -219,7 +219,7 @@ def test_the_newest_date_may_have_no_orphans_though_an_older_one_has(shop: Shop)
         (
             ("explain", "nothing", "7"),
             (
-                "There is no pipeline 'nothing'. Known: call_logs, customer_ltv. "
+                "There is no pipeline 'nothing'. Known: call_logs, customer_ltv, unified_sales. "
                 "Your own go into the folders of SLUICE_PIPELINES."
             ),
         ),

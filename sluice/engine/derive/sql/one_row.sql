@@ -1,2 +1,2 @@
 -- The row of a key.
-select {columns}, built_at from {table} where {slice} and {last_key} = %(key)s
+select {columns}, built_at from {table} where {slice} and {is_key}

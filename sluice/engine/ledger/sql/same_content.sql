@@ -7,4 +7,8 @@ where i.pipeline = %(pipeline)s and i.source = %(source)s and i.sha256 = %(sha25
   and i.state in ('loading', 'loaded', 'done', 'failed')
   and i.error_code is distinct from 'over_limit' -- nothing of it was loaded, and what was loaded before it stands
   and not i.superseded -- an older snapshot: what it had is to be loaded again
+  and not (%(newest)s and exists ( -- the source said something else since, which the same answer has to undo
+      select from sluice.input n
+      where n.pipeline = i.pipeline and n.source = i.source and n.id > i.id and n.id <> %(input)s
+        and n.sha256 <> i.sha256 and (n.state in ('loading', 'loaded', 'done') or n.loaded + n.updated > 0)))
 order by i.state in ('loading', 'loaded') desc, i.id desc

@@ -1,0 +1,107 @@
+"""An HTTP API as a source."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from sluice.engine.declare.names import SETTING, check_identifier
+from sluice.engine.declare.paging import Cursor, Next, Pages
+from sluice.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class HttpApi:
+    """Records that an HTTP API answers a GET with: JSON objects in an array, or JSON lines.
+
+    `url` is absolute, or with `base` a path below the address that the setting of that name holds. `token` is the
+    NAME of the setting with the bearer token; `<NAME>_FILE` names a file instead. `records` is the dotted path to
+    the array (`"data.items"`); without it the document is the array, or JSON lines. `pages` says how the next page
+    is found; without it there is one. `params` go into the query of every page that Sluice asks for by itself.
+    A page that says anything under one of the `error_keys` beside its records is an error, whatever its status.
+
+    `timeout_s` is for connecting and for each wait for bytes, `total_s` for the whole fetch, in seconds; `max_bytes`
+    is for one answer, unpacked; `tries` is for each page. `snapshot=True`: one fetch is the whole, as with `Files`.
+    """
+
+    url: str
+    name: str
+    base: str | None = None
+    token: str | None = None
+    records: str | None = None
+    pages: Pages | Cursor | Next | None = None
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    error_keys: Sequence[str] = ("error", "errors")
+    timeout_s: float = 30
+    total_s: float = 3600
+    max_bytes: int = 64 << 20
+    max_pages: int = 10_000
+    tries: int = 5
+    snapshot: bool = False
+
+    def __post_init__(self) -> None:
+        check_identifier("Source", self.name)
+        mistakes = list(self._mistakes())
+        if mistakes:
+            raise ConfigError(f"HttpApi {self.name!r}: " + " ".join(mistakes))
+
+    def _mistakes(self) -> Iterator[str]:
+        yield from self._mistakes_of_address()
+        yield from self._mistakes_of_paging()
+        if isinstance(self.error_keys, str):
+            yield "error_keys lists keys: error_keys=('error',)."
+        for name, value in self.params.items():
+            if isinstance(value, bool) or not isinstance(value, str | int):
+                yield f"The parameter {name!r} is neither text nor a whole number."
+        for name in ("timeout_s", "total_s", "max_bytes", "max_pages", "tries"):
+            if not getattr(self, name) > 0:
+                yield f"{name} is a number above 0."
+
+    def _mistakes_of_address(self) -> Iterator[str]:
+        try:
+            address = urlsplit(self.url)
+            plain = address.port != 0 and not re.search(r"[\s\x00-\x1f]", self.url)
+        except ValueError:
+            plain = False
+        if not plain:
+            yield "url is no address: does it hold a blank, or a port that is no number?"
+            return
+        if self.base is None and (address.scheme not in {"http", "https"} or not address.hostname):
+            yield "url begins with https:// or http://, or base= names the setting that holds how it begins."
+        if self.base is not None and (address.scheme or address.netloc or not self.url.startswith("/")):
+            yield "With base=, url is a path that begins with /."
+        if address.username or address.password:
+            yield "url holds a password: name the setting with the token instead, token='...'."
+        if address.query or address.fragment:
+            yield "url has no ? and no #: say params={...}."
+        for what, name in (("base", self.base), ("token", self.token)):
+            if name is not None and not SETTING.fullmatch(name):
+                yield f"{what} is the NAME of a setting, e.g. 'SLUICE_SHOP_API_{what.upper()}', not its value."
+
+    def _mistakes_of_paging(self) -> Iterator[str]:
+        paths = [("records", self.records)]
+        if isinstance(self.pages, Cursor):
+            paths.append(("Cursor.next", self.pages.next))
+        if isinstance(self.pages, Next):
+            paths.append(("Next.url", self.pages.url))
+        for what, path in paths:
+            if path is not None and not all(path.split(".")):
+                yield f"{what} is a dotted path, e.g. 'data.items'."
+            if what != "records" and path is not None and self.records is None:
+                yield f"{what} stands beside the records: say where these are, records='...'."
+        if isinstance(self.pages, Pages) and self.pages.size is not None and self.pages.size < 1:
+            yield "Pages.size is a number of records above 0."
+
+    @property
+    def reading(self) -> dict[str, object]:
+        """What decides which records come: where these change, nothing that is known of earlier answers holds."""
+        asked = repr((self.url, self.records, self.pages, dict(self.params)))
+        return {"request": hashlib.sha256(asked.encode()).hexdigest()[:16]}
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The names of the settings that it needs."""
+        return tuple(name for name in (self.base, self.token) if name is not None)

@@ -1,0 +1,76 @@
+"""What a query gives, as a source."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import KW_ONLY, dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from sluice.engine.declare.names import SETTING, check_identifier
+from sluice.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class PostgresQuery:
+    """The rows of one SELECT in another PostgreSQL, fetched anew by every run.
+
+    `database` is the name of the setting with its URL, `SLUICE_..._URL`, or `SLUICE_..._URL_FILE` for a file that
+    holds it. The result's column names are the headers. Every number comes as PostgreSQL has it, and a timestamptz in
+    UTC: `Timestamp(*PostgresQuery.TIMES)` reads it. Null comes as an empty cell, and an empty text as a quoted one:
+    both are null in the table.
+
+    With `watermark`, a column of the result, a run asks only for rows where it is greater than in all that was
+    loaded before; `overlap` goes back by so much (a timedelta for times, a number for numbers), for rows that were
+    committed late. Rows where it is null come the first time only. With `snapshot=True` the result is the whole:
+    rows that it does not have are gone from the table. `statement_timeout_s` is for the query and its rows' travel.
+    """
+
+    TIMES: ClassVar = ("%Y-%m-%d %H:%M:%S+00", "%Y-%m-%d %H:%M:%S.%f+00")
+
+    sql: str
+    _: KW_ONLY
+    name: str
+    database: str
+    watermark: str | None = None
+    overlap: timedelta | int | None = None
+    snapshot: bool = False
+    statement_timeout_s: float = 600
+
+    def __post_init__(self) -> None:
+        check_identifier("PostgresQuery", self.name)
+        mistakes = list(self._mistakes())
+        if mistakes:
+            raise ConfigError(f"PostgresQuery {self.name!r}: " + " ".join(mistakes))
+
+    def _mistakes(self) -> Iterator[str]:
+        if not self.sql.strip(" \t\r\n;"):
+            yield "It has no SQL: write one SELECT."
+        if not SETTING.fullmatch(self.database):
+            yield (
+                "database is the name of a setting such as SLUICE_SHOP_DATABASE_URL, so that no password"
+                " stands in a pipeline's file."
+            )
+        if self.watermark is not None and self.snapshot:
+            yield "A snapshot is always fetched whole: leave out watermark, or snapshot."
+        if self.overlap is not None and self.watermark is None:
+            yield "overlap goes back from a watermark: say which column, watermark='updated_at'."
+        if not self.statement_timeout_s > 0:
+            yield "statement_timeout_s is a number of seconds above 0."
+
+    @property
+    def reading(self) -> dict[str, object]:
+        """What decides which rows come: another query is another contract, and is fetched from the beginning."""
+        asked = f"{self.query}\n{self.watermark}"
+        return {"query": hashlib.sha256(asked.encode()).hexdigest()[:16]}
+
+    @property
+    def query(self) -> str:
+        """The SELECT without what may stand behind it."""
+        return self.sql.strip().rstrip("; \t\r\n")
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The names of the settings that it needs."""
+        return (self.database,)

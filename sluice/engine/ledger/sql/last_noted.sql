@@ -1,0 +1,10 @@
+-- What the newest fetch of a source that was loaded to its end has noted, and whether the table is still as it left it.
+select i.id, i.noted,
+       not exists (select from sluice.input n
+                   where n.pipeline = i.pipeline and n.source = i.source and n.id > i.id
+                     and (n.state in ('loading', 'loaded') or (n.state = 'failed' and n.loaded + n.updated > 0))) as newest
+from sluice.input i
+where i.pipeline = %(pipeline)s and i.source = %(source)s and i.contract = %(contract)s
+  and i.state = 'done' and i.noted <> '{}' and not i.superseded
+order by i.id desc
+limit 1

@@ -1,0 +1,135 @@
+"""A source that is no file is fetched whole, into the landing, and is a file from there on.
+
+Nothing is kept of half a fetch, so whoever tries again begins at the beginning. What a fetch notes (how far it came,
+what the server calls its answer) is known to the next one only when its input is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sluice.engine.csv import InputPlan
+from sluice.engine.csv.source import Tick
+from sluice.engine.declare import Files, PostgresQuery, Remote
+from sluice.engine.failpoint import failpoint
+from sluice.engine.formats import plan_text
+from sluice.engine.landing import Draft, drafting
+from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.queries import query
+from sluice.engine.remote.http import NotModified, read_http
+from sluice.engine.remote.query import copy_query
+from sluice.errors import DataError
+
+_HEAD = 1 << 16
+_BLOCK = 1 << 18
+_CSV, _JSON_LINES = Files("*", delimiter=","), Files("*")
+_NO_ROWS = {"empty_file", "header_only"}
+
+
+class NothingNew(Exception):  # an outcome, no error
+    """There is nothing that was not loaded before, by the input of that id."""
+
+    def __init__(self, same_as: int | None) -> None:
+        super().__init__(same_as)
+        self.same_as = same_as
+
+
+class Landed(NamedTuple):
+    """What was fetched: its plan, where its copy is, and what the next fetch is to know."""
+
+    plan: InputPlan
+    uri: str
+    noted: dict[str, str]
+
+
+class Known(NamedTuple):
+    """The last input of a source that was loaded to its end, and what its fetch noted."""
+
+    input: int | None = None
+    noted: Mapping[str, str] = {}
+
+
+def last_known(pipeline: str, source: Remote, contract: str) -> Known:
+    """What holds of a source's earlier fetches. A watermark holds whatever came after it; the name of an answer only
+    while the table is as that answer left it."""
+    with transaction() as cursor:
+        asked = {"pipeline": pipeline, "source": source.name, "contract": contract}
+        cursor.execute(query("last_noted"), asked)
+        row = cursor.fetchone()
+    if row is None or not (row[2] or isinstance(source, PostgresQuery)):
+        return Known()
+    return Known(row[0], row[1])
+
+
+def fetch(source: Remote, known: Known, tick: Tick) -> Landed:
+    """Fetch a source into the landing. `tick` hears of the bytes that came, often, and may raise to stop.
+
+    Raises NothingNew, DataError, TransientError, SettingMissing; also `no_rows` where there is not one.
+    """
+    with drafting() as draft:
+        blocks = _Blocks(draft, tick)
+        noted = _write(source, blocks, known)
+        blocks.flush()
+        try:
+            planned = _plan(source, draft, tick)
+        except DataError as error:
+            if error.code not in _NO_ROWS:
+                raise
+            if known.input is not None and isinstance(source, PostgresQuery) and source.watermark is not None:
+                raise NothingNew(known.input) from error
+            raise DataError("no_rows", f"{source.name} gave no rows.") from error
+        return Landed(planned, draft.keep(planned.sha256), noted)
+
+
+class _Blocks:
+    """A draft that is written to by blocks, and tells of each: PostgreSQL gives row by row."""
+
+    def __init__(self, draft: Draft, tick: Tick) -> None:
+        self._draft = draft
+        self._tick = tick
+        self._waiting = bytearray()
+        self._written = 0
+
+    def write(self, piece: bytes) -> int:
+        self._waiting += piece
+        if len(self._waiting) >= _BLOCK:
+            self.flush()
+        return len(piece)
+
+    def flush(self) -> None:
+        """Write what waits for a block to be full."""
+        self._written += self._draft.write(bytes(self._waiting))
+        self._waiting.clear()
+        self.beat()
+        failpoint("plan.fetching")
+
+    def beat(self) -> None:
+        """Whoever fetches is still at it."""
+        self._tick(self._written)
+
+
+def _write(source: Remote, into: _Blocks, known: Known) -> dict[str, str]:
+    """Write what the source gives; returns what the next fetch is to know."""
+    if isinstance(source, PostgresQuery):
+        return copy_query(source, into, known.noted)
+    try:
+        answer = read_http(source, known=known.noted, beat=into.beat)
+    except NotModified as same:
+        if known.input is None:
+            raise DataError(
+                "http_status", f"{source.name} says that nothing changed, and was not asked that."
+            ) from same
+        raise NothingNew(known.input) from same
+    for block in answer.lines:
+        into.write(block)
+    return answer.note()
+
+
+def _plan(source: Remote, draft: Draft, tick: Tick) -> InputPlan:
+    with draft.reading() as file:
+        if isinstance(source, PostgresQuery):
+            return plan_text(file, b"", _CSV, tick)
+        head = file.read(_HEAD)
+        file.seek(0)
+        return plan_text(file, head, _JSON_LINES, tick)

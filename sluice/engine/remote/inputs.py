@@ -1,0 +1,20 @@
+"""How an input is written that is fetched: `source:products`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sluice.engine.declare import Pipeline
+from sluice.engine.ledger.runs import NewInput
+
+_SCHEME = "source:"
+
+
+def to_fetch(pipeline: Pipeline, only: Collection[str] = ()) -> list[NewInput]:
+    """One input for each source that a run fetches; see `Pipeline.fetched`."""
+    return [NewInput(source.name, f"{_SCHEME}{source.name}") for source in pipeline.fetched(only)]
+
+
+def is_fetched(uri: str) -> bool:
+    """Whether an input's address is that of a source, and not of a file."""
+    return uri.startswith(_SCHEME)

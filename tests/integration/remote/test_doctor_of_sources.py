@@ -1,0 +1,66 @@
+"""What `sluice doctor` says of sources that are fetched."""
+
+from __future__ import annotations
+
+import pytest
+
+from sluice.engine.declare import HttpApi, Pages, Pipeline
+from sluice.engine.doctor.sources import look_at_sources
+from tests.integration.remote.reading import PATH, declared
+from tests.kit.api_server import ApiServer, saying
+from tests.kit.source_shop import SETTING, Shop, product_table, products
+
+API = Pipeline("api", HttpApi("/x", "customers", base="SLUICE_A_API_URL", token="SLUICE_A_API_TOKEN"), product_table())
+
+
+def _lines(pipeline: Pipeline) -> list[tuple[str, str, str]]:
+    return [(each.check, each.state, each.found) for each in look_at_sources([pipeline])]
+
+
+def test_a_query_that_can_be_asked_is_well(shop: Shop) -> None:
+    assert _lines(products()) == [("shop: products", "ok", f"the query of {SETTING} can be asked")]
+
+
+def test_a_query_that_cannot_be_asked_says_why(shop: Shop) -> None:
+    found = 'The query of products fails: relation "gone" does not exist (42P01).'
+    assert _lines(products("select * from gone")) == [("shop: products", "wrong", found)]
+
+
+def test_a_database_that_does_not_answer_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SETTING, "postgresql://me:sesame-open@127.0.0.1:1/shop")
+    found = f"The PostgreSQL of {SETTING} (products) does not answer."
+    assert _lines(products()) == [("shop: products", "wrong", found)]
+
+
+def test_a_pipeline_without_any_of_its_settings_is_not_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(SETTING, raising=False)
+    assert _lines(products()) == [("sources of shop", "ok", f"not in use here: {SETTING} are not set")]
+
+
+def test_a_setting_that_is_missing_beside_others_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_A_API_URL", "https://api.example.com")
+    assert _lines(API) == [("api: customers", "wrong", "not set: SLUICE_A_API_TOKEN")]
+
+
+def test_an_api_is_asked_for_its_first_page(api: ApiServer) -> None:
+    pipeline = Pipeline("api", declared(pages=Pages(size=1)), product_table())
+    api.answers(PATH, saying([{"id": 1}]))
+    assert _lines(pipeline) == [("api: customers", "ok", "its first page comes, and is as declared")]
+    assert len(api.asked) == 1
+
+
+def test_an_api_that_refuses_or_is_away_is_told_after_one_try(api: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = Pipeline("api", declared(), product_table())
+    api.answers(PATH, saying({}, status=401))
+    ((_, state, found),) = _lines(pipeline)
+    assert (state, found.partition(" answers ")[2]) == (
+        "wrong", "401, Unauthorized. Check the token in the setting SHOP_TOKEN."
+    )  # fmt: skip
+    monkeypatch.setenv("SHOP_URL", "http://127.0.0.1:1")
+    ((_, state, found),) = _lines(pipeline)
+    assert (state, "it cannot be reached" in found) == ("wrong", True)
+
+
+def test_a_setting_that_is_there_twice_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{SETTING}_FILE", "/nowhere")
+    assert _lines(products()) == [("shop: products", "wrong", f"{SETTING} and {SETTING}_FILE are both set: keep one.")]

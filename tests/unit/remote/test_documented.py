@@ -1,0 +1,20 @@
+"""The page for users knows every code that a fetch is refused with, and no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sluice.engine import remote
+
+PAGE = Path(__file__).parents[3] / "docs" / "http_api.md"
+ROOM = Path(remote.__file__).parent
+
+
+def test_each_code_has_its_line_in_the_table() -> None:
+    files = ("address.py", "asking.py", "following.py", "http.py", "tries.py")
+    text = "".join((ROOM / name).read_text() for name in files)
+    raised = set(re.findall(r'DataError\(\s*"(\w+)"', text))
+    documented = set(re.findall(r"^\| `([a-z_]+)` \|", PAGE.read_text(), re.MULTILINE))
+    assert raised == documented
+    assert len(raised) == 16
