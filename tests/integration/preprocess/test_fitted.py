@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sluice import preprocess
 from sluice.errors import ConfigError, OtherDeclaration, PermanentError
-from tests.integration.preprocess.till import LINES, STEPS, Till, table
+from tests.integration.preprocess.till import HEADER, LINES, STEPS, Till, table
+from tests.kit.stack import Stack
 
 NEW = "10,10,,F,toys,2024-03-04,900,30.00"
 OF_NEW = "age, abnormal, round(price_scaled::numeric, 6)"
@@ -148,3 +150,25 @@ def test_a_refit_of_a_pipeline_without_such_a_table_is_refused() -> None:
         ConfigError, match=r"^call_logs has no preprocessed table, so there is nothing to compute again"
     ):
         refit("call_logs")
+
+
+@pytest.mark.timeout(240)
+def test_refit_is_a_command_with_workers_of_its_own(stack: Stack, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "till.py").write_text(
+        "from tests.integration.preprocess import till\npipeline = till.pipeline()\n", encoding="utf-8"
+    )
+    stack.env |= {"SLUICE_PIPELINES": str(folder), "PYTHONPATH": str(Path(__file__).parents[3])}
+    first = tmp_path / "sales_1.csv"
+    first.write_text("\n".join((HEADER, *LINES)) + "\n", encoding="utf-8")
+    stack.sluice("run", "till", str(first), "--workers", "1")
+    more = tmp_path / "sales_2.csv"
+    more.write_text(
+        f"{HEADER}\n10,10,60,F,toys,2024-03-04,1,30.00\n11,11,60,F,toys,2024-03-04,1,30.00\n", encoding="utf-8"
+    )
+    stack.sluice("run", "till", str(more), "--workers", "1")
+    assert stack.sql("select age from ready where id = 2") == [(20,)]
+    found = stack.sluice("refit", "till", "--workers", "1")
+    assert [(each["derived"], each["mode"]) for each in found["builds"]] == [("clean", "unchanged"), ("ready", "full")]
+    assert stack.sql("select age from ready where id = 2") == [(31,)]
