@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench check format lock clean
+.PHONY: help setup demo demo-unified test bench check format lock clean
 
 help:            ## what there is to make
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*##/  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*##/  make \1\t/' | expand -t 20
 
 setup: $(VENV)/.ready   ## .venv with sluice in it
 
@@ -27,6 +27,9 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 
 demo: setup      ## load 200,000 generated rows with two worker processes
 	@$(BIN)/python -m sluice.cli.main demo
+
+demo-unified: setup   ## files, an API and a database into one table, served as JSON until Ctrl-C
+	@$(BIN)/python -m sluice.cli.main demo unified_sales
 
 test: setup      ## every test, against real servers and real workers
 	@$(BIN)/python -m pytest -q

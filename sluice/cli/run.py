@@ -11,6 +11,7 @@ import typer
 
 from sluice.cli.books import print_run
 from sluice.cli.exits import Exit
+from sluice.cli.export import Afterwards, AsFormat, ExportTo, facts_of, print_exported
 from sluice.cli.options import AsOf, MaxRejects, Only, Paths, Pipeline, Reload, Strict, Timeout, Workers
 from sluice.cli.output import Json, count, emit, fail, say
 from sluice.cli.processes import worker_command
@@ -37,11 +38,14 @@ def run(
     strict: Strict = False,
     workers: Workers = None,
     timeout: Timeout = None,
+    export: ExportTo = None,
+    format: AsFormat = None,  # noqa: A002 - it is the option's name
     as_json: Json = False,
 ) -> None:
     """Load files, and what is fetched, and wait: progress on a terminal, then books, rejects, and what to type next."""
     wanted = Wanted.of(pipeline, paths or [], reload, max_rejects, as_of and as_of.date(), only or [])
-    load_and_report(wanted, strict=strict, processes=workers, timeout=timeout, as_json=as_json)
+    after = Afterwards.of(wanted.pipeline, export, format)
+    load_and_report(wanted, strict=strict, processes=workers, timeout=timeout, as_json=as_json, after=after)
 
 
 def enqueue(
@@ -120,16 +124,31 @@ def load_and_report(
     processes: int | None,
     timeout: float | None,
     as_json: bool,
+    after: Afterwards | None = None,
 ) -> dict[str, Any]:
-    """Load files, print how it went, and return the run's status. Raises typer.Exit unless all is well."""
+    """Load files, export if asked to, print how it went, and return the run's status.
+
+    Raises typer.Exit unless all is well.
+    """
     with told_to_stop(), own_workers(processes) as crew:
         status = _load(wanted, crew, timeout, as_json)
         let_go(crew)
-        report(status, as_json=as_json)
-    code = verdict(status, strict=strict)
+        code = verdict(status, strict=strict)
+        _end(status, None if code else after, as_json=as_json)
     if code:
         raise typer.Exit(code)
     return status
+
+
+def _end(status: dict[str, Any], after: Afterwards | None, *, as_json: bool) -> None:
+    """Print an ended run and what is exported after it; both are one object to a program."""
+    if after is None:
+        report(status, as_json=as_json)
+    elif as_json:
+        report(status | {"exports": facts_of(after.export(status, as_json=True))}, as_json=True)
+    else:
+        report(status, as_json=False)
+        print_exported(after.export(status, as_json=False), as_json=False)
 
 
 def report(status: dict[str, Any], *, as_json: bool) -> None:

@@ -15,8 +15,14 @@ from sluice.errors import ConfigError
 if TYPE_CHECKING:
     from sluice.samples.customer_ltv.expected import Totals
 
-Pipeline = Annotated[str, typer.Argument(help="call_logs or customer_ltv", show_default=False)]
-Rows = Annotated[int | None, typer.Option(help="call_logs: rows in all files together.", show_default="200000")]
+Pipeline = Annotated[str, typer.Argument(help="call_logs, customer_ltv or unified_sales", show_default=False)]
+Rows = Annotated[
+    int | None,
+    typer.Option(
+        help="call_logs: rows in all files together; unified_sales: sales, and as many transactions.",
+        show_default="200000 or 1000",
+    ),
+]
 Files = Annotated[int | None, typer.Option(help="call_logs: number of files.", show_default="4")]
 Dirty = Annotated[
     float | None, typer.Option(help="call_logs: share of rows with a fault, from 0 to 0.5.", show_default="0.02")
@@ -43,7 +49,8 @@ def sample(
 ) -> None:
     """Write sample files, and expected.json with the books and rejects that loading them must give."""
     if pipeline not in SAMPLES:
-        raise ConfigError(f"There are no samples of {pipeline!r}, only of {' and '.join(SAMPLES)}.")
+        *others, last = SAMPLES
+        raise ConfigError(f"There are no samples of {pipeline!r}, only of {', '.join(others)} and {last}.")
     known = SAMPLES[pipeline]
     typed = {"rows": rows, "files": files, "dirty": dirty, "customers": customers}
     size = _size(pipeline, known.size, {name: value for name, value in typed.items() if value is not None})
@@ -58,7 +65,7 @@ def sample(
     first = (
         f"{things(len(made.files), 'file')} in {out}; loading {'it' if len(made.files) == 1 else 'them'} gives: {told}"
     )
-    words = "\n".join([first, *made.more, f"next: sluice run {pipeline} {shlex.quote(str(out))}{made.options}"])
+    words = "\n".join([first, *made.more, f"next: sluice {made.command}"])
     emit(facts, as_json=as_json, human=lambda: print(words))
 
 
@@ -74,19 +81,19 @@ def _size(pipeline: str, defaults: Mapping[str, Any], typed: Mapping[str, Any]) 
 
 
 class Made(NamedTuple):
-    """What was written: `facts` begin with the books of `files`; `more` lines to say, `options` of the run to type."""
+    """What was written: `facts` begin with the books of `files`; the `command` to type next, `more` lines to say."""
 
     files: Sequence[Path]
     facts: Mapping[str, Any]
+    command: str
     more: Sequence[str] = ()
-    options: str = ""
 
 
 def _call_logs(out: Path, size: Mapping[str, Any]) -> Made:
     from sluice.samples.call_logs import make_call_logs
 
     expected = make_call_logs(out, **size)
-    return Made(sorted(out.glob("*.csv")), {name: expected[name] for name in BOOKS})
+    return Made(sorted(out.glob("*.csv")), {name: expected[name] for name in BOOKS}, f"run call_logs {_word(out)}")
 
 
 def _customer_ltv(out: Path, size: Mapping[str, Any]) -> Made:
@@ -102,7 +109,22 @@ def _customer_ltv(out: Path, size: Mapping[str, Any]) -> Made:
         "totals": now,
         "after_late": {"files": [str(late)], "orphans": later["orphans"], "totals": later["totals"]},
     }
-    return Made([out / books["name"] for books in expected["files"]], facts, more, f" --as-of {expected['as_of']}")
+    command = f"run customer_ltv {_word(out)} --as-of {expected['as_of']}"
+    return Made([out / books["name"] for books in expected["files"]], facts, command, more)
+
+
+def _unified_sales(out: Path, size: Mapping[str, Any]) -> Made:
+    from sluice.samples.unified_sales import FILES, make_unified_sales
+
+    expected = make_unified_sales(out, **size)
+    facts = {name: expected[name] for name in BOOKS} | {"standardized_data": expected["standardized_data"]}
+    rows = expected["standardized_data"]["rows"]
+    more = [f"standardized_data gets {things(rows, 'row')}; an API and a database are to serve what is no sale"]
+    return Made([out / name for name in FILES], facts, f"demo unified_sales --rows {size['rows']}", more)
+
+
+def _word(path: Path) -> str:
+    return shlex.quote(str(path))
 
 
 def _told(totals: Totals) -> str:
@@ -120,4 +142,5 @@ class Sample(NamedTuple):
 SAMPLES = {
     "call_logs": Sample({"rows": 200_000, "files": 4, "dirty": 0.02}, _call_logs),
     "customer_ltv": Sample({"customers": 10_000}, _customer_ltv),
+    "unified_sales": Sample({"rows": 1_000}, _unified_sales),
 }

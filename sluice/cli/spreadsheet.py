@@ -9,9 +9,10 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
-from sluice.errors import ConfigError, PermanentError
+from sluice.engine.whole_file import whole_file
+from sluice.errors import ConfigError
 
 STDOUT = "-"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run: OWASP, "CSV injection"
@@ -35,31 +36,18 @@ def _harmless(cell: object) -> object:
 def new_file(name: str, *, force: bool) -> Iterator[TextIO]:
     """Where to write `name`: a file beside it that takes its place in the end, or standard output for `-`.
 
-    Raises ConfigError for a file that is there already (unless `force`) or that cannot be made, PermanentError
-    when it cannot be written to its end.
+    Raises ConfigError for a file that is there already (unless `force`), and what `whole_file` raises.
     """
     if name == STDOUT:
         with _stdout() as sink:
             yield sink
         return
-    path = _free(name, force=force)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        sink = unfinished.open("x", encoding="utf-8", newline="")
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
-    try:
-        with sink:
-            yield sink
-            sink.flush()
-            os.fsync(sink.fileno())
-        unfinished.replace(path)
-    except OSError as error:
-        raise PermanentError(
-            f"{path} was not written: {error.strerror}. What was there before is untouched."
-        ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole_file(_free(name, force=force)) as file, _text(file) as sink:
+        yield sink
+
+
+def _text(file: BinaryIO) -> TextIO:
+    return io.TextIOWrapper(io.BufferedWriter(file), encoding="utf-8", newline="")
 
 
 def _free(name: str, *, force: bool) -> Path:

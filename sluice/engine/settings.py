@@ -56,6 +56,13 @@ class Settings(BaseSettings):
     flower_password: SecretStr | None = Field(None, description="default: a random one, printed once")
     flower_port: int = Field(5555, ge=1, le=65535)
 
+    api_read_tokens: SecretStr | None = Field(None, description="tokens that may read, between spaces or lines")
+    api_write_tokens: SecretStr | None = Field(None, description="tokens that may also queue runs")
+    read_database_url: SecretStr | None = Field(None, description="a role that only reads; default: DATABASE_URL")
+    api_connections: int = Field(8, ge=1, le=200, description="connections to PostgreSQL that `sluice serve` keeps")
+    api_statement_s: float = Field(5, ge=0.05, le=600, description="how long one statement of the API may take")
+    api_body_bytes: int = Field(64 * KIB, ge=KIB, le=16 * MIB, description="a larger request is refused with 413")
+
     @field_validator("pipelines", mode="before")
     @classmethod
     def _split_folders(cls, value: Any) -> Any:
@@ -63,7 +70,7 @@ class Settings(BaseSettings):
             return tuple(Path(p) for p in value.split(os.pathsep) if p)
         return value
 
-    @field_validator("database_url", "redis_url", "cache_url")
+    @field_validator("database_url", "redis_url", "cache_url", "read_database_url")
     @classmethod
     def _known_scheme(cls, value: SecretStr | None) -> SecretStr | None:
         schemes = ("postgresql://", "postgres://", "redis://", "rediss://", "unix://")
@@ -77,6 +84,9 @@ _SECRETS = {
     "REDIS_URL": "REDIS_URL",
     "SLUICE_CACHE_URL": "cache_url",
     "SLUICE_FLOWER_PASSWORD": "flower_password",
+    "SLUICE_API_READ_TOKENS": "api_read_tokens",
+    "SLUICE_API_WRITE_TOKENS": "api_write_tokens",
+    "SLUICE_READ_DATABASE_URL": "read_database_url",
 }
 # how the settings end that sources of pipelines name: which ones there are, only the pipelines know
 _OF_SOURCES = ("_API_URL", "_API_TOKEN", "_DATABASE_URL", "_API_URL_FILE", "_API_TOKEN_FILE", "_DATABASE_URL_FILE")

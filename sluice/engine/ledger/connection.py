@@ -46,11 +46,15 @@ class DatabaseAway(TransientError):
     """PostgreSQL does not answer. Waiting for it burns no attempts."""
 
 
-def connect(purpose: str = "sluice") -> Connection:
-    """Open a connection. Raises DatabaseAway when there is no answer within 5 s."""
+def connect(purpose: str = "sluice", url: str | None = None, **session: str) -> Connection:
+    """Open a connection, to DATABASE_URL unless another is given; `session` are settings of its own.
+
+    Raises DatabaseAway when there is no answer within 5 s.
+    """
+    own = "".join(f" -c {name}={value}" for name, value in session.items())  # of two equal ones the last counts
     try:
         connection = psycopg2.connect(
-            database_url(),
+            url or database_url(),
             application_name=f"sluice {purpose} {os.getpid()}",
             connect_timeout=5,
             keepalives=1,
@@ -59,7 +63,7 @@ def connect(purpose: str = "sluice") -> Connection:
             keepalives_count=3,
             tcp_user_timeout=20_000,
             # a process that froze in its transaction holds its run's counters as long as its lease, and no longer
-            options=f"{_SESSION} -c idle_in_transaction_session_timeout={settings().lease_s:.0f}s",
+            options=f"{_SESSION} -c idle_in_transaction_session_timeout={settings().lease_s:.0f}s{own}",
         )
     except psycopg2.OperationalError as error:
         raise _away(error) from error

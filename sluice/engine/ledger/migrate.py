@@ -42,14 +42,15 @@ def is_current(pipeline: Pipeline) -> bool:
         if cursor.fetchone() == (None,):
             return False
         cursor.execute("select count(*) from sluice.migration")
-        if cursor.fetchone() != (len(_files()),):
+        if cursor.fetchone() != (len(ledger_files()),):
             return False
         wanted = {flow.table.name: set(_wanted(flow.table)) for flow in pipeline.flows}
         wanted |= {derived.name: {*derived.names, BUILT_AT} for derived in pipeline.derived}
         return all(names <= set(columns_of(cursor, table) or ()) for table, names in wanted.items())
 
 
-def _files() -> list[str]:
+def ledger_files() -> list[str]:
+    """The names of the files that the ledger consists of, in their order."""
     return sorted(f.name for f in files(MIGRATIONS).iterdir() if f.name.endswith(".sql"))
 
 
@@ -62,7 +63,7 @@ def _migrate_ledger(cursor: Cursor) -> list[str]:
     cursor.execute("select name from sluice.migration")
     applied = {name for (name,) in cursor.fetchall()}
     done = []
-    for name in _files():
+    for name in ledger_files():
         if name not in applied:
             cursor.execute(files(MIGRATIONS).joinpath(name).read_text(encoding="utf-8"))
             cursor.execute("insert into sluice.migration (name) values (%s)", (name,))

@@ -9,7 +9,7 @@ import pytest
 
 from sluice import PostgresQuery
 from sluice.engine.declare import Pipeline
-from sluice.errors import ConfigError
+from sluice.errors import ConfigError, EarlierRunOpen
 from tests.kit.in_process import InProcess
 from tests.kit.source_shop import SETTING, Shop, products
 
@@ -125,6 +125,24 @@ def test_a_snapshot_takes_away_what_it_does_not_have_and_brings_it_back(engine: 
     shop.sql("delete from product")  # an empty answer is more often a mistake than a shop without products
     assert _run(engine) == ("failed", 0)
     assert engine.sql(ROWS) == [(1, "tea"), (2, None), (3, None)]
+
+
+def test_of_two_runs_the_earlier_one_fetches_first_and_the_later_one_has_the_last_word(
+    engine: InProcess, shop: Shop
+) -> None:
+    engine.use(products())
+    earlier, later = engine.register(), engine.register()
+    with pytest.raises(EarlierRunOpen, match=f"Run {earlier.id} has the same file before it"):
+        engine.plan_step(engine.steps(later, "plan")[0])
+    engine.plan(earlier)
+    shop.sql("update product set name = 'coffee' where product_id = 1")
+    engine.sql("update sluice.step set state = 'due' where kind = 'plan' and run_id = %s returning 1", later.id)
+    engine.plan(later)
+    engine.load(engine.steps(later, "extract")[0])
+    engine.load(engine.steps(earlier, "extract")[0])
+    engine.settle(earlier)
+    engine.settle(later)
+    assert engine.sql(ROWS) == [(1, "coffee"), (2, None), (3, None)]
 
 
 @pytest.mark.parametrize(

@@ -315,15 +315,33 @@ def test_a_sample_of_customers_tells_the_totals_and_what_the_late_file_makes_of_
         assert told[name] == expected[name]
 
 
+def test_a_sample_of_five_sources_tells_what_they_come_to_and_who_serves_them(sluice: Sluice, tmp_path: Path) -> None:
+    out = tmp_path / "sources"
+    words = ("sample", "unified_sales", "--rows", "100", "--out", str(out))
+    assert sluice(*words).stdout.splitlines() == [
+        f"6 files in {out}; loading them gives: 906 read, 760 loaded, 1 duplicate, 145 rejected",
+        "standardized_data gets 200 rows; an API and a database are to serve what is no sale",
+        "next: sluice demo unified_sales --rows 100",
+    ]
+    told = json.loads(sluice(*words, "--json").stdout)
+    expected = json.loads((out / "expected.json").read_text())
+    assert [Path(name).name for name in told["files"]] == [
+        *("sales_1.csv", "sales_2.csv", "customers.json", "exchange_rates.json", "products.csv", "transactions.csv"),
+    ]
+    assert told["standardized_data"] == expected["standardized_data"]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("other",), "There are no samples of 'other', only of call_logs and customer_ltv."),
+        (("other",), "There are no samples of 'other', only of call_logs, customer_ltv and unified_sales."),
         (("call_logs", "--dirty", "2"), "--dirty 2: give a share from 0 to 0.5."),
         (("call_logs", "--rows", "-5"), "--rows -5: give at least 4, one for each file."),
         (("call_logs", "--files", "0"), "--files 0: give at least 1."),
         (("customer_ltv", "--customers", "0"), "--customers 0: give at least 1."),
         (("customer_ltv", "--seed", "-1"), "--seed -1: give at least 0."),
+        (("unified_sales", "--rows", "79"), "--rows 79: give at least 80."),
+        (("unified_sales", "--files", "2"), "--files does not go with unified_sales, which has --rows, --seed, --out."),
         (
             ("customer_ltv", "--rows", "5", "--dirty", "0.1"),
             "--rows and --dirty do not go with customer_ltv, which has --customers, --seed, --out.",

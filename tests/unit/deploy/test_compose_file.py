@@ -17,11 +17,11 @@ COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 VARIABLES = dict(re.findall(r"\$\{(\w+):-([^}]*)\}", TEXT))
 
-each_service = pytest.mark.parametrize("name", ["redis", "postgres", "migrate", "worker", "beat", "flower"])
+each_service = pytest.mark.parametrize("name", ["redis", "postgres", "migrate", "worker", "beat", "flower", "web"])
 
 
 def test_these_services_and_no_others() -> None:
-    assert set(SERVICES) == {"redis", "postgres", "migrate", "worker", "beat", "flower"}
+    assert set(SERVICES) == {"redis", "postgres", "migrate", "worker", "beat", "flower", "web"}
 
 
 @each_service
@@ -49,21 +49,24 @@ def test_a_container_stops_cleanly_and_comes_back(name: str) -> None:
     assert service["restart"] == ("no" if name == "migrate" else "unless-stopped")
 
 
-@pytest.mark.parametrize("name", ["migrate", "worker", "beat", "flower"])
+@pytest.mark.parametrize("name", ["migrate", "worker", "beat", "flower", "web"])
 def test_a_step_has_time_to_end_before_its_container_is_killed(name: str) -> None:
     from workers.supervisor import GRACE_S
 
     assert int(SERVICES[name]["stop_grace_period"].removesuffix("s")) > GRACE_S
 
 
-@pytest.mark.parametrize("name", ["redis", "postgres", "worker", "beat", "flower"])
+@pytest.mark.parametrize("name", ["redis", "postgres", "worker", "beat", "flower", "web"])
 def test_what_runs_has_a_health_check(name: str) -> None:
     assert SERVICES[name]["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
 
 
-def test_only_flower_is_published_and_only_on_this_host() -> None:
+def test_only_flower_and_the_api_are_published_and_only_on_this_host() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert published == {"flower": ["127.0.0.1:${SLUICE_FLOWER_PORT:-5555}:5555"]}
+    assert published == {
+        "flower": ["127.0.0.1:${SLUICE_FLOWER_PORT:-5555}:5555"],
+        "web": ["127.0.0.1:${API_PORT:-8000}:8000"],
+    }
     assert COMPOSE["networks"]["servers"] == {"internal": True}
     assert SERVICES["redis"]["networks"] == SERVICES["postgres"]["networks"] == ["servers"]
 
@@ -92,6 +95,7 @@ def test_only_migrate_may_make_tables() -> None:
         "worker": "/run/secrets/loader_url",
         "beat": "/run/secrets/loader_url",
         "flower": "/run/secrets/loader_url",
+        "web": "/run/secrets/loader_url",
     }
     mounted = [name for name, service in SERVICES.items() if "owner_url" in service.get("secrets", [])]
     assert mounted == ["migrate"]

@@ -93,6 +93,18 @@ def test_make_secrets_keeps_what_is_there(place: Path) -> None:
     assert {path: path.read_bytes() for path in (place / "secrets").iterdir()} == before
 
 
+def test_make_secrets_gives_tokens_to_a_folder_from_before_the_api(place: Path) -> None:
+    make_secrets(place)
+    before = {path: path.read_bytes() for path in (place / "secrets").iterdir()}
+    (place / "secrets/api_read_tokens").unlink()
+    (place / "secrets/api_write_tokens").unlink()
+    (place / "secrets/api_write_tokens").mkdir()  # as Docker does for a file that it is told to mount
+    make_secrets(place)
+    after = {path: path.read_bytes() for path in (place / "secrets").iterdir()}
+    assert {path.name for path in before if before[path] != after[path]} == {"api_read_tokens", "api_write_tokens"}
+    assert re.fullmatch(b"[0-9a-f]{48}", after[place / "secrets/api_write_tokens"])
+
+
 def test_nobody_else_on_the_host_reads_them_and_every_container_may(place: Path) -> None:
     make_secrets(place)
     assert (place / "secrets").stat().st_mode & 0o777 == 0o700

@@ -1,21 +1,18 @@
-"""`demo`: 200,000 made-up rows with known faults through the whole path, and whether the books are right."""
+"""Call logs: 4 files through two worker processes, and whether the books are right."""
 
 from __future__ import annotations
-
-from typing import Annotated
 
 import typer
 
 from sluice.cli.exits import Exit
-from sluice.cli.output import Json, count, fail, say
+from sluice.cli.output import count, fail, say
 from sluice.cli.run import Wanted, load_and_report
 
-Rows = Annotated[int, typer.Option(min=4, help="Rows to generate.")]
 FILES = 4
 PROCESSES = 2
 
 
-def demo(rows: Rows = 200_000, as_json: Json = False) -> None:
+def show_call_logs(rows: int, *, as_json: bool) -> None:
     """Generate call logs in 4 files, load them with two worker processes, and compare the books."""
     from sluice.engine.settings import settings
     from sluice.samples.call_logs import make_call_logs

@@ -1,0 +1,123 @@
+"""`python -m benchmarks.export`: `sluice export` beside `psql \\copy ... to`, of the same table, turn by turn.
+
+Whole processes, from their start to their end, each with its own peak of memory. What they write must be the same
+bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+import time
+from hashlib import file_digest
+from pathlib import Path
+from shutil import rmtree
+from statistics import median
+from typing import Annotated, Any
+
+import typer
+
+from benchmarks.servers import BenchServers, begun
+from pipelines import find
+from sluice.engine.ledger.connection import drop_connection, transaction
+from sluice.engine.ledger.migrate import migrate
+from sluice.engine.ledger.queries import query
+from sluice.errors import SluiceError
+
+HERE = Path(__file__).resolve().parent
+TABLE = "export_wide"
+WAYS = {
+    "csv": ("csv",),
+    "csv by key": ("csv", "--ordered"),
+    "csv packed": ("csv", "--compress"),
+    "parquet": ("parquet",),
+}
+
+Rows = Annotated[int, typer.Option(min=1_000, help="Rows of the table.")]
+Rounds = Annotated[int, typer.Option(min=1, help="Rounds that count; before them is one that does not.")]
+Out = Annotated[Path, typer.Option(help="The record, as JSON.", show_default="benchmarks/results/export.json")]
+Work = Annotated[Path, typer.Option(help="Folder for servers and files.", show_default="benchmarks/.work")]
+
+
+class ExportFailed(SluiceError):
+    """A command did not end well, or wrote something else than psql."""
+
+
+def main(
+    rows: Rows = 1_000_000, rounds: Rounds = 3, out: Out = HERE / "results" / "export.json", work: Work = HERE / ".work"
+) -> None:
+    """Write a wide table by psql and by Sluice, and tell what each took."""
+    work = work.resolve()
+    files = work / "files"
+    try:
+        with begun(work) as servers:
+            files.mkdir()
+            _fill(servers, rows)
+            turns = [_turn(servers, files) for _ in range(rounds + 1)][1:]
+            machine = {"cores": os.cpu_count(), "system": platform.system(), "python": platform.python_version()}
+            found = {"rows": rows, "machine": machine | servers.versions(), **_facts(turns)}
+    finally:
+        rmtree(files, ignore_errors=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    for name, each in found["ways"].items():
+        print(f"{name:12} {each['seconds']:7.2f} s  {each['of psql']:5.2f} of psql  {each['peak_mib']:6.0f} MiB")
+
+
+def _fill(servers: BenchServers, rows: int) -> None:
+    pipeline = find(TABLE)
+    migrate([pipeline])
+    with transaction() as cursor:
+        cursor.execute(query("fill_export_wide", "benchmarks.sql"), {"rows": rows})
+    drop_connection()
+    servers.settle()
+
+
+def _turn(servers: BenchServers, files: Path) -> dict[str, dict[str, float]]:
+    """Seconds and peak of memory (MiB) of each way, one after the other."""
+    by_psql = files / "psql.csv"
+    copy = f"\\copy {TABLE} to '{by_psql}' with (format csv, header)"
+    found = {"psql": _measured([servers.psql, "-X", "-q", "-c", copy], servers.psql_environ)}
+    for name, (form, *more) in WAYS.items():
+        to = files / name.replace(" ", "_")
+        command = [sys.executable, "-m", "sluice.cli.main", "export", TABLE, "--format", form, "--to", str(to), *more]
+        found[name] = _measured(command, dict(os.environ))
+    if _digest(by_psql) != _digest(files / "csv"):
+        raise ExportFailed("What Sluice has written is not what psql has written.")
+    print("  " + ", ".join(f"{name} {each['seconds']:.2f} s" for name, each in found.items()), flush=True)
+    return found
+
+
+def _measured(command: list[str], environ: dict[str, str]) -> dict[str, float]:
+    started = time.perf_counter()
+    child = os.posix_spawnp(command[0], command, environ)
+    _, status, used = os.wait4(child, 0)
+    seconds = time.perf_counter() - started
+    if os.waitstatus_to_exitcode(status):
+        raise ExportFailed(f"{' '.join(command)}: exit {os.waitstatus_to_exitcode(status)}")
+    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10  # bytes there, KiB elsewhere
+    return {"seconds": round(seconds, 3), "peak_mib": round(used.ru_maxrss / unit, 1)}
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _facts(turns: list[dict[str, dict[str, float]]]) -> dict[str, Any]:
+    """Medians; speed is that of psql in the same turn over this one's time. Memory is the largest of any turn."""
+    ways = {
+        name: {
+            "seconds": median(turn[name]["seconds"] for turn in turns),
+            "of psql": round(median(turn["psql"]["seconds"] / turn[name]["seconds"] for turn in turns), 3),
+            "peak_mib": max(turn[name]["peak_mib"] for turn in turns),
+        }
+        for name in turns[0]
+    }
+    return {"ways": ways, "turns": turns}
+
+
+if __name__ == "__main__":
+    typer.run(main)

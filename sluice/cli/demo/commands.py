@@ -1,0 +1,85 @@
+"""Other commands of `sluice`, as a person would type them: to their end, or until somebody says stop."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import socket
+import sys
+import time
+
+import typer
+
+from sluice.cli.exits import Exit
+from sluice.cli.output import say
+from sluice.errors import ConfigError, PermanentError
+from workers.child import Child, Command
+from workers.supervisor import Supervisor
+
+HOST, USUAL_PORT = "127.0.0.1", 8000
+READY_S, POLL_S = 60.0, 0.1
+
+
+def run_to_end(*words: str) -> None:
+    """Run `sluice WORDS` and wait; what it says is said here. Raises PermanentError unless it ends well."""
+    child = Child(_command(*words))
+    try:
+        while (code := child.ended()) is None:
+            time.sleep(POLL_S)
+    finally:
+        child.kill()
+    if code:
+        raise PermanentError(f"`sluice {' '.join(words)}` ended with exit code {code}: it says above why.")
+
+
+def serve_until_told(port: int, token: str) -> None:
+    """Run `sluice serve` until a signal says stop, and print how to ask it once it answers.
+
+    Raises PermanentError when it does not come up. Ends with exit code 130 on Ctrl-C.
+    """
+    with Supervisor([_command("serve", "--host", HOST, "--port", str(port))], say=say) as supervisor:
+        _await_answer(supervisor, port)
+        ask = f"curl -H 'Authorization: Bearer {token}' 'http://{HOST}:{port}"
+        say(f"\nask it, in another terminal (stop with Ctrl-C):\n\n  {ask}/preprocessed?limit=2'")
+        say(f"  {ask}/prices/products/?limit=5'\n")
+        if supervisor.run() is signal.SIGINT:
+            raise typer.Exit(Exit.INTERRUPTED)
+
+
+def free_port(wanted: int | None) -> int:
+    """The port that is wanted, else the usual one, else any that is free. Raises ConfigError when it is in use."""
+    for port in (wanted or USUAL_PORT, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that has just ended is no bar
+            try:
+                probe.bind((HOST, port))
+            except OSError as error:
+                if wanted is not None:
+                    raise ConfigError(f"Port {wanted} is in use: name another with --port.") from error
+            else:
+                return int(probe.getsockname()[1])
+    raise ConfigError(f"There is no free port on {HOST}.")
+
+
+def _command(*words: str) -> Command:
+    return Command(words[0], [sys.executable, "-m", "sluice.cli.main", *words], {"PYTHONUNBUFFERED": "1"})
+
+
+def _await_answer(supervisor: Supervisor, port: int) -> None:
+    until = time.monotonic() + READY_S
+    while not _answers(port):
+        supervisor.tend()
+        if any(post.failures for post in supervisor.posts) or time.monotonic() > until:
+            raise PermanentError("`sluice serve` did not come up: it says above why.")
+        time.sleep(POLL_S)
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,108 @@
+"""A table as Parquet: the CSV that COPY pushes is read into Arrow tables as it comes, and written in row groups.
+
+CSV and not a cursor's rows: a value costs no Python object that way, and null and empty text stay apart, as COPY quotes
+the second.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from sluice.engine.export.blocks import whole_rows
+from sluice.engine.settings import MIB
+from sluice.errors import PermanentError
+
+_GROUP_BYTES = 8 * MIB  # as Arrow holds it; the export needs 8 times as much beside what it starts with
+_TYPES = {
+    "smallint": pa.int16(),
+    "integer": pa.int32(),
+    "bigint": pa.int64(),
+    "real": pa.float32(),
+    "double precision": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "timestamp without time zone": pa.timestamp("us"),
+    "timestamp with time zone": pa.timestamp("us", "UTC"),
+}
+_NUMERIC = re.compile(r"numeric\((\d+),(-?\d+)\)")
+_DIGITS = 38  # of decimal128
+_COLUMN = re.compile(r"In CSV column #(\d+)")
+
+
+def arrow_type(pg_type: str) -> pa.DataType:
+    """What a column of a PostgreSQL type is in Parquet.
+
+    `numeric(p,s)` is decimal128; text where its digits are not declared or more than 38, and for every other type
+    that has no equal, as PostgreSQL spells it.
+    """
+    numeric = _NUMERIC.fullmatch(pg_type)
+    if numeric is None:
+        return _TYPES.get(re.sub(r"^(timestamp)\(\d\)", r"\1", pg_type), pa.string())
+    precision, scale = int(numeric[1]), int(numeric[2])
+    # PostgreSQL also has fewer digits than decimals, and tens in place of decimals
+    digits = max(precision, scale) if scale >= 0 else precision - scale
+    return pa.decimal128(digits, max(scale, 0)) if digits <= _DIGITS else pa.string()
+
+
+def write_parquet(
+    table: str, columns: Mapping[str, str], blocks: Iterator[bytes], sink: Any, *, compress: bool
+) -> None:
+    """Write blocks of CSV with a header, of columns of these PostgreSQL types, as Parquet.
+
+    Raises PermanentError for a value that its type in Parquet cannot hold.
+    """
+    schema = pa.schema([(name, arrow_type(pg_type)) for name, pg_type in columns.items()])
+    packing = "zstd" if compress else "snappy"
+    with _telling(table, schema.names), pq.ParquetWriter(sink, schema, compression=packing) as out:
+        held: list[pa.Table] = []
+        for rows in whole_rows(blocks):
+            held.append(_read(rows, schema))
+            if sum(each.nbytes for each in held) >= _GROUP_BYTES:
+                _write_group(out, held)
+        if held:
+            _write_group(out, held)
+
+
+def _write_group(out: pq.ParquetWriter, held: list[pa.Table]) -> None:
+    """Write what is held as one row group, and hold it no longer."""
+    out.write_table(pa.concat_tables(held), row_group_size=sum(each.num_rows for each in held))
+    held.clear()
+
+
+def _read(rows: bytes, schema: pa.Schema) -> pa.Table:
+    """Whole rows at once. Not Arrow's own reader of streams: that reads ahead, and holds 100 MiB for it."""
+    return pa.csv.read_csv(
+        pa.BufferReader(rows),
+        pa.csv.ReadOptions(column_names=schema.names, use_threads=False, block_size=len(rows) + 1),
+        pa.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        pa.csv.ConvertOptions(
+            column_types=schema,
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            true_values=["t"],
+            false_values=["f"],
+        ),
+    )
+
+
+@contextmanager
+def _telling(table: str, names: list[str]) -> Iterator[None]:
+    """Say what does not fit, without the value."""
+    try:
+        yield
+    except pa.ArrowInvalid as error:
+        found = _COLUMN.search(str(error))
+        if found:
+            raise PermanentError(
+                f"{table}: column {names[int(found[1])]} has a value that Parquet cannot hold (infinity, NaN of a "
+                "decimal, or a date that is not in the years 1 to 9999). Write CSV, or leave it out with --columns."
+            ) from error
+        raise

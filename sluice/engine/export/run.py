@@ -1,0 +1,96 @@
+"""Tables to files: all from one snapshot, and all of them take their names when the last one is whole."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sluice.engine.export.blocks import Blocks
+from sluice.engine.export.form import Form
+from sluice.engine.export.snapshot import Columns, Snapshot, snapshot
+from sluice.engine.export.target import Measured, target
+from sluice.errors import ConfigError
+
+_BUFFER = 1 << 20
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A table to write, its key, where to (a path, an address, `-`), and which columns (none: all, as they come)."""
+
+    table: str
+    key: tuple[str, ...]
+    to: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written: `bytes` and `sha256` are those of the file."""
+
+    table: str
+    to: str
+    format: str
+    rows: int
+    bytes: int
+    sha256: str
+    seconds: float
+
+
+def export_tables(wanted: Sequence[Wanted], form: Form) -> list[Exported]:
+    """Write tables as they are at one moment. No file is there before all are whole.
+
+    Raises ConfigError (no such table, column or folder; no right to read), PermanentError (a full disk, a value that
+    the format cannot hold), NotHere or TransientError (the object store; DatabaseAway).
+    """
+    with snapshot([each.table for each in wanted]) as source, ExitStack() as files:
+        chosen = [_chosen(each, source.columns[each.table]) for each in wanted]
+        return [
+            _export(source, each, columns, form, files.enter_context(target(each.to)))
+            for each, columns in zip(wanted, chosen, strict=True)
+        ]
+
+
+def _chosen(wanted: Wanted, known: Columns) -> Columns:
+    """The wanted columns and their types, in the order asked for."""
+    unknown = [name for name in wanted.columns if name not in known]
+    if unknown:
+        raise ConfigError(f"{wanted.table} has no column {', '.join(unknown)}. It has: {', '.join(known)}.")
+    return {name: known[name] for name in wanted.columns or known}
+
+
+def _export(source: Snapshot, wanted: Wanted, columns: Columns, form: Form, file: BinaryIO) -> Exported:
+    started = time.monotonic()
+    sink = Measured(file, gzip=form.gzip)
+    order = wanted.key if form.ordered else ()
+    if form.format == "parquet":
+        rows = _write_parquet(source, wanted.table, columns, order, sink, compress=form.compress)
+    else:
+        rows = _write_csv(source, wanted.table, columns, order, sink)
+    sink.finish()
+    seconds = round(time.monotonic() - started, 3)
+    return Exported(wanted.table, wanted.to, form.format, rows, sink.bytes, sink.sha256, seconds)
+
+
+def _write_csv(source: Snapshot, table: str, columns: Columns, order: Sequence[str], sink: Measured) -> int:
+    statement = "copy_out" if len(columns) > 1 else "copy_column"
+    with source.copying(statement, table, columns, order, io.BufferedWriter(sink, _BUFFER)) as rows:
+        return rows.result()
+
+
+def _write_parquet(
+    source: Snapshot, table: str, columns: Columns, order: Sequence[str], sink: Measured, *, compress: bool
+) -> int:
+    # imported here: CSV does not wait for pyarrow
+    from sluice.engine.export.parquet import write_parquet
+
+    made = Blocks()
+    text, packed = io.BufferedWriter(made, _BUFFER), io.BufferedWriter(sink, _BUFFER)
+    with source.copying("copy_out", table, columns, order, text) as rows, made.taken(rows) as blocks:
+        write_parquet(table, columns, blocks, packed, compress=compress)
+        packed.flush()
+        return rows.result()

@@ -1,0 +1,98 @@
+"""One moment of the database, and tables copied out of it.
+
+COPY runs in a thread of its own: psycopg2 does not hear Ctrl-C while the server is silent, and a reader of Parquet
+wants to pull what COPY pushes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from typing import BinaryIO
+
+import psycopg2
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from sluice.engine.ledger.catalog import columns_of
+from sluice.engine.ledger.connection import connect, translate
+from sluice.engine.ledger.queries import query
+from sluice.errors import ConfigError
+
+SQL = "sluice.engine.export.sql"
+Columns = dict[str, str]
+
+
+class Snapshot:
+    """A read-only transaction in which all tables are of the same moment. `columns` is table -> name -> type."""
+
+    def __init__(self, connection: Connection, columns: dict[str, Columns]) -> None:
+        self._connection = connection
+        self.columns = columns
+
+    @contextmanager
+    def copying(
+        self, statement: str, table: str, columns: Iterable[str], order: Sequence[str], sink: BinaryIO
+    ) -> Iterator[Future[int]]:
+        """COPY a table as CSV by `statement` into `sink`, which is closed then; the future has the number of rows.
+
+        Leaving the block before that, by an error or Ctrl-C, cancels it.
+        """
+        copy = _filled(statement, table, columns, order).as_string(self._connection)
+        with ThreadPoolExecutor(1, "copy") as threads:
+            copying = threads.submit(self._copy, copy, sink)
+            try:
+                yield copying
+            except BaseException:
+                with suppress(psycopg2.Error):  # the connection may be why we leave
+                    self._connection.cancel()
+                raise
+
+    def _copy(self, statement: str, sink: BinaryIO) -> int:
+        try:
+            with sink, self._connection.cursor() as cursor:
+                cursor.copy_expert(statement, sink)
+                return cursor.rowcount
+        except psycopg2.Error as error:
+            raise translate(error) from error
+
+
+@contextmanager
+def snapshot(tables: Sequence[str]) -> Iterator[Snapshot]:
+    """A snapshot of these tables, for as long as the block lasts.
+
+    Raises ConfigError for a table that is not there or may not be read, DatabaseAway.
+    """
+    with closing(connect("export")) as connection:
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(query("session", SQL))
+                found = {table: columns_of(cursor, table) for table in tables}
+                connection.set_session(isolation_level="REPEATABLE READ", readonly=True, autocommit=False)
+                known = {table: _there(table, columns) for table, columns in found.items()}
+                names = sql.SQL(", ").join(map(sql.Identifier, known))
+                cursor.execute(sql.SQL(query("lock", SQL)).format(tables=names))
+        except psycopg2.Error as error:
+            raise translate(error) from error
+        yield Snapshot(connection, known)
+
+
+def _there(table: str, columns: Columns | None) -> Columns:
+    if columns is None:
+        raise ConfigError(
+            f"This database has no table {table} yet: `sluice migrate` makes it, `sluice run` also fills it."
+        )
+    return columns
+
+
+def _filled(statement: str, table: str, columns: Iterable[str], order: Sequence[str]) -> sql.Composed:
+    def listed(names: Iterable[str]) -> sql.Composed:
+        return sql.SQL(", ").join(map(sql.Identifier, names))
+
+    return sql.SQL(query(statement, SQL)).format(
+        table=sql.Identifier(table),
+        columns=listed(columns),
+        order=sql.SQL("order by {}").format(listed(order)) if order else sql.SQL(""),
+    )

@@ -1,0 +1,36 @@
+"""Which tables can be exported: those that pipelines load and derive, and the views of their newest date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sluice.engine.declare import Pipeline
+from sluice.errors import ConfigError
+
+Key = tuple[str, ...]
+
+
+def find_table(pipelines: Iterable[Pipeline], name: str) -> Key:
+    """The key of a table by its name. Raises ConfigError that lists the tables there are."""
+    known = dict(each for pipeline in pipelines for each in _tables(pipeline))
+    if name not in known:
+        raise ConfigError(f"No pipeline has a table {name!r}. There are: {', '.join(sorted(known))}.")
+    return known[name]
+
+
+def derived_tables(pipeline: Pipeline) -> dict[str, Key]:
+    """The derived tables of a pipeline and their keys. Raises ConfigError for a pipeline that has none."""
+    found = {derived.name: tuple(derived.key) for derived in pipeline.derived}
+    if not found:
+        loaded = ", ".join(flow.table.name for flow in pipeline.flows)
+        raise ConfigError(f"{pipeline.name} derives no table. Export what it loads by name: {loaded}.")
+    return found
+
+
+def _tables(pipeline: Pipeline) -> Iterator[tuple[str, Key]]:
+    for flow in pipeline.flows:
+        yield flow.table.name, tuple(flow.table.key)
+    for derived in pipeline.derived:
+        yield derived.name, tuple(derived.key)
+        if derived.dated:
+            yield f"{derived.name}_latest", tuple(derived.key)

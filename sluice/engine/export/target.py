@@ -1,0 +1,105 @@
+"""Where an export goes: a file, an object in a store, or standard output."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sluice.engine.failpoint import failpoint
+from sluice.engine.settings import settings
+from sluice.engine.storage import exists, is_remote, put
+from sluice.engine.storage.address import local_path
+from sluice.engine.whole_file import whole_file
+from sluice.errors import ConfigError, NotHere, PermanentError
+
+STDOUT = "-"
+_GZIP = 16 + zlib.MAX_WBITS
+_LEVEL = 3  # beyond it, packing takes longer than PostgreSQL takes to make the text
+
+
+class Measured(io.RawIOBase):
+    """Passes bytes on to a file, packed with gzip if asked to, and tells how many there were and their SHA-256."""
+
+    def __init__(self, file: BinaryIO, *, gzip: bool) -> None:
+        self._file = file
+        self._packer = zlib.compressobj(_LEVEL, wbits=_GZIP) if gzip else None
+        self._hash = hashlib.sha256()
+        self.bytes = 0
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        failpoint("export.block")
+        self._pass_on(data if self._packer is None else self._packer.compress(data))
+        return len(data)
+
+    def finish(self) -> None:
+        """Write what packing still holds back. The file itself stays open."""
+        if self._packer is not None:
+            self._pass_on(self._packer.flush())
+
+    def _pass_on(self, data: Any) -> None:
+        left = memoryview(data)
+        self._hash.update(left)
+        self.bytes += len(left)
+        while left:
+            left = left[self._file.write(left) :]
+
+
+@contextmanager
+def target(to: str) -> Iterator[BinaryIO]:
+    """Where to write what goes `to` a path, an address or `-`: it is there when the block ends well, and whole.
+
+    Raises ConfigError and PermanentError as `whole_file`, and what `put` raises.
+    """
+    if to == STDOUT:
+        with _stdout() as sink:
+            yield sink
+    elif is_remote(to):
+        with _object(to) as sink:
+            yield sink
+    else:
+        path = Path(os.path.realpath(local_path(to)))
+        if path.exists() and not path.is_file():
+            raise ConfigError(f"{path} is not a regular file: name a file in it, or - for standard output.")
+        with whole_file(path) as sink:
+            yield sink
+            failpoint("export.written")
+
+
+@contextmanager
+def _object(uri: str) -> Iterator[BinaryIO]:
+    """A store takes a file when it is whole: until then it grows in the home folder."""
+    with suppress(NotHere):  # whether it is there does not matter; whether the store answers is better known at once
+        exists(uri)
+    folder = settings().home.absolute() / "exports"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{hashlib.sha256(uri.encode()).hexdigest()[:16]}-{os.getpid()}"
+    try:
+        with whole_file(path) as sink:
+            yield sink
+        put(path, uri)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _stdout() -> Iterator[BinaryIO]:
+    sys.stdout.flush()
+    try:
+        with open(sys.stdout.fileno(), "wb", buffering=0, closefd=False) as sink:
+            yield sink
+    except OSError as error:
+        raise PermanentError(f"Standard output takes no more: {error.strerror}.") from error

@@ -1,0 +1,2 @@
+-- The sample's file, straight in.
+copy {table} from stdin with (format csv, header)

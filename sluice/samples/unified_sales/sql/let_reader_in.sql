@@ -1,0 +1,2 @@
+-- All that it needs to log in here.
+grant connect on database {database} to {reader}

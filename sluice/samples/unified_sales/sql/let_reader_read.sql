@@ -1,0 +1,2 @@
+-- Reading, and nothing else.
+grant select on products, transactions to {reader}

@@ -1,0 +1,49 @@
+"""What routes reach the database by: the pool, the statements, and what is said of tables that are not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from psycopg2 import sql
+
+from sluice.engine.ledger.queries import query
+from sluice.web.pool import NotThere, ReadPool
+from sluice.web.problems import Problem
+from sluice.web.schemas import Rows
+
+SQL = "sluice.web.sql"
+
+
+class Reads:
+    """The statements of `sql/`, by name."""
+
+    def __init__(self, pool: ReadPool) -> None:
+        self._pool = pool
+
+    def rows(
+        self, name: str, asked: Mapping[str, Any], made_by: str, **places: sql.Composable
+    ) -> list[tuple[Any, ...]]:
+        """Rows of a statement; `places` are the identifiers in it. Raises Problem: 503 without its table, and as the
+        pool does. `made_by` is what to type for the table."""
+        text = query(name, SQL)
+        try:
+            return self._pool.rows(sql.SQL(text).format(**places) if places else text, asked)
+        except NotThere:
+            detail = f"The table for this is not there yet, or not for the API's role. Make and fill it: {made_by}"
+            raise Problem(503, "not_built", detail) from None
+
+
+async def _reads(request: Request) -> Reads:
+    found: Reads = request.app.state.reads
+    return found
+
+
+async def _declared(request: Request) -> Rows:
+    found: Rows = request.app.state.declared
+    return found
+
+
+FromDatabase = Annotated[Reads, Depends(_reads)]
+Declared = Annotated[Rows, Depends(_declared)]

@@ -1,0 +1,106 @@
+"""The schemas of all answers, by the names that the OpenAPI document gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sluice.web.fields import Field, page_schema, row_schema
+from sluice.web.routes.products import PRICE, PRODUCT
+from sluice.web.schemas import Rows
+
+_COUNT_NAMES = ("read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested")
+_BOOKS = tuple(Field(name, "bigint", required=True) for name in _COUNT_NAMES)
+_RUN = (
+    Field("run", "bigint", "Its number.", required=True),
+    Field("pipeline", "text", required=True),
+    Field("state", "text", required=True, one_of=("running", "done", "failed")),
+    Field("as_of", "date", "The date that derived tables were built for."),
+    Field("inputs", "integer", "How many it has.", required=True),
+    Field("planned", "bigint", "Records that were counted before any was read.", required=True),
+    *_BOOKS,
+    Field("created_at", "timestamptz", required=True),
+    Field("finished_at", "timestamptz"),
+)
+_INPUT_STATES = ("registered", "attached", "loading", "loaded", "done", "already_loaded", "failed")
+_INPUT = (
+    Field("input", "bigint", "Its number.", required=True),
+    Field("source", "text", required=True),
+    Field("file", "text", "Its place below the inbox; of files from elsewhere the name.", required=True),
+    Field("state", "text", required=True, one_of=_INPUT_STATES),
+    Field("error_code", "text", "Why it was refused, e.g. empty_file."),
+    *_BOOKS,
+)
+_BUILD = (
+    Field("table", "text", required=True),
+    Field("as_of", "date"),
+    Field("mode", "text", required=True),
+    *(Field(name, "bigint", required=True) for name in ("rows", "added", "changed", "removed")),
+    Field("built_at", "timestamptz", required=True),
+)
+_REJECT = (
+    Field("input", "bigint", required=True),
+    Field("file", "text", required=True),
+    Field("line", "bigint", "The first physical line of the record, counted from 1.", required=True),
+    Field("column", "text"),
+    Field("code", "text", "Stable, for programs.", required=True),
+    Field("reason", "text", "In plain words, with the value that was refused.", required=True),
+)
+_LEFT_OUT = {
+    "left_out": {"type": "integer", "minimum": 0, "description": "Products of this page without a price to serve."}
+}
+_WRONG = {
+    "type": "object",
+    "properties": {name: {"type": "string"} for name in ("in", "name", "message")},
+    "required": ["in", "name", "message"],
+    "additionalProperties": False,
+}
+_PROBLEM = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string", "const": "about:blank"},
+        "title": {"type": "string", "description": "What the status means."},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "code": {"type": "string", "description": "Stable, for programs."},
+        "detail": {"type": "string", "description": "What is wrong and what to do, for people."},
+        "request_id": {"type": "string"},
+        "errors": {"type": "array", "items": _WRONG, "description": "Which parameters are wrong, and why."},
+    },
+    "required": ["type", "title", "status", "code", "detail", "request_id"],
+    "additionalProperties": False,
+}
+
+
+def answer_schemas(declared: Rows) -> dict[str, Mapping[str, Any]]:
+    """Each by its name in `#/components/schemas`."""
+    return {
+        "PreprocessedRow": row_schema(declared.preprocessed, chosen=True),
+        "PreprocessedPage": page_schema("PreprocessedRow"),
+        "Price": row_schema(PRICE),
+        "PricePage": page_schema("Price", _LEFT_OUT),
+        "Product": row_schema(PRODUCT),
+        "CustomerLtv": row_schema(declared.ltv),
+        "Call": row_schema(declared.calls),
+        "CallPage": page_schema("Call"),
+        "RunLine": row_schema(_RUN),
+        "RunPage": page_schema("RunLine"),
+        "Run": _run(),
+        "QueuedRun": row_schema((_RUN[0], _RUN[1])),
+        "Reject": row_schema(_REJECT),
+        "RejectPage": page_schema("Reject"),
+        "Alive": _always("alive"),
+        "Ready": _always("ready"),
+        "Problem": _PROBLEM,
+    }
+
+
+def _run() -> dict[str, Any]:
+    whole = row_schema((*_RUN, Field("dead_steps", "bigint", "Steps that failed too often.", required=True)))
+    for name, fields in (("first_inputs", _INPUT), ("builds", _BUILD)):
+        whole["properties"][name] = {"type": "array", "items": row_schema(fields)}
+        whole["required"].append(name)
+    return whole
+
+
+def _always(name: str) -> dict[str, Any]:
+    return {"type": "object", "properties": {name: {"const": True}}, "required": [name], "additionalProperties": False}

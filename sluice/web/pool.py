@@ -1,0 +1,136 @@
+"""Read-only connections to PostgreSQL, a few of them, kept open between requests.
+
+A statement is a transaction of its own. Who finds all connections busy waits a moment and is then told to come back;
+no answer has a word of the database's.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from sluice.engine.ledger.connection import connect
+from sluice.engine.settings import Settings
+from sluice.errors import SluiceError
+from sluice.web.problems import Problem
+
+log = logging.getLogger("sluice.web")
+WAIT_S = 2.0
+MISSING = frozenset({"42P01", "42703", "3F000"})  # no such table, column, schema
+CANCELLED, FORBIDDEN = "57014", "42501"
+Statement = str | sql.Composable
+
+
+class NotThere(Exception):
+    """The statement asks for a table or a column that the database does not have (yet)."""
+
+
+class ReadPool:
+    """At most `size` connections. Safe for threads."""
+
+    def __init__(self, url: str | None, size: int, statement_s: float, wait_s: float = WAIT_S) -> None:
+        self._url = url
+        self._free = threading.BoundedSemaphore(size)
+        self._wait_s = wait_s
+        self._idle: list[Connection] = []
+        self._session = {
+            "default_transaction_read_only": "on",
+            "statement_timeout": f"{statement_s * 1000:.0f}ms",
+            "client_encoding": "UTF8",
+        }
+
+    @classmethod
+    def of(cls, chosen: Settings) -> ReadPool:
+        """The pool that the settings describe."""
+        url = chosen.read_database_url
+        secret = None if url is None else url.get_secret_value()
+        return cls(secret, chosen.api_connections, chosen.api_statement_s)
+
+    def rows(self, statement: Statement, asked: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """All rows of one statement. Raises NotThere, and Problem: 503 busy or away, 504 for a statement's timeout."""
+        with self._slot():
+            kept = self._take()
+            if kept is not None:
+                try:
+                    return self._ask(kept, statement, asked)
+                except psycopg2.Error as error:
+                    if not _broken(error):
+                        raise told(error) from error
+                    # it broke while nobody looked: a statement that only reads may be asked again
+            try:
+                return self._ask(self._open(), statement, asked)
+            except psycopg2.Error as error:
+                raise told(error) from error
+
+    def close(self) -> None:
+        """Close what is idle."""
+        while (kept := self._take()) is not None:
+            kept.close()
+
+    @contextmanager
+    def _slot(self) -> Iterator[None]:
+        if not self._free.acquire(timeout=self._wait_s):
+            raise Problem(503, "busy", "All connections are in use: try again.", headers={"Retry-After": "1"})
+        try:
+            yield
+        finally:
+            self._free.release()
+
+    def _take(self) -> Connection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _open(self) -> Connection:
+        try:
+            opened = connect("web", self._url, **self._session)
+        except SluiceError as error:
+            log.warning("no connection to PostgreSQL (%s)", type(error).__name__)
+            raise _away() from error
+        opened.autocommit = True
+        return opened
+
+    def _ask(self, connection: Connection, statement: Statement, asked: Mapping[str, Any] | None) -> list[Any]:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, asked)
+                found = cursor.fetchall()
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+        return found
+
+
+def _broken(error: psycopg2.Error) -> bool:
+    if error.pgcode is None:
+        return isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
+    return error.pgcode.startswith(("08", "57P"))
+
+
+def _away() -> Problem:
+    return Problem(503, "database_away", "The database does not answer: try again.", headers={"Retry-After": "5"})
+
+
+def told(error: psycopg2.Error) -> Exception:
+    """The error as the caller may see it."""
+    state = error.pgcode
+    log.warning("PostgreSQL: %s (%s)", type(error).__name__, state)
+    if state in MISSING:
+        return NotThere()
+    if state == CANCELLED:
+        detail = "The answer took too long and was given up: ask for less, by more filters or a smaller limit."
+        return Problem(504, "too_slow", detail)
+    if state == FORBIDDEN:
+        return Problem(503, "not_granted", "The database role of the API may not read this: the owner must grant it.")
+    if _broken(error) or (state or "").startswith(("40", "53", "55")):
+        return _away()
+    return error

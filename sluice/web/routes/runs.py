@@ -1,0 +1,104 @@
+"""`GET /runs`, `GET /runs/{id}` and its rejects; `POST /runs` queues one."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query
+from psycopg2 import sql
+from pydantic import Field as Said
+from starlette.responses import Response
+
+from sluice.engine.ledger.queries import query
+from sluice.engine.settings import settings
+from sluice.web.access import SQL, FromDatabase
+from sluice.web.documents import json_answer
+from sluice.web.inbox import queue_run, shown_prefix
+from sluice.web.pages import is_int64, page, page_of, read_cursor, write_cursor
+from sluice.web.problems import Problem
+from sluice.web.values import USUAL, Asked, Cursor, Day, Limit, Whole, Word
+
+RUNS, REJECTS = "/runs", "/runs/{id}/rejects"
+MADE_BY = "sluice migrate"
+MOST_INPUTS = 1_000
+RunId = Annotated[Whole, Path(alias="id", examples=[7])]
+router = APIRouter(tags=["runs"])
+
+
+class RunFilters(Asked):
+    pipeline: Word | None = Said(None, examples=["call_logs"])
+    state: Literal["running", "done", "failed"] | None = None
+    limit: Limit = USUAL
+    cursor: Cursor | None = Said(None, description="`next` of the page before, with the same filters.")
+
+
+class RejectFilters(Asked):
+    code: Word | None = Said(None, description="Only rejects with this code.", examples=["key_conflict"])
+    limit: Limit = USUAL
+    cursor: Cursor | None = Said(None, description="`next` of the page before, with the same filters.")
+
+
+class NewRun(Asked):
+    pipeline: Word = Said(description="Its name.", examples=["call_logs"])
+    files: list[Word] = Said(
+        [],
+        max_length=100,
+        description="Files below the inbox, as `folder/name.csv`. With none, a pipeline fetches from its API and "
+        "database sources, and builds from what is loaded.",
+        examples=[["call_logs/call_logs_001.csv"]],
+    )
+    as_of: Day | None = Said(None, description="The date that derived tables are built for.", examples=["2024-12-31"])
+
+
+@router.get(RUNS, summary="Runs, newest first", responses=json_answer("RunPage"))
+def runs(asked: Annotated[RunFilters, Query()], reads: FromDatabase) -> Response:
+    """Runs with their books: read = loaded + updated + unchanged + duplicate + rejected + contested."""
+    filters = asked.filters
+    wanted = filters | read_cursor(asked.cursor, RUNS, filters, {"run": is_int64}) | {"limit": asked.limit + 1}
+    shown, following = page_of(
+        reads.rows("runs_page", wanted, MADE_BY), asked.limit, lambda row: write_cursor(RUNS, filters, row[:1])
+    )
+    return page([text for *_, text in shown], following)
+
+
+@router.get("/runs/{id}", summary="One run", responses=json_answer("Run"))
+def run(number: RunId, reads: FromDatabase) -> Response:
+    """A run with its books, its inputs (the first 1,000) and the tables it built."""
+    asked = {"run": number, "most": MOST_INPUTS, "inbox": shown_prefix(settings().inbox)}
+    rows = reads.rows("run", asked, MADE_BY, file=_file())
+    if not rows:
+        raise _no_such_run(number)
+    return Response(rows[0][0].encode(), media_type="application/json")
+
+
+@router.post(RUNS, status_code=202, summary="Queue a run", responses=json_answer("QueuedRun", 202))
+def enqueue(wanted: NewRun) -> Response:
+    """Register a run and queue it; workers take it. Needs a token that may write.
+
+    Content that was loaded before is not loaded again, so asking twice does no harm.
+    """
+    number = queue_run(wanted.pipeline, wanted.files, wanted.as_of)
+    body = {"run": number, "pipeline": wanted.pipeline}
+    return Response(json.dumps(body), 202, {"Location": f"/runs/{number}"}, "application/json")
+
+
+@router.get(REJECTS, summary="Rejects of a run", responses=json_answer("RejectPage"))
+def rejects(number: RunId, asked: Annotated[RejectFilters, Query()], reads: FromDatabase) -> Response:
+    """Rows that were refused, by input and line. The reason quotes the value that was refused."""
+    bound = asked.filters | {"run": number}
+    key = {"input": is_int64, "line": is_int64}
+    wanted = bound | read_cursor(asked.cursor, REJECTS, bound, key) | {"limit": asked.limit + 1}
+    rows = reads.rows("rejects_page", wanted | {"inbox": shown_prefix(settings().inbox)}, MADE_BY, file=_file())
+    if not rows and not reads.rows("run_is_there", {"run": number}, MADE_BY):
+        raise _no_such_run(number)
+    shown, following = page_of(rows, asked.limit, lambda row: write_cursor(REJECTS, bound, row[:2]))
+    return page([text for *_, text in shown], following)
+
+
+def _file() -> sql.Composable:
+    return sql.SQL(query("file_name", SQL).partition("\n")[2])
+
+
+def _no_such_run(number: int) -> Problem:
+    return Problem(404, "no_such_run", f"There is no run {number}.")

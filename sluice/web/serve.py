@@ -1,0 +1,49 @@
+"""uvicorn around the API, until a signal ends it."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+
+import uvicorn
+
+from sluice.engine.settings import settings
+from sluice.errors import ConfigError
+from sluice.web.app import make_app
+from sluice.web.trace import WithRequestId
+
+GRACE_S = 10  # what requests have to end
+BACKLOG = 512
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens. Raises ConfigError when the address is taken or none of this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise ConfigError(
+            f"The API cannot listen on {host}, port {port} ({error.strerror}): name another with --host and --port."
+        ) from error
+
+
+def serve(listener: socket.socket) -> None:
+    """Answer requests until SIGINT or SIGTERM, which is raised again once those in work are answered."""
+    _log_to_stderr()
+    config = uvicorn.Config(
+        make_app(),
+        log_config=None,
+        access_log=False,  # ours has no query in it
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=15,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _log_to_stderr() -> None:
+    lines = logging.StreamHandler(sys.stderr)
+    lines.addFilter(WithRequestId())
+    lines.setFormatter(logging.Formatter("%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s"))
+    logging.basicConfig(level=settings().log_level, handlers=[lines], force=True)

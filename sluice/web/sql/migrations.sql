@@ -1,0 +1,2 @@
+-- The ledger's files that were applied.
+select name from sluice.migration
