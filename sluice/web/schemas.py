@@ -7,52 +7,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from pipelines import all_pipelines, find
+from pipelines import find
 from sluice.engine.declare import Pipeline
 from sluice.web.fields import Field
 
-_STANDARDIZED = {
-    "source": ("text", "Which of the two kinds of event."),
-    "transaction_id": ("bigint", "Its number; sales and transactions count each for themselves."),
-    "transaction_date": ("date", ""),
-    "customer_id": ("bigint", "Transactions only."),
-    "customer_name": ("text", ""),
-    "age": ("smallint", "Years."),
-    "gender": ("text", ""),
-    "location": ("text", ""),
-    "date_joined": ("date", ""),
-    "product_id": ("bigint", ""),
-    "product_known": ("boolean", "Whether products has this number."),
-    "product_name": ("text", ""),
-    "category": ("text", ""),
-    "product_price": ("numeric(14,2)", "As products has it; may be negative, see abnormal."),
-    "stock_available": ("bigint", ""),
-    "quantity": ("bigint", ""),
-    "unit_price": ("numeric(14,2)", "Sales only, as it came; may be negative, see abnormal."),
-    "total_amount": ("numeric(14,2)", "Transactions only, as it came; may be negative, see abnormal."),
-    "currency_code": ("text", "ISO 4217."),
-    "exchange_rate": ("numeric(18,6)", "Null where rate_state is not ok."),
-    "rate_date": ("date", ""),
-    "rate_state": ("text", "Whether there is a rate for the date."),
-    "_input_id": ("bigint", "The input that the row was read from,"),
-    "_line": ("bigint", "and its line there."),
-}
-_PREPROCESSED = {
-    "is_duplicate": ("boolean", "Equal to an earlier row but for its number."),
-    "is_abnormal": ("boolean", "Whether a rule of abnormal fits."),
-    "abnormal": ("text", "Which rules, with commas between; null: none."),
-    "quarantined": ("boolean", "Kept, and not to be counted."),
-    "age_group": ("text", ""),
-    "month": ("smallint", "1 to 12."),
-    "weekday": ("smallint", "ISO: 1 is Monday, 7 is Sunday."),
-    "revenue": ("numeric(16,2)", ""),
-    "price_scaled": ("double precision", "Deviations from the mean price."),
-    "customer_transactions": ("bigint", "Of this customer."),
-    "customer_total": ("numeric(16,2)", "Of this customer."),
+_EXPLAINED = {
+    "source": "Which of the two kinds of event.",
+    "transaction_id": "Its number; sales and transactions count each for themselves.",
+    "customer_id": "Transactions only.",
+    "age": "Years.",
+    "product_known": "Whether products has this number.",
+    "product_price": "As products has it; may be negative, see abnormal.",
+    "unit_price": "Sales only, as it came; may be negative, see abnormal.",
+    "total_amount": "Transactions only, as it came; may be negative, see abnormal.",
+    "currency_code": "ISO 4217.",
+    "exchange_rate": "Null where rate_state is not ok.",
+    "rate_state": "Whether there is a rate for the date.",
+    "_input_id": "The input that the row was read from,",
+    "_line": "and its line there.",
+    "is_duplicate": "Equal to an earlier row but for its number.",
+    "is_abnormal": "Whether a rule of abnormal fits.",
+    "abnormal": "Which rules, with commas between; null: none.",
+    "quarantined": "Kept, and not to be counted.",
+    "month": "1 to 12.",
+    "weekday": "ISO: 1 is Monday, 7 is Sunday.",
+    "price_scaled": "Deviations from the mean price.",
+    "customer_transactions": "Of this customer.",
+    "customer_total": "Of this customer.",
 }
 _ONE_OF = {"source": ("sales", "transactions"), "rate_state": ("ok", "stale", "missing", "no_date")}
-KEY = ("source", "transaction_id")
-_EXPLAINED = _STANDARDIZED | _PREPROCESSED
 
 
 @dataclass(frozen=True)
@@ -66,14 +49,11 @@ class Rows:
     @classmethod
     def declared(cls) -> Self:
         """As the pipelines say. Raises ConfigError for a mistake in one."""
-        return cls(_preprocessed(), _of_derived(find("customer_ltv"), "customer_ltv"), _of_table(find("call_logs")))
-
-
-def _preprocessed() -> Sequence[Field]:
-    pipeline = all_pipelines().get("unified_sales")
-    if pipeline is not None and any(each.name == "preprocessed_data" for each in pipeline.derived):
-        return _of_derived(pipeline, "preprocessed_data")
-    return [_field(name, pg_type, name in KEY) for name, (pg_type, _) in _EXPLAINED.items()]
+        return cls(
+            _of_derived(find("unified_sales"), "preprocessed_data"),
+            _of_derived(find("customer_ltv"), "customer_ltv"),
+            _of_table(find("call_logs")),
+        )
 
 
 def _of_derived(pipeline: Pipeline, name: str) -> Sequence[Field]:
@@ -88,4 +68,4 @@ def _of_table(pipeline: Pipeline) -> Sequence[Field]:
 
 
 def _field(name: str, pg_type: str, required: bool) -> Field:
-    return Field(name, pg_type, _EXPLAINED.get(name, ("", ""))[1], required, _ONE_OF.get(name, ()))
+    return Field(name, pg_type, _EXPLAINED.get(name, ""), required, _ONE_OF.get(name, ()))
