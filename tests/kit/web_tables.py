@@ -10,7 +10,6 @@ from psycopg2.extras import execute_values
 from pipelines import all_pipelines
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.migrate import migrate
-from sluice.web.schemas import KEY, Rows
 
 PRODUCTS = [
     (1, "Desk lamp", "Home", "24.90", 12),
@@ -45,18 +44,8 @@ CALLS = [
 
 
 def make_tables() -> None:
-    """The tables, empty: those of all pipelines, and those of the API that no pipeline has."""
+    """The tables of all pipelines, empty."""
     migrate(list(all_pipelines().values()))
-    columns = [
-        sql.SQL("{} " + field.pg_type).format(sql.Identifier(field.name)) for field in Rows.declared().preprocessed
-    ]
-    preprocessed = sql.SQL("create table if not exists preprocessed_data ({}, primary key ({}))")
-    with transaction() as cursor:
-        cursor.execute(preprocessed.format(sql.SQL(", ").join(columns), sql.SQL(", ").join(map(sql.Identifier, KEY))))
-        cursor.execute(
-            "create table if not exists unified_product (product_id bigint primary key, product_name text,"
-            " category text, price numeric(14,2), stock_available bigint, _input_id bigint, _line bigint)"
-        )
 
 
 def fill_tables() -> None:
