@@ -8,7 +8,6 @@ from psycopg2 import sql
 
 from sluice.engine.ledger.connection import transaction
 from sluice.web.fields import Field
-from sluice.web.schemas import KEY
 
 _VALUES = {
     "bigint": "n % 5000",
@@ -28,7 +27,7 @@ def make_preprocessed(fields: Sequence[Field], rows: int) -> None:
     """Make the table and fill it; half of the rows are of either source."""
     columns = sql.SQL(", ").join(sql.SQL("{} " + each.pg_type).format(sql.Identifier(each.name)) for each in fields)
     values = sql.SQL(", ").join(sql.SQL(_KEY.get(each.name) or _VALUES[each.pg_type]) for each in fields)
-    key = sql.SQL(", ").join(map(sql.Identifier, KEY))
+    key = sql.SQL(", ").join(map(sql.Identifier, _KEY))
     with transaction() as cursor:
         cursor.execute(sql.SQL("create table preprocessed_data ({})").format(columns))
         fill = sql.SQL("insert into preprocessed_data select {} from generate_series(1, {}) n")
