@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import NoReturn
 
 from sluice.engine.jsonl.lines import size_of_line
@@ -17,6 +18,7 @@ Value = str | bool | tuple[object, ...] | list[object] | None
 
 Pairs = tuple[tuple[str, Value], ...]
 
+_FEW_DIGITS = 40  # more than any column holds
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -34,7 +36,17 @@ def _refuse_constant(name: str) -> NoReturn:
     raise Unfit(None, "not_json", f"The line holds {name}, which is no JSON; write null instead.")
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=tuple, parse_float=str, parse_int=str, parse_constant=_refuse_constant)
+def _spelled_out(number: str) -> str:
+    """The digits of a number, without an exponent where these are not many: 1e-05 is 0.00001, as programs write it."""
+    if "e" not in number and "E" not in number:
+        return number
+    exact = Decimal(number)
+    return f"{exact:f}" if abs(exact.adjusted()) <= _FEW_DIGITS else number
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=tuple, parse_float=_spelled_out, parse_int=str, parse_constant=_refuse_constant
+)
 
 scan = _decoder.raw_decode
 """Reads what begins at a text's first character; gives it and where it ends. ValueError, RecursionError."""
