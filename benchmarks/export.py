@@ -21,15 +21,11 @@ from typing import Annotated, Any
 import typer
 
 from benchmarks import usage
+from benchmarks.preprocessed_data import TABLE, make_preprocessed
 from benchmarks.servers import BenchServers, begun
-from pipelines import find
-from sluice.engine.ledger.connection import drop_connection, transaction
-from sluice.engine.ledger.migrate import migrate
-from sluice.engine.ledger.queries import query
 from sluice.errors import SluiceError
 
 HERE = Path(__file__).resolve().parent
-TABLE = "export_wide"
 _LOOK_S = 0.02
 WAYS = {
     "csv": ("csv",),
@@ -51,13 +47,14 @@ class ExportFailed(SluiceError):
 def main(
     rows: Rows = 1_000_000, rounds: Rounds = 3, out: Out = HERE / "results" / "export.json", work: Work = HERE / ".work"
 ) -> None:
-    """Write a wide table by psql and by Sluice, and tell what each took."""
+    """Write preprocessed_data by psql and by Sluice, and tell what each took."""
     work = work.resolve()
     files = work / "files"
     try:
         with begun(work) as servers:
             files.mkdir()
-            _fill(servers, rows)
+            make_preprocessed(rows)
+            servers.settle()
             turns = [_turn(servers, files) for _ in range(rounds + 1)][1:]
             machine = {"cores": os.cpu_count(), "system": platform.system(), "python": platform.python_version()}
             found = {"rows": rows, "machine": machine | servers.versions(), **_facts(turns)}
@@ -67,15 +64,6 @@ def main(
     out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     for name, each in found["ways"].items():
         print(f"{name:12} {each['seconds']:7.2f} s  {each['of psql']:5.2f} of psql  {each['peak_mib']:6.0f} MiB")
-
-
-def _fill(servers: BenchServers, rows: int) -> None:
-    pipeline = find(TABLE)
-    migrate([pipeline])
-    with transaction() as cursor:
-        cursor.execute(query("fill_export_wide", "benchmarks.sql"), {"rows": rows})
-    drop_connection()
-    servers.settle()
 
 
 def _turn(servers: BenchServers, files: Path) -> dict[str, dict[str, float]]:

@@ -63,12 +63,11 @@ def main(
     """Ask for pages of a large table at every depth."""
     with begun(work.resolve()) as servers:
         os.environ["SLUICE_API_READ_TOKENS"] = TOKEN
-        columns = Rows.declared().preprocessed
-        print(f"filling {rows:,} rows of {len(columns)} columns", flush=True)
-        make_preprocessed(columns, rows)
+        print(f"filling {rows:,} rows", flush=True)
+        columns = make_preprocessed(rows)
         servers.settle()
         turns, memory = _measure(rows, rounds, requests)
-        found = _record(rows, len(columns), requests, turns, memory, servers.versions())
+        found = _record(rows, columns, requests, turns, memory, servers.versions())
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     print(json.dumps({name: value for name, value in found.items() if name != "turns"}, indent=2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import TypedDict, Unpack
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -18,6 +19,16 @@ from sluice.engine.ledger.runs import NewInput, Run, register
 from sluice.engine.reject_limit import RejectLimit
 from tasks.parts import contract_of
 from workers.publish import publish_now
+
+
+class Asked(TypedDict, total=False):
+    """What a run is asked for, beside its inputs: as `enqueue` says. With `refit`, what the steps of preprocessed
+    tables know of the whole table is computed again."""
+
+    reload: bool
+    max_rejects: str | None
+    as_of: date | None
+    refit: bool
 
 
 def enqueue(
@@ -48,22 +59,13 @@ def enqueue(
 def enqueue_inputs(
     pipeline: Pipeline,
     inputs: list[NewInput],
-    *,
-    reload: bool = False,
-    max_rejects: str | None = None,
-    as_of: date | None = None,
-    refit: bool = False,
+    **asked: Unpack[Asked],
 ) -> Run:
-    """Queue inputs by their addresses, which are taken as they are. As `enqueue` otherwise.
-
-    With `refit`, what the steps of preprocessed tables know of the whole table is computed again.
-    """
+    """Queue inputs by their addresses, which are taken as they are. As `enqueue` otherwise."""
     if not is_current(pipeline):
         migrate([pipeline])
     with transaction() as cursor:
-        run = register_inputs(
-            cursor, pipeline, inputs, reload=reload, max_rejects=max_rejects, as_of=as_of, refit=refit
-        )
+        run = register_inputs(cursor, pipeline, inputs, **asked)
     publish_now()
     return run
 
@@ -72,21 +74,16 @@ def register_inputs(
     cursor: Cursor,
     pipeline: Pipeline,
     inputs: list[NewInput],
-    *,
-    reload: bool = False,
-    max_rejects: str | None = None,
-    as_of: date | None = None,
-    refit: bool = False,
+    **asked: Unpack[Asked],
 ) -> Run:
     """Write a run and its inputs to the ledger inside the caller's transaction, and publish nothing."""
+    as_of, max_rejects = asked.get("as_of"), asked.get("max_rejects")
     pipeline.check_run(has_inputs=bool(inputs), as_of=as_of)
-    options: dict[str, object] = {"reload": True} if reload else {}
+    options: dict[str, object] = {name: True for name in ("reload", "refit") if asked.get(name)}
     if max_rejects is not None:
         options["max_rejects"] = RejectLimit(max_rejects).text
     if as_of is not None:
         options["as_of"] = as_of.isoformat()
-    if refit:
-        options["refit"] = True
     if pipeline.derived:
         options["derived"] = definition_of(pipeline)
     contracts = {flow.source.name: contract_of(pipeline.name, flow.source.name).version for flow in pipeline.flows}
