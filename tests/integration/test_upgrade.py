@@ -34,7 +34,7 @@ def test_what_was_loaded_before_the_upgrade_is_built_from(
     engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as earlier:
-        earlier.setattr(migrate, "_files", lambda: list(BEFORE))
+        earlier.setattr(migrate, "ledger_files", lambda: list(BEFORE))
         engine.use(Pipeline("numbers", FILES, TABLE))
         engine.sql(RUNS)
     engine.use(Pipeline("numbers", FILES, TABLE, derived=[SUMS]))
