@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import NoReturn
 
@@ -44,12 +45,20 @@ def _spelled_out(number: str) -> str:
     return f"{exact:f}" if abs(exact.adjusted()) <= _FEW_DIGITS else number
 
 
-_decoder = json.JSONDecoder(
-    object_pairs_hook=tuple, parse_float=_spelled_out, parse_int=str, parse_constant=_refuse_constant
-)
+def _decoder(read_number: Callable[[str], str]) -> json.JSONDecoder:
+    """A decoder that is told what becomes of numbers with a point or an exponent."""
+    return json.JSONDecoder(
+        object_pairs_hook=tuple, parse_float=read_number, parse_int=str, parse_constant=_refuse_constant
+    )
 
-scan = _decoder.raw_decode
+
+_rows = _decoder(_spelled_out)
+
+scan = _rows.raw_decode
 """Reads what begins at a text's first character; gives it and where it ends. ValueError, RecursionError."""
+
+scan_as_written = _decoder(str).raw_decode
+"""The same, of what is no row: a number keeps its exponent."""
 
 
 def read_text(line: bytes, longest: int, encoding: str | None) -> str:
@@ -69,7 +78,7 @@ def read_text(line: bytes, longest: int, encoding: str | None) -> str:
 def read_object(text: str) -> Pairs:
     """The pairs of the object that is all of a line. Raises Unfit `not_json`."""
     try:
-        found = _decoder.decode(text)
+        found = _rows.decode(text)
     except json.JSONDecodeError as error:
         what = error.msg.rstrip(": ").removesuffix(" at")
         raise Unfit(None, "not_json", f"The line is not JSON, from character {error.pos + 1} on: {what}.") from error

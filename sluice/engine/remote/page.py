@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from sluice.engine.jsonl.values import Unfit, Value, scan
+from sluice.engine.jsonl.values import Unfit, Value, scan_as_written
 
 Path = tuple[str, ...]
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -129,7 +129,7 @@ class _Walk:
         elif path in self._on_the_way and self._text.startswith("{", self.at):
             self._members(path)
         else:
-            found, self.at = scan(self._text, self.at)
+            found, self.at = scan_as_written(self._text, self.at)
             if path == self._following:
                 self.following = found
             if path in self._errors and found not in _NOTHING:
@@ -153,7 +153,7 @@ class _Walk:
         if self.records is not None:
             raise NoRecords(f"there are two of {'.'.join(self.wanted)!r}")
         if not self._text.startswith("[", self.at):
-            scan(self._text, self.at)  # what is no JSON at all is told as such
+            scan_as_written(self._text, self.at)  # what is no JSON at all is told as such
             raise NoRecords(f"what stands at {'.'.join(self.wanted) or 'its beginning'!r} is no array")
         self.records = []
         self._take("[")
@@ -165,7 +165,7 @@ class _Walk:
 
     def _record(self, records: list[tuple[int, int]]) -> None:
         start = self.at
-        _, self.at = scan(self._text, start)
+        _, self.at = scan_as_written(self._text, start)
         if not self._text.startswith("{", start):
             raise NotObjects(len(records) + 1)
         records.append((start, self.at))
@@ -180,7 +180,7 @@ class _Walk:
             first = False
             if not self._text.startswith('"', self.at):
                 raise _not_json(self._text, self.at)
-            key, self.at = scan(self._text, self.at)
+            key, self.at = scan_as_written(self._text, self.at)
             self._skip()
             self._take(":")
             self.value((*path, str(key)))
