@@ -15,6 +15,7 @@ import pyarrow as pa
 from celery import signals
 
 from sluice.engine.identity import become_main
+from sluice.engine.ledger import steps
 from sluice.engine.ledger.connection import drop_connection
 from sluice.engine.ledger.dispatch import recover
 from sluice.engine.settings import settings
@@ -63,6 +64,8 @@ def _after_fork(**_: Any) -> None:
 
 @signals.worker_process_shutdown.connect
 def _close(**_: Any) -> None:
+    with contextlib.suppress(SluiceError):  # PostgreSQL is away: the leases run out
+        steps.let_go()
     drop_connection()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from billiard.einfo import ExceptionWithTraceback
@@ -116,6 +116,10 @@ def working(kind: str, message: object) -> Iterator[tuple[Claim, Heartbeat]]:
     except _NO_FAILURE as error:
         _answer(held, error)
         raise Ignore from error
+    except (SystemExit, KeyboardInterrupt):  # the worker is told to stop, and does not wait for us
+        with suppress(SluiceError):
+            steps.release(held, None, 0.0)
+        raise
     except Exception as error:  # noqa: BLE001 - whatever it was, the ledger is told and the chain ends
         _answer(held, error)
         # what Flower shows: no values of rows, and the reason is in the ledger

@@ -22,9 +22,12 @@ def _read(path: str) -> str:
 
 
 def _start_time(pid: int) -> str:
-    """When the process started, in clock ticks since boot; empty where it is gone or cannot be known."""
-    stat = _read(f"/proc/{pid}/stat")
-    return stat.rpartition(")")[2].split()[19] if stat else ""
+    """When the process started, in clock ticks since boot; empty where it is gone or cannot be known.
+
+    One that has ended and that nobody has asked about (a zombie) is gone: it works on nothing any more.
+    """
+    state, *fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split() or [""]
+    return fields[18] if fields and state not in ("Z", "X") else ""
 
 
 @cache
@@ -59,7 +62,8 @@ def is_gone(known: str) -> bool:
     return _start_time(int(pid)) != started
 
 
-def is_lost_sibling(known: str) -> bool:
-    """Whether a holder is a child of this process's own worker, and is certainly gone."""
+def is_lost_child(known: str) -> bool:
+    """Whether a holder is a child of this very worker, and is certainly gone. Always False where there is no /proc."""
     worker, _, child = known.rpartition("|")
-    return worker == holder().rpartition("|")[0] and child.isdigit() and _start_time(int(child)) == ""
+    mine = worker == holder().rpartition("|")[0]
+    return mine and child.isdigit() and bool(_start_time(os.getpid())) and not _start_time(int(child))

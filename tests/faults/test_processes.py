@@ -160,3 +160,17 @@ def test_sigterm_every_two_seconds_costs_no_attempt(trial: Trial) -> None:
     trial.finish()
     trial.assert_all_is_well(frames=True)
     assert trial.count("crashes > 0") == 0
+    assert trial.count("vanished > 0") == 0
+
+
+def test_a_child_that_is_told_to_end_gives_its_step_back_and_nothing_is_counted(trial: Trial) -> None:
+    long = LONG | {"SLUICE_TEST_FAILPOINT_SLEEP_S": "60"}
+    worker = trial.begin(1, failing(trial, "load.mid_copy:10:sleep") | long)
+    until(lambda: count_of(trial.stack.home / "failpoints", "load.mid_copy") >= 10, 30, "the failpoint")
+    trial.struck()
+    os.kill(worker.children()[0], signal.SIGTERM)
+    until(lambda: trial.count("kind = 'load' and state = 'working'") == 0, 10, "the end of the step's claim")
+    assert trial.count("crashes > 0 or vanished > 0") == 0
+    trial.finish()
+    trial.assert_all_is_well(frames=True)
+    assert worker.process.poll() is None

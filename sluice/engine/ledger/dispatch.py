@@ -10,11 +10,11 @@ import logging
 from collections.abc import Callable
 
 from sluice.engine.held import judge_held
-from sluice.engine.identity import is_gone, node
+from sluice.engine.identity import is_gone, is_lost_child, node
 from sluice.engine.ledger.attached import resolve_attached
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
-from sluice.engine.ledger.steps import expire
+from sluice.engine.ledger.steps import KILLED, expire, fail_attempt
 from sluice.engine.settings import settings
 from sluice.errors import TransientError
 
@@ -25,9 +25,8 @@ Publish = Callable[[int, str], None]  # (step id, the kind it is at)
 
 def recover() -> int:
     """Free what vanished workers held and what waits for nothing, close what a crash left open. Returns how many."""
+    gone = _count_lost_children()
     with transaction() as cursor:
-        cursor.execute(query("local_holders"), {"node": f"{node()}|"})
-        gone = [known for (known,) in cursor.fetchall() if is_gone(known)]
         freed = expire(cursor, gone)
         resolve_attached(cursor)
         judge_held(cursor)
@@ -37,6 +36,21 @@ def recover() -> int:
     if freed:
         log.warning("%d steps were held by workers that vanished; they are due again", freed)
     return freed
+
+
+def _count_lost_children() -> list[str]:
+    """Count a crash for each step that a child of this worker died of; return the holders whose workers are gone.
+
+    Celery tells of most of them sooner (workers/step_task.py), but not of one that died before its main process had
+    heard that it took the message: that message goes to the next child, in silence.
+    """
+    with transaction() as cursor:
+        cursor.execute(query("local_holders"), {"node": f"{node()}|"})
+        held = cursor.fetchall()
+    for step, known in held:
+        if is_lost_child(known):
+            fail_attempt(step, None, KILLED, child=known)
+    return list({known for _, known in held if is_gone(known)})
 
 
 def dispatch(publish: Publish) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from psycopg2.extensions import cursor as Cursor
 
 from sluice import __version__
-from sluice.engine.identity import holder, is_lost_sibling
+from sluice.engine.identity import holder
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.ending import end_input, end_part
 from sluice.engine.ledger.queries import query
@@ -56,22 +56,14 @@ def claim(kind: str, message: dict[str, int]) -> Claim:
         cursor.execute(query(name), asked)
         row = cursor.fetchone()
     if row is None:
-        _count_lost_sibling(message["step"], kind)
         raise LostClaim(f"Step {message['step']} ({kind}) is not free, or is done.")
     return Claim(*row)
 
 
-def _count_lost_sibling(step: int, kind: str) -> None:
-    """Count a crash where the step is held by a child of this worker that is gone.
-
-    A child may die so soon that its main process has not heard yet that it had taken the message: Celery then gives
-    the message to the next child instead of reporting it, and the step would wait for its lease to run out.
-    """
+def let_go() -> None:
+    """This process ends in good order: what it holds waits for the next task of its chain, and for nobody's return."""
     with transaction() as cursor:
-        cursor.execute(query("holder_of"), {"step": step, "kind": kind})
-        row = cursor.fetchone()
-    if row is not None and is_lost_sibling(row[0]):
-        fail_attempt(step, None, KILLED, child=row[0])
+        cursor.execute(query("let_go"), {"holder": holder()})
 
 
 def finish(cursor: Cursor, held: Claim) -> None:

@@ -1,2 +1,2 @@
--- Who on this host (its name, boot and process namespace) holds a step: their processes can be looked up.
-select distinct holder from sluice.step where state = 'working' and starts_with(holder, %(node)s)
+-- Who on this host (its name, boot and process namespace) holds which step: their processes can be looked up.
+select id, holder from sluice.step where state = 'working' and starts_with(holder, %(node)s)
