@@ -1,8 +1,16 @@
-"""What PostgreSQL's catalog says of a table."""
+"""What PostgreSQL's catalog says of a table, and where that is not what its declaration says."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+
+from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.ledger.queries import query
+from sluice.errors import ConfigError
+
+Kind = tuple[object, ...]  # type, length, precision, scale: alike for all spellings of a type
 
 
 def columns_of(cursor: Cursor, table: str) -> dict[str, str] | None:
@@ -16,3 +24,36 @@ def columns_of(cursor: Cursor, table: str) -> dict[str, str] | None:
         (table,),
     )
     return dict(cursor.fetchall())
+
+
+def disagreements(cursor: Cursor, table: str, types: Mapping[str, str], key: Sequence[str]) -> Iterator[str]:
+    """Sentences about an existing table: columns that are not of the type in `types`, and a key that is not unique."""
+    there = columns_of(cursor, table) or {}
+    both = [name for name in types if name in there]
+    found = _kinds(cursor, sql.SQL("select {} from {} limit 0"), map(sql.Identifier, both), sql.Identifier(table))
+    meant = _kinds(cursor, sql.SQL("select {} limit 0"), (sql.SQL("null::" + types[name]) for name in both))
+    for name, is_kind, meant_kind in zip(both, found, meant, strict=True):
+        if is_kind != meant_kind:
+            yield f"Column {name} is {there[name]} in the database and {types[name]} in the declaration."
+    if not _is_unique(cursor, table, key):
+        yield f"The key is ({', '.join(key)}) in the declaration, and no primary key or unique index in the database."
+
+
+def refuse_other(cursor: Cursor, table: str, types: Mapping[str, str], key: Sequence[str]) -> None:
+    """Raise ConfigError where an existing table is not what its declaration says: Sluice adds columns, and no more."""
+    found = list(disagreements(cursor, table, types, key))
+    if found:
+        raise ConfigError(
+            f"Table {table}: {' '.join(found)} Sluice does not change what is there: alter it by hand, "
+            "or give the declared table another name."
+        )
+
+
+def _kinds(cursor: Cursor, statement: sql.SQL, columns: Iterator[sql.Composable], *names: sql.Composable) -> list[Kind]:
+    cursor.execute(statement.format(sql.SQL(", ").join(columns), *names))
+    return [(c.type_code, c.internal_size, c.precision, c.scale) for c in cursor.description or ()]
+
+
+def _is_unique(cursor: Cursor, table: str, key: Sequence[str]) -> bool:
+    cursor.execute(query("unique_keys"), {"table": table})
+    return any(set(names) == set(key) for (names,) in cursor.fetchall())

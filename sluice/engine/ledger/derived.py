@@ -7,7 +7,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.declare.computed import AS_OF, Computed
 from sluice.engine.declare.derived import BUILT_AT
-from sluice.engine.ledger.catalog import columns_of
+from sluice.engine.ledger.catalog import columns_of, refuse_other
 from sluice.errors import ConfigError
 
 
@@ -17,17 +17,18 @@ def migrate_derived(cursor: Cursor, derived: Computed) -> list[str]:
     if existing is None:
         _create(cursor, derived)
         return [f"Created table {derived.name}."]
+    if BUILT_AT not in existing:
+        raise ConfigError(
+            f"Table {derived.name} is in the database and was not made by Sluice: it has no {BUILT_AT}. "
+            "Rename it, or give the derived table another name."
+        )
+    refuse_other(cursor, derived.name, derived.columns, derived.key)
     done = []
     for name, pg_type in derived.columns.items():
         if name not in existing:
             statement = sql.SQL("alter table {} add column {} " + pg_type)
             cursor.execute(statement.format(sql.Identifier(derived.name), sql.Identifier(name)))
             done.append(f"Added column {name} to {derived.name}.")
-    if BUILT_AT not in existing:
-        raise ConfigError(
-            f"Table {derived.name} is in the database and was not made by Sluice: it has no {BUILT_AT}. "
-            "Rename it, or give the derived table another name."
-        )
     if done:
         _create_view(cursor, derived)
     return done

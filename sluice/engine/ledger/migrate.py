@@ -5,6 +5,7 @@ Two processes that migrate at once wait for each other, and the second one finds
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 
 from psycopg2 import sql
@@ -12,10 +13,9 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.declare import Pipeline, Table
 from sluice.engine.declare.derived import BUILT_AT
-from sluice.engine.ledger.catalog import columns_of
+from sluice.engine.ledger.catalog import columns_of, disagreements, refuse_other
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.derived import migrate_derived
-from sluice.errors import ConfigError
 
 LOCK = 7_236_104  # any number, the same in every process
 MIGRATIONS = "sluice.engine.ledger.migrations"
@@ -44,9 +44,20 @@ def is_current(pipeline: Pipeline) -> bool:
         cursor.execute("select count(*) from sluice.migration")
         if cursor.fetchone() != (len(ledger_files()),):
             return False
-        wanted = {flow.table.name: set(_wanted(flow.table)) for flow in pipeline.flows}
-        wanted |= {derived.name: {*derived.names, BUILT_AT} for derived in pipeline.derived}
-        return all(names <= set(columns_of(cursor, table) or ()) for table, names in wanted.items())
+        return all(
+            _is_as_declared(cursor, flow.table.name, _wanted(flow.table), _types(flow.table), flow.table.key)
+            for flow in pipeline.flows
+        ) and all(
+            _is_as_declared(cursor, each.name, {*each.names, BUILT_AT}, each.columns, each.key)
+            for each in pipeline.derived
+        )
+
+
+def _is_as_declared(
+    cursor: Cursor, table: str, names: Iterable[str], types: Mapping[str, str], key: Sequence[str]
+) -> bool:
+    there = columns_of(cursor, table)
+    return there is not None and set(names) <= set(there) and not any(disagreements(cursor, table, types, key))
 
 
 def ledger_files() -> list[str]:
@@ -71,9 +82,14 @@ def _migrate_ledger(cursor: Cursor) -> list[str]:
     return done
 
 
+def _types(table: Table) -> dict[str, str]:
+    """Column name -> type, of the columns that are loaded."""
+    return {c.name: c.type.pg_type for c in table.columns}
+
+
 def _wanted(table: Table) -> dict[str, str]:
     """Column name -> the type of its declaration, in order."""
-    wanted = {c.name: c.type.pg_type for c in table.columns}
+    wanted = _types(table)
     wanted |= {g.name: f"{g.pg_type} generated always as ({g.expression}) stored" for g in table.generated}
     return wanted | {"_input_id": "bigint", "_line": "bigint"}
 
@@ -83,7 +99,7 @@ def _migrate_table(cursor: Cursor, table: Table) -> list[str]:
     if existing is None:
         _create(cursor, table)
         return [f"Created table {table.name}."]
-    _refuse_other_types(table, existing)
+    refuse_other(cursor, table.name, _types(table), table.key)
     done = []
     for name, declared in _wanted(table).items():
         if name not in existing:
@@ -119,15 +135,3 @@ def _create(cursor: Cursor, table: Table) -> None:
     index = "create index on {} using brin (_input_id, _line) with (pages_per_range = 32, autosummarize = on)"
     cursor.execute(sql.SQL(index).format(target))
     _create_indexes(cursor, table)
-
-
-def _refuse_other_types(table: Table, existing: dict[str, str]) -> None:
-    for column in table.columns:
-        declared = column.type.pg_type.split(" COLLATE")[0].split(" collate")[0].replace(" ", "").lower()
-        there = existing.get(column.name, declared).replace(" ", "").lower()
-        there = there.replace("timestampwithtimezone", "timestamptz").replace("charactervarying", "varchar")
-        if there != declared:
-            raise ConfigError(
-                f"Table {table.name}: column {column.name} is {there} in the database and {declared} in the "
-                f"declaration. Sluice does not change types: alter it by hand, or name another table."
-            )
