@@ -222,6 +222,8 @@ preprocessed_data = Preprocessed(
             where="total_amount >= 0",
         ),
     ],
+    # what GET /preprocessed finds few rows by
+    indexes=[("customer_id",), ("product_id",), ("category",), ("location",), ("transaction_date",)],
 )
 
 pipeline = Pipeline(

@@ -16,7 +16,8 @@ class Computed(ABC):
     `value` is a column whose sum and largest changes each build reports, `counted_by` one by whose values it counts
     the rows. `explains` are SELECTs by title, each of the loaded rows behind the key `%(key)s`, with their
     `_input_id` and `_line`; of a key of several columns each has its own parameter, such as `%(key_source)s`. `grain`
-    is the column that tells which rows belong together, if it is built by grains.
+    is the column that tells which rows belong together, if it is built by grains. `indexes` lists columns to look rows
+    up by, `[("customer_id",)]`; each index goes on with the key, so what it finds comes in the order of the key.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Computed(ABC):
     value: str | None = field(default=None, kw_only=True)
     counted_by: str | None = field(default=None, kw_only=True)
     explains: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    indexes: Sequence[Sequence[str]] = field(default=(), kw_only=True)
 
     @property
     def dated(self) -> bool:
@@ -37,6 +39,12 @@ class Computed(ABC):
     def own_key(self) -> tuple[str, ...]:
         """The key's columns without the date: what tells two rows of a date apart."""
         return tuple(name for name in self.key if name != AS_OF)
+
+    @property
+    def spoken_of(self) -> tuple[str, ...]:
+        """The columns that its options name, each of which there must be."""
+        indexed = (name for index in self.indexes for name in index)
+        return (*filter(None, (self.grain, self.value, self.counted_by)), *indexed)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class Derived(Computed):
             yield "It has no key: name the columns that tell two rows apart, key=(...)."
         elif tuple(self.key) == (AS_OF,):
             yield f"Its key is {AS_OF} alone: name the column that tells two rows of a date apart, too."
-        for name in (*self.key, *filter(None, (self.grain, self.value, self.counted_by))):
+        for name in (*self.key, *self.spoken_of):
             if name not in self.columns:
                 yield f"Column {name!r} is not among its columns."
         if BUILT_AT in self.columns:

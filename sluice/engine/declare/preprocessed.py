@@ -47,7 +47,7 @@ class Preprocessed(Computed):
         object.__setattr__(self, "key", tuple(self.base.key))
         object.__setattr__(self, "columns", dict(self.base.columns) | _added(self.steps))
         object.__setattr__(self, "params", self.base.params)
-        for name in filter(None, (self.value, self.counted_by)):
+        for name in self.spoken_of:
             if name not in self.columns:
                 raise ConfigError(f"Preprocessed table {self.name!r}: Column {name!r} is not among its columns.")
 

@@ -8,6 +8,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.declare.computed import AS_OF, Computed
 from sluice.engine.declare.derived import BUILT_AT
 from sluice.engine.ledger.catalog import columns_of, refuse_other
+from sluice.engine.ledger.indexes import create_indexes
 from sluice.errors import ConfigError
 
 
@@ -16,6 +17,7 @@ def migrate_derived(cursor: Cursor, derived: Computed) -> list[str]:
     existing = columns_of(cursor, derived.name)
     if existing is None:
         _create(cursor, derived)
+        create_indexes(cursor, derived.name, derived.indexes, derived.key)
         return [f"Created table {derived.name}."]
     if BUILT_AT not in existing:
         raise ConfigError(
@@ -31,6 +33,7 @@ def migrate_derived(cursor: Cursor, derived: Computed) -> list[str]:
             done.append(f"Added column {name} to {derived.name}.")
     if done:
         _create_view(cursor, derived)
+    create_indexes(cursor, derived.name, derived.indexes, derived.key)
     return done
 
 

@@ -16,6 +16,7 @@ from sluice.engine.declare.derived import BUILT_AT
 from sluice.engine.ledger.catalog import columns_of, disagreements, refuse_other
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.derived import migrate_derived
+from sluice.engine.ledger.indexes import create_indexes
 
 LOCK = 7_236_104  # any number, the same in every process
 MIGRATIONS = "sluice.engine.ledger.migrations"
@@ -106,19 +107,8 @@ def _migrate_table(cursor: Cursor, table: Table) -> list[str]:
             statement = sql.SQL("alter table {} add column {} " + declared)
             cursor.execute(statement.format(sql.Identifier(table.name), sql.Identifier(name)))
             done.append(f"Added column {name} to {table.name}.")
-    _create_indexes(cursor, table)
+    create_indexes(cursor, table.name, table.indexes)
     return done
-
-
-def _create_indexes(cursor: Cursor, table: Table) -> None:
-    """By name: an index that is there already is left alone."""
-    for index in table.indexes:
-        statement = sql.SQL("create index if not exists {} on {} ({})").format(
-            sql.Identifier(f"{table.name}_{'_'.join(index)}_idx"[:63]),
-            sql.Identifier(table.name),
-            sql.SQL(", ").join(map(sql.Identifier, index)),
-        )
-        cursor.execute(statement)
 
 
 def _create(cursor: Cursor, table: Table) -> None:
@@ -134,4 +124,4 @@ def _create(cursor: Cursor, table: Table) -> None:
     # an input's lines lie together: a part is found without reading the table, and the index costs next to nothing
     index = "create index on {} using brin (_input_id, _line) with (pages_per_range = 32, autosummarize = on)"
     cursor.execute(sql.SQL(index).format(target))
-    _create_indexes(cursor, table)
+    create_indexes(cursor, table.name, table.indexes)

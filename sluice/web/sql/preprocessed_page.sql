@@ -1,8 +1,7 @@
 -- A page of preprocessed_data by its key. The parameters are literals when it is planned: what is not asked for costs nothing.
 select p.source, p.transaction_id, (select row_to_json(r) from (select {fields}) r)::text
 from preprocessed_data p
-where (cast(%(after_source)s as text) is null
-       or (p.source, p.transaction_id) > (cast(%(after_source)s as text), cast(%(after_transaction_id)s as bigint)))
+where (cast(%(after_source)s as text) is null or {after})
   and (cast(%(source)s as text) is null or p.source = %(source)s)
   and (cast(%(customer_id)s as bigint) is null or p.customer_id = cast(%(customer_id)s as bigint))
   and (cast(%(product_id)s as bigint) is null or p.product_id = cast(%(product_id)s as bigint))

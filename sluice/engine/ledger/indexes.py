@@ -1,0 +1,20 @@
+"""Indexes that declarations ask for, beside the one of the key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor
+
+
+def create_indexes(cursor: Cursor, table: str, indexes: Sequence[Sequence[str]], key: Sequence[str] = ()) -> None:
+    """One for each list of columns, followed by those of `key`. By name: one that is there already is left alone."""
+    for index in indexes:
+        columns = [*index, *(name for name in key if name not in index)]
+        statement = sql.SQL("create index if not exists {} on {} ({})").format(
+            sql.Identifier(f"{table}_{'_'.join(index)}_idx"[:63]),
+            sql.Identifier(table),
+            sql.SQL(", ").join(map(sql.Identifier, columns)),
+        )
+        cursor.execute(statement)
