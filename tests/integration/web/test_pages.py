@@ -20,6 +20,18 @@ def _rows(numbers: list[int]) -> list[dict[str, Any]]:
     return [{"source": ("sales", "transactions")[n % 2], "transaction_id": n} for n in numbers]
 
 
+def _walk(route: str, **asked: Any) -> list[dict[str, Any]]:
+    """All rows of a route, page by page."""
+    met: list[dict[str, Any]] = []
+    with client() as api:
+        while True:
+            page = api.get(route, params=asked).json()
+            met += page["items"]
+            if page["next"] is None:
+                return met
+            asked["cursor"] = page["next"]
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_rows_that_come_between_pages_move_nothing(served: InProcess, seed: int) -> None:
     chance = random.Random(seed)
@@ -53,28 +65,15 @@ def test_calls_of_one_second_are_told_apart_by_the_rest_of_the_key(served: InPro
     for n, (customer, place) in enumerate([(1, "Łódź\n"), (1, "a'b"), (2, "a"), (3, "🙂")]):
         statement = f"insert into customer_call_logs ({names}) values (%s, %s, '2024-01-01 00:00:00.000001+00', 1, %s)"
         served.sql(statement, customer, place, n)
-    met, asked = [], {"limit": 1}
-    with client() as api:
-        while True:
-            page = api.get("/call-logs", params=asked).json()
-            met += [(row["customer_id"], row["call_destination"]) for row in page["items"]]
-            if page["next"] is None:
-                break
-            asked["cursor"] = page["next"]
+    met = [(row["customer_id"], row["call_destination"]) for row in _walk("/call-logs", limit=1)]
     assert met == [(1, "a'b"), (1, "Łódź\n"), (2, "a"), (3, "🙂")]
 
 
 def test_pages_of_one_customer_have_all_their_rows_once(served: InProcess) -> None:
     numbers = list(range(60))
     add_rows([row | {"customer_id": row["transaction_id"] % 3} for row in _rows(numbers)])
-    met, asked = [], {"fields": "source,transaction_id", "limit": 7, "customer_id": 2}
-    with client() as api:
-        while True:
-            page = api.get("/preprocessed", params=asked).json()
-            met += [(row["source"], row["transaction_id"]) for row in page["items"]]
-            if page["next"] is None:
-                break
-            asked["cursor"] = page["next"]
+    rows = _walk("/preprocessed", fields="source,transaction_id", limit=7, customer_id=2)
+    met = [(row["source"], row["transaction_id"]) for row in rows]
     assert met == [
         (source, n)
         for source, odd in (("sales", 0), ("transactions", 1))
