@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from datetime import date, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 import pytest
 
+from sluice.engine.export import Form, Wanted, export_tables, find_table
 from sluice.engine.forecast import history
 from sluice.engine.forecast.prediction import Horizon
 from sluice.engine.forecast.run import forecast as forecast_with
@@ -200,6 +202,16 @@ def test_tables_are_made_once(shop: Shop) -> None:
     with transaction() as cursor:
         assert make_tables(cursor) == ["Created tables customer_ltv_fit and customer_ltv_forecast."]
         assert make_tables(cursor) == []
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_what_was_forecast_is_exported_by_name(shop: Shop, tmp_path: Path, kind: Literal["csv", "parquet"]) -> None:
+    names = ("customer_ltv_forecast", "customer_ltv_fit")
+    wanted = [Wanted(name, find_table([], name), f"{tmp_path}/{name}.out") for name in names]
+    with pytest.raises(ConfigError, match="no table customer_ltv_forecast yet: `sluice forecast` makes and fills it"):
+        export_tables(wanted, Form(kind))
+    forecast(AS_OF)
+    assert [each.rows for each in export_tables(wanted, Form(kind))] == [CROWD, 1]
 
 
 def test_a_role_that_may_only_fill_the_tables_is_enough(

@@ -15,6 +15,7 @@ import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
+from sluice.engine import forecast
 from sluice.engine.ledger.catalog import columns_of
 from sluice.engine.ledger.connection import connect, translate
 from sluice.engine.ledger.queries import query
@@ -81,9 +82,10 @@ def snapshot(tables: Sequence[str]) -> Iterator[Snapshot]:
 
 def _there(table: str, columns: Columns | None) -> Columns:
     if columns is None:
-        raise ConfigError(
-            f"This database has no table {table} yet: `sluice migrate` makes it, `sluice run` also fills it."
-        )
+        made_by = "`sluice migrate` makes it, `sluice run` also fills it"
+        if table in forecast.TABLES:
+            made_by = "`sluice forecast` makes and fills it"
+        raise ConfigError(f"This database has no table {table} yet: {made_by}.")
     return columns
 
 

@@ -1,9 +1,10 @@
-"""Which tables can be exported: those that pipelines load and derive, and the views of their newest date."""
+"""Which tables can be exported: those that pipelines load and derive, the views of their newest date, and forecasts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from sluice.engine import forecast
 from sluice.engine.declare import Pipeline
 from sluice.errors import ConfigError
 
@@ -12,7 +13,7 @@ Key = tuple[str, ...]
 
 def find_table(pipelines: Iterable[Pipeline], name: str) -> Key:
     """The key of a table by its name. Raises ConfigError that lists the tables there are."""
-    known = dict(each for pipeline in pipelines for each in _tables(pipeline))
+    known = dict(each for pipeline in pipelines for each in _tables(pipeline)) | forecast.TABLES
     if name not in known:
         raise ConfigError(f"No pipeline has a table {name!r}. There are: {', '.join(sorted(known))}.")
     return known[name]
