@@ -20,7 +20,8 @@ def told(sluice: Sluice, *words: str) -> str:
 def test_an_unknown_table_is_told_with_those_there_are(sluice: Sluice) -> None:
     words = told(sluice, "nosuch", "--to", "x.csv")
     assert words.startswith("error: No pipeline has a table 'nosuch'. There are: ")
-    assert "customer_ltv, customer_ltv_latest, customer_ltv_orphan, customer_ltv_orphan_latest, customers" in words
+    assert "customer_ltv, customer_ltv_fit, customer_ltv_forecast, customer_ltv_latest, customer_ltv_orphan" in words
+    assert "customer_ltv_orphan, customer_ltv_orphan_latest, customers" in words
 
 
 @pytest.mark.parametrize(
