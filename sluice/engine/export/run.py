@@ -67,11 +67,15 @@ def _export(source: Snapshot, wanted: Wanted, columns: Columns, form: Form, file
     started = time.monotonic()
     sink = Measured(file, gzip=form.gzip)
     order = wanted.key if form.ordered else ()
-    if form.format == "parquet":
-        rows = _write_parquet(source, wanted.table, columns, order, sink, compress=form.compress)
-    else:
-        rows = _write_csv(source, wanted.table, columns, order, sink)
-    sink.finish()
+    try:
+        if form.format == "parquet":
+            rows = _write_parquet(source, wanted.table, columns, order, sink, compress=form.compress)
+        else:
+            rows = _write_csv(source, wanted.table, columns, order, sink)
+        sink.finish()
+    except BaseException:
+        sink.give_up()
+        raise
     seconds = round(time.monotonic() - started, 3)
     return Exported(wanted.table, wanted.to, form.format, rows, sink.bytes, sink.sha256, seconds)
 

@@ -31,6 +31,7 @@ class Measured(io.RawIOBase):
         self._file = file
         self._packer = zlib.compressobj(_LEVEL, wbits=_GZIP) if gzip else None
         self._hash = hashlib.sha256()
+        self._given_up = False
         self.bytes = 0
 
     @property
@@ -41,9 +42,15 @@ class Measured(io.RawIOBase):
         return True
 
     def write(self, data: Any) -> int:
+        if self._given_up:
+            return len(data)
         failpoint("export.block")
         self._pass_on(data if self._packer is None else self._packer.compress(data))
         return len(data)
+
+    def give_up(self) -> None:
+        """The export has failed: what a buffer still holds, and writes when it is collected, goes nowhere."""
+        self._given_up = True
 
     def finish(self) -> None:
         """Write what packing still holds back. The file itself stays open."""
