@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
+import psycopg2
 import pytest
 
 from sluice import Column, Decimal, Derived, Files, Integer, Pipeline, Table, Text
@@ -21,6 +24,7 @@ def shop(scale: int = 2, key: tuple[str, ...] = ("id",), total: str = "numeric(1
         "shop_sums",
         key=(by,),
         columns={"name": "text", "first": "bigint", "total": total},
+        indexes=[("total",)],
         sql="select name, min(id) as first, sum(amount) as total from {files} f group by name",
     )
     return Pipeline("shop", Files("*.csv"), Table("shop", key=key, columns=columns), derived=[sums])
@@ -68,3 +72,13 @@ def test_a_table_of_ones_own_may_have_its_key_as_a_unique_index(engine: InProces
     with transaction() as cursor:
         cursor.execute("alter table shop drop constraint shop_pkey; create unique index on shop (id)")
     assert is_current(shop())
+
+
+def test_a_table_that_somebody_has_locked_holds_nobody_up(engine: InProcess, database_url: str) -> None:
+    migrate([shop()])
+    with closing(psycopg2.connect(database_url)) as other, other.cursor() as cursor:
+        cursor.execute("lock table shop, shop_sums in access exclusive mode")
+        with transaction() as ours:
+            ours.execute("set lock_timeout = '1s'")
+        assert is_current(shop())
+        assert migrate([shop()]) == []

@@ -27,11 +27,13 @@ def columns_of(cursor: Cursor, table: str) -> dict[str, str] | None:
 
 
 def disagreements(cursor: Cursor, table: str, types: Mapping[str, str], key: Sequence[str]) -> Iterator[str]:
-    """Sentences about an existing table: columns that are not of the type in `types`, and a key that is not unique."""
+    """Sentences about an existing table: columns that are not of the type in `types`, and a key that is not unique.
+
+    The catalog is all that is read: a table that somebody has locked holds nobody up who only wants to queue a run.
+    """
     there = columns_of(cursor, table) or {}
     both = [name for name in types if name in there]
-    found = _kinds(cursor, sql.SQL("select {} from {} limit 0"), map(sql.Identifier, both), sql.Identifier(table))
-    meant = _kinds(cursor, sql.SQL("select {} limit 0"), (sql.SQL("null::" + types[name]) for name in both))
+    found, meant = (_kinds(cursor, [each[name] for name in both]) for each in (there, types))
     for name, is_kind, meant_kind in zip(both, found, meant, strict=True):
         if is_kind != meant_kind:
             yield f"Column {name} is {there[name]} in the database and {types[name]} in the declaration."
@@ -49,8 +51,9 @@ def refuse_other(cursor: Cursor, table: str, types: Mapping[str, str], key: Sequ
         )
 
 
-def _kinds(cursor: Cursor, statement: sql.SQL, columns: Iterator[sql.Composable], *names: sql.Composable) -> list[Kind]:
-    cursor.execute(statement.format(sql.SQL(", ").join(columns), *names))
+def _kinds(cursor: Cursor, types: Sequence[str]) -> list[Kind]:
+    nulls = sql.SQL(", ").join(sql.SQL("null::" + each) for each in types)
+    cursor.execute(sql.SQL("select {} limit 0").format(nulls))
     return [(c.type_code, c.internal_size, c.precision, c.scale) for c in cursor.description or ()]
 
 

@@ -11,10 +11,11 @@ from psycopg2.extensions import cursor as Cursor
 def create_indexes(cursor: Cursor, table: str, indexes: Sequence[Sequence[str]], key: Sequence[str] = ()) -> None:
     """One for each list of columns, followed by those of `key`. By name: one that is there already is left alone."""
     for index in indexes:
-        columns = [*index, *(name for name in key if name not in index)]
-        statement = sql.SQL("create index if not exists {} on {} ({})").format(
-            sql.Identifier(f"{table}_{'_'.join(index)}_idx"[:63]),
-            sql.Identifier(table),
-            sql.SQL(", ").join(map(sql.Identifier, columns)),
-        )
-        cursor.execute(statement)
+        name = f"{table}_{'_'.join(index)}_idx"[:63]
+        cursor.execute("select to_regclass(%s) is null", (name,))  # `if not exists` would lock the table to see that
+        if cursor.fetchone() == (True,):
+            columns = [*index, *(column for column in key if column not in index)]
+            statement = sql.SQL("create index {} on {} ({})").format(
+                sql.Identifier(name), sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+            )
+            cursor.execute(statement)
