@@ -1,14 +1,13 @@
 """Pipelines: one file each, found by name. Your own live in the folders of SLUICE_PIPELINES.
 
 A pipeline file is a Python file that sets `pipeline = Pipeline(...)`. Files whose name begins with _ are left
-alone. Two files may not declare the same name, and of one table they must say the same.
+alone. Two files may not declare the same name.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -32,29 +31,7 @@ def all_pipelines() -> dict[str, Pipeline]:
                     f"{path} and {where[pipeline.name]} both declare the pipeline {pipeline.name!r}: rename one."
                 )
             found[pipeline.name], where[pipeline.name] = pipeline, path
-    _refuse_two_of_a_name(found, where)
     return found
-
-
-def _refuse_two_of_a_name(found: dict[str, Pipeline], where: dict[str, Path]) -> None:
-    """Several pipelines may fill one table, each from its own kind of file, where they agree on what it is."""
-    seen: dict[str, tuple[object, str]] = {}
-    for name, pipeline in found.items():
-        for table, shape in _shapes(pipeline):
-            known, first = seen.setdefault(table, (shape, name))
-            if known != shape:
-                raise ConfigError(
-                    f"{where[first]} and {where[name]} both declare the table {table!r}, with another key, other "
-                    "columns or another rule for a known key: rename one, or declare the same."
-                )
-
-
-def _shapes(pipeline: Pipeline) -> Iterator[tuple[str, object]]:
-    for table in (flow.table for flow in pipeline.flows):
-        types = {column.name: column.type.pg_type for column in table.columns}
-        yield table.name, (tuple(table.key), table.on_conflict, types, list(table.generated))
-    for derived in pipeline.derived:
-        yield derived.name, derived.definition
 
 
 def find(name: str) -> Pipeline:

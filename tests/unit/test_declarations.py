@@ -47,21 +47,3 @@ def test_a_pipeline_file_with_a_mistake_is_named(folder: Path) -> None:
     (folder / "broken.py").write_text("from sluice import Files\npipeline = Files('*.csv', delimiter='#')\n")
     with pytest.raises(ConfigError, match=r"broken\.py: .*delimiter '#'"):
         all_pipelines()
-
-
-TABLE = """
-from sluice import Column, Files, Integer, Pipeline, Table, Text
-
-columns = [Column("id", Integer(), source="{header}", required=True), Column("note", {type}())]
-pipeline = Pipeline("{name}", Files("{name}/*.csv"), Table("notes", key=("id",), columns=columns))
-"""
-
-
-def test_two_pipelines_may_fill_one_table_where_they_agree_on_it(folder: Path) -> None:
-    (folder / "old.py").write_text(TABLE.format(name="old", header="ID", type="Text"))
-    (folder / "new.py").write_text(TABLE.format(name="new", header="Number", type="Text"))
-    assert {"old", "new"} <= set(all_pipelines())
-    (folder / "new.py").write_text(TABLE.format(name="new", header="Number", type="Integer"))
-    all_pipelines.cache_clear()
-    with pytest.raises(ConfigError, match=r"new\.py and .*old\.py both declare the table 'notes', with another key"):
-        all_pipelines()
