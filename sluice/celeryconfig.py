@@ -4,7 +4,7 @@ Redis may forget any message: the ledger in PostgreSQL is the only truth, so not
 only quick to recover. See docs of the ledger in ARCHITECTURE.md.
 """
 
-from kombu import Queue
+from kombu.entity import Queue
 
 from sluice.engine.servers import broker_url as _broker_url
 

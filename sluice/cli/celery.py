@@ -1,4 +1,4 @@
-"""Celery's own command, for the processes that `sluice` starts: `python -m sluice.cli.celery -A workers.app worker`.
+"""Celery's own command, for the processes that `sluice` starts: `python -m sluice.cli.celery -A sluice.app worker`.
 
 Celery puts the current folder first on the path, where a `tasks.py` of yours would be taken for ours. Here our
 packages come before it, and it stays last.

@@ -13,12 +13,12 @@ from typing import Annotated, Any
 
 import typer
 
-import workers
+from sluice import workers
 from sluice.cli.exits import Exit
 from sluice.cli.output import Json, emit, say
 from sluice.errors import ConfigError
-from workers.child import Command
-from workers.supervisor import Supervisor
+from sluice.workers.child import Command
+from sluice.workers.supervisor import Supervisor
 
 FLOWER_CONFIG = Path(workers.__file__).with_name("flower.py")
 Processes = Annotated[
@@ -48,7 +48,7 @@ def up(concurrency: Processes = None, as_json: Json = False) -> None:
 
 
 def worker_command(processes: int | None = None, log: Path | None = None) -> Command:
-    """`celery -A workers.app worker` with that many processes (default: setting concurrency)."""
+    """`celery -A sluice.app worker` with that many processes (default: setting concurrency)."""
     from sluice.engine.settings import settings
 
     words = ["--concurrency", str(processes or settings().concurrency), "--pool", "prefork"]
@@ -58,7 +58,7 @@ def worker_command(processes: int | None = None, log: Path | None = None) -> Com
 
 
 def beat_command() -> Command:
-    """`celery -A workers.app beat`, with its schedule file in the home folder."""
+    """`celery -A sluice.app beat`, with its schedule file in the home folder."""
     from sluice.engine.settings import settings
 
     folder = settings().home.absolute() / "beat"
@@ -67,7 +67,7 @@ def beat_command() -> Command:
 
 
 def flower_command() -> Command:
-    """`celery -A workers.app flower` with its configuration; a random password if none is set.
+    """`celery -A sluice.app flower` with its configuration; a random password if none is set.
 
     Raises ConfigError when its port is in use.
     """
@@ -100,17 +100,17 @@ def _refuse_taken_port() -> None:
 
 
 def _celery(*words: str, log: Path | None = None, environ: dict[str, str] | None = None) -> Command:
-    argv = [sys.executable, "-m", "sluice.cli.celery", "-A", "workers.app", *words]
+    argv = [sys.executable, "-m", "sluice.cli.celery", "-A", "sluice.app", *words]
     # unbuffered: what it says is seen when it says it, and not when it ends
     return Command(words[0], argv, {"SLUICE_EMBEDDED_QUIET": "1", "PYTHONUNBUFFERED": "1"} | (environ or {}), log)
 
 
 def _keep(commands: list[Command], *, as_json: bool) -> None:
     """Run the commands until a signal says stop."""
-    from pipelines import all_pipelines
     from sluice.engine.ledger.migrate import migrate
     from sluice.engine.servers import is_embedded, urls
     from sluice.engine.settings import settings
+    from sluice.pipelines import all_pipelines
 
     known = all_pipelines()  # a mistake in a declaration is met here, not in a worker that dies again and again
     urls()  # this process holds the embedded servers, also while a child starts again

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from pipelines import find
 from sluice.engine.contract import Contract
 from sluice.engine.declare import Flow
 from sluice.engine.extract import check_contract, extract_part
@@ -14,6 +13,7 @@ from sluice.engine.ledger.steps import Claim
 from sluice.engine.transform import transform_part
 from sluice.engine.work import PartWork, read_part
 from sluice.errors import LostClaim
+from sluice.pipelines import find
 
 
 class Part(NamedTuple):

@@ -1,11 +1,11 @@
 """sluice.settle: contested keys of a run get their winner, and the run ends."""
 
-from pipelines import find
+from sluice.app import app
 from sluice.engine.ledger.runs import pipeline_of
 from sluice.engine.load.settle import settle_run
-from workers.app import app
-from workers.publish import publish_now
-from workers.step_task import StepTask, working
+from sluice.pipelines import find
+from sluice.workers.publish import publish_now
+from sluice.workers.step_task import StepTask, working
 
 
 @app.task(name="sluice.settle", base=StepTask)

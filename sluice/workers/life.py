@@ -1,6 +1,6 @@
 """What a worker does besides tasks: the dispatch thread in its main process, and a clean slate in its children.
 
-The thread makes `celery -A workers.app worker` enough to recover from anything: no beat, no operator.
+The thread makes `celery -A sluice.app worker` enough to recover from anything: no beat, no operator.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sluice.engine.ledger.connection import drop_connection
 from sluice.engine.ledger.dispatch import recover
 from sluice.engine.settings import settings
 from sluice.errors import ConfigError, SluiceError, TransientError
-from workers.publish import dispatch_due
+from sluice.workers.publish import dispatch_due
 
 log = logging.getLogger(__name__)
 QUIET_S = 30.0

@@ -39,11 +39,11 @@ def until(condition: Callable[[], Any], timeout: float = 30, what: str = "the co
 
 
 class Worker:
-    """A real `celery -A workers.app worker` in a process group of its own."""
+    """A real `celery -A sluice.app worker` in a process group of its own."""
 
     def __init__(self, env: dict[str, str], log: Path, concurrency: int) -> None:
         self.log = log
-        command = [sys.executable, "-m", "celery", "-A", "workers.app", "worker", "--loglevel", "INFO"]
+        command = [sys.executable, "-m", "celery", "-A", "sluice.app", "worker", "--loglevel", "INFO"]
         command += ["--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
         with log.open("ab") as out:
             self.process = subprocess.Popen(command, env=env, stdout=out, stderr=out, cwd=ROOT, start_new_session=True)

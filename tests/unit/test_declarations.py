@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import all_pipelines
 from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.settings import settings
 from sluice.errors import ConfigError
+from sluice.pipelines import all_pipelines
 
 
 def test_a_table_names_all_its_mistakes_at_once() -> None:

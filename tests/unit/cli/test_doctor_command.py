@@ -98,7 +98,7 @@ def test_servers_that_are_away_are_told_quickly_and_the_rest_goes_on(
 def test_a_pipeline_with_a_mistake_does_not_keep_the_servers_from_being_looked_at(
     sluice: Sluice, monkeypatch: pytest.MonkeyPatch, nobody_listens: int, tmp_path: Path
 ) -> None:
-    from pipelines import all_pipelines
+    from sluice.pipelines import all_pipelines
 
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "broken.py").write_text("pipeline = Pipelin()\n")
