@@ -7,7 +7,6 @@ import os
 import secrets
 import signal
 import socket
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +16,7 @@ from sluice import workers
 from sluice.cli.exits import Exit
 from sluice.cli.output import Json, emit, say
 from sluice.errors import ConfigError
+from sluice.search_path import child_environ, python
 from sluice.workers.child import Command
 from sluice.workers.supervisor import Supervisor
 
@@ -100,9 +100,10 @@ def _refuse_taken_port() -> None:
 
 
 def _celery(*words: str, log: Path | None = None, environ: dict[str, str] | None = None) -> Command:
-    argv = [sys.executable, "-m", "sluice.cli.celery", "-A", "sluice.app", *words]
+    argv = python("sluice.cli.celery", "-A", "sluice.app", *words)
     # unbuffered: what it says is seen when it says it, and not when it ends
-    return Command(words[0], argv, {"SLUICE_EMBEDDED_QUIET": "1", "PYTHONUNBUFFERED": "1"} | (environ or {}), log)
+    always = child_environ() | {"SLUICE_EMBEDDED_QUIET": "1", "PYTHONUNBUFFERED": "1"}
+    return Command(words[0], argv, always | (environ or {}), log)
 
 
 def _keep(commands: list[Command], *, as_json: bool) -> None:
