@@ -26,9 +26,15 @@ class Loader(AppLoader):
         """The module, from where it is installed."""
         return (imp or importlib.import_module)(module, package=package)
 
+    def import_default_modules(self) -> Any:
+        """Worker and beat begin with this: theirs is this app, also where Celery asks for the current one."""
+        self.app.set_default()
+        return super().import_default_modules()
 
-# Not the current app of a process that only enqueues: that may have tasks and a broker of its own.
+
+# Not the current app: a process that only enqueues may have an app of its own, with its tasks and its broker.
 app = Celery("sluice", loader=Loader, set_as_current=False)
+app.backend_cls = "disabled"  # result_backend alone would give way to CELERY_RESULT_BACKEND, set for another app
 app.config_from_object("sluice.celeryconfig")
 app.conf.imports = (*(f"sluice.tasks.{name}" for name in _TASKS), *(f"sluice.workers.{name}" for name in _WORKERS))
 app.conf.worker_proc_alive_timeout = 60.0  # pandas and pyarrow take their time on a busy machine

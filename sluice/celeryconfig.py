@@ -9,6 +9,8 @@ from kombu.entity import Queue
 from sluice.engine.servers import broker_url as _broker_url
 
 broker_url = _broker_url()
+# CELERY_BROKER_URL, which people set for an app of their own, wins over broker_url, and not over these
+broker_read_url = broker_write_url = broker_url
 result_backend = None  # the ledger holds results; with a Redis backend, publishing blocks 19 s when Redis is away
 task_ignore_result = True
 

@@ -35,7 +35,7 @@ class LocalCrontab(crontab):
 
     def __init__(self, minute: str, hour: str, zone: str) -> None:
         self.zone = zone
-        super().__init__(minute=minute, hour=hour, nowfun=LocalNow(zone))
+        super().__init__(minute=minute, hour=hour, nowfun=LocalNow(zone), app=app)
 
     @property
     def tz(self) -> ZoneInfo:
