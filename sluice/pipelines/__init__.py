@@ -96,8 +96,10 @@ def _module(path: Path, package: str) -> ModuleType:
 
 def _advice(error: Exception, path: Path) -> str:
     """What to write instead, where a file of the same folder is imported as if the folder were on the path."""
-    top = error.name.split(".")[0] if isinstance(error, ModuleNotFoundError) and error.name else ""
-    if not (path.with_name(f"{top}.py").is_file() or path.with_name(top).is_dir()) or not top:
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
+        return ""
+    top = error.name.split(".")[0]
+    if not path.with_name(f"{top}.py").is_file() and not path.with_name(top).is_dir():
         return ""
     return f". It is in the same folder: write `from .{top} import ...` or `from . import {top}`."
 

@@ -7,12 +7,15 @@ import sys
 import time
 from collections.abc import Iterator
 
+import redis
+
 from tests.kit.stack import ROOT, Stack
 
 
 def _commands(stack: Stack, seconds: float) -> Iterator[str]:
     """What Redis is asked, until `seconds` have passed."""
-    client = stack.redis()
+    # a socket timeout of its own: by default redis-py gives up while a worker on a busy machine still starts
+    client = redis.Redis.from_url(stack.redis_url, socket_timeout=seconds)
     end = time.monotonic() + seconds
     with client.monitor() as monitor:
         stack.worker(1)
