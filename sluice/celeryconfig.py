@@ -38,6 +38,9 @@ task_send_sent_event = False  # Flower sees a task when a worker receives it; an
 worker_hijack_root_logger = False
 worker_soft_shutdown_timeout = 30.0
 
+beat_scheduler = "sluice.workers.beat:Scheduler"
+beat_schedule_filename = "sluice-schedule"  # Celery's default is also that of other apps that run in the same folder
+
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None  # the default of 100 makes a worker give up on a Redis that comes back
 broker_transport_options = {

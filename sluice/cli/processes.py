@@ -63,7 +63,7 @@ def beat_command() -> Command:
 
     folder = settings().home.absolute() / "beat"
     folder.mkdir(parents=True, exist_ok=True)
-    return _celery("beat", "--schedule", str(folder / "schedule"), "--loglevel", settings().log_level)
+    return _celery("beat", "--schedule", str(folder / "sluice-schedule"), "--loglevel", settings().log_level)
 
 
 def flower_command() -> Command:

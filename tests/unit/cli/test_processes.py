@@ -52,7 +52,7 @@ def test_worker_is_celerys_own_with_so_many_processes(sluice: Sluice, recorder: 
 def test_beat_keeps_its_schedule_at_home(sluice: Sluice, recorder: type[Recorder], home: Path) -> None:
     sluice("beat")
     argv = list(recorder.commands[0].argv)
-    assert argv[argv.index("--schedule") + 1] == str(home / "beat" / "schedule")
+    assert argv[argv.index("--schedule") + 1] == str(home / "beat" / "sluice-schedule")
     assert (home / "beat").is_dir()
 
 
