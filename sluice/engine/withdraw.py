@@ -44,5 +44,5 @@ def _take_out(cursor: Cursor, target: Target, this: dict[str, int]) -> None:
     if not target.update:
         cursor.execute(target.statement("delete_input"), this)
         return
-    for name in ("make_contest", "take_out", "restore_others", "keep_bases"):
+    for name in ("make_contest", "make_stage", "take_out", "restore_others", "keep_replaced"):
         cursor.execute(target.statement(name), this)

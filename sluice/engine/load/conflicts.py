@@ -14,12 +14,9 @@ INDEX_ONLY = "set local enable_hashjoin = off; set local enable_mergejoin = off;
 
 def judge_lost(cursor: Cursor, work: PartWork, target: Target) -> dict[str, int]:
     """What became of the rows in the table `lost`: counts by verdict."""
-    who = {"run": work.run, "input": work.input, "part": work.part, "position": work.position}
     cursor.execute(target.statement("make_stage"))
     cursor.execute(INDEX_ONLY)
     refuse_other_reading(cursor, work, target)
-    names = (
-        ("updated", "unchanged", "duplicate", "contested") if target.update else ("duplicate", "rejected", "contested")
-    )
-    cursor.execute(target.statement("replace_older" if target.update else "classify_lost"), who)
-    return dict(zip(names, cursor.fetchone() or (), strict=True))
+    who = {"run": work.run, "input": work.input, "part": work.part}
+    cursor.execute(target.statement("classify_lost"), who)
+    return dict(zip(("duplicate", "rejected", "contested"), cursor.fetchone() or (), strict=True))

@@ -22,6 +22,7 @@ def settle_updates(cursor: Cursor, target: Target, run: dict[str, int | str]) ->
     if row is not None and row[0] is not None:
         raise EarlierRunOpen(f"Run {row[0]} updates the same table, came earlier, and ends first.")
     cursor.execute(target.statement("make_contest"))
+    cursor.execute(target.statement("make_stage"))
     cursor.execute(target.statement("gather_contenders"), run)
     if cursor.rowcount == 0:
         return False

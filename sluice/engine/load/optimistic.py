@@ -67,9 +67,7 @@ class SortedLoad:
         self._stage_used = True
         for chunk in chunks:
             self._cursor.copy_expert(self._sql("copy_stage"), io.BytesIO(chunk), CHUNK_BYTES)
-        # what an update replaces has to be locked before it is read; `keep` replaces nothing
-        insert = "insert_or_lock" if self._target.update else "insert_staged"
-        self._cursor.execute(self._target.statement(insert))
+        self._cursor.execute(self._target.statement("insert_staged"))
         self.loaded += (self._cursor.fetchone() or (0,))[0]
 
     def _sql(self, name: str) -> str:

@@ -14,6 +14,7 @@ from sluice.engine.ledger.ending import end_part
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.load.conflicts import judge_lost
+from sluice.engine.load.merge import update_part
 from sluice.engine.load.optimistic import SortedLoad
 from sluice.engine.load.replaced import make_way
 from sluice.engine.load.target import Target
@@ -48,17 +49,28 @@ def _load(cursor: Cursor, held: Claim, work: PartWork, ready: ReadyFrame, target
     if target.update:
         cursor.execute(target.statement("lock_rows"))
     make_way(cursor, work, target)
+    books, staged = (_update if target.update else _keep)(cursor, work, target, ready)
+    refused = rejects.write(cursor, ready.rejects, run=work.run, input_id=work.input, part=work.part)
+    books = _add_up(books, rejected=refused)
+    books["read"] = _close_books(cursor, work, books)
+    finish(cursor, held)
+    end_part(cursor, work.run, work.input, books, staged=staged)
+    return books
+
+
+def _keep(cursor: Cursor, work: PartWork, target: Target, ready: ReadyFrame) -> tuple[dict[str, int], bool]:
+    """What became of the rows, and whether the rest of the input is better staged."""
     rows = SortedLoad(cursor, target, staged=work.staged)
     rows.load(ready.rows)
     rows.set_aside(ready.repeats)
     books = judge_lost(cursor, work, target) if ready.repeats or rows.loaded < ready.row_count else {}
-    books["duplicate"] = books.get("duplicate", 0) + ready.superseded
-    refused = rejects.write(cursor, ready.rejects, run=work.run, input_id=work.input, part=work.part)
-    books = _add_up(books, loaded=rows.loaded, rejected=refused)
-    books["read"] = _close_books(cursor, work, books)
-    finish(cursor, held)
-    end_part(cursor, work.run, work.input, books, staged=rows.staged)
-    return books
+    return books | {"loaded": rows.loaded}, rows.staged
+
+
+def _update(cursor: Cursor, work: PartWork, target: Target, ready: ReadyFrame) -> tuple[dict[str, int], bool]:
+    books = update_part(cursor, work, target, ready.rows)
+    staged = 2 * books["loaded"] < ready.row_count
+    return _add_up(books, duplicate=ready.superseded), staged
 
 
 def _add_up(books: dict[str, int], **more: int) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
@@ -68,12 +69,16 @@ def _fill(target: Target, field: str) -> sql.Composable:
 
 
 def _names(target: Target) -> dict[str, sql.Composable]:
+    # temporary tables outlive a transaction: other columns need others
+    shape = hashlib.sha256(repr((target.name, target.columns)).encode()).hexdigest()[:16]
+    stage, lost = (sql.Identifier("pg_temp", f"sluice_{name}_{shape}") for name in ("stage", "lost"))
     return {
         "target": sql.Identifier(target.name),
         "name": sql.Literal(target.name),
-        "stage": sql.Identifier("pg_temp", f"sluice_stage_{target.name}"[:63]),
-        "lost": sql.Identifier("pg_temp", f"sluice_lost_{target.name}"[:63]),
-        "contest": sql.Identifier("pg_temp", f"sluice_contest_{target.name}"[:63]),
+        "stage": stage,
+        "lost": lost,
+        "aside": stage if target.update else lost,
+        "contest": sql.Identifier("pg_temp", f"sluice_contest_{shape}"),
         "verdict": sql.Identifier("pg_temp", "sluice_verdict"),
         "one_key": sql.Identifier(target.key[0]),
         "key": _listed(target.key),
@@ -87,6 +92,13 @@ def _assigned(target: Target, alias: str) -> sql.Composed:
     return sql.SQL(", ").join(sql.SQL("{c} = {a}.{c}").format(c=sql.Identifier(n), a=sql.SQL(alias)) for n in values)
 
 
+def _newer(target: Target, new: str, old: str) -> sql.Composed:
+    """Assignments of the new row's values, or of the old ones again where these are newer."""
+    values = (*(c for c in target.present if c not in target.key), *LINEAGE)
+    one = sql.SQL('{c} = case when {n}."Newer" then {o}.{c} else {n}.{c} end')
+    return sql.SQL(", ").join(one.format(c=sql.Identifier(c), n=sql.SQL(new), o=sql.SQL(old)) for c in values)
+
+
 def _equal(target: Target, left: str, right: str) -> sql.Composed:
     return sql.SQL("{} is not distinct from {}").format(_row(target.present, left), _row(target.present, right))
 
@@ -97,6 +109,8 @@ _OF_ROWS: dict[str, Callable[..., sql.Composable]] = {
     "row": lambda target, a: _row(target.columns, a),
     "kind": lambda _, a: sql.SQL(_KIND.replace("{a}", a)),
     "set": _assigned,
+    "newer": _newer,
+    "text": lambda target, a: sql.SQL("row({})::text").format(_listed((*target.columns, *LINEAGE), a)),
 }
 
 

@@ -1,10 +1,18 @@
 -- Updates that give one result whatever commits first, and readings of a file that replace older readings whole.
 
--- whether a row that lost its place was counted in its part's books before (null in no row: contested rows are not)
-alter table sluice.contender add column counted boolean not null default false;
+-- whether a row was counted in its part's books before another one met it
+alter table sluice.contender drop column base, add column counted boolean not null default false;
+-- settled rows that an update has replaced, until its run is settled: many to a row of this table, as PostgreSQL writes them
+create table sluice.replaced (
+    run_id   bigint not null,
+    input_id bigint not null,
+    rows     text[] not null
+);
+create index replaced_run on sluice.replaced (run_id);
+create index replaced_input on sluice.replaced (input_id);
 -- a row of an open run is looked up when it is about to be replaced
 drop index sluice.contender_part;
-create index contender_line on sluice.contender (input_id, line) where not base;
+create index contender_line on sluice.contender (input_id, line);
 create index part_lines on sluice.part (input_id, first_line);
 
 alter table sluice.input

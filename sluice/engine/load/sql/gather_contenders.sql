@@ -4,4 +4,4 @@ select {w_columns}, i.run_id, i.position, c.part_id, false, false, c.counted, c.
 from sluice.contender c
 join sluice.input i on i.id = c.input_id
 cross join lateral jsonb_populate_record(null::{target}, c.row) w
-where c.run_id = %(run)s and i.source = %(source)s and not c.base
+where c.run_id = %(run)s and i.source = %(source)s

@@ -5,7 +5,7 @@ with own as (
     from sluice.contender c
     join sluice.input i on i.id = c.input_id
     cross join lateral jsonb_populate_record(null::{target}, c.row) w
-    where c.run_id = %(run)s and i.source = %(source)s and not c.base
+    where c.run_id = %(run)s and i.source = %(source)s
 ), there as (
     select {t_columns}, i.run_id as "Run", p.id as "Part", i.position as "Position",
            (r.state <> 'running' or i.settled is not null) and r.id <> %(run)s as "Final"
