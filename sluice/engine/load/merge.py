@@ -21,6 +21,7 @@ from sluice.engine.load.target import Target
 from sluice.engine.work import PartWork
 from sluice.errors import TransientError
 
+_ROOM = "set local work_mem = '64MB'"  # a part's rows, read once and gone through several times
 TRIES = 20  # each failed one means that another load has committed
 COUNTS = ("loaded", "updated", "unchanged", "duplicate", "contested")
 
@@ -36,6 +37,7 @@ def update_part(cursor: Cursor, work: PartWork, target: Target, chunks: Sequence
             return {"loaded": loaded}
     _stage(cursor, target, chunks)
     cursor.execute(INDEX_ONLY)
+    cursor.execute(_ROOM)
     refuse_other_reading(cursor, work, target)
     who = {"run": work.run, "input": work.input, "part": work.part, "position": work.position}
     for _ in range(TRIES):
