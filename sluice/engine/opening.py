@@ -6,7 +6,9 @@ parts of it can be read.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -17,7 +19,7 @@ from sluice.engine.csv.source import Readable
 from sluice.engine.declare import Files, Table
 from sluice.engine.parquet import is_parquet, spell_parquet
 from sluice.engine.settings import settings
-from sluice.engine.storage import open_input, split_member, stamp
+from sluice.engine.storage import is_remote, open_input, read_blocks, split_member, stamp
 from sluice.engine.unpack import Caps, unpack
 from sluice.engine.unpack.streams import stream_of
 from sluice.errors import DataError, InputChanged
@@ -61,6 +63,17 @@ def opened(uri: str, source: Files, table: Table) -> Iterator[Opened]:
             raise
         if not text.in_place and stamp(uri) != before:
             raise _changed(uri)
+
+
+def identity(uri: str) -> str:
+    """What a file is before it is unpacked and decoded: SHA-256 of its bytes, or its stamp where reading it is dear."""
+    _, member = split_member(uri)
+    if member is not None or is_remote(uri):
+        return f"{uri} {stamp(uri)}"
+    digest = hashlib.sha256()
+    for block in read_blocks(uri, 0, sys.maxsize):
+        digest.update(block)
+    return f"sha256:{digest.hexdigest()}"
 
 
 @contextmanager

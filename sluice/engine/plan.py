@@ -14,6 +14,7 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor
 
 from sluice import __version__
+from sluice.engine.contents import ContentsUnknown, leave_out, note_content, wait_for_contents, wait_for_earlier_runs
 from sluice.engine.contract import Contract
 from sluice.engine.csv import InputPlan, match_header
 from sluice.engine.csv.source import Tick
@@ -25,7 +26,7 @@ from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.ending import end_input
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
-from sluice.engine.opening import opened
+from sluice.engine.opening import identity, opened
 from sluice.engine.remote.fetch import Known, NothingNew, fetch, last_known
 from sluice.engine.remote.inputs import is_fetched
 from sluice.engine.scanning import Scanning
@@ -65,6 +66,9 @@ def plan_input(held: Claim, work: InputWork, flow: Flow, contract: Contract, bea
     Raises EarlierRunOpen while an earlier run has yet to plan the same file, or to end with the same snapshot.
     """
     _let_earlier_run_plan(work, snapshot=flow.source.snapshot)
+    wait_for_earlier_runs(work)
+    if flow.table.on_conflict == "update":
+        wait_for_contents(work)
     before = stamp(work.uri) if isinstance(flow.source, Files) else None
     try:
         found = _scan(work, flow, contract, beat)
@@ -80,10 +84,14 @@ def plan_input(held: Claim, work: InputWork, flow: Flow, contract: Contract, bea
             finish(cursor, held)
         return
     failpoint("plan.scanned")
-    with transaction() as cursor:
-        _note_stamp(cursor, work, before)
-        _record(cursor, work, found)
-        finish(cursor, held)
+    try:
+        with transaction() as cursor:
+            _note_stamp(cursor, work, before)
+            _record(cursor, work, flow, found)
+            finish(cursor, held)
+    except ContentsUnknown:
+        note_content(work, found.plan.sha256, found.plan.size)
+        raise
     failpoint("plan.committed")
 
 
@@ -113,20 +121,22 @@ class _Scanned:
     landed: str | None
     note: str | None
     noted: dict[str, str] | None
+    raw: str | None
 
 
 def _scan(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> _Scanned:
     pulse = Scanning(work.id, beat)
-    decoded, noted, landed = {}, None, None
+    decoded, noted, landed, raw = {}, None, None, None
     if isinstance(flow.source, Files):
         planned, landed, encoding = _read(work.uri, flow.source, flow.table, pulse.tick)
+        raw = identity(work.uri) if landed else f"sha256:{planned.sha256}"
         decoded = {"encoding": encoding} if encoding else {}
     else:
         known = Known() if work.options.get("reload") else last_known(work.pipeline, flow.source, work.contract)
         planned, landed, noted = fetch(flow.source, known, pulse.tick)
     match = match_header(planned.dialect, contract.wanted, contract.required)
     note = f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}." if match.extra else None
-    return _Scanned(planned, planned.dialect.to_json() | decoded, landed, note, noted)
+    return _Scanned(planned, planned.dialect.to_json() | decoded, landed, note, noted, raw)
 
 
 def _read(uri: str, source: Files, table: Table, tick: Tick) -> tuple[InputPlan, str | None, str | None]:
@@ -144,7 +154,7 @@ def _note_stamp(cursor: Cursor, work: InputWork, before: str | None) -> None:
     cursor.execute(query("note_stamp"), {"input": work.id, "stamp": before})
 
 
-def _record(cursor: Cursor, work: InputWork, found: _Scanned) -> None:
+def _record(cursor: Cursor, work: InputWork, flow: Flow, found: _Scanned) -> None:
     """Write what the scan found, or what it means that this content was seen before."""
     planned = found.plan
     cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (planned.sha256,))
@@ -155,14 +165,21 @@ def _record(cursor: Cursor, work: InputWork, found: _Scanned) -> None:
     cursor.execute(query("same_content"), content | limits | {"newest": is_fetched(work.uri)})
     others = cursor.fetchall()
     facts = {"sha256": planned.sha256, "size": planned.size}
-    if others and _is_taken_care_of(cursor, work, others[0], facts):
+    ordered = flow.table.on_conflict == "update"
+    if ordered and leave_out(cursor, work, facts):
         return
+    if others and (not ordered or others[0][2] == "failed") and _is_taken_care_of(cursor, work, others[0], facts):
+        return
+    if ordered and not work.options.get("reload"):
+        others = []  # it is applied once more, over what is there
     start = facts | {
         "input": work.id,
         "dialect": json.dumps(found.dialect),
         "note": found.note,
         "landed": found.landed,
-        "replaces": [other[0] for other in others],
+        "raw": found.raw,
+        "ordered": ordered,
+        "replaces": _replaced(cursor, work, content | {"raw": found.raw}, others),
         "parts": len(planned.parts),
         "planned": planned.read,
     }
@@ -171,6 +188,15 @@ def _record(cursor: Cursor, work: InputWork, found: _Scanned) -> None:
         cursor.execute(query("note_fetched"), {"input": work.id, "noted": json.dumps(found.noted)})
     _add_parts(cursor, work, planned)
     cursor.execute(query("add_planned"), {"run": work.run, "planned": planned.read})
+
+
+def _replaced(
+    cursor: Cursor, work: InputWork, content: dict[str, Any], others: list[tuple[int, int, str, str, int, bool]]
+) -> list[int]:
+    """Inputs whose rows this one replaces: the same content, and the same file read under another declaration."""
+    cursor.execute(query("other_readings"), content | {"contract": work.contract, "run": work.run})
+    same = {other for other, run, state, *_ in others if run < work.run and state in ("done", "failed")}
+    return sorted(same | {other for (other,) in cursor.fetchall()})
 
 
 def _is_taken_care_of(
@@ -184,7 +210,7 @@ def _is_taken_care_of(
                 cursor.execute(query("lower_position"), {"input": their_id, "position": work.position})
             end_input(cursor, work.id, "already_loaded", same_as=their_id, **facts)
         else:
-            cursor.execute(query("attach_input"), facts | {"input": work.id, "same_as": their_id})
+            cursor.execute(query("attach_input"), facts | {"input": work.id, "same_as": their_id, "ordered": False})
         return True
     if work.options.get("reload") or contract != work.contract:
         return False

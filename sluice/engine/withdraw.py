@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from psycopg2.extensions import cursor as Cursor
+
 from sluice.engine.declare import Table
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.ending import end_input
@@ -26,8 +28,7 @@ def withdraw_input(held: Claim, table: Table, reason: str, *, code: str, again: 
     with transaction() as cursor:
         cursor.execute(query("withdraw_parts"), this)
         finish(cursor, held)
-        cursor.execute(target.statement("delete_input"), this)
-        cursor.execute(target.statement("restore_base"), this)
+        _take_out(cursor, target, this)
         cursor.execute(query("withdraw_input"), this)
         row = cursor.fetchone()
         cursor.execute(query("withdraw_rows"), this)
@@ -36,3 +37,12 @@ def withdraw_input(held: Claim, table: Table, reason: str, *, code: str, again: 
             cursor.execute(query("plan_again"), this)
         else:
             end_input(cursor, held.input, "failed", code=code, error=reason)
+
+
+def _take_out(cursor: Cursor, target: Target, this: dict[str, int]) -> None:
+    """Delete the input's rows; of an update, what they replaced comes back."""
+    if not target.update:
+        cursor.execute(target.statement("delete_input"), this)
+        return
+    for name in ("make_contest", "make_stage", "take_out", "restore_others", "keep_replaced"):
+        cursor.execute(target.statement(name), this)

@@ -40,11 +40,17 @@ class PartWork:
     landed: str | None
     parts: int
     max_rejects: str | None
+    reload: bool
 
     @property
     def place(self) -> str:
         """Where its bytes are read: the copy in the landing, if there is one, else the file itself."""
         return self.landed or self.uri
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Declared columns that the file does not have."""
+        return tuple(self.dialect.get("absent", ()))
 
     @property
     def keeps_ready(self) -> bool:

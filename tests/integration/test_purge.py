@@ -242,7 +242,7 @@ def test_many_rejects_go_in_batches(ledger: InProcess, tmp_path: Path, monkeypat
 
 def test_a_dry_run_counts_what_a_purge_takes(ledger: InProcess, tmp_path: Path) -> None:
     run = loaded(ledger, a_file(tmp_path, "old.csv", "1,a", "x,b"), days_ago=40)
-    ledger.sql("insert into sluice.contender values (%s, 1, 1, 1, false, '{}')", run.id)
+    ledger.sql("insert into sluice.contender (run_id, input_id, part_id, line, row) values (%s, 1, 1, 1, '{}')", run.id)
     cutoff = purge.before(MONTH)
 
     counted = purge.count_purgeable([run.id], cutoff)

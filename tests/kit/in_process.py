@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sluice.engine import settings as settings_module
+from sluice.engine.contents import ContentsUnknown
 from sluice.engine.contract import Contract
 from sluice.engine.declare import Pipeline
 from sluice.engine.derive import build_run
@@ -61,8 +62,14 @@ class InProcess:
             return [step for (step,) in cursor.fetchall()]
 
     def plan(self, run: Run) -> None:
-        for step in self.steps(run, "plan"):
-            self.plan_step(step)
+        waiting = self.steps(run, "plan")
+        while waiting:
+            step = waiting.pop(0)
+            try:
+                self.plan_step(step)
+            except ContentsUnknown:
+                self.sql("update sluice.step set state = 'due' where id = %s", step)
+                waiting.append(step)
 
     def plan_step(self, step: int) -> None:
         held = steps.claim("plan", {"step": step})

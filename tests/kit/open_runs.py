@@ -99,10 +99,10 @@ class OpenRuns:
         assert held.part is not None
         part = read_part(held.part)
         contract = self.engine.contracts[part.source]
-        raw = extract_part(part, contract, frames())
-        held = steps.claim("transform", held.message)
-        ready = transform_part(part, raw, contract)
-        load_part(steps.claim("load", held.message), part, ready, self.engine.pipeline.flow(part.source).table)
+        ready = transform_part(part, extract_part(part, contract, frames()), contract)
+        if held.kind == "extract":  # else it waited for its turn to be loaded
+            held = steps.claim("load", steps.claim("transform", held.message).message)
+        load_part(held, part, ready, self.engine.pipeline.flow(part.source).table)
 
     def _newest(self, held: steps.Claim) -> steps.Claim:
         [(kind, fence)] = self.engine.sql("select kind, fence from sluice.step where id = %s", held.step)

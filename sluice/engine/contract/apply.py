@@ -25,8 +25,9 @@ class Transformed:
     """A batch under its contract.
 
     `rows`: the table's columns by name and in order, and `_line` (int64), sorted by key in PostgreSQL's order
-    (text as under COLLATE "C"), each key once. `repeats`: likewise, the later lines of keys that are in
-    `rows`, by key and line. `rejects`: (line int64, column, code, reason: string), by line, one per row.
+    (text as under COLLATE "C"), each key once. `repeats`: likewise, the other lines of keys that are in
+    `rows`, by key and line: with `keep` the later ones, with `update` the earlier ones. `rejects`: (line int64,
+    column, code, reason: string), by line, one per row.
     """
 
     rows: pa.Table
@@ -44,11 +45,13 @@ class Contract:
     version: str
     wanted: tuple[str, ...]
     required: tuple[str, ...]
+    newest_wins: bool
 
     def __init__(self, table: Table, transform: Transform | None = None, source: Source | None = None) -> None:
         self.version = version(table, transform, source)
         self.wanted = tuple(dict.fromkeys(column.header for column in table.columns))
         self.required = tuple(dict.fromkeys(column.header for column in table.columns if column.required))
+        self.newest_wins = table.on_conflict == "update"
         self._table = table
         self._own = Own(transform, table.name, self.wanted) if transform else None
         for column in table.columns:
@@ -76,9 +79,11 @@ class Contract:
         keys = [_taken(typed[name], good) for name in self._table.key]
         order = key_order(keys, lines if good is None else lines[good])
         place = order.rows if good is None else good[order.rows]
-        first, again = place[~order.repeats], place[order.repeats]
+        again = order.repeats
+        if self.newest_wins and again.any():  # all but the last of each key
+            again = np.append(again[1:], False)
         columns = typed | {LINE: pa.array(lines)}
-        return Transformed(_pick(columns, first), _pick(columns, again), rejects)
+        return Transformed(_pick(columns, place[~again]), _pick(columns, place[again]), rejects)
 
 
 def _try_check(table: Table, column: Column) -> None:

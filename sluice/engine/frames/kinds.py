@@ -32,23 +32,26 @@ class RawFrame:
 class ReadyFrame:
     """A part ready to load: chunks of whole rows in COPY's binary format, in key order.
 
-    `rows` are the first of each key, `repeats` the later ones; each chunk is a COPY stream of its own.
+    `rows` have each key once, `repeats` are the later rows of these keys; each chunk is a COPY stream of its own.
+    `superseded` counts rows of an update that a later row of the part replaces: they need not be loaded.
     """
 
     rows: list[bytes]
     repeats: list[bytes]
     row_count: int
     rejects: pa.Table
+    superseded: int = 0
 
     def freeze(self) -> Frame:
         blobs = {"rows": self.rows, "repeats": self.repeats, "rejects": _to_ipc(self.rejects)}
-        return Frame({"row_count": self.row_count}, blobs)
+        return Frame({"row_count": self.row_count, "superseded": self.superseded}, blobs)
 
     @classmethod
     def thaw(cls, frame: Frame) -> Self:
         blobs = frame.blobs
         found = _from_ipc(blobs["rejects"]) if "rejects" in blobs else rejects.none()
-        return cls(blobs.get("rows", []), blobs.get("repeats", []), frame.meta["row_count"], found)
+        meta = frame.meta
+        return cls(blobs.get("rows", []), blobs.get("repeats", []), meta["row_count"], found, meta.get("superseded", 0))
 
 
 def _to_ipc(table: pa.Table) -> list[bytes]:

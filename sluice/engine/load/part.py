@@ -13,23 +13,24 @@ from sluice.engine.ledger.connection import patiently, transaction
 from sluice.engine.ledger.ending import end_part
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
+from sluice.engine.load.conflicts import judge_lost
+from sluice.engine.load.merge import update_part
 from sluice.engine.load.optimistic import SortedLoad
+from sluice.engine.load.replaced import make_way
 from sluice.engine.load.target import Target
 from sluice.engine.work import PartWork
 from sluice.errors import LostClaim, PermanentError, TransientError
 
-# the temporary tables have no statistics: without this the planner reads the whole target for each part
-INDEX_ONLY = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off"
-
 
 def load_part(held: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> dict[str, int]:
-    """Load a part and return its books. Raises LostClaim when the claim is not mine any more.
+    """Load a part and return its books. Raises LostClaim when the claim is not mine any more, EarlierRunOpen when
+    something else has to be loaded or planned first.
 
     When the connection dies at COMMIT nobody knows the outcome: the ledger is asked, and what it says holds.
     """
     try:
         with transaction() as cursor:
-            books = _load(cursor, held, work, ready, Target.of(table))
+            books = _load(cursor, held, work, ready, Target.of(table, work.absent))
             failpoint("load.before_commit")
     except TransientError:
         if patiently(lambda: _is_loaded(work.part)):
@@ -45,35 +46,31 @@ def _load(cursor: Cursor, held: Claim, work: PartWork, ready: ReadyFrame, target
         raise LostClaim(f"Part {work.part} is loaded, or somebody else is loading it.")
     if work.max_rejects is not None:
         forget_rejects(cursor, work)
-    if work.replaces or target.update:
+    if target.update:
         cursor.execute(target.statement("lock_rows"))
-    if work.replaces:
-        lines = {"replaces": work.replaces, "first": work.first_line, "end": work.end_line}
-        cursor.execute(target.statement("delete_replaced"), lines)
+    make_way(cursor, work, target)
+    books, staged = (_update if target.update else _keep)(cursor, work, target, ready)
+    refused = rejects.write(cursor, ready.rejects, run=work.run, input_id=work.input, part=work.part)
+    books = _add_up(books, rejected=refused)
+    books["read"] = _close_books(cursor, work, books)
+    finish(cursor, held)
+    end_part(cursor, work.run, work.input, books, staged=staged)
+    return books
+
+
+def _keep(cursor: Cursor, work: PartWork, target: Target, ready: ReadyFrame) -> tuple[dict[str, int], bool]:
+    """What became of the rows, and whether the rest of the input is better staged."""
     rows = SortedLoad(cursor, target, staged=work.staged)
     rows.load(ready.rows)
     rows.set_aside(ready.repeats)
-    books = _settle_lost(cursor, work, target) if ready.repeats or rows.loaded < ready.row_count else {}
-    refused = rejects.write(cursor, ready.rejects, run=work.run, input_id=work.input, part=work.part)
-    books = _add_up(books, loaded=rows.loaded, rejected=refused)
-    books["read"] = _close_books(cursor, work, books)
-    finish(cursor, held)
-    end_part(cursor, work.run, work.input, books, staged=rows.staged)
-    return books
+    books = judge_lost(cursor, work, target) if ready.repeats or rows.loaded < ready.row_count else {}
+    return books | {"loaded": rows.loaded}, rows.staged
 
 
-def _settle_lost(cursor: Cursor, work: PartWork, target: Target) -> dict[str, int]:
-    """Judge rows that lost their key: final against finished runs, contenders against runs still open."""
-    who = {"run": work.run, "input": work.input, "part": work.part}
-    books = {}
-    cursor.execute(target.statement("make_stage"))
-    cursor.execute(INDEX_ONLY)
-    if target.update:
-        cursor.execute(target.statement("replace_older"), who)
-        books["updated"], books["unchanged"] = cursor.fetchone() or (0, 0)
-    cursor.execute(target.statement("classify_lost"), who)
-    books["duplicate"], books["rejected"], books["contested"] = cursor.fetchone() or (0, 0, 0)
-    return books
+def _update(cursor: Cursor, work: PartWork, target: Target, ready: ReadyFrame) -> tuple[dict[str, int], bool]:
+    books = update_part(cursor, work, target, ready.rows)
+    staged = 2 * books["loaded"] < ready.row_count
+    return _add_up(books, duplicate=ready.superseded), staged
 
 
 def _add_up(books: dict[str, int], **more: int) -> dict[str, int]:

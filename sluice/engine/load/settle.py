@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.declare import Flow, Pipeline
+from sluice.engine.declare import Pipeline
 from sluice.engine.failpoint import failpoint
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
+from sluice.engine.load.newest import settle_updates
 from sluice.engine.load.snapshot import keep_newest
 from sluice.engine.load.target import Target
 from sluice.errors import EarlierRunOpen
@@ -32,8 +33,7 @@ def settle_run(held: Claim, pipeline: Pipeline) -> None:
         cursor.execute(query("open_run"), run)
         row = cursor.fetchone()
         if row is not None:
-            if row[0] > 0:
-                _settle_contested(cursor, pipeline, held.run)
+            _settle_contested(cursor, pipeline, held.run, contested=row[0] > 0)
             for flow in pipeline.flows:
                 if flow.source.snapshot:
                     keep_newest(cursor, pipeline.name, flow, held.run)
@@ -53,25 +53,28 @@ def _end(cursor: Cursor, pipeline: Pipeline, run: dict[str, int]) -> None:
         cursor.execute(query("finish_run"), run)
 
 
-def _settle_contested(cursor: Cursor, pipeline: Pipeline, run: int) -> None:
+def _settle_contested(cursor: Cursor, pipeline: Pipeline, run: int, *, contested: bool) -> None:
+    judged = False
     for flow in pipeline.flows:
-        _judge(cursor, flow, {"run": run, "source": flow.source.name})
-    for name in ("part", "input", "run"):
-        cursor.execute(query(f"count_{name}_verdicts"))
+        this: dict[str, int | str] = {"run": run, "source": flow.source.name, "pipeline": pipeline.name}
+        target = Target.of(flow.table)
+        if target.update:
+            judged |= settle_updates(cursor, target, this)
+        elif contested:
+            _judge(cursor, target, this)
+            judged = True
+    if judged:
+        for name in ("part", "input", "run"):
+            cursor.execute(query(f"count_{name}_verdicts"))
 
 
-def _judge(cursor: Cursor, flow: Flow, run: dict[str, int | str]) -> None:
-    target = Target.of(flow.table)
-    mode = "update" if target.update else "keep"
+def _judge(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:
     cursor.execute(target.statement("make_contest"))
-    cursor.execute(target.statement(f"gather_contest_{mode}"), run)
+    cursor.execute(target.statement("gather_contest_keep"), run)
     cursor.execute(target.statement("analyze_contest"))
-    if not target.update:
-        _wait_for_earlier_run(cursor, target, run)
-        cursor.execute(target.statement("mark_displaced"), run)
-        cursor.execute(target.statement("displace"), run)
-        cursor.execute(target.statement("refuse_losers"), run)
-    cursor.execute(target.statement(f"judge_{mode}"), run)
+    _wait_for_earlier_run(cursor, target, run)
+    for name in ("mark_displaced", "displace", "refuse_losers", "judge_keep"):
+        cursor.execute(target.statement(name), run)
     cursor.execute(target.statement("seat_winners"))
     cursor.execute(target.statement("seat_absent"))
 
@@ -80,4 +83,4 @@ def _wait_for_earlier_run(cursor: Cursor, target: Target, run: dict[str, int | s
     cursor.execute(target.statement("blocked_by"), run)
     row = cursor.fetchone()
     if row is not None and row[0] is not None:
-        raise EarlierRunOpen(f"Run {row[0]} is open and holds keys of this one: waiting for it to end.")
+        raise EarlierRunOpen(f"Run {row[0]} is open and has keys of this one: waiting for it to end.")

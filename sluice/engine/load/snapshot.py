@@ -22,6 +22,7 @@ def keep_newest(cursor: Cursor, pipeline: str, flow: Flow, run: int) -> None:
     if newest >= run:
         target = Target.of(flow.table)
         cursor.execute(target.statement("lock_rows"))
+        cursor.execute(target.statement("make_stage"))
         cursor.execute(target.statement("forget_gone" if newest == run else "forget_late"), asked)
         if cursor.rowcount:
             cursor.execute(query("count_gone"), {"run": run, "gone": cursor.rowcount})

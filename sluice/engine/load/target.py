@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
+from string import Formatter
 
 from psycopg2 import sql
 
 from sluice.engine.declare import LINEAGE, Table
 from sluice.engine.ledger.queries import query
 
+# what a row of a contested key is to the run that is settled; a value of psycopg2, not of a template
+_KIND = (
+    'case when {a}."Final" and {a}."Run" <= %(run)s then \'before\' when {a}."Final" then \'beyond\''
+    " when {a}.\"Run\" = %(run)s then 'own' else 'later' end"
+)
+
 
 @dataclass(frozen=True)
 class Target:
-    """A table to load into, and how its columns are written in SQL."""
+    """A table to load into, and how its columns are written in SQL.
+
+    `absent` are columns that the file does not have: an update leaves their values alone.
+    """
 
     name: str
     key: tuple[str, ...]
     columns: tuple[str, ...]
     update: bool
+    absent: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, table: Table) -> Target:
+    def of(cls, table: Table, absent: Collection[str] = ()) -> Target:
         names = tuple(c.name for c in table.columns)
-        return cls(table.name, tuple(table.key), names, table.on_conflict == "update")
+        update = table.on_conflict == "update"
+        missing = tuple(name for name in names if name in absent and name not in table.key) if update else ()
+        return cls(table.name, tuple(table.key), names, update, missing)
 
     @property
-    def values(self) -> tuple[str, ...]:
-        """The columns that are not of the key: in these, two rows of one key can differ."""
-        return tuple(c for c in self.columns if c not in self.key)
+    def present(self) -> tuple[str, ...]:
+        """The columns that the file has."""
+        return tuple(c for c in self.columns if c not in self.absent)
 
     def statement(self, name: str) -> sql.Composed:
         """The template `name`.sql with this table's identifiers in it."""
@@ -37,54 +52,77 @@ class Target:
 
 @cache
 def _compose(target: Target, name: str) -> sql.Composed:
-    def listed(names: tuple[str, ...], prefix: str = "") -> sql.Composed:
-        return sql.SQL(", ").join(sql.SQL(prefix) + sql.Identifier(n) for n in names)
-
-    def same(left: str, right: str) -> sql.Composed:
-        pairs = [
-            sql.SQL("{l}{c} = {r}{c}").format(l=sql.SQL(left), r=sql.SQL(right), c=sql.Identifier(n))
-            for n in target.key
-        ]
-        return sql.SQL(" and ").join(pairs)
-
-    def row(alias: str) -> sql.Composed:
-        return sql.SQL("row({})").format(listed(target.columns, f"{alias}."))
-
-    everything = (*target.columns, *LINEAGE)
-    return sql.SQL(query(name, "sluice.engine.load.sql")).format(
-        target=sql.Identifier(target.name),
-        name=sql.Literal(target.name),
-        stage=sql.Identifier("pg_temp", f"sluice_stage_{target.name}"[:63]),
-        lost=sql.Identifier("pg_temp", f"sluice_lost_{target.name}"[:63]),
-        contest=sql.Identifier("pg_temp", f"sluice_contest_{target.name}"[:63]),
-        verdict=sql.Identifier("pg_temp", "sluice_verdict"),
-        key=listed(target.key),
-        key_names=sql.Literal(", ".join(target.key)),
-        columns=listed(everything),
-        l_columns=listed(everything, "l."),
-        w_columns=listed(everything, "w."),
-        s_columns=listed(everything, "s."),
-        t_columns=listed(everything, "t."),
-        set_from_l=_assign(target, "l"),
-        set_from_w=_assign(target, "w"),
-        key_l_t=same("l.", "t."),
-        key_x_l=same("x.", "l."),
-        key_w_t=same("w.", "t."),
-        key_c_t=same("c.", "t."),
-        key_c_w=same("c.", "w."),
-        row_l=row("l"),
-        row_t=row("t"),
-        row_w=row("w"),
-        row_c=row("c"),
-        row_b=row("b"),
-        key_b_c=same("b.", "c."),
-        key_o_c=same("o.", "c."),
-        row_o=row("o"),
-    )
+    text = query(name, "sluice.engine.load.sql")
+    fields = {field for _, field, _, _ in Formatter().parse(text) if field}
+    return sql.SQL(text).format(**{field: _fill(target, field) for field in fields})
 
 
-def _assign(target: Target, alias: str) -> sql.Composed:
-    names = (*target.values, *LINEAGE)
-    return sql.SQL(", ").join(
-        sql.SQL("{c} = {a}.{c}").format(c=sql.Identifier(n), a=sql.Identifier(alias)) for n in names
-    )
+def _fill(target: Target, field: str) -> sql.Composable:
+    """What a placeholder stands for; `_a` and `_b` at its end, or `a_` before it, are aliases of rows."""
+    names = _names(target)
+    if field in names:
+        return names[field]
+    kind, _, aliases = field.partition("_")
+    if kind in _OF_ROWS:
+        return _OF_ROWS[kind](target, *aliases.split("_"))
+    return _listed({"key": target.key, "columns": (*target.columns, *LINEAGE)}[aliases], alias=kind)
+
+
+def _names(target: Target) -> dict[str, sql.Composable]:
+    # temporary tables outlive a transaction: other columns need others
+    shape = hashlib.sha256(repr((target.name, target.columns)).encode()).hexdigest()[:16]
+    stage, lost = (sql.Identifier("pg_temp", f"sluice_{name}_{shape}") for name in ("stage", "lost"))
+    return {
+        "target": sql.Identifier(target.name),
+        "name": sql.Literal(target.name),
+        "stage": stage,
+        "lost": lost,
+        "aside": stage if target.update else lost,
+        "contest": sql.Identifier("pg_temp", f"sluice_contest_{shape}"),
+        "verdict": sql.Identifier("pg_temp", "sluice_verdict"),
+        "one_key": sql.Identifier(target.key[0]),
+        "key": _listed(target.key),
+        "key_names": sql.Literal(", ".join(target.key)),
+        "columns": _listed((*target.columns, *LINEAGE)),
+    }
+
+
+def _assigned(target: Target, alias: str) -> sql.Composed:
+    values = (*(c for c in target.present if c not in target.key), *LINEAGE)
+    return sql.SQL(", ").join(sql.SQL("{c} = {a}.{c}").format(c=sql.Identifier(n), a=sql.SQL(alias)) for n in values)
+
+
+def _newer(target: Target, new: str, old: str) -> sql.Composed:
+    """Assignments of the new row's values, or of the old ones again where these are newer."""
+    values = (*(c for c in target.present if c not in target.key), *LINEAGE)
+    one = sql.SQL('{c} = case when {n}."Newer" then {o}.{c} else {n}.{c} end')
+    return sql.SQL(", ").join(one.format(c=sql.Identifier(c), n=sql.SQL(new), o=sql.SQL(old)) for c in values)
+
+
+def _equal(target: Target, left: str, right: str) -> sql.Composed:
+    return sql.SQL("{} is not distinct from {}").format(_row(target.present, left), _row(target.present, right))
+
+
+_OF_ROWS: dict[str, Callable[..., sql.Composable]] = {
+    "key": lambda target, a, b: _same(target.key, a, b),
+    "equal": _equal,
+    "row": lambda target, a: _row(target.columns, a),
+    "kind": lambda _, a: sql.SQL(_KIND.replace("{a}", a)),
+    "set": _assigned,
+    "newer": _newer,
+    "text": lambda target, a: sql.SQL("row({})::text").format(_listed((*target.columns, *LINEAGE), a)),
+}
+
+
+def _listed(names: Collection[str], alias: str = "") -> sql.Composed:
+    prefix = sql.SQL(f"{alias}.") if alias else sql.SQL("")
+    return sql.SQL(", ").join(prefix + sql.Identifier(n) for n in names)
+
+
+def _row(names: Collection[str], alias: str) -> sql.Composed:
+    return sql.SQL("row({})").format(_listed(names, alias))
+
+
+def _same(names: Collection[str], left: str, right: str) -> sql.Composed:
+    pairs = [sql.SQL("{l}.{c} = {r}.{c}").format(l=sql.SQL(left), r=sql.SQL(right), c=sql.Identifier(n)) for n in names]
+    return sql.SQL(" and ").join(pairs)

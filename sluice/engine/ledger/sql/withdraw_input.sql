@@ -6,7 +6,7 @@ with before as (
 ), cleared as (
     update sluice.input i
     set state = 'registered', read = 0, loaded = 0, updated = 0, unchanged = 0, duplicate = 0, rejected = 0,
-        contested = 0, planned = 0, parts_total = null, parts_left = null, sha256 = null, replaces = '{}',
+        contested = 0, planned = 0, parts_total = null, parts_left = null, sha256 = null, replaces = '{}', cleared = false, ordered = false,
         replans = i.replans + 1, staged = false, landed = null, scanned = 0
     from before b where i.id = b.id
 )

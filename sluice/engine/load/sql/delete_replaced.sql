@@ -1,3 +1,2 @@
--- The same lines of the same content as loaded before: these rows come again in this transaction.
-delete from {target}
-where _input_id = any(%(replaces)s) and _line >= %(first)s and (%(end)s::bigint is null or _line < %(end)s)
+-- What files of this run gave when they were read before: they come again, whole.
+delete from {target} where _input_id = any(%(replaced)s)

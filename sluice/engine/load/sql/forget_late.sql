@@ -1,5 +1,6 @@
 -- Rows that a run brings after a newer snapshot has come, which does not have them.
 delete from {target} t using sluice.input i
 where i.id = t._input_id and i.run_id = %(run)s and i.source = %(source)s
-  and not exists (select from sluice.contender c cross join lateral jsonb_populate_record(null::{target}, c.row) w
-                  where c.run_id = %(run)s and c.input_id = i.id and c.base and {key_w_t})
+  and not exists (select from sluice.replaced c
+                  cross join lateral unnest(c.rows) each cross join lateral (select (each::{stage}).*) w
+                  where c.run_id = %(run)s and c.input_id = i.id and {key_w_t})

@@ -1,27 +1,27 @@
 -- All rows of each contested key, best first: settled rows (their run may still be building), then the lowest run, input
 -- and line.
 with own as (
-    select {w_columns}, c.run_id as c_run, c.part_id as c_part, i.position as c_position
+    select {w_columns}, c.run_id as "Run", c.part_id as "Part", i.position as "Position"
     from sluice.contender c
     join sluice.input i on i.id = c.input_id
     cross join lateral jsonb_populate_record(null::{target}, c.row) w
-    where c.run_id = %(run)s and i.source = %(source)s and not c.base
+    where c.run_id = %(run)s and i.source = %(source)s
 ), there as (
-    select {t_columns}, i.run_id as c_run, p.id as c_part, i.position as c_position,
-           (r.state <> 'running' or i.settled is not null) and r.id <> %(run)s as c_final
+    select {t_columns}, i.run_id as "Run", p.id as "Part", i.position as "Position",
+           (r.state <> 'running' or i.settled is not null) and r.id <> %(run)s as "Final"
     from {target} t
     join sluice.input i on i.id = t._input_id
     join sluice.run r on r.id = i.run_id
-    left join sluice.part p on p.input_id = i.id and p.first_line <= t._line
-                           and (p.end_line is null or t._line < p.end_line)
-    where exists (select from own c where {key_c_t})
+    left join lateral (select id from sluice.part where input_id = i.id and first_line <= t._line
+                       order by first_line desc limit 1) p on true
+    where exists (select from own w where {key_w_t})
     for update of t
 ), every as (
-    select {columns}, c_run, c_part, c_position, false as c_target, false as c_final from own
+    select {columns}, "Run", "Part", "Position", false as "There", false as "Final" from own
     union all
-    select {columns}, c_run, c_part, c_position, true, c_final from there
+    select {columns}, "Run", "Part", "Position", true, "Final" from there
 )
-insert into {contest} ({columns}, c_run, c_part, c_target, c_final, c_base, c_place)
-select {columns}, c_run, c_part, c_target, c_final, false,
-       row_number() over (partition by {key} order by c_final desc, c_run, c_position, _line)
+insert into {contest} ({columns}, "Run", "Part", "Position", "There", "Final", "Place")
+select {columns}, "Run", "Part", "Position", "There", "Final",
+       row_number() over (partition by {key} order by "Final" desc, "Run", "Position", _line)
 from every

@@ -1,18 +1,24 @@
--- What became of each row: the newest is loaded, updated or unchanged, measured against what was there before
--- the run; every other row of the run was superseded by it: a duplicate.
-with judged as (
-    select c.*, coalesce(b.there, o.there, false) as known,
-           case when b.there then {row_c} is not distinct from {row_b}
-                when o.there then {row_c} is not distinct from {row_o} end as equal
+-- What became of each row of the run: the newest is loaded, updated or unchanged, by what was settled before the run; every
+-- other row was superseded by it: a duplicate. A row of a later run was counted against the same settled row, and now
+-- has this run's newest before it.
+with own as (
+    select c.*, c."Place" = 1 as "Wins", b._line is not null as "Known", {row_c} is not distinct from {row_b} as "Equal"
     from {contest} c
-    left join lateral (select b.*, true as there from {contest} b where b.c_base and {key_b_c}) b on true
-    left join lateral (select o.*, true as there from {contest} o
-                       where o.c_target and o.c_run <> %(run)s and {key_o_c}) o on true
-    where not c.c_base
+    left join {contest} b on {key_b_c} and {kind_b} = 'before' and b."Place" = 1
+    where {kind_c} = 'own'
+), later as (
+    select c.*, b._line is not null as "Known", {row_c} is not distinct from {row_b} as "Equal",
+           {row_c} is not distinct from {row_w} as "Same"
+    from {contest} c
+    join {contest} w on {key_c_w} and {kind_w} = 'own' and w."Place" = 1
+    left join {contest} b on {key_b_c} and {kind_b} = 'before' and b."Place" = 1
+    where {kind_c} = 'later' and c."Counted"
 )
 insert into {verdict}
-select c_part, _input_id, c_run, s.n * (not known)::int, s.n * (known and not equal)::int,
-       s.n * (known and equal)::int, (c_place > 1)::int, 0, case when c_target then 0 else -1 end
-from judged
-cross join lateral (select case when c_place = 1 then 1 when c_target then -1 else 0 end as n) s
-where c_run = %(run)s and not (c_target and c_place = 1)
+select "Part", _input_id, "Run", n * (not "Known")::int, n * ("Known" and not "Equal")::int, n * ("Known" and "Equal")::int,
+       (not "Wins")::int, 0, - (not "Counted")::int
+from own cross join lateral (select "Wins"::int - "Counted"::int as n) net
+union all
+select "Part", _input_id, "Run", - (not "Known")::int, (not "Same")::int - ("Known" and not "Equal")::int,
+       "Same"::int - ("Known" and "Equal")::int, 0, 0, 0
+from later

@@ -1,7 +1,8 @@
--- Temporary tables of settling: every row of a contested key, and what became of it.
+-- Temporary tables of settling: every row of a contested key, and what became of it. Their own columns have capital
+-- letters, which no declared column can have.
 create temp table if not exists {contest} on commit delete rows as
-select {columns}, 0::bigint as c_run, 0::bigint as c_part, false as c_target, false as c_final, false as c_base,
-       0::bigint as c_place
+select {columns}, 0::bigint as "Run", 0::integer as "Position", 0::bigint as "Part", false as "Final", false as "There",
+       false as "Counted", null::tid as "Record", 0::bigint as "Place"
 from {target} with no data;
 create temp table if not exists {verdict} (
     part_id bigint, input_id bigint, run_id bigint, loaded int, updated int, unchanged int, duplicate int,

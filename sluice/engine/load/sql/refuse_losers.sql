@@ -1,9 +1,9 @@
 -- Rows whose key has another row of this run, with other values, in an earlier place.
 insert into sluice.reject (run_id, input_id, part_id, line, code, reason)
-select c.c_run, c._input_id, c.c_part, c._line, 'key_conflict',
+select c."Run", c._input_id, c."Part", c._line, 'key_conflict',
        format('The same key (%%s) has other values in line %%s of %%s, which comes first.',
               {key_names}, w._line, case when w._input_id = c._input_id then 'the same file' else i.uri end)
 from {contest} c
-join {contest} w on {key_c_w} and w.c_place = 1
+join {contest} w on {key_c_w} and w."Place" = 1
 join sluice.input i on i.id = w._input_id
-where c.c_place > 1 and c.c_run = %(run)s and {row_c} is distinct from {row_w}
+where c."Place" > 1 and c."Run" = %(run)s and {row_c} is distinct from {row_w}

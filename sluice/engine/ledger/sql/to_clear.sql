@@ -1,0 +1,5 @@
+-- Inputs of the run that replace what other readings of them gave, while that is not deleted yet. Locked: one load does it.
+select i.id, array(select r from unnest(i.replaces) r join sluice.input o on o.id = r and o.run_id <> i.run_id)
+from sluice.input i
+where i.run_id = %(run)s and i.source = %(source)s and i.replaces <> '{}' and not i.cleared
+order by i.id for update

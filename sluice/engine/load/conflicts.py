@@ -1,0 +1,22 @@
+"""Rows of a part whose key is taken: judged against settled rows at once, else left to settling."""
+
+from __future__ import annotations
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.load.replaced import refuse_other_reading
+from sluice.engine.load.target import Target
+from sluice.engine.work import PartWork
+
+# the temporary tables have no statistics: without these the planner reads the whole target for each part
+INDEX_ONLY = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off"
+
+
+def judge_lost(cursor: Cursor, work: PartWork, target: Target) -> dict[str, int]:
+    """What became of the rows in the table `lost`: counts by verdict."""
+    cursor.execute(target.statement("make_stage"))
+    cursor.execute(INDEX_ONLY)
+    refuse_other_reading(cursor, work, target)
+    who = {"run": work.run, "input": work.input, "part": work.part}
+    cursor.execute(target.statement("classify_lost"), who)
+    return dict(zip(("duplicate", "rejected", "contested"), cursor.fetchone() or (), strict=True))

@@ -1,0 +1,77 @@
+"""A part of an update: straight into the table while its keys are new, else merged row by row in key order.
+
+No two loads deadlock: COPY only adds keys, in key order, and gives all of them back when it meets one that is there; a
+merge writes the rows that are there before it adds new ones, each in key order. What another load has changed since
+it was read makes a merge start again, from what is there now.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import psycopg2.errors
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.copy import CHUNK_BYTES
+from sluice.engine.failpoint import failpoint
+from sluice.engine.load.conflicts import INDEX_ONLY
+from sluice.engine.load.replaced import refuse_other_reading
+from sluice.engine.load.target import Target
+from sluice.engine.work import PartWork
+from sluice.errors import TransientError
+
+_ROOM = "set local work_mem = '64MB'"  # a part's rows, read once and gone through several times
+TRIES = 20  # each failed one means that another load has committed
+COUNTS = ("loaded", "updated", "unchanged", "duplicate", "contested")
+
+
+def update_part(cursor: Cursor, work: PartWork, target: Target, chunks: Sequence[bytes]) -> dict[str, int]:
+    """Load a part's sorted chunks inside the caller's transaction. Returns counts of rows by what became of them.
+
+    Raises EarlierRunOpen when a row meets one that is about to be replaced, TransientError after too many tries.
+    """
+    if not work.staged:
+        loaded = _copy_all(cursor, target, chunks)
+        if loaded is not None:
+            return {"loaded": loaded}
+    _stage(cursor, target, chunks)
+    cursor.execute(INDEX_ONLY)
+    cursor.execute(_ROOM)
+    refuse_other_reading(cursor, work, target)
+    who = {"run": work.run, "input": work.input, "part": work.part, "position": work.position}
+    for _ in range(TRIES):
+        failpoint("load.before_merge")
+        cursor.execute("savepoint merge")
+        cursor.execute(target.statement("merge_part"), who)
+        *counts, whole = cursor.fetchone() or ()
+        if whole:
+            cursor.execute("release savepoint merge")
+            return dict(zip(COUNTS, counts, strict=True))
+        cursor.execute("rollback to savepoint merge")
+    raise TransientError(f"Rows of {target.name} were changed by other loads {TRIES} times while they were updated.")
+
+
+def _copy_all(cursor: Cursor, target: Target, chunks: Sequence[bytes]) -> int | None:
+    """How many rows went straight in; None, and nothing did, where a key is there already."""
+    statement, loaded = target.statement("copy_target").as_string(cursor), 0
+    cursor.execute("savepoint part")
+    try:
+        for number, chunk in enumerate(chunks):
+            cursor.copy_expert(statement, io.BytesIO(chunk), CHUNK_BYTES)
+            loaded += cursor.rowcount
+            if number == 0:
+                failpoint("load.mid_copy")
+    except psycopg2.errors.UniqueViolation:
+        cursor.execute("rollback to savepoint part")
+        return None
+    cursor.execute("release savepoint part")
+    return loaded
+
+
+def _stage(cursor: Cursor, target: Target, chunks: Sequence[bytes]) -> None:
+    cursor.execute(target.statement("make_stage"))
+    for number, chunk in enumerate(chunks):
+        cursor.copy_expert(target.statement("copy_stage").as_string(cursor), io.BytesIO(chunk), CHUNK_BYTES)
+        if number == 0:
+            failpoint("load.mid_copy")

@@ -1,0 +1,40 @@
+"""Updates: of the rows of one key the newest one is in the table, whatever committed first.
+
+The newest is that of the highest (run, place of the input in the run, line). Loading keeps this true at every moment:
+it locks the keys that are there, in key order, and replaces only what is older. Where a row meets one of a run that is
+not settled, both are recorded, and settling counts them: as if the runs had come one after another, and the files of
+each in their order. So a later run settles after the earlier ones of the same source.
+"""
+
+from __future__ import annotations
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.ledger.queries import query
+from sluice.engine.load.target import Target
+from sluice.errors import EarlierRunOpen
+
+
+def settle_updates(cursor: Cursor, target: Target, run: dict[str, int | str]) -> bool:
+    """Write verdicts on the contested keys of a run. False when there are none. Raises EarlierRunOpen."""
+    cursor.execute(query("earlier_open_run"), run | {"only_reloads": False})
+    row = cursor.fetchone()
+    if row is not None and row[0] is not None:
+        raise EarlierRunOpen(f"Run {row[0]} updates the same table, came earlier, and ends first.")
+    cursor.execute(target.statement("make_contest"))
+    cursor.execute(target.statement("make_stage"))
+    cursor.execute(target.statement("gather_contenders"), run)
+    if cursor.rowcount == 0:
+        return False
+    cursor.execute(target.statement("analyze_contest"))
+    cursor.execute(target.statement("gather_there"))
+    # rows are matched by the thousand, and the planner takes what it does not know for a handful
+    cursor.execute("set local enable_nestloop = off")
+    for name in ("gather_others", "join_contest", "place_contest"):
+        cursor.execute(target.statement(name), run)
+    cursor.execute(target.statement("analyze_contest"))
+    for name in ("judge_update", "seat_newest", "hand_on"):
+        cursor.execute(target.statement(name), run)
+    cursor.execute("set local enable_nestloop = on")
+    cursor.execute(target.statement("forget_contest"), run)
+    return True

@@ -1,0 +1,71 @@
+"""What has to be out of the way before a part is loaded: rows of older readings, and files that come before it."""
+
+from __future__ import annotations
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.ledger.queries import query
+from sluice.engine.load.target import Target
+from sluice.engine.work import PartWork
+from sluice.errors import EarlierRunOpen
+
+
+def make_way(cursor: Cursor, work: PartWork, target: Target) -> None:
+    """Delete what the run's files gave when they were read before; done once, by the first load of the run.
+
+    All of it goes before anything of the run is loaded: else a row would be judged by what is about to be deleted.
+    Raises EarlierRunOpen while that cannot be known, or while an update of some columns has to wait for earlier rows.
+    """
+    _wait_for_earlier_runs(cursor, work)
+    if target.absent:
+        _wait_for_earlier_inputs(cursor, work)
+    found = _to_clear(cursor, work)
+    if not found and not work.reload:
+        return
+    waits_for = _unplanned(cursor, work)
+    if waits_for is not None:
+        raise EarlierRunOpen(f"{waits_for} is not planned yet: what this run replaces is deleted before it is loaded.")
+    if found:
+        cursor.execute(target.statement("lock_rows"))
+        replaced = sorted({each for _, replaces in found for each in replaces})
+        cursor.execute(target.statement("delete_replaced"), {"replaced": replaced})
+        cursor.execute(query("mark_cleared"), {"inputs": [input_id for input_id, _ in found]})
+
+
+def refuse_other_reading(cursor: Cursor, work: PartWork, target: Target) -> None:
+    """Raise EarlierRunOpen when a row lost its key to one that a file of this run may be about to replace."""
+    if _unplanned(cursor, work) is None and not _to_clear(cursor, work):
+        return
+    who = {"pipeline": work.pipeline, "source": work.source, "contract": work.contract}
+    cursor.execute(target.statement("meets_other_reading"), who)
+    if cursor.fetchone() == (True,):
+        raise EarlierRunOpen("A row meets one of an older reading, which a file of this run may replace.")
+
+
+def _wait_for_earlier_runs(cursor: Cursor, work: PartWork) -> None:
+    """A reload counts what it finds against nothing: earlier runs go before it, and later ones after."""
+    this = {"run": work.run, "pipeline": work.pipeline, "source": work.source}
+    cursor.execute(query("earlier_open_run"), this | {"only_reloads": not (work.reload or work.replaces)})
+    row = cursor.fetchone()
+    if row is not None and row[0] is not None:
+        raise EarlierRunOpen(f"Run {row[0]} came earlier, and one of the two reloads: they go one after the other.")
+
+
+def _to_clear(cursor: Cursor, work: PartWork) -> list[tuple[int, list[int]]]:
+    cursor.execute(query("to_clear"), {"run": work.run, "source": work.source})
+    return cursor.fetchall()
+
+
+def _unplanned(cursor: Cursor, work: PartWork) -> str | None:
+    cursor.execute(query("unplanned"), {"run": work.run, "source": work.source})
+    row: tuple[str | None] = cursor.fetchone() or (None,)
+    return row[0]
+
+
+def _wait_for_earlier_inputs(cursor: Cursor, work: PartWork) -> None:
+    """The file lacks columns: what is in them comes from the files before it, so these are loaded first."""
+    who = {"pipeline": work.pipeline, "source": work.source, "run": work.run, "position": work.position}
+    cursor.execute(query("earlier_input"), who)
+    row = cursor.fetchone()
+    if row is not None:
+        raise EarlierRunOpen(f"{row[0]} (run {row[1]}) comes before this file, which has not all columns.")

@@ -1,0 +1,2 @@
+-- Settled: nobody contends any more.
+delete from sluice.contender c using {contest} k where c.ctid = k."Record" and {kind_k} in ('before', 'own')

@@ -1,0 +1,9 @@
+-- Rows of later runs have this run's newest before them now.
+insert into sluice.replaced (run_id, input_id, rows)
+select "Run", _input_id, array_agg("Was")
+from (select distinct on ({c_key}) c."Run", c._input_id, {text_w} as "Was"
+      from {contest} c
+      join {contest} w on {key_c_w} and {kind_w} = 'own' and w."Place" = 1
+      where {kind_c} = 'later'
+      order by {c_key}, c."Run") later
+group by "Run", _input_id

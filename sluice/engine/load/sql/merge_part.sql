@@ -1,0 +1,46 @@
+-- A part of an update: new keys go in, and of two rows of one key the newer one has it: by run, place in the run's list of
+-- inputs, and line. Rows are written in key order, first those that are there and then new ones, so that two loads cannot
+-- deadlock. They are written where they were read: a row that changed meanwhile is missed, the counts tell, and all
+-- of it is done again. A settled row that is replaced is kept as what was there before the run; against a row that is
+-- not settled it is for settling to say what became of either.
+with met as materialized (
+    select {s_columns}, t.ctid as "Place", {text_t} as "Was", t._input_id as "Input", t._line as "Line",
+           i.run_id as "Run", {equal_s_t} as "Equal",
+           coalesce(r.state <> 'running' or i.settled is not null, true) as "Final",
+           coalesce((i.run_id, i.position, t._line) > (%(run)s, %(position)s, s._line), false) as "Newer"
+    from {stage} s
+    left join {target} t on {key_s_t}
+    left join sluice.input i on i.id = t._input_id
+    left join sluice.run r on r.id = i.run_id
+), changed as (
+    update {target} t set {newer_m_t} from met m where t.ctid = m."Place" and not (m."Final" and m."Newer")
+    returning m."Final", m."Newer", m."Was", m."Input", m."Line", m."Run", m._line as "Mine",
+              case when not m."Final" and not m."Newer" then to_jsonb(t.*) end as "Now",
+              case when not m."Final" and m."Newer" then (select to_jsonb(x.*) from (select {m_columns}) x) end as "Lost"
+), inserted as (
+    insert into {target} ({columns})
+    select {m_columns} from met m where m."Place" is null and (select count(*) from changed) >= 0
+    on conflict ({key}) do nothing
+    returning 1
+), before as (
+    insert into sluice.replaced (run_id, input_id, rows)
+    select %(run)s, %(input)s, array_agg("Was") from changed where "Final" group by "Mine" / 1000
+), kept as (
+    insert into sluice.contender (run_id, input_id, part_id, line, counted, row)
+    select "Run", "Input", p.id, "Line", true, (select to_jsonb(w.*) from (select "Was"::{stage}) x, lateral (select (x."Was").*) w)
+    from changed
+    cross join lateral (select id from sluice.part where input_id = "Input" and first_line <= "Line"
+                        order by first_line desc limit 1) p
+    where not "Final" and not "Newer"
+      and not exists (select from sluice.contender c where c.input_id = "Input" and c.line = "Line")
+    union all
+    select %(run)s, %(input)s, %(part)s, "Mine", false, coalesce("Now", "Lost") from changed where not "Final"
+)
+select (select count(*) from inserted),
+       count("Place") filter (where "Final" and not "Newer" and not "Equal"),
+       count("Place") filter (where "Final" and not "Newer" and "Equal"),
+       count("Place") filter (where "Final" and "Newer"),
+       count("Place") filter (where not "Final"),
+       (select count(*) from inserted) = count(*) - count("Place")
+       and (select count(*) from changed) = count("Place") filter (where not ("Final" and "Newer"))
+from met

@@ -1,0 +1,120 @@
+"""Whatever the keys, files, parts, runs and reloads, and whatever commits first: the table and the books are those of
+a dictionary to which the runs came one after another.
+
+Each history comes from a seed, which a failure names; SLUICE_TEST_SEED=seed repeats it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import date
+from pathlib import Path
+from random import Random, SystemRandom
+
+import pytest
+
+from sluice import Column, Files, Integer, Pipeline, Table, Text
+from tests.kit.dictionary import BOOKS, Kept, Row, Updated
+from tests.kit.in_process import InProcess
+from tests.kit.open_runs import OpenRuns
+
+COLUMNS = ("id", "value", "pad")
+DAY = date(2024, 1, 1)
+LASTS_S = float(os.environ.get("SLUICE_TEST_HISTORIES_S", "20"))
+
+
+def _pipeline(on_conflict: str) -> Pipeline:
+    columns = [Column("id", Integer(), required=True), Column("value", Text()), Column("pad", Text())]
+    return Pipeline("things", Files("*.csv"), Table("things", ("id",), columns, on_conflict=on_conflict))  # type: ignore[arg-type]
+
+
+class History:
+    """Files of one folder and the runs that bring them, up to four of them open at once."""
+
+    def __init__(self, engine: InProcess, folder: Path, seed: int, table: type[Updated | Kept]) -> None:
+        self.engine, self.folder, self.random = engine, folder, Random(seed)
+        self.table = table
+        self.runs = OpenRuns(engine, self.random)
+        self.files: dict[Path, list[Row]] = {}
+        self.listed: list[tuple[int, list[Path], bool]] = []
+        folder.mkdir()
+        engine.sql("truncate things, sluice.run, sluice.contender, sluice.reject restart identity cascade")
+
+    def new_file(self) -> Path:
+        path = self.folder / f"{len(self.files):03}.csv"
+        keys = self.random.choice((3, 20, 60))
+        rows: list[Row] = [
+            {"id": str(self.random.randrange(keys)), "value": self.random.choice("abc"), "pad": "x" * 30}
+            for _ in range(self.random.choice((1, 5, 40, 80)))
+        ]
+        path.write_text("id,value,pad\n" + "".join(f"{r['id']},{r['value']},{r['pad']}\n" for r in rows))
+        self.files[path] = rows
+        return path
+
+    def start(self) -> None:
+        chosen: list[Path] = []
+        for _ in range(self.random.choice((1, 1, 2, 3))):
+            again = bool(self.files) and self.random.random() < 0.35
+            chosen.append(self.random.choice(sorted(self.files)) if again else self.new_file())
+        chosen = list(dict.fromkeys(chosen))
+        reload = self.random.random() < 0.15
+        run = self.runs.add(chosen, DAY, reload=reload)
+        self.listed.append((run.id, chosen, reload))
+
+    def play(self) -> None:
+        for _ in range(self.random.randrange(2, 6)):
+            for _ in range(self.random.randrange(1, 4)):
+                self.start()
+            for _ in range(self.random.randrange(0, 30)):
+                if self.runs.step() is None:
+                    break
+        while self.runs.step() is not None:
+            pass
+
+    def _in_order(self) -> list[tuple[int, list[Path], bool]]:
+        """An update counts runs by their number; with `keep` the rows of a run that is settled are final."""
+        if self.table is Updated:
+            return self.listed
+        settled = [int(each.split()[-1]) for each in self.runs.taken if each.startswith("settle")]
+        return sorted(self.listed, key=lambda run: settled.index(run[0]))
+
+    def check(self) -> None:
+        told, whole = self.table(("id",), COLUMNS), self.table(("id",), COLUMNS)
+        for run, paths, reload in self._in_order():
+            (state, *books) = self.engine.sql(f"select state, {', '.join(BOOKS)} from sluice.run where id = %s", run)[0]
+            states = dict(self.engine.sql("select uri, state from sluice.input where run_id = %s", run))
+            applied = [path for path in paths if states[str(path)] == "done"]
+            assert set(states.values()) <= {"done", "already_loaded"}, states
+            assert state == "done"
+            expected = told.run([(path.name, self.files[path]) for path in applied], reload=reload)
+            assert dict(zip(BOOKS, books, strict=True)) == expected, f"run {run}: {states}"
+            whole.run([(path.name, self.files[path]) for path in paths], reload=reload and applied == paths)
+        there = {(str(i),): {"id": str(i), "value": v, "pad": p} for i, v, p in self.engine.sql("table things_seen")}
+        assert there == told.rows
+        if self.table is Updated:  # what was left out would have changed nothing
+            assert there == whole.rows
+        assert self.engine.sql("select * from sluice.contender") == []
+        wrong = "select id from sluice.part where read <> loaded + updated + unchanged + duplicate + rejected"
+        assert self.engine.sql(wrong) == []
+
+
+@pytest.mark.parametrize("table", [Updated, Kept])
+def test_table_and_books_are_those_of_a_dictionary(
+    engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: type[Updated | Kept]
+) -> None:
+    monkeypatch.setenv("SLUICE_PART_BYTES", "1024")
+    engine.forget()
+    engine.use(_pipeline("update" if table is Updated else "keep"))
+    engine.sql("create view things_seen as select id, value, pad from things")
+    until, number = time.monotonic() + LASTS_S, 0
+    while time.monotonic() < until:
+        seed = int(os.environ.get("SLUICE_TEST_SEED") or SystemRandom().randrange(10**9))
+        history = History(engine, tmp_path / str(number), seed, table)
+        number += 1
+        try:
+            history.play()
+            history.check()
+        except Exception as error:
+            raise AssertionError(f"SLUICE_TEST_SEED={seed}: {error}\n{history.listed}\n{history.runs.taken}") from error
+    assert number > 3
