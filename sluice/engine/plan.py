@@ -165,6 +165,7 @@ def _record(cursor: Cursor, work: InputWork, found: _Scanned) -> None:
         "replaces": [other[0] for other in others],
         "parts": len(planned.parts),
         "planned": planned.read,
+        "code_version": __version__,
     }
     cursor.execute(query("start_loading"), start)
     if found.noted is not None:
@@ -174,10 +175,11 @@ def _record(cursor: Cursor, work: InputWork, found: _Scanned) -> None:
 
 
 def _is_taken_care_of(
-    cursor: Cursor, work: InputWork, other: tuple[int, int, str, str, int, bool], facts: dict[str, Any]
+    cursor: Cursor, work: InputWork, other: tuple[int, int, str, str, int, bool, str | None], facts: dict[str, Any]
 ) -> bool:
-    """Whether the same content is loading, loaded or known to kill its workers: then this input is not loaded."""
-    their_id, their_run, state, contract, position, poison = other
+    """Whether the same content is loading, loaded, known to kill its workers, or known to have no row that can be
+    loaded: then this input is not loaded."""
+    their_id, their_run, state, contract, position, poison, hopeless = other
     if state in ("loading", "loaded"):
         if their_run == work.run:
             if work.position < position:
@@ -197,6 +199,13 @@ def _is_taken_care_of(
             f"`sluice retry {their_run}` tries it once more."
         )
         end_input(cursor, work.id, "failed", code="poison", error=reason, **facts)
+        return True
+    if hopeless is not None:
+        reason = (
+            f"Nothing of the same content could be loaded before, under the same declaration (input {their_id} of run "
+            f"{their_run}). {hopeless} Correct the declaration or the file; `sluice retry {their_run}` tries it again."
+        )
+        end_input(cursor, work.id, "failed", code="nothing_loaded", same_as=their_id, error=reason, **facts)
         return True
     return False
 
