@@ -8,7 +8,7 @@ from typing import Any
 from sluice.cli.builds import next_for_builds, print_builds
 from sluice.cli.exits import Exit
 from sluice.cli.outcome import failed, notes, reasons, untouched
-from sluice.cli.output import COLOURS, count, things, tint
+from sluice.cli.output import COLOURS, count, item, things, tint
 
 ACCEPTED = ("loaded", "updated", "unchanged", "duplicate")
 BOOKS = (*ACCEPTED, "rejected")
@@ -96,9 +96,9 @@ def next_steps(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"sluice rejects list {refused}", "every reject with its reason"
         yield f"sluice rejects export {refused} rejects.csv", "all of them as CSV"
     if status.get("dead_steps") or "nothing_loaded" in failing:
-        yield f"sluice retry {run}", "try again what failed, once its cause is corrected"
+        yield f"sluice retry {run}", "what failed again, once its cause is corrected"
     if failing - {"nothing_loaded", "dead_part", "dead_step"}:
-        yield f"sluice run {status['pipeline']} FILE...", "refused files again, once they are corrected"
+        yield f"sluice run {status['pipeline']} FILE...", "files again, once they are corrected"
     yield from next_for_builds(status)
     rows = any(status[name] for name in ACCEPTED) or bool(status["builds"])
     if is_embedded():
@@ -133,6 +133,6 @@ def print_some(heading: str, lines: Sequence[str], run: int) -> None:
         return
     print(f"\n{heading}")
     for line in lines[:SHOWN]:
-        print(f"  {line}")
+        item(line)
     if len(lines) > SHOWN:
         print(f"  ... and {len(lines) - SHOWN} more: sluice status {run}")

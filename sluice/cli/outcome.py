@@ -26,7 +26,7 @@ def untouched(status: Mapping[str, Any]) -> list[str]:
 def waiting(status: Mapping[str, Any]) -> list[str]:
     """Inputs whose content another run is loading."""
     return _grouped(
-        (each["uri"], f"run {each['same_as_run']} is loading the same content, and this run waits for it")
+        (each["uri"], f"run {each['same_as_run']} is loading the same content")
         for each in status["inputs"]
         if each["state"] == "attached"
     )

@@ -11,7 +11,7 @@ from sluice.cli.addresses import near, sentence
 from sluice.cli.books import BOOKS, came_to_nothing, contested, headline, print_books, rejects_heading
 from sluice.cli.builds import print_builds
 from sluice.cli.outcome import failed, notes, reasons, untouched, waiting
-from sluice.cli.output import Json, count, emit, say, table, tint
+from sluice.cli.output import Json, count, emit, item, say, table, tint
 
 RunId = Annotated[int, typer.Argument(metavar="RUN", help="Number of a run.", show_default=False)]
 MaybeRun = Annotated[
@@ -121,7 +121,9 @@ def print_status(found: dict[str, Any]) -> None:
 
 def _print_all(heading: str, lines: Sequence[str]) -> None:
     if lines:
-        print("\n  ".join([f"\n{heading}", *lines]))
+        print(f"\n{heading}")
+    for line in lines:
+        item(line)
 
 
 def _parts(found: dict[str, Any]) -> str:
