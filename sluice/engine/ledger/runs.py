@@ -173,6 +173,8 @@ def retry(
     """
     run_state(run)
     pipeline = pipeline_of(run)
+    # both may import a lot, and no transaction stays idle for so long
+    derived, contracts = derived_now(pipeline), contracts_now(pipeline)
     with transaction() as cursor:
         _refuse_purged(cursor, run)
         cursor.execute(query("retry_steps"), {"run": run})
@@ -180,10 +182,10 @@ def retry(
         cursor.execute(query("retry_parts"), {"steps": revived})
         cursor.execute(query("retry_inputs"), {"steps": revived})
         inputs = cursor.rowcount
-        again = read_again(cursor, run, contracts_now(pipeline))
+        again = read_again(cursor, run, contracts)
         if revived or again:
             cursor.execute(query("reopen_run"), {"run": run, "inputs": inputs + again})
-            cursor.execute(query("declare_derived"), {"run": run, "derived": derived_now(pipeline)})
+            cursor.execute(query("declare_derived"), {"run": run, "derived": derived})
             _refuse_purged(cursor, run)  # a purge may have begun meanwhile; from here on it finds an open run
     return len(revived) + again
 
