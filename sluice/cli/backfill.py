@@ -11,7 +11,7 @@ import typer
 from sluice.cli.exits import Exit
 from sluice.cli.options import DAY, Pipeline, Workers
 from sluice.cli.output import COLOURS, Json, count, emit, fail, say, things, tint
-from sluice.cli.run import let_go, own_workers, verdict
+from sluice.cli.run import WELL, let_go, own_workers, verdict
 from sluice.cli.waiting import follow
 from sluice.errors import ConfigError
 from sluice.workers.supervisor import Supervisor, told_to_stop
@@ -35,7 +35,8 @@ def backfill(pipeline: Pipeline, first: First, last: Last, workers: Workers = No
         code = _run_all(declared, days, crew, done, as_json=as_json)
         let_go(crew)
     if code is not Exit.INTERRUPTED:
-        facts = {"pipeline": pipeline, "days": done, "error": _error(done[-1]) if code else None}
+        _say_no_files(declared, done)
+        facts = {"pipeline": pipeline, "days": done, "error": None if code in WELL else _error(done[-1])}
         emit(facts, as_json=as_json, human=lambda: print(_summary(done, code)))
     if code:
         raise typer.Exit(code)
@@ -64,6 +65,7 @@ def _run_all(
     declared: Declared, days: list[date], crew: Supervisor, done: list[dict[str, Any]], *, as_json: bool
 ) -> Exit:
     """Run the days until one goes wrong. Appends each to `done`, and says it at once where a person reads."""
+    ended = Exit.DONE
     for day in days:
         try:
             each = {"day": day} | _run_day(declared, day, crew)
@@ -74,9 +76,10 @@ def _run_all(
         if not as_json:
             print(_line(each), flush=True)
         code = verdict(each, strict=False) if each["run"] else Exit.DONE
-        if code:
+        if code not in WELL:
             return code
-    return Exit.DONE
+        ended = max(ended, code)
+    return ended
 
 
 def _run_day(declared: Declared, day: date, crew: Supervisor) -> dict[str, Any]:
@@ -85,6 +88,15 @@ def _run_day(declared: Declared, day: date, crew: Supervisor) -> dict[str, Any]:
 
     queued = enqueue_day(declared, day)
     return {"run": None} if queued is None else follow(queued.id, crew, None)
+
+
+def _say_no_files(declared: Declared, done: list[dict[str, Any]]) -> None:
+    """Where nothing was found for any day, say where it was looked for, and for what."""
+    from sluice.engine.settings import settings
+
+    if not any(each["run"] for each in done):
+        like = " or ".join(source.pattern for source in declared.files)
+        say(f"no day has a file: nothing in {settings().inbox} (SLUICE_INBOX) is like {like} for it")
 
 
 def _line(each: dict[str, Any]) -> str:
@@ -105,7 +117,10 @@ def _built(build: dict[str, Any]) -> str:
 
 
 def _summary(done: list[dict[str, Any]], code: Exit) -> str:
-    if not code:
+    if code in WELL:
+        runs = [str(each["run"]) for each in done if each["run"] and verdict(each, strict=False)]
+        if runs:
+            say(f"of some inputs nothing could be loaded: sluice status RUN tells why, for RUN {', '.join(runs)}")
         return f"{things(len(done), 'day')} done"
     run, day = done[-1]["run"], done[-1]["day"]
     say(f"sluice status {run} tells what is wrong; then go on with --from {day}")

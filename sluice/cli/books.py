@@ -5,28 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sluice.cli.addresses import beside_column, complaint, near, reason
 from sluice.cli.builds import next_for_builds, print_builds
-from sluice.cli.output import COLOURS, count, tint
+from sluice.cli.exits import Exit
+from sluice.cli.outcome import failed, notes, reasons, untouched
+from sluice.cli.output import COLOURS, count, item, things, tint
 
-BOOKS = ("loaded", "updated", "unchanged", "duplicate", "rejected")
+ACCEPTED = ("loaded", "updated", "unchanged", "duplicate")
+BOOKS = (*ACCEPTED, "rejected")
 SHOWN = 8
+ENDS = {  # what is to be said of an ended run by its exit code
+    Exit.FAILED: "the run failed",
+    Exit.STRICT: "--strict, and rows were rejected or inputs could not be loaded",
+    Exit.OVER_LIMIT: "more rejects than --max-rejects allows",
+    Exit.PARTLY: "some inputs could not be loaded",
+}
 
 
-def print_run(status: dict[str, Any], rejects: Sequence[dict[str, Any]]) -> None:
-    """Print a run's status (as of `read_status`) and a few of its rejects."""
+def print_run(status: dict[str, Any], code: Exit) -> None:
+    """Print a run's status (as of `read_status`), and how the command ends."""
     print(headline(status))
     if not came_to_nothing(status):
         print()
         print_books(status)
     for heading, lines in (
-        ("nothing to do:", _untouched(status)),
-        (tint("not loaded:", "red"), _failed(status)),
-        ("note:", dict.fromkeys(each["note"] for each in status["inputs"] if each["note"])),
-        (_rejects_heading(status, rejects), map(_reject, rejects)),
+        ("nothing to do:", untouched(status)),
+        (tint("not loaded:", "red"), failed(status)),
+        ("note:", notes(status)),
+        (rejects_heading(status), reasons(status)),
     ):
-        _print_some(heading, list(lines), status["run"])
+        print_some(heading, lines, status["run"])
     print_builds(status)
+    if code:
+        print(f"\nexit code {code.value}: {ENDS[code]} (`sluice run --help` lists them)")
     print("\nwhat to type next:")
     steps = list(next_steps(status))
     wide = max(len(command) for command, effect in steps if effect)
@@ -34,8 +44,11 @@ def print_run(status: dict[str, Any], rejects: Sequence[dict[str, Any]]) -> None
         print(f"  {command:<{wide}}  {effect}".rstrip())
 
 
-def _rejects_heading(status: dict[str, Any], shown: Sequence[dict[str, Any]]) -> str:
-    return f"{len(shown)} of {count(status['rejected'])} rejects:" if status["rejected"] else "some of the rejects:"
+def rejects_heading(status: dict[str, Any]) -> str:
+    """How many rejects the reasons below it are counted from; those that --max-rejects kept out are in no books."""
+    counted = sum(each["rows"] for each in status.get("reasons") or ())
+    share = f"{count(counted)} of " if counted < status["rejected"] else ""
+    return f"{share}{things(max(counted, status['rejected']), 'reject')} by reason:"
 
 
 def headline(status: dict[str, Any]) -> str:
@@ -77,20 +90,33 @@ def next_steps(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Commands that a person may want now, each with what it does."""
     from sluice.engine.servers import is_embedded
 
-    run = status["run"]
+    run, failing = status["run"], _failing(status)
     yield f"sluice status {run}", "inputs, parts and books"
-    if any(map(has_rejects, status["inputs"])):
-        yield f"sluice rejects list {run}", "every reject with its reason"
-        yield f"sluice rejects export {run} rejects.csv", "all of them as CSV"
-    if status.get("dead_steps"):
-        yield f"sluice retry {run}", "try again what failed"
+    for refused in [run] if any(map(has_rejects, status["inputs"])) else sorted(_failed_before(status)):
+        yield f"sluice rejects list {refused}", "every reject with its reason"
+        yield f"sluice rejects export {refused} rejects.csv", "all of them as CSV"
+    if status.get("dead_steps") or "nothing_loaded" in failing:
+        yield f"sluice retry {run}", "what failed again, once its cause is corrected"
+    if failing - {"nothing_loaded", "dead_part", "dead_step"}:
+        yield f"sluice run {status['pipeline']} FILE...", "files again, once they are corrected"
     yield from next_for_builds(status)
-    rows = not came_to_nothing(status) or bool(status["builds"])
+    rows = any(status[name] for name in ACCEPTED) or bool(status["builds"])
     if is_embedded():
         then = "; then, in another terminal," if rows else ""
         yield "sluice up", f"keeps servers, workers and Flower running{then}"
     if rows:
         yield f"""eval "$(sluice env)" && psql "$DATABASE_URL" -c 'table {_target(status["pipeline"])} limit 5'""", ""
+
+
+def _failing(status: dict[str, Any]) -> set[str]:
+    """Why inputs could not be loaded, by code."""
+    return {each["error_code"] or "" for each in status["inputs"] if each["state"] == "failed"}
+
+
+def _failed_before(status: dict[str, Any]) -> set[int]:
+    """The runs in which nothing of an input's content could be loaded before: they have its rejects."""
+    inputs = status["inputs"]
+    return {each["same_as_run"] for each in inputs if each["error_code"] == "nothing_loaded" and each["same_as"]}
 
 
 def _target(pipeline: str) -> str:
@@ -101,35 +127,12 @@ def _target(pipeline: str) -> str:
     return [*newest, declared.flows[0].table.name][0]
 
 
-def _untouched(status: dict[str, Any]) -> Iterator[str]:
-    names = {each["input"]: each["uri"] for each in status["inputs"]}
-    for each in status["inputs"]:
-        if each["state"] != "already_loaded":
-            continue
-        if each["same_as"] in names:
-            yield f"{near(each['uri'])}: the same content as {near(names[each['same_as']])}"
-        else:
-            by = f"run {each['same_as_run']}" if each.get("same_as_run") else "an earlier run"
-            yield f"{near(each['uri'])}: already loaded by {by}"
-
-
-def _failed(status: dict[str, Any]) -> Iterator[str]:
-    for each in status["inputs"]:
-        if each["state"] == "failed":
-            yield f"{near(each['uri'])}: {complaint(each)}"
-
-
-def _reject(each: dict[str, Any]) -> str:
-    column, why = each["column"], reason(each["code"], each["reason"])
-    named = column is None or beside_column(column, why) != why
-    return f"{near(each['file'])}:{each['line']}: {why if named else f'{column}: {why}'} [{each['code']}]"
-
-
-def _print_some(heading: str, lines: Sequence[str], run: int) -> None:
+def print_some(heading: str, lines: Sequence[str], run: int) -> None:
+    """Print lines under a heading, if there are any; of many the first ones."""
     if not lines:
         return
     print(f"\n{heading}")
     for line in lines[:SHOWN]:
-        print(f"  {line}")
+        item(line)
     if len(lines) > SHOWN:
         print(f"  ... and {len(lines) - SHOWN} more: sluice status {run}")

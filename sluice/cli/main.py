@@ -61,10 +61,10 @@ def _top(
     """Options of `sluice` itself."""
 
 
+for waits in (run.run, backfill.backfill):
+    app.command(epilog=EPILOG)(waits)
 for command in (
-    run.run,
     run.enqueue,
-    backfill.backfill,
     processes.worker,
     processes.beat,
     processes.flower,

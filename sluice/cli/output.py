@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, TextIO
 
@@ -54,6 +56,23 @@ def tint(text: str, colour: str | None, stream: TextIO | None = None) -> str:
 def count(number: int) -> str:
     """1234567 -> 1,234,567."""
     return f"{number:,}"
+
+
+def item(text: str) -> None:
+    """Print a line of a list: indented, and on a terminal folded between words so that the list can still be seen."""
+    if sys.stdout.isatty():
+        fold = textwrap.TextWrapper(
+            shutil.get_terminal_size().columns,
+            initial_indent="  ",
+            subsequent_indent="      ",
+            expand_tabs=False,
+            replace_whitespace=False,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        print("\n".join(fold.wrap(text)))
+    else:
+        print(f"  {text}")
 
 
 def things(number: int, one: str) -> str:

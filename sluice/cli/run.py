@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sluice.engine.ledger.runs import NewInput, Run
 
 NAMED = 2
+WELL = (Exit.DONE, Exit.PARTLY)  # the run is done, whatever became of some of its inputs
+NO_ROWS = {"empty_file", "header_only", "empty_archive", "no_rows"}  # refusals of what has no row to lose
 GRACE_S = 10.0
 IDLE_GRACE_S = 1.0  # Celery takes 2.7 s to end idle processes; what counts is in the ledger
 
@@ -134,31 +136,28 @@ def load_and_report(
         status = _load(wanted, crew, timeout, as_json)
         let_go(crew)
         code = verdict(status, strict=strict)
-        _end(status, None if code else after, as_json=as_json)
+        _end(status, code, after if code in WELL else None, as_json=as_json)
     if code:
         raise typer.Exit(code)
     return status
 
 
-def _end(status: dict[str, Any], after: Afterwards | None, *, as_json: bool) -> None:
+def _end(status: dict[str, Any], code: Exit, after: Afterwards | None, *, as_json: bool) -> None:
     """Print an ended run and what is exported after it; both are one object to a program."""
     if after is None:
-        report(status, as_json=as_json)
+        report(status, code, as_json=as_json)
     elif as_json:
-        report(status | {"exports": facts_of(after.export(status, as_json=True))}, as_json=True)
+        report(status | {"exports": facts_of(after.export(status, as_json=True))}, code, as_json=True)
     else:
-        report(status, as_json=False)
+        report(status, code, as_json=False)
         print_exported(after.export(status, as_json=False), as_json=False)
 
 
-def report(status: dict[str, Any], *, as_json: bool) -> None:
-    """Print an ended run."""
-    from sluice.engine.ledger.runs import list_rejects
-
+def report(status: dict[str, Any], code: Exit, *, as_json: bool) -> None:
+    """Print an ended run, and how the command ends."""
     reason = status["error"]
     facts = status | {"error": {"kind": "RunFailed", "message": reason} if reason else None}
-    shown = list_rejects(status["run"], limit=3) if status["rejected"] or _over_limit(status) else []
-    emit(facts, as_json=as_json, human=lambda: print_run(status, shown))
+    emit(facts, as_json=as_json, human=lambda: print_run(status, code))
 
 
 def verdict(status: dict[str, Any], *, strict: bool) -> Exit:
@@ -169,8 +168,10 @@ def verdict(status: dict[str, Any], *, strict: bool) -> Exit:
         return Exit.OVER_LIMIT
     if status["state"] == "failed":
         return Exit.FAILED
-    spotless = not status["rejected"] and all(each["state"] != "failed" for each in status["inputs"])
-    return Exit.DONE if spotless or not strict else Exit.STRICT
+    failed = {each["error_code"] for each in status["inputs"] if each["state"] == "failed"}
+    if strict and (status["rejected"] or failed):
+        return Exit.STRICT
+    return Exit.PARTLY if failed - NO_ROWS else Exit.DONE
 
 
 def _over_limit(status: dict[str, Any]) -> bool:

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from sluice.cli.addresses import complaint, near, sentence
-from sluice.cli.books import BOOKS, came_to_nothing, contested, headline, print_books
+from sluice.cli.addresses import near, sentence
+from sluice.cli.books import BOOKS, came_to_nothing, contested, headline, print_books, rejects_heading
 from sluice.cli.builds import print_builds
-from sluice.cli.output import Json, count, emit, say, table, tint
+from sluice.cli.outcome import failed, notes, reasons, untouched, waiting
+from sluice.cli.output import Json, count, emit, item, say, table, tint
 
 RunId = Annotated[int, typer.Argument(metavar="RUN", help="Number of a run.", show_default=False)]
 MaybeRun = Annotated[
@@ -48,13 +49,14 @@ def _alarms() -> list[str]:
 
 
 def retry(run: RunId, as_json: Json = False) -> None:
-    """Try dead steps of a run again."""
+    """Try again what failed in a run: dead steps, and files of which nothing could be loaded, under the declaration
+    of now."""
     from sluice.engine.ledger.runs import retry as revive
     from sluice.workers.publish import publish_now
 
-    revived = revive(run, _derived_now)
+    revived = revive(run, _derived_now, _contracts_now)
     publish_now()
-    what = f"dead steps of run {run} that are due again: {revived}" if revived else f"run {run} has no dead steps"
+    what = f"steps of run {run} that are due again: {revived}" if revived else f"run {run} has nothing to try again"
     emit({"run": run, "retried": revived}, as_json=as_json, human=lambda: print(what))
     if revived:
         say("workers take them (`sluice worker` starts some)")
@@ -67,6 +69,15 @@ def _derived_now(pipeline: str) -> str | None:
 
     declared = all_pipelines().get(pipeline)
     return None if declared is None else definition_of(declared)
+
+
+def _contracts_now(pipeline: str) -> dict[str, str]:
+    """The versions of the contracts of a pipeline's sources; none of one that is not known here."""
+    from pipelines import all_pipelines
+    from tasks.enqueue import contracts_of
+
+    declared = all_pipelines().get(pipeline)
+    return {} if declared is None else contracts_of(declared)
 
 
 def print_runs(runs: list[dict[str, Any]]) -> None:
@@ -90,10 +101,15 @@ def print_status(found: dict[str, Any]) -> None:
     books = BOOKS + contested(found["inputs"])
     print()
     table(("input", "state", "parts", "read", *books, "file"), (_input_row(each, books) for each in found["inputs"]))
-    for each in found["inputs"]:
-        for words in (complaint(each) if each["error"] else None, each["note"]):
-            if words:
-                print(f"\n{near(each['uri'])}: {words}")
+    for line in failed(found):
+        print(f"\n{line}")
+    for heading, lines in (
+        ("nothing to do:", untouched(found)),
+        ("waits for another run:", waiting(found)),
+        ("note:", notes(found)),
+        (rejects_heading(found), reasons(found)),
+    ):
+        _print_all(heading, lines)
     print_builds(found)
     if found["dead_steps"]:
         print(f"\ndead steps: {found['dead_steps']}; mend the cause, then sluice retry {found['run']}")
@@ -101,6 +117,13 @@ def print_status(found: dict[str, Any]) -> None:
         print(f"\nwaits: {sentence(found['waiting'])}")
     if found["unattended"]:
         print("\nno worker is at work on it: sluice worker goes on with it")
+
+
+def _print_all(heading: str, lines: Sequence[str]) -> None:
+    if lines:
+        print(f"\n{heading}")
+    for line in lines:
+        item(line)
 
 
 def _parts(found: dict[str, Any]) -> str:

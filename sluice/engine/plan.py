@@ -182,6 +182,7 @@ def _record(cursor: Cursor, work: InputWork, flow: Flow, found: _Scanned) -> Non
         "replaces": _replaced(cursor, work, content | {"raw": found.raw}, others),
         "parts": len(planned.parts),
         "planned": planned.read,
+        "code_version": __version__,
     }
     cursor.execute(query("start_loading"), start)
     if found.noted is not None:
@@ -191,7 +192,10 @@ def _record(cursor: Cursor, work: InputWork, flow: Flow, found: _Scanned) -> Non
 
 
 def _replaced(
-    cursor: Cursor, work: InputWork, content: dict[str, Any], others: list[tuple[int, int, str, str, int, bool]]
+    cursor: Cursor,
+    work: InputWork,
+    content: dict[str, Any],
+    others: list[tuple[int, int, str, str, int, bool, str | None]],
 ) -> list[int]:
     """Inputs whose rows this one replaces: the same content, and the same file read under another declaration."""
     cursor.execute(query("other_readings"), content | {"contract": work.contract, "run": work.run})
@@ -200,10 +204,11 @@ def _replaced(
 
 
 def _is_taken_care_of(
-    cursor: Cursor, work: InputWork, other: tuple[int, int, str, str, int, bool], facts: dict[str, Any]
+    cursor: Cursor, work: InputWork, other: tuple[int, int, str, str, int, bool, str | None], facts: dict[str, Any]
 ) -> bool:
-    """Whether the same content is loading, loaded or known to kill its workers: then this input is not loaded."""
-    their_id, their_run, state, contract, position, poison = other
+    """Whether the same content is loading, loaded, known to kill its workers, or known to have no row that can be
+    loaded: then this input is not loaded."""
+    their_id, their_run, state, contract, position, poison, hopeless = other
     if state in ("loading", "loaded"):
         if their_run == work.run:
             if work.position < position:
@@ -223,6 +228,13 @@ def _is_taken_care_of(
             f"`sluice retry {their_run}` tries it once more."
         )
         end_input(cursor, work.id, "failed", code="poison", error=reason, **facts)
+        return True
+    if hopeless is not None:
+        reason = (
+            f"Nothing of the same content could be loaded before, under the same declaration (input {their_id} of run "
+            f"{their_run}). {hopeless} Correct the declaration or the file; `sluice retry {their_run}` tries it again."
+        )
+        end_input(cursor, work.id, "failed", code="nothing_loaded", same_as=their_id, error=reason, **facts)
         return True
     return False
 

@@ -86,5 +86,9 @@ def register_inputs(
         options["as_of"] = as_of.isoformat()
     if pipeline.derived:
         options["derived"] = definition_of(pipeline)
-    contracts = {flow.source.name: contract_of(pipeline.name, flow.source.name).version for flow in pipeline.flows}
-    return register(cursor, pipeline.name, contracts, inputs, options)
+    return register(cursor, pipeline.name, contracts_of(pipeline), inputs, options)
+
+
+def contracts_of(pipeline: Pipeline) -> dict[str, str]:
+    """The versions of the contracts of a pipeline, by source."""
+    return {flow.source.name: contract_of(pipeline.name, flow.source.name).version for flow in pipeline.flows}

@@ -28,7 +28,9 @@ _INPUT = (
     Field("source", "text", required=True),
     Field("file", "text", "Its place below the inbox; of files from elsewhere the name.", required=True),
     Field("state", "text", required=True, one_of=_INPUT_STATES),
-    Field("error_code", "text", "Why it was refused, e.g. empty_file."),
+    Field("error_code", "text", "Why it failed, e.g. empty_file; nothing_loaded: every row of it was rejected."),
+    Field("note", "text", "What is to be known of it although it was loaded."),
+    Field("same_as_run", "bigint", "The run that loads, or has loaded, the same content."),
     *_BOOKS,
 )
 _BUILD = (
@@ -45,6 +47,18 @@ _REJECT = (
     Field("column", "text"),
     Field("code", "text", "Stable, for programs.", required=True),
     Field("reason", "text", "In plain words, with the value that was refused.", required=True),
+)
+_REASON = (
+    Field("column", "text"),
+    Field("code", "text", required=True),
+    Field("rows", "bigint", "Rejects with this column and code.", required=True),
+    Field("input", "bigint", "Of the first of them, as the fields below.", required=True),
+    *_REJECT[1:3],
+    _REJECT[-1],
+)
+_NOTE = (
+    Field("note", "text", required=True),
+    Field("inputs", "bigint", "How many inputs have it.", required=True),
 )
 _LEFT_OUT = {
     "left_out": {"type": "integer", "minimum": 0, "description": "Products of this page without a price to serve."}
@@ -95,10 +109,18 @@ def answer_schemas(declared: Rows) -> dict[str, Mapping[str, Any]]:
 
 
 def _run() -> dict[str, Any]:
-    whole = row_schema((*_RUN, Field("dead_steps", "bigint", "Steps that failed too often.", required=True)))
-    for name, fields in (("first_inputs", _INPUT), ("builds", _BUILD)):
+    counts = (
+        Field("dead_steps", "bigint", "Steps that failed too often.", required=True),
+        Field("inputs_failed", "bigint", "Inputs of which nothing could be loaded, or not all.", required=True),
+    )
+    whole = row_schema((*_RUN, *counts))
+    for name, fields in (("first_inputs", _INPUT), ("notes", _NOTE), ("builds", _BUILD), ("reasons", _REASON)):
         whole["properties"][name] = {"type": "array", "items": row_schema(fields)}
         whole["required"].append(name)
+    why = (
+        "Rejects by column and code, most frequent first; null while the run is open. The first 1,000,000 are counted."
+    )
+    whole["properties"]["reasons"] |= {"type": ["array", "null"], "description": why}
     return whole
 
 

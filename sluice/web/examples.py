@@ -23,6 +23,8 @@ _INPUT = {
     "file": "call_logs/call_logs_001.csv",
     "state": "done",
     "error_code": None,
+    "note": "Columns that the pipeline does not know were ignored: fax.",
+    "same_as_run": None,
     **_BOOKS,
 }
 _REJECT = {
@@ -77,7 +79,15 @@ EXAMPLES: dict[str, Any] = {
     },
     "CallPage": {"items": [_CALL], "next": _NEXT},
     "RunPage": {"items": [_RUN], "next": None},
-    "Run": _RUN | {"dead_steps": 0, "first_inputs": [_INPUT], "builds": []},
+    "Run": _RUN
+    | {
+        "dead_steps": 0,
+        "inputs_failed": 0,
+        "first_inputs": [_INPUT],
+        "notes": [{"note": _INPUT["note"], "inputs": 1}],
+        "reasons": [_REJECT | {"rows": 6}],
+        "builds": [],
+    },
     "QueuedRun": {"run": 8, "pipeline": "call_logs"},
     "RejectPage": {"items": [_REJECT], "next": None},
     "Alive": {"alive": True},

@@ -1,4 +1,4 @@
-"""Half a hundred awkward files in one folder, loaded by one command: good rows in, everything else named, exit 0."""
+"""Half a hundred awkward files in one folder, loaded by one command: good rows in, everything else named, exit 6."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def test_a_folder_of_awkward_files_loads_in_one_run(stack: Stack, tmp_path: Path
     stack.env["SLUICE_PIPELINES"] = str(tmp_path / "mine")
     stack.worker()
 
-    status = stack.sluice("run", "awkward", str(folder))
+    status = stack.sluice("run", "awkward", str(folder), ok=False)
 
     listed = _listed(files, folder)
     names = {each["input"]: each["uri"] for each in status["inputs"]}
     assert {each["uri"]: _outcome(each, names) for each in status["inputs"]} == {
         uri: _wanted(each, folder) for uri, each in listed.items()
     }
-    assert (status["exit_code"], status["state"]) == (0, "done")
+    assert (status["exit_code"], status["state"]) == (6, "done")
     in_table = {key for (key,) in stack.sql("select id from awkward")}
     assert in_table == {key for each in listed.values() for key in each.ids}
     rejects = stack.sluice("rejects", "list", str(status["run"]))["rejects"]

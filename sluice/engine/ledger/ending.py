@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.ledger.nothing_loaded import fail_nothing_loaded
 from sluice.engine.ledger.queries import query
 
 BOOKS = ("read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested")
@@ -19,6 +20,7 @@ def end_part(cursor: Cursor, run: int, input_id: int, books: Mapping[str, int], 
     input_ended = row is not None and row[0] == 0
     if input_ended:
         cursor.execute(query("input_loaded"), {"input": input_id})
+        fail_nothing_loaded(cursor, run, input_id)
     cursor.execute(query("run_counted"), counts | {"run": run, "inputs_ended": int(input_ended)})
     return _settle_when_empty(cursor, run, cursor.fetchone())
 

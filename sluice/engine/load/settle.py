@@ -11,6 +11,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.declare import Pipeline
 from sluice.engine.failpoint import failpoint
 from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.nothing_loaded import fail_copies, fail_nothing_loaded
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.load.newest import settle_updates
@@ -34,6 +35,8 @@ def settle_run(held: Claim, pipeline: Pipeline) -> None:
         row = cursor.fetchone()
         if row is not None:
             _settle_contested(cursor, pipeline, held.run, contested=row[0] > 0)
+            fail_nothing_loaded(cursor, held.run)
+            fail_copies(cursor, held.run)
             for flow in pipeline.flows:
                 if flow.source.snapshot:
                     keep_newest(cursor, pipeline.name, flow, held.run)

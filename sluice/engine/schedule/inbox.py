@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.contract.version import version
 from sluice.engine.declare import Files, Pipeline
 from sluice.engine.declare.day_pattern import has_day, on_day
 from sluice.engine.ledger.connection import transaction
@@ -69,7 +70,7 @@ def choose(cursor: Cursor, pipeline: Pipeline, day: date, seen: Sequence[Seen]) 
 
     A snapshot of the day is left out when one of a later day is loaded: it must not replace it.
     """
-    new = _new(cursor, pipeline.name, [each for each in seen if each.day != day])
+    new = _new(cursor, pipeline, [each for each in seen if each.day != day])
     stale = {each.name for each in _sources(pipeline, dated=True) if _is_stale(cursor, pipeline.name, each, day)}
     fresh = {each for each in seen if each.day == day and each.source not in stale}
     return [NewInput(each.source, each.uri) for each in seen if each in fresh or (each.source, each.uri) in new]
@@ -106,12 +107,14 @@ def _stamped(source: str, uris: list[str], known: set[str]) -> Iterator[Seen]:
             continue  # gone since it was listed
 
 
-def _new(cursor: Cursor, pipeline: str, seen: Sequence[Seen]) -> set[tuple[str, str]]:
+def _new(cursor: Cursor, pipeline: Pipeline, seen: Sequence[Seen]) -> set[tuple[str, str]]:
+    contracts = {flow.source.name: version(flow.table, flow.transform, flow.source) for flow in pipeline.flows}
     asked = {
-        "pipeline": pipeline,
+        "pipeline": pipeline.name,
         "sources": [each.source for each in seen],
         "uris": [each.uri for each in seen],
         "stamps": [each.stamp for each in seen],
+        "contracts": [contracts[each.source] for each in seen],
     }
     cursor.execute(query("new_files", SQL), asked)
     return set(cursor.fetchall())

@@ -33,6 +33,8 @@ def resolve(
     for path in paths:
         text = os.fspath(path)
         said = scrubbed(text)
+        if not text:
+            raise ConfigError("A path is empty: is a variable of the shell not set? This folder is called '.'.")
         try:
             here, others = _remote(text, patterns) if is_remote(text) else _local(local_path(text), patterns)
         except NotHere as error:
@@ -40,10 +42,10 @@ def resolve(
         if others and left_out is not None:
             left_out(said, others)
         if not here and others is not None:
-            raise ConfigError(f"The folder {said!r} has no file like {_or(patterns)}.")
+            raise ConfigError(f"The folder {said!r} has no file like {_or(patterns)}.{_from_here(text)}")
         if not here:
-            like = _or(patterns)
-            raise ConfigError(f"No file at {said!r}: check the path (of a folder, files like {like} are taken).")
+            like = f"(of a folder, files like {_or(patterns)} are taken)"
+            raise ConfigError(f"No file at {said!r}: check the path {like}.{_from_here(text)}")
         found |= dict.fromkeys(each for file in here for each in _unpacked(file))
     return list(found)
 
@@ -63,6 +65,13 @@ _Found = tuple[list[str], list[str] | None]
 
 def _or(patterns: Sequence[str]) -> str:
     return " or ".join(dict.fromkeys(patterns))
+
+
+def _from_here(typed: str) -> str:
+    """Where a path leads that does not say it itself."""
+    if is_remote(typed) or Path(local_path(typed)).is_absolute():
+        return ""
+    return f" From this folder that is {str(Path.cwd() / local_path(typed))!r}."
 
 
 def _local(path: str, patterns: Sequence[str]) -> _Found:

@@ -22,6 +22,7 @@ from sluice.web.values import USUAL, Asked, Cursor, Day, Limit, Whole, Word
 RUNS, REJECTS = "/runs", "/runs/{id}/rejects"
 MADE_BY = "sluice migrate"
 MOST_INPUTS = 1_000
+COUNTED = 1_000_000  # rejects that an answer counts: they take half a second
 RunId = Annotated[Whole, Path(alias="id", examples=[7])]
 router = APIRouter(tags=["runs"])
 
@@ -64,9 +65,10 @@ def runs(asked: Annotated[RunFilters, Query()], reads: FromDatabase) -> Response
 
 @router.get("/runs/{id}", summary="One run", responses=json_answer("Run"))
 def run(number: RunId, reads: FromDatabase) -> Response:
-    """A run with its books, its inputs (the first 1,000) and the tables it built."""
-    asked = {"run": number, "most": MOST_INPUTS, "inbox": shown_prefix(settings().inbox)}
-    rows = reads.rows("run", asked, MADE_BY, file=_file())
+    """A run with its books, its inputs (the first 1,000), the tables it built, and when it has ended its rejects by
+    column and code (the first 1,000,000 are counted), most frequent first."""
+    asked = {"run": number, "most": MOST_INPUTS, "counted": COUNTED, "inbox": shown_prefix(settings().inbox)}
+    rows = reads.rows("run", asked, MADE_BY, file=_file(), reasons=_reasons())
     if not rows:
         raise _no_such_run(number)
     return Response(rows[0][0].encode(), media_type="application/json")
@@ -98,6 +100,10 @@ def rejects(number: RunId, asked: Annotated[RejectFilters, Query()], reads: From
 
 def _file() -> sql.Composable:
     return sql.SQL(query("file_name", SQL).partition("\n")[2])
+
+
+def _reasons() -> sql.Composable:
+    return sql.SQL(query("run_reasons", SQL).split("\n", 2)[2]).format(file=_file())
 
 
 def _no_such_run(number: int) -> Problem:

@@ -46,6 +46,17 @@ def test_nothing_new_is_no_failure_however_often(engine: InProcess, shop: Shop) 
     assert _run(engine) == ("done", 1)
 
 
+def test_an_increment_of_which_nothing_loads_fails_and_moves_nothing(engine: InProcess, shop: Shop) -> None:
+    engine.use(INCREMENTS)
+    _run(engine)
+    shop.sql("insert into product values (4, 'milk', 1, '12026-03-01')")
+    assert [_run(engine), _run(engine)] == [("failed", 1), ("failed", 0)]
+    assert engine.sql("select distinct error_code from sluice.input where id > 1") == [("nothing_loaded",)]
+    shop.sql("update product set updated_at = '2026-03-01' where product_id = 4")
+    assert _run(engine) == ("done", 1)
+    assert _run(engine) == ("already_loaded", 0)
+
+
 def test_an_increment_that_was_refused_moves_nothing(engine: InProcess, shop: Shop) -> None:
     engine.use(INCREMENTS)
     _run(engine)

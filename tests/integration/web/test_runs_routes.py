@@ -49,6 +49,43 @@ def test_a_run_has_its_books_and_no_path_of_the_machine(finished: int) -> None:
     assert settings().inbox not in found.text
 
 
+def test_an_ended_run_counts_its_rejects_by_column_and_code(served: InProcess, inbox: Path) -> None:
+    (inbox / "bad.csv").write_text(HEADER.strip() + ",mood\n" + 3 * BAD.replace("\n", ",x\n"))
+    (inbox / "again.csv").write_text(HEADER + GOOD.replace("$1.50", "$9.00"))
+    served.use(find("call_logs"))
+    run = served.register(inbox / "calls.csv", inbox / "bad.csv", inbox / "again.csv")
+    with client() as api:
+        before = api.get(f"/runs/{run.id}").json()
+        served.finish(run)
+        found = api.get(f"/runs/{run.id}")
+    body = found.json()
+    assert (before["reasons"], before["inputs_failed"]) == (None, 0)
+    assert [(each["rows"], each["code"], each["column"], each["file"], each["line"]) for each in body["reasons"]] == [
+        (4, "bad_duration", "call_duration_s", "call_logs/calls.csv", 3),
+        (1, "key_conflict", None, "call_logs/again.csv", 2),
+        (1, "not_money", "call_cost_usd", "call_logs/calls.csv", 4),
+    ]
+    assert body["reasons"][0]["reason"] == "call_duration_s: '00:75:00' is not a duration (HH:MM:SS)."
+    assert [(each["state"], each["error_code"]) for each in body["first_inputs"]] == [
+        ("done", None),
+        ("failed", "nothing_loaded"),
+        ("failed", "nothing_loaded"),
+    ]
+    assert (body["state"], body["inputs_failed"]) == ("done", 2)
+    note = "Columns that the pipeline does not know were ignored: mood."
+    assert body["notes"] == [{"note": note, "inputs": 1}]
+    assert body["first_inputs"][1]["note"] == note
+    assert settings().inbox not in found.text
+
+
+def test_the_run_that_loaded_the_same_content_is_named(finished: int, served: InProcess, inbox: Path) -> None:
+    run = served.register(inbox / "calls.csv")
+    served.finish(run)
+    with client() as api:
+        (each,) = api.get(f"/runs/{run.id}").json()["first_inputs"]
+    assert (each["state"], each["same_as_run"]) == ("already_loaded", finished)
+
+
 def test_rejects_come_in_pages_by_line(finished: int) -> None:
     with client() as api:
         first = api.get(f"/runs/{finished}/rejects", params={"limit": 1}).json()

@@ -57,6 +57,8 @@ def a_run(**facts: Any) -> dict[str, Any]:
         "purged_at": None,
         "unattended": False,
         "inputs": [an_input()],
+        "reasons": [],
+        "notes": [],
     }
     return known | facts
 
@@ -93,5 +95,5 @@ class Ledger:
     def list_runs(self, limit: int = 20) -> list[dict[str, Any]]:
         return self.runs[:limit]
 
-    def retry(self, _run: int, _derived_now: object) -> int:
+    def retry(self, _run: int, *_now: object) -> int:
         return self.dead

@@ -13,7 +13,7 @@ import pytest
 from sluice.cli import waiting
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.runs import Run
-from tests.unit.cli.made_up import Ledger, a_run
+from tests.unit.cli.made_up import Ledger, a_run, an_input
 
 Sluice = Callable[..., Any]
 SCHEDULED = import_module("sluice.tasks.scheduled")  # the task that is called like its module hides it
@@ -58,6 +58,25 @@ def test_a_day_that_fails_is_the_last(sluice: Sluice, ledger: Ledger, days: list
         "stopped at 2026-02-03",
     ]
     assert result.stderr == "sluice status 7 tells what is wrong; then go on with --from 2026-02-03\n"
+
+
+def test_a_day_with_a_file_of_which_nothing_loads_stops_no_other(
+    sluice: Sluice, ledger: Ledger, days: list[date]
+) -> None:
+    ledger.statuses = [WELL | {"inputs": [an_input(1), an_input(2, state="failed", error_code="nothing_loaded")]}, WELL]
+    result = sluice(*DAYS)
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (6, "3 days done")
+    assert result.stderr == "of some inputs nothing could be loaded: sluice status RUN tells why, for RUN 7\n"
+
+
+def test_days_without_a_file_say_where_they_looked(
+    sluice: Sluice, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SCHEDULED, "enqueue_day", lambda _pipeline, _day: None)
+    monkeypatch.setenv("SLUICE_INBOX", "/nowhere")
+    result = sluice(*DAYS)
+    assert result.stdout.splitlines()[-1] == "3 days done"
+    assert result.stderr.startswith("no day has a file: nothing in /nowhere (SLUICE_INBOX) is like ")
 
 
 def test_programs_get_one_object(sluice: Sluice, ledger: Ledger, days: list[date]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -29,14 +30,21 @@ def test_the_codes_are_those_that_scripts_rely_on() -> None:
         "STRICT": 3,
         "OVER_LIMIT": 4,
         "SERVER_AWAY": 5,
+        "PARTLY": 6,
         "INTERRUPTED": 130,
     }
 
 
-def test_each_code_says_what_it_means_in_the_help(sluice: Callable[..., Any]) -> None:
-    words = " ".join(sluice("--help").stdout.split())
+@pytest.mark.parametrize("command", [(), ("run",), ("backfill",)])
+def test_each_code_says_what_it_means_in_the_help(sluice: Callable[..., Any], command: tuple[str, ...]) -> None:
+    words = " ".join(sluice(*command, "--help").stdout.split())
     for code in Exit:
         assert f"{code.value} {code.__doc__}" in words
+
+
+def test_the_table_of_the_docs_is_what_the_code_says() -> None:
+    rows = re.findall(r"^\| (\d+) \| (.+) \|$", (ROOT / "docs" / "exit-codes.md").read_text(), re.MULTILINE)
+    assert rows == [(str(code.value), code.__doc__) for code in Exit]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +64,21 @@ def test_an_errors_kind_decides_the_exit_code(error: SluiceError, code: int) -> 
 
 REJECTS = a_run(read=2, loaded=1, rejected=1)
 ONE_FAILED = a_run(inputs=[an_input(1), an_input(2, state="failed")])
+NONE_LOADED = a_run(read=2, rejected=2, inputs=[an_input(1), an_input(2, state="failed", error_code="nothing_loaded")])
+NO_ROWS = a_run(
+    inputs=[
+        an_input(1),
+        *(
+            an_input(2, state="failed", error_code=code)
+            for code in ("empty_file", "header_only", "empty_archive", "no_rows")
+        ),
+    ]
+)
+OVER = a_run(
+    max_rejects="1",
+    rejected=2,
+    inputs=[an_input(1), an_input(2, state="failed", error_code="nothing_loaded", planned=2, rejected=2)],
+)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +88,15 @@ ONE_FAILED = a_run(inputs=[an_input(1), an_input(2, state="failed")])
         (a_run(), True, 0),
         (REJECTS, False, 0),
         (REJECTS, True, 3),
-        (ONE_FAILED, False, 0),
+        (ONE_FAILED, False, 6),
         (ONE_FAILED, True, 3),
+        (NONE_LOADED, False, 6),
+        (NONE_LOADED, True, 3),
+        (NO_ROWS, False, 0),
+        (NO_ROWS, True, 3),
+        (OVER, False, 4),
+        (a_run(state="failed", dead_steps=1), True, 1),
+        (a_run(inputs=[an_input(1, state="already_loaded")]), True, 0),
         (a_run(state="failed"), False, 1),
         (a_run(state="failed", rejected=1), True, 1),
     ],

@@ -137,6 +137,36 @@ def test_status_of_a_run_shows_inputs_parts_books_and_what_it_waits_for(sluice: 
     )
 
 
+def test_status_of_a_run_says_where_it_did_less_than_asked(sluice: Sluice, ledger: Ledger) -> None:
+    note = "Columns that the pipeline does not know were ignored: fax."
+    inputs = [
+        an_input(1, state="failed", error_code="nothing_loaded", error="All 2 rows were rejected.", read=2, rejected=2),
+        an_input(2, state="already_loaded", same_as=31, same_as_run=5),
+        an_input(3, state="attached", same_as=32, same_as_run=6),
+        *(an_input(number, note=note) for number in range(4, 9)),
+    ]
+    reason = {"column": "price", "code": "not_decimal", "rows": 2, "input": 1, "line": 2}
+    reason |= {"file": "/inbox/calls_1.csv", "reason": "price: '1,50' is not a decimal number."}
+    ledger.statuses = [a_run(read=2, rejected=2, inputs=inputs, reasons=[reason])]
+    assert sluice("status", "7").stdout.split("calls_8.csv\n", 1)[1] == (
+        "\n"
+        "/inbox/calls_1.csv: All 2 rows were rejected.\n"
+        "\n"
+        "nothing to do:\n"
+        "  /inbox/calls_2.csv: already loaded by run 5\n"
+        "\n"
+        "waits for another run:\n"
+        "  /inbox/calls_3.csv: run 6 is loading the same content\n"
+        "\n"
+        "note:\n"
+        "  5 files (/inbox/calls_4.csv, /inbox/calls_5.csv, ...): "
+        "Columns that the pipeline does not know were ignored: fax.\n"
+        "\n"
+        "2 rejects by reason:\n"
+        "  2 x not_decimal in price: /inbox/calls_1.csv:2: price: '1,50' is not a decimal number.\n"
+    )
+
+
 REJECT = {
     "input": 1,
     "file": "/inbox/calls_1.csv",
@@ -227,13 +257,13 @@ def test_a_run_without_rejects_says_so(sluice: Sluice, ledger: Ledger) -> None:
 def test_retry_publishes_what_is_due_again(sluice: Sluice, ledger: Ledger) -> None:
     ledger.dead = 3
     result = sluice("retry", "7")
-    assert (result.exit_code, result.stdout) == (0, "dead steps of run 7 that are due again: 3\n")
+    assert (result.exit_code, result.stdout) == (0, "steps of run 7 that are due again: 3\n")
     assert ledger.asked == [("publish", {})]
     assert json.loads(sluice("retry", "7", "--json").stdout) == {"run": 7, "retried": 3}
 
 
 def test_retry_of_a_healthy_run_says_so(sluice: Sluice, ledger: Ledger) -> None:
-    assert sluice("retry", "7").stdout == "run 7 has no dead steps\n"
+    assert sluice("retry", "7").stdout == "run 7 has nothing to try again\n"
 
 
 def test_env_prints_what_a_shell_can_evaluate(sluice: Sluice, monkeypatch: pytest.MonkeyPatch) -> None:

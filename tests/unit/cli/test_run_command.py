@@ -13,6 +13,7 @@ import pytest
 
 from sluice.cli import run as room
 from sluice.cli import waiting
+from sluice.cli.output import item
 from sluice.engine import servers
 from sluice.engine.ledger.connection import DatabaseAway
 from sluice.errors import PermanentError, TransientError
@@ -44,37 +45,39 @@ DIRTY = a_run(
         an_input(6, note="Columns that the pipeline does not know were ignored: fax."),
     ],
 )
-REJECTS = [
+DIRTY["reasons"] = [
     {
+        "column": "call_cost_usd",
+        "code": "not_a_number",
+        "rows": 3_000,
         "input": 1,
         "file": "/inbox/calls_1.csv",
         "line": 18,
-        "column": "call_cost_usd",
-        "code": "not_a_number",
         "reason": "'abc' is not an amount.",
     },
     {
+        "column": None,
+        "code": "key_conflict",
+        "rows": 200,
         "input": 1,
         "file": "/inbox/calls_1.csv",
         "line": 40,
-        "column": None,
-        "code": "key_conflict",
         "reason": "The same key has other values in line 2, which comes first.",
     },
     {
+        "column": "customer_id",
+        "code": "missing",
+        "rows": 50,
         "input": 1,
         "file": "/inbox/calls_1.csv",
         "line": 51,
-        "column": "customer_id",
-        "code": "missing",
         "reason": "customer_id is empty, and it is required.",
     },
-    {"input": 1, "file": "/inbox/calls_1.csv", "line": 52, "column": None, "code": "nul", "reason": "never shown"},
 ]
 
 
 def test_an_ended_run_fits_on_one_screen(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
-    ledger.statuses, ledger.rejects = [a_run(state="running"), DIRTY], REJECTS
+    ledger.statuses = [a_run(state="running"), DIRTY]
     result = sluice("run", "call_logs", csv_file)
     assert result.exit_code == 0
     assert result.stderr == ""
@@ -96,19 +99,116 @@ def test_an_ended_run_fits_on_one_screen(sluice: Sluice, ledger: Ledger, csv_fil
         "  /inbox/calls_2.csv: The file is empty.\n"
         "\n"
         "note:\n"
-        "  Columns that the pipeline does not know were ignored: fax.\n"
+        "  /inbox/calls_5.csv: Columns that the pipeline does not know were ignored: fax.\n"
+        "  /inbox/calls_6.csv: Columns that the pipeline does not know were ignored: fax.\n"
         "\n"
-        "3 of 3,250 rejects:\n"
-        "  /inbox/calls_1.csv:18: call_cost_usd: 'abc' is not an amount. [not_a_number]\n"
-        "  /inbox/calls_1.csv:40: The same key has other values in line 2, which comes first. [key_conflict]\n"
-        "  /inbox/calls_1.csv:51: customer_id is empty, and it is required. [missing]\n"
+        "3,250 rejects by reason:\n"
+        "  3,000 x not_a_number in call_cost_usd: /inbox/calls_1.csv:18: call_cost_usd: 'abc' is not an amount.\n"
+        "    200 x key_conflict: /inbox/calls_1.csv:40: The same key has other values in line 2, which comes first.\n"
+        "     50 x missing in customer_id: /inbox/calls_1.csv:51: customer_id is empty, and it is required.\n"
         "\n"
         "what to type next:\n"
         "  sluice status 7                      inputs, parts and books\n"
         "  sluice rejects list 7                every reject with its reason\n"
         "  sluice rejects export 7 rejects.csv  all of them as CSV\n"
+        "  sluice run call_logs FILE...         files again, once they are corrected\n"
         """  eval "$(sluice env)" && psql "$DATABASE_URL" -c 'table customer_call_logs limit 5'\n"""
     )
+
+
+NONE_LOADED = a_run(
+    state="failed",
+    error="None of its inputs could be loaded.",
+    read=2,
+    rejected=2,
+    inputs=[
+        an_input(1, state="failed", error_code="nothing_loaded", error="All 2 rows were rejected.", read=2, rejected=2)
+    ],
+    reasons=[DIRTY["reasons"][0] | {"rows": 2}],
+)
+
+
+def test_a_file_of_which_nothing_loads_is_no_success(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
+    ledger.statuses = [NONE_LOADED]
+    result = sluice("run", "call_logs", csv_file)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("run 7 of call_logs: failed: None of its inputs could be loaded. (2.0 s")
+    assert result.stdout.endswith(
+        "not loaded:\n"
+        "  /inbox/calls_1.csv: All 2 rows were rejected.\n"
+        "\n"
+        "2 rejects by reason:\n"
+        "  2 x not_a_number in call_cost_usd: /inbox/calls_1.csv:18: call_cost_usd: 'abc' is not an amount.\n"
+        "\n"
+        "exit code 1: the run failed (`sluice run --help` lists them)\n"
+        "\n"
+        "what to type next:\n"
+        "  sluice status 7                      inputs, parts and books\n"
+        "  sluice rejects list 7                every reject with its reason\n"
+        "  sluice rejects export 7 rejects.csv  all of them as CSV\n"
+        "  sluice retry 7                       what failed again, once its cause is corrected\n"
+    )
+
+
+def test_of_a_file_that_failed_before_the_rejects_are_with_that_run(
+    sluice: Sluice, ledger: Ledger, csv_file: str
+) -> None:
+    before = an_input(2, state="failed", error_code="nothing_loaded", error="As before.", same_as=31, same_as_run=5)
+    ledger.statuses = [a_run(loaded=1, read=1, inputs=[an_input(1, loaded=1), before])]
+    result = sluice("run", "call_logs", csv_file)
+    assert result.exit_code == 6
+    assert "  /inbox/calls_2.csv: As before.\n" in result.stdout
+    assert "\nexit code 6: some inputs could not be loaded (`sluice run --help` lists them)\n" in result.stdout
+    assert "  sluice rejects list 5 " in result.stdout
+    assert "  sluice retry 7 " in result.stdout
+
+
+def test_many_files_with_the_same_to_tell_are_one_line(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
+    noted = [an_input(n, note="Columns that the pipeline does not know were ignored: fax.") for n in range(1, 101)]
+    known = [an_input(n, state="already_loaded", same_as=901, same_as_run=5) for n in range(101, 105)]
+    ledger.statuses = [a_run(read=1, loaded=1, inputs=[*noted, *known])]
+    assert (
+        "nothing to do:\n"
+        "  4 files (/inbox/calls_101.csv, /inbox/calls_102.csv, ...): already loaded by run 5\n"
+        "\n"
+        "note:\n"
+        "  100 files (/inbox/calls_1.csv, /inbox/calls_2.csv, ...): "
+        "Columns that the pipeline does not know were ignored: fax.\n"
+    ) in sluice("run", "call_logs", csv_file).stdout
+
+
+def test_that_not_all_rejects_were_counted_is_said(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
+    ledger.statuses = [DIRTY | {"rejected": 30_000_000}]
+    assert "\n3,250 of 30,000,000 rejects by reason:\n" in sluice("run", "call_logs", csv_file).stdout
+
+
+def test_on_a_terminal_long_lines_are_folded(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    item("   2 x bad_date in day: prices.csv:27: day: '01.02.2024' is not a date.")
+    assert capsys.readouterr().out == (
+        "     2 x bad_date in day: prices.csv:27:\n      day: '01.02.2024' is not a date.\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["run", "enqueue"])
+def test_where_nothing_fits_the_pattern_and_the_folder_are_named(
+    sluice: Sluice, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    for typed, told in {
+        "*.csv": f"No file at '*.csv': check the path (of a folder, files like *.csv* are taken)."
+        f" From this folder that is '{tmp_path}/*.csv'.",
+        "empty": f"The folder 'empty' has no file like *.csv*. From this folder that is '{tmp_path}/empty'.",
+        "": "A path is empty: is a variable of the shell not set? This folder is called '.'.",
+    }.items():
+        result = sluice(command, "call_logs", typed)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.endswith(f"error: {told}\n")
+    assert ledger.asked == []
 
 
 def test_the_same_files_again_are_nothing_to_do(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:

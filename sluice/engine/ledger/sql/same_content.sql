@@ -1,11 +1,21 @@
--- Inputs with the same content that count: those loading now, and the newest that was loaded or failed.
-select i.id, i.run_id, i.state, i.contract, i.position,
+-- Inputs with the same content that count: those loading now, and the newest that was loaded or failed. What is known of
+-- a failed one: whether it killed its workers, and why nothing of it could be loaded. The latter holds for this version
+-- of the code, and where no row was refused for what was in the table then.
+select i.id, i.run_id,
+       case when i.state = 'done' and i.read > 0 and i.rejected = i.read then 'failed' else i.state end as state,
+       i.contract, i.position,
        exists (select from sluice.step s where s.input_id = i.id and s.state = 'dead'
-               and s.code_version = %(code_version)s and s.crashes >= %(max_crashes)s) as poison
+               and s.code_version = %(code_version)s and s.crashes >= %(max_crashes)s) as poison,
+       case when i.error_code = 'nothing_loaded'
+                 and exists (select from sluice.step s where s.input_id = i.id and s.kind = 'plan'
+                             and s.code_version = %(code_version)s)
+                 and not exists (select from sluice.reject r where r.input_id = i.id and r.code = 'key_conflict')
+            then i.error end as hopeless
 from sluice.input i
 where i.pipeline = %(pipeline)s and i.source = %(source)s and i.sha256 = %(sha256)s and i.id <> %(input)s
   and i.state in ('loading', 'loaded', 'done', 'failed')
   and i.error_code is distinct from 'over_limit' -- nothing of it was loaded, and what was loaded before it stands
+  and not (i.error_code = 'nothing_loaded' and i.parts_total is null) -- not read: it failed by another one of these
   and not i.superseded -- an older snapshot: what it had is to be loaded again
   and not (%(newest)s and exists ( -- the source said something else since, which the same answer has to undo
       select from sluice.input n

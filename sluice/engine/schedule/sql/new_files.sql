@@ -1,10 +1,12 @@
 -- Which of these files no input has read as they are now. One without a stamp was seen for the first time; an input
--- without a stamp has not been read yet, and will read what is there.
+-- without a stamp has not been read yet, and will read what is there. An input of which nothing could be loaded counts
+-- as long as the declaration is the same.
 select listed.source, listed.uri
-from unnest(%(sources)s::text[], %(uris)s::text[], %(stamps)s::text[])
-     with ordinality as listed (source, uri, stamp, position)
+from unnest(%(sources)s::text[], %(uris)s::text[], %(stamps)s::text[], %(contracts)s::text[])
+     with ordinality as listed (source, uri, stamp, contract, position)
 where not exists (
     select from sluice.input i join sluice.run r on r.id = i.run_id
     where i.pipeline = %(pipeline)s and i.source = listed.source and i.uri = listed.uri
-      and (listed.stamp is null or i.stamp = listed.stamp or (i.stamp is null and r.state = 'running')))
+      and (listed.stamp is null or i.stamp = listed.stamp or (i.stamp is null and r.state = 'running'))
+      and not (i.error_code is not distinct from 'nothing_loaded' and i.contract <> listed.contract))
 order by listed.position

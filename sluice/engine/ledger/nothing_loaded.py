@@ -1,0 +1,45 @@
+"""Inputs that had rows, all of which were rejected: a failure, with the main reason, and not a success.
+
+An input fails so when its last part has ended; where its rows contended for keys with those of open runs, when its run
+is settled. Its rejects stay. Under the same declaration its content is not read again, unless somebody asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.reasons import main_reason, reasons_of
+
+
+def fail_nothing_loaded(cursor: Cursor, run: int, input_id: int | None = None) -> None:
+    """Let loaded inputs of a run (or one of them) fail of which every row was rejected."""
+    cursor.execute(query("nothing_loaded"), {"run": run, "input": input_id})
+    for found, rows in cursor.fetchall():
+        error = main_reason(reasons_of(cursor, run, found), rows)
+        cursor.execute(query("fail_nothing_loaded"), {"input": found, "error": error})
+
+
+def fail_copies(cursor: Cursor, run: int) -> None:
+    """Let inputs of a run fail that had nothing to do, because they are what another input is that failed so."""
+    cursor.execute(query("fail_copies"), {"run": run})
+
+
+def read_again(cursor: Cursor, run: int, contracts: Mapping[str, str]) -> int:
+    """Plan inputs of a run anew of which nothing could be loaded. Returns how many; the caller opens the run.
+
+    `contracts` are the versions of the contracts of now, by source: a corrected declaration is why one tries again.
+    """
+    cursor.execute(query("find_nothing_loaded"), {"run": run})
+    found = cursor.fetchall()
+    for input_id, source in found:
+        this = {"input": input_id}
+        cursor.execute(query("withdraw_parts"), this)
+        cursor.execute(query("forget_verdict"), this)
+        cursor.execute(query("withdraw_input"), this)
+        cursor.execute(query("withdraw_rows"), this)
+        cursor.execute(query("begin_again"), this | {"contract": contracts.get(source)})
+        cursor.execute(query("plan_again"), this)
+    return len(found)

@@ -1,0 +1,9 @@
+-- Inputs of a run that had nothing to do because another one had their content: where nothing of that one could be
+-- loaded, nothing of these was.
+update sluice.input i
+set error_code = o.error_code, state = 'failed', finished_at = clock_timestamp(),
+    error = format('It has the same content as input %%s of run %%s, and nothing of that could be loaded: %%s',
+                   o.id, o.run_id, o.error)
+from sluice.input o
+where i.run_id = %(run)s and i.state = 'already_loaded' and o.id = i.same_as
+  and o.state = 'failed' and o.error_code = 'nothing_loaded'

@@ -1,0 +1,4 @@
+-- An input of which nothing could be loaded has failed.
+update sluice.input
+set state = 'failed', error_code = 'nothing_loaded', error = %(error)s, finished_at = clock_timestamp()
+where id = %(input)s

@@ -1,0 +1,22 @@
+-- Rejects of a run (or of one of its inputs) by column and code, most frequent first, each with its first reject as an
+-- example. One pass over the index, over at most so many of them; groups are few, as columns and codes are.
+with taken as (
+    select i.position, i.id, r.line, r.column_name, r.code
+    from sluice.input i join sluice.reject r on r.input_id = i.id
+    where i.run_id = %(run)s and (%(input)s::bigint is null or i.id = %(input)s)
+    limit %(most)s
+), counted as (
+    select position, id, column_name, code, count(*) as rows, min(line) as line
+    from taken group by position, id, column_name, code
+), reasons as (
+    select distinct on (column_name, code) column_name, code, id, line,
+           (sum(rows) over (partition by column_name, code))::bigint as rows
+    from counted order by column_name, code, position, id
+)
+select f.column_name as column, f.code, f.rows, f.id as input, i.uri as file, f.line, example.reason
+from reasons f join sluice.input i on i.id = f.id
+cross join lateral (
+    select r.reason from sluice.reject r
+    where r.input_id = f.id and r.line = f.line and r.code = f.code and r.column_name is not distinct from f.column_name
+    limit 1) example
+order by f.rows desc, f.code, f.column_name
