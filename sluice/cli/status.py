@@ -73,8 +73,8 @@ def _derived_now(pipeline: str) -> str | None:
 
 def _contracts_now(pipeline: str) -> dict[str, str]:
     """The versions of the contracts of a pipeline's sources; none of one that is not known here."""
-    from pipelines import all_pipelines
-    from tasks.enqueue import contracts_of
+    from sluice.pipelines import all_pipelines
+    from sluice.tasks.enqueue import contracts_of
 
     declared = all_pipelines().get(pipeline)
     return {} if declared is None else contracts_of(declared)
