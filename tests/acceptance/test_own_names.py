@@ -270,7 +270,7 @@ print(pipeline is all_pipelines()["call_logs"])
 """
 
 
-@pytest.mark.parametrize("name", ["sluice.app", "sluice.app", "workers.app:app"])
+@pytest.mark.parametrize("name", ["sluice.app", "workers.app", "workers.app:app"])
 def test_a_checkout_has_one_app_and_each_module_once_by_whatever_name_it_is_started(stack: Stack, name: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", ONE_APP, name],
