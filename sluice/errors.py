@@ -16,6 +16,10 @@ class ConfigError(SluiceError):
     """A setting, a declaration or a command line is wrong. Nothing was started."""
 
 
+class DeclarationError(ConfigError):
+    """A declaration in a pipeline's file is wrong: the message begins with the file and the line where it stands."""
+
+
 class TransientError(SluiceError):
     """A server is away or busy. The same call may go through later."""
 
@@ -60,9 +64,13 @@ class SettingMissing(NotHere):
 
 
 class OtherDeclaration(NotHere):
-    """This worker has another version of the pipeline's declaration than the run was queued under."""
+    """This worker has no declaration of the pipeline as the run was registered under.
 
-    patience_s = 900  # workers are upgraded one after another, and the right one may be busy
+    Another worker may; when none has for so long (setting `declaration_wait_s`), the input is planned again under a
+    newer declaration, or fails with `code`.
+    """
+
+    code = "other_declaration"
 
 
 class InputChanged(SluiceError):

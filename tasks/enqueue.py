@@ -9,15 +9,15 @@ from typing import TypedDict, Unpack
 
 from psycopg2.extensions import cursor as Cursor
 
-from pipelines import find
+from pipelines import declared_of, find
 from sluice.engine.declare import Pipeline
 from sluice.engine.derive import definition_of
 from sluice.engine.inputs import inputs_of
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.migrate import is_current, migrate
 from sluice.engine.ledger.runs import NewInput, Run, register
+from sluice.engine.redeclare import note_declared
 from sluice.engine.reject_limit import RejectLimit
-from tasks.parts import contract_of
 from workers.publish import publish_now
 
 
@@ -86,5 +86,7 @@ def register_inputs(
         options["as_of"] = as_of.isoformat()
     if pipeline.derived:
         options["derived"] = definition_of(pipeline)
-    contracts = {flow.source.name: contract_of(pipeline.name, flow.source.name).version for flow in pipeline.flows}
-    return register(cursor, pipeline.name, contracts, inputs, options)
+    declared = declared_of(pipeline)
+    note_declared(cursor, declared, again=True)
+    contracts = {source: declared.contract(source).version for source in declared.revisions}
+    return register(cursor, pipeline.name, contracts, inputs, options, declared.revisions)

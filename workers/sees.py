@@ -19,9 +19,8 @@ from celery.worker.control import inspect_command
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from pipelines import all_pipelines
+from pipelines import all_declared
 from sluice import __version__
-from sluice.engine.contract import Contract
 from sluice.engine.landing import landing
 from sluice.engine.settings import settings
 from sluice.engine.storage import exists, is_remote, join
@@ -56,13 +55,11 @@ def ask_workers(probe: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def contracts() -> dict[str, str]:
-    """The version of each pipeline's declaration, by name."""
+    """The revision of each pipeline's declaration, by name."""
     return {
-        f"{name}/{flow.source.name}" if len(each.flows) > 1 else name: Contract(
-            flow.table, flow.transform, flow.source
-        ).version
-        for name, each in all_pipelines().items()
-        for flow in each.flows
+        f"{name}/{source}" if len(each.revisions) > 1 else name: revision
+        for name, each in all_declared().items()
+        for source, revision in each.revisions.items()
     }
 
 

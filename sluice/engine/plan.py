@@ -47,6 +47,8 @@ class InputWork:
     contract: str
     state: str
     options: dict[str, Any]
+    revision: str | None = None
+    redeclared: str | None = None
 
 
 def read_input(held: Claim) -> InputWork:

@@ -40,6 +40,12 @@ class PartWork:
     landed: str | None
     parts: int
     max_rejects: str | None
+    revision: str | None
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The declared columns that its file does not have, in the order of the table."""
+        return tuple(self.dialect.get("absent", ()))
 
     @property
     def place(self) -> str:
@@ -52,12 +58,12 @@ class PartWork:
         return self.max_rejects is None or self.parts <= settings().window
 
     def raw_key(self) -> str:
-        """The cache key of the part's text: its bytes, and how they are read."""
-        return _key("raw", self.sha256, self.dialect, self.first_line, self.planned)
+        """The cache key of the part's text: its bytes, how they are read, and which columns of them are wanted."""
+        return _key("raw", self.sha256, self.dialect, self.first_line, self.planned, self.contract)
 
     def ready_key(self) -> str:
         """The cache key of the part's rows, ready for COPY under a contract (they carry the input's id)."""
-        return _key("ready", self.sha256, self.dialect, self.first_line, self.contract, self.input)
+        return _key("ready", self.sha256, self.dialect, self.first_line, self.contract, self.revision, self.input)
 
 
 def _key(kind: str, *facts: object) -> str:

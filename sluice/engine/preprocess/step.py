@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sluice.engine.preprocess.statistic import Statistic, Statistics
+from sluice.engine.source_text import source_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +92,7 @@ class Step(FrameStep):
         return Scope(self.needs, self.adds, self.marks, self.beside, self.statistics)
 
     def _declared(self) -> str:
-        text = inspect.getsource(self.function).replace("\r\n", "\n")
+        text = source_text(self.function)
         return repr((self.name, self.scope, self.version)) + text
 
     def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:
