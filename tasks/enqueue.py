@@ -87,6 +87,6 @@ def register_inputs(
     if pipeline.derived:
         options["derived"] = definition_of(pipeline)
     declared = declared_of(pipeline)
-    note_declared(cursor, declared, again=True)
+    note_declared(cursor, declared)
     contracts = {source: declared.contract(source).version for source in declared.revisions}
     return register(cursor, pipeline.name, contracts, inputs, options, declared.revisions)

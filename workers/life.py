@@ -82,11 +82,12 @@ class Noticed:
 
     def look(self) -> None:
         """Read what is new or was changed, and tell of it. What a worker starts with may be older than what others
-        have; what it sees come is in use from now on."""
+        have: it is as old as its files. What it sees come is in use since then."""
         for name, declared in all_declared().items():
             if self._known.get(name) is not declared:
+                since = declared.read_at if self._began else min(declared.read_at, declared.edited_at)
                 with transaction() as cursor:
-                    note_declared(cursor, declared, again=self._began)
+                    note_declared(cursor, declared, ago_s=time.time() - since, again=self._began)
                 self._known[name] = declared
         for sentence in set(broken()) - self._broken:
             log.warning("a pipeline is left out: %s", sentence)

@@ -18,13 +18,15 @@ from sluice.engine.registry import Declared
 from sluice.engine.withdraw import take_back, this_input
 
 
-def note_declared(cursor: Cursor, declared: Declared, *, again: bool) -> None:
-    """Tell the ledger of a pipeline's declaration; `again` when it is in use from now on."""
+def note_declared(cursor: Cursor, declared: Declared, *, ago_s: float = 0.0, again: bool = True) -> None:
+    """Tell the ledger of a pipeline's declaration, which is in use since `ago_s` seconds; `again`: it may be known, and
+    have come back."""
     name = declared.pipeline.name
-    for source in sorted(declared.revisions):
-        note_revision(cursor, name, source, declared.revisions[source], declared.shapes[source], again=again)
+    known = {source: (declared.revisions[source], declared.shapes[source]) for source in sorted(declared.revisions)}
     if declared.pipeline.derived:
-        note_revision(cursor, name, DERIVED, definition_of(declared.pipeline), {}, again=again)
+        known[DERIVED] = (definition_of(declared.pipeline), {})
+    for source, (revision, shape) in known.items():
+        note_revision(cursor, name, source, revision, shape, ago_s=ago_s, again=again)
 
 
 def plan_under(held: Claim, was: Registered, now: Declared | None) -> bool:

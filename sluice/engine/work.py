@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from sluice.engine.formats import ABSENT
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
 from sluice.engine.settings import settings
@@ -45,7 +46,7 @@ class PartWork:
     @property
     def absent(self) -> tuple[str, ...]:
         """The declared columns that its file does not have, in the order of the table."""
-        return tuple(self.dialect.get("absent", ()))
+        return tuple(self.dialect.get(ABSENT, ()))
 
     @property
     def place(self) -> str:

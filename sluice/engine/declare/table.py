@@ -21,6 +21,9 @@ class Column:
     `source` is the header it is read from (default: its own name; matched without regard to case and
     surrounding spaces). A `required` column's empty value is a reject with the code `missing`. `nulls` are
     spellings that mean empty in this column, e.g. `("N/A", "-")`, matched like headers are.
+
+    An input without a column that is not required is loaded all the same, and its note in the books names the column;
+    with `must_exist=True` it is refused, though single values may be empty.
     """
 
     name: str
@@ -29,6 +32,7 @@ class Column:
     required: bool = False
     check: Check | None = None
     nulls: Sequence[str] = ()
+    must_exist: bool = False
 
     def __post_init__(self) -> None:
         check_identifier("Column", self.name)
@@ -36,6 +40,11 @@ class Column:
             raise ConfigError(f"Column {self.name!r} is Sluice's own: every table has it already.")
         if isinstance(self.nulls, str):
             raise ConfigError(f"Column {self.name!r}: nulls is a tuple of spellings: nulls=({self.nulls!r},).")
+
+    @property
+    def expected(self) -> bool:
+        """Whether an input without it is refused."""
+        return self.required or self.must_exist
 
     @property
     def header(self) -> str:

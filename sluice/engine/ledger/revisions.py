@@ -25,11 +25,11 @@ class Registered(NamedTuple):
 
 
 def note_revision(
-    cursor: Cursor, pipeline: str, source: str, revision: str, shape: Mapping[str, Any], *, again: bool
+    cursor: Cursor, pipeline: str, source: str, revision: str, shape: Mapping[str, Any], *, ago_s: float, again: bool
 ) -> None:
-    """A declaration was seen; `again` when one that may be known is in use from now on."""
+    """A declaration is there since `ago_s` seconds; `again` when one that may be known is in use once more."""
     facts = {"pipeline": pipeline, "source": source, "revision": revision, "shape": json.dumps(shape)}
-    cursor.execute(query("note_revision"), facts | {"again": again})
+    cursor.execute(query("note_revision"), facts | {"ago_s": ago_s, "again": again})
 
 
 def is_newer(cursor: Cursor, pipeline: str, source: str, ours: str, theirs: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,11 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Declared:
-    """A pipeline, and where it was read: `code` is that of its file."""
+    """A pipeline, and where it was read: `code` is that of its file.
+
+    `read_at` is when this process read it, `edited_at` when a file of it was last changed, in seconds since 1970.
+    """
 
     pipeline: Pipeline
     path: Path | None = None
     code: str = ""
+    read_at: float = field(default_factory=time.time)
+    edited_at: float = 0.0
     _contracts: dict[str, Contract] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property

@@ -50,8 +50,10 @@ def is_installed(path: str) -> bool:
 @cache
 def _installed() -> tuple[str, ...]:
     folders = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    folders.add(str(Path(sluice.__file__).parent))
-    return tuple(f"{folder}{os.sep}" for each in folders for folder in (each, os.path.realpath(each)))
+    ours = Path(sluice.__file__).parent
+    folders |= {str(ours), *(str(ours.parent / name) for name in ("tasks", "workers"))}
+    found = [f"{folder}{os.sep}" for each in folders for folder in (each, os.path.realpath(each))]
+    return (*found, str(ours.parent / "pipelines" / "__init__.py"))
 
 
 def _note(event: str, args: tuple[Any, ...]) -> None:

@@ -41,6 +41,11 @@ class Read:
     code: str
     at: float = field(default_factory=time.monotonic)
 
+    @property
+    def edited_at(self) -> float:
+        """When one of its files was last changed, in seconds since 1970."""
+        return max(file.edited_at for file in self.files)
+
     def is_stale(self) -> bool:
         """Whether it would be read otherwise now. What went wrong for a reason of its own is tried again."""
         if isinstance(self.outcome, ConfigError) and time.monotonic() - self.at > AGAIN_S:

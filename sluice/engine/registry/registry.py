@@ -123,7 +123,7 @@ class Registry:
                 names[name] = ConfigError(f"{path} and {first} both declare the pipeline {name!r}: rename one.")
                 broken[path] = names[name]
                 continue
-            declared[name] = self._keep(Declared(each.outcome, path, each.code))
+            declared[name] = self._keep(Declared(each.outcome, path, each.code, edited_at=each.edited_at))
         return View(declared, broken, names)
 
     def _keep(self, new: Declared) -> Declared:

@@ -38,6 +38,11 @@ class Seen:
         self._certain = self._facts == now and _is_settled(now)
         self._spoilt = self._facts != now  # it was changed while it was read
 
+    @property
+    def edited_at(self) -> float:
+        """When the file was last changed, in seconds since 1970; 0 of one that is not there."""
+        return self._facts[0] / 1e9 if self._facts else 0.0
+
     def is_changed(self) -> bool:
         """Whether it would be read otherwise now."""
         if self._spoilt:

@@ -187,7 +187,9 @@ def test_a_module_that_a_transform_calls_is_part_of_the_revision(
     assert registry.find("v").revisions["files"] != before
 
 
-@pytest.mark.parametrize("read", ["Path(__file__).with_name('q.sql').read_text()", "next(iter(Path('{folder}/q.sql').read_bytes().split()))"])
+@pytest.mark.parametrize(
+    "read", ["Path(__file__).with_name('q.sql').read_text()", "next(iter(Path('{folder}/q.sql').read_bytes().split()))"]
+)
 def test_a_file_that_is_read_for_a_declaration_is_part_of_it(registry: Registry, folder: Path, read: str) -> None:
     above = "from pathlib import Path\nSKIP = int(" + read.format(folder=folder) + ")\n"
     (folder / "q.sql").write_text("1")
