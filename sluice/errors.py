@@ -17,7 +17,19 @@ class ConfigError(SluiceError):
 
 
 class DeclarationError(ConfigError):
-    """A declaration in a pipeline's file is wrong: the message begins with the file and the line where it stands."""
+    """A declaration is wrong, and here it stands.
+
+    Args: `place` is the file and line of the call, `sentence` what is wrong. As text it is the sentence alone: Python
+    shows the place in a script of one's own, and whoever reads a pipeline's file puts it before the sentence.
+    """
+
+    def __init__(self, place: str, sentence: str) -> None:
+        super().__init__(place, sentence)
+        self.place = place
+        self.sentence = sentence
+
+    def __str__(self) -> str:
+        return self.sentence
 
 
 class TransientError(SluiceError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from sluice.engine.declaration import Declaration
 from sluice.engine.declare.computed import Computed
 from sluice.engine.declare.daily import Daily
 from sluice.engine.declare.derived import Derived
@@ -24,7 +25,7 @@ Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
 
 
 @dataclass(frozen=True)
-class Flow:
+class Flow(Declaration):
     """One source and the table it goes into, with what the declaration of the table cannot say, if need be."""
 
     source: Source
@@ -40,7 +41,7 @@ class Flow:
 
 
 @dataclass(frozen=True)
-class Pipeline:
+class Pipeline(Declaration):
     """One dataset's flow, declared in one file: where it comes from, where it goes, and when.
 
     With one source: `source=`, `table=` and perhaps `transform=`. With several: `flows=[Flow(source, table), ...]`,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sluice.engine.checks import Check
+from sluice.engine.declaration import Declaration
 from sluice.engine.declare.names import check_identifier
 from sluice.engine.types.base import ColumnType
 from sluice.errors import ConfigError
@@ -15,7 +16,7 @@ LINEAGE = ("_input_id", "_line")
 
 
 @dataclass(frozen=True)
-class Column:
+class Column(Declaration):
     """One column of a table.
 
     `source` is the header it is read from (default: its own name; matched without regard to case and
@@ -38,8 +39,6 @@ class Column:
         check_identifier("Column", self.name)
         if self.name in LINEAGE:
             raise ConfigError(f"Column {self.name!r} is Sluice's own: every table has it already.")
-        if isinstance(self.nulls, str):
-            raise ConfigError(f"Column {self.name!r}: nulls is a tuple of spellings: nulls=({self.nulls!r},).")
 
     @property
     def expected(self) -> bool:
@@ -52,7 +51,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Generated:
+class Generated(Declaration):
     """A column that PostgreSQL computes from others, e.g. `Generated("minutes", "numeric", "seconds / 60.0")`."""
 
     name: str
@@ -64,7 +63,7 @@ class Generated:
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Declaration):
     """A destination: columns, key, and what happens on a key that is already there.
 
     `on_conflict="keep"`: same key and same values is a duplicate, other values a reject `key_conflict`.

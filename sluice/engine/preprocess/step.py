@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sluice.engine.declaration import Declaration
 from sluice.engine.preprocess.statistic import Statistic, Statistics
 from sluice.engine.source_text import source_text
 
@@ -43,7 +44,7 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class FrameStep(ABC):
+class FrameStep(Declaration):
     """One step of a preprocessed table. Subclasses are frozen dataclasses, so that `repr` declares them."""
 
     name: str

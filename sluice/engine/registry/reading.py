@@ -93,8 +93,8 @@ def _executed(module: ModuleType, path: Path, content: bytes | None) -> Pipeline
         remember(str(path), text)
         module.__dict__[TEXT] = text
         exec(code, module.__dict__)  # noqa: S102 - a pipeline is a Python file
-    except DeclarationError:
-        raise
+    except DeclarationError as error:
+        raise ConfigError(f"{error.place}: {error}") from error
     except (Exception, SystemExit) as error:
         raise ConfigError(_sentence(path, error)) from error
     finally:
