@@ -97,8 +97,8 @@ def _wanted(hint: Any) -> str:
     if origin is Literal:
         return _either([repr(each) for each in inner])
     if origin in _SEQUENCES:
-        fixed = f"a tuple of {', '.join(map(_wanted, inner))}"
-        return fixed if _is_fixed(inner) else f"a list or tuple, each of it {_wanted(inner[0])}"
+        each = ", ".join(map(_wanted, inner if _is_fixed(inner) else inner[:1]))
+        return f"a tuple of {each}" if _is_fixed(inner) else f"a list or tuple, each of it {each}"
     if origin in (Mapping, dict):
         return f"a dict, each value of it {_wanted(inner[1])}"
     own: str | None = "a function" if origin is Callable else getattr(hint, "in_words", None)
@@ -120,7 +120,7 @@ def _shown(value: object, hint: Any) -> str:
         origin, inner = get_origin(each), get_args(each)
         if origin in _SEQUENCES and isinstance(value, str):
             return f"the text {value[:SHOWN]!r}: write ({value[:SHOWN]!r},)"
-        if origin in _SEQUENCES and isinstance(value, Sequence) and not _is_fixed(inner):
+        if origin in _SEQUENCES and isinstance(value, list | tuple) and not _is_fixed(inner):
             wrong = next(one for one in value if not _fits(one, inner[0]))
             return f"one with {_shown(wrong, inner[0])}"
         if origin in (Mapping, dict) and isinstance(value, Mapping):

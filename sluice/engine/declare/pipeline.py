@@ -38,6 +38,20 @@ class Flow(Declaration):
                 f"Flow into {self.table.name!r}: a snapshot brings rows that are there already, so its table needs"
                 " on_conflict='update'."
             )
+        mistakes = list(self._mistakes_of_header())
+        if mistakes:
+            raise ConfigError(f"Flow into {self.table.name!r}: every file would be refused: {' '.join(mistakes)}")
+
+    def _mistakes_of_header(self) -> Iterator[str]:
+        """What is wrong with a header that is declared, and not found in each file."""
+        declared = self.source.header if isinstance(self.source, Files) else None
+        there = [name.strip().casefold() for name in declared or ()]
+        for header in dict.fromkeys(column.header for column in self.table.columns):
+            if there.count(header.strip().casefold()) > 1:
+                yield f"header=... has the name {header!r} more than once."
+        for header in dict.fromkeys(column.header for column in self.table.columns if column.expected):
+            if declared is not None and header.strip().casefold() not in there:
+                yield f"header=... lacks {header!r}, which must be there."
 
 
 @dataclass(frozen=True)

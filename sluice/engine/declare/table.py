@@ -87,6 +87,7 @@ class Table(Declaration):
     def _mistakes(self) -> list[str]:
         names = [c.name for c in self.columns] + [g.name for g in self.generated]
         found = [f"Column {n!r} is declared twice." for n in sorted(set(names)) if names.count(n) > 1]
+        found += [f"Key column {n!r} is named twice." for n in sorted(set(self.key)) if list(self.key).count(n) > 1]
         if not self.key:
             found.append("It has no key: name the columns that tell two rows apart, key=(...).")
         by_name = {c.name: c for c in self.columns}

@@ -26,7 +26,7 @@ GOOD = {"url": "https://shop.example/v1/customers", "name": "customers"}
         ({"url": "https://shop.example/\n"}, "no address"),
         (
             {"params": {"active": True}},
-            "params must be a dict, each value of it text or a whole number, not one with a bool under 'active'",
+            r"each value of it text or a whole number, not one with a bool under 'active'",
         ),
         ({"error_keys": "error"}, r"error_keys must be a list or tuple, .* write error_keys="),
         ({"base": "SHOP_URL"}, "a path that begins with /"),
