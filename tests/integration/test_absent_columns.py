@@ -28,7 +28,7 @@ def pipeline(*columns: Column, **said: Any) -> Pipeline:
     return Pipeline("notes", Files("*", **said), Table("notes", key=("id",), columns=[*COLUMNS, *columns]))
 
 
-def parquet(**columns: list[Any]) -> bytes:
+def parquet(**columns: Any) -> bytes:
     sink = io.BytesIO()
     pq.write_table(pa.table(columns), sink)
     return sink.getvalue()
@@ -47,8 +47,8 @@ def brought(engine: InProcess, tmp_path: Path, content: bytes) -> tuple[str | No
     return found["note"], absent
 
 
-LINES = [{"id": number} for number in range(5_000)]
-LATE = "\n".join(map(json.dumps, [*LINES, {"id": 9_999, "Empfaenger": "x"}])).encode()
+LINES = [{"id": number} for number in range(20_000)]
+LATE = "\n".join(map(json.dumps, [*LINES, {"id": 99_999, "Empfaenger": "x"}])).encode()
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_late_key_that_is_required_is_found_and_lines_without_it_are_refused(
     path = tmp_path / "a.jsonl"
     path.write_bytes(LATE.replace(b'"Empfaenger"', b'"code"'))
     status = engine.finish(engine.register(path))
-    assert (status["read"], status["loaded"], status["rejected"]) == (5_001, 1, 5_000)
+    assert (status["read"], status["loaded"], status["rejected"]) == (20_001, 1, 20_000)
 
 
 @pytest.mark.parametrize("content", [b"id,name\n1,a\n", b'{"id":1,"name":"a"}\n', parquet(id=[1], name=["a"])])
@@ -112,9 +112,10 @@ def test_an_input_without_a_column_that_must_exist_is_refused(
     assert (found["state"], found["error_code"]) == ("failed", "missing_header")
 
 
-@pytest.mark.parametrize(
-    "content", [b"id,code\n1,\n", b'{"id":1,"code":null}\n', parquet(id=[1], code=pa.array([None], pa.string()))]
-)
+EMPTY = parquet(id=[1], code=pa.array([None], pa.string()))
+
+
+@pytest.mark.parametrize("content", [b"id,code\n1,\n", b'{"id":1,"code":null}\n', EMPTY])
 def test_a_column_that_must_exist_may_be_empty(engine: InProcess, tmp_path: Path, content: bytes) -> None:
     engine.use(pipeline(Column("code", Text(), must_exist=True)))
     assert brought(engine, tmp_path, content)[1] == ("name", "recipient")
