@@ -42,7 +42,7 @@ def test_a_later_run_under_another_declaration_loads_the_content_in_place_of_the
     assert engine.sql(STATES) == [("done",), ("registered",)]
     engine.use(NEW)
     assert engine.finish(second)["loaded"] == 1
-    assert engine.sql("select name, _input_id from \"both\" where id = 602") == [("bolt", 2)]
+    assert engine.sql('select name, _input_id from "both" where id = 602') == [("bolt", 2)]
 
 
 def test_an_earlier_run_does_not_wait_for_the_end_of_a_later_one(engine: InProcess, tmp_path: Path) -> None:
