@@ -10,10 +10,10 @@ from benchmarks.cases.sluice import Sluice
 from benchmarks.datasets import Dataset
 from benchmarks.meter import Cost
 from benchmarks.servers import BenchServers
-from pipelines import find
 from sluice.engine.ledger.connection import drop_connection
 from sluice.engine.ledger.migrate import migrate
 from sluice.errors import SluiceError
+from sluice.pipelines import find
 
 
 @dataclass

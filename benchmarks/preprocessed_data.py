@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from psycopg2 import sql
 
-from pipelines import find
 from sluice.engine.ledger.connection import drop_connection, transaction
 from sluice.engine.ledger.migrate import migrate
+from sluice.pipelines import find
 
 TABLE = "preprocessed_data"
 _VALUES = {

@@ -27,7 +27,7 @@ from sluice.embedded.postgres import Postgres
 from sluice.embedded.redis import Redis
 from sluice.embedded.server import Server, StartError
 from sluice.errors import ConfigError, SluiceError
-from workers.supervisor import told_to_stop
+from sluice.workers.supervisor import told_to_stop
 
 DATABASE = "bench"
 _SETTINGS = {

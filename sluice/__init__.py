@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         Table,
     )  # fmt: skip
     from sluice.engine.types import Boolean, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
-    from tasks.enqueue import enqueue
+    from sluice.tasks.enqueue import enqueue
 
 __version__ = "0.1.0"
 __all__ = [
@@ -39,7 +39,7 @@ __all__ = [
     "Preprocessed", "preprocess",
 ]  # fmt: skip
 
-_HOMES = {"enqueue": "tasks.enqueue"}
+_HOMES = {"enqueue": "sluice.tasks.enqueue"}
 _HOMES["Preprocessed"] = "sluice.engine.declare"
 _HOMES |= dict.fromkeys(__all__[:13], "sluice.engine.declare")
 _HOMES |= dict.fromkeys(__all__[13:22], "sluice.engine.types")

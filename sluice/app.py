@@ -10,5 +10,5 @@ os.environ.setdefault("FLOWER_CONF", str(Path(__file__).with_name("flower.py")))
 
 app = Celery("sluice")
 app.config_from_object("celeryconfig")
-app.conf.imports = ("tasks", "workers.life", "workers.beat", "workers.sees")
+app.conf.imports = ("tasks", "sluice.workers.life", "sluice.workers.beat", "sluice.workers.sees")
 app.conf.worker_proc_alive_timeout = 60.0  # pandas and pyarrow take their time on a busy machine

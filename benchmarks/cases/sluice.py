@@ -22,7 +22,7 @@ from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.runs import run_state
 from sluice.engine.settings import settings
 from sluice.errors import SluiceError
-from workers.child import Child
+from sluice.workers.child import Child
 
 LONGEST_S = 600.0
 LOOK_EVERY_S = 0.02
@@ -76,7 +76,7 @@ def _warm_up(dataset: Dataset) -> None:
 
 def _load(pipeline: str, files: list[Path]) -> None:
     # Celery's settings are read when its app is imported: not before the servers of the benchmark are known.
-    from tasks.enqueue import enqueue
+    from sluice.tasks.enqueue import enqueue
 
     run = enqueue(pipeline, files)
     until = time.monotonic() + LONGEST_S

@@ -14,7 +14,7 @@ from sluice.cli.output import COLOURS, Json, count, emit, fail, say, things, tin
 from sluice.cli.run import let_go, own_workers, verdict
 from sluice.cli.waiting import follow
 from sluice.errors import ConfigError
-from workers.supervisor import Supervisor, told_to_stop
+from sluice.workers.supervisor import Supervisor, told_to_stop
 
 if TYPE_CHECKING:
     from sluice.engine.declare import Pipeline as Declared
@@ -42,8 +42,8 @@ def backfill(pipeline: Pipeline, first: First, last: Last, workers: Workers = No
 
 
 def _declared(name: str) -> Declared:
-    from pipelines import find
     from sluice.engine.schedule import tells_days
+    from sluice.pipelines import find
 
     declared = find(name)
     if not declared.dated and not tells_days(declared):
@@ -81,7 +81,7 @@ def _run_all(
 
 def _run_day(declared: Declared, day: date, crew: Supervisor) -> dict[str, Any]:
     """The status of the day's run once it has ended; only `run` is there, and None, when there was nothing to run."""
-    from tasks.scheduled import enqueue_day
+    from sluice.tasks.scheduled import enqueue_day
 
     queued = enqueue_day(declared, day)
     return {"run": None} if queued is None else follow(queued.id, crew, None)

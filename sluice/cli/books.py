@@ -94,7 +94,7 @@ def next_steps(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _target(pipeline: str) -> str:
-    from pipelines import find
+    from sluice.pipelines import find
 
     declared = find(pipeline)
     newest = [f"{derived.name}_latest" if derived.dated else derived.name for derived in declared.derived]

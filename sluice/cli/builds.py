@@ -29,7 +29,7 @@ def print_builds(status: dict[str, Any]) -> None:
 
 def next_for_builds(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Commands that a person may want after a build, each with what it does."""
-    from pipelines import find
+    from sluice.pipelines import find
 
     if not status["builds"]:
         return

@@ -18,8 +18,8 @@ SHOWN = 100
 
 def explain(pipeline: Pipeline, key: Key, as_of: Built = None, as_json: Json = False) -> None:
     """Show the rows, files and lines behind one value of a derived table."""
-    from pipelines import find
     from sluice.engine.derive.explain import explain as trace
+    from sluice.pipelines import find
 
     found = trace(find(pipeline), key, as_of and as_of.date())
     emit(found, as_json=as_json, human=lambda: _print_trace(found, key))
@@ -29,8 +29,8 @@ def orphans(
     pipeline: Pipeline, as_of: Built = None, kind: Kind = None, limit: Limit = 20, as_json: Json = False
 ) -> None:
     """List what belongs to nobody, such as payments without an order, with file and line."""
-    from pipelines import find
     from sluice.engine.derive.explain import listed
+    from sluice.pipelines import find
 
     found = listed(find(pipeline), as_of and as_of.date(), kind, limit)
     emit(found, as_json=as_json, human=lambda: _print_listed(found))

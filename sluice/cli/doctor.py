@@ -62,8 +62,8 @@ def _settings() -> Iterator[Finding]:
 
 
 def _declarations(into: dict[str, Pipeline]) -> Iterator[Finding]:
-    from pipelines import all_pipelines, broken
     from sluice.engine.doctor.finding import ok, wrong
+    from sluice.pipelines import all_pipelines, broken
 
     into |= all_pipelines()
     yield ok("pipelines", ", ".join(sorted(into)))
@@ -107,7 +107,7 @@ def _workers() -> Iterator[Finding]:
     from sluice.engine.doctor.workers import Here, look_at_workers
     from sluice.engine.landing import landing
     from sluice.engine.settings import settings
-    from workers.sees import ask_workers, sees_inbox
+    from sluice.workers.sees import ask_workers, sees_inbox
 
     here = Here(_contracts(), landing(), settings().inbox, sees_inbox())
     try:
@@ -120,7 +120,7 @@ def _workers() -> Iterator[Finding]:
 
 
 def _contracts() -> dict[str, str] | None:
-    from workers.sees import contracts
+    from sluice.workers.sees import contracts
 
     try:
         return contracts()

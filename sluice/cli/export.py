@@ -13,7 +13,7 @@ from sluice.cli.exits import Exit
 from sluice.cli.output import Json, count, fail, print_object, say, things
 from sluice.cli.spreadsheet import STDOUT
 from sluice.errors import ConfigError, SluiceError
-from workers.supervisor import told_to_stop
+from sluice.workers.supervisor import told_to_stop
 
 if TYPE_CHECKING:
     from sluice.engine.declare import Pipeline as Declared
@@ -160,8 +160,8 @@ def facts_of(exported: list[Exported]) -> list[dict[str, Any]]:
 
 
 def _one(table: str, to: str, columns: str | None) -> Wanted:
-    from pipelines import all_pipelines
     from sluice.engine.export import Wanted, find_table
+    from sluice.pipelines import all_pipelines
 
     key = find_table(all_pipelines().values(), table)
     names = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
@@ -169,7 +169,7 @@ def _one(table: str, to: str, columns: str | None) -> Wanted:
 
 
 def _declared(name: str) -> Declared:
-    from pipelines import find
+    from sluice.pipelines import find
 
     return find(name)
 

@@ -31,9 +31,9 @@ def forecast(
     """Fit BG/NBD and Gamma-Gamma to the orders behind customer_ltv, and fill customer_ltv_forecast."""
     if pipeline != "customer_ltv":
         raise ConfigError(f"There is no forecast for {pipeline!r}, only for customer_ltv.")
-    from pipelines.customer_ltv import SETTLED
     from sluice.engine.forecast.prediction import Horizon
     from sluice.engine.forecast.run import forecast as make
+    from sluice.pipelines.customer_ltv import SETTLED
 
     facts = make(as_of.date(), SETTLED, Horizon(months, discount))
     emit(facts, as_json=as_json, human=lambda: _tell(facts))

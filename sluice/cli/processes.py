@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
 import workers
+
 from sluice.cli.exits import Exit
 from sluice.cli.output import Json, emit, say
 from sluice.errors import ConfigError
-from workers.child import Command
-from workers.supervisor import Supervisor
+from sluice.workers.child import Command
+from sluice.workers.supervisor import Supervisor
 
 FLOWER_CONFIG = Path(workers.__file__).with_name("flower.py")
 Processes = Annotated[
@@ -100,17 +100,17 @@ def _refuse_taken_port() -> None:
 
 
 def _celery(*words: str, log: Path | None = None, environ: dict[str, str] | None = None) -> Command:
-    argv = [sys.executable, "-m", "sluice.cli.celery", "-A", "workers.app", *words]
+    argv = [sys.executable, "-m", "sluice.cli.celery", "-A", "sluice.app", *words]
     # unbuffered: what it says is seen when it says it, and not when it ends
     return Command(words[0], argv, {"SLUICE_EMBEDDED_QUIET": "1", "PYTHONUNBUFFERED": "1"} | (environ or {}), log)
 
 
 def _keep(commands: list[Command], *, as_json: bool) -> None:
     """Run the commands until a signal says stop."""
-    from pipelines import all_pipelines, broken
     from sluice.engine.ledger.migrate import migrate
     from sluice.engine.servers import is_embedded, urls
     from sluice.engine.settings import settings
+    from sluice.pipelines import all_pipelines, broken
 
     known = all_pipelines()
     for sentence in broken():

@@ -20,7 +20,7 @@ class Refit(Wanted):
 
     def put_on_queue(self) -> Run:
         """Register the run and publish it."""
-        from tasks.enqueue import enqueue_inputs
+        from sluice.tasks.enqueue import enqueue_inputs
 
         return enqueue_inputs(self.pipeline, [], as_of=self.as_of, refit=True)
 
@@ -34,8 +34,8 @@ def refit(
     as_json: Json = False,
 ) -> None:
     """Compute medians, means and fences again from what is loaded, and build preprocessed tables by them."""
-    from pipelines import find
     from sluice.engine.declare import Preprocessed
+    from sluice.pipelines import find
 
     declared = find(pipeline)
     if not any(isinstance(each, Preprocessed) for each in declared.derived):

@@ -16,7 +16,7 @@ from sluice.cli.options import AsOf, MaxRejects, Only, Paths, Pipeline, Reload, 
 from sluice.cli.output import Json, count, emit, fail, say
 from sluice.cli.processes import worker_command
 from sluice.cli.waiting import follow
-from workers.supervisor import Supervisor, told_to_stop
+from sluice.workers.supervisor import Supervisor, told_to_stop
 
 if TYPE_CHECKING:
     from sluice.engine.declare import Pipeline as Declared
@@ -97,9 +97,9 @@ class Wanted:
         only: Collection[str] = (),
     ) -> Self:
         """Meet mistakes in the command line before anything is started. Raises ConfigError."""
-        from pipelines import find
         from sluice.engine.inputs import inputs_of
         from sluice.engine.reject_limit import RejectLimit
+        from sluice.pipelines import find
 
         declared = find(pipeline)
         declared.check_run(has_inputs=bool(paths or declared.fetched(only)), as_of=as_of)
@@ -110,7 +110,7 @@ class Wanted:
 
     def put_on_queue(self) -> Run:
         """Register the run and publish it."""
-        from tasks.enqueue import enqueue_inputs
+        from sluice.tasks.enqueue import enqueue_inputs
 
         return enqueue_inputs(
             self.pipeline, self.inputs, reload=self.reload, max_rejects=self.max_rejects, as_of=self.as_of

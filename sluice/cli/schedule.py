@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def list_(as_json: Json = False) -> None:
     """Show each schedule: its local time, the last due time and what became of it, the next, and alarms."""
-    from pipelines import all_pipelines
     from sluice.engine.schedule import overview
+    from sluice.pipelines import all_pipelines
 
     found = overview(all_pipelines().values(), datetime.now(UTC))
     facts = {"schedules": [asdict(each) for each in found]}

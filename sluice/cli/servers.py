@@ -21,10 +21,10 @@ def env(as_json: Json = False) -> None:
 
 def migrate(as_json: Json = False) -> None:
     """Bring the ledger's tables and those of all pipelines up to date."""
-    from pipelines import all_pipelines
     from sluice.engine.forecast.store import make_tables
     from sluice.engine.ledger.connection import transaction
     from sluice.engine.ledger.migrate import migrate as bring_up_to_date
+    from sluice.pipelines import all_pipelines
 
     pipelines = all_pipelines()
     done = bring_up_to_date(list(pipelines.values()))

@@ -41,8 +41,8 @@ def print_overview(runs: list[dict[str, Any]], missing: list[str]) -> None:
 
 
 def _alarms() -> list[str]:
-    from pipelines import all_pipelines
     from sluice.engine.schedule import alarms
+    from sluice.pipelines import all_pipelines
 
     return [f"{each.pipeline} of {each.day}: {each.note}" for each in alarms(all_pipelines().values())]
 
@@ -50,7 +50,7 @@ def _alarms() -> list[str]:
 def retry(run: RunId, as_json: Json = False) -> None:
     """Try dead steps of a run again."""
     from sluice.engine.ledger.runs import retry as revive
-    from workers.publish import publish_now
+    from sluice.workers.publish import publish_now
 
     revived = revive(run, _derived_now)
     publish_now()
@@ -62,8 +62,8 @@ def retry(run: RunId, as_json: Json = False) -> None:
 
 def _derived_now(pipeline: str) -> str | None:
     """The definition of what a pipeline derives; None of one that is not known here."""
-    from pipelines import all_pipelines
     from sluice.engine.derive import definition_of
+    from sluice.pipelines import all_pipelines
 
     declared = all_pipelines().get(pipeline)
     return None if declared is None else definition_of(declared)

@@ -9,7 +9,7 @@ from typing import Any
 from sluice.cli.output import say
 from sluice.cli.progress import Progress
 from sluice.errors import PermanentError, SluiceError, TransientError
-from workers.supervisor import Supervisor
+from sluice.workers.supervisor import Supervisor
 
 POLL_S = 0.2
 PATIENCE_S = 10.0
@@ -89,7 +89,7 @@ def _workers_answer() -> bool:
     from kombu.exceptions import OperationalError
     from redis.exceptions import RedisError
 
-    from workers.app import app
+    from sluice.app import app
 
     try:
         return bool(app.control.ping(timeout=1.0))

@@ -1,10 +1,10 @@
 """sluice.build: what is derived from the loaded tables, once a run's inputs are settled."""
 
+from sluice.app import app
 from sluice.engine.derive import build_run
-from tasks.whole_run import declared_to_build
-from workers.app import app
-from workers.publish import publish_now
-from workers.step_task import StepTask, working
+from sluice.tasks.whole_run import declared_to_build
+from sluice.workers.publish import publish_now
+from sluice.workers.step_task import StepTask, working
 
 LONGEST_S = 6 * 3600  # it lives by its heartbeat; one that hangs is ended all the same
 

@@ -2,9 +2,9 @@
 
 from celery import Task
 
+from sluice.app import app
 from sluice.engine.ledger.dispatch import recover
-from workers.app import app
-from workers.publish import dispatch_due
+from sluice.workers.publish import dispatch_due
 
 
 @app.task(name="sluice.dispatch", base=Task)

@@ -9,7 +9,6 @@ from typing import TypedDict, Unpack
 
 from psycopg2.extensions import cursor as Cursor
 
-from pipelines import declared_of, find
 from sluice.engine.declare import Pipeline
 from sluice.engine.derive import definition_of
 from sluice.engine.inputs import inputs_of
@@ -18,7 +17,8 @@ from sluice.engine.ledger.migrate import is_current, migrate
 from sluice.engine.ledger.runs import NewInput, Run, register
 from sluice.engine.redeclare import note_declared
 from sluice.engine.reject_limit import RejectLimit
-from workers.publish import publish_now
+from sluice.pipelines import declared_of, find
+from sluice.workers.publish import publish_now
 
 
 class Asked(TypedDict, total=False):

@@ -1,9 +1,9 @@
 """sluice.extract: a part's bytes become columns of text."""
 
+from sluice.app import app
 from sluice.engine.frames import frames
-from tasks.parts import part_of, raw_frame
-from workers.app import app
-from workers.step_task import StepTask, working
+from sluice.tasks.parts import part_of, raw_frame
+from sluice.workers.step_task import StepTask, working
 
 
 @app.task(name="sluice.extract", base=StepTask)

@@ -1,11 +1,11 @@
 """sluice.load: a part's rows, rejects and books into PostgreSQL, in one transaction."""
 
+from sluice.app import app
 from sluice.engine.frames import frames
 from sluice.engine.load.part import load_part
-from tasks.parts import part_of, ready_frame
-from workers.app import app
-from workers.publish import publish_now
-from workers.step_task import StepTask, working
+from sluice.tasks.parts import part_of, ready_frame
+from sluice.workers.publish import publish_now
+from sluice.workers.step_task import StepTask, working
 
 
 @app.task(name="sluice.load", base=StepTask)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pipelines import declared_for
 from sluice.engine.contract import Contract
 from sluice.engine.declare import Flow
 from sluice.engine.extract import extract_part
@@ -13,6 +12,7 @@ from sluice.engine.ledger.steps import Claim
 from sluice.engine.transform import transform_part
 from sluice.engine.work import PartWork, read_part
 from sluice.errors import LostClaim
+from sluice.pipelines import declared_for
 
 
 class Part(NamedTuple):

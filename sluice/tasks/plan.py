@@ -1,10 +1,10 @@
 """sluice.plan: an input becomes parts."""
 
-from pipelines import declared_for
+from sluice.app import app
 from sluice.engine.plan import plan_input, read_input
-from workers.app import app
-from workers.publish import publish_now
-from workers.step_task import StepTask, working
+from sluice.pipelines import declared_for
+from sluice.workers.publish import publish_now
+from sluice.workers.step_task import StepTask, working
 
 LONGEST_S = 2 * 3600  # a fetch lives by its heartbeat; one that hangs, or an API that only drips, is ended all the same
 

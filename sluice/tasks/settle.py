@@ -1,10 +1,10 @@
 """sluice.settle: contested keys of a run get their winner, and the run ends."""
 
+from sluice.app import app
 from sluice.engine.load.settle import settle_run
-from tasks.whole_run import declared_to_settle
-from workers.app import app
-from workers.publish import publish_now
-from workers.step_task import StepTask, working
+from sluice.tasks.whole_run import declared_to_settle
+from sluice.workers.publish import publish_now
+from sluice.workers.step_task import StepTask, working
 
 
 @app.task(name="sluice.settle", base=StepTask)

@@ -1,11 +1,11 @@
 """sluice.transform: text becomes typed rows in key order, and rejects."""
 
+from sluice.app import app
 from sluice.engine.frames import frames
 from sluice.engine.held import hold_part
 from sluice.engine.transform import transform_part
-from tasks.parts import part_of, raw_frame
-from workers.app import app
-from workers.step_task import StepTask, working
+from sluice.tasks.parts import part_of, raw_frame
+from sluice.workers.step_task import StepTask, working
 
 
 @app.task(name="sluice.transform", base=StepTask)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pipelines import matching
 from sluice.engine.declare import Pipeline
 from sluice.engine.derive import definition_of
 from sluice.engine.ledger.revisions import Registered, registered_inputs
 from sluice.engine.ledger.runs import options_of, pipeline_of
 from sluice.engine.registry import Declared, covers
+from sluice.pipelines import matching
 
 
 def declared_to_settle(run: int) -> Pipeline:

@@ -23,8 +23,8 @@ def queue_run(pipeline: str, files: Sequence[str], as_of: date | None) -> int:
 
     Raises Problem: 422 for what cannot be run, 503 when a server is away or the ledger is not there.
     """
-    from pipelines import all_pipelines
-    from tasks.enqueue import enqueue
+    from sluice.pipelines import all_pipelines
+    from sluice.tasks.enqueue import enqueue
 
     if pipeline not in all_pipelines():
         raise InvalidParameter("pipeline", f"known are {', '.join(sorted(all_pipelines()))}", "body")

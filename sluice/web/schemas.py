@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from pipelines import find
 from sluice.engine.declare import Pipeline
+from sluice.pipelines import find
 from sluice.web.fields import Field
 
 _EXPLAINED = {

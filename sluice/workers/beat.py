@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from celery.schedules import crontab
 
-from pipelines import all_pipelines
+from sluice.app import app
 from sluice.engine.declare import Daily, Pipeline
-from workers.app import app
+from sluice.pipelines import all_pipelines
 
 EVERY_S = 60.0
 

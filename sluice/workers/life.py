@@ -14,7 +14,6 @@ from typing import Any
 import pyarrow as pa
 from celery import signals
 
-from pipelines import all_declared, broken
 from sluice.engine.identity import become_main
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.connection import drop_connection, transaction
@@ -23,7 +22,8 @@ from sluice.engine.redeclare import note_declared
 from sluice.engine.registry import Declared
 from sluice.engine.settings import settings
 from sluice.errors import ConfigError, SluiceError, TransientError
-from workers.publish import dispatch_due
+from sluice.pipelines import all_declared, broken
+from sluice.workers.publish import dispatch_due
 
 log = logging.getLogger(__name__)
 QUIET_S = 30.0

@@ -8,9 +8,9 @@ from celery import chain
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from sluice.app import app
 from sluice.engine.ledger.dispatch import dispatch
 from sluice.errors import SluiceError, TransientError
-from workers.app import app
 
 log = logging.getLogger(__name__)
 CHAIN = ("extract", "transform", "load")

@@ -19,13 +19,13 @@ from celery.worker.control import inspect_command
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from pipelines import all_declared
 from sluice import __version__
+from sluice.app import app
 from sluice.engine.landing import landing
 from sluice.engine.settings import settings
 from sluice.engine.storage import exists, is_remote, join
 from sluice.errors import SluiceError, TransientError
-from workers.app import app
+from sluice.pipelines import all_declared
 
 PROBE = re.compile(r"\.sluice-probe-[0-9a-f]{32}")
 LOOK_S = 1.5

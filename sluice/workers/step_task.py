@@ -13,7 +13,6 @@ from celery import Task
 from celery.exceptions import Ignore, InvalidTaskError
 from celery.worker.request import Request
 
-from pipelines import find, newest
 from sluice.engine.failpoint import failpoint
 from sluice.engine.identity import holder
 from sluice.engine.ledger import steps
@@ -37,6 +36,7 @@ from sluice.errors import (
     SluiceError,
     TransientError,
 )
+from sluice.pipelines import find, newest
 
 log = logging.getLogger(__name__)
 PAUSE_S = 2.0  # until a server may be back

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType, TracebackType
 from typing import Self
 
-from workers.child import STOP_SIGNALS, Child, Command, undisturbed
+from sluice.workers.child import STOP_SIGNALS, Child, Command, undisturbed
 
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 LONG_LIFE_S = 60.0

@@ -41,7 +41,7 @@ def flower(stack: Stack) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     env = stack.env | {"SLUICE_FLOWER_PASSWORD": PASSWORD, "SLUICE_FLOWER_PORT": str(port)}
-    command = [sys.executable, "-m", "celery", "-A", "workers.app", "flower"]
+    command = [sys.executable, "-m", "celery", "-A", "sluice.app", "flower"]
     with (stack.home / "flower.log").open("wb") as log:
         process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"

@@ -18,8 +18,8 @@ from tests.kit.stack import Stack, Worker, until
 HEAD = """
 from dataclasses import replace
 
-from pipelines.customer_ltv import customer_ltv, orphans
-from pipelines.customer_ltv import pipeline as ltv
+from sluice.pipelines.customer_ltv import customer_ltv, orphans
+from sluice.pipelines.customer_ltv import pipeline as ltv
 
 pipeline = replace(ltv, name="shop", schedule=None, derived=[{derived}])
 """

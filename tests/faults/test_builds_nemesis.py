@@ -29,7 +29,7 @@ QUEUE = """
 import sys, time
 from datetime import date
 from sluice.errors import SluiceError
-from tasks.enqueue import enqueue
+from sluice.tasks.enqueue import enqueue
 
 for path in sys.argv[2:]:
     while True:

@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from pipelines import find
+from sluice.pipelines import find
 from tests.kit.in_process import InProcess
 from tests.kit.stack import Stack, until
 

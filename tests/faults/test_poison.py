@@ -18,7 +18,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from pipelines.call_logs import pipeline as call_logs
+from sluice.pipelines.call_logs import pipeline as call_logs
 
 
 def transform(frame):

@@ -36,7 +36,7 @@ def test_a_worker_takes_load_before_transform_before_extract(stack: Stack) -> No
 
 def test_the_app_has_its_tasks_and_a_daily_entry_for_call_logs(stack: Stack) -> None:
     script = """
-from workers.app import app
+from sluice.app import app
 app.loader.import_default_modules()
 print(*sorted(name.removeprefix("sluice.") for name in app.tasks if name.startswith("sluice.")))
 entry = app.conf.beat_schedule["call_logs-daily"]
@@ -58,7 +58,7 @@ def test_beat_loads_what_is_new_in_the_inbox_once_for_each_due_time(stack: Stack
     (inbox / "a.csv").write_text(header + "1,$1.00,Nairobi,2024-01-01 10:00:00,00:01:00\n")
     (inbox / "link.csv").symlink_to(inbox / "a.csv")
     stack.worker().wait_ready()
-    script = "from tasks import scheduled; scheduled('call_logs'); scheduled('call_logs')"
+    script = "from sluice.tasks import scheduled; scheduled('call_logs'); scheduled('call_logs')"
     env = stack.env | {"SLUICE_INBOX": str(stack.home / "inbox")}
     stack.sluice("migrate")
 

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
-from pipelines import find
+from sluice.pipelines import find
 from tests.kit.in_process import InProcess
 
 PAGE = (Path(__file__).parents[2] / "docs" / "customer_ltv.md").read_text(encoding="utf-8")

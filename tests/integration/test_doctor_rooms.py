@@ -10,7 +10,6 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 import redis
 
-from pipelines import find
 from sluice.embedded import Servers
 from sluice.engine.doctor.finding import Finding
 from sluice.engine.doctor.postgres import look_at_server, look_at_tables
@@ -19,10 +18,11 @@ from sluice.engine.doctor.work import look_at_work
 from sluice.engine.landing import landing
 from sluice.engine.ledger.runs import Run
 from sluice.engine.servers import broker_url, cache_url
+from sluice.pipelines import find
+from sluice.workers.sees import sluice_sees
 from tests.kit.in_process import InProcess
 from tests.kit.roles import acting_as_loader
 from tests.kit.stack import _autocommit
-from workers.sees import sluice_sees
 
 CALLS = find("call_logs")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import find
 from sluice.engine.doctor.postgres import look_at_server, look_at_tables
 from sluice.engine.ledger.migrate import migrate
 from sluice.errors import ConfigError
+from sluice.pipelines import find
 from tests.kit.in_process import InProcess
 from tests.kit.roles import acting_as_loader
 

@@ -7,11 +7,11 @@ from threading import Thread
 
 import pytest
 
-from pipelines.customer_ltv import pipeline
 from sluice.engine.derive import build_run
 from sluice.engine.derive import table as build_table
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.runs import Run
+from sluice.pipelines.customer_ltv import pipeline
 from tests.kit.in_process import InProcess
 
 AS_OF = "2024-12-31"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines import find
+from sluice.pipelines import find
 from tests.kit.in_process import InProcess
 
 FILES = {

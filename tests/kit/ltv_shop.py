@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipelines.customer_ltv import pipeline as customer_ltv
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.runs import Run
+from sluice.pipelines.customer_ltv import pipeline as customer_ltv
 from sluice.samples.customer_ltv.reference import Order, Payment, orphans, rows
 from tests.kit.in_process import InProcess
 

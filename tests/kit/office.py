@@ -9,10 +9,10 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
-from pipelines.customer_ltv import pipeline as customer_ltv
 from sluice.engine.declare import Daily, Pipeline
 from sluice.engine.ledger.runs import NewInput, Run, register
 from sluice.engine.schedule import begin_day, tend_pipeline
+from sluice.pipelines.customer_ltv import pipeline as customer_ltv
 from tests.kit.in_process import InProcess
 
 HEADERS = {

@@ -43,7 +43,7 @@ class Worker:
 
     def __init__(self, env: dict[str, str], log: Path, concurrency: int) -> None:
         self.log = log
-        command = [sys.executable, "-m", "celery", "-A", "workers.app", "worker", "--loglevel", "INFO"]
+        command = [sys.executable, "-m", "celery", "-A", "sluice.app", "worker", "--loglevel", "INFO"]
         command += ["--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
         with log.open("ab") as out:
             self.process = subprocess.Popen(command, env=env, stdout=out, stderr=out, cwd=ROOT, start_new_session=True)

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipelines.unified_sales import pipeline as unified_sales
 from sluice.engine.declare import Files, Pipeline
+from sluice.pipelines.unified_sales import pipeline as unified_sales
 from tests.kit.in_process import InProcess
 
 PATTERNS = {"customers": "customer*", "rates": "rate*", "products": "product*", "transactions": "transaction*"}

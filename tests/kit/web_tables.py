@@ -7,9 +7,9 @@ from typing import Any
 from psycopg2 import sql
 from psycopg2.extras import execute_values
 
-from pipelines import all_pipelines
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.migrate import migrate
+from sluice.pipelines import all_pipelines
 
 PRODUCTS = [
     (1, "Desk lamp", "Home", "24.90", 12),

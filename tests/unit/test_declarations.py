@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import all_pipelines, broken, find
 from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.settings import settings
 from sluice.errors import ConfigError
+from sluice.pipelines import all_pipelines, broken, find
 
 
 def test_a_table_names_all_its_mistakes_at_once() -> None:

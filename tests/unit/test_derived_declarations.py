@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from pipelines.customer_ltv import pipeline as customer_ltv
 from sluice.engine.declare import Column, Derived, Files, Flow, Pipeline, Table
 from sluice.engine.derive import definition_of
 from sluice.engine.types import Integer
 from sluice.errors import ConfigError
+from sluice.pipelines.customer_ltv import pipeline as customer_ltv
 
 DAY = date(2023, 12, 31)
 COLUMNS = {"as_of": "date", "id": "bigint", "n": "bigint"}

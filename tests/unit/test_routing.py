@@ -12,13 +12,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipelines.customer_ltv import pipeline as customer_ltv
 from sluice.engine.declare import Column, Files, Flow, Pipeline, Table
 from sluice.engine.inputs import inputs_of
 from sluice.engine.routing import source_of
 from sluice.engine.settings import settings
 from sluice.engine.types import Integer, Text
 from sluice.errors import ConfigError
+from sluice.pipelines.customer_ltv import pipeline as customer_ltv
 
 CUSTOMERS = "customer_id,first_name,last_name,email,country,gender,date_of_birth\n1,Ada,A,,,,\n"
 ORDERS = "order_id,customer_id,order_date,product,price\n10,1,2023-05-01,x,5\n"

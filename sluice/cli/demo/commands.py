@@ -13,8 +13,8 @@ import typer
 from sluice.cli.exits import Exit
 from sluice.cli.output import say
 from sluice.errors import ConfigError, PermanentError
-from workers.child import Child, Command
-from workers.supervisor import Supervisor
+from sluice.workers.child import Child, Command
+from sluice.workers.supervisor import Supervisor
 
 HOST, USUAL_PORT = "127.0.0.1", 8000
 READY_S, POLL_S = 60.0, 0.1

@@ -25,7 +25,7 @@ from sluice.cli.exits import Exit
 from sluice.cli.output import count, emit, fail, say
 from sluice.cli.run import Wanted, let_go, own_workers, verdict
 from sluice.cli.waiting import follow
-from workers.supervisor import told_to_stop
+from sluice.workers.supervisor import told_to_stop
 
 PIPELINE = "unified_sales"
 PROCESSES = 2

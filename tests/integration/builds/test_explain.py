@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pipelines import find
 from sluice.cli.main import app
 from sluice.engine.derive.explain import explain, listed
 from sluice.errors import ConfigError
+from sluice.pipelines import find
 from tests.kit.ltv_awkward import AS_OF, CUSTOMERS, FILES, VANISHES
 from tests.kit.ltv_shop import SAMPLE, Shop
 

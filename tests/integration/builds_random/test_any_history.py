@@ -16,9 +16,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from pipelines import find
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.runs import Run
+from sluice.pipelines import find
 from tests.integration.builds_random.built import Built, check_books, loaded
 from tests.kit.in_process import InProcess
 from tests.kit.open_runs import OpenRuns

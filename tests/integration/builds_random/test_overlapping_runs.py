@@ -10,12 +10,12 @@ from random import Random
 
 import pytest
 
-from pipelines import find
 from sluice.engine.derive import build_run
 from sluice.engine.derive.table import TableBuild
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.runs import Run, retry
 from sluice.errors import EarlierRunOpen
+from sluice.pipelines import find
 from tests.kit.in_process import InProcess
 from tests.kit.open_runs import OpenRuns
 from tests.kit.stack import until

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from pipelines import find
 from sluice.engine.derive.explain import explain, listed
 from sluice.engine.ledger import purge
+from sluice.pipelines import find
 from tests.kit.in_process import InProcess
 
 AS_OF = "2024-12-31"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import find
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.runs import retry
+from sluice.pipelines import find
 from tests.kit.in_process import InProcess
 
 HEADER = "customer_id,first_name,last_name,email,country,gender,date_of_birth"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.call_logs import pipeline as call_logs
 from sluice.engine.declare import Daily
 from sluice.engine.doctor.schedules import look_at_schedules
 from sluice.engine.ledger import purge
 from sluice.engine.schedule import Alarm, alarms, overview
 from sluice.engine.settings import settings
+from sluice.pipelines.call_logs import pipeline as call_logs
 from tests.kit.office import Office, at
 
 UNTIL_SIX = Daily("03:00", tz="Africa/Kigali", deadline="06:00")  # due at 01:00 UTC, waits until 04:00

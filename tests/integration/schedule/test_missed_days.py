@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.call_logs import pipeline as call_logs
 from sluice.engine.declare import Daily
 from sluice.engine.ledger.connection import drop_connection
 from sluice.engine.schedule import tend_pipeline
+from sluice.pipelines.call_logs import pipeline as call_logs
 from tests.kit.office import Office, at
 
 AT_THREE = Daily("03:00", tz="Africa/Kigali")  # 01:00 UTC

@@ -22,8 +22,8 @@ CALLS = "customer_id,call_cost,call_destination,call_date,call_duration\n1,$1.00
 TEND = """
 import sys
 from datetime import datetime
-from pipelines import find
-from tasks.scheduled import tend
+from sluice.pipelines import find
+from sluice.tasks.scheduled import tend
 print(*(run.id for run in tend([find("call_logs")], datetime.fromisoformat(sys.argv[1]))))
 """
 

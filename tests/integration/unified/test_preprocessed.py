@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.unified_sales import pipeline, preprocessed_data
 from sluice import preprocess
 from sluice.errors import ConfigError
+from sluice.pipelines.unified_sales import pipeline, preprocessed_data
 from tests.kit.ltv_shop import facts, modes
 from tests.kit.unified_files import Market, customer
 

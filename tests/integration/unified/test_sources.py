@@ -11,8 +11,8 @@ from typing import Any
 import psycopg2
 import pytest
 
-from pipelines.unified_sales import pipeline
 from sluice.embedded import Servers
+from sluice.pipelines.unified_sales import pipeline
 from tests.kit.api_server import Answer, ApiServer, running, saying
 from tests.kit.in_process import InProcess
 from tests.kit.ltv_shop import facts, modes

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pipelines import find
-from pipelines.unified_sales import pipeline
+from sluice.pipelines import find
+from sluice.pipelines.unified_sales import pipeline
 from tests.kit.unified_files import Market
 
 PAGE = (Path(__file__).parents[3] / "docs" / "unified_sales.md").read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipelines import find
 from sluice.engine.settings import settings
+from sluice.pipelines import find
 from tests.integration.web.conftest import READ, WRITE, client
 from tests.kit.in_process import InProcess
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-import tasks.enqueue
-import workers.publish
+import sluice.tasks.enqueue
+import sluice.workers.publish
 from sluice.cli.main import app
 from sluice.engine import schedule, servers
 from sluice.engine.ledger import runs

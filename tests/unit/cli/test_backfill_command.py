@@ -16,7 +16,7 @@ from sluice.engine.ledger.runs import Run
 from tests.unit.cli.made_up import Ledger, a_run
 
 Sluice = Callable[..., Any]
-SCHEDULED = import_module("tasks.scheduled")  # the task that is called like its module hides it
+SCHEDULED = import_module("sluice.tasks.scheduled")  # the task that is called like its module hides it
 DAYS = ("backfill", "customer_ltv", "--from", "2026-02-01", "--to", "2026-02-03")
 BUILD = {"derived": "customer_ltv", "rows": 1, "sum_after": None}
 WELL = a_run(pipeline="customer_ltv", inputs=[], builds=[BUILD])

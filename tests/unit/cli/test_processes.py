@@ -15,7 +15,7 @@ import pytest
 from sluice.cli import celery as launcher
 from sluice.cli import processes
 from sluice.engine import servers
-from workers.child import Command
+from sluice.workers.child import Command
 
 Sluice = Callable[..., Any]
 
@@ -46,7 +46,7 @@ def test_worker_is_celerys_own_with_so_many_processes(sluice: Sluice, recorder: 
     result = sluice("worker", "--concurrency", "3")
     assert result.exit_code == 0
     argv = list(recorder.commands[0].argv)
-    assert argv[:6] == [sys.executable, "-m", "sluice.cli.celery", "-A", "workers.app", "worker"]
+    assert argv[:6] == [sys.executable, "-m", "sluice.cli.celery", "-A", "sluice.app", "worker"]
     assert argv[argv.index("--concurrency") + 1] == "3"
 
 

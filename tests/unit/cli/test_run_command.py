@@ -16,9 +16,9 @@ from sluice.cli import waiting
 from sluice.engine import servers
 from sluice.engine.ledger.connection import DatabaseAway
 from sluice.errors import PermanentError, TransientError
+from sluice.workers.child import Command
+from sluice.workers.supervisor import Supervisor
 from tests.unit.cli.made_up import Ledger, a_run, an_input
-from workers.child import Command
-from workers.supervisor import Supervisor
 
 Sluice = Callable[..., Any]
 
@@ -236,7 +236,7 @@ def test_workers_start_with_the_embedded_servers_and_else_when_asked_for(
     monkeypatch.setattr(servers, "is_embedded", lambda: True)
     command = room.own_workers(None).posts[0].command
     words = list(command.argv[1:])
-    assert words[:5] == ["-m", "sluice.cli.celery", "-A", "workers.app", "worker"]
+    assert words[:5] == ["-m", "sluice.cli.celery", "-A", "sluice.app", "worker"]
     assert words[words.index("--concurrency") + 1] == "2"
     assert command.log is not None
     assert command.log.parts[-2:] == ("logs", "worker.log")

@@ -51,7 +51,7 @@ def test_a_container_stops_cleanly_and_comes_back(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["migrate", "worker", "beat", "flower", "web"])
 def test_a_step_has_time_to_end_before_its_container_is_killed(name: str) -> None:
-    from workers.supervisor import GRACE_S
+    from sluice.workers.supervisor import GRACE_S
 
     assert int(SERVICES[name]["stop_grace_period"].removesuffix("s")) > GRACE_S
 

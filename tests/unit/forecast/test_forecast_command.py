@@ -12,12 +12,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from pipelines.customer_ltv import SETTLED
 from sluice.cli.edge import Edge
 from sluice.cli.forecast import forecast
 from sluice.engine.forecast import run
 from sluice.engine.forecast.prediction import Horizon
 from sluice.errors import DataError
+from sluice.pipelines.customer_ltv import SETTLED
 
 Sluice = Callable[..., Any]
 FACTS = {

@@ -57,7 +57,7 @@ def test_a_file_that_is_given_by_hand_fits_the_pattern_of_any_day() -> None:
 def test_beat_can_keep_an_entry_in_its_schedule_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@localhost/none")
     monkeypatch.setenv("REDIS_URL", "redis://localhost:1/0")
-    from workers.beat import LocalCrontab
+    from sluice.workers.beat import LocalCrontab
 
     entry = LocalCrontab("0", "2", "Africa/Nairobi")
     again = pickle.loads(pickle.dumps(entry))  # noqa: S301 - beat keeps its schedule as a pickle
@@ -69,8 +69,8 @@ def test_beat_has_an_entry_for_each_schedule_and_one_that_takes_up_what_was_miss
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@localhost/none")
     monkeypatch.setenv("REDIS_URL", "redis://localhost:1/0")
-    from pipelines.call_logs import pipeline
-    from workers.beat import LocalCrontab, entries
+    from sluice.pipelines.call_logs import pipeline
+    from sluice.workers.beat import LocalCrontab, entries
 
     assert entries({"call_logs": pipeline}) == {
         "call_logs-daily": {

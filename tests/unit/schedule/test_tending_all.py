@@ -28,7 +28,7 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@localhost/none")
     monkeypatch.setenv("REDIS_URL", "redis://localhost:1/0")
     settings.cache_clear()
-    found = import_module("tasks.scheduled")
+    found = import_module("sluice.tasks.scheduled")
     monkeypatch.setattr(found, "is_current", lambda _pipeline: True)
     yield found
     settings.cache_clear()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from celery.signals import heartbeat_sent
 
-import workers.life  # noqa: F401 - it connects to the signal
+import sluice.workers.life  # noqa: F401 - it connects to the signal
 from sluice.engine.settings import settings
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from workers import supervisor as room
-from workers.child import LOG_LIMIT, Child, Command
-from workers.supervisor import Post, Supervisor
+from sluice.workers import supervisor as room
+from sluice.workers.child import LOG_LIMIT, Child, Command
+from sluice.workers.supervisor import Post, Supervisor
 
 ROOT = Path(__file__).resolve().parents[3]
 SLEEPS = "import time\nprint('awake', flush=True)\ntime.sleep(600)"
@@ -203,8 +203,8 @@ def test_the_lines_of_several_commands_begin_with_their_names(
 STORY = """
 import sys
 from pathlib import Path
-from workers.child import Command
-from workers.supervisor import Supervisor
+from sluice.workers.child import Command
+from sluice.workers.supervisor import Supervisor
 code = sys.argv[1]
 command = Command("worker", [sys.executable, "-c", code], log=Path(sys.argv[2]))
 told = Supervisor([command], say=print).run()
