@@ -7,11 +7,8 @@ WORKDIR /source
 COPY deploy/build.lock deploy/
 RUN python -m venv /opt/build \
  && /opt/build/bin/python -m pip install --no-cache-dir --require-hashes --only-binary :all: -r deploy/build.lock
-COPY pyproject.toml README.md LICENSE celeryconfig.py ./
+COPY pyproject.toml README.md LICENSE ./
 COPY sluice sluice
-COPY workers workers
-COPY tasks tasks
-COPY pipelines pipelines
 RUN /opt/build/bin/python -m pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheels .
 
 FROM ${PYTHON_IMAGE} AS install

@@ -26,10 +26,10 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 demo: setup      ## load 200,000 generated rows with two worker processes
-	@$(BIN)/python -m sluice.cli.main demo
+	@$(BIN)/python -m sluice demo
 
 demo-unified: setup   ## files, an API and a database into one table, served as JSON until Ctrl-C
-	@$(BIN)/python -m sluice.cli.main demo unified_sales
+	@$(BIN)/python -m sluice demo unified_sales
 
 test: setup      ## every test, against real servers and real workers
 	@$(BIN)/python -m pytest -q

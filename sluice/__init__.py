@@ -5,9 +5,11 @@
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # not from typing: before the command has left the current folder, that could be a file there
 if TYPE_CHECKING:
+    from typing import Any
+
     from sluice.engine import preprocess
     from sluice.engine.checks import at_least, at_most, between, matches, one_of
     from sluice.engine.declare import (
@@ -46,7 +48,7 @@ _HOMES |= dict.fromkeys(__all__[13:22], "sluice.engine.types")
 _HOMES |= dict.fromkeys(__all__[22:27], "sluice.engine.checks")
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """Load on first use: a script that only enqueues does not wait for pandas."""
     if name == "preprocess":
         return import_module("sluice.engine.preprocess")

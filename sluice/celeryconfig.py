@@ -4,11 +4,13 @@ Redis may forget any message: the ledger in PostgreSQL is the only truth, so not
 only quick to recover. See docs of the ledger in ARCHITECTURE.md.
 """
 
-from kombu import Queue
+from kombu.entity import Queue
 
 from sluice.engine.servers import broker_url as _broker_url
 
 broker_url = _broker_url()
+# CELERY_BROKER_URL, which people set for an app of their own, wins over broker_url, and not over these
+broker_read_url = broker_write_url = broker_url
 result_backend = None  # the ledger holds results; with a Redis backend, publishing blocks 19 s when Redis is away
 task_ignore_result = True
 
@@ -35,6 +37,9 @@ worker_send_task_events = True  # Flower sees nothing without
 task_send_sent_event = False  # Flower sees a task when a worker receives it; another message a task is dear
 worker_hijack_root_logger = False
 worker_soft_shutdown_timeout = 30.0
+
+beat_scheduler = "sluice.workers.beat:Scheduler"
+beat_schedule_filename = "sluice-schedule"  # Celery's default is also that of other apps that run in the same folder
 
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None  # the default of 100 makes a worker give up on a Redis that comes back

@@ -1,19 +1,13 @@
-"""Celery's own command, for the processes that `sluice` starts: `python -m sluice.cli.celery -A workers.app worker`.
+"""Celery's own command, for the processes that `sluice` starts: `python -P -m sluice.cli.celery -A sluice.app worker`.
 
-Celery puts the current folder first on the path, where a `tasks.py` of yours would be taken for ours. Here our
-packages come before it, and it stays last.
+Celery puts the current folder first on the path while it looks for the app, so the app is there before it looks.
 """
 
-import sys
-from pathlib import Path
+import sluice.app  # noqa: F401 - that is what this module is for
 
 
 def main() -> None:
-    """Run Celery's command line with the current folder last on the path."""
-    here, ours = str(Path.cwd()), str(Path(__file__).resolve().parents[2])
-    path = [entry for entry in sys.path if entry not in ("", here)]
-    # Named even where an editable installation would find it: that one is asked after every folder of the path.
-    sys.path[:] = [*path, *(entry for entry in (ours, here) if entry not in path)]
+    """Run Celery's command line."""
     from celery.__main__ import main as celery
 
     celery()

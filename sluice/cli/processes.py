@@ -7,16 +7,16 @@ import os
 import secrets
 import signal
 import socket
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import workers
 
+from sluice import workers
 from sluice.cli.exits import Exit
 from sluice.cli.output import Json, emit, say
 from sluice.errors import ConfigError
+from sluice.search_path import child_environ, python
 from sluice.workers.child import Command
 from sluice.workers.supervisor import Supervisor
 
@@ -48,7 +48,7 @@ def up(concurrency: Processes = None, as_json: Json = False) -> None:
 
 
 def worker_command(processes: int | None = None, log: Path | None = None) -> Command:
-    """`celery -A workers.app worker` with that many processes (default: setting concurrency)."""
+    """`celery -A sluice.app worker` with that many processes (default: setting concurrency)."""
     from sluice.engine.settings import settings
 
     words = ["--concurrency", str(processes or settings().concurrency), "--pool", "prefork"]
@@ -58,16 +58,16 @@ def worker_command(processes: int | None = None, log: Path | None = None) -> Com
 
 
 def beat_command() -> Command:
-    """`celery -A workers.app beat`, with its schedule file in the home folder."""
+    """`celery -A sluice.app beat`, with its schedule file in the home folder."""
     from sluice.engine.settings import settings
 
     folder = settings().home.absolute() / "beat"
     folder.mkdir(parents=True, exist_ok=True)
-    return _celery("beat", "--schedule", str(folder / "schedule"), "--loglevel", settings().log_level)
+    return _celery("beat", "--schedule", str(folder / "sluice-schedule"), "--loglevel", settings().log_level)
 
 
 def flower_command() -> Command:
-    """`celery -A workers.app flower` with its configuration; a random password if none is set.
+    """`celery -A sluice.app flower` with its configuration; a random password if none is set.
 
     Raises ConfigError when its port is in use.
     """
@@ -100,9 +100,10 @@ def _refuse_taken_port() -> None:
 
 
 def _celery(*words: str, log: Path | None = None, environ: dict[str, str] | None = None) -> Command:
-    argv = [sys.executable, "-m", "sluice.cli.celery", "-A", "sluice.app", *words]
+    argv = python("sluice.cli.celery", "-A", "sluice.app", *words)
     # unbuffered: what it says is seen when it says it, and not when it ends
-    return Command(words[0], argv, {"SLUICE_EMBEDDED_QUIET": "1", "PYTHONUNBUFFERED": "1"} | (environ or {}), log)
+    always = child_environ() | {"SLUICE_EMBEDDED_QUIET": "1", "PYTHONUNBUFFERED": "1"}
+    return Command(words[0], argv, always | (environ or {}), log)
 
 
 def _keep(commands: list[Command], *, as_json: bool) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from sluice.embedded.folder import Folder, State, lock, still_there
 from sluice.errors import ConfigError
+from sluice.search_path import child_environ, python
 
 PATIENCE_S = 60.0
 _KEEPERS_TRIED = 3
@@ -168,18 +168,14 @@ def _hold(folder: Folder) -> None:
 
 def _start_keeper(folder: Folder) -> None:
     """Start a keeper and wait until it has left us: it forks, so it never is a child of ours to be reaped."""
-    package = Path(__file__).resolve().parents[2]
-    before = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
-    path = os.pathsep.join([str(package), *(str(Path(entry).absolute()) for entry in before)])
     with folder.log.open("ab") as log:
         subprocess.run(
-            # -P: the folder it runs in is no place to import from.
-            [sys.executable, "-P", "-m", "sluice.embedded.keeper", folder.path.parent],
+            python("sluice.embedded.keeper", str(folder.path.parent)),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             cwd="/",
-            env=os.environ | {"PYTHONPATH": path},
+            env=os.environ | child_environ(),
             start_new_session=True,
             timeout=PATIENCE_S,
             check=False,

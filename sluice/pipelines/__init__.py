@@ -28,6 +28,9 @@ def all_declared() -> dict[str, Declared]:
     return dict(REGISTRY.view().declared)
 
 
+_SHIPPED = Path(__file__).parent
+
+
 def all_pipelines() -> dict[str, Pipeline]:
     """Every pipeline that can be read, by name; `broken` names the others. Raises ConfigError as `all_declared`."""
     return {name: each.pipeline for name, each in all_declared().items()}

@@ -5,12 +5,14 @@ And one for all of them, every minute: it takes up what was missed, and looks ag
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from celery.beat import PersistentScheduler
 from celery.schedules import crontab
 
 from sluice.app import app
@@ -18,6 +20,7 @@ from sluice.engine.declare import Daily, Pipeline
 from sluice.pipelines import all_pipelines
 
 EVERY_S = 60.0
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class LocalCrontab(crontab):
 
     def __init__(self, minute: str, hour: str, zone: str) -> None:
         self.zone = zone
-        super().__init__(minute=minute, hour=hour, nowfun=LocalNow(zone))
+        super().__init__(minute=minute, hour=hour, nowfun=LocalNow(zone), app=app)
 
     @property
     def tz(self) -> ZoneInfo:
@@ -44,6 +47,22 @@ class LocalCrontab(crontab):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self._orig_minute, self._orig_hour, self.zone))
+
+
+class Scheduler(PersistentScheduler):
+    """Beat's own, but a file that it cannot read is begun anew: Celery's ends at one that names a class which is not
+    there, as that of an earlier Sluice does. Nothing is lost by it: what became of each day is in the ledger."""
+
+    def _open_schedule(self) -> Any:
+        store = super()._open_schedule()
+        try:
+            store.get("entries")
+        except Exception as error:  # noqa: BLE001 - a pickle may raise anything
+            log.warning("beat's file %s cannot be read (%s); it is begun anew", self.schedule_filename, error)
+            store.close()
+            self._remove_db()
+            store = super()._open_schedule()
+        return store
 
 
 def entry(name: str, daily: Daily) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Flower's configuration, read by `celery -A workers.app flower`: never without a password, and only from here.
+"""Flower's configuration, read by `celery -A sluice.app flower`: never without a password, and only from here.
 
 Not imported: Flower runs this file and takes each name below that is one of its options.
 """

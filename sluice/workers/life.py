@@ -1,6 +1,6 @@
 """What a worker does besides tasks: the dispatch thread in its main process, and a clean slate in its children.
 
-The thread makes `celery -A workers.app worker` enough to recover from anything: no beat, no operator.
+The thread makes `celery -A sluice.app worker` enough to recover from anything: no beat, no operator.
 """
 
 from __future__ import annotations

@@ -132,7 +132,8 @@ def test_schedules_are_listed_with_what_became_of_the_last_day(stack: Stack) -> 
     stack.env |= {"SLUICE_PIPELINES": str(stack.home / "mine"), "SLUICE_INBOX": str(stack.home / "inbox")}
     stack.sluice("migrate")
     tend = (
-        "from datetime import UTC, datetime; from sluice.pipelines import find; from sluice.tasks.scheduled import tend;"
+        "from datetime import UTC, datetime;"
+        "from sluice.pipelines import find; from sluice.tasks.scheduled import tend;"
         "tend([find('ltv_by_day')], datetime(2026, 5, 2, 4, tzinfo=UTC))"
     )
     subprocess.run([sys.executable, "-c", tend], env=stack.env, cwd=stack.home, check=True, timeout=60)

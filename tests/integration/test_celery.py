@@ -7,12 +7,15 @@ import sys
 import time
 from collections.abc import Iterator
 
+import redis
+
 from tests.kit.stack import ROOT, Stack
 
 
 def _commands(stack: Stack, seconds: float) -> Iterator[str]:
     """What Redis is asked, until `seconds` have passed."""
-    client = stack.redis()
+    # a socket timeout of its own: by default redis-py gives up while a worker on a busy machine still starts
+    client = redis.Redis.from_url(stack.redis_url, socket_timeout=seconds)
     end = time.monotonic() + seconds
     with client.monitor() as monitor:
         stack.worker(1)
@@ -58,7 +61,7 @@ def test_beat_loads_what_is_new_in_the_inbox_once_for_each_due_time(stack: Stack
     (inbox / "a.csv").write_text(header + "1,$1.00,Nairobi,2024-01-01 10:00:00,00:01:00\n")
     (inbox / "link.csv").symlink_to(inbox / "a.csv")
     stack.worker().wait_ready()
-    script = "from sluice.tasks import scheduled; scheduled('call_logs'); scheduled('call_logs')"
+    script = "from sluice.tasks.scheduled import scheduled; scheduled('call_logs'); scheduled('call_logs')"
     env = stack.env | {"SLUICE_INBOX": str(stack.home / "inbox")}
     stack.sluice("migrate")
 

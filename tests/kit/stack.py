@@ -39,7 +39,7 @@ def until(condition: Callable[[], Any], timeout: float = 30, what: str = "the co
 
 
 class Worker:
-    """A real `celery -A workers.app worker` in a process group of its own."""
+    """A real `celery -A sluice.app worker` in a process group of its own."""
 
     def __init__(self, env: dict[str, str], log: Path, concurrency: int) -> None:
         self.log = log

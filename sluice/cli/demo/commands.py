@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import signal
 import socket
-import sys
 import time
 
 import typer
@@ -13,6 +12,7 @@ import typer
 from sluice.cli.exits import Exit
 from sluice.cli.output import say
 from sluice.errors import ConfigError, PermanentError
+from sluice.search_path import child_environ, python
 from sluice.workers.child import Child, Command
 from sluice.workers.supervisor import Supervisor
 
@@ -62,7 +62,7 @@ def free_port(wanted: int | None) -> int:
 
 
 def _command(*words: str) -> Command:
-    return Command(words[0], [sys.executable, "-m", "sluice.cli.main", *words], {"PYTHONUNBUFFERED": "1"})
+    return Command(words[0], python("sluice", *words), child_environ() | {"PYTHONUNBUFFERED": "1"})
 
 
 def _await_answer(supervisor: Supervisor, port: int) -> None:

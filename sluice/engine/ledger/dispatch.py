@@ -41,7 +41,7 @@ def recover() -> int:
 def _count_lost_children() -> list[str]:
     """Count a crash for each step that a child of this worker died of; return the holders whose workers are gone.
 
-    Celery tells of most of them sooner (workers/step_task.py), but not of one that died before its main process had
+    Celery tells of most of them sooner (sluice.workers.step_task), but not of one that died before its main process had
     heard that it took the message: that message goes to the next child, in silence.
     """
     with transaction() as cursor:

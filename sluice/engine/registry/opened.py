@@ -19,6 +19,7 @@ import sluice
 from sluice.engine.registry.seen import Facts, facts_of
 
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/", "/lib/")
+_SHIPPED = f"{Path(sluice.__file__).parent / 'pipelines'}{os.sep}"  # pipelines like anybody's
 _watching: dict[int, dict[str, Facts]] = {}  # by thread: path -> what the file system said before it was opened
 _hooked = False
 
@@ -44,16 +45,16 @@ def watched() -> Iterator[dict[str, Facts]]:
 
 def is_installed(path: str) -> bool:
     """Whether a file belongs to Python, to an installed package or to Sluice, and not to somebody's pipelines."""
+    if path.startswith(_SHIPPED):
+        return path == f"{_SHIPPED}__init__.py"
     return path.startswith((*_SYSTEM, *_installed(), "<"))
 
 
 @cache
 def _installed() -> tuple[str, ...]:
     folders = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    ours = Path(sluice.__file__).parent
-    folders |= {str(ours), *(str(ours.parent / name) for name in ("tasks", "workers"))}
-    found = [f"{folder}{os.sep}" for each in folders for folder in (each, os.path.realpath(each))]
-    return (*found, str(ours.parent / "pipelines" / "__init__.py"))
+    folders.add(str(Path(sluice.__file__).parent))
+    return tuple(f"{folder}{os.sep}" for each in folders for folder in (each, os.path.realpath(each)))
 
 
 def _note(event: str, args: tuple[Any, ...]) -> None:

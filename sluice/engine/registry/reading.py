@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 
 from sluice.engine.declare import Pipeline
+from sluice.engine.pipeline_files import advice, module_for
 from sluice.engine.registry.opened import is_installed, watched
 from sluice.engine.registry.seen import Seen
 from sluice.engine.source_text import TEXT, remember
@@ -57,7 +58,7 @@ def read(path: Path, before: Read | None = None) -> Read:
     """Read a file of a pipeline; `before` is what it gave earlier, whose modules are imported anew."""
     file = Seen(path)
     _forget(before.modules if before else ())
-    module = ModuleType(f"sluice_pipeline_{path.parent.name}_{path.stem}_{file.digest[:12]}")
+    module = module_for(path, file.digest)
     outcome: Pipeline | ConfigError
     with watched() as opened:
         try:
@@ -83,7 +84,6 @@ def _forget(modules: tuple[str, ...]) -> None:
 def _executed(module: ModuleType, path: Path, content: bytes | None) -> Pipeline:
     if content is None:
         raise ConfigError(f"{path}: it cannot be read.")
-    module.__file__ = str(path)
     sys.modules[module.__name__] = module  # dataclasses look themselves up there
     written = sys.dont_write_bytecode
     sys.dont_write_bytecode = True  # a helper that is edited twice within a second would be met as it was before
@@ -120,7 +120,8 @@ def _sentence(path: Path, error: BaseException) -> str:
     said = " ".join(str(error).split())
     if isinstance(error, ConfigError):
         return f"{where}: {said}"
-    return f"{where}: {type(error).__name__}{f': {said}' if said else ''}."
+    hint = advice(error, path)
+    return f"{where}: {type(error).__name__}{f': {said}' if said else ''}{hint or '.'}"
 
 
 def _own_modules(module: ModuleType) -> Iterator[tuple[str, ModuleType]]:

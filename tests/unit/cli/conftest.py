@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-import sluice.tasks.enqueue
-import sluice.workers.publish
 from sluice.cli.main import app
 from sluice.engine import schedule, servers
 from sluice.engine.ledger import runs
 from sluice.engine.settings import settings
+from sluice.tasks import enqueue
+from sluice.workers import publish
 from tests.unit.cli.made_up import Ledger
 
 
@@ -23,8 +23,8 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> Ledger:
     made = Ledger()
     for name in ("read_status", "list_rejects", "count_rejects", "list_runs", "retry"):
         monkeypatch.setattr(runs, name, getattr(made, name))
-    monkeypatch.setattr(tasks.enqueue, "enqueue_inputs", made.enqueue_inputs)
-    monkeypatch.setattr(workers.publish, "publish_now", lambda: made.asked.append(("publish", {})))
+    monkeypatch.setattr(enqueue, "enqueue_inputs", made.enqueue_inputs)
+    monkeypatch.setattr(publish, "publish_now", lambda: made.asked.append(("publish", {})))
     monkeypatch.setattr(servers, "is_embedded", lambda: False)
     monkeypatch.setattr(schedule, "alarms", lambda _pipelines: made.alarms)
     return made

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from sluice.cli import celery as launcher
 from sluice.cli import processes
 from sluice.engine import servers
 from sluice.workers.child import Command
@@ -46,14 +45,14 @@ def test_worker_is_celerys_own_with_so_many_processes(sluice: Sluice, recorder: 
     result = sluice("worker", "--concurrency", "3")
     assert result.exit_code == 0
     argv = list(recorder.commands[0].argv)
-    assert argv[:6] == [sys.executable, "-m", "sluice.cli.celery", "-A", "sluice.app", "worker"]
+    assert argv[:7] == [sys.executable, "-P", "-m", "sluice.cli.celery", "-A", "sluice.app", "worker"]
     assert argv[argv.index("--concurrency") + 1] == "3"
 
 
 def test_beat_keeps_its_schedule_at_home(sluice: Sluice, recorder: type[Recorder], home: Path) -> None:
     sluice("beat")
     argv = list(recorder.commands[0].argv)
-    assert argv[argv.index("--schedule") + 1] == str(home / "beat" / "schedule")
+    assert argv[argv.index("--schedule") + 1] == str(home / "beat" / "sluice-schedule")
     assert (home / "beat").is_dir()
 
 
@@ -129,17 +128,6 @@ def test_flowers_configuration_makes_up_a_password(capsys: pytest.CaptureFixture
     user, password = read_configuration()["basic_auth"][0].split(":")
     assert user == "sluice"
     assert f"Flower's password is {password} " in capsys.readouterr().err
-
-
-def test_a_tasks_file_in_the_current_folder_is_not_taken_for_ours(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    seen: list[str] = []
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    monkeypatch.setattr("celery.__main__.main", lambda: seen.extend(sys.path))
-    launcher.main()
-    assert seen.index(str(Path(processes.__file__).parents[2])) < seen.index(str(tmp_path)) == len(seen) - 1
 
 
 def read_configuration() -> dict[str, Any]:

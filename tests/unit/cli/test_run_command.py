@@ -236,7 +236,7 @@ def test_workers_start_with_the_embedded_servers_and_else_when_asked_for(
     monkeypatch.setattr(servers, "is_embedded", lambda: True)
     command = room.own_workers(None).posts[0].command
     words = list(command.argv[1:])
-    assert words[:5] == ["-m", "sluice.cli.celery", "-A", "sluice.app", "worker"]
+    assert words[:6] == ["-P", "-m", "sluice.cli.celery", "-A", "sluice.app", "worker"]
     assert words[words.index("--concurrency") + 1] == "2"
     assert command.log is not None
     assert command.log.parts[-2:] == ("logs", "worker.log")

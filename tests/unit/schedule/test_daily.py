@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dbm
 import pickle
 from datetime import date
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import pytest
+from celery import Celery
 
 from sluice.engine.declare import Daily, Files
 from sluice.engine.declare.day_pattern import has_day, on_day
@@ -62,6 +65,25 @@ def test_beat_can_keep_an_entry_in_its_schedule_file(monkeypatch: pytest.MonkeyP
     entry = LocalCrontab("0", "2", "Africa/Nairobi")
     again = pickle.loads(pickle.dumps(entry))  # noqa: S301 - beat keeps its schedule as a pickle
     assert (again, str(again.tz)) == (entry, "Africa/Nairobi")
+
+
+@pytest.mark.parametrize("text", [b"cworkers.nowhere\nLocalCrontab\n.", b"csluice.engine\nNothing\n.", b"", b"junk"])
+def test_beat_begins_its_file_anew_when_it_cannot_read_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: bytes
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@localhost/none")
+    monkeypatch.setenv("REDIS_URL", "redis://localhost:1/0")
+    from sluice.workers.beat import Scheduler
+
+    file = str(tmp_path / "schedule")
+    with dbm.open(file, "c") as stored:
+        stored["entries"] = text
+    app = Celery("another", set_as_current=False)
+    app.conf.beat_schedule = {"tend": {"task": "sluice.tend", "schedule": 60.0}}
+    for _ in range(2):  # the second one reads what the first one wrote
+        scheduler = Scheduler(app=app, schedule_filename=file)
+        assert scheduler.schedule["tend"].task == "sluice.tend"
+        scheduler.close()
 
 
 def test_beat_has_an_entry_for_each_schedule_and_one_that_takes_up_what_was_missed(

@@ -1,0 +1,1 @@
+"""Celery's usual address for the workers in a checkout. The code is in `sluice/workers/`."""
