@@ -16,6 +16,22 @@ class ConfigError(SluiceError):
     """A setting, a declaration or a command line is wrong. Nothing was started."""
 
 
+class DeclarationError(ConfigError):
+    """A declaration is wrong, and here it stands.
+
+    Args: `place` is the file and line of the call, `sentence` what is wrong. As text it is the sentence alone: Python
+    shows the place in a script of one's own, and whoever reads a pipeline's file puts it before the sentence.
+    """
+
+    def __init__(self, place: str, sentence: str) -> None:
+        super().__init__(place, sentence)
+        self.place = place
+        self.sentence = sentence
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
 class TransientError(SluiceError):
     """A server is away or busy. The same call may go through later."""
 
@@ -60,9 +76,13 @@ class SettingMissing(NotHere):
 
 
 class OtherDeclaration(NotHere):
-    """This worker has another version of the pipeline's declaration than the run was queued under."""
+    """This worker has no declaration of the pipeline as the run was registered under.
 
-    patience_s = 900  # workers are upgraded one after another, and the right one may be busy
+    Another worker may; when none has for so long (setting `declaration_wait_s`), the input is planned again under a
+    newer declaration, or fails with `code`.
+    """
+
+    code = "other_declaration"
 
 
 class InputChanged(SluiceError):

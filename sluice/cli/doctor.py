@@ -62,11 +62,13 @@ def _settings() -> Iterator[Finding]:
 
 
 def _declarations(into: dict[str, Pipeline]) -> Iterator[Finding]:
-    from sluice.engine.doctor.finding import ok
-    from sluice.pipelines import all_pipelines
+    from sluice.engine.doctor.finding import ok, wrong
+    from sluice.pipelines import all_pipelines, broken
 
     into |= all_pipelines()
     yield ok("pipelines", ", ".join(sorted(into)))
+    for sentence in broken():
+        yield wrong("pipelines", sentence, "Correct the file; it is read again at once. The other pipelines work.")
 
 
 def _database(pipelines: list[Pipeline]) -> Iterator[Finding]:

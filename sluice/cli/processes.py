@@ -111,9 +111,11 @@ def _keep(commands: list[Command], *, as_json: bool) -> None:
     from sluice.engine.ledger.migrate import migrate
     from sluice.engine.servers import is_embedded, urls
     from sluice.engine.settings import settings
-    from sluice.pipelines import all_pipelines
+    from sluice.pipelines import all_pipelines, broken
 
-    known = all_pipelines()  # a mistake in a declaration is met here, not in a worker that dies again and again
+    known = all_pipelines()
+    for sentence in broken():
+        say(f"a pipeline is left out: {sentence}")
     urls()  # this process holds the embedded servers, also while a child starts again
     if is_embedded():
         migrate(list(known.values()))  # of your own database, `sluice migrate` and `enqueue` take care

@@ -27,10 +27,12 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, as_json: Json = False) ->
     from sluice.engine.ledger.migrate import migrate
     from sluice.engine.servers import is_embedded, urls
     from sluice.engine.settings import settings
-    from sluice.pipelines import all_pipelines
+    from sluice.pipelines import all_pipelines, broken
     from sluice.web.tokens import tokens_of
     from sluice.workers.supervisor import told_to_stop
 
+    for sentence in broken():
+        say(f"a pipeline is left out: {sentence}")
     tokens_of(settings())  # without a token nothing is started
     urls()  # this process holds the embedded servers
     if is_embedded():

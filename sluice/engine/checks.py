@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import ClassVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sluice.engine.declaration import Declaration
 from sluice.engine.types.base import Mask, Refused
 from sluice.errors import ConfigError
 
@@ -17,8 +19,10 @@ Bound = int | float | Decimal | str | date | datetime
 Allowed = int | Decimal | str | bool | date
 
 
-class Check(ABC):
+class Check(Declaration):
     """A condition on a column's values. Subclasses are frozen dataclasses, so that `repr` declares them."""
+
+    in_words: ClassVar[str] = "a check such as at_least(0)"
 
     @abstractmethod
     def refuse(self, values: pa.Array) -> Refused:

@@ -16,7 +16,7 @@ from sluice.engine.formats import parse_text, refuse_overlong
 from sluice.engine.frames import Frames, RawFrame
 from sluice.engine.storage import read_blocks, read_range
 from sluice.engine.work import PartWork
-from sluice.errors import InputChanged, OtherDeclaration
+from sluice.errors import InputChanged
 
 
 def extract_part(work: PartWork, contract: Contract, frames: Frames) -> RawFrame:
@@ -78,12 +78,3 @@ def _table(found: list[RowReject]) -> pa.Table:
         return rejects.none()
     columns = [[r.line for r in found], [r.column for r in found], [r.code for r in found], [r.reason for r in found]]
     return pa.table([pa.array(c, f.type) for c, f in zip(columns, rejects.SCHEMA, strict=True)], rejects.SCHEMA)
-
-
-def check_contract(work: PartWork, contract: Contract) -> None:
-    """Raise OtherDeclaration when this worker's declaration is not the one that the input was planned under."""
-    if work.contract != contract.version:
-        raise OtherDeclaration(
-            f"The run was queued under another declaration of {work.pipeline!r} ({work.contract}) than this worker "
-            f"has ({contract.version}): restart the workers, or run the files again."
-        )

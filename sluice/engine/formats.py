@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sluice.engine.contract import Contract
@@ -25,12 +25,17 @@ from sluice.engine.jsonl import JsonLines, looks_like_jsonl, parse_jsonl, plan_j
 from sluice.engine.jsonl.plan import read_keys
 from sluice.engine.settings import settings
 
+ABSENT = "absent"  # beside the dialect in the ledger: the declared columns that the input does not have
 
-def plan_text(stream: Readable, head: bytes, source: Files, tick: Tick) -> InputPlan:
-    """Plan a file of UTF-8 text from a stream at its start; `head` is what it begins with. Raises DataError."""
+
+def plan_text(stream: Readable, head: bytes, source: Files, tick: Tick, wanted: Sequence[str] = ()) -> InputPlan:
+    """Plan a file of UTF-8 text from a stream at its start; `head` is what it begins with. Raises DataError.
+
+    Records that are no rows of a table may have any of the `wanted` columns: they are looked for in all of them.
+    """
     size = settings().part_bytes
     if source.header is None and looks_like_jsonl(head, skip=source.skip):
-        return plan_jsonl(stream, part_bytes=size, skip=source.skip, limits=limits(), tick=tick)
+        return plan_jsonl(stream, part_bytes=size, skip=source.skip, limits=limits(), tick=tick, wanted=wanted)
     told = Told(source.delimiter, source.skip, source.header)
     return plan_csv(stream, part_bytes=size, told=told, limits=limits(), tick=tick)
 
@@ -66,4 +71,5 @@ def limits() -> Limits:
 
 
 def _dialect(stored: dict[str, Any]) -> Dialect | JsonLines:
+    stored = {name: value for name, value in stored.items() if name != ABSENT}
     return JsonLines.from_json(stored) if stored.get("format") == "jsonl" else Dialect.from_json(stored)

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from sluice.engine.csv.source import Readable
 from sluice.engine.declare import Files, Table
-from sluice.engine.parquet import is_parquet, spell_parquet
+from sluice.engine.parquet import is_parquet, names_of_parquet, spell_parquet
 from sluice.engine.settings import settings
 from sluice.engine.storage import is_remote, open_input, read_blocks, split_member, stamp
 from sluice.engine.unpack import Caps, unpack
@@ -34,7 +34,7 @@ class Opened:
     """An input as text: a stream at its start, and what it begins with.
 
     `source` tells how the text is to be read, `encoding` what it was decoded from, `in_place` whether its parts can
-    be read from the file itself.
+    be read from the file itself; `names` are all of the file's columns, where the text has only those that are wanted.
     """
 
     stream: Readable
@@ -42,6 +42,7 @@ class Opened:
     source: Files
     encoding: str | None = None
     in_place: bool = False
+    names: tuple[str, ...] | None = None
 
 
 @contextmanager
@@ -85,7 +86,8 @@ def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table) ->
         if is_parquet(head):
             with _seekable(stream) if unpacked.layers else nullcontext(file) as whole:
                 types = {column.header: column.type for column in table.columns}
-                yield Opened(stream_of(spell_parquet(whole, types)), b"", _SPELLED)
+                names = names_of_parquet(whole)
+                yield Opened(stream_of(spell_parquet(whole, types)), b"", _SPELLED, names=names)
         elif unpacked.layers:
             yield Opened(stream, head, source, unpacked.encoding)
         else:

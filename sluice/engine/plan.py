@@ -7,20 +7,21 @@ it. A file that cannot be read as what it says it is fails with one sentence, an
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
 
 from sluice import __version__
+from sluice.engine.absent import absent_columns, match_columns, note_of
 from sluice.engine.contents import ContentsUnknown, leave_out, note_content, wait_for_contents, wait_for_earlier_runs
 from sluice.engine.contract import Contract
-from sluice.engine.csv import InputPlan, match_header
+from sluice.engine.csv import InputPlan
 from sluice.engine.csv.source import Tick
 from sluice.engine.declare import Files, Flow, Table
 from sluice.engine.failpoint import failpoint
-from sluice.engine.formats import plan_text
+from sluice.engine.formats import ABSENT, plan_text
 from sluice.engine.landing import copying
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.ending import end_input
@@ -48,6 +49,8 @@ class InputWork:
     contract: str
     state: str
     options: dict[str, Any]
+    revision: str | None = None
+    redeclared: str | None = None
 
 
 def read_input(held: Claim) -> InputWork:
@@ -126,27 +129,39 @@ class _Scanned:
 
 def _scan(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> _Scanned:
     pulse = Scanning(work.id, beat)
-    decoded, noted, landed, raw = {}, None, None, None
+    beside: dict[str, Any] = {}
+    noted, landed, names, raw = None, None, None, None
     if isinstance(flow.source, Files):
-        planned, landed, encoding = _read(work.uri, flow.source, flow.table, pulse.tick)
+        planned, landed, encoding, names = _read(work.uri, flow.source, flow.table, pulse.tick, contract.wanted)
         raw = identity(work.uri) if landed else f"sha256:{planned.sha256}"
-        decoded = {"encoding": encoding} if encoding else {}
+        beside = {"encoding": encoding} if encoding else {}
     else:
         known = Known() if work.options.get("reload") else last_known(work.pipeline, flow.source, work.contract)
-        planned, landed, noted = fetch(flow.source, known, pulse.tick)
-    match = match_header(planned.dialect, contract.wanted, contract.required)
-    note = f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}." if match.extra else None
-    return _Scanned(planned, planned.dialect.to_json() | decoded, landed, note, noted, raw)
+        planned, landed, noted = fetch(flow.source, known, pulse.tick, contract.wanted)
+    match = match_columns(names or planned.dialect.header, flow.table, contract)
+    absent = absent_columns(flow.table, match)
+    beside |= {ABSENT: absent} if absent else {}
+    note = " ".join(filter(None, (work.redeclared, note_of(flow.table, match)))) or None
+    return _Scanned(planned, planned.dialect.to_json() | beside, landed, note, noted, raw)
 
 
-def _read(uri: str, source: Files, table: Table, tick: Tick) -> tuple[InputPlan, str | None, str | None]:
-    """The plan of a file, the copy in the landing if one had to be made, and what it was decoded from."""
+class _Found(NamedTuple):
+    """The plan of a file, the copy in the landing if one had to be made, what it was decoded from, and its columns
+    where the copy has not all of them."""
+
+    plan: InputPlan
+    landed: str | None
+    encoding: str | None
+    names: tuple[str, ...] | None
+
+
+def _read(uri: str, source: Files, table: Table, tick: Tick, wanted: Sequence[str]) -> _Found:
     with opened(uri, source, table) as text:
         if text.in_place:
-            return plan_text(text.stream, text.head, text.source, tick), None, text.encoding
+            return _Found(plan_text(text.stream, text.head, text.source, tick, wanted), None, text.encoding, None)
         with copying(text.stream) as copy:
-            planned = plan_text(copy, text.head, text.source, tick)
-            return planned, copy.keep(planned.sha256), text.encoding
+            planned = plan_text(copy, text.head, text.source, tick, wanted)
+            return _Found(planned, copy.keep(planned.sha256), text.encoding, text.names)
 
 
 def _note_stamp(cursor: Cursor, work: InputWork, before: str | None) -> None:

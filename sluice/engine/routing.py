@@ -62,7 +62,7 @@ def _header(source: Files, table: Table, uri: str) -> tuple[str, ...]:
 def _known(table: Table, header: tuple[str, ...]) -> int:
     """How many of the columns a source knows; 0 when it does not fit."""
     columns = table.columns
-    required = [column.header for column in columns if column.required]
+    required = [column.header for column in columns if column.expected]
     try:
         match = match_header(_Names(header), [column.header for column in columns], required)
     except DataError:

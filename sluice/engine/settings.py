@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     dispatch_every_s: float = Field(1.0, ge=0.1, description="how often each worker looks for due steps")
     max_crashes: int = Field(3, ge=1, description="crashes of a step before it is dead")
     max_vanished: int = Field(10, ge=1, description="vanished workers of a step before it is dead")
+    declaration_wait_s: float = Field(
+        300, ge=1, description="how long a step waits for a worker with its declaration, before a newer one is taken"
+    )
     database_wait_s: float = Field(120, ge=0, description="how long a task waits for PostgreSQL to come back")
 
     concurrency: int = Field(2, ge=1, le=256, description="worker processes that `sluice` starts")

@@ -41,6 +41,7 @@ class PartWork:
     parts: int
     max_rejects: str | None
     reload: bool
+    revision: str | None
 
     @property
     def place(self) -> str:
@@ -58,12 +59,12 @@ class PartWork:
         return self.max_rejects is None or self.parts <= settings().window
 
     def raw_key(self) -> str:
-        """The cache key of the part's text: its bytes, and how they are read."""
-        return _key("raw", self.sha256, self.dialect, self.first_line, self.planned)
+        """The cache key of the part's text: its bytes, how they are read, and which columns of them are wanted."""
+        return _key("raw", self.sha256, self.dialect, self.first_line, self.planned, self.contract)
 
     def ready_key(self) -> str:
         """The cache key of the part's rows, ready for COPY under a contract (they carry the input's id)."""
-        return _key("ready", self.sha256, self.dialect, self.first_line, self.contract, self.input)
+        return _key("ready", self.sha256, self.dialect, self.first_line, self.contract, self.revision, self.input)
 
 
 def _key(kind: str, *facts: object) -> str:

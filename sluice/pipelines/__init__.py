@@ -1,58 +1,87 @@
 """Pipelines: one file each, found by name. Your own live in the folders of SLUICE_PIPELINES.
 
 A pipeline file is a Python file that sets `pipeline = Pipeline(...)`. Files whose name begins with _ are left
-alone, and pipeline files may import them: `from ._units import to_kwh`. Two files may not declare the same name.
+alone. Two files may not declare the same name. A file that is new or was changed is read when somebody next asks; one
+with a mistake is named then, and the others work.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 
 from sluice.engine.declare import Pipeline
-from sluice.engine.pipeline_files import advice, module_of, package_of
+from sluice.engine.registry import Declared, Registry
 from sluice.engine.settings import settings
-from sluice.errors import ConfigError
+from sluice.errors import ConfigError, OtherDeclaration
+
+
+def _folders() -> tuple[Path, ...]:
+    return (Path(__file__).parent, *settings().pipelines)
+
+
+REGISTRY = Registry(_folders)
+
+
+def all_declared() -> dict[str, Declared]:
+    """Every pipeline that can be read, by name. Raises ConfigError for a folder that is none."""
+    return dict(REGISTRY.view().declared)
+
 
 _SHIPPED = Path(__file__).parent
 
 
-@cache
 def all_pipelines() -> dict[str, Pipeline]:
-    """Every pipeline there is, by name. Raises ConfigError that names the file with a mistake in it."""
-    found: dict[str, Pipeline] = {}
-    where: dict[str, Path] = {}
-    for folder in (_SHIPPED, *settings().pipelines):
-        if not folder.is_dir():
-            raise ConfigError(f"SLUICE_PIPELINES: {folder} is not a folder.")
-        package = __name__ if folder == _SHIPPED else package_of(folder)
-        for path in sorted(folder.glob("[!_]*.py")):
-            pipeline = _read(path, package)
-            if pipeline.name in found:
-                raise ConfigError(
-                    f"{path} and {where[pipeline.name]} both declare the pipeline {pipeline.name!r}: rename one."
-                )
-            found[pipeline.name], where[pipeline.name] = pipeline, path
-    return found
+    """Every pipeline that can be read, by name; `broken` names the others. Raises ConfigError as `all_declared`."""
+    return {name: each.pipeline for name, each in all_declared().items()}
+
+
+def broken() -> list[str]:
+    """What is wrong with files that should declare a pipeline, a sentence each that names the file and the line."""
+    return [str(error) for error in REGISTRY.view().broken.values()]
 
 
 def find(name: str) -> Pipeline:
-    """The pipeline of that name. Raises ConfigError that lists those there are."""
-    known = all_pipelines()
-    if name not in known:
-        raise ConfigError(
-            f"There is no pipeline {name!r}. Known: {', '.join(sorted(known))}. "
-            f"Your own go into the folders of SLUICE_PIPELINES."
-        )
-    return known[name]
+    """The pipeline of that name. Raises ConfigError that lists those there are, and the files with mistakes."""
+    return REGISTRY.find(name).pipeline
 
 
-def _read(path: Path, package: str) -> Pipeline:
+def declared_of(pipeline: Pipeline) -> Declared:
+    """What is known of a pipeline that was found before, as it was then."""
+    return REGISTRY.of(pipeline)
+
+
+def declared_for(name: str, source: str, revision: str | None, contract: str) -> Declared:
+    """The declaration that an input of a source was registered under. Raises OtherDeclaration."""
+    return matching(name, lambda each: each.is_of(source, revision, contract), revision or contract, source)
+
+
+def matching(name: str, fits: Callable[[Declared], bool], asked: str, source: str = "") -> Declared:
+    """The declaration of that name that fits what was registered as `asked`, of those that this process has or had.
+
+    Raises OtherDeclaration, which says what is here instead.
+    """
+    found = REGISTRY.matching(name, fits)
+    if found is not None:
+        return found
+    raise OtherDeclaration(
+        f"The declaration of {name!r} differs: it was registered under {asked}, and this worker has "
+        f"{_here(name, source)}. A worker that has it goes on with it; when none has for "
+        f"{settings().declaration_wait_s:.0f} s, a newer one is taken."
+    )
+
+
+def newest(name: str) -> Declared | None:
+    """What the folders say of a pipeline now; None of one that is not there or cannot be read."""
     try:
-        module = module_of(path, package)
-    except Exception as error:
-        raise ConfigError(f"{path}: {error}{advice(error, path)}") from error
-    pipeline = getattr(module, "pipeline", None)
-    if not isinstance(pipeline, Pipeline):
-        raise ConfigError(f"{path} declares no pipeline: it must set `pipeline = Pipeline(...)`.")
-    return pipeline
+        return REGISTRY.find(name)
+    except ConfigError:
+        return None
+
+
+def _here(name: str, source: str) -> str:
+    try:
+        here = REGISTRY.find(name)
+    except ConfigError as error:
+        return f"none ({str(error)[:160]})"
+    return f"{here.revisions.get(source, 'another')} ({here.path})"

@@ -2,8 +2,7 @@
 
 from sluice.app import app
 from sluice.engine.derive import build_run
-from sluice.engine.ledger.runs import pipeline_of
-from sluice.pipelines import find
+from sluice.tasks.whole_run import declared_to_build
 from sluice.workers.publish import publish_now
 from sluice.workers.step_task import StepTask, working
 
@@ -14,5 +13,5 @@ LONGEST_S = 6 * 3600  # it lives by its heartbeat; one that hangs is ended all t
 def build(message: dict[str, int]) -> None:
     """Build the derived tables of this step's run."""
     with working("build", message) as (held, _):
-        build_run(held, find(pipeline_of(held.run)))
+        build_run(held, declared_to_build(held.run))
     publish_now()

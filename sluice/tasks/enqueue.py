@@ -15,9 +15,9 @@ from sluice.engine.inputs import inputs_of
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.migrate import is_current, migrate
 from sluice.engine.ledger.runs import NewInput, Run, register
+from sluice.engine.redeclare import note_declared
 from sluice.engine.reject_limit import RejectLimit
-from sluice.pipelines import find
-from sluice.tasks.parts import contract_of
+from sluice.pipelines import declared_of, find
 from sluice.workers.publish import publish_now
 
 
@@ -86,9 +86,12 @@ def register_inputs(
         options["as_of"] = as_of.isoformat()
     if pipeline.derived:
         options["derived"] = definition_of(pipeline)
-    return register(cursor, pipeline.name, contracts_of(pipeline), inputs, options)
+    declared = declared_of(pipeline)
+    note_declared(cursor, declared)
+    return register(cursor, pipeline.name, contracts_of(pipeline), inputs, options, declared.revisions)
 
 
 def contracts_of(pipeline: Pipeline) -> dict[str, str]:
     """The versions of the contracts of a pipeline, by source."""
-    return {flow.source.name: contract_of(pipeline.name, flow.source.name).version for flow in pipeline.flows}
+    declared = declared_of(pipeline)
+    return {source: declared.contract(source).version for source in declared.revisions}

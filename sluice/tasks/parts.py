@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 from sluice.engine.contract import Contract
 from sluice.engine.declare import Flow
-from sluice.engine.extract import check_contract, extract_part
+from sluice.engine.extract import extract_part
 from sluice.engine.frames import RawFrame, ReadyFrame, frames
 from sluice.engine.ledger.steps import Claim
 from sluice.engine.transform import transform_part
 from sluice.engine.work import PartWork, read_part
 from sluice.errors import LostClaim
-from sluice.pipelines import find
+from sluice.pipelines import declared_for
 
 
 class Part(NamedTuple):
@@ -24,21 +23,13 @@ class Part(NamedTuple):
     contract: Contract
 
 
-@cache
-def contract_of(pipeline: str, source: str) -> Contract:
-    """The contract of a pipeline's source, made once per process."""
-    flow = find(pipeline).flow(source)
-    return Contract(flow.table, flow.transform, flow.source)
-
-
 def part_of(held: Claim) -> Part:
-    """The part of a claim. Raises OtherDeclaration when this worker has another version of its declaration."""
+    """The part of a claim. Raises OtherDeclaration when this worker has not what it was registered under."""
     if held.part is None:
         raise LostClaim(f"Step {held.step} has no part.")
     work = read_part(held.part)
-    contract = contract_of(work.pipeline, work.source)
-    check_contract(work, contract)
-    return Part(work, find(work.pipeline).flow(work.source), contract)
+    declared = declared_for(work.pipeline, work.source, work.revision, work.contract)
+    return Part(work, declared.flow(work.source), declared.contract(work.source))
 
 
 def raw_frame(part: Part) -> RawFrame:

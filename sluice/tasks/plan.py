@@ -2,8 +2,7 @@
 
 from sluice.app import app
 from sluice.engine.plan import plan_input, read_input
-from sluice.pipelines import find
-from sluice.tasks.parts import contract_of
+from sluice.pipelines import declared_for
 from sluice.workers.publish import publish_now
 from sluice.workers.step_task import StepTask, working
 
@@ -15,6 +14,6 @@ def plan(message: dict[str, int]) -> None:
     """Read the input once, cut it into parts, and send them on their way."""
     with working("plan", message) as (held, pulse):
         work = read_input(held)
-        flow = find(work.pipeline).flow(work.source)
-        plan_input(held, work, flow, contract_of(work.pipeline, work.source), pulse.check)
+        declared = declared_for(work.pipeline, work.source, work.revision, work.contract)
+        plan_input(held, work, declared.flow(work.source), declared.contract(work.source), pulse.check)
     publish_now()

@@ -1,9 +1,8 @@
 """sluice.settle: contested keys of a run get their winner, and the run ends."""
 
 from sluice.app import app
-from sluice.engine.ledger.runs import pipeline_of
 from sluice.engine.load.settle import settle_run
-from sluice.pipelines import find
+from sluice.tasks.whole_run import declared_to_settle
 from sluice.workers.publish import publish_now
 from sluice.workers.step_task import StepTask, working
 
@@ -12,5 +11,5 @@ from sluice.workers.step_task import StepTask, working
 def settle(message: dict[str, int]) -> None:
     """Settle the run of this step, and wake who waited for it."""
     with working("settle", message) as (held, _):
-        settle_run(held, find(pipeline_of(held.run)))
+        settle_run(held, declared_to_settle(held.run))
     publish_now()

@@ -16,10 +16,13 @@ from celery import signals
 
 from sluice.engine.identity import become_main
 from sluice.engine.ledger import steps
-from sluice.engine.ledger.connection import drop_connection
+from sluice.engine.ledger.connection import drop_connection, transaction
 from sluice.engine.ledger.dispatch import recover
+from sluice.engine.redeclare import note_declared
+from sluice.engine.registry import Declared
 from sluice.engine.settings import settings
 from sluice.errors import ConfigError, SluiceError, TransientError
+from sluice.pipelines import all_declared, broken
 from sluice.workers.publish import dispatch_due
 
 log = logging.getLogger(__name__)
@@ -69,12 +72,37 @@ def _close(**_: Any) -> None:
     drop_connection()
 
 
+class Noticed:
+    """What this worker knows of declarations: it tells the ledger, which knows by it which one is newer."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Declared] = {}
+        self._broken: set[str] = set()
+        self._began = False
+
+    def look(self) -> None:
+        """Read what is new or was changed, and tell of it. What a worker starts with may be older than what others
+        have: it is as old as its files. What it sees come is in use since then."""
+        for name, declared in all_declared().items():
+            if self._known.get(name) is not declared:
+                since = declared.read_at if self._began else min(declared.read_at, declared.edited_at)
+                with transaction() as cursor:
+                    note_declared(cursor, declared, ago_s=time.time() - since, again=self._began)
+                self._known[name] = declared
+        for sentence in set(broken()) - self._broken:
+            log.warning("a pipeline is left out: %s", sentence)
+        self._broken = set(broken())
+        self._began = True
+
+
 def _dispatch_until_stopped() -> None:
     complained = 0.0
+    noticed = Noticed()
     while not _stop.wait(settings().dispatch_every_s):
         try:
             recover()
             dispatch_due()
+            noticed.look()
         except (TransientError, ConfigError) as error:
             if time.monotonic() - complained > QUIET_S:
                 log.warning("nothing can be dispatched for now: %s", error)

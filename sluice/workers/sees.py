@@ -21,12 +21,11 @@ from redis.exceptions import RedisError
 
 from sluice import __version__
 from sluice.app import app
-from sluice.engine.contract import Contract
 from sluice.engine.landing import landing
 from sluice.engine.settings import settings
 from sluice.engine.storage import exists, is_remote, join
 from sluice.errors import SluiceError, TransientError
-from sluice.pipelines import all_pipelines
+from sluice.pipelines import all_declared
 
 PROBE = re.compile(r"\.sluice-probe-[0-9a-f]{32}")
 LOOK_S = 1.5
@@ -56,13 +55,11 @@ def ask_workers(probe: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def contracts() -> dict[str, str]:
-    """The version of each pipeline's declaration, by name."""
+    """The revision of each pipeline's declaration, by name."""
     return {
-        f"{name}/{flow.source.name}" if len(each.flows) > 1 else name: Contract(
-            flow.table, flow.transform, flow.source
-        ).version
-        for name, each in all_pipelines().items()
-        for flow in each.flows
+        f"{name}/{source}" if len(each.revisions) > 1 else name: revision
+        for name, each in all_declared().items()
+        for source, revision in each.revisions.items()
     }
 
 

@@ -18,9 +18,12 @@ from sluice.engine.identity import holder
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.connection import drop_connection, patiently
 from sluice.engine.ledger.heartbeat import Heartbeat
-from sluice.engine.ledger.runs import source_of
+from sluice.engine.ledger.revisions import registered_input
+from sluice.engine.ledger.runs import options_of, pipeline_of
 from sluice.engine.ledger.steps import Claim
-from sluice.engine.withdraw import withdraw_input
+from sluice.engine.redeclare import build_under, plan_under, target_of
+from sluice.engine.settings import settings
+from sluice.engine.withdraw import this_input, withdraw_input
 from sluice.errors import (
     ConfigError,
     DataError,
@@ -28,15 +31,17 @@ from sluice.errors import (
     InputChanged,
     LostClaim,
     NotHere,
+    OtherDeclaration,
     PermanentError,
     SluiceError,
     TransientError,
 )
-from sluice.pipelines import find
+from sluice.pipelines import find, newest
 
 log = logging.getLogger(__name__)
 PAUSE_S = 2.0  # until a server may be back
 TURN_S = 0.5  # until another run may have done its part
+LONGER = 3  # times the wait for a declaration: the right worker may be busy, or the others yet to be upgraded
 
 
 # Waiting, or somebody else's turn: nothing that Flower should show in red.
@@ -173,7 +178,12 @@ def _write_answer(held: Claim, error: Exception, where: str) -> None:
 def _answer_missing(held: Claim, error: NotHere) -> None:
     """Another worker may see the file; when none has for too long, its input fails."""
     reason = str(error)
-    if not steps.is_missing_too_long(held, error.patience_s):
+    other = isinstance(error, OtherDeclaration)
+    if not steps.is_missing_too_long(held, settings().declaration_wait_s if other else error.patience_s):
+        steps.release(held, reason, 1.0, missing=True)
+    elif other and _goes_on_under_newer(held):
+        log.warning("step %s (run %s) goes on under a newer declaration: %s", held.step, held.run, reason)
+    elif other and not steps.is_missing_too_long(held, LONGER * settings().declaration_wait_s):
         steps.release(held, reason, 1.0, missing=True)
     elif held.input is None:
         steps.kill(held, reason)
@@ -183,7 +193,21 @@ def _answer_missing(held: Claim, error: NotHere) -> None:
         _withdraw(held, reason, code=error.code, again=False)
 
 
+def _goes_on_under_newer(held: Claim) -> bool:
+    """Whether what no worker has the declaration of goes on under the newer one that is here."""
+    if held.input is not None:
+        pipeline, was = registered_input(held.run, held.input)
+        return plan_under(held, was, newest(pipeline))
+    if held.kind != "build":
+        return False
+    if build_under(held, newest(pipeline_of(held.run)), options_of(held.run).get("derived")):
+        steps.release(held, None, 0.0)
+        return True
+    return False
+
+
 def _withdraw(held: Claim, reason: str, *, code: str, again: bool) -> None:
-    pipeline, source = source_of(held.run, held.input)
-    table = find(pipeline).flow(source).table
+    """Take the input back from the table that it was registered for, whatever is declared now."""
+    pipeline, was = registered_input(held.run, this_input(held))
+    table = target_of(was) or find(pipeline).flow(was.source).table
     withdraw_input(held, table, reason, code=code, again=again)

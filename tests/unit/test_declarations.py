@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.settings import settings
 from sluice.errors import ConfigError
-from sluice.pipelines import all_pipelines
+from sluice.pipelines import all_pipelines, broken, find
 
 
 def test_a_table_names_all_its_mistakes_at_once() -> None:
@@ -36,14 +37,15 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """A folder of pipelines of one's own."""
     monkeypatch.setenv("SLUICE_PIPELINES", str(tmp_path))
     settings.cache_clear()
-    all_pipelines.cache_clear()
     yield tmp_path
     monkeypatch.undo()
     settings.cache_clear()
-    all_pipelines.cache_clear()
 
 
-def test_a_pipeline_file_with_a_mistake_is_named(folder: Path) -> None:
+def test_a_pipeline_file_with_a_mistake_is_named_and_the_others_work(folder: Path) -> None:
     (folder / "broken.py").write_text("from sluice import Files\npipeline = Files('*.csv', delimiter='#')\n")
-    with pytest.raises(ConfigError, match=r"broken\.py: .*delimiter '#'"):
-        all_pipelines()
+    assert "call_logs" in all_pipelines()
+    (sentence,) = broken()
+    assert re.search(r"broken\.py:2: .*delimiter '#'", sentence)
+    with pytest.raises(ConfigError, match=r"broken\.py:2: .*delimiter '#'"):
+        find("broken")

@@ -108,6 +108,12 @@ def test_each_mistake_of_a_step_names_pipeline_table_step_and_column(step: Any, 
     assert str(caught.value) == f"Pipeline 'till': Preprocessed table 'ready': {sentence}"
 
 
+def test_when_it_is_fitted_is_one_of_two_words() -> None:
+    with pytest.raises(ConfigError) as caught:
+        declared(fitted="never")
+    assert str(caught.value) == "Preprocessed 'ready': fitted must be 'once' or 'each build', not the text 'never'."
+
+
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
@@ -118,7 +124,6 @@ def test_each_mistake_of_a_step_names_pipeline_table_step_and_column(step: Any, 
                 "Step 'month': The column 'month' that it adds is there already."
             ),
         ),
-        (lambda: declared(fitted="never"), "fitted='never' is neither 'once' nor 'each build'."),
         (lambda: declared(counted_by="kin"), "Column 'kin' is not among its columns."),
         (
             lambda: declared(

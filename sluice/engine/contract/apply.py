@@ -50,7 +50,7 @@ class Contract:
     def __init__(self, table: Table, transform: Transform | None = None, source: Source | None = None) -> None:
         self.version = version(table, transform, source)
         self.wanted = tuple(dict.fromkeys(column.header for column in table.columns))
-        self.required = tuple(dict.fromkeys(column.header for column in table.columns if column.required))
+        self.required = tuple(dict.fromkeys(column.header for column in table.columns if column.expected))
         self.newest_wins = table.on_conflict == "update"
         self._table = table
         self._own = Own(transform, table.name, self.wanted) if transform else None

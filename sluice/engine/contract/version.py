@@ -7,12 +7,12 @@ every version of Python that Sluice runs on.
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 import re
 
 from sluice.engine.contract.nulls import spellings
 from sluice.engine.declare import Column, Source, Table, Transform
+from sluice.engine.source_text import source_text
 from sluice.errors import ConfigError
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
@@ -55,7 +55,7 @@ def _text(table: Table, part: object) -> str:
 
 def _source(table: Table, transform: Transform) -> str:
     try:
-        return inspect.getsource(transform).replace("\r\n", "\n")
+        return source_text(transform)
     except (OSError, TypeError) as error:
         raise ConfigError(
             f"Table {table.name!r}: the source of its transform cannot be read; write it as a function (def)"

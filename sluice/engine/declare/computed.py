@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from sluice.engine.declaration import Declaration
 
 AS_OF = "as_of"
 
 
 @dataclass(frozen=True)
-class Computed(ABC):
+class Computed(Declaration):
     """A table with a key and `columns` (name -> PostgreSQL type), which a build brings up to date.
 
     `value` is a column whose sum and largest changes each build reports, `counted_by` one by whose values it counts

@@ -9,13 +9,14 @@ from datetime import time
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sluice.engine.declaration import Declaration
 from sluice.errors import ConfigError
 
 _HH_MM = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 @dataclass(frozen=True)
-class Daily:
+class Daily(Declaration):
     """Every day at `at` (HH:MM) in the time zone `tz` (an IANA name). The run is for that local day (`as_of`).
 
     A time that a day does not have (clocks go forward) is due when the gap ends, one that a day has twice (clocks go

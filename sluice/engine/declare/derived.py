@@ -23,7 +23,7 @@ class Derived(Computed):
     """A table computed from the tables of the pipeline's sources.
 
     `sql` is one SELECT that gives `columns` (name -> PostgreSQL type) by name. In it `{orders} o` is the loaded table
-    of the source `orders`: its settled rows and no others, under an alias, as any subselect. `%(as_of)s` is the date
+    of the source `orders`: its settled rows, called `orders` where it has no alias. `%(as_of)s` is the date
     that the run was asked for, and every name of `params` a parameter likewise. Sluice adds the column `built_at`. A
     table with `as_of` in its key keeps the rows of each date, and has a view `<name>_latest` of the newest.
 

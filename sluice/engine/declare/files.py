@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sluice.engine.declaration import Declaration
 from sluice.engine.declare.day_pattern import on_any_day
 from sluice.errors import ConfigError
 
@@ -12,7 +13,7 @@ MAX_SKIP = 10_000
 
 
 @dataclass(frozen=True)
-class Files:
+class Files(Declaration):
     """Files as a source. `pattern` is a glob below the inbox (setting SLUICE_INBOX) for scheduled runs. With
     a date in it (`orders/%Y-%m-%d/*.csv`; %Y %y %m %d %j) it tells the files of one day.
 
@@ -45,7 +46,7 @@ class Files:
             yield f"encoding {self.encoding!r} is not known to Python; say e.g. 'cp1252'."
         if not 0 <= self.skip <= MAX_SKIP:
             yield f"skip is a number of lines from 0 to {MAX_SKIP}."
-        if isinstance(self.header, str) or (self.header is not None and not self.header):
+        if self.header is not None and not self.header:
             yield "header lists the names of the columns, in their order: header=('id', 'name')."
 
     @property

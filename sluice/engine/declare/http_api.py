@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from sluice.engine.declaration import Declaration
 from sluice.engine.declare.names import SETTING, check_identifier
 from sluice.engine.declare.paging import Cursor, Next, Pages
 from sluice.errors import ConfigError
 
 
 @dataclass(frozen=True)
-class HttpApi:
+class HttpApi(Declaration):
     """Records that an HTTP API answers a GET with: JSON objects in an array, or JSON lines.
 
     `url` is absolute, or with `base` a path below the address that the setting of that name holds. `token` is the
@@ -51,11 +52,6 @@ class HttpApi:
     def _mistakes(self) -> Iterator[str]:
         yield from self._mistakes_of_address()
         yield from self._mistakes_of_paging()
-        if isinstance(self.error_keys, str):
-            yield "error_keys lists keys: error_keys=('error',)."
-        for name, value in self.params.items():
-            if isinstance(value, bool) or not isinstance(value, str | int):
-                yield f"The parameter {name!r} is neither text nor a whole number."
         for name in ("timeout_s", "total_s", "max_bytes", "max_pages", "tries"):
             if not getattr(self, name) > 0:
                 yield f"{name} is a number above 0."

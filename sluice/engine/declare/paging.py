@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sluice.engine.declaration import Declaration
+
 
 @dataclass(frozen=True)
-class Pages:
+class Pages(Declaration):
     """Pages by number: `?page=1&size=100`, then 2, 3 and so on, to the first page without records.
 
     A page that is shorter than `size` is not the end: APIs give less than they are asked for. Without `size` it is left
@@ -20,7 +22,7 @@ class Pages:
 
 
 @dataclass(frozen=True)
-class Cursor:
+class Cursor(Declaration):
     """Each page names the cursor of the next one at the dotted path `next`; null or "" there is the end.
 
     A page that has nothing at that path is refused, for a mistaken path would look like one page of data; with
@@ -33,7 +35,7 @@ class Cursor:
 
 
 @dataclass(frozen=True)
-class Next:
+class Next(Declaration):
     """Each page names the URL of the next one, at the dotted path `url` or, without it, in the header Link
     (`rel="next"`). It must be of the same origin: the token goes nowhere else. `optional` as in `Cursor`.
     """

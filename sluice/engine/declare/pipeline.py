@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from sluice.engine.declaration import Declaration
 from sluice.engine.declare.computed import Computed
 from sluice.engine.declare.daily import Daily
 from sluice.engine.declare.derived import Derived
@@ -24,7 +25,7 @@ Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
 
 
 @dataclass(frozen=True)
-class Flow:
+class Flow(Declaration):
     """One source and the table it goes into, with what the declaration of the table cannot say, if need be."""
 
     source: Source
@@ -37,10 +38,24 @@ class Flow:
                 f"Flow into {self.table.name!r}: a snapshot brings rows that are there already, so its table needs"
                 " on_conflict='update'."
             )
+        mistakes = list(self._mistakes_of_header())
+        if mistakes:
+            raise ConfigError(f"Flow into {self.table.name!r}: every file would be refused: {' '.join(mistakes)}")
+
+    def _mistakes_of_header(self) -> Iterator[str]:
+        """What is wrong with a header that is declared, and not found in each file."""
+        declared = self.source.header if isinstance(self.source, Files) else None
+        there = [name.strip().casefold() for name in declared or ()]
+        for header in dict.fromkeys(column.header for column in self.table.columns):
+            if there.count(header.strip().casefold()) > 1:
+                yield f"header=... has the name {header!r} more than once."
+        for header in dict.fromkeys(column.header for column in self.table.columns if column.expected):
+            if declared is not None and header.strip().casefold() not in there:
+                yield f"header=... lacks {header!r}, which must be there."
 
 
 @dataclass(frozen=True)
-class Pipeline:
+class Pipeline(Declaration):
     """One dataset's flow, declared in one file: where it comes from, where it goes, and when.
 
     With one source: `source=`, `table=` and perhaps `transform=`. With several: `flows=[Flow(source, table), ...]`,

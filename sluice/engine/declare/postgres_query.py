@@ -8,12 +8,13 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import timedelta
 from typing import ClassVar
 
+from sluice.engine.declaration import Declaration
 from sluice.engine.declare.names import SETTING, check_identifier
 from sluice.errors import ConfigError
 
 
 @dataclass(frozen=True)
-class PostgresQuery:
+class PostgresQuery(Declaration):
     """The rows of one SELECT in another PostgreSQL, fetched anew by every run.
 
     `database` is the name of the setting with its URL, `SLUICE_..._URL`, or `SLUICE_..._URL_FILE` for a file that

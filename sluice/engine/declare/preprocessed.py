@@ -83,8 +83,6 @@ class Preprocessed(Computed):
         return set()
 
     def _mistakes(self, base: Derived) -> Iterator[str]:
-        if self.fitted not in ("once", "each build"):
-            yield f"fitted={self.fitted!r} is neither 'once' nor 'each build'."
         for name, times in Counter(step.name for step in self.steps).items():
             if times > 1:
                 yield f"Two steps are called {name!r}: give each a name of its own."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sluice.engine.checks import Check
+from sluice.engine.declaration import Declaration
 from sluice.engine.declare.names import check_identifier
 from sluice.engine.types.base import ColumnType
 from sluice.errors import ConfigError
@@ -15,12 +16,15 @@ LINEAGE = ("_input_id", "_line")
 
 
 @dataclass(frozen=True)
-class Column:
+class Column(Declaration):
     """One column of a table.
 
     `source` is the header it is read from (default: its own name; matched without regard to case and
     surrounding spaces). A `required` column's empty value is a reject with the code `missing`. `nulls` are
     spellings that mean empty in this column, e.g. `("N/A", "-")`, matched like headers are.
+
+    An input without a column that is not required is loaded all the same, and its note in the books names the column;
+    with `must_exist=True` it is refused, though single values may be empty.
     """
 
     name: str
@@ -29,13 +33,17 @@ class Column:
     required: bool = False
     check: Check | None = None
     nulls: Sequence[str] = ()
+    must_exist: bool = False
 
     def __post_init__(self) -> None:
         check_identifier("Column", self.name)
         if self.name in LINEAGE:
             raise ConfigError(f"Column {self.name!r} is Sluice's own: every table has it already.")
-        if isinstance(self.nulls, str):
-            raise ConfigError(f"Column {self.name!r}: nulls is a tuple of spellings: nulls=({self.nulls!r},).")
+
+    @property
+    def expected(self) -> bool:
+        """Whether an input without it is refused."""
+        return self.required or self.must_exist
 
     @property
     def header(self) -> str:
@@ -43,7 +51,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Generated:
+class Generated(Declaration):
     """A column that PostgreSQL computes from others, e.g. `Generated("minutes", "numeric", "seconds / 60.0")`."""
 
     name: str
@@ -55,7 +63,7 @@ class Generated:
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Declaration):
     """A destination: columns, key, and what happens on a key that is already there.
 
     `on_conflict="keep"`: same key and same values is a duplicate, other values a reject `key_conflict`.
@@ -79,6 +87,7 @@ class Table:
     def _mistakes(self) -> list[str]:
         names = [c.name for c in self.columns] + [g.name for g in self.generated]
         found = [f"Column {n!r} is declared twice." for n in sorted(set(names)) if names.count(n) > 1]
+        found += [f"Key column {n!r} is named twice." for n in sorted(set(self.key)) if list(self.key).count(n) > 1]
         if not self.key:
             found.append("It has no key: name the columns that tell two rows apart, key=(...).")
         by_name = {c.name: c for c in self.columns}

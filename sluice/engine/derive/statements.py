@@ -10,6 +10,7 @@ from psycopg2 import sql
 from sluice.engine.declare import Computed, Pipeline
 from sluice.engine.declare.computed import AS_OF
 from sluice.engine.declare.derived import BUILT_AT, PLACEHOLDER, SELF, TOUCHED
+from sluice.engine.derive.alias import alias_for
 from sluice.engine.ledger.queries import query
 
 SQL = "sluice.engine.derive.sql"
@@ -29,9 +30,10 @@ class Statements:
             name, column = found.groups()
             if name == TOUCHED:
                 return column + self._filled("among_touched", self._temp_name("touched")) if narrow else "true"
+            alias = alias_for(text, found.start(), found.end(), name)
             if name == SELF:
-                return self._filled("self_rows", self.derived.name)
-            return self._filled("final_rows", self.pipeline.flow(name).table.name)
+                return self._filled("self_rows", self.derived.name) + alias
+            return self._filled("final_rows", self.pipeline.flow(name).table.name) + alias
 
         return sql.SQL(PLACEHOLDER.sub(fill, text))
 

@@ -18,7 +18,8 @@ _ARRAY_OF_OBJECTS = re.compile(rb'[ \t\r\n]*\[[ \t\r\n]*\{[ \t\r\n]*"')
 class JsonLines:
     """Found once, when the file is planned; kept in the ledger as JSON.
 
-    `header` has the keys met in the file's first lines, in order of appearance; later lines may have others.
+    `header` has the keys met in the file's first lines, in order of appearance, and behind them wanted ones that only
+    later lines have; these may have others.
     `body_offset` is the byte, counted from 0, and `body_line` the line, counted from 1, of the first record or
     of a blank line before it. `encoding` is the declared one that the file was read as; None: UTF-8.
     """

@@ -1,12 +1,14 @@
 """Planning: a file of JSON lines is streamed once and cut into parts that hold whole lines.
 
-There is no header to read. The keys of the first lines stand for it, so that a file without a required column
-is refused as a whole; the parser finds keys that come later all the same.
+There is no header to read. The keys of the first lines stand for it, and those that are wanted and come later: so a
+file without a required column is refused as a whole, and of a declared one it is known whether any record has it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from sluice.engine.csv.cut import Cutter, Rules, even_size
@@ -14,9 +16,11 @@ from sluice.engine.csv.dialect import Limits
 from sluice.engine.csv.header import plain
 from sluice.engine.csv.kind import UTF8_MARK
 from sluice.engine.csv.plan import InputPlan
+from sluice.engine.csv.records import Counted
 from sluice.engine.csv.rejects import show
 from sluice.engine.csv.source import Readable, Source, Tick, size_of
 from sluice.engine.jsonl.dialect import JsonLines, looks_like_array
+from sluice.engine.jsonl.late_keys import LateKeys
 from sluice.engine.jsonl.lines import LongLine, count_lines
 from sluice.engine.jsonl.values import Unfit, read_object
 from sluice.errors import ConfigError, DataError
@@ -32,10 +36,12 @@ def plan_jsonl(
     skip: int = 0,
     limits: Limits | None = None,
     tick: Tick | None = None,
+    wanted: Sequence[str] = (),
 ) -> InputPlan:
     """Plan a file of UTF-8 text from a stream that is at its start. Memory: a block and a line at most.
 
-    The first `skip` lines are left out. Parts and `tick` are as of `plan_csv`.
+    The first `skip` lines are left out. Parts and `tick` are as of `plan_csv`. Of keys that the first lines do not have
+    the `wanted` ones are looked for in all others.
 
     Raises DataError: `empty_file`, `json_array`, `not_jsonl` (no object in the first lines), `header_too_long`
     (too many keys), `preamble_too_long`.
@@ -46,9 +52,16 @@ def plan_jsonl(
     size = size_of(stream)
     source = Source(stream, tick)
     dialect = read_keys(source, skip, limits)
-    rules = Rules(partial(count_lines, longest=limits.max_record_bytes), LongLine)
-    parts = Cutter(source, dialect, rules, limits, even_size(part_bytes, dialect, size)).cut()
-    return InputPlan(source.sha256(), source.size, dialect, tuple(parts), sum(part.read for part in parts))
+    late = LateKeys(wanted, dialect.header)
+    count = partial(count_lines, longest=limits.max_record_bytes)
+
+    def counted(data: bytes, *, final: bool) -> Counted:
+        late.look(data)
+        return count(data, final=final)
+
+    parts = Cutter(source, dialect, Rules(counted, LongLine), limits, even_size(part_bytes, dialect, size)).cut()
+    whole = replace(dialect, header=(*dialect.header, *filter(_is_storable, late.found)))
+    return InputPlan(source.sha256(), source.size, whole, tuple(parts), sum(part.read for part in parts))
 
 
 def read_keys(source: Source, skip: int, limits: Limits) -> JsonLines:
@@ -122,4 +135,8 @@ def _keys(head: bytes, limits: Limits) -> tuple[str, ...]:
             f"The first lines have {len(found):,} different keys, the limit is {limits.max_columns:,}: "
             "are the keys data?",
         )
-    return tuple(key for key in found.values() if not _UNSTORABLE.search(key))
+    return tuple(filter(_is_storable, found.values()))
+
+
+def _is_storable(key: str) -> bool:
+    return _UNSTORABLE.search(key) is None

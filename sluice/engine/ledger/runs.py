@@ -55,10 +55,11 @@ def register(
     contracts: dict[str, str],
     inputs: list[NewInput],
     options: dict[str, Any] | None = None,
+    revisions: Mapping[str, str] | None = None,
 ) -> Run:
     """Write a run and its inputs to the ledger, inside the caller's transaction. Nothing is published yet.
 
-    `contracts` are the versions of the contracts by source.
+    `contracts` are the versions of the contracts by source, `revisions` those of the whole declarations.
     """
     whole = ",".join(dict.fromkeys(contracts.values()))
     facts = {"pipeline": pipeline, "contract": whole, "inputs": len(inputs)}
@@ -70,6 +71,7 @@ def register(
         "sources": [each.source for each in inputs],
         "uris": [each.uri for each in inputs],
         "contracts": [contracts[each.source] for each in inputs],
+        "revisions": [(revisions or {}).get(each.source) for each in inputs],
     }
     cursor.execute(query("register_inputs"), listed)
     if not inputs:
@@ -89,17 +91,23 @@ def run_state(run: int) -> str:
 
 def pipeline_of(run: int) -> str:
     """The name of a run's pipeline."""
-    return source_of(run, None)[0]
-
-
-def source_of(run: int, input_id: int | None) -> tuple[str, str]:
-    """The names of a run's pipeline, and of the source of one of its inputs (empty without one)."""
     with transaction() as cursor:
-        cursor.execute(query("run_pipeline"), {"run": run, "input": input_id})
+        cursor.execute(query("run_pipeline"), {"run": run})
         row = cursor.fetchone()
     if row is None:
         raise LostClaim(f"Run {run} is not in the ledger any more.")
-    return str(row[0]), row[1] or ""
+    return str(row[0])
+
+
+def options_of(run: int) -> dict[str, Any]:
+    """What a run was asked for. Raises LostClaim when it is gone."""
+    with transaction() as cursor:
+        cursor.execute(query("run_options"), {"run": run})
+        row = cursor.fetchone()
+    if row is None:
+        raise LostClaim(f"Run {run} is not in the ledger any more.")
+    options: dict[str, Any] = row[0]
+    return options
 
 
 def _read(name: str, **asked: Any) -> list[dict[str, Any]]:

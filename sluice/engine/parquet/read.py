@@ -37,6 +37,11 @@ def is_parquet(head: bytes) -> bool:
     return head.startswith(b"PARE") and b"\0" in head[4:8]
 
 
+def names_of_parquet(file: BinaryIO) -> tuple[str, ...]:
+    """The names of all columns of a file. Raises DataError `corrupt`."""
+    return tuple(_opened(file).schema_arrow.names)
+
+
 def spell_parquet(file: BinaryIO, columns: Mapping[str, ColumnType]) -> Iterator[bytes]:
     """The file as CSV: UTF-8, with a header, delimiter `,`, in pieces of whole rows.
 
@@ -48,6 +53,18 @@ def spell_parquet(file: BinaryIO, columns: Mapping[str, ColumnType]) -> Iterator
     Raises DataError: `corrupt` (broken, truncated or encrypted), `not_text` (a wanted column is nested or
     binary), `duplicate_header`, `missing_header` (no wanted column is there).
     """
+    source = _opened(file)
+    schema = source.schema_arrow
+    wanted = _wanted(schema, columns)
+    for name in wanted:
+        check_kind(name, schema.field(name).type)
+    yield _written(pa.table({name: pa.array([], pa.string()) for name in wanted}), header=True)
+    for batch in _batches(source, list(wanted)):
+        spelled = {name: spell(name, batch.column(name), declared) for name, declared in wanted.items()}
+        yield _written(_without_empty_lines(pa.table(spelled)), header=False)
+
+
+def _opened(file: BinaryIO) -> pq.ParquetFile:
     with _reading():
         source = pq.ParquetFile(
             file,
@@ -56,14 +73,8 @@ def spell_parquet(file: BinaryIO, columns: Mapping[str, ColumnType]) -> Iterator
             page_checksum_verification=True,
             coerce_int96_timestamp_unit="us",  # nanoseconds would overflow in the year 2262, in silence
         )
-        schema = source.schema_arrow
-    wanted = _wanted(schema, columns)
-    for name in wanted:
-        check_kind(name, schema.field(name).type)
-    yield _written(pa.table({name: pa.array([], pa.string()) for name in wanted}), header=True)
-    for batch in _batches(source, list(wanted)):
-        spelled = {name: spell(name, batch.column(name), declared) for name, declared in wanted.items()}
-        yield _written(_without_empty_lines(pa.table(spelled)), header=False)
+        source.schema_arrow  # noqa: B018 - read here, where what is wrong with it is told
+    return source
 
 
 def _wanted(schema: pa.Schema, columns: Mapping[str, ColumnType]) -> dict[str, ColumnType]:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from sluice.engine.declaration import Declaration
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -21,7 +23,7 @@ WHOLE: Group = ()
 
 
 @dataclass(frozen=True)
-class Statistic:
+class Statistic(Declaration):
     """One figure of a column of the base table, by group of the columns `within`, over its rows that fit `where`.
 
     median, first_quartile, third_quartile: percentile_cont. mode: the most frequent value, of several the first in

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sluice.engine.declaration import Declaration
 from sluice.engine.preprocess.statistic import Statistic, Statistics
+from sluice.engine.source_text import source_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +44,7 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class FrameStep(ABC):
+class FrameStep(Declaration):
     """One step of a preprocessed table. Subclasses are frozen dataclasses, so that `repr` declares them."""
 
     name: str
@@ -92,7 +93,7 @@ class Step(FrameStep):
         return Scope(self.needs, self.adds, self.marks, self.beside, self.statistics)
 
     def _declared(self) -> str:
-        text = inspect.getsource(self.function).replace("\r\n", "\n")
+        text = source_text(self.function)
         return repr((self.name, self.scope, self.version)) + text
 
     def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:

@@ -6,7 +6,7 @@ what the server calls its answer) is known to the next one only when its input i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sluice.engine.csv import InputPlan
@@ -62,8 +62,9 @@ def last_known(pipeline: str, source: Remote, contract: str) -> Known:
     return Known(row[0], row[1])
 
 
-def fetch(source: Remote, known: Known, tick: Tick) -> Landed:
-    """Fetch a source into the landing. `tick` hears of the bytes that came, often, and may raise to stop.
+def fetch(source: Remote, known: Known, tick: Tick, wanted: Sequence[str] = ()) -> Landed:
+    """Fetch a source into the landing. `tick` hears of the bytes that came, often, and may raise to stop; the `wanted`
+    columns are looked for in all records.
 
     Raises NothingNew, DataError, TransientError, SettingMissing; also `no_rows` where there is not one.
     """
@@ -72,7 +73,7 @@ def fetch(source: Remote, known: Known, tick: Tick) -> Landed:
         noted = _write(source, blocks, known)
         blocks.flush()
         try:
-            planned = _plan(source, draft, tick)
+            planned = _plan(source, draft, tick, wanted)
         except DataError as error:
             if error.code not in _NO_ROWS:
                 raise
@@ -126,10 +127,10 @@ def _write(source: Remote, into: _Blocks, known: Known) -> dict[str, str]:
     return answer.note()
 
 
-def _plan(source: Remote, draft: Draft, tick: Tick) -> InputPlan:
+def _plan(source: Remote, draft: Draft, tick: Tick, wanted: Sequence[str]) -> InputPlan:
     with draft.reading() as file:
         if isinstance(source, PostgresQuery):
             return plan_text(file, b"", _CSV, tick)
         head = file.read(_HEAD)
         file.seek(0)
-        return plan_text(file, head, _JSON_LINES, tick)
+        return plan_text(file, head, _JSON_LINES, tick, wanted)

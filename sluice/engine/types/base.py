@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass, field, fields
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+from sluice.engine.declaration import Declaration
 
 Mask = npt.NDArray[np.bool_]
 Int64s = npt.NDArray[np.int64]
@@ -36,8 +39,10 @@ class Parsed:
     refused: list[Refused] = field(default_factory=list)
 
 
-class ColumnType(ABC):
+class ColumnType(Declaration):
     """A type of column. Subclasses are frozen dataclasses, so that `repr` is their declaration."""
+
+    in_words: ClassVar[str] = "a column type such as Text()"
 
     @property
     @abstractmethod

@@ -84,8 +84,6 @@ class Money(Grown):
     accounting: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
-        if isinstance(self.words, str):
-            raise ConfigError(f"{self}: words is a tuple of words: words=({self.words!r},).")
         object.__setattr__(self, "words", tuple(self.words))
         _check_size(self, self.precision, self.scale)
         if self.currency not in CODES:

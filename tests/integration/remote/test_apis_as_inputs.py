@@ -121,3 +121,15 @@ def test_an_api_without_records_gave_no_rows(engine: InProcess, api: ApiServer) 
     api.answers(PATH, saying([]))
     assert _run(engine) == ("failed", 0)
     assert engine.sql("select error_code, error from sluice.input") == [("no_rows", "customers gave no rows.")]
+
+
+def test_what_no_record_of_an_answer_has_is_named(engine: InProcess, api: ApiServer) -> None:
+    engine.use(_pipeline())
+    api.answers(PATH, saying([{"id": 1, "nmae": "Ada"}]))
+    (found,) = engine.finish(engine.register())["inputs"]
+    assert found["note"] == (
+        "Column 'nmae' is unknown; did you mean 'name'? Columns that the pipeline does not know were ignored: nmae. "
+        "Columns that the file does not have: name (null in new rows, left as it is in others), "
+        "owes (null in new rows, left as it is in others)."
+    )
+    assert engine.sql("select dialect->'absent' from sluice.input") == [(["name", "owes"],)]

@@ -233,3 +233,10 @@ def test_another_contract_loads_the_same_answer_again(engine: InProcess, shop: S
     engine.use(Pipeline("shop", source, table))
     status = engine.finish(engine.register())
     assert (status["read"], status["inputs"][0]["state"]) == (3, "done")
+
+
+def test_a_column_that_the_query_does_not_give_is_named(engine: InProcess, shop: Shop) -> None:
+    engine.use(products(sql="select product_id, price, updated_at from product", watermark=None))
+    (found,) = engine.finish(engine.register())["inputs"]
+    assert found["note"].startswith("Columns that the file does not have: name (")
+    assert engine.sql("select dialect->'absent' from sluice.input") == [(["name"],)]

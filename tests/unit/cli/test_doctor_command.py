@@ -98,17 +98,13 @@ def test_servers_that_are_away_are_told_quickly_and_the_rest_goes_on(
 def test_a_pipeline_with_a_mistake_does_not_keep_the_servers_from_being_looked_at(
     sluice: Sluice, monkeypatch: pytest.MonkeyPatch, nobody_listens: int, tmp_path: Path
 ) -> None:
-    from sluice.pipelines import all_pipelines
-
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "broken.py").write_text("pipeline = Pipelin()\n")
     monkeypatch.setenv("SLUICE_PIPELINES", str(tmp_path / "mine"))
     monkeypatch.setenv("DATABASE_URL", f"postgresql://me@127.0.0.1:{nobody_listens}/x")
     monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{nobody_listens}/0")
     settings.cache_clear()
-    all_pipelines.cache_clear()
     checks = {each["check"]: each for each in json.loads(sluice("doctor", "--json").stdout)["checks"]}
-    all_pipelines.cache_clear()
     assert checks["pipelines"]["state"] == "wrong"
     assert "broken.py" in checks["pipelines"]["found"]
     assert {"PostgreSQL", "Redis"} <= set(checks)

@@ -24,8 +24,11 @@ GOOD = {"url": "https://shop.example/v1/customers", "name": "customers"}
         ({"url": "http://[/"}, "no address"),
         ({"url": "https://shop.example/a b"}, "no address"),
         ({"url": "https://shop.example/\n"}, "no address"),
-        ({"params": {"active": True}}, "neither text nor a whole number"),
-        ({"error_keys": "error"}, "error_keys lists keys"),
+        (
+            {"params": {"active": True}},
+            r"each value of it text or a whole number, not one with a bool under 'active'",
+        ),
+        ({"error_keys": "error"}, r"error_keys must be a list or tuple, .* write error_keys="),
         ({"base": "SHOP_URL"}, "a path that begins with /"),
         ({"url": "customers", "base": "SHOP_URL"}, "a path that begins with /"),
         ({"url": "//thief.example/customers", "base": "SHOP_URL"}, "a path that begins with /"),

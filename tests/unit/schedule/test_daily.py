@@ -102,4 +102,4 @@ def test_beat_has_an_entry_for_each_schedule_and_one_that_takes_up_what_was_miss
         },
         "tend": {"task": "sluice.tend", "schedule": 60.0, "options": {"expires": 60.0}},
     }
-    assert entries({}) == {}
+    assert set(entries({})) == {"tend"}  # a pipeline that comes while beat runs is found by it

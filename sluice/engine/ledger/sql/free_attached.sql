@@ -1,10 +1,15 @@
 -- Inputs that waited for another run to load their content, in vain or only to see what it comes to: they are planned
--- again, on their own.
+-- again, on their own. So is one of a later run under another contract, once the other is final: it loads the content anew
+-- in its place. No run waits for the end of a later one.
 with freed as (
     update sluice.input a set state = 'registered', same_as = null
     where a.state = 'attached'
-      and not exists (select from sluice.input i where i.id = a.same_as
-                      and (i.state = 'loading' or (i.state in ('loaded', 'done') and not a.ordered)))
+      and not exists (
+          select from sluice.input i
+          where i.id = a.same_as
+            and (i.state = 'loading'
+                 or (i.state = 'loaded' and not a.ordered)
+                 or (i.state = 'done' and not a.ordered and (a.contract = i.contract or a.run_id < i.run_id))))
     returning a.id)
 update sluice.step s
 set state = 'due', due_at = clock_timestamp(), published_until = null

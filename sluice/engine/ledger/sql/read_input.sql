@@ -1,4 +1,4 @@
 -- What a plan needs to know of its input.
-select i.id, i.run_id, i.position, i.pipeline, i.source, i.uri, i.contract, i.state, r.options
+select i.id, i.run_id, i.position, i.pipeline, i.source, i.uri, i.contract, i.state, r.options, i.revision, i.redeclared
 from sluice.input i join sluice.run r on r.id = i.run_id
 where i.id = %(input)s

@@ -1,9 +1,9 @@
 -- A run's inputs in their order, each with its step to plan it.
 with added as (
-    insert into sluice.input (run_id, position, pipeline, source, uri, contract)
-    select %(run)s, position, %(pipeline)s, source, uri, contract
-    from unnest(%(sources)s::text[], %(uris)s::text[], %(contracts)s::text[])
-         with ordinality as listed (source, uri, contract, position)
+    insert into sluice.input (run_id, position, pipeline, source, uri, contract, revision)
+    select %(run)s, position, %(pipeline)s, source, uri, contract, revision
+    from unnest(%(sources)s::text[], %(uris)s::text[], %(contracts)s::text[], %(revisions)s::text[])
+         with ordinality as listed (source, uri, contract, revision, position)
     order by position
     returning id, run_id, position)
 insert into sluice.step (run_id, input_id, kind)

@@ -1,0 +1,57 @@
+"""Declarations as the ledger knows them: when each was first seen, which came later, and what settling needs of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.queries import query
+from sluice.errors import LostClaim
+
+DERIVED = ""  # in place of a source: what the pipeline derives
+
+
+class Registered(NamedTuple):
+    """Under what an input was registered; `shape` is None where the ledger does not know it (any more)."""
+
+    source: str
+    revision: str | None
+    contract: str
+    shape: Mapping[str, Any] | None
+
+
+def note_revision(
+    cursor: Cursor, pipeline: str, source: str, revision: str, shape: Mapping[str, Any], *, ago_s: float, again: bool
+) -> None:
+    """A declaration is there since `ago_s` seconds; `again` when one that may be known is in use once more."""
+    facts = {"pipeline": pipeline, "source": source, "revision": revision, "shape": json.dumps(shape)}
+    cursor.execute(query("note_revision"), facts | {"ago_s": ago_s, "again": again})
+
+
+def is_newer(cursor: Cursor, pipeline: str, source: str, ours: str, theirs: str) -> bool:
+    """Whether `ours` came after `theirs`; False where one of them is not known."""
+    facts = {"pipeline": pipeline, "source": source, "ours": ours, "theirs": theirs}
+    cursor.execute(query("newer_revision"), facts)
+    return cursor.fetchone() == (True,)
+
+
+def registered_input(run: int, input_id: int) -> tuple[str, Registered]:
+    """The pipeline of an input, and under what it was registered. Raises LostClaim when it is gone."""
+    with transaction() as cursor:
+        cursor.execute(query("input_revision"), {"run": run, "input": input_id})
+        row = cursor.fetchone()
+    if row is None:
+        raise LostClaim(f"Input {input_id} of run {run} is not in the ledger any more.")
+    return row[0], Registered(*row[1:])
+
+
+def registered_inputs(run: int) -> Iterator[Registered]:
+    """Under what the inputs of a run were registered that have rows to settle, each once."""
+    with transaction() as cursor:
+        cursor.execute(query("run_revisions"), {"run": run})
+        rows = cursor.fetchall()
+    return (Registered(*row) for row in rows)

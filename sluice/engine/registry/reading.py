@@ -1,0 +1,159 @@
+"""One file of a pipeline, executed: the pipeline that it declares, or one sentence about what is wrong with it.
+
+It is compiled from the bytes that were read, under a module name that no other version has. Modules of one's own that
+it uses, and files that it opens, are part of it: they are imported and read anew with it.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib.util import resolve_name
+from pathlib import Path
+from types import ModuleType
+
+from sluice.engine.declare import Pipeline
+from sluice.engine.pipeline_files import advice, module_for
+from sluice.engine.registry.opened import is_installed, watched
+from sluice.engine.registry.seen import Seen
+from sluice.engine.source_text import TEXT, remember
+from sluice.errors import ConfigError, DeclarationError
+
+AGAIN_S = 2.0
+
+
+@dataclass(frozen=True)
+class Read:
+    """What came of a file: a pipeline, or what is wrong. `files` is everything that was read for it.
+
+    `code` is 16 hex digits that change with the text of the file and of modules of one's own that it uses.
+    """
+
+    path: Path
+    outcome: Pipeline | ConfigError
+    files: tuple[Seen, ...]
+    modules: tuple[str, ...]
+    code: str
+    at: float = field(default_factory=time.monotonic)
+
+    @property
+    def edited_at(self) -> float:
+        """When one of its files was last changed, in seconds since 1970."""
+        return max(file.edited_at for file in self.files)
+
+    def is_stale(self) -> bool:
+        """Whether it would be read otherwise now. What went wrong for a reason of its own is tried again."""
+        if isinstance(self.outcome, ConfigError) and time.monotonic() - self.at > AGAIN_S:
+            return True
+        return any(file.is_changed() for file in self.files)
+
+
+def read(path: Path, before: Read | None = None) -> Read:
+    """Read a file of a pipeline; `before` is what it gave earlier, whose modules are imported anew."""
+    file = Seen(path)
+    _forget(before.modules if before else ())
+    module = module_for(path, file.digest)
+    outcome: Pipeline | ConfigError
+    with watched() as opened:
+        try:
+            outcome = _executed(module, path, file.content)
+        except ConfigError as error:
+            outcome = error
+    own = dict(_own_modules(module))
+    texts = {name: Seen(str(each.__file__), opened.get(str(each.__file__))) for name, each in own.items()}
+    for name, each in own.items():
+        each.__dict__.setdefault(TEXT, (texts[name].content or b"").decode(errors="replace"))
+    others = {name: Seen(name, facts) for name, facts in opened.items() if name != str(path)}
+    others |= {each.path: each for each in texts.values()}
+    digests = [file.digest, *(texts[name].digest for name in sorted(texts))]
+    code = hashlib.sha256(" ".join(digests).encode()).hexdigest()[:16]
+    return Read(path, outcome, (file, *others.values()), tuple(own), code)
+
+
+def _forget(modules: tuple[str, ...]) -> None:
+    for name in modules:
+        sys.modules.pop(name, None)
+
+
+def _executed(module: ModuleType, path: Path, content: bytes | None) -> Pipeline:
+    if content is None:
+        raise ConfigError(f"{path}: it cannot be read.")
+    sys.modules[module.__name__] = module  # dataclasses look themselves up there
+    written = sys.dont_write_bytecode
+    sys.dont_write_bytecode = True  # a helper that is edited twice within a second would be met as it was before
+    try:
+        code = compile(content, str(path), "exec", dont_inherit=True)
+        text = content.decode(errors="replace")
+        remember(str(path), text)
+        module.__dict__[TEXT] = text
+        exec(code, module.__dict__)  # noqa: S102 - a pipeline is a Python file
+    except DeclarationError as error:
+        raise ConfigError(f"{error.place}: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise ConfigError(_sentence(path, error)) from error
+    finally:
+        sys.dont_write_bytecode = written
+    declared = getattr(module, "pipeline", None)
+    if not isinstance(declared, Pipeline):
+        what = "" if declared is None else f", and its `pipeline` is {_what(declared)}"
+        raise ConfigError(f"{path}: it declares no pipeline{what}: it must set `pipeline = Pipeline(...)`.")
+    return declared
+
+
+def _what(value: object) -> str:
+    return f"the class {value.__name__}" if isinstance(value, type) else f"of type {type(value).__name__}"
+
+
+def _sentence(path: Path, error: BaseException) -> str:
+    """What is wrong, and where: in the innermost line of one's own files."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}: this is not Python: {error.msg}."
+    lines = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
+             if not is_installed(frame.filename) and frame.filename != __file__]  # fmt: skip
+    where = lines[-1] if lines else str(path)
+    said = " ".join(str(error).split())
+    if isinstance(error, ConfigError):
+        return f"{where}: {said}"
+    hint = advice(error, path)
+    return f"{where}: {type(error).__name__}{f': {said}' if said else ''}{hint or '.'}"
+
+
+def _own_modules(module: ModuleType) -> Iterator[tuple[str, ModuleType]]:
+    """The modules of one's own that a pipeline's module uses, and that these use."""
+    waiting, known = [module], {module.__name__}
+    while waiting:
+        for name in _used(waiting.pop()):
+            other = sys.modules.get(name)
+            file = getattr(other, "__file__", None)
+            if name in known or other is None or not file or name == "__main__" or is_installed(str(file)):
+                continue
+            known.add(name)
+            waiting.append(other)
+            yield name, other
+
+
+def _used(module: ModuleType) -> set[str]:
+    """The names of modules that a module imports by a statement, or that something in it comes from."""
+    found = {getattr(value, "__module__", None) for value in list(vars(module).values())}
+    for node in ast.walk(_tree(module)):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = "." * node.level + (node.module or "")
+            with suppress(ImportError):
+                whole = resolve_name(base, module.__package__) if node.level else base
+                found |= {whole, *(f"{whole}.{each.name}" for each in node.names)}
+    return {name for name in found if isinstance(name, str)}
+
+
+def _tree(module: ModuleType) -> ast.AST:
+    try:
+        return ast.parse(vars(module).get(TEXT) or Path(str(module.__file__)).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return ast.Module([], [])

@@ -1,0 +1,147 @@
+"""The pipelines that this process knows: those in the folders now, and for open runs those that were there before.
+
+Folders are looked at whenever somebody asks for a pipeline, so a file that is new or was changed is known without a
+restart, to workers, beat and the API alike. What a file said before stays with the process for a while: a run is
+finished under the declaration that it was registered with.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sluice.engine.declare import Pipeline
+from sluice.engine.registry.declared import Declared
+from sluice.engine.registry.reading import Read, read
+from sluice.errors import ConfigError
+
+KEPT = 16  # earlier declarations of a pipeline
+
+
+@dataclass(frozen=True)
+class View:
+    """What is in the folders: pipelines by name, and of files with a mistake one sentence each.
+
+    `names` are those that a file with a mistake declared before, or that two files declare.
+    """
+
+    declared: Mapping[str, Declared] = field(default_factory=dict)
+    broken: Mapping[Path, ConfigError] = field(default_factory=dict)
+    names: Mapping[str, ConfigError] = field(default_factory=dict)
+
+
+class Registry:
+    """Reads the pipelines of `folders`, and reads them again when they change. For several threads, and forks."""
+
+    def __init__(self, folders: Callable[[], Sequence[Path]]) -> None:
+        self._folders = folders
+        self._files: dict[Path, Read] = {}
+        self._view: View | None = None
+        self._kept: dict[str, tuple[Declared, ...]] = {}
+        self._renew_lock()
+        os.register_at_fork(after_in_child=self._renew_lock)  # another thread may have had it
+
+    def _renew_lock(self) -> None:
+        self._lock = threading.RLock()
+
+    def view(self) -> View:
+        """What is in the folders now. Raises ConfigError for a folder that is none."""
+        with self._lock:
+            found = self._read_changed()
+            if (
+                self._view is None
+                or found.keys() != self._files.keys()
+                or any(found[path] is not self._files[path] for path in found)
+            ):
+                self._view = self._viewed(found)
+                self._files = found
+            return self._view
+
+    def find(self, name: str) -> Declared:
+        """The pipeline of that name. Raises ConfigError that lists those there are, and the files with mistakes."""
+        view = self.view()
+        if name in view.declared:
+            return view.declared[name]
+        if name in view.names:
+            raise view.names[name]
+        for path, error in view.broken.items():
+            if path.stem == name:
+                raise error
+        broken = "".join(f" Not read for a mistake: {error}" for error in view.broken.values())
+        raise ConfigError(
+            f"There is no pipeline {name!r}. Known: {', '.join(sorted(view.declared))}. "
+            f"Your own go into the folders of SLUICE_PIPELINES.{broken}"
+        )
+
+    def of(self, pipeline: Pipeline) -> Declared:
+        """What is known of a pipeline that somebody has in hand; one that no file declares as well."""
+        for each in self._kept.get(pipeline.name, ()):
+            if each.pipeline is pipeline:
+                return each
+        bare = Declared(pipeline)
+        for each in self._candidates(pipeline.name):
+            if all(each.is_of(s, None, bare.contract(s).version) for s in bare.revisions):
+                return Declared(pipeline, each.path, each.code)
+        return bare
+
+    def matching(self, name: str, fits: Callable[[Declared], bool]) -> Declared | None:
+        """The declaration of that name, of those that are or were in the folders, that fits. Raises nothing."""
+        return next((each for each in self._candidates(name) if fits(each)), None)
+
+    def _candidates(self, name: str) -> Iterator[Declared]:
+        """Those that are known, newest first; then one that has just come."""
+        known = self._kept.get(name, ())
+        yield from known
+        try:
+            self.view()
+        except ConfigError:
+            return
+        yield from (each for each in self._kept.get(name, ()) if each not in known)
+
+    def _read_changed(self) -> dict[Path, Read]:
+        found: dict[Path, Read] = {}
+        for path in _files_of(self._folders()):
+            known = self._files.get(path)
+            found[path] = known if known is not None and not known.is_stale() else read(path, known)
+        return found
+
+    def _viewed(self, found: Mapping[Path, Read]) -> View:
+        declared: dict[str, Declared] = {}
+        names: dict[str, ConfigError] = {}
+        broken: dict[Path, ConfigError] = {}
+        for path, each in found.items():
+            if isinstance(each.outcome, ConfigError):
+                broken[path] = each.outcome
+                names |= {name: each.outcome for name, kept in self._kept.items() if kept[0].path == path}
+                continue
+            name = each.outcome.name
+            if name in declared or name in names:
+                first = declared.pop(name).path if name in declared else None
+                names[name] = ConfigError(f"{path} and {first} both declare the pipeline {name!r}: rename one.")
+                broken[path] = names[name]
+                continue
+            declared[name] = self._keep(Declared(each.outcome, path, each.code, edited_at=each.edited_at))
+        return View(declared, broken, names)
+
+    def _keep(self, new: Declared) -> Declared:
+        """The newest of its name from now on; the one that is known already where it is the same."""
+        known = self._kept.get(new.pipeline.name, ())
+        same = next((each for each in known if each.pipeline is new.pipeline), None)
+        others = tuple(each for each in known if each is not same)
+        self._kept[new.pipeline.name] = (same or new, *others)[:KEPT]
+        return same or new
+
+
+def _files_of(folders: Sequence[Path]) -> Iterator[Path]:
+    seen: set[str] = set()
+    for folder in folders:
+        if not folder.is_dir():
+            raise ConfigError(f"SLUICE_PIPELINES: {folder} is not a folder.")
+        for path in sorted(folder.glob("[!_]*.py")):
+            real = os.path.realpath(path)
+            if real not in seen:
+                seen.add(real)
+                yield path.absolute()

@@ -1,0 +1,79 @@
+"""Files that were read, and whether they are other files by now.
+
+What the file system says of a file is enough to know that it is the same, if it was not changed within the last
+moments before it was read: two edits can have one time. Then its content is read again, and compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import time
+from pathlib import Path
+
+SETTLED_NS = 2_000_000_000
+_LARGE = 1 << 22  # bytes; of a larger file only what the file system says counts
+
+Facts = tuple[int, ...]
+
+
+def facts_of(path: str | Path) -> Facts:
+    """Times, size and identity of a file or folder; empty where there is none."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return ()
+    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev, found.st_mode)
+
+
+class Seen:
+    """A file or folder as it was read. `facts` are those from before it was opened, where they are known."""
+
+    def __init__(self, path: str | Path, facts: Facts | None = None) -> None:
+        self.path = str(path)
+        now = facts_of(path)
+        self._facts = now if facts is None else facts
+        self.content = _content(self.path, now)
+        self.digest = _digest(self.path, now, self.content)
+        self._certain = self._facts == now and _is_settled(now)
+        self._spoilt = self._facts != now  # it was changed while it was read
+
+    @property
+    def edited_at(self) -> float:
+        """When the file was last changed, in seconds since 1970; 0 of one that is not there."""
+        return self._facts[0] / 1e9 if self._facts else 0.0
+
+    def is_changed(self) -> bool:
+        """Whether it would be read otherwise now."""
+        if self._spoilt:
+            return True
+        now = facts_of(self.path)
+        if now == self._facts and self._certain:
+            return False
+        if _digest(self.path, now, _content(self.path, now)) != self.digest:
+            return True
+        self._facts, self._certain = now, _is_settled(now)
+        return False
+
+
+def _is_settled(facts: Facts) -> bool:
+    return not facts or time.time_ns() - max(facts[:2]) > SETTLED_NS
+
+
+def _content(path: str, facts: Facts) -> bytes | None:
+    """The bytes of a file; of a folder the names in it; None of what is not there, or too large."""
+    if not facts:
+        return None
+    try:
+        if stat.S_ISDIR(facts[5]):
+            return "\0".join(sorted(each.name for each in Path(path).iterdir())).encode(errors="surrogateescape")
+        if stat.S_ISREG(facts[5]) and facts[2] <= _LARGE:
+            return Path(path).read_bytes()
+    except OSError:
+        pass
+    return None
+
+
+def _digest(path: str, facts: Facts, content: bytes | None) -> str:
+    of = content if content is not None else repr((path, facts[:3])).encode()
+    return hashlib.sha256(of).hexdigest()

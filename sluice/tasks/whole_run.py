@@ -1,0 +1,38 @@
+"""What the two tasks of a whole run share: the declaration that its inputs, or its derived tables, are of."""
+
+from __future__ import annotations
+
+from sluice.engine.declare import Pipeline
+from sluice.engine.derive import definition_of
+from sluice.engine.ledger.revisions import Registered, registered_inputs
+from sluice.engine.ledger.runs import options_of, pipeline_of
+from sluice.engine.registry import Declared, covers
+from sluice.pipelines import matching
+
+
+def declared_to_settle(run: int) -> Pipeline:
+    """The declaration to settle a run under: that of its inputs, or one that says the same of tables and keys.
+
+    Raises OtherDeclaration.
+    """
+    name, derives = pipeline_of(run), "derived" in options_of(run)
+    inputs = list(registered_inputs(run))
+
+    def fits(declared: Declared) -> bool:
+        return bool(declared.pipeline.derived) == derives and all(_settles(declared, each) for each in inputs)
+
+    asked = ", ".join(dict.fromkeys(each.revision or each.contract for each in inputs)) or "no input"
+    return matching(name, fits, asked).pipeline
+
+
+def declared_to_build(run: int) -> Pipeline:
+    """The declaration that derives what a run is to build. Raises OtherDeclaration."""
+    name, asked = pipeline_of(run), options_of(run).get("derived")
+    return matching(name, lambda each: asked is None or definition_of(each.pipeline) == asked, str(asked)).pipeline
+
+
+def _settles(declared: Declared, was: Registered) -> bool:
+    if declared.is_of(was.source, was.revision, was.contract):
+        return True
+    ours = declared.shapes.get(was.source)
+    return ours is not None and was.shape is not None and covers(ours, was.shape)
