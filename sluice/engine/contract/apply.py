@@ -38,17 +38,20 @@ class Contract:
     """What a table's columns must be. Raises ConfigError for a declaration that cannot work.
 
     `version` is 16 hex digits, the same in every process for the same declaration. `wanted` are the headers
-    to read and `required` those that a file must have, both in column order and each once.
+    to read and `required` those that a file must have, both in column order and each once. `commas` are
+    the headers whose columns read a decimal comma: numbers that a source does not give as text are written with it.
     """
 
     version: str
     wanted: tuple[str, ...]
     required: tuple[str, ...]
+    commas: frozenset[str]
 
     def __init__(self, table: Table, transform: Transform | None = None, source: Source | None = None) -> None:
         self.version = version(table, transform, source)
         self.wanted = tuple(dict.fromkeys(column.header for column in table.columns))
         self.required = tuple(dict.fromkeys(column.header for column in table.columns if column.required))
+        self.commas = frozenset(column.header for column in table.columns if column.type.decimal_mark == ",")
         self._table = table
         self._own = Own(transform, table.name, self.wanted) if transform else None
         for column in table.columns:

@@ -8,7 +8,7 @@ from decimal import Decimal as Exact
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.types import Decimal, Integer, Money
+from sluice.engine.types import Integer
 from sluice.engine.types.base import ColumnType
 
 
@@ -20,15 +20,14 @@ def spell_numbers(values: pa.Array, declared: ColumnType) -> pa.Array:
     """
     if not isinstance(declared, Integer):
         text = _positional(pc.cast(values, pa.string()), Exact)
-        return pc.replace_substring(text, ".", declared.point) if isinstance(declared, (Decimal, Money)) else text
+        return pc.replace_substring(text, ".", declared.decimal_mark)
     if pa.types.is_floating(values.type):
         wide = pc.cast(values, pa.float64())
         text = _positional(pc.cast(wide, pa.string()), lambda written: Exact(float(written)))
     else:
         text = _positional(pc.cast(values, pa.string()), Exact)
     text = pc.replace_substring_regex(text, r"\.0+$", "")
-    # 1.234 is no whole number, and must not look like a thousand and more
-    return pc.replace_substring(text, ".", ",") if declared.thousands == "." else text
+    return pc.replace_substring(text, ".", declared.decimal_mark)
 
 
 def _positional(text: pa.Array, read: Callable[[str], Exact]) -> pa.Array:

@@ -50,6 +50,10 @@ class Decimal(Grown):
     def arrow(self) -> pa.DataType:
         return pa.decimal128(self.precision, self.scale)
 
+    @property
+    def decimal_mark(self) -> str:
+        return self.point
+
     def parse(self, text: pa.Array) -> Parsed:
         return _parse(text, self.precision, self.scale, self._notation, self._read)
 
@@ -101,6 +105,10 @@ class Money(Grown):
     @property
     def arrow(self) -> pa.DataType:
         return pa.decimal128(self.precision, self.scale)
+
+    @property
+    def decimal_mark(self) -> str:
+        return self.point
 
     def parse(self, text: pa.Array) -> Parsed:
         return _parse(text, self.precision, self.scale, self._notation, self._read)

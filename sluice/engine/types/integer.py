@@ -38,6 +38,11 @@ class Integer(Grown):
     def arrow(self) -> pa.DataType:
         return pa.int64()
 
+    @property
+    def decimal_mark(self) -> str:
+        # 1.234 is not a whole number, and must not look like a thousand and more
+        return "," if self.thousands == "." else "."
+
     def parse(self, text: pa.Array) -> Parsed:
         cells = separated_cells(text, self.thousands)
         negative = cells.data[cells.starts] == ord("-")

@@ -184,9 +184,10 @@ def test_integers_may_have_thousands(read):
     assert read(Integer(thousands="."), "1.234", "1,234") == [1234, "[not_integer]"]
 
 
+BEGINS = ": a grouped number does not begin with 0"
 ZERO_GROUPS = [
-    "0,673", "00,001", "000,001", "0,000", "012,345", "00,000,001", "0,123,456", "-0,500", "+0,500", "0,673.25", "00,001.5",
-    " 0,62 ", "0,62", "1,2345", "1234,567", "12,34,567", "1,23,456.00", "1.234,567", "1.5,000", "0,,673",
+    "0,673", "00,001", "000,001", "0,000", "012,345", "00,000,001", "0,123,456", "-0,500", "+0,500", "0,673.25",
+    "00,001.5",    " 0,62 ", "0,62", "1,2345", "1234,567", "12,34,567", "1,23,456.00", "1.234,567", "1.5,000", "0,,673",
     "1~234,567", "1,234~567", "1~000",
 ]  # fmt: skip
 
@@ -217,18 +218,18 @@ def test_zeros_without_groups_and_groups_of_zeros_behind_the_first_are_fine(read
 
 
 @pytest.mark.parametrize(
-    ("kind", "text", "reason"),
+    ("kind", "text", "what", "why"),
     [
-        (Money("USD"), "$0,673", "'{value}' is not an amount in USD: a grouped number does not begin with 0 (is ',' its decimal point?)."),
-        (EUROPEAN, "-0.673", "'{value}' is not a decimal number: a grouped number does not begin with 0 (is '.' its decimal point?)."),
-        (Integer(thousands="'"), "0'673", "'{value}' is not a whole number: a grouped number does not begin with 0."),
-        (Integer(thousands=","), "10,67", "'{value}' is not a whole number."),
-        (Integer(), "0,673", "'{value}' is not a whole number."),
+        (Money("USD"), "$0,673", "an amount in USD", f"{BEGINS} (is ',' its decimal point?)."),
+        (EUROPEAN, "-0.673", "a decimal number", f"{BEGINS} (is '.' its decimal point?)."),
+        (Integer(thousands="'"), "0'673", "a whole number", f"{BEGINS}."),
+        (Integer(thousands=","), "10,67", "a whole number", "."),
+        (Integer(), "0,673", "a whole number", "."),
     ],
-)  # fmt: skip
-def test_a_decimal_comma_taken_for_thousands_is_named(kind, text, reason):
+)
+def test_a_decimal_comma_taken_for_thousands_is_named(kind, text, what, why):
     (refused,) = kind.parse(pa.array([text])).refused
-    assert refused.reason == reason
+    assert refused.reason == f"'{{value}}' is not {what}{why}"
 
 
 def test_a_separator_does_not_reach_into_the_next_cell(read):
