@@ -123,7 +123,7 @@ def _scan(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], No
         decoded = {"encoding": encoding} if encoding else {}
     else:
         known = Known() if work.options.get("reload") else last_known(work.pipeline, flow.source, work.contract)
-        planned, landed, noted = fetch(flow.source, known, pulse.tick)
+        planned, landed, noted = fetch(flow.source, flow.table.columns, known, pulse.tick)
     match = match_header(planned.dialect, contract.wanted, contract.required)
     note = f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}." if match.extra else None
     return _Scanned(planned, planned.dialect.to_json() | decoded, landed, note, noted)
