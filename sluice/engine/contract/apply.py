@@ -16,7 +16,7 @@ from sluice.engine.contract.order import key_order
 from sluice.engine.contract.refusals import Refusals
 from sluice.engine.contract.version import version
 from sluice.engine.declare import Column, Source, Table, Transform
-from sluice.engine.types.base import Int64s, Mask
+from sluice.engine.types.base import ColumnType, Int64s, Mask
 from sluice.errors import ConfigError, PermanentError
 
 
@@ -51,9 +51,9 @@ class Contract:
         self.version = version(table, transform, source)
         self.wanted = tuple(dict.fromkeys(column.header for column in table.columns))
         self.required = tuple(dict.fromkeys(column.header for column in table.columns if column.required))
-        self.commas = frozenset(column.header for column in table.columns if column.type.decimal_mark == ",")
+        self.commas = frozenset(header for header, kind in types_of(table).items() if kind.decimal_mark == ",")
         self._table = table
-        self._own = Own(transform, table.name, self.wanted) if transform else None
+        self._own = Own(transform, table.name, types_of(table)) if transform else None
         for column in table.columns:
             _try_check(table, column)
 
@@ -82,6 +82,13 @@ class Contract:
         first, again = place[~order.repeats], place[order.repeats]
         columns = typed | {LINE: pa.array(lines)}
         return Transformed(_pick(columns, first), _pick(columns, again), rejects)
+
+
+def types_of(table: Table) -> dict[str, ColumnType]:
+    """What numbers under a header are written for: of two columns of one header the one that reads a comma."""
+    ordered = sorted(table.columns, key=lambda column: column.type.decimal_mark == ",")
+    found = {column.header: column.type for column in ordered}
+    return {column.header: found[column.header] for column in table.columns}
 
 
 def _try_check(table: Table, column: Column) -> None:

@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 
 from sluice.engine.parquet.local import zone_of
 from sluice.engine.parquet.moments import Instants, spell_dates, spell_lengths, spell_moments
-from sluice.engine.parquet.numbers import spell_numbers
 from sluice.engine.types import Date
 from sluice.engine.types.base import ColumnType
+from sluice.engine.types.spelling import spell_numbers
 from sluice.errors import DataError
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.types import Integer
 from sluice.engine.types.base import ColumnType
+from sluice.engine.types.integer import Integer
 
 
 def spell_numbers(values: pa.Array, declared: ColumnType) -> pa.Array:
