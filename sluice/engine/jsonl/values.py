@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import NoReturn
 
 from sluice.engine.jsonl.lines import size_of_line
@@ -20,7 +21,6 @@ Pairs = tuple[tuple[str, Value], ...]
 
 _FEW_DIGITS = 40  # more than any column holds
 _LONGEST_EXPONENT = 9  # digits; more than a line has, so that nothing longer can mean few digits
-_MANTISSA = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 _BRACKETS = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _TOO_DEEP: tuple[object, ...] = (None,)  # an object that is not empty
 _HALF = re.compile("[\ud800-\udfff]")
@@ -46,23 +46,15 @@ def spelled_out(number: str) -> str:
     1e-05 is 0.00001, as programs write it. 1e41 and 1e-41 stay as they are: no column of numbers holds them, and
     1e999999999 must not fill the memory.
     """
-    mantissa, e, exponent = number.replace("E", "e").partition("e")
-    if not e:
+    if "e" not in number and "E" not in number:
         return number
-    sign, whole, fraction = _MANTISSA.fullmatch(mantissa).groups("")  # type: ignore[union-attr]  # JSON's own form
-    digits = whole + fraction
-    first = len(digits) - len(digits.lstrip("0"))
-    if first == len(digits):
-        return f"{sign}0"
-    size = exponent.lstrip("+-").lstrip("0") or "0"
-    if len(size) > _LONGEST_EXPONENT:
-        return number
-    point = len(whole) + (-int(size) if exponent.startswith("-") else int(size))
-    if abs(point - first - 1) > _FEW_DIGITS:
-        return number
-    before = digits[:point].ljust(point, "0") if point > 0 else "0"
-    behind = digits[max(point, 0) :].rjust(len(digits) - point, "0") if point < len(digits) else ""
-    return f"{sign}{before.lstrip('0') or '0'}{'.' * bool(behind)}{behind}"
+    mantissa, _, exponent = number.lower().partition("e")
+    if not mantissa.strip("-0."):
+        return "-0" if mantissa.startswith("-") else "0"
+    if len(exponent.lstrip("+-0")) > _LONGEST_EXPONENT:
+        return number  # of some of these Decimal makes no number
+    exact = Decimal(number)
+    return f"{exact:f}" if abs(exact.adjusted()) <= _FEW_DIGITS else number
 
 
 class Fraction(str):
