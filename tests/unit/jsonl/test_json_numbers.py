@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sluice.engine.contract import Contract
 from sluice.engine.declare import Column, Table
 from sluice.engine.formats import parse_text
-from sluice.engine.jsonl.values import spelled_out
+from sluice.engine.jsonl.layout import Layouts
+from sluice.engine.jsonl.values import Unfit, spelled_out
 from sluice.engine.types import Boolean, ColumnType, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
 from tests.unit.jsonl.reading_lines import plan, read
 
@@ -156,6 +157,15 @@ def test_what_is_odd_under_a_key_that_nobody_wants_is_fine() -> None:
     odd = '{"a": 1, "\\ud800": "\\ud800", "n": "\\u0000", "i": ' + "9" * 5000 + ', "o": {"x": 1, "x": 2}, "": -0}'
     found = read(odd.encode(), "a")
     assert (found.rows, found.rejects) == ({1: ("1",)}, [])
+
+
+def test_a_second_key_among_very_many_is_found_at_once() -> None:
+    keys = tuple(f"k{n}" for n in range(70_000))
+    start = time.process_time()
+    with pytest.raises(Unfit) as caught:
+        Layouts(("a",)).pick((*keys, "k69999"), (None,) * 70_001, 1)
+    assert caught.value.reason == "The key 'k69999' stands in the object twice."
+    assert time.process_time() - start < 5
 
 
 numbers = st.from_regex(r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?", fullmatch=True, alphabet=None)
