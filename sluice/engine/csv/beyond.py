@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_BEYOND = re.compile(rb"\0beyond \[([^\0]*)\]\0")
+_BEYOND = re.compile(rb"\0beyond \[([-0-9A-Za-z .:]{1,60})\]\0")  # any file may have NULs: only plain words are quoted
 
 
 def beyond(value: str) -> str:
@@ -19,7 +19,7 @@ def beyond(value: str) -> str:
 def value_beyond(record: bytes) -> str | None:
     """The first such value of a record, if there is one."""
     found = _BEYOND.search(record)
-    return found[1].decode("utf-8", "backslashreplace") if found else None
+    return found[1].decode("ascii") if found else None
 
 
 def without_marks(record: bytes) -> bytes:
