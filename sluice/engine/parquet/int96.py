@@ -1,8 +1,8 @@
 """Timestamps of INT96, as Hive, Impala and old Spark write them: a day and the nanoseconds of it.
 
 No unit of Arrow's holds both the years that they have and their nanoseconds, so they are read twice: by the second,
-which cannot overflow, and by the nanosecond, which overflows by a multiple of 2^64. Together the two are exact. Only the
-Julian day 0, in 4713 BC, cannot be told from 1970-01-01: Arrow gives no other number for it.
+which cannot overflow, and by the nanosecond, which overflows by a multiple of 2^64. Together the two are exact. Only
+the Julian day 0, in 4713 BC, cannot be told from 1970-01-01: Arrow gives no other number for it.
 """
 
 from __future__ import annotations
