@@ -53,7 +53,15 @@ def parse_text(data: bytes, stored: dict[str, Any], contract: Contract, *, first
     dialect = _dialect(stored)
     match = match_header(dialect, contract.wanted, contract.required)
     if isinstance(dialect, JsonLines):
-        return parse_jsonl(data, dialect=dialect, match=match, first_line=first_line, read=read, limits=limits())
+        return parse_jsonl(
+            data,
+            dialect=dialect,
+            match=match,
+            first_line=first_line,
+            read=read,
+            limits=limits(),
+            commas=contract.commas,
+        )
     return parse_part(data, dialect=dialect, match=match, first_line=first_line, read=read, limits=limits())
 
 

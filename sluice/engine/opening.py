@@ -15,6 +15,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from sluice.engine.contract import types_of
 from sluice.engine.csv.source import Readable
 from sluice.engine.declare import Files, Table
 from sluice.engine.parquet import is_parquet, names_of_parquet, spell_parquet
@@ -85,9 +86,8 @@ def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table) ->
         head = stream.peek(_HEAD)[:_HEAD]
         if is_parquet(head):
             with _seekable(stream) if unpacked.layers else nullcontext(file) as whole:
-                types = {column.header: column.type for column in table.columns}
                 names = names_of_parquet(whole)
-                yield Opened(stream_of(spell_parquet(whole, types)), b"", _SPELLED, names=names)
+                yield Opened(stream_of(spell_parquet(whole, types_of(table))), b"", _SPELLED, names=names)
         elif unpacked.layers:
             yield Opened(stream, head, source, unpacked.encoding)
         else:

@@ -137,7 +137,7 @@ def _scan(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], No
         beside = {"encoding": encoding} if encoding else {}
     else:
         known = Known() if work.options.get("reload") else last_known(work.pipeline, flow.source, work.contract)
-        planned, landed, noted = fetch(flow.source, known, pulse.tick, contract.wanted)
+        planned, landed, noted = fetch(flow.source, flow.table.columns, known, pulse.tick)
     match = match_columns(names or planned.dialect.header, flow.table, contract)
     absent = absent_columns(flow.table, match)
     beside |= {ABSENT: absent} if absent else {}

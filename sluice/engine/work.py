@@ -59,7 +59,7 @@ class PartWork:
         return self.max_rejects is None or self.parts <= settings().window
 
     def raw_key(self) -> str:
-        """The cache key of the part's text: its bytes, how they are read, and which columns of them are wanted."""
+        """The cache key of the part's text: its bytes, how they are read, and what the contract wants of them."""
         return _key("raw", self.sha256, self.dialect, self.first_line, self.planned, self.contract)
 
     def ready_key(self) -> str:

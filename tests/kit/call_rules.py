@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 COLUMNS = ("customer_id", "call_cost", "call_destination", "call_date", "call_duration")
 ZONE = ZoneInfo("Africa/Nairobi")
-NUMBER = r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+NUMBER = r"((?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)?)"
 MONEY = re.compile(rf"(-?)(?:\$|USD ?)?{NUMBER}", re.ASCII)
 OTHER_MONEY = re.compile(rf"-?(?:[€£¥]|[A-Z]{{3}} ?){NUMBER}", re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)

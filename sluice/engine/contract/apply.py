@@ -16,7 +16,7 @@ from sluice.engine.contract.order import key_order
 from sluice.engine.contract.refusals import Refusals
 from sluice.engine.contract.version import version
 from sluice.engine.declare import Column, Source, Table, Transform
-from sluice.engine.types.base import Int64s, Mask
+from sluice.engine.types.base import ColumnType, Int64s, Mask
 from sluice.errors import ConfigError, PermanentError
 
 
@@ -39,21 +39,24 @@ class Contract:
     """What a table's columns must be. Raises ConfigError for a declaration that cannot work.
 
     `version` is 16 hex digits, the same in every process for the same declaration. `wanted` are the headers
-    to read and `required` those that a file must have, both in column order and each once.
+    to read and `required` those that a file must have, both in column order and each once. `commas` are
+    the headers whose columns read a decimal comma: numbers that a source does not give as text are written with it.
     """
 
     version: str
     wanted: tuple[str, ...]
     required: tuple[str, ...]
     newest_wins: bool
+    commas: frozenset[str]
 
     def __init__(self, table: Table, transform: Transform | None = None, source: Source | None = None) -> None:
         self.version = version(table, transform, source)
         self.wanted = tuple(dict.fromkeys(column.header for column in table.columns))
         self.required = tuple(dict.fromkeys(column.header for column in table.columns if column.expected))
         self.newest_wins = table.on_conflict == "update"
+        self.commas = frozenset(header for header, kind in types_of(table).items() if kind.decimal_mark == ",")
         self._table = table
-        self._own = Own(transform, table.name, self.wanted) if transform else None
+        self._own = Own(transform, table.name, types_of(table)) if transform else None
         for column in table.columns:
             _try_check(table, column)
 
@@ -84,6 +87,13 @@ class Contract:
             again = np.append(again[1:], False)
         columns = typed | {LINE: pa.array(lines)}
         return Transformed(_pick(columns, place[~again]), _pick(columns, place[again]), rejects)
+
+
+def types_of(table: Table) -> dict[str, ColumnType]:
+    """What numbers under a header are written for: of two columns of one header the one that reads a comma."""
+    ordered = sorted(table.columns, key=lambda column: column.type.decimal_mark == ",")
+    found = {column.header: column.type for column in ordered}
+    return {column.header: found[column.header] for column in table.columns}
 
 
 def _try_check(table: Table, column: Column) -> None:

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sluice.engine.declare import Transform
-from sluice.engine.types.base import Int64s
+from sluice.engine.types.base import ColumnType, Int64s
+from sluice.engine.types.spelling import spell_numbers
 from sluice.errors import PermanentError
 
 LINE = "_line"
@@ -19,11 +20,11 @@ LINE = "_line"
 
 @dataclass(frozen=True)
 class Own:
-    """The pipeline's function, and the columns (headers) that it must leave."""
+    """The pipeline's function, and the columns that it must leave: headers, and what is declared of each."""
 
     transform: Transform
     table: str
-    wanted: tuple[str, ...]
+    types: dict[str, ColumnType]
 
     @property
     def name(self) -> str:
@@ -41,7 +42,7 @@ class Own:
         frame.index = pd.Index(lines, name=LINE)
         changed = self._checked(self._call(frame), frame.index)
         left = np.asarray(changed.index, np.int64)
-        columns = {header: self._text(changed[header]) for header in self.wanted}
+        columns = {header: self._text(changed[header], kind) for header, kind in self.types.items()}
         done = pa.table(columns | {LINE: pa.array(left)})
         if (left[1:] < left[:-1]).any():
             done = done.sort_by(LINE)
@@ -60,7 +61,7 @@ class Own:
         """The frame, if it can be used."""
         if not isinstance(changed, pd.DataFrame):
             raise PermanentError(f"{self.name} gave a {type(changed).__name__}; it must return a DataFrame.")
-        missing = [header for header in self.wanted if header not in changed.columns]
+        missing = [header for header in self.types if header not in changed.columns]
         if missing:
             raise PermanentError(f"{self.name} left out the columns {missing}; keep them, or rename no column.")
         if not changed.columns.is_unique:
@@ -74,8 +75,8 @@ class Own:
             )
         return changed
 
-    def _text(self, values: pd.Series) -> pa.Array:
-        """A column as text again; whole numbers, decimals and booleans are written out."""
+    def _text(self, values: pd.Series, declared: ColumnType) -> pa.Array:
+        """A column as text again; numbers and booleans are written out, as the declared type reads them."""
         try:
             array = pa.array(values, from_pandas=True)
         except (pa.ArrowException, TypeError, ValueError) as error:
@@ -86,6 +87,8 @@ class Own:
             array = array.dictionary_decode()
         if pa.types.is_temporal(array.type) or pa.types.is_nested(array.type) or pa.types.is_binary(array.type):
             raise self._no_text(values)
+        if pa.types.is_floating(array.type) or pa.types.is_decimal(array.type):
+            return spell_numbers(array, declared)
         return pc.cast(array, pa.string())
 
     def _no_text(self, values: pd.Series) -> PermanentError:

@@ -11,6 +11,7 @@ import io
 import re
 from dataclasses import dataclass
 
+from sluice.engine.csv.beyond import value_beyond, without_marks
 from sluice.engine.csv.dialect import Dialect
 
 SHOWN = 200
@@ -41,7 +42,9 @@ def show(record: bytes) -> str:
 def not_text(record: bytes, line: int, dialect: Dialect) -> RowReject | None:
     """The reject of a record with a NUL byte or with bytes that are not UTF-8; None if it has neither."""
     at = record.find(b"\0")
-    if at >= 0:
+    if (value := value_beyond(record)) is not None:
+        code, what = "out_of_range", f"'{value}' is too far away for a date or time."
+    elif at >= 0:
         code, what = "nul", f"Byte {at + 1} of the record is NUL, which no text can hold; remove it."
     else:
         try:
@@ -56,7 +59,7 @@ def not_text(record: bytes, line: int, dialect: Dialect) -> RowReject | None:
             )
         else:
             return None
-    return RowReject(line, _column_at_fault(record, dialect), code, what, show(record))
+    return RowReject(line, _column_at_fault(record, dialect), code, what, show(without_marks(record)))
 
 
 def ragged(record: bytes, line: int, fields: int, dialect: Dialect) -> RowReject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from operator import itemgetter
 from typing import Any
@@ -46,7 +47,7 @@ class Layouts:
                     raise Unfit(name, "duplicate_key", f"More than one key of the object is called {name!r}.")
                 positions[place] = at
         if len(set(keys)) < len(keys):
-            twice = next(key for key in keys if keys.count(key) > 1)
+            ((twice, _),) = Counter(keys).most_common(1)
             raise Unfit(None, "duplicate_key", f"The key {twice[:60]!r} stands in the object twice.")
         return itemgetter(*positions, absent + 1)
 

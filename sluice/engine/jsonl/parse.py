@@ -17,7 +17,7 @@ from sluice.engine.csv.rejects import RowReject, show
 from sluice.engine.jsonl.dialect import JsonLines
 from sluice.engine.jsonl.layout import Layouts, Row
 from sluice.engine.jsonl.lines import BLANK, is_record
-from sluice.engine.jsonl.values import Unfit, Value, check_value, read_object, read_text, scan
+from sluice.engine.jsonl.values import Fraction, Unfit, Value, check_value, read_object, read_text, scan, scan_marked
 from sluice.errors import PermanentError
 
 _BATCH = 2048  # few, lest the garbage collector walk through the rows of a whole part again and again
@@ -31,17 +31,19 @@ def parse_jsonl(
     first_line: int,
     read: int,
     limits: Limits | None = None,
+    commas: frozenset[str] = frozenset(),
 ) -> ParsedPart:
     """Parse the bytes of one part; `first_line` and `read` are as planned. At least one column is wanted.
 
-    Keys are matched as headers are, in each line anew. A key that is not there is null, as null itself is.
+    Keys are matched as headers are, in each line anew. A key that is not there is null, as null itself is. `commas`
+    are the headers whose columns read a decimal comma: a number gets one there, and a string stays as it is.
     Rejects: `line_too_long`, `nul`, `invalid_utf8`, `not_json`, `duplicate_key`, `nested_value`; of values
     that nobody wants only the JSON is checked.
 
     Raises PermanentError if rows and rejects together are not the records that plan counted.
     """
     longest = (limits or Limits()).max_record_bytes
-    part = _Part(tuple(match.positions), data.split(b"\n"), first_line, longest, dialect.encoding)
+    part = _Part(tuple(match.positions), data.split(b"\n"), first_line, longest, dialect.encoding, commas)
     batches = list(part.batches(escaped_nul=b"\\u0000" in data))
     found = sum(batch.num_rows for batch in batches) + len(part.rejects)
     if found != read:
@@ -58,7 +60,13 @@ class _Part:
     """The lines of a part on their way to columns; what is refused is gathered in `rejects`."""
 
     def __init__(
-        self, wanted: tuple[str, ...], lines: list[bytes], first_line: int, longest: int, encoding: str | None
+        self,
+        wanted: tuple[str, ...],
+        lines: list[bytes],
+        first_line: int,
+        longest: int,
+        encoding: str | None,
+        commas: frozenset[str],
     ) -> None:
         self.rejects: list[RowReject] = []
         self._wanted = wanted
@@ -67,6 +75,8 @@ class _Part:
         self._longest = longest
         self._encoding = encoding
         self._layouts = Layouts(wanted)
+        self._commas = commas.intersection(wanted)
+        self._scan = scan_marked if self._commas else scan
 
     def batches(self, *, escaped_nul: bool) -> Iterator[pa.RecordBatch]:
         """Some rows at a time, in order. `escaped_nul`: there may be NUL in values, which Arrow would take."""
@@ -97,7 +107,7 @@ class _Part:
 
     def _row(self, text: str, at: int) -> Row:
         """The straight way. Raises ValueError or RecursionError for a line that is not plainly good."""
-        found, end = scan(text)
+        found, end = self._scan(text)
         if found.__class__ is not tuple or end < len(text):
             raise ValueError
         keys, values = zip(*found, strict=True)
@@ -106,7 +116,8 @@ class _Part:
     def _row_closely(self, line: bytes, at: int) -> Row | None:
         """The row of a record, or None and a reject."""
         try:
-            pairs = read_object(read_text(line, self._longest, self._encoding))
+            text = read_text(line, self._longest, self._encoding)
+            pairs = read_object(text, marked=bool(self._commas))
             keys, values = tuple(key for key, _ in pairs), tuple(value for _, value in pairs)
             return self._layouts.pick(keys, values, self._first_line + at)
         except Unfit as unfit:
@@ -127,12 +138,18 @@ class _Part:
 
     def _batch(self, rows: list[Row]) -> pa.RecordBatch:
         columns = list(zip(*rows, strict=True)) or [()] * (len(self._wanted) + 1)
-        arrays = [*map(_column, columns[:-1]), pa.array(columns[-1], pa.int64())]
+        cells = zip(self._wanted, columns, strict=False)
+        spelled = (_with_comma(column) if name in self._commas else column for name, column in cells)
+        arrays = [*map(_column, spelled), pa.array(columns[-1], pa.int64())]
         return pa.record_batch(arrays, [*self._wanted, LINE])
 
     def _refuse(self, line: int, unfit: Unfit) -> None:
         raw = show(self._lines[line - self._first_line].removesuffix(b"\r"))
         self.rejects.append(RowReject(line, unfit.column, unfit.code, unfit.reason, raw))
+
+
+def _with_comma(cells: tuple[Value, ...]) -> tuple[Value, ...]:
+    return tuple(cell.replace(".", ",") if isinstance(cell, Fraction) else cell for cell in cells)
 
 
 def _column(cells: tuple[Value, ...]) -> pa.Array:

@@ -20,6 +20,9 @@ Value = str | bool | tuple[object, ...] | list[object] | None
 Pairs = tuple[tuple[str, Value], ...]
 
 _FEW_DIGITS = 40  # more than any column holds
+_LONGEST_EXPONENT = 9  # digits; more than a line has, so that nothing longer can mean few digits
+_BRACKETS = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_TOO_DEEP: tuple[object, ...] = (None,)  # an object that is not empty
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -37,12 +40,31 @@ def _refuse_constant(name: str) -> NoReturn:
     raise Unfit(None, "not_json", f"The line holds {name}, which is no JSON; write null instead.")
 
 
-def _spelled_out(number: str) -> str:
-    """The digits of a number, without an exponent where these are not many: 1e-05 is 0.00001, as programs write it."""
+def spelled_out(number: str) -> str:
+    """The digits of a JSON number, without an exponent where these are not many.
+
+    1e-05 is 0.00001, as programs write it. 1e41 and 1e-41 stay as they are: no column of numbers holds them, and
+    1e999999999 must not fill the memory.
+    """
     if "e" not in number and "E" not in number:
         return number
+    mantissa, _, exponent = number.lower().partition("e")
+    if not mantissa.strip("-0."):
+        return "-0" if mantissa.startswith("-") else "0"
+    if len(exponent.lstrip("+-0")) > _LONGEST_EXPONENT:
+        return number  # of some of these Decimal makes no number
     exact = Decimal(number)
     return f"{exact:f}" if abs(exact.adjusted()) <= _FEW_DIGITS else number
+
+
+class Fraction(str):
+    """A number with a point, as JSON writes it, that its column is to have with another point."""
+
+    __slots__ = ()
+
+
+def _fraction(number: str) -> Fraction:
+    return Fraction(spelled_out(number))
 
 
 def _decoder(read_number: Callable[[str], str]) -> json.JSONDecoder:
@@ -52,13 +74,35 @@ def _decoder(read_number: Callable[[str], str]) -> json.JSONDecoder:
     )
 
 
-_rows = _decoder(_spelled_out)
+_rows, _marked, _as_written = _decoder(spelled_out), _decoder(_fraction), _decoder(str)
 
 scan = _rows.raw_decode
 """Reads what begins at a text's first character; gives it and where it ends. ValueError, RecursionError."""
 
-scan_as_written = _decoder(str).raw_decode
-"""The same, of what is no row: a number keeps its exponent."""
+scan_marked = _marked.raw_decode
+"""The same, with numbers that have a point, or an exponent, as Fraction."""
+
+
+def scan_as_written(text: str, at: int) -> tuple[Value, int]:
+    """The same, of what is no row: a number keeps its exponent. Of what is nested too deep only the end is found."""
+    try:
+        found: tuple[Value, int] = _as_written.raw_decode(text, at)
+    except RecursionError:
+        return _TOO_DEEP, _end_of_nested(text, at)
+    return found
+
+
+def _end_of_nested(text: str, at: int) -> int:
+    """Where an object or array ends, by its brackets. Raises JSONDecodeError where it does not."""
+    depth = 0
+    for found in _BRACKETS.finditer(text, at):
+        if (piece := found.group()) in "[{":
+            depth += 1
+        elif piece in "]}":
+            depth -= 1
+            if depth == 0:
+                return found.end()
+    raise json.JSONDecodeError("It ends within an object or array", text, len(text))
 
 
 def read_text(line: bytes, longest: int, encoding: str | None) -> str:
@@ -75,10 +119,10 @@ def read_text(line: bytes, longest: int, encoding: str | None) -> str:
         raise Unfit(None, "invalid_utf8", what) from error
 
 
-def read_object(text: str) -> Pairs:
-    """The pairs of the object that is all of a line. Raises Unfit `not_json`."""
+def read_object(text: str, *, marked: bool = False) -> Pairs:
+    """The pairs of the object that is all of a line; `marked`: see `scan_marked`. Raises Unfit `not_json`."""
     try:
-        found = _rows.decode(text)
+        found = (_marked if marked else _rows).decode(text)
     except json.JSONDecodeError as error:
         what = error.msg.rstrip(": ").removesuffix(" at")
         raise Unfit(None, "not_json", f"The line is not JSON, from character {error.pos + 1} on: {what}.") from error

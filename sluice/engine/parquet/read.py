@@ -16,6 +16,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from sluice.engine.csv.header import match_header
+from sluice.engine.parquet.int96 import Nanos, int96_columns
 from sluice.engine.parquet.spell import check_kind, spell
 from sluice.engine.types.base import ColumnType
 from sluice.errors import DataError
@@ -39,7 +40,8 @@ def is_parquet(head: bytes) -> bool:
 
 def names_of_parquet(file: BinaryIO) -> tuple[str, ...]:
     """The names of all columns of a file. Raises DataError `corrupt`."""
-    return tuple(_opened(file).schema_arrow.names)
+    with _reading():
+        return tuple(_opened(file, "s").schema_arrow.names)
 
 
 def spell_parquet(file: BinaryIO, columns: Mapping[str, ColumnType]) -> Iterator[bytes]:
@@ -51,30 +53,33 @@ def spell_parquet(file: BinaryIO, columns: Mapping[str, ColumnType]) -> Iterator
     hold is spelled so that the type refuses it.
 
     Raises DataError: `corrupt` (broken, truncated or encrypted), `not_text` (a wanted column is nested or
-    binary), `duplicate_header`, `missing_header` (no wanted column is there).
+    binary), `duplicate_header`, `missing_header` (no wanted column is there), `unknown_zone`.
     """
-    source = _opened(file)
-    schema = source.schema_arrow
+    with _reading():
+        source = _opened(file, "s")  # nanoseconds alone would overflow in the year 2262, in silence
+        schema = source.schema_arrow
     wanted = _wanted(schema, columns)
     for name in wanted:
         check_kind(name, schema.field(name).type)
     yield _written(pa.table({name: pa.array([], pa.string()) for name in wanted}), header=True)
+    fine = int96_columns(source, list(wanted))
+    nanos = Nanos(_batches(_opened(file, "ns", source.metadata), fine)) if fine else None
     for batch in _batches(source, list(wanted)):
-        spelled = {name: spell(name, batch.column(name), declared) for name, declared in wanted.items()}
+        exact = nanos.instants(batch.select(fine)) if nanos else {}
+        spelled = {name: spell(name, exact.get(name, batch.column(name)), kind) for name, kind in wanted.items()}
         yield _written(_without_empty_lines(pa.table(spelled)), header=False)
 
 
-def _opened(file: BinaryIO) -> pq.ParquetFile:
-    with _reading():
-        source = pq.ParquetFile(
-            file,
-            buffer_size=_BUFFER,
-            pre_buffer=False,
-            page_checksum_verification=True,
-            coerce_int96_timestamp_unit="us",  # nanoseconds would overflow in the year 2262, in silence
-        )
-        source.schema_arrow  # noqa: B018 - read here, where what is wrong with it is told
-    return source
+def _opened(file: BinaryIO, int96: str, metadata: pq.FileMetaData | None = None) -> pq.ParquetFile:
+    """The file, with the unit that its INT96 timestamps are to have."""
+    return pq.ParquetFile(
+        file,
+        metadata=metadata,
+        buffer_size=_BUFFER,
+        pre_buffer=False,
+        page_checksum_verification=True,
+        coerce_int96_timestamp_unit=int96,
+    )
 
 
 def _wanted(schema: pa.Schema, columns: Mapping[str, ColumnType]) -> dict[str, ColumnType]:

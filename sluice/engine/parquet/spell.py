@@ -8,9 +8,11 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.parquet.moments import spell_dates, spell_lengths, spell_moments
-from sluice.engine.parquet.numbers import spell_numbers
+from sluice.engine.parquet.local import zone_of
+from sluice.engine.parquet.moments import Instants, spell_dates, spell_lengths, spell_moments
+from sluice.engine.types import Date
 from sluice.engine.types.base import ColumnType
+from sluice.engine.types.spelling import spell_numbers
 from sluice.errors import DataError
 
 
@@ -21,30 +23,49 @@ def check_kind(name: str, kind: pa.DataType) -> None:
         raise _not_text(name, kind)
 
 
-def spell(name: str, values: pa.Array, declared: ColumnType) -> pa.Array:
+def spell(name: str, values: pa.Array | Instants, declared: ColumnType) -> pa.Array:
     """The column as text, null for null; whole numbers and booleans as they are, for they are written as text.
 
-    Raises DataError `not_text` for bytes that are not UTF-8.
+    Raises DataError `not_text` for bytes that are not UTF-8, `unknown_zone`.
     """
+    if isinstance(values, Instants):
+        return _moments(name, values, declared)
     if isinstance(values, pa.ExtensionArray):
         values = values.storage
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
+    return _spelled(name, values, declared)
+
+
+def _spelled(name: str, values: pa.Array, declared: ColumnType) -> pa.Array:
     kind = values.type
     if pa.types.is_integer(kind) or pa.types.is_boolean(kind):
         return values
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return spell_numbers(values, declared)
     if pa.types.is_timestamp(kind):
-        return spell_moments(values, declared)
+        return _moments(name, Instants.of(values), declared)
     if pa.types.is_date(kind):
         return spell_dates(values, declared)
     if pa.types.is_time(kind) or pa.types.is_duration(kind):
         return spell_lengths(values)
     try:
         return pc.cast(values, pa.string())
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise _not_text(name, kind) from error
+
+
+def _moments(name: str, moments: Instants, declared: ColumnType) -> pa.Array:
+    if moments.zone and isinstance(declared, Date):
+        try:
+            zone_of(moments.zone)
+        except (ValueError, KeyError, OSError) as error:
+            raise DataError(
+                "unknown_zone",
+                f"The days of the column {name!r} begin at midnight of {moments.zone!r}, which is not a known zone; "
+                "write the times in UTC, or with a zone by its IANA name.",
+            ) from error
+    return spell_moments(moments, declared)
 
 
 def _stored(kind: pa.DataType) -> pa.DataType:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sluice.engine.csv import InputPlan
 from sluice.engine.csv.source import Tick
-from sluice.engine.declare import Files, PostgresQuery, Remote
+from sluice.engine.declare import Column, Files, PostgresQuery, Remote
 from sluice.engine.failpoint import failpoint
 from sluice.engine.formats import plan_text
 from sluice.engine.landing import Draft, drafting
@@ -62,18 +62,18 @@ def last_known(pipeline: str, source: Remote, contract: str) -> Known:
     return Known(row[0], row[1])
 
 
-def fetch(source: Remote, known: Known, tick: Tick, wanted: Sequence[str] = ()) -> Landed:
-    """Fetch a source into the landing. `tick` hears of the bytes that came, often, and may raise to stop; the `wanted`
-    columns are looked for in all records.
+def fetch(source: Remote, columns: Sequence[Column], known: Known, tick: Tick) -> Landed:
+    """Fetch a source into the landing, for the columns of its table, which are looked for in all records.
 
-    Raises NothingNew, DataError, TransientError, SettingMissing; also `no_rows` where there is not one.
+    `tick` hears of the bytes that came, often, and may raise to stop. Raises NothingNew, DataError, TransientError,
+    SettingMissing; also `no_rows` where there is not one.
     """
     with drafting() as draft:
         blocks = _Blocks(draft, tick)
-        noted = _write(source, blocks, known)
+        noted = _write(source, columns, blocks, known)
         blocks.flush()
         try:
-            planned = _plan(source, draft, tick, wanted)
+            planned = _plan(source, draft, tick, tuple(dict.fromkeys(column.header for column in columns)))
         except DataError as error:
             if error.code not in _NO_ROWS:
                 raise
@@ -110,10 +110,10 @@ class _Blocks:
         self._tick(self._written)
 
 
-def _write(source: Remote, into: _Blocks, known: Known) -> dict[str, str]:
+def _write(source: Remote, columns: Sequence[Column], into: _Blocks, known: Known) -> dict[str, str]:
     """Write what the source gives; returns what the next fetch is to know."""
     if isinstance(source, PostgresQuery):
-        return copy_query(source, into, known.noted)
+        return copy_query(source, into, known.noted, columns)
     try:
         answer = read_http(source, known=known.noted, beat=into.beat)
     except NotModified as same:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -13,9 +13,10 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.declare import PostgresQuery
+from sluice.engine.declare import Column, PostgresQuery
 from sluice.engine.ledger.queries import query
 from sluice.engine.remote.setting import needed_setting
+from sluice.engine.remote.spelling import spelled
 from sluice.errors import DataError, SluiceError, TransientError
 
 SQL = "sluice.engine.remote.sql"
@@ -32,16 +33,29 @@ class Sink(Protocol):
     def write(self, block: bytes, /) -> int: ...
 
 
-def copy_query(source: PostgresQuery, into: Sink, known: Mapping[str, str]) -> dict[str, str]:
+class _NullsAlone:
+    """Passes rows on. A row that is one null would be an empty line, which is no row of a CSV."""
+
+    def __init__(self, into: Sink) -> None:
+        self._into = into
+
+    def write(self, row: bytes, /) -> int:
+        """Take one row with its line end: PostgreSQL sends row by row, whatever is in them."""
+        return self._into.write(b'""\n' if row == b"\n" else row)
+
+
+def copy_query(
+    source: PostgresQuery, into: Sink, known: Mapping[str, str], columns: Sequence[Column] = ()
+) -> dict[str, str]:
     """Write the rows of a query as CSV with a header, UTF-8. Returns what the next fetch is to know: see `known`.
 
     `known` is what the last fetch returned that was loaded ({} for none): with a watermark, rows since then come.
-    Raises DataError `source_refused` and `query_failed` for what another try will not mend, TransientError when the
-    database is away, and what `into` raises.
+    Numbers are written as `columns` read them. Raises DataError `source_refused`, `query_failed` and `misread_time`
+    for what another try will not change, TransientError when the database is away, and what `into` raises.
     """
     with _snapshot(source) as cursor:
         asked = _asked(source, known)
-        cursor.copy_expert(_filled("copy_rows", query=asked), into)
+        cursor.copy_expert(_filled("copy_rows", query=spelled(cursor, asked, columns)), _NullsAlone(into))
         return _reached(cursor, source, asked, known)
 
 

@@ -58,6 +58,11 @@ class ColumnType(Declaration):
     def parse(self, text: pa.Array) -> Parsed:
         """Parse a column of `pa.string()` without chunks. An empty text, and null, is null."""
 
+    @property
+    def decimal_mark(self) -> str:
+        """What stands before the fraction of a number that has to be written for this type: `.` or `,`."""
+        return "."
+
     def show(self, text: str) -> str:
         """The text as a reject's reason quotes it: at most 60 characters, control characters escaped."""
         short = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

@@ -14,7 +14,7 @@ from sluice.engine.types.base import ColumnType, Grown, Parsed
 from sluice.engine.types.cells import No, column, one_by_one
 from sluice.engine.types.currency import CODES, is_currency, marks
 from sluice.engine.types.digits import MAX_DIGITS
-from sluice.engine.types.notation import Notation, Written, check_words
+from sluice.engine.types.notation import Notation, Written, check_words, why_not
 from sluice.errors import ConfigError
 
 MAX_PRECISION = 38  # of Arrow's decimal128
@@ -25,9 +25,10 @@ class Decimal(Grown):
     """An exact number of `precision` digits, `scale` of them behind the point: `1234.50`, `-.5`, `+7`.
 
     `Decimal(thousands=".", point=",")` reads `1.234,50`: `thousands` is one of , . ' _ and blank (then also
-    the no-break blanks), and groups 1 to 3 digits and then threes, or nothing. `accounting=True` reads
-    `(1234.50)` and `1234.50-` as negative. No exponents. Digits beyond the scale must be zeros: nothing is
-    rounded in silence. Rejects: `not_decimal`, `too_precise`, `out_of_range`.
+    the no-break blanks), and groups 1 to 3 digits and then threes, or nothing. A first group does not begin with
+    0: in `0,673` the comma is a point. `accounting=True` reads `(1234.50)` and `1234.50-` as negative. No
+    exponents in text (`1e5`); numbers of JSON, Parquet and queries are spelled without them first. Digits beyond
+    the scale must be zeros: nothing is rounded in silence. Rejects: `not_decimal`, `too_precise`, `out_of_range`.
     """
 
     precision: int = 14
@@ -49,6 +50,10 @@ class Decimal(Grown):
     def arrow(self) -> pa.DataType:
         return pa.decimal128(self.precision, self.scale)
 
+    @property
+    def decimal_mark(self) -> str:
+        return self.point
+
     def parse(self, text: pa.Array) -> Parsed:
         return _parse(text, self.precision, self.scale, self._notation, self._read)
 
@@ -59,7 +64,7 @@ class Decimal(Grown):
     def _read(self, text: str) -> int | No:
         found = self._notation.take_apart(text)
         if found is None:
-            return No("not_decimal", "'{value}' is not a decimal number.")
+            return No("not_decimal", f"'{{value}}' is not a decimal number{why_not(text, self.thousands)}")
         return _exact(found, self.precision, self.scale)
 
 
@@ -99,6 +104,10 @@ class Money(Grown):
     def arrow(self) -> pa.DataType:
         return pa.decimal128(self.precision, self.scale)
 
+    @property
+    def decimal_mark(self) -> str:
+        return self.point
+
     def parse(self, text: pa.Array) -> Parsed:
         return _parse(text, self.precision, self.scale, self._notation, self._read)
 
@@ -112,7 +121,7 @@ class Money(Grown):
         if any(map(is_currency, foreign)):
             return No("currency", f"'{{value}}' is not in {self.currency}.")
         if found is None or foreign or found.doubtful:
-            return No("not_money", f"'{{value}}' is not an amount in {self.currency}.")
+            return No("not_money", f"'{{value}}' is not an amount in {self.currency}{why_not(text, self.thousands)}")
         return _exact(found, self.precision, self.scale)
 
 

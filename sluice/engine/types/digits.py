@@ -17,6 +17,7 @@ MAX_DIGITS = 18  # every number of 18 digits fits int64
 
 _Words = npt.NDArray[np.uint64]
 _U = np.uint64
+_ZERO = ord("0")
 _ZEROS = _U(0x3030303030303030)
 _SIXES = _U(0x0606060606060606)
 _HIGH_HALVES = _U(0xF0F0F0F0F0F0F0F0)
@@ -56,12 +57,13 @@ def _word(data: Bytes, ends: Int64s, lengths: Int64s) -> tuple[Int64s, Mask]:
 
 
 def read_groups(data: Bytes, starts: Int64s, ends: Int64s, values: Int64s, sure: Mask, separator: int) -> None:
-    """Fill in, in `values` and `sure`, the numbers that are grouped: 1 to 3 digits, then threes.
+    """Fill in, in `values` and `sure`, the numbers that are grouped: 1 to 3 digits, no 0 first, then threes.
 
     `separator` is the byte between the groups. Sure are up to 18 digits.
     """
     rows = np.flatnonzero(_grouped(data, starts, ends, separator) & ~sure)
-    values[rows], sure[rows] = 0, True
+    values[rows], sure[rows] = 0, data[starts[rows]] != _ZERO  # 0,673 has a decimal comma
+    rows = rows[sure[rows]]
     ends, factor = ends.copy(), 1
     while len(rows):
         more = _grouped(data, starts[rows], ends[rows], separator)

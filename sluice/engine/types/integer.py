@@ -11,9 +11,8 @@ import pyarrow as pa
 from sluice.engine.types.base import Grown, Parsed
 from sluice.engine.types.cells import No, column, one_by_one
 from sluice.engine.types.digits import numbers, read_groups
-from sluice.engine.types.notation import check_thousands, separated_cells
+from sluice.engine.types.notation import check_thousands, grouped, separated_cells, why_not
 
-_NOT_INTEGER = No("not_integer", "'{value}' is not a whole number.")
 _OUT_OF_RANGE = No("out_of_range", "'{value}' is outside the range of bigint.")
 
 
@@ -39,6 +38,11 @@ class Integer(Grown):
     def arrow(self) -> pa.DataType:
         return pa.int64()
 
+    @property
+    def decimal_mark(self) -> str:
+        # 1.234 is not a whole number, and must not look like a thousand and more
+        return "," if self.thousands == "." else "."
+
     def parse(self, text: pa.Array) -> Parsed:
         cells = separated_cells(text, self.thousands)
         negative = cells.data[cells.starts] == ord("-")
@@ -55,9 +59,9 @@ class Integer(Grown):
         return Parsed(column(values, sure, self.arrow), odd.refused(len(text)))
 
     def _read(self, text: str) -> int | No:
-        grouped = rf"[0-9]{{1,3}}(?:{re.escape(self.thousands)}[0-9]{{3}})+|" if self.thousands else ""
-        if not re.fullmatch(rf"[+-]?(?:{grouped}[0-9]+)", text):
-            return _NOT_INTEGER
+        groups = f"{grouped(self.thousands)}|" if self.thousands else ""
+        if not re.fullmatch(rf"[+-]?(?:{groups}[0-9]+)", text):
+            return No("not_integer", f"'{{value}}' is not a whole number{why_not(text, self.thousands)}")
         digits = text.lstrip("+-").replace(self.thousands or ",", "").lstrip("0")
         # 19 digits reach the limit of 64 bits; int() is slow and then refuses on texts of thousands.
         value = int(digits or "0") if len(digits) <= 19 else 2**64

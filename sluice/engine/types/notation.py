@@ -46,7 +46,8 @@ class Written(NamedTuple):
 class Notation:
     """One notation of numbers.
 
-    `thousands` ("" for none) stands between groups of three digits, `point` before the fraction. One of
+    `thousands` ("" for none) stands between groups of three digits, of which the first does not begin with 0;
+    `point` stands before the fraction. One of
     `marks` may stand before or behind the number, case ignored. With `accounting` a negative number may also
     stand in brackets or have its minus behind it.
     """
@@ -102,7 +103,7 @@ class Notation:
         point = re.escape(self.point)
         whole = rf"[0-9]+|(?={point}[0-9])"
         if self.thousands:
-            whole = rf"[0-9]{{1,3}}(?:{re.escape(self.thousands)}[0-9]{{3}})+|{whole}"
+            whole = rf"{grouped(self.thousands)}|{whole}"
         before = after = ""
         if self.marks:
             own = sorted(map(re.escape, self.marks), key=len, reverse=True)
@@ -114,6 +115,19 @@ class Notation:
             rf"(?:{point}(?P<fraction>[0-9]+))?(?P<tail>{closing}){after}(?P<end>{closing})",
             re.IGNORECASE if self.marks else 0,
         )
+
+
+def grouped(thousands: str) -> str:
+    """The pattern of a number in groups. The first group does not begin with 0: `0,673` has a decimal comma."""
+    return rf"[1-9][0-9]{{0,2}}(?:{re.escape(thousands)}[0-9]{{3}})+"
+
+
+def why_not(text: str, thousands: str) -> str:
+    """The end of a sentence that says what a text is not: with the reason where the text begins a group with 0."""
+    if not thousands or not re.search(rf"(?<![0-9])0[0-9]{{0,2}}{re.escape(thousands)}[0-9]", text):
+        return "."
+    advice = f" (is {thousands!r} its decimal point?)" if thousands in _POINTS else ""
+    return f": a grouped number does not begin with 0{advice}."
 
 
 def check_thousands(thousands: str, declared: ColumnType) -> None:

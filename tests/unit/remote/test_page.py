@@ -93,6 +93,28 @@ def test_what_is_not_json_is_told_without_quoting_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "value",
+    ["1e99999999999999999999", "-1e-999999999", "9" * 5000, "[" * 3000 + "]" * 3000, '{"a":' * 3000 + "1" + "}" * 3000],
+)
+def test_what_only_a_reader_of_rows_can_refuse_is_cut_out_as_it_is(value: str) -> None:
+    text = f'{{"other": {value}, "data": [{{"a": {value}}}, {{"a": "] }}", "b": {value}}}, {{}}], "next": "n"}}'
+    page = read(text, "data", "next")
+    assert lines_of(page) == f'{{"a": {value}}}\n{{"a": "] }}", "b": {value}}}\n{{}}\n'
+    assert page.following == "n"
+
+
+@pytest.mark.parametrize("rest", ["", "]", '"', '"]' * 2000, "[" * 10, '"\\'])
+def test_what_is_nested_too_deep_and_cut_is_not_json(rest: str) -> None:
+    with pytest.raises(ValueError, match=r"^line 1, column \d+: "):
+        read('{"data": [{"a": ' + "[" * 3000 + rest, "data")
+
+
+def test_an_error_that_is_nested_too_deep_is_one() -> None:
+    with pytest.raises(SaysError, match="error"):
+        read('{"data": [], "error": ' + "[" * 3000 + "]" * 3000 + "}", "data")
+
+
+@pytest.mark.parametrize(
     "text", ["{", '{"data"', '{"data":', '{"data": [{}]', '{"data": [{}],', '{"data" [{}]}', "{1: 2}"]
 )
 def test_an_envelope_that_is_cut_is_not_json(text: str) -> None:

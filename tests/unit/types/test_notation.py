@@ -184,6 +184,54 @@ def test_integers_may_have_thousands(read):
     assert read(Integer(thousands="."), "1.234", "1,234") == [1234, "[not_integer]"]
 
 
+BEGINS = ": a grouped number does not begin with 0"
+ZERO_GROUPS = [
+    "0,673", "00,001", "000,001", "0,000", "012,345", "00,000,001", "0,123,456", "-0,500", "+0,500", "0,673.25",
+    "00,001.5",    " 0,62 ", "0,62", "1,2345", "1234,567", "12,34,567", "1,23,456.00", "1.234,567", "1.5,000", "0,,673",
+    "1~234,567", "1,234~567", "1~000",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("separator", [",", ".", "'", " ", "_"])
+@pytest.mark.parametrize("text", ZERO_GROUPS)
+def test_a_group_that_begins_with_zero_or_has_another_size_is_never_a_number(read, text, separator):
+    point = "," if separator == "." else "."
+    another = "_" if separator == "'" else "'"
+    text = text.translate(str.maketrans({",": separator, ".": point, "~": another}))
+    assert read(Decimal(20, 6, thousands=separator, point=point), text, f"12{separator}500", text) == [
+        "[not_decimal]", D(12500), "[not_decimal]",
+    ]  # fmt: skip
+    assert read(Integer(thousands=separator), text, f"12{separator}500") == ["[not_integer]", 12500]
+    money = Money("USD", thousands=separator, point=point, accounting=True)
+    bare = text.strip().lstrip("+-")
+    for written in (text, f"${bare}", f"-${bare}", f"({bare})", f"$({bare})", f"{bare}-", f"{bare} USD", f"USD {bare}"):
+        refused, fine = read(money, written, f"$12{separator}500")
+        assert refused in ("[not_money]", "[currency]"), written  # of `$_673` the word is `$_`
+        assert fine == D(12500)
+
+
+def test_zeros_without_groups_and_groups_of_zeros_behind_the_first_are_fine(read):
+    assert read(Money("USD"), "0", "00", "0.673", "007", "10,000", "1,000,000.00", "100,001") == [
+        D(0), D(0), D("0.673"), D(7), D(10000), D(1000000), D(100001),
+    ]  # fmt: skip
+    assert read(Integer(thousands=","), "000", "007", "-0", "10,000", "1,000,001") == [0, 7, 0, 10000, 1000001]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "what", "why"),
+    [
+        (Money("USD"), "$0,673", "an amount in USD", f"{BEGINS} (is ',' its decimal point?)."),
+        (EUROPEAN, "-0.673", "a decimal number", f"{BEGINS} (is '.' its decimal point?)."),
+        (Integer(thousands="'"), "0'673", "a whole number", f"{BEGINS}."),
+        (Integer(thousands=","), "10,67", "a whole number", "."),
+        (Integer(), "0,673", "a whole number", "."),
+    ],
+)
+def test_a_decimal_comma_taken_for_thousands_is_named(kind, text, what, why):
+    (refused,) = kind.parse(pa.array([text])).refused
+    assert refused.reason == f"'{{value}}' is not {what}{why}"
+
+
 def test_a_separator_does_not_reach_into_the_next_cell(read):
     assert read(EUROPEAN, "1", ".234", "1.", "234", ",5", "1,", "5") == [
         D(1), "[not_decimal]", "[not_decimal]", D(234), D("0.50"), "[not_decimal]", D(5),

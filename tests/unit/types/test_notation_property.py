@@ -44,10 +44,10 @@ DIALECTS = st.builds(
 
 
 def bodies(whole, fraction, dialect):
-    """The digits with and without separators."""
+    """The digits with and without separators; a number that begins with 0 has no groups."""
     groups = [whole[max(end - 3, 0) : end] for end in range(len(whole), 0, -3)][::-1]
     tail = dialect.point + fraction if fraction else ""
-    return {whole + tail, dialect.thousands.join(groups) + tail}
+    return {whole + tail} | ({dialect.thousands.join(groups) + tail} if not whole.startswith("0") else set())
 
 
 def spellings(whole, fraction, dialect):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from decimal import Decimal as Exact
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.types import Decimal, Integer, Money
 from sluice.engine.types.base import ColumnType
+from sluice.engine.types.integer import Integer
 
 
 def spell_numbers(values: pa.Array, declared: ColumnType) -> pa.Array:
@@ -19,16 +21,28 @@ def spell_numbers(values: pa.Array, declared: ColumnType) -> pa.Array:
     no type of numbers reads. For Integer a whole number loses its point, and has all its digits.
     """
     if not isinstance(declared, Integer):
-        text = _positional(pc.cast(values, pa.string()), Exact)
-        return pc.replace_substring(text, ".", declared.point) if isinstance(declared, (Decimal, Money)) else text
+        text = _positional(_shortest(values), Exact)
+        return pc.replace_substring(text, ".", declared.decimal_mark)
     if pa.types.is_floating(values.type):
         wide = pc.cast(values, pa.float64())
         text = _positional(pc.cast(wide, pa.string()), lambda written: Exact(float(written)))
     else:
         text = _positional(pc.cast(values, pa.string()), Exact)
     text = pc.replace_substring_regex(text, r"\.0+$", "")
-    # 1.234 is no whole number, and must not look like a thousand and more
-    return pc.replace_substring(text, ".", ",") if declared.thousands == "." else text
+    return pc.replace_substring(text, ".", declared.decimal_mark)
+
+
+def _shortest(values: pa.Array) -> pa.Array:
+    """As Arrow writes them; of half floats it would write the digits of a larger float."""
+    if not pa.types.is_float16(values.type):
+        return pc.cast(values, pa.string())
+    return pa.array([None if each is None else _half(each) for each in values.to_pylist()], pa.string())
+
+
+def _half(value: float) -> str:
+    """Those from 2048 on are whole, and have all their digits: 65504 is not 65500."""
+    whole = math.isfinite(value) and abs(value) >= 2048  # 2^11, where a half float has no fraction
+    return f"{value:.0f}" if whole else np.format_float_positional(np.float16(value), trim="-")
 
 
 def _positional(text: pa.Array, read: Callable[[str], Exact]) -> pa.Array:
