@@ -31,8 +31,7 @@ def plan_text(stream: Readable, head: bytes, source: Files, tick: Tick) -> Input
     size = settings().part_bytes
     if source.header is None and looks_like_jsonl(head, skip=source.skip):
         return plan_jsonl(stream, part_bytes=size, skip=source.skip, limits=limits(), tick=tick)
-    told = Told(source.delimiter, source.skip, source.header)
-    return plan_csv(stream, part_bytes=size, told=told, limits=limits(), tick=tick)
+    return plan_csv(stream, part_bytes=size, told=_told(source), limits=limits(), tick=tick)
 
 
 def header_of(stream: Readable, head: bytes, source: Files) -> tuple[str, ...]:
@@ -40,16 +39,26 @@ def header_of(stream: Readable, head: bytes, source: Files) -> tuple[str, ...]:
     start = Source(stream)
     if source.header is None and looks_like_jsonl(head, skip=source.skip):
         return read_keys(start, source.skip, limits()).header
-    return read_dialect(start, limits(), Told(source.delimiter, source.skip, source.header)).header
+    return read_dialect(start, limits(), _told(source)).header
 
 
-def parse_text(data: bytes, stored: dict[str, Any], contract: Contract, *, first_line: int, read: int) -> ParsedPart:
-    """Parse a part of a file whose dialect is `stored` in the ledger."""
+def parse_text(
+    data: bytes, stored: dict[str, Any], contract: Contract, *, first_line: int, read: int, well_quoted: bool
+) -> ParsedPart:
+    """Parse a part of a file whose dialect is `stored` in the ledger; the others are as planned."""
     dialect = _dialect(stored)
     match = match_header(dialect, contract.wanted, contract.required)
     if isinstance(dialect, JsonLines):
         return parse_jsonl(data, dialect=dialect, match=match, first_line=first_line, read=read, limits=limits())
-    return parse_part(data, dialect=dialect, match=match, first_line=first_line, read=read, limits=limits())
+    return parse_part(
+        data,
+        dialect=dialect,
+        match=match,
+        first_line=first_line,
+        read=read,
+        well_quoted=well_quoted,
+        limits=limits(),
+    )
 
 
 def refuse_overlong(blocks: Iterable[bytes], stored: dict[str, Any], *, first_line: int) -> RowReject:
@@ -58,6 +67,10 @@ def refuse_overlong(blocks: Iterable[bytes], stored: dict[str, Any], *, first_li
     if isinstance(dialect, JsonLines):
         return reject_overlong_line(blocks, first_line=first_line, limits=limits())
     return reject_overlong(blocks, dialect=dialect, first_line=first_line, limits=limits())
+
+
+def _told(source: Files) -> Told:
+    return Told(source.delimiter, source.skip, source.header, source.strict_quotes)
 
 
 def limits() -> Limits:

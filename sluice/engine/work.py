@@ -25,6 +25,7 @@ class PartWork:
     planned: int
     sha256: str
     overlong: bool
+    well_quoted: bool
     input: int
     run: int
     pipeline: str
@@ -53,7 +54,7 @@ class PartWork:
 
     def raw_key(self) -> str:
         """The cache key of the part's text: its bytes, and how they are read."""
-        return _key("raw", self.sha256, self.dialect, self.first_line, self.planned)
+        return _key("raw", self.sha256, self.dialect, self.first_line, self.planned, self.well_quoted)
 
     def ready_key(self) -> str:
         """The cache key of the part's rows, ready for COPY under a contract (they carry the input's id)."""

@@ -21,6 +21,9 @@ class Files:
     `"latin-1"`); `skip`, the physical lines before the header; `header`, the names of the columns of files that have
     none. `delimiter` is sniffed from the head of each file unless declared (`,` `;` tab or `|`).
 
+    Quotes are read as RFC 4180 has them: a row with text behind a closing quote, or with a quote that is not closed, is
+    a reject. A quote inside an unquoted field (`5" pipe`) is a character like others, unless `strict_quotes` is True.
+
     Its files are increments: they bring rows that are new. With `snapshot=True` the files of one run together are the
     whole: rows that they do not have are gone from the table once the run is settled.
     """
@@ -32,6 +35,7 @@ class Files:
     skip: int = 0
     header: Sequence[str] | None = None
     snapshot: bool = False
+    strict_quotes: bool = False
 
     def __post_init__(self) -> None:
         mistakes = list(self._mistakes())
@@ -39,20 +43,30 @@ class Files:
             raise ConfigError(f"Files({self.pattern!r}): " + " ".join(mistakes))
 
     def _mistakes(self) -> Iterator[str]:
-        if self.delimiter is not None and self.delimiter not in {",", ";", "\t", "|"}:
+        if not isinstance(self.pattern, str) or not self.pattern:
+            yield "pattern must be a text like 'orders/*.csv'."
+        if self.delimiter is not None and self.delimiter not in (",", ";", "\t", "|"):
             yield f"delimiter {self.delimiter!r} is not one of , ; tab |."
         if self.encoding is not None and not _is_text_encoding(self.encoding):
             yield f"encoding {self.encoding!r} is not known to Python; say e.g. 'cp1252'."
-        if not 0 <= self.skip <= MAX_SKIP:
+        if not isinstance(self.skip, int) or isinstance(self.skip, bool) or not 0 <= self.skip <= MAX_SKIP:
             yield f"skip is a number of lines from 0 to {MAX_SKIP}."
-        if isinstance(self.header, str) or (self.header is not None and not self.header):
-            yield "header lists the names of the columns, in their order: header=('id', 'name')."
+        if self.header is not None:
+            yield from _header_mistakes(self.header)
+        for flag in ("snapshot", "strict_quotes"):
+            if not isinstance(getattr(self, flag), bool):
+                yield f"{flag} must be True or False."
 
     @property
     def reading(self) -> dict[str, object]:
         """What is declared about how its files are read: another reading of the same bytes is other rows."""
-        header = None if self.header is None else list(self.header)
-        said = {"delimiter": self.delimiter, "encoding": self.encoding, "skip": self.skip, "header": header}
+        said = {
+            "delimiter": self.delimiter,
+            "encoding": self.encoding,
+            "skip": self.skip,
+            "header": None if self.header is None else list(self.header),
+            "strict_quotes": self.strict_quotes,
+        }
         return {name: value for name, value in said.items() if value}
 
     @property
@@ -61,8 +75,19 @@ class Files:
         return on_any_day(self.pattern).rpartition("/")[2]
 
 
+def _header_mistakes(header: Sequence[str]) -> Iterator[str]:
+    names = () if isinstance(header, str) else tuple(header)
+    if not names or not all(isinstance(name, str) for name in names):
+        yield "header lists the names of the columns, in their order: header=('id', 'name')."
+        return
+    plain = [name.strip().casefold() for name in names]
+    twice = sorted({name for name in plain if name and plain.count(name) > 1})
+    if twice:
+        yield f"header must have each name once, and has {twice[0]!r} more than once."
+
+
 def _is_text_encoding(name: str) -> bool:
     try:
         return isinstance("".encode(name), bytes)
-    except LookupError:
+    except (LookupError, TypeError):
         return False

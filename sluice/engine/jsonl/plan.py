@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from sluice.engine.csv.cut import Cutter, Rules, even_size
+from sluice.engine.csv.cut import Rules, cut, even_size
 from sluice.engine.csv.dialect import Limits
 from sluice.engine.csv.header import plain
 from sluice.engine.csv.kind import UTF8_MARK
@@ -46,8 +46,8 @@ def plan_jsonl(
     size = size_of(stream)
     source = Source(stream, tick)
     dialect = read_keys(source, skip, limits)
-    rules = Rules(partial(count_lines, longest=limits.max_record_bytes), LongLine)
-    parts = Cutter(source, dialect, rules, limits, even_size(part_bytes, dialect, size)).cut()
+    count = partial(count_lines, longest=limits.max_record_bytes)
+    parts = cut(source, dialect, Rules(count, LongLine, limits, even_size(part_bytes, dialect, size)))
     return InputPlan(source.sha256(), source.size, dialect, tuple(parts), sum(part.read for part in parts))
 
 
