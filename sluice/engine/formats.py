@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sluice.engine.contract import Contract
@@ -21,6 +22,7 @@ from sluice.engine.csv import (
 from sluice.engine.csv.header import read_dialect
 from sluice.engine.csv.source import Readable, Source, Tick
 from sluice.engine.declare import Files
+from sluice.engine.declare.files import Spelled
 from sluice.engine.jsonl import JsonLines, looks_like_jsonl, parse_jsonl, plan_jsonl, reject_overlong_line
 from sluice.engine.jsonl.plan import read_keys
 from sluice.engine.settings import settings
@@ -70,7 +72,8 @@ def refuse_overlong(blocks: Iterable[bytes], stored: dict[str, Any], *, first_li
 
 
 def _told(source: Files) -> Told:
-    return Told(source.delimiter, source.skip, source.header, source.strict_quotes)
+    told = Told(source.delimiter, source.skip, source.header, source.strict_quotes)
+    return replace(told, header_once=True) if isinstance(source, Spelled) else told
 
 
 def limits() -> Limits:

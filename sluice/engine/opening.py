@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from sluice.engine.csv.source import Readable
 from sluice.engine.declare import Files, Table
+from sluice.engine.declare.files import SPELLED
 from sluice.engine.parquet import is_parquet, spell_parquet
 from sluice.engine.settings import settings
 from sluice.engine.storage import open_input, split_member, stamp
@@ -24,7 +25,6 @@ from sluice.errors import DataError, InputChanged
 
 _HEAD = 1 << 16
 _IN_MEMORY = 1 << 25
-_SPELLED = Files("*", delimiter=",")  # how Parquet is spelled, whatever is declared about text
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table) ->
         if is_parquet(head):
             with _seekable(stream) if unpacked.layers else nullcontext(file) as whole:
                 types = {column.header: column.type for column in table.columns}
-                yield Opened(stream_of(spell_parquet(whole, types)), b"", _SPELLED)
+                yield Opened(stream_of(spell_parquet(whole, types)), b"", SPELLED)
         elif unpacked.layers:
             yield Opened(stream, head, source, unpacked.encoding)
         else:

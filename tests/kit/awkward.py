@@ -185,7 +185,7 @@ def _bad_rows() -> list[Awkward]:
         ),
         Awkward("51 ragged.csv", ragged.encode(), (5103,), {2: "ragged_row", 3: "ragged_row"}),
         Awkward("52 a very long line.csv", long.encode(), (5202,), {2: "line_too_long"}),
-        Awkward("53 a quote that never closes.csv", unclosed.encode(), (5301,), {3: "ragged_row"}),
+        Awkward("53 a quote that never closes.csv", unclosed.encode(), (5301, 5303), {3: "unclosed_quote"}),
         Awkward("54 nul.csv", nul.encode(), (5402,), {2: "nul"}),
         Awkward("55 keys of another file.csv", same.encode(), (), {3: "key_conflict"}, duplicates=1),
     ]

@@ -29,7 +29,7 @@ class Dialect:
     `header` is as in the file, unquoted, without a byte order mark and surrounding spaces. `body_offset`
     is the byte, counted from 0, and `body_line` the physical line, counted from 1, after the header record.
     `encoding` is what the file was decoded from, where it was not UTF-8. `strict_quotes`: a quote in an unquoted
-    field is a fault.
+    field is a fault; `header_once`: a row like the header is a row.
     """
 
     delimiter: str
@@ -38,6 +38,7 @@ class Dialect:
     body_line: int
     encoding: str | None = None
     strict_quotes: bool = False
+    header_once: bool = False
 
     @property
     def quotes(self) -> QuoteRules:
@@ -50,8 +51,7 @@ class Dialect:
             "body_offset": self.body_offset,
             "body_line": self.body_line,
         }
-        if self.strict_quotes:
-            facts["strict_quotes"] = True
+        facts |= {name: True for name in ("strict_quotes", "header_once") if getattr(self, name)}
         return facts | ({"encoding": self.encoding} if self.encoding else {})
 
     @classmethod

@@ -39,13 +39,14 @@ class Told:
     """What is declared about files, and need not be found in them.
 
     `skip` physical lines come before the header; `header` names the columns of files that have none. With
-    `strict_quotes` a quote in an unquoted field is a fault.
+    `strict_quotes` a quote in an unquoted field is a fault; with `header_once` a row like the header is a row.
     """
 
     delimiter: str | None = None
     skip: int = 0
     header: Sequence[str] | None = None
     strict_quotes: bool = False
+    header_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,15 @@ def read_dialect(source: Source, limits: Limits, told: Told) -> Dialect:
         head = source.peek(_HEAD)
         delimiter = sniff_delimiter(head, whole=len(head) < _HEAD, width=len(told.header) if told.header else None)
     if told.header is not None:
-        return Dialect(delimiter, tuple(told.header), offset, told.skip + 1, strict_quotes=told.strict_quotes)
+        return _dialect(told, delimiter, tuple(told.header), offset, told.skip + 1)
     record, length, lines = _header_record(source, QuoteRules(delimiter, told.strict_quotes), limits, told.skip)
     source.skip(length)
     names, line = _header_names(record, delimiter, limits), told.skip + lines + 1
-    return Dialect(delimiter, names, offset + length, line, strict_quotes=told.strict_quotes)
+    return _dialect(told, delimiter, names, offset + length, line)
+
+
+def _dialect(told: Told, delimiter: str, header: tuple[str, ...], offset: int, line: int) -> Dialect:
+    return Dialect(delimiter, header, offset, line, strict_quotes=told.strict_quotes, header_once=told.header_once)
 
 
 def _skip_preamble(source: Source, lines: int, limits: Limits) -> int:

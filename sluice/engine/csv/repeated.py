@@ -26,7 +26,7 @@ def repeated_headers(text: TextColumns, data: bytes, dialect: Dialect) -> list[t
     """The rows of `text`, counted from 0, that are the header again, each with its record; `data` is all of them."""
     names = [plain(name) for name in dialect.header]
     longest = max(text.columns, key=lambda at: len(names[at]), default=None)
-    if longest is None or not any(names):
+    if longest is None or not any(names) or dialect.header_once:
         return []
     rows = _alike(text.columns[longest], names[longest])
     rows = np.array([row for row in rows.tolist() if _is_header(text, row, names)], np.int64)

@@ -75,6 +75,14 @@ class Files:
         return on_any_day(self.pattern).rpartition("/")[2]
 
 
+@dataclass(frozen=True)
+class Spelled(Files):
+    """Rows that Sluice itself writes as CSV, of Parquet or of a query: one that is like the header is a row."""
+
+
+SPELLED = Spelled("*", delimiter=",")
+
+
 def _header_mistakes(header: Sequence[str]) -> Iterator[str]:
     names = () if isinstance(header, str) else tuple(header)
     if not names or not all(isinstance(name, str) for name in names):

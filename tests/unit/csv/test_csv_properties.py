@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from sluice.engine.csv import Limits, Told
 from sluice.errors import DataError
+from tests.kit.records import records_of, to_bytes
 from tests.unit.csv.reading import read
-from tests.unit.csv.reference import records_of, strictly, to_bytes
+from tests.unit.csv.reference import refused, strictly
 
 BROKEN = "\udcff"  # stands for a byte that is no UTF-8
 LETTERS = st.sampled_from(["a", "b", ",", ",", ";", '"', '"', '"', "\r", "\n", "\n", "\r\n", "\0", "é", " ", BROKEN])
@@ -91,10 +92,10 @@ def test_records_values_rejects_and_lines_are_right_at_any_part_size(
             read(data, part_bytes, told=told, limits=limits)
         return
     found = read(data, part_bytes, told=told, limits=limits, trickle=trickle)
-    refused = [record.refused(names.fields, longest) for record in expected]
-    good = [record for record, code in zip(expected, refused, strict=True) if code is None]
+    codes = [refused(record, names.fields, longest) for record in expected]
+    good = [record for record, code in zip(expected, codes, strict=True) if code is None]
     assert found.rows == {record.line: tuple(record.fields) for record in good}
-    assert found.refused == [each for each in refused if each is not None]
+    assert found.refused == [code for code in codes if code is not None]
     _check_plan(found.plan, data, len(expected), part_bytes, longest)
 
 
