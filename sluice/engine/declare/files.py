@@ -50,7 +50,7 @@ class Files:
         if self.encoding is not None and not _is_text_encoding(self.encoding):
             yield f"encoding {self.encoding!r} is not known to Python; say e.g. 'cp1252'."
         if not isinstance(self.skip, int) or isinstance(self.skip, bool) or not 0 <= self.skip <= MAX_SKIP:
-            yield f"skip is a number of lines from 0 to {MAX_SKIP}."
+            yield f"skip must be an integer between 0 and {MAX_SKIP:,}."
         if self.header is not None:
             yield from _header_mistakes(self.header)
         for flag in ("snapshot", "strict_quotes"):
