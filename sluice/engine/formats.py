@@ -72,7 +72,13 @@ def refuse_overlong(blocks: Iterable[bytes], stored: dict[str, Any], *, first_li
 
 
 def _told(source: Files) -> Told:
-    told = Told(source.delimiter, source.skip, source.header, source.strict_quotes)
+    told = Told(
+        source.delimiter,
+        source.skip,
+        source.header,
+        strict_quotes=source.strict_quotes,
+        line_breaks=source.line_breaks,
+    )
     return replace(told, header_once=True) if isinstance(source, Spelled) else told
 
 

@@ -29,14 +29,14 @@ def to_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def records_of(text: str, delimiter: str = ",", *, strict: bool = False) -> list[Record]:
+def records_of(text: str, delimiter: str = ",", *, strict: bool = False, line_breaks: bool = True) -> list[Record]:
     """All records of a text, header included; blank lines are none.
 
-    `strict`: a quote in an unquoted field is a fault.
+    `strict`: a quote in an unquoted field is a fault; without `line_breaks` so is one that is not closed on its line.
     """
     found, at, line = [], 0, 1
     while at < len(text):
-        record, end = _record(text, at, line, delimiter, strict=strict)
+        record, end = _record(text, at, line, delimiter, strict=strict, line_breaks=line_breaks)
         record.size = len(to_bytes(text[at:end]))
         if end > at:
             found.append(record)
@@ -46,12 +46,13 @@ def records_of(text: str, delimiter: str = ",", *, strict: bool = False) -> list
     return found
 
 
-def _record(text: str, start: int, line: int, delimiter: str, *, strict: bool) -> tuple[Record, int]:
+def _record(text: str, start: int, line: int, delimiter: str, *, strict: bool, line_breaks: bool) -> tuple[Record, int]:
     """The record that starts there, and where it ends, before its line end."""
     record, at = Record(line), start
     while True:
         fault, value, end = _quoted(text, at, delimiter) if text[at : at + 1] == '"' else (None, "", at)
-        if fault == "unclosed_quote":
+        if fault == "unclosed_quote" or (not line_breaks and LINE_END.search(value)):
+            fault = "unclosed_quote"
             _note(record, fault, line + len(LINE_END.findall(text[start:at])))
             return record, _until(text, at, "")
         rest = text[end : _until(text, end, delimiter)]

@@ -54,6 +54,7 @@ def test_a_pipeline_file_with_a_mistake_is_named(folder: Path) -> None:
     ("options", "sentence"),
     [
         ({"strict_quotes": "yes"}, "strict_quotes must be True or False."),
+        ({"line_breaks": None}, "line_breaks must be True or False."),
         ({"snapshot": 1}, "snapshot must be True or False."),
         ({"skip": "2"}, "skip must be an integer between 0 and 10,000."),
         ({"skip": True}, "skip must be an integer between 0 and 10,000."),
@@ -78,6 +79,7 @@ def test_a_header_may_leave_columns_without_a_name() -> None:
 def test_strict_quotes_are_another_reading_of_the_same_bytes() -> None:
     assert Files("*.csv").reading == {}
     assert Files("*.csv", strict_quotes=True).reading == {"strict_quotes": True}
+    assert Files("*.csv", line_breaks=False).reading == {"line_breaks": "none"}
 
 
 def test_an_unknown_option_of_files_is_one_sentence_with_the_file(folder: Path) -> None:

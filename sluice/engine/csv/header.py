@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -39,7 +39,8 @@ class Told:
     """What is declared about files, and need not be found in them.
 
     `skip` physical lines come before the header; `header` names the columns of files that have none. With
-    `strict_quotes` a quote in an unquoted field is a fault; with `header_once` a row like the header is a row.
+    `strict_quotes` a quote in an unquoted field is a fault; without `line_breaks` so is one that is not closed on its
+    line; with `header_once` a row like the header is a row.
     """
 
     delimiter: str | None = None
@@ -47,6 +48,7 @@ class Told:
     header: Sequence[str] | None = None
     strict_quotes: bool = False
     header_once: bool = False
+    line_breaks: bool = True
 
 
 @dataclass(frozen=True)
@@ -95,15 +97,25 @@ def read_dialect(source: Source, limits: Limits, told: Told) -> Dialect:
         head = source.peek(_HEAD)
         delimiter = sniff_delimiter(head, whole=len(head) < _HEAD, width=len(told.header) if told.header else None)
     if told.header is not None:
-        return _dialect(told, delimiter, tuple(told.header), offset, told.skip + 1)
-    record, length, lines = _header_record(source, QuoteRules(delimiter, told.strict_quotes), limits, told.skip)
+        # Who says that files have no header has said that a row of these names is a row.
+        return _dialect(replace(told, header_once=True), delimiter, tuple(told.header), offset, told.skip + 1)
+    rules = QuoteRules(delimiter, told.strict_quotes, told.line_breaks)
+    record, length, lines = _header_record(source, rules, limits, told.skip)
     source.skip(length)
     names, line = _header_names(record, delimiter, limits), told.skip + lines + 1
     return _dialect(told, delimiter, names, offset + length, line)
 
 
 def _dialect(told: Told, delimiter: str, header: tuple[str, ...], offset: int, line: int) -> Dialect:
-    return Dialect(delimiter, header, offset, line, strict_quotes=told.strict_quotes, header_once=told.header_once)
+    return Dialect(
+        delimiter,
+        header,
+        offset,
+        line,
+        strict_quotes=told.strict_quotes,
+        header_once=told.header_once,
+        line_breaks=told.line_breaks,
+    )
 
 
 def _skip_preamble(source: Source, lines: int, limits: Limits) -> int:
@@ -154,7 +166,7 @@ def _refuse_bad_quotes(head: bytes, start: int, index: RecordIndex, skipped: int
 
 
 def _open_quote(head: bytes, rules: QuoteRules, skipped: int) -> str:
-    edges = walk_quotes(head, rules.delimiter, final=False).edges
+    edges = walk_quotes(head, rules, final=False).edges
     if edges.size % 2 == 0:
         return "a quote in its header is not closed"
     return f"the quote that opens on line {_line_at(head, int(edges[-1]), skipped)} is not closed"

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from sluice.engine.csv.dialect import Dialect, Limits
-from sluice.engine.csv.quotes import Positions, walk_quotes
+from sluice.engine.csv.quotes import Positions, QuoteRules, walk_quotes
 from sluice.engine.csv.records import line_end_mask
 from sluice.engine.csv.rejects import SHOWN, RowReject, show
 
@@ -24,7 +24,7 @@ class LongRecord:
     is not closed as it has to be.
     """
 
-    def __init__(self, delimiter: str) -> None:
+    def __init__(self, delimiter: str, *, line_breaks: bool = True) -> None:
         self.length = 0
         self.lines = 1
         self.head = b""
@@ -32,6 +32,7 @@ class LongRecord:
         self.branched = False
         self.failed = False
         self._delimiter = delimiter
+        self._rules = QuoteRules(delimiter, line_breaks=line_breaks)
         self._is_open = False
         self._opening_line = 0
         self._so_far = b""
@@ -46,7 +47,7 @@ class LongRecord:
         """Take the next bytes. Returns how many of them belong to the record if it ends here, else None."""
         data = self._so_far + block
         breaks = np.flatnonzero(line_end_mask(data, final=False))
-        quotes = walk_quotes(data, self._delimiter, final=False)
+        quotes = walk_quotes(data, self._rules, final=False)
         self.branch = None
         self.failed = self.branched and any(fault.at == 0 for fault in quotes.faults)
         if self.failed:
@@ -118,7 +119,7 @@ def reject_overlong(
     blocks: Iterable[bytes], *, dialect: Dialect, first_line: int, limits: Limits | None = None
 ) -> RowReject:
     """The reject of a part that is one overlong record; `blocks` are the part's bytes, in order, of any size."""
-    record = LongRecord(dialect.delimiter)
+    record = LongRecord(dialect.delimiter, line_breaks=dialect.line_breaks)
     for block in blocks:
         if record.feed(block) is not None:
             break

@@ -6,7 +6,8 @@ come blanks at most, and the field ends. What breaks this is a fault, and no wel
 - text behind the closing quote (`"ab"c`): it belongs to the field, and the row goes on as Python's csv module has it;
 - a quote that is never closed, or closed on a later line with text behind it, opens nothing: its record ends with its
   line, so that no later line is lost in it;
-- a quote in an unquoted field (`5" pipe`) is a character like others, and a fault only where that is declared.
+- a quote in an unquoted field (`5" pipe`) is a character like others, and a fault only where that is declared;
+- where it is declared that no value has line breaks, a quote is closed on its line or not at all.
 
 Where all is well, every second quote of a buffer closes, and numpy sees that at 1 GB/s. Otherwise one regular
 expression walks from quoted field to quoted field.
@@ -31,10 +32,11 @@ _LINE_END = re.compile(rb"[\r\n]")
 
 @dataclass(frozen=True)
 class QuoteRules:
-    """What ends a field, and whether a quote in an unquoted field is a fault."""
+    """What ends a field, whether a quote in an unquoted field is a fault, and whether quoted text has line breaks."""
 
     delimiter: str
     strict: bool = False
+    line_breaks: bool = True
 
 
 @dataclass(frozen=True)
@@ -65,28 +67,33 @@ def find_quotes(data: bytes, rules: QuoteRules, *, final: bool) -> Quotes:
     """Look at a buffer that starts where a record starts; `final` if no byte follows it in the file."""
     array = np.frombuffer(data, np.uint8)
     marks = np.flatnonzero(array == QUOTE)
-    if marks.size == 0 or (_every_second_closes(array, marks, rules.delimiter) and not (final and marks.size % 2)):
+    if marks.size == 0:
         return Quotes(marks)
-    found = walk_quotes(data, rules.delimiter, final=final)
+    if _every_second_closes(array, marks, rules.delimiter) and not (final and marks.size % 2):
+        plain = Quotes(marks)
+        if rules.line_breaks or not plain.inside(np.flatnonzero((array == LF) | (array == CR))).any():
+            return plain
+    found = walk_quotes(data, rules, final=final)
     return Quotes(found.edges, _with_bare(found, marks)) if rules.strict else found
 
 
-def walk_quotes(data: bytes, delimiter: str, *, final: bool) -> Quotes:
+def walk_quotes(data: bytes, rules: QuoteRules, *, final: bool) -> Quotes:
     """The same field by field, and without quotes in unquoted fields. No doubled quote shows up."""
     edges: list[int] = []
     faults: list[Fault] = []
     at: int | None = 0
     while at is not None:
         start, at = at, None
-        for field in _quoted_field(delimiter).finditer(data, start):
-            first, behind, well = field.start(), field.end("close"), field["well"] is not None
-            if not well and (behind >= 0 or final):
+        for field in _quoted_field(rules.delimiter).finditer(data, start):
+            first, behind = field.start(), field.end("close")
+            bad = field["well"] is None and (behind >= 0 or final)
+            if bad or not rules.line_breaks:
                 line_end = _LINE_END.search(data, first, behind if behind >= 0 else len(data))
-                if line_end is not None or behind < 0:
+                if line_end is not None or (bad and behind < 0):
                     faults.append(Fault(first, UNCLOSED))
                     at = None if line_end is None else line_end.end()
                     break
-                faults.append(Fault(first, TEXT_AFTER))
+                faults += [Fault(first, TEXT_AFTER)] if bad else []
             edges += (first, behind - 1) if behind >= 0 else (first,)
     return Quotes(np.array(edges, np.int64), tuple(faults))
 

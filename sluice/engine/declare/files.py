@@ -21,8 +21,13 @@ class Files:
     `"latin-1"`); `skip`, the physical lines before the header; `header`, the names of the columns of files that have
     none. `delimiter` is sniffed from the head of each file unless declared (`,` `;` tab or `|`).
 
+    The header line again in the middle of a file is not data: a reject, `repeated_header`. Where `header` is declared
+    there is none, and a row of these names is a row.
+
     Quotes are read as RFC 4180 has them: a row with text behind a closing quote, or with a quote that is not closed, is
     a reject. A quote inside an unquoted field (`5" pipe`) is a character like others, unless `strict_quotes` is True.
+    With `line_breaks=False` no value has line breaks: a quote that is not closed on its own line is a reject, where
+    otherwise a quote many lines later could close it, and the lines between would be its value.
 
     Its files are increments: they bring rows that are new. With `snapshot=True` the files of one run together are the
     whole: rows that they do not have are gone from the table once the run is settled.
@@ -36,6 +41,7 @@ class Files:
     header: Sequence[str] | None = None
     snapshot: bool = False
     strict_quotes: bool = False
+    line_breaks: bool = True
 
     def __post_init__(self) -> None:
         mistakes = list(self._mistakes())
@@ -53,7 +59,7 @@ class Files:
             yield f"skip must be an integer between 0 and {MAX_SKIP:,}."
         if self.header is not None:
             yield from _header_mistakes(self.header)
-        for flag in ("snapshot", "strict_quotes"):
+        for flag in ("snapshot", "strict_quotes", "line_breaks"):
             if not isinstance(getattr(self, flag), bool):
                 yield f"{flag} must be True or False."
 
@@ -66,6 +72,7 @@ class Files:
             "skip": self.skip,
             "header": None if self.header is None else list(self.header),
             "strict_quotes": self.strict_quotes,
+            "line_breaks": None if self.line_breaks else "none",
         }
         return {name: value for name, value in said.items() if value}
 

@@ -135,6 +135,25 @@ def test_strict_quotes_refuse_a_quote_in_an_unquoted_field_too(size: int) -> Non
     )
 
 
+@pytest.mark.parametrize("size", ALL_SIZES)
+@pytest.mark.parametrize("line_end", ENDS)
+def test_where_no_value_has_line_breaks_a_quote_is_closed_on_its_line_or_not_at_all(size: int, line_end: str) -> None:
+    text = f'id,name,note\n1,"n, 1",""\n2,n,"note\n{_rows(3, 5)}6,n,note"\n"7",n,"7"\n'.replace("\n", line_end)
+    assert _lines(read(text.encode(), size).rows) == [2, 3, 8]
+    found = read(text.encode(), size, told=Told(line_breaks=False), limits=Limits(max_record_bytes=30))
+    assert found.refused == [(3, "unclosed_quote")]
+    assert found.rows[7] == ("6", "n", 'note"')
+    assert _lines(found.rows) == [2, 4, 5, 6, 7, 8]
+    with pytest.raises(DataError, match="Line 1 is of the header"):
+        plan(b'id,"na\nme"\n1,2\n', told=Told(line_breaks=False))
+
+
+def test_that_no_value_has_line_breaks_is_remembered_with_the_dialect() -> None:
+    dialect = plan(b"a\n1\n", told=Told(line_breaks=False)).dialect
+    assert dialect.to_json()["line_breaks"] is False
+    assert type(dialect).from_json(dialect.to_json()) == dialect  # type: ignore[attr-defined]
+
+
 def test_strict_quotes_are_remembered_with_the_dialect() -> None:
     dialect = plan(b"a\n1\n", told=STRICT).dialect
     assert dialect.to_json()["strict_quotes"] is True
@@ -225,9 +244,9 @@ def test_the_header_again_is_found_among_ragged_and_badly_quoted_rows(size: int)
     assert found.rows == {7: ("4\n", "5")}
 
 
-def test_a_row_of_the_declared_names_is_a_header_that_the_file_has_all_the_same() -> None:
-    found = read(b"code,name\n1,Ann\n", told=Told(header=("code", "name")))
-    assert (found.rows, found.refused) == ({2: ("1", "Ann")}, [(1, "repeated_header")])
+def test_where_names_are_declared_because_files_have_no_header_a_row_of_them_is_a_row() -> None:
+    found = read(b"1,Ann\ncode,name\n", told=Told(header=("code", "name")))
+    assert (found.rows, found.refused) == ({1: ("1", "Ann"), 2: ("code", "name")}, [])
 
 
 def test_only_parts_with_a_fault_are_looked_at_quote_by_quote() -> None:

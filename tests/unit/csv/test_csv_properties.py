@@ -47,6 +47,7 @@ WIDTHS = st.integers(1, 4)
 
 def _case(body: str, width: int, part_bytes: int, **others: Any) -> dict[str, Any]:
     usual = {"longest": 1 << 20, "trickle": 0, "delimiter": ",", "head": "", "line_end": "\n", "strict": False}
+    usual["line_breaks"] = True
     return {"body": body, "width": width, "part_bytes": part_bytes} | usual | others
 
 
@@ -61,12 +62,14 @@ def _case(body: str, width: int, part_bytes: int, **others: Any) -> dict[str, An
     head=st.sampled_from(["", "\ufeff", "\n\r\n", "\ufeff\r"]),
     line_end=st.sampled_from(["\n", "\r\n", "\r"]),
     strict=st.booleans(),
+    line_breaks=st.booleans(),
 )
 @example(**_case('"a"\n"', 1, 3))
 @example(**_case('"a""\r\nb"\r\n', 1, 4, longest=3, trickle=1, line_end="\r\n"))
 @example(**_case("\ufeffa,b\n\ufeffa,b\n", 2, 1, head="\ufeff"))
 @example(**_case('x,"aaaaaaaa\nb,c\n"" ,d\n"e" ,f\ng,h', 2, 4, longest=6, trickle=1))
 @example(**_case('"""a\r\n"\r\n"b"" \r\n"x', 1, 2, longest=3, trickle=1, line_end="\r\n", strict=True))
+@example(**_case('"a\rb"\r\n"c",d\n', 1, 3, longest=2, trickle=1, line_breaks=False))
 @example(**_case('""\r"\na"', 2, 8, longest=3, trickle=3, delimiter="|"))
 def test_records_values_rejects_and_lines_are_right_at_any_part_size(
     *,
@@ -79,14 +82,15 @@ def test_records_values_rejects_and_lines_are_right_at_any_part_size(
     head: str,
     line_end: str,
     strict: bool,
+    line_breaks: bool,
 ) -> None:
     header = delimiter.join(f"h{i}" for i in range(width))
     text = head + header + line_end + body.replace(",", delimiter)
     if line_end == "\r" and body.startswith("\n"):
         text = head + header + "\r\n" + body[1:].replace(",", delimiter)
     data = to_bytes(text)
-    names, *expected = records_of(text.removeprefix("\ufeff"), delimiter, strict=strict)
-    limits, told = Limits(max_record_bytes=longest), Told(delimiter, strict_quotes=strict)
+    names, *expected = records_of(text.removeprefix("\ufeff"), delimiter, strict=strict, line_breaks=line_breaks)
+    limits, told = Limits(max_record_bytes=longest), Told(delimiter, strict_quotes=strict, line_breaks=line_breaks)
     if not expected:
         with pytest.raises(DataError, match="no rows"):
             read(data, part_bytes, told=told, limits=limits)
