@@ -162,7 +162,7 @@ def _refuse_bad_quotes(head: bytes, start: int, index: RecordIndex, skipped: int
     fault = index.faults[0] if index.faults else None
     if fault is not None and fault.at < len(head):
         what = quote_fault(head[start:], fault.code, fault.at - start)
-        raise DataError(fault.code, f"Line {_line_at(head, fault.at, skipped)} is of the header. {what}")
+        raise DataError(fault.code, f"Line {_line_at(head, fault.at, skipped)}, in the header: {what}")
 
 
 def _open_quote(head: bytes, rules: QuoteRules, skipped: int) -> str:

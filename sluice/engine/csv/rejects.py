@@ -67,15 +67,18 @@ def badly_quoted(record: bytes, line: int, code: str, at: int, dialect: Dialect)
     """The reject of a record with a fault in its quotes; `at` is the byte of the quote at fault."""
     if code == UNCLOSED:
         line += count_lines(record[:at] + b"x") - 1
-    return RowReject(line, _column_at(record[:at], dialect), code, quote_fault(record, code, at), show(record))
+    reason = quote_fault(record, code, at)
+    if code == UNCLOSED:
+        reason += " The row was ended with its line, and the next lines are rows."
+    return RowReject(line, _column_at(record[:at], dialect), code, reason, show(record))
 
 
 def quote_fault(record: bytes, code: str, at: int) -> str:
     """What is wrong with the quote at a byte of the record, and what to do about it."""
     if code == UNCLOSED:
         return (
-            f"The quote before {show(record[at + 1 : at + 1 + _EXCERPT])!r} is not closed: the row was ended with its "
-            'line, and the next lines are rows. Close the quote, or write it twice ("") if it belongs to the value.'
+            f"The quote before {show(record[at + 1 : at + 1 + _EXCERPT])!r} is not closed. "
+            'Close it, or write it twice ("") if it belongs to the value.'
         )
     if code == TEXT_AFTER:
         return (

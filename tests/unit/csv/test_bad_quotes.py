@@ -46,8 +46,8 @@ def test_the_reason_says_what_was_done_and_what_to_do() -> None:
             2,
             "b",
             "unclosed_quote",
-            "The quote before 'two words and some' is not closed: the row was ended with its line, and the next "
-            'lines are rows. Close the quote, or write it twice ("") if it belongs to the value.',
+            "The quote before 'two words and some' is not closed. Close it, or write it twice (\"\") if it belongs "
+            "to the value. The row was ended with its line, and the next lines are rows.",
             '1,"two words and some',
         )
     ]
@@ -144,7 +144,7 @@ def test_where_no_value_has_line_breaks_a_quote_is_closed_on_its_line_or_not_at_
     assert found.refused == [(3, "unclosed_quote")]
     assert found.rows[7] == ("6", "n", 'note"')
     assert _lines(found.rows) == [2, 4, 5, 6, 7, 8]
-    with pytest.raises(DataError, match="Line 1 is of the header"):
+    with pytest.raises(DataError, match="Line 1, in the header"):
         plan(b'id,"na\nme"\n1,2\n', told=Told(line_breaks=False))
 
 
@@ -177,11 +177,11 @@ def test_a_fault_in_the_quotes_of_the_header_refuses_the_file_and_names_its_line
     with pytest.raises(DataError) as caught:
         plan(data, told=Told(","))
     assert caught.value.code == code
-    assert caught.value.reason.startswith(f"Line {line} is of the header. ")
+    assert caught.value.reason.startswith(f"Line {line}, in the header: ")
 
 
 def test_lines_that_are_skipped_count_for_the_line_of_a_quote_in_the_header() -> None:
-    with pytest.raises(DataError, match="Line 3 is of the header"):
+    with pytest.raises(DataError, match="Line 3, in the header"):
         plan(b'a "report\nof May\nid,"name\n1,x\n', told=Told(",", skip=2))
 
 
