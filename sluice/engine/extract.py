@@ -38,7 +38,14 @@ def _from_file(work: PartWork, contract: Contract) -> RawFrame:
     if size != work.size or len(data) != work.length or hashlib.sha256(data).hexdigest() != work.sha256:
         raise _changed(work)
     failpoint("extract.read")
-    parsed = parse_text(data, work.dialect, contract, first_line=work.first_line, read=work.planned)
+    parsed = parse_text(
+        data,
+        work.dialect,
+        contract,
+        first_line=work.first_line,
+        read=work.planned,
+        well_quoted=work.well_quoted,
+    )
     return RawFrame(parsed.rows, _table(parsed.rejects))
 
 

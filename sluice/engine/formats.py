@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sluice.engine.contract import Contract
@@ -21,6 +22,7 @@ from sluice.engine.csv import (
 from sluice.engine.csv.header import read_dialect
 from sluice.engine.csv.source import Readable, Source, Tick
 from sluice.engine.declare import Files
+from sluice.engine.declare.files import Spelled
 from sluice.engine.jsonl import JsonLines, looks_like_jsonl, parse_jsonl, plan_jsonl, reject_overlong_line
 from sluice.engine.jsonl.plan import read_keys
 from sluice.engine.settings import settings
@@ -36,8 +38,7 @@ def plan_text(stream: Readable, head: bytes, source: Files, tick: Tick, wanted: 
     size = settings().part_bytes
     if source.header is None and looks_like_jsonl(head, skip=source.skip):
         return plan_jsonl(stream, part_bytes=size, skip=source.skip, limits=limits(), tick=tick, wanted=wanted)
-    told = Told(source.delimiter, source.skip, source.header)
-    return plan_csv(stream, part_bytes=size, told=told, limits=limits(), tick=tick)
+    return plan_csv(stream, part_bytes=size, told=_told(source), limits=limits(), tick=tick)
 
 
 def header_of(stream: Readable, head: bytes, source: Files) -> tuple[str, ...]:
@@ -45,11 +46,13 @@ def header_of(stream: Readable, head: bytes, source: Files) -> tuple[str, ...]:
     start = Source(stream)
     if source.header is None and looks_like_jsonl(head, skip=source.skip):
         return read_keys(start, source.skip, limits()).header
-    return read_dialect(start, limits(), Told(source.delimiter, source.skip, source.header)).header
+    return read_dialect(start, limits(), _told(source)).header
 
 
-def parse_text(data: bytes, stored: dict[str, Any], contract: Contract, *, first_line: int, read: int) -> ParsedPart:
-    """Parse a part of a file whose dialect is `stored` in the ledger."""
+def parse_text(
+    data: bytes, stored: dict[str, Any], contract: Contract, *, first_line: int, read: int, well_quoted: bool
+) -> ParsedPart:
+    """Parse a part of a file whose dialect is `stored` in the ledger; the others are as planned."""
     dialect = _dialect(stored)
     match = match_header(dialect, contract.wanted, contract.required)
     if isinstance(dialect, JsonLines):
@@ -62,7 +65,15 @@ def parse_text(data: bytes, stored: dict[str, Any], contract: Contract, *, first
             limits=limits(),
             commas=contract.commas,
         )
-    return parse_part(data, dialect=dialect, match=match, first_line=first_line, read=read, limits=limits())
+    return parse_part(
+        data,
+        dialect=dialect,
+        match=match,
+        first_line=first_line,
+        read=read,
+        well_quoted=well_quoted,
+        limits=limits(),
+    )
 
 
 def refuse_overlong(blocks: Iterable[bytes], stored: dict[str, Any], *, first_line: int) -> RowReject:
@@ -71,6 +82,17 @@ def refuse_overlong(blocks: Iterable[bytes], stored: dict[str, Any], *, first_li
     if isinstance(dialect, JsonLines):
         return reject_overlong_line(blocks, first_line=first_line, limits=limits())
     return reject_overlong(blocks, dialect=dialect, first_line=first_line, limits=limits())
+
+
+def _told(source: Files) -> Told:
+    told = Told(
+        source.delimiter,
+        source.skip,
+        source.header,
+        strict_quotes=source.strict_quotes,
+        line_breaks=source.line_breaks,
+    )
+    return replace(told, header_once=True) if isinstance(source, Spelled) else told
 
 
 def limits() -> Limits:

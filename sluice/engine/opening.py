@@ -18,6 +18,7 @@ from typing import BinaryIO
 from sluice.engine.contract import types_of
 from sluice.engine.csv.source import Readable
 from sluice.engine.declare import Files, Table
+from sluice.engine.declare.files import SPELLED
 from sluice.engine.parquet import is_parquet, names_of_parquet, spell_parquet
 from sluice.engine.settings import settings
 from sluice.engine.storage import is_remote, open_input, read_blocks, split_member, stamp
@@ -27,7 +28,6 @@ from sluice.errors import DataError, InputChanged
 
 _HEAD = 1 << 16
 _IN_MEMORY = 1 << 25
-_SPELLED = Files("*", delimiter=",")  # how Parquet is spelled, whatever is declared about text
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table) ->
         if is_parquet(head):
             with _seekable(stream) if unpacked.layers else nullcontext(file) as whole:
                 names = names_of_parquet(whole)
-                yield Opened(stream_of(spell_parquet(whole, types_of(table))), b"", _SPELLED, names=names)
+                yield Opened(stream_of(spell_parquet(whole, types_of(table))), b"", SPELLED, names=names)
         elif unpacked.layers:
             yield Opened(stream, head, source, unpacked.encoding)
         else:

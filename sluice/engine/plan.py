@@ -268,5 +268,6 @@ def _add_parts(cursor: Cursor, work: InputWork, planned: InputPlan) -> None:
         "planned": [p.read for p in parts],
         "shas": [p.sha256 for p in parts],
         "overlong": [p.overlong for p in parts],
+        "well_quoted": [p.well_quoted for p in parts],
     }
     cursor.execute(query("add_parts"), columns)

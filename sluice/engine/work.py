@@ -25,6 +25,7 @@ class PartWork:
     planned: int
     sha256: str
     overlong: bool
+    well_quoted: bool
     input: int
     run: int
     pipeline: str
@@ -60,7 +61,8 @@ class PartWork:
 
     def raw_key(self) -> str:
         """The cache key of the part's text: its bytes, how they are read, and what the contract wants of them."""
-        return _key("raw", self.sha256, self.dialect, self.first_line, self.planned, self.contract)
+        facts = (self.sha256, self.dialect, self.first_line, self.planned, self.contract, self.well_quoted)
+        return _key("raw", *facts)
 
     def ready_key(self) -> str:
         """The cache key of the part's rows, ready for COPY under a contract (they carry the input's id)."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from itertools import count
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from hypothesis import strategies as st
 from sluice import Column, Files, Pipeline, Table, Text
 from sluice.engine.settings import settings as sluice_settings
 from tests.kit.in_process import InProcess
+from tests.kit.records import records_of
 
 PIPELINE = Pipeline(
     "texts",
@@ -25,8 +24,8 @@ _numbers = count()
 
 
 def _records(text: str) -> int:
-    """How many records Python's csv module finds that are not blank lines, without the header."""
-    return sum(1 for record in csv.reader(io.StringIO(text, newline="")) if record)
+    """How many records there are that are not blank lines, without the header."""
+    return len(records_of(text))
 
 
 @settings(

@@ -185,9 +185,33 @@ def _bad_rows() -> list[Awkward]:
         ),
         Awkward("51 ragged.csv", ragged.encode(), (5103,), {2: "ragged_row", 3: "ragged_row"}),
         Awkward("52 a very long line.csv", long.encode(), (5202,), {2: "line_too_long"}),
-        Awkward("53 a quote that never closes.csv", unclosed.encode(), (5301,), {3: "ragged_row"}),
+        Awkward("53 a quote that never closes.csv", unclosed.encode(), (5301, 5303), {3: "unclosed_quote"}),
+        *_bad_quotes(),
         Awkward("54 nul.csv", nul.encode(), (5402,), {2: "nul"}),
         Awkward("55 keys of another file.csv", same.encode(), (), {3: "key_conflict"}, duplicates=1),
+    ]
+
+
+def _bad_quotes() -> list[Awkward]:
+    stray = f'{HEADER}\r\n5601,n,1,\r\n5602,n,1,"\r\n5603,n,1,\r\n5604,"n",1,\r\n5605,n,1,\r\n'
+    after = f'{HEADER}\n5701,"n"n,1,\n5702,"n" ,1,\n5703,5" pipe,1,\n"5704"x,"two\nlines",1,\n5705,n,1,\n'
+    twice = f'{HEADER}\n5801,n,1,\n"id","name",AMOUNT,day\n5802,n,1,\n'
+    long = f'{HEADER}\n5901,"n,1,\n' + "".join(f"{n},n,1,\n" for n in range(590_100, 790_100))
+    return [
+        Awkward("56 a stray quote.csv", stray.encode("utf-16"), (5601, 5603, 5604, 5605), {3: "unclosed_quote"}),
+        Awkward(
+            "57 text behind quotes.csv",
+            after.encode(),
+            (5702, 5703, 5705),
+            {2: "text_after_quote", 5: "text_after_quote"},
+        ),
+        Awkward("58 two files in one.csv", twice.encode(), (5801, 5802), {3: "repeated_header"}),
+        Awkward(
+            "59 a stray quote, and megabytes.csv.gz",
+            gzip.compress(long.encode(), mtime=0),
+            tuple(range(590_100, 790_100)),
+            {2: "unclosed_quote"},
+        ),
     ]
 
 
@@ -209,6 +233,7 @@ def _bad_files() -> list[Awkward]:
         Awkward("70 an array.json", b'[{"id": 7001}]', error="json_array"),
         Awkward("71 the first again.csv", _text(1, end="\r\n").encode(), same_as="01 windows.csv"),
         Awkward("72 the first again.csv.gz", gzip.compress(_text(1, end="\r\n").encode()), same_as="01 windows.csv"),
+        Awkward("75 a quote in the header.csv", f'{HEADER},"note\n7501,n,1,,x\n'.encode(), error="unclosed_quote"),
         Awkward("74 nothing but zeros.csv", bytes(3000), error="not_csv"),
         Awkward("73 half a parquet.parquet", b"PAR1" + bytes(100), error="corrupt"),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,4 +49,42 @@ def test_a_pipeline_file_with_a_mistake_is_named_and_the_others_work(folder: Pat
     (sentence,) = broken()
     assert re.search(r"broken\.py:2: .*delimiter '#'", sentence)
     with pytest.raises(ConfigError, match=r"broken\.py:2: .*delimiter '#'"):
+        find("broken")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"strict_quotes": "yes"}, "strict_quotes must be True or False."),
+        ({"line_breaks": None}, "line_breaks must be True or False."),
+        ({"snapshot": 1}, "snapshot must be True or False."),
+        ({"skip": "2"}, "skip must be an integer between 0 and 10,000."),
+        ({"skip": True}, "skip must be an integer between 0 and 10,000."),
+        ({"skip": -1}, "skip must be an integer between 0 and 10,000."),
+        ({"delimiter": ("|",)}, "delimiter ('|',) is not one of , ; tab |."),
+        ({"encoding": 8}, "encoding 8 is not known to Python; say e.g. 'cp1252'."),
+        ({"header": "id"}, "header lists the names of the columns, in their order: header=('id', 'name')."),
+        ({"header": ("id", 2)}, "header lists the names of the columns, in their order: header=('id', 'name')."),
+        ({"header": ("id", "name", " ID ")}, "header must have each name once, and has 'id' more than once."),
+    ],
+)
+def test_what_cannot_be_declared_about_files_is_one_sentence(options: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        Files("*.csv", **options)
+    assert str(error.value) == f"Files('*.csv'): {sentence}"
+
+
+def test_a_header_may_leave_columns_without_a_name() -> None:
+    assert Files("*.csv", header=("id", "", "")).header == ("id", "", "")
+
+
+def test_strict_quotes_are_another_reading_of_the_same_bytes() -> None:
+    assert Files("*.csv").reading == {}
+    assert Files("*.csv", strict_quotes=True).reading == {"strict_quotes": True}
+    assert Files("*.csv", line_breaks=False).reading == {"line_breaks": "none"}
+
+
+def test_an_unknown_option_of_files_is_one_sentence_with_the_file(folder: Path) -> None:
+    (folder / "broken.py").write_text("from sluice import Files\npipeline = Files('*.csv', stric_quotes=True)\n")
+    with pytest.raises(ConfigError, match=r"broken\.py:2: .*unexpected keyword argument 'stric_quotes'"):
         find("broken")

@@ -9,8 +9,8 @@ from sluice.engine.work import PartWork
 WORK = PartWork(
     part=1, number=1, start=0, length=10, first_line=2, end_line=3, planned=2, sha256="a" * 64, overlong=False, input=1,
     run=1, pipeline="p", source="files", uri="/a.csv", input_sha256="b" * 64, size=20, contract="c" * 16,
-    dialect={"delimiter": ","}, replaces=[], staged=False, position=1, landed=None, parts=1, max_rejects=None, reload=False,
-    revision=None,
+    dialect={"delimiter": ","}, replaces=[], staged=False, position=1, landed=None, parts=1, max_rejects=None,
+    reload=False, revision=None, well_quoted=True,
 )  # fmt: skip
 
 

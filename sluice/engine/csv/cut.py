@@ -3,6 +3,9 @@
 Read from boundary to boundary (multiples of the part size), in blocks that fit the processor's cache. What a
 block's end leaves open is carried to the next block. At a boundary the part ends with the last record that
 ended before it. A record that outgrows the limit gets a part of its own and is never held.
+
+Where such a record may turn out to have ended long ago (its quote is never closed), the file is cut in both ways at
+once, and what comes later says which of them counts. So a stream is read once, whatever is in it.
 """
 
 from __future__ import annotations
@@ -37,10 +40,20 @@ class Count(Protocol):
 
 
 class Followed(Protocol):
-    """A record too long to be held, fed in blocks until `feed` says how many bytes of the last one are its own."""
+    """A record too long to be held, fed in blocks until `feed` says how many bytes of the last one are its own.
+
+    It may end earlier: then `branch` is where in the last block, and how many lines it has then. `branched` as long as
+    that is not decided, `failed` once it is known that it ended there.
+    """
 
     @property
     def lines(self) -> int: ...
+    @property
+    def branch(self) -> tuple[int, int] | None: ...
+    @property
+    def branched(self) -> bool: ...
+    @property
+    def failed(self) -> bool: ...
     def feed(self, block: bytes) -> int | None: ...
     def finish(self) -> None: ...
 
@@ -66,65 +79,118 @@ class Rules:
 
     count: Count
     follow: Follow
+    limits: Limits
+    part_bytes: int
 
 
-class Cutter:
-    """Cuts what a source still holds, a whole body, into parts."""
+def cut(source: Source, body: Written, rules: Rules) -> list[PartSpan]:
+    """Cut what a source still holds, a whole body, into parts."""
+    cutting = _Cutting(rules, OpenPart(body.body_offset, body.body_line), [])
+    while block := source.take(min(_BLOCK, rules.part_bytes)):
+        cutting = cutting.feed(block)
+    return cutting.finish()
 
-    def __init__(self, source: Source, body: Written, rules: Rules, limits: Limits, part_bytes: int) -> None:
-        self._source = source
+
+class _Cutting:
+    """One way of cutting what came so far: parts, the part that grows, and what is neither in it nor a record yet."""
+
+    def __init__(self, rules: Rules, part: OpenPart, parts: list[PartSpan]) -> None:
         self._rules = rules
-        self._limits = limits
-        self._part_bytes = part_bytes
-        self._to_boundary = part_bytes
-        self._part = OpenPart(body.body_offset, body.body_line)
-        self._parts: list[PartSpan] = []
+        self._part = part
+        self._parts = parts
+        self._to_boundary = rules.part_bytes
+        self._carry = b""
+        self._long: Followed | None = None
+        self._other: _Cutting | None = None  # as if the long record had ended where it may have
 
-    def cut(self) -> list[PartSpan]:
-        carry = b""
-        while block := self._next_block():
-            carry = self._add_records(carry + block, final=False)
-            # A CR at the end may be a line end, which does not count as the record's.
-            if len(carry) - carry.endswith(b"\r") > self._limits.max_record_bytes:
-                carry = self._follow_long_record(carry)
-        self._add_records(carry, final=True)
-        self._close_part()
+    def feed(self, block: bytes) -> _Cutting:
+        """Take the next bytes. Returns what goes on: itself, or the other way of cutting if that was right."""
+        while block:
+            if self._long is None:
+                block = self._count(block)
+            elif (used := self._long.feed(block)) is not None:
+                block = self._end_long(self._long, block, used)
+            elif self._long.failed and self._other is not None:
+                return self._other.feed(block)
+            else:
+                self._other = self._go_on(self._long, block)
+                self._part.add(block, 0, 0)
+                break
+        return self
+
+    def finish(self) -> list[PartSpan]:
+        """The file ends: all its parts."""
+        if self._long is None:
+            self._add_records(self._carry, final=True)
+        else:
+            self._long.finish()
+            if self._long.failed and self._other is not None:
+                return self._other.finish()
+            self._part.add(b"", 1, self._long.lines)
+        self._close_part(overlong=self._long is not None)
         return self._parts
 
-    def _next_block(self) -> bytes:
-        """The next bytes. Those behind a boundary end the part; at the end of the file nothing is behind it."""
-        at_boundary = self._to_boundary == 0
-        if at_boundary:
-            self._to_boundary = self._part_bytes
-        block = self._source.take(min(_BLOCK, self._to_boundary))
-        self._to_boundary -= len(block)
-        if at_boundary and block:
+    def _count(self, block: bytes) -> bytes:
+        """Add the records up to the boundary, and give back what is left of the block.
+
+        Bytes behind a boundary end the part; at the end of the file nothing is behind it.
+        """
+        if self._to_boundary == 0:
+            self._to_boundary = self._rules.part_bytes
             self._close_part()
-        return block
+        piece, rest = block[: self._to_boundary], block[self._to_boundary :]
+        self._to_boundary -= len(piece)
+        carry = self._add_records(self._carry + piece, final=False)
+        # A CR at the end may be a line end, which does not count as the record's.
+        if len(carry) - carry.endswith(b"\r") <= self._rules.limits.max_record_bytes:
+            self._carry = carry
+            return rest
+        self._carry = b""
+        return self._start_long(carry) + rest
 
     def _add_records(self, data: bytes, *, final: bool) -> bytes:
         """Add the whole records to the part and give back what is left."""
         counted = self._rules.count(data, final=final)
-        self._part.add(memoryview(data)[: counted.end], counted.records, counted.lines)
+        self._part.add(memoryview(data)[: counted.end], counted.records, counted.lines, sound=counted.sound)
         return data[counted.end :]
 
-    def _follow_long_record(self, data: bytes) -> bytes:
-        """Make the record a part of its own, block by block, and give back what follows it."""
+    def _start_long(self, record: bytes) -> bytes:
+        """Begin to follow a record of which `record` is there. Returns what of that is still to be taken."""
+        before = self._part.copy(), list(self._parts)
         self._close_part()
-        record = self._rules.follow()
-        while (used := record.feed(data)) is None:
-            self._part.add(data, 0, 0)
-            data = self._source.take(min(_BLOCK, self._part_bytes))
-            if not data:
-                record.finish()
-                used = 0
-                break
-        self._part.add(data[:used], 1, record.lines)
+        self._long = long = self._rules.follow()
+        if (used := long.feed(record)) is not None:
+            return self._end_long(long, record, used)
+        if long.branch is not None:
+            end, lines = long.branch
+            overlong = len(record[:end].rstrip(b"\r\n")) > self._rules.limits.max_record_bytes
+            part, parts = (self._part.copy(), list(self._parts)) if overlong else before
+            self._other = self._ended(part, parts, record[:end], lines, overlong=overlong).feed(record[end:])
+        self._part.add(record, 0, 0)
+        return b""
+
+    def _go_on(self, long: Followed, block: bytes) -> _Cutting | None:
+        """The other way of cutting, once the long record has taken the block."""
+        if long.branch is not None:
+            end, lines = long.branch
+            other = self._ended(self._part.copy(), list(self._parts), block[:end], lines, overlong=True)
+            return other.feed(block[end:])
+        return self._other.feed(block) if long.branched and self._other is not None else None
+
+    def _ended(self, part: OpenPart, parts: list[PartSpan], end: bytes, lines: int, *, overlong: bool) -> _Cutting:
+        """A way of cutting in which the record ends with `end`, and has so many lines."""
+        part.add(end, 1, lines, sound=False)
+        other = _Cutting(self._rules, part, parts)
+        other._close_part(overlong=overlong)
+        return other
+
+    def _end_long(self, long: Followed, block: bytes, used: int) -> bytes:
+        """The long record ends. Boundaries start anew after it. Returns what of the block follows it."""
+        self._part.add(block[:used], 1, long.lines)
         self._close_part(overlong=True)
-        rest = data[used:]
-        # Boundaries start anew after the record; never at no byte from here, for that is the end of the file.
-        self._to_boundary = max(self._part_bytes - len(rest), 1)
-        return rest
+        self._long = self._other = None
+        self._to_boundary = self._rules.part_bytes
+        return block[used:]
 
     def _close_part(self, *, overlong: bool = False) -> None:
         if self._part.length:

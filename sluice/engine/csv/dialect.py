@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sluice.engine.csv.quotes import QuoteRules
+
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -26,7 +28,8 @@ class Dialect:
 
     `header` is as in the file, unquoted, without a byte order mark and surrounding spaces. `body_offset`
     is the byte, counted from 0, and `body_line` the physical line, counted from 1, after the header record.
-    `encoding` is what the file was decoded from, where it was not UTF-8.
+    `encoding` is what the file was decoded from, where it was not UTF-8. `strict_quotes`: a quote in an unquoted
+    field is a fault; `header_once`: a row like the header is a row; `line_breaks`: quoted text may have some.
     """
 
     delimiter: str
@@ -34,14 +37,23 @@ class Dialect:
     body_offset: int
     body_line: int
     encoding: str | None = None
+    strict_quotes: bool = False
+    header_once: bool = False
+    line_breaks: bool = True
+
+    @property
+    def quotes(self) -> QuoteRules:
+        return QuoteRules(self.delimiter, self.strict_quotes, self.line_breaks)
 
     def to_json(self) -> dict[str, Any]:
-        facts = {
+        facts: dict[str, Any] = {
             "delimiter": self.delimiter,
             "header": list(self.header),
             "body_offset": self.body_offset,
             "body_line": self.body_line,
         }
+        facts |= {name: True for name in ("strict_quotes", "header_once") if getattr(self, name)}
+        facts |= {} if self.line_breaks else {"line_breaks": False}
         return facts | ({"encoding": self.encoding} if self.encoding else {})
 
     @classmethod

@@ -6,15 +6,16 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
 from sluice.engine.csv.dialect import DELIMITERS, Dialect, Limits
 from sluice.engine.csv.kind import UTF8_MARK, refuse_other_kinds
-from sluice.engine.csv.records import index_records, line_end_mask
-from sluice.engine.csv.rejects import show
+from sluice.engine.csv.quotes import QuoteRules, walk_quotes
+from sluice.engine.csv.records import RecordIndex, count_lines, index_records, line_end_mask
+from sluice.engine.csv.rejects import quote_fault, show
 from sluice.engine.csv.sniff import sniff_delimiter
 from sluice.engine.csv.source import Source
 from sluice.errors import ConfigError, DataError
@@ -37,12 +38,17 @@ class Headed(Protocol):
 class Told:
     """What is declared about files, and need not be found in them.
 
-    `skip` physical lines come before the header; `header` names the columns of files that have none.
+    `skip` physical lines come before the header; `header` names the columns of files that have none. With
+    `strict_quotes` a quote in an unquoted field is a fault; without `line_breaks` so is one that is not closed on its
+    line; with `header_once` a row like the header is a row.
     """
 
     delimiter: str | None = None
     skip: int = 0
     header: Sequence[str] | None = None
+    strict_quotes: bool = False
+    header_once: bool = False
+    line_breaks: bool = True
 
 
 @dataclass(frozen=True)
@@ -91,10 +97,25 @@ def read_dialect(source: Source, limits: Limits, told: Told) -> Dialect:
         head = source.peek(_HEAD)
         delimiter = sniff_delimiter(head, whole=len(head) < _HEAD, width=len(told.header) if told.header else None)
     if told.header is not None:
-        return Dialect(delimiter, tuple(told.header), offset, told.skip + 1)
-    record, length, lines = _header_record(source, delimiter, limits)
+        # Who says that files have no header has said that a row of these names is a row.
+        return _dialect(replace(told, header_once=True), delimiter, tuple(told.header), offset, told.skip + 1)
+    rules = QuoteRules(delimiter, told.strict_quotes, told.line_breaks)
+    record, length, lines = _header_record(source, rules, limits, told.skip)
     source.skip(length)
-    return Dialect(delimiter, _header_names(record, delimiter, limits), offset + length, told.skip + lines + 1)
+    names, line = _header_names(record, delimiter, limits), told.skip + lines + 1
+    return _dialect(told, delimiter, names, offset + length, line)
+
+
+def _dialect(told: Told, delimiter: str, header: tuple[str, ...], offset: int, line: int) -> Dialect:
+    return Dialect(
+        delimiter,
+        header,
+        offset,
+        line,
+        strict_quotes=told.strict_quotes,
+        header_once=told.header_once,
+        line_breaks=told.line_breaks,
+    )
 
 
 def _skip_preamble(source: Source, lines: int, limits: Limits) -> int:
@@ -116,23 +137,43 @@ def _skip_preamble(source: Source, lines: int, limits: Limits) -> int:
     return length
 
 
-def _header_record(source: Source, delimiter: str, limits: Limits) -> tuple[bytes, int, int]:
-    """The first record, and up to its end: how many bytes and lines."""
+def _header_record(source: Source, rules: QuoteRules, limits: Limits, skipped: int) -> tuple[bytes, int, int]:
+    """The first record, and up to its end: how many bytes and lines. A fault in its quotes refuses the file."""
     longest = limits.max_header_bytes + 2  # a line end
     for size in (min(_HEAD, longest), longest):
         head = source.peek(size)
-        index = index_records(head, delimiter, final=len(head) < size)
+        index = index_records(head, rules, final=len(head) < size)
         if index.starts.size:
             start, stop, end = int(index.starts[0]), int(index.stops[0]), int(index.ends[0])
-            lines = index_records(head[:end], delimiter, final=True).counted.lines
+            _refuse_bad_quotes(head[:stop], start, index, skipped)
+            lines = index_records(head[:end], rules, final=True).counted.lines
             return head[start:stop], end, lines
         if len(head) < size:
             raise DataError("empty_file", "There is no header: after the lines that are skipped the file is empty.")
     raise DataError(
         "header_too_long",
         f"The header does not end within {limits.max_header_bytes:,} bytes: this is no CSV file, "
-        f"or a quote in its header is not closed. It starts with {_cut(show(head))!r}.",
+        f"or {_open_quote(head, rules, skipped)}. It starts with {_cut(show(head))!r}.",
     )
+
+
+def _refuse_bad_quotes(head: bytes, start: int, index: RecordIndex, skipped: int) -> None:
+    """Raise DataError if the first record, which ends with the head, has a fault: columns may be missing in it."""
+    fault = index.faults[0] if index.faults else None
+    if fault is not None and fault.at < len(head):
+        what = quote_fault(head[start:], fault.code, fault.at - start)
+        raise DataError(fault.code, f"Line {_line_at(head, fault.at, skipped)}, in the header: {what}")
+
+
+def _open_quote(head: bytes, rules: QuoteRules, skipped: int) -> str:
+    edges = walk_quotes(head, rules, final=False).edges
+    if edges.size % 2 == 0:
+        return "a quote in its header is not closed"
+    return f"the quote that opens on line {_line_at(head, int(edges[-1]), skipped)} is not closed"
+
+
+def _line_at(head: bytes, at: int, skipped: int) -> int:
+    return skipped + count_lines(head[:at] + b"x")
 
 
 def _header_names(record: bytes, delimiter: str, limits: Limits) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """A part's bytes into text columns with line numbers, and rejects: as many as plan counted, together.
 
 The fast way needs no index: when the part has as many physical lines as plan counted records, every line is
-one record. A quoted line break, a blank line, a NUL, bytes that are not UTF-8 or a line near the limit take
-the careful way: records are indexed, bad ones left out, and the others read as before.
+one record. A quoted line break, a fault in the quotes, a blank line, a NUL, bytes that are not UTF-8 or a line near
+the limit take the careful way: records are indexed, bad ones left out, and the others read as before.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from sluice.engine.csv.dialect import Dialect, Limits
 from sluice.engine.csv.header import LINE, HeaderMatch
 from sluice.engine.csv.quotes import Positions
 from sluice.engine.csv.records import RecordIndex, count_lines, index_records
-from sluice.engine.csv.rejects import RowReject, ragged
+from sluice.engine.csv.rejects import RowReject, ragged, repeated_header
+from sluice.engine.csv.repeated import repeated_headers
 from sluice.engine.csv.screen import all_text, near_limit, screen
 from sluice.errors import PermanentError
 
@@ -42,18 +43,20 @@ def parse_part(
     match: HeaderMatch,
     first_line: int,
     read: int,
+    well_quoted: bool = False,
     limits: Limits | None = None,
 ) -> ParsedPart:
-    """Parse the bytes of one part; `first_line` and `read` are as planned.
+    """Parse the bytes of one part; `first_line`, `read` and `well_quoted` are as planned.
 
     Raises PermanentError if rows and rejects together are not the records that plan counted.
     """
     limits = limits or Limits()
     refused: list[RowReject] = []
-    if count_lines(data) == read and all_text(data) and not near_limit(data, limits):
+    well_quoted = well_quoted or b'"' not in data
+    if well_quoted and count_lines(data) == read and all_text(data) and not near_limit(data, limits):
         lines, kept = np.arange(first_line, first_line + read), data
     else:
-        index = index_records(data, dialect.delimiter, final=True)
+        index = index_records(data, dialect.quotes, final=True)
         _check_books(first_line, read, index.counted.records)
         refused, good = screen(data, index, dialect, limits, first_line)
         lines, kept = first_line + index.lines[good], _join(data, index, good)
@@ -62,7 +65,13 @@ def parse_part(
     _check_books(first_line, len(lines), text.rows + len(text.ragged))
     refused += [ragged(row.raw, int(lines[row.at]), row.fields, dialect) for row in text.ragged]
     lines = np.delete(lines, [row.at for row in text.ragged])
-    return ParsedPart(_table(text, lines, match), sorted(refused, key=lambda reject: reject.line))
+    headers = repeated_headers(text, kept, dialect)
+    refused += [repeated_header(record, int(lines[row])) for row, record in headers]
+    rows = _table(text, lines, match)
+    if headers:
+        kept_rows = np.delete(np.arange(text.rows), [row for row, _ in headers])
+        rows = rows.take(pa.array(kept_rows)).combine_chunks()
+    return ParsedPart(rows, sorted(refused, key=lambda reject: reject.line))
 
 
 def _join(data: bytes, index: RecordIndex, good: npt.NDArray[np.bool_]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from sluice.engine.csv.cut import Cutter, Rules, Written, even_size
+from sluice.engine.csv.cut import Rules, Written, cut, even_size
 from sluice.engine.csv.dialect import Limits
 from sluice.engine.csv.header import Told, read_dialect
 from sluice.engine.csv.overlong import LongRecord
@@ -48,8 +48,11 @@ def plan_csv(
     size = size_of(stream)
     source = Source(stream, tick)
     dialect = read_dialect(source, limits, told or Told())
-    rules = Rules(partial(count_records, delimiter=dialect.delimiter), partial(LongRecord, dialect.delimiter))
-    parts = Cutter(source, dialect, rules, limits, even_size(part_bytes, dialect, size)).cut()
+    count, follow = (
+        partial(count_records, rules=dialect.quotes),
+        partial(LongRecord, dialect.delimiter, line_breaks=dialect.line_breaks),
+    )
+    parts = cut(source, dialect, Rules(count, follow, limits, even_size(part_bytes, dialect, size)))
     read = sum(part.read for part in parts)
     if read == 0:
         only = "The file has a header and no rows." if told is None or told.header is None else "The file has no rows."

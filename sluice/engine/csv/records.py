@@ -1,8 +1,9 @@
 """Where records begin and end in a buffer of bytes, and on which physical line.
 
-Lines end at LF, CR LF or a lone CR; records end at the line ends that are not inside quotes. A line without
-any character is no record. What a buffer's end leaves open (a quote, a CR that may be half of a CR LF, a
-record without its line end) is not decided before the bytes that follow are there.
+Lines end at LF, CR LF or a lone CR; records end at the line ends that are not inside quotes. A quote that is not
+closed as it has to be opens nothing: its record ends with its line. A line without any character is no record. What
+a buffer's end leaves open (a quote, a CR that may be half of a CR LF, a record without its line end) is not decided
+before the bytes that follow are there.
 """
 
 from __future__ import annotations
@@ -12,23 +13,30 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sluice.engine.csv.quotes import CR, LF, Positions, are_inside, quote_edges
+from sluice.engine.csv.quotes import CR, LF, Fault, Positions, QuoteRules, find_quotes
+
+_NO_FAULTS: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True)
 class Counted:
-    """Of a buffer's first `end` bytes: how many records and physical lines they hold. Whole records only."""
+    """Of a buffer's first `end` bytes: how many records and physical lines they hold. Whole records only.
+
+    `sound` unless there is a fault in their quotes.
+    """
 
     end: int
     records: int
     lines: int
+    sound: bool = True
 
 
 @dataclass(frozen=True)
 class RecordIndex:
     """The records of a buffer: record i is `[starts[i]:stops[i]]`, and with its line end `[starts[i]:ends[i]]`.
 
-    `lines[i]` is its first physical line, counted from 0 at the start of the buffer.
+    `lines[i]` is its first physical line, counted from 0 at the start of the buffer. `faults` are those of
+    their quotes.
     """
 
     starts: Positions
@@ -36,6 +44,7 @@ class RecordIndex:
     ends: Positions
     lines: Positions
     counted: Counted
+    faults: tuple[Fault, ...]
 
 
 def line_end_mask(data: bytes, *, final: bool) -> npt.NDArray[np.bool_]:
@@ -57,10 +66,10 @@ def count_lines(data: bytes) -> int:
     return int(np.count_nonzero(mask)) + bool(data and not mask[-1])
 
 
-def count_records(data: bytes, delimiter: str, *, final: bool) -> Counted:
+def count_records(data: bytes, rules: QuoteRules, *, final: bool) -> Counted:
     """Count without an index where that is possible, at several GB/s: no quote and no CR."""
     if b'"' in data or b"\r" in data:
-        return index_records(data, delimiter, final=final).counted
+        return index_records(data, rules, final=final).counted
     end = len(data) if final else data.rfind(b"\n") + 1
     if end == 0:
         return Counted(0, 0, 0)
@@ -70,12 +79,13 @@ def count_records(data: bytes, delimiter: str, *, final: bool) -> Counted:
     return Counted(end, lines - blank, lines)
 
 
-def index_records(data: bytes, delimiter: str, *, final: bool) -> RecordIndex:
+def index_records(data: bytes, rules: QuoteRules, *, final: bool) -> RecordIndex:
     """Index a buffer that starts where a record starts; `final` if no byte follows it in the file."""
     breaks = np.flatnonzero(line_end_mask(data, final=final))
-    last = breaks
+    last, faults = breaks, _NO_FAULTS
     if b'"' in data:
-        last = breaks[~are_inside(quote_edges(data, delimiter), breaks)]
+        quotes = find_quotes(data, rules, final=final)
+        last, faults = breaks[~quotes.inside(breaks)], quotes.faults
     ends, stops = last + 1, last - _second_of_two(data, last)
     if final and (ends[-1] if ends.size else 0) < len(data):
         ends, stops = np.append(ends, len(data)), np.append(stops, len(data))
@@ -85,8 +95,9 @@ def index_records(data: bytes, delimiter: str, *, final: bool) -> RecordIndex:
     end = int(ends[-1]) if ends.size else 0
     all_lines = int(np.searchsorted(breaks, end)) + (end > 0 and data[end - 1] not in b"\r\n")
     keep = stops > starts
-    counted = Counted(end, int(np.count_nonzero(keep)), all_lines)
-    return RecordIndex(starts[keep], stops[keep], ends[keep], lines[keep], counted)
+    faults = tuple(fault for fault in faults if fault.at < end)
+    counted = Counted(end, int(np.count_nonzero(keep)), all_lines, not faults)
+    return RecordIndex(starts[keep], stops[keep], ends[keep], lines[keep], counted, faults)
 
 
 def _second_of_two(data: bytes, breaks: Positions) -> npt.NDArray[np.bool_]:

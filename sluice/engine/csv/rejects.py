@@ -1,7 +1,7 @@
 """Rows refused before any value is looked at: what is wrong with them, and how they are shown.
 
-A record is refused for the first of these that is true of it: `line_too_long`, `nul`, `invalid_utf8`,
-`ragged_row`.
+A record is refused for the first of these that is true of it: `line_too_long`, the first fault of its quotes
+(`unclosed_quote`, `text_after_quote`, `bare_quote`), `nul`, `invalid_utf8`, `ragged_row`, `repeated_header`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ from dataclasses import dataclass
 
 from sluice.engine.csv.beyond import value_beyond, without_marks
 from sluice.engine.csv.dialect import Dialect
+from sluice.engine.csv.quotes import TEXT_AFTER, UNCLOSED
+from sluice.engine.csv.records import count_lines
 
 SHOWN = 200
+_EXCERPT = 20
 _NOT_TEXT = re.compile("[\0\udc80-\udcff]")
 
 
@@ -22,6 +25,7 @@ _NOT_TEXT = re.compile("[\0\udc80-\udcff]")
 class RowReject:
     """A refused record. `line` is its first physical line, `raw` its text, at most 200 characters.
 
+    Where a quote is not closed, `line` is the one where it opens: there the record was ended.
     `raw` is always storable: bytes that are no UTF-8, and NUL, are written out as `\\xNN`.
     """
 
@@ -62,6 +66,40 @@ def not_text(record: bytes, line: int, dialect: Dialect) -> RowReject | None:
     return RowReject(line, _column_at_fault(record, dialect), code, what, show(without_marks(record)))
 
 
+def badly_quoted(record: bytes, line: int, code: str, at: int, dialect: Dialect) -> RowReject:
+    """The reject of a record with a fault in its quotes; `at` is the byte of the quote at fault."""
+    if code == UNCLOSED:
+        line += count_lines(record[:at] + b"x") - 1
+    reason = quote_fault(record, code, at)
+    if code == UNCLOSED:
+        reason += " The row was ended with its line, and the next lines are rows."
+    return RowReject(line, _column_at(record[:at], dialect), code, reason, show(record))
+
+
+def quote_fault(record: bytes, code: str, at: int) -> str:
+    """What is wrong with the quote at a byte of the record, and what to do about it."""
+    if code == UNCLOSED:
+        return (
+            f"The quote before {show(record[at + 1 : at + 1 + _EXCERPT])!r} is not closed. "
+            'Close it, or write it twice ("") if it belongs to the value.'
+        )
+    if code == TEXT_AFTER:
+        return (
+            f"Text follows the closing quote of a value: {show(record[at : at + _EXCERPT])!r}. "
+            'Write a quote twice ("") where it belongs to the value.'
+        )
+    return (
+        f"A quote stands in a value that is not in quotes, before {show(record[at + 1 : at + 1 + _EXCERPT])!r}, and "
+        'strict_quotes is declared. Put the value in quotes, and write the quote twice ("").'
+    )
+
+
+def repeated_header(record: bytes, line: int) -> RowReject:
+    """The reject of a record that is the header again."""
+    reason = "The row repeats the header: it is not data. Nothing is lost; were files put together here?"
+    return RowReject(line, None, "repeated_header", reason, show(record))
+
+
 def ragged(record: bytes, line: int, fields: int, dialect: Dialect) -> RowReject:
     """The reject of a record that has not as many fields as the header."""
     reason = f"The row has {_fields(fields)}, the header has {len(dialect.header)}."
@@ -73,6 +111,16 @@ def ragged(record: bytes, line: int, fields: int, dialect: Dialect) -> RowReject
 
 def _fields(count: int) -> str:
     return "1 field" if count == 1 else f"{count} fields"
+
+
+def _column_at(before: bytes, dialect: Dialect) -> str | None:
+    """The column of the field that a record's first bytes, which have no fault, end in or before."""
+    text = before.decode("utf-8", "surrogateescape")
+    try:
+        fields = next(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter), [""])
+    except csv.Error:
+        return None
+    return dialect.header[len(fields) - 1] if len(fields) <= len(dialect.header) else None
 
 
 def _column_at_fault(record: bytes, dialect: Dialect) -> str | None:

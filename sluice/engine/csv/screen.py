@@ -1,4 +1,4 @@
-"""Screening records before they are parsed: those too long, with NUL, or not UTF-8 are refused here."""
+"""Screening records before they are parsed: those too long, badly quoted, with NUL, or not UTF-8 are refused here."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from sluice.engine.csv.dialect import Dialect, Limits
 from sluice.engine.csv.overlong import reject_overlong
+from sluice.engine.csv.quotes import Fault
 from sluice.engine.csv.records import RecordIndex
-from sluice.engine.csv.rejects import RowReject, not_text
+from sluice.engine.csv.rejects import RowReject, badly_quoted, not_text
 
 _TOGETHER = 256  # records looked at as one, as long as nothing is wrong with them
 
@@ -47,6 +48,11 @@ def screen(
         block = data[index.starts[i] : index.ends[i]]
         line = first_line + int(index.lines[i])
         rejects.append(reject_overlong([block], dialect=dialect, first_line=line, limits=limits))
+    for i, fault in _faulty(index):
+        if good[i]:
+            record, line = data[index.starts[i] : index.stops[i]], first_line + int(index.lines[i])
+            rejects.append(badly_quoted(record, line, fault.code, fault.at - int(index.starts[i]), dialect))
+            good[i] = False
     for i in _suspects(data, index, good):
         record = data[index.starts[i] : index.stops[i]]
         reject = not_text(record, first_line + int(index.lines[i]), dialect)
@@ -54,6 +60,12 @@ def screen(
             rejects.append(reject)
             good[i] = False
     return rejects, good
+
+
+def _faulty(index: RecordIndex) -> list[tuple[int, Fault]]:
+    """Records with faults in their quotes, each with its first."""
+    at = np.searchsorted(index.ends, [fault.at for fault in index.faults], side="right")
+    return list(dict(zip(reversed(at.tolist()), reversed(index.faults), strict=True)).items())
 
 
 def _suspects(data: bytes, index: RecordIndex, good: npt.NDArray[np.bool_]) -> list[int]:

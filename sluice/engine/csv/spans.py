@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -12,6 +12,7 @@ class PartSpan:
 
     `read` is the number of its records (blank lines are none; a part may hold nothing else). `overlong`: it
     is one record longer than the limit, to be refused with `reject_overlong` and not to be held in memory.
+    `well_quoted`: there is no fault in its quotes, so that it needs no look at them.
     """
 
     number: int
@@ -21,30 +22,36 @@ class PartSpan:
     read: int
     sha256: str
     overlong: bool = False
+    well_quoted: bool = True
 
 
+@dataclass
 class OpenPart:
     """A part that still grows."""
 
-    def __init__(self, offset: int, first_line: int) -> None:
-        self.length = 0
-        self._offset = offset
-        self._first_line = first_line
-        self._read = 0
-        self._lines = 0
-        self._digest = hashlib.sha256()
+    offset: int
+    first_line: int
+    length: int = 0
+    read: int = 0
+    lines: int = 0
+    sound: bool = True
+    digest: hashlib._Hash = field(default_factory=hashlib.sha256)
 
-    def add(self, data: bytes | memoryview, records: int, lines: int) -> None:
-        self._digest.update(data)
+    def add(self, data: bytes | memoryview, records: int, lines: int, *, sound: bool = True) -> None:
+        self.digest.update(data)
         self.length += len(data)
-        self._read += records
-        self._lines += lines
+        self.read += records
+        self.lines += lines
+        self.sound &= sound
 
     def close(self, number: int, *, overlong: bool) -> PartSpan:
-        return PartSpan(
-            number, self._offset, self.length, self._first_line, self._read, self._digest.hexdigest(), overlong
-        )
+        where = (number, self.offset, self.length, self.first_line)
+        return PartSpan(*where, self.read, self.digest.hexdigest(), overlong, self.sound)
+
+    def copy(self) -> OpenPart:
+        """The same part, to grow on its own."""
+        return replace(self, digest=self.digest.copy())
 
     def next_part(self) -> OpenPart:
         """The part that starts where this one ends."""
-        return OpenPart(self._offset + self.length, self._first_line + self._lines)
+        return OpenPart(self.offset + self.length, self.first_line + self.lines)

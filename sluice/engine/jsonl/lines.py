@@ -56,6 +56,8 @@ class LongLine:
     """
 
     lines = 1
+    branch = None  # where a line ends is never in doubt
+    branched = failed = False
 
     def __init__(self) -> None:
         self.length = 0

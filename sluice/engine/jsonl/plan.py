@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from sluice.engine.csv.cut import Cutter, Rules, even_size
+from sluice.engine.csv.cut import Rules, cut, even_size
 from sluice.engine.csv.dialect import Limits
 from sluice.engine.csv.header import plain
 from sluice.engine.csv.kind import UTF8_MARK
@@ -59,7 +59,7 @@ def plan_jsonl(
         late.look(data)
         return count(data, final=final)
 
-    parts = Cutter(source, dialect, Rules(counted, LongLine), limits, even_size(part_bytes, dialect, size)).cut()
+    parts = cut(source, dialect, Rules(counted, LongLine, limits, even_size(part_bytes, dialect, size)))
     whole = replace(dialect, header=(*dialect.header, *filter(_is_storable, late.found)))
     return InputPlan(source.sha256(), source.size, whole, tuple(parts), sum(part.read for part in parts))
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sluice.engine.csv import InputPlan
 from sluice.engine.csv.source import Tick
 from sluice.engine.declare import Column, Files, PostgresQuery, Remote
+from sluice.engine.declare.files import SPELLED
 from sluice.engine.failpoint import failpoint
 from sluice.engine.formats import plan_text
 from sluice.engine.landing import Draft, drafting
@@ -23,7 +24,7 @@ from sluice.errors import DataError
 
 _HEAD = 1 << 16
 _BLOCK = 1 << 18
-_CSV, _JSON_LINES = Files("*", delimiter=","), Files("*")
+_JSON_LINES = Files("*")
 _NO_ROWS = {"empty_file", "header_only"}
 
 
@@ -130,7 +131,7 @@ def _write(source: Remote, columns: Sequence[Column], into: _Blocks, known: Know
 def _plan(source: Remote, draft: Draft, tick: Tick, wanted: Sequence[str]) -> InputPlan:
     with draft.reading() as file:
         if isinstance(source, PostgresQuery):
-            return plan_text(file, b"", _CSV, tick)
+            return plan_text(file, b"", SPELLED, tick)
         head = file.read(_HEAD)
         file.seek(0)
         return plan_text(file, head, _JSON_LINES, tick, wanted)

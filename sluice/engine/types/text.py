@@ -1,30 +1,35 @@
-"""Text: trimmed, white space folded, Unicode in its composed form."""
+"""Text: trimmed, white space folded, Unicode in its composed form; or, where that is declared, as it came."""
 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.types.base import ColumnType, Mask, Parsed, Refused
+from sluice.engine.types.base import Grown, Mask, Parsed, Refused
 from sluice.engine.types.cells import BLANK, NOT_ASCII, PADDING, Cells, one_by_one
 from sluice.errors import ConfigError
 
 
-@dataclass(frozen=True)
-class Text(ColumnType):
+@dataclass(frozen=True, repr=False)
+class Text(Grown):
     """Text as people mean it: trimmed, inner white space folded to one blank, NFC; letters keep their case.
 
-    `max_length` counts characters after that. Rejects: `too_long`. The collation is "C": text keys sort by
-    their bytes, as Sluice sorts them, and a language's collation would cost 40 % on the key.
+    With `verbatim=True` every character stays as it came, and a text of blanks is a text; only one without any
+    character is null. `max_length` counts characters after that. Rejects: `too_long`. The collation is "C": text
+    keys sort by their bytes, as Sluice sorts them, and a language's collation would cost 40 % on the key.
     """
 
     max_length: int | None = None
+    _: KW_ONLY
+    verbatim: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.verbatim, bool):
+            raise ConfigError(f"Text(verbatim={self.verbatim!r}): verbatim must be True or False.")
         if self.max_length is not None and self.max_length < 1:
             raise ConfigError(f"Text(max_length={self.max_length}): a length is 1 or more.")
 
@@ -37,7 +42,7 @@ class Text(ColumnType):
         return pa.string()
 
     def parse(self, text: pa.Array) -> Parsed:
-        tidy = _tidied(text)
+        tidy = _without_empty(text) if self.verbatim else _tidied(text)
         if self.max_length is None or not len(tidy):
             return Parsed(tidy)
         long = pc.greater(pc.utf8_length(tidy), self.max_length).fill_null(False)
@@ -46,6 +51,11 @@ class Text(ColumnType):
             return Parsed(tidy)
         refused = Refused(rows, "too_long", f"'{{value}}' is longer than {self.max_length} characters.")
         return Parsed(pc.if_else(long, pa.scalar(None, pa.string()), tidy), [refused])
+
+
+def _without_empty(text: pa.Array) -> pa.Array:
+    empty = pc.equal(pc.binary_length(text), 0)
+    return pc.if_else(empty, pa.scalar(None, pa.string()), text) if pc.any(empty).as_py() else text
 
 
 def _tidied(text: pa.Array) -> pa.Array:

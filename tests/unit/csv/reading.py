@@ -68,6 +68,7 @@ def read(
             match=match,
             first_line=part.first_line,
             read=part.read,
+            well_quoted=part.well_quoted,
             limits=limits,
         )
         assert parsed.rows.num_rows + len(parsed.rejects) == part.read

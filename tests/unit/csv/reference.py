@@ -1,60 +1,50 @@
-"""What Python's csv module says about a text: the reference that plan and parse are held to."""
+"""What plan and parse are held to: the records of a text letter by letter, and Python's csv module in strict mode."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from tests.kit.records import Record
 
 
-@dataclass(frozen=True)
-class Record:
-    line: int
-    fields: tuple[str, ...]
-    size: int  # bytes without the line end
-
-    def code(self, width: int, longest: int) -> str | None:
-        """The reject code that is due, by the order of precedence."""
-        text = "".join(self.fields)
-        if self.size > longest:
-            return "line_too_long"
-        if "\0" in text:
-            return "nul"
-        if any("\udc80" <= letter <= "\udcff" for letter in text):
-            return "invalid_utf8"
-        return "ragged_row" if len(self.fields) != width else None
-
-
-def to_bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+def refused(record: Record, header: list[str], longest: int) -> tuple[int, str] | None:
+    """The line and the code of the reject that is due, by the order of precedence."""
+    text = "".join(record.fields)
+    if record.size > longest:
+        return record.line, "line_too_long"
+    if record.fault is not None:
+        return record.fault_line, record.fault
+    if "\0" in text:
+        return record.line, "nul"
+    if any("\udc80" <= letter <= "\udcff" for letter in text):
+        return record.line, "invalid_utf8"
+    if len(record.fields) != len(header):
+        return record.line, "ragged_row"
+    bare = [each.strip(" \t\r\n\ufeff") for each in record.fields]
+    return (record.line, "repeated_header") if bare == header else None
 
 
-def records_of(text: str, delimiter: str) -> list[Record]:
-    """All records of a text, header included; blank lines are none."""
-    taken: list[str] = []
+def strictly(text: str, delimiter: str) -> tuple[list[tuple[int, list[str]]], int | None]:
+    """The records with their first lines, by the csv module in strict mode, up to the one that it refuses, and the
+    first line of that."""
+    taken = 0
 
     def lines() -> Iterator[str]:
-        for line in io.StringIO(text, newline=""):
-            taken.append(line)
-            yield line
+        nonlocal taken
+        for each in io.StringIO(text, newline=""):
+            taken += 1
+            yield each
 
-    found = []
-    reader = csv.reader(lines(), delimiter=delimiter)
-    line = 1
-    for fields in reader:
+    found, reader = [], csv.reader(lines(), delimiter=delimiter, strict=True)
+    while True:
+        line = taken + 1
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return found, None
+        except csv.Error:
+            return found, line
         if fields:
-            found.append(Record(line, tuple(fields), _size("".join(taken), fields, delimiter)))
-        taken.clear()
-        line = reader.line_num + 1
-    return found
-
-
-def _size(raw: str, fields: list[str], delimiter: str) -> int:
-    for end in ("\r\n", "\n", "\r"):
-        if raw.endswith(end):
-            without = raw.removesuffix(end)
-            # A line end inside a quote that is open at the end of the file belongs to the record.
-            same = list(csv.reader(io.StringIO(without, newline=""), delimiter=delimiter)) == [fields]
-            return len(to_bytes(without if same else raw))
-    return len(to_bytes(raw))
+            found.append((line, fields))

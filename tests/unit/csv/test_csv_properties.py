@@ -1,27 +1,54 @@
-"""Whatever the text and wherever it is cut: plan and parse find what Python's csv module finds."""
+"""Whatever the text and wherever it is cut: plan and parse find what is in it, letter by letter."""
 
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sluice.engine.csv import Limits
+from sluice.engine.csv import Limits, Told
 from sluice.errors import DataError
+from tests.kit.records import records_of, to_bytes
 from tests.unit.csv.reading import read
-from tests.unit.csv.reference import records_of, to_bytes
+from tests.unit.csv.reference import refused, strictly
 
 BROKEN = "\udcff"  # stands for a byte that is no UTF-8
 LETTERS = st.sampled_from(["a", "b", ",", ",", ";", '"', '"', '"', "\r", "\n", "\n", "\r\n", "\0", "é", " ", BROKEN])
 PIECES = st.sampled_from(
-    ['"a,b"', '"x\ny"', '"x\r\ny",', "a,b\n", 'é,"",c\n', '5" pipe,', '""', '"q""q"', ",,\n", "\n\n", "\ufeff"]
+    [
+        '"a,b"',
+        '"x\ny"',
+        '"b" ',
+        '" x',
+        '"\t',
+        '"x\ny"z',
+        "h0\n",
+        "h0,h1\n",
+        'h0,"h1"\n',
+        '"x\r\ny",',
+        "a,b\n",
+        'é,"",c\n',
+        '5" pipe,',
+        '""',
+        '"q""q"',
+        ",,\n",
+        "\n\n",
+        "\ufeff",
+    ]
 )
 TEXTS = st.one_of(
     st.lists(LETTERS, max_size=40).map("".join), st.lists(st.one_of(LETTERS, PIECES), max_size=40).map("".join)
 )
 WIDTHS = st.integers(1, 4)
+
+
+def _case(body: str, width: int, part_bytes: int, **others: Any) -> dict[str, Any]:
+    usual = {"longest": 1 << 20, "trickle": 0, "delimiter": ",", "head": "", "line_end": "\n", "strict": False}
+    usual["line_breaks"] = True
+    return {"body": body, "width": width, "part_bytes": part_bytes} | usual | others
 
 
 @settings(max_examples=1500, deadline=None)
@@ -34,11 +61,18 @@ WIDTHS = st.integers(1, 4)
     delimiter=st.sampled_from([",", ";", "\t", "|"]),
     head=st.sampled_from(["", "\ufeff", "\n\r\n", "\ufeff\r"]),
     line_end=st.sampled_from(["\n", "\r\n", "\r"]),
+    strict=st.booleans(),
+    line_breaks=st.booleans(),
 )
-@example('"a"\n"', 1, 3, 1 << 20, 0, ",", "", "\n")
-@example('"a""\r\nb"\r\n', 1, 4, 3, 1, ",", "", "\r\n")
-@example("\ufeffa,b\n\ufeffa,b\n", 2, 1, 1 << 20, 0, ",", "\ufeff", "\n")
-def test_records_values_and_lines_are_those_of_the_csv_module_at_any_part_size(
+@example(**_case('"a"\n"', 1, 3))
+@example(**_case('"a""\r\nb"\r\n', 1, 4, longest=3, trickle=1, line_end="\r\n"))
+@example(**_case("\ufeffa,b\n\ufeffa,b\n", 2, 1, head="\ufeff"))
+@example(**_case('x,"aaaaaaaa\nb,c\n"" ,d\n"e" ,f\ng,h', 2, 4, longest=6, trickle=1))
+@example(**_case('"""a\r\n"\r\n"b"" \r\n"x', 1, 2, longest=3, trickle=1, line_end="\r\n", strict=True))
+@example(**_case('"a\rb"\r\n"c",d\n', 1, 3, longest=2, trickle=1, line_breaks=False))
+@example(**_case('""\r"\na"', 2, 8, longest=3, trickle=3, delimiter="|"))
+def test_records_values_rejects_and_lines_are_right_at_any_part_size(
+    *,
     body: str,
     width: int,
     part_bytes: int,
@@ -47,22 +81,25 @@ def test_records_values_and_lines_are_those_of_the_csv_module_at_any_part_size(
     delimiter: str,
     head: str,
     line_end: str,
+    strict: bool,
+    line_breaks: bool,
 ) -> None:
     header = delimiter.join(f"h{i}" for i in range(width))
     text = head + header + line_end + body.replace(",", delimiter)
     if line_end == "\r" and body.startswith("\n"):
         text = head + header + "\r\n" + body[1:].replace(",", delimiter)
     data = to_bytes(text)
-    expected = records_of(text.removeprefix("\ufeff"), delimiter)[1:]
-    limits = Limits(max_record_bytes=longest)
+    names, *expected = records_of(text.removeprefix("\ufeff"), delimiter, strict=strict, line_breaks=line_breaks)
+    limits, told = Limits(max_record_bytes=longest), Told(delimiter, strict_quotes=strict, line_breaks=line_breaks)
     if not expected:
         with pytest.raises(DataError, match="no rows"):
-            read(data, part_bytes, delimiter=delimiter, limits=limits)
+            read(data, part_bytes, told=told, limits=limits)
         return
-    found = read(data, part_bytes, delimiter=delimiter, limits=limits, trickle=trickle)
-    codes = {record.line: record.code(width, longest) for record in expected}
-    assert found.rows == {record.line: record.fields for record in expected if codes[record.line] is None}
-    assert found.refused == [(line, code) for line, code in codes.items() if code is not None]
+    found = read(data, part_bytes, told=told, limits=limits, trickle=trickle)
+    codes = [refused(record, names.fields, longest) for record in expected]
+    good = [record for record, code in zip(expected, codes, strict=True) if code is None]
+    assert found.rows == {record.line: tuple(record.fields) for record in good}
+    assert found.refused == [code for code in codes if code is not None]
     _check_plan(found.plan, data, len(expected), part_bytes, longest)
 
 
@@ -86,3 +123,38 @@ def test_where_a_file_is_cut_changes_no_reject(body: str, some: int, other: int)
     assert read(data, some, limits=limits, delimiter=",").rejects == (
         read(data, other, limits=limits, delimiter=",", trickle=2).rejects
     )
+
+
+STRICT = st.lists(
+    st.sampled_from(["a", "b", ",", ",", '"', '"', "\r", "\n", "\r\n", '"x"', '"x\ny"', '"q""q"', '5" pipe,', "a,b\n"]),
+    max_size=30,
+).map("".join)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(STRICT, st.one_of(st.integers(1, 20), st.just(1 << 20)))
+def test_what_the_csv_module_refuses_in_strict_mode_is_a_reject_and_what_it_accepts_is_loaded_as_it_is(
+    body: str, part_bytes: int
+) -> None:
+    text = "h0,h1\n" + body + "\n1,2"
+    good, refused_line = strictly(text, ",")
+    found = read(to_bytes(text), part_bytes, delimiter=",")
+    rows = [(line, tuple(fields)) for line, fields in good[1:] if len(fields) == 2]
+    faults = [(line, code) for line, code in found.refused if code in ("unclosed_quote", "text_after_quote")]
+    if refused_line is None:
+        assert found.rows == dict(rows)
+        assert faults == []
+    else:
+        assert list(found.rows.items())[: len(rows)] == rows
+        line, code = faults[0]
+        assert line == refused_line or (code == "unclosed_quote" and line > refused_line)
+        assert all(row < line for row, _ in rows)
+
+
+@given(STRICT, st.integers(1, 20))
+def test_no_line_is_lost_in_a_quote_that_is_not_closed(body: str, part_bytes: int) -> None:
+    head, tail = "h0,h1\n" + body + '\n"x"\n', "7,8\n9,10\n"
+    at = head.count("\n") + head.count("\r") - head.count("\r\n") + 1
+    found = read(to_bytes(head + '1,"2\n' + tail), part_bytes, delimiter=",")
+    assert (at, "unclosed_quote") in found.refused
+    assert {at + 1: ("7", "8"), at + 2: ("9", "10")}.items() <= found.rows.items()

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from sluice.engine.csv import Limits
 from sluice.engine.unpack import unpack
 from sluice.errors import DataError
+from tests.kit.records import records_of, to_bytes
 from tests.unit.csv.reading import read
-from tests.unit.csv.reference import records_of, to_bytes
+from tests.unit.csv.reference import refused
 from tests.unit.unpack.packed import CAPS, PACKERS
 
 WIDE = {"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"}
@@ -79,13 +80,13 @@ def in_encoding(text: str, encoding: str) -> str:
     line_end=st.sampled_from(["\n", "\r\n"]),
     block=BLOCKS,
 )
-def test_records_are_those_of_the_csv_module_in_every_encoding_and_packing(
+def test_records_are_the_same_in_every_encoding_and_packing(
     body: str, width: int, encoding: str, packings: list[str], part_bytes: int, longest: int, line_end: str, block: int
 ) -> None:
     text = ",".join(f"h{i}" for i in range(width)) + line_end + in_encoding(body, encoding)
     packed = pack(text.encode(encoding, "surrogatepass" if encoding in WIDE else "surrogateescape"), packings)
     data = through(packed, encoding, [1 << 16], block)
-    expected = records_of(text, ",")[1:]
+    names, *expected = records_of(text)
     limits = Limits(max_record_bytes=longest)
     if not expected:
         with pytest.raises(DataError, match="no rows"):
@@ -93,9 +94,10 @@ def test_records_are_those_of_the_csv_module_in_every_encoding_and_packing(
         return
     assert data == to_bytes(text)
     found = read(data, part_bytes, delimiter=",", limits=limits)
-    codes = {record.line: record.code(width, longest) for record in expected}
-    assert found.rows == {record.line: record.fields for record in expected if codes[record.line] is None}
-    assert found.refused == [(line, code) for line, code in codes.items() if code is not None]
+    codes = [refused(record, names.fields, longest) for record in expected]
+    good = [record for record, code in zip(expected, codes, strict=True) if code is None]
+    assert found.rows == {record.line: tuple(record.fields) for record in good}
+    assert found.refused == [code for code in codes if code is not None]
 
 
 @settings(max_examples=300, deadline=None)

@@ -1,5 +1,6 @@
 -- What extract, transform and load need to know of a part and its input.
 select p.id, p.number, p.start_byte, p.length, p.first_line, p.end_line, p.planned, p.sha256, p.overlong,
+       p.well_quoted,
        i.id, i.run_id, i.pipeline, i.source, i.uri, i.sha256, i.size_bytes, i.contract, i.dialect, i.replaces, i.staged,
        i.position, i.landed, i.parts_total, r.options->>'max_rejects',
        coalesce((r.options->>'reload')::boolean, false), i.revision
