@@ -64,6 +64,7 @@ def read(path: Path, before: Read | None = None) -> Read:
         try:
             outcome = _executed(module, path, file.content)
         except ConfigError as error:
+            sys.modules.pop(module.__name__, None)
             outcome = error
     own = dict(_own_modules(module))
     texts = {name: Seen(str(each.__file__), opened.get(str(each.__file__))) for name, each in own.items()}
