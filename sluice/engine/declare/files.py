@@ -92,11 +92,6 @@ def _header_mistakes(header: Sequence[str]) -> Iterator[str]:
     names = () if isinstance(header, str) else tuple(header)
     if not names or not all(isinstance(name, str) for name in names):
         yield "header lists the names of the columns, in their order: header=('id', 'name')."
-        return
-    plain = [name.strip().casefold() for name in names]
-    twice = sorted({name for name in plain if name and plain.count(name) > 1})
-    if twice:
-        yield f"header must have each name once, and has {twice[0]!r} more than once."
 
 
 def _is_text_encoding(name: str) -> bool:

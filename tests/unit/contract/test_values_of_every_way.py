@@ -35,7 +35,9 @@ def _contract(kind: ColumnType, transform: Transform = None) -> Contract:
 def _outcome(data: bytes, planned: Any, contract: Contract) -> Any:
     """The value of the first row, or the code of its reject in brackets."""
     first, facts = planned.dialect.body_line, planned.dialect.to_json()
-    found = parse_text(data[planned.dialect.body_offset :], facts, contract, first_line=first, read=planned.read)
+    found = parse_text(
+        data[planned.dialect.body_offset :], facts, contract, first_line=first, read=planned.read, well_quoted=True
+    )
     done = contract.apply(found.rows)
     rejects = done.rejects.to_pylist()
     codes = [each.code for each in found.rejects] + [each["code"] for each in rejects]

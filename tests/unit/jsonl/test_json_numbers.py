@@ -27,7 +27,7 @@ def typed(kind: ColumnType, *written: str, key: str = "v") -> list[Any]:
     data = "".join(f'{{"n": {n}, "{key}": {each}}}\n' for n, each in enumerate(written)).encode()
     planned = plan(data)
     contract = Contract(Table("t", key=("n",), columns=[Column("n", Integer(), required=True), Column("v", kind)]))
-    parsed = parse_text(data, planned.dialect.to_json(), contract, first_line=1, read=planned.read)
+    parsed = parse_text(data, planned.dialect.to_json(), contract, first_line=1, read=planned.read, well_quoted=True)
     done = contract.apply(parsed.rows)
     found: dict[int, Any] = dict(zip(done.rows.column("n").to_pylist(), done.rows.column("v").to_pylist(), strict=True))
     found |= {reject.line - 1: f"[{reject.code}]" for reject in parsed.rejects}
