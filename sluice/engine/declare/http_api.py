@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from sluice.engine.declare.names import SETTING, check_identifier
-from sluice.engine.declare.paging import Cursor, Next, Pages
+from sluice.engine.declare.paging import Paging, ends_of, mistakes_of
 from sluice.errors import ConfigError
 
 
@@ -32,7 +32,7 @@ class HttpApi:
     base: str | None = None
     token: str | None = None
     records: str | None = None
-    pages: Pages | Cursor | Next | None = None
+    pages: Paging | None = None
     params: Mapping[str, str | int] = field(default_factory=dict)
     error_keys: Sequence[str] = ("error", "errors")
     timeout_s: float = 30
@@ -50,7 +50,7 @@ class HttpApi:
 
     def _mistakes(self) -> Iterator[str]:
         yield from self._mistakes_of_address()
-        yield from self._mistakes_of_paging()
+        yield from mistakes_of(self.pages, self.records)
         if isinstance(self.error_keys, str):
             yield "error_keys lists keys: error_keys=('error',)."
         for name, value in self.params.items():
@@ -81,24 +81,12 @@ class HttpApi:
             if name is not None and not SETTING.fullmatch(name):
                 yield f"{what} is the NAME of a setting, e.g. 'SLUICE_SHOP_API_{what.upper()}', not its value."
 
-    def _mistakes_of_paging(self) -> Iterator[str]:
-        paths = [("records", self.records)]
-        if isinstance(self.pages, Cursor):
-            paths.append(("Cursor.next", self.pages.next))
-        if isinstance(self.pages, Next):
-            paths.append(("Next.url", self.pages.url))
-        for what, path in paths:
-            if path is not None and not all(path.split(".")):
-                yield f"{what} is a dotted path, e.g. 'data.items'."
-            if what != "records" and path is not None and self.records is None:
-                yield f"{what} stands beside the records: say where these are, records='...'."
-        if isinstance(self.pages, Pages) and self.pages.size is not None and self.pages.size < 1:
-            yield "Pages.size is a number of records above 0."
-
     @property
     def reading(self) -> dict[str, object]:
         """What decides which records come: where these change, nothing that is known of earlier answers holds."""
         asked = repr((self.url, self.records, self.pages, dict(self.params)))
+        if ends := ends_of(self.pages):
+            asked += repr(ends)
         return {"request": hashlib.sha256(asked.encode()).hexdigest()[:16]}
 
     @property

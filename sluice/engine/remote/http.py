@@ -15,10 +15,12 @@ from http import HTTPStatus
 import httpx
 
 from sluice.engine.declare import HttpApi
+from sluice.engine.declare.paging import paths_of
 from sluice.engine.remote.address import address, shown
 from sluice.engine.remote.asking import Answer, Asking, asking
-from sluice.engine.remote.following import first_url, next_url, path_of_next
-from sluice.engine.remote.page import Form, NoRecords, NotObjects, Page, SaysError, path_of, read_page
+from sluice.engine.remote.ends import Came
+from sluice.engine.remote.following import first_url, next_url
+from sluice.engine.remote.page import Form, NoRecords, NotObjects, Page, SaysError, keys_of, read_page
 from sluice.engine.remote.tries import Patience, TryAgain
 from sluice.errors import DataError
 
@@ -53,7 +55,7 @@ def read_http(source: HttpApi, *, known: Mapping[str, str], beat: Callable[[], N
     url = first_url(source, address(source))
     about = _about(source, url)
     with asking(source, patience) as api:
-        answer, page = _ask(source, patience, api, url, _conditions(known, about))
+        answer, page = _ask(source, patience, api, url, _conditions(known, about), first=True)
     note = _note(source, answer, about)
     lines = page.lines() if source.pages is None else _all_lines(source, patience, url, answer, page)
     return Fetched(lines, lambda: note)
@@ -61,7 +63,7 @@ def read_http(source: HttpApi, *, known: Mapping[str, str], beat: Callable[[], N
 
 def _all_lines(source: HttpApi, patience: Patience, url: httpx.URL, answer: Answer, page: Page) -> Iterator[bytes]:
     """The lines of all pages, from the first one on; there is never more than one page in memory."""
-    asked, contents = {url}, set[bytes]()
+    asked, contents, records = {url}, set[bytes](), 0
     with asking(source, patience) as api:
         while True:
             content = _digest(page)
@@ -69,7 +71,9 @@ def _all_lines(source: HttpApi, patience: Patience, url: httpx.URL, answer: Answ
                 raise _repeated(source, answer, "is a page that came before")
             contents.add(content)
             yield from page.lines()
-            following = next_url(source, url, answer, page)
+            records += len(page.spans)
+            came = Came(f"{source.name}: {shown(answer.url)}", len(asked), records)
+            following = next_url(source, url, answer, page, came)
             if following is None:
                 return
             if following in asked:
@@ -79,11 +83,11 @@ def _all_lines(source: HttpApi, patience: Patience, url: httpx.URL, answer: Answ
             url = following
             asked.add(url)
             del page
-            answer, page = _ask(source, patience, api, url, {})
+            answer, page = _ask(source, patience, api, url, {}, first=False)
 
 
 def _ask(
-    source: HttpApi, patience: Patience, api: Asking, url: httpx.URL, conditions: dict[str, str]
+    source: HttpApi, patience: Patience, api: Asking, url: httpx.URL, conditions: dict[str, str], *, first: bool
 ) -> tuple[Answer, Page]:
     """One page, asked for until it is whole or the tries are used up."""
 
@@ -95,20 +99,19 @@ def _ask(
             raise DataError(
                 "http_status", f"{source.name}: {shown(answer.url)} answers 304 to what asked for all of it."
             )
-        return replace(answer, body=b""), _read(source, answer)
+        return replace(answer, body=b""), _read(source, answer, first=first)
 
     return patience.call(once)
 
 
-def _read(source: HttpApi, answer: Answer) -> Page:
+def _read(source: HttpApi, answer: Answer, *, first: bool) -> Page:
     """The page that an answer is. Raises TryAgain for what may be half of one; DataError for what is none."""
     where = f"{source.name}: {shown(answer.url)}"
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _MAYBE_JSON and not kind.endswith("+json"):
         raise DataError("not_json", f"{where} answers 200 with {kind[:60]!r}, which is no JSON, so it is no data.")
-    form = Form(path_of(source.records), path_of(path_of_next(source)), frozenset(source.error_keys))
     try:
-        page = read_page(answer.body.decode("utf-8-sig"), form, lines=kind in _JSON_LINES)
+        page = read_page(answer.body.decode("utf-8-sig"), _form(source, first=first), lines=kind in _JSON_LINES)
     except SaysError as error:
         why = "If that key says something else, declare error_keys=(...) without it."
         raise DataError("says_error", f"{where} answers 200, with an error under {error.args[0]!r}. {why}") from None
@@ -128,6 +131,14 @@ def _read(source: HttpApi, answer: Answer) -> Page:
             "would look like all of them. Nothing is loaded; the API has to say it, or to send an array.",
         )
     return page
+
+
+def _form(source: HttpApi, *, first: bool) -> Form:
+    """What a page looks like. Behind the first one, programs write null for an array without elements; on the first
+    page null is no answer to what was asked."""
+    records = None if source.records is None else keys_of(source.records)
+    beside = frozenset(map(keys_of, paths_of(source.pages).values()))
+    return Form(records, beside, frozenset(source.error_keys), null_is_empty=not first)
 
 
 def _not_json(where: str, why: str) -> DataError:

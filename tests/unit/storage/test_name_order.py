@@ -31,7 +31,7 @@ from sluice.engine.storage.order import name_order
     ],
 )
 def test_the_order(names: list[str]) -> None:
-    assert sorted(reversed(names), key=name_order) == names
+    assert sorted(names[::-1], key=name_order) == names
 
 
 def test_a_number_may_have_any_length() -> None:
