@@ -22,6 +22,7 @@ from sluice.engine.remote.ends import Came
 from sluice.engine.remote.following import first_url, next_url
 from sluice.engine.remote.page import Form, NoRecords, NotObjects, Page, SaysError, keys_of, read_page
 from sluice.engine.remote.tries import Patience, TryAgain
+from sluice.engine.remote.validators import about, conditions, note_of
 from sluice.errors import DataError
 
 _JSON_LINES = {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}
@@ -53,10 +54,9 @@ def read_http(source: HttpApi, *, known: Mapping[str, str], beat: Callable[[], N
     """
     patience = Patience(source.name, source.tries, source.total_s, time.monotonic(), beat)
     url = first_url(source, address(source))
-    about = _about(source, url)
     with asking(source, patience) as api:
-        answer, page = _ask(source, patience, api, url, _conditions(known, about), first=True)
-    note = _note(source, answer, about)
+        answer, page = _ask(source, patience, api, url, conditions(known, about(source, url)), first=True)
+    note = note_of(answer.headers, about(source, url)) if source.pages is None else {}
     lines = page.lines() if source.pages is None else _all_lines(source, patience, url, answer, page)
     return Fetched(lines, lambda: note)
 
@@ -163,23 +163,3 @@ def _digest(page: Page) -> bytes:
     for block in page.lines():
         digest.update(block)
     return digest.digest()
-
-
-def _about(source: HttpApi, url: httpx.URL) -> str:
-    """What a note is about: another address, or other records of it, were never fetched."""
-    return hashlib.sha256(f"{url} {source.records}".encode()).hexdigest()[:16]
-
-
-def _conditions(known: Mapping[str, str], about: str) -> dict[str, str]:
-    """The headers that ask for a document only if it changed (RFC 9110 section 13.1)."""
-    if known.get("about") != about:
-        return {}
-    if "etag" in known:
-        return {"If-None-Match": known["etag"]}
-    return {"If-Modified-Since": known["last_modified"]} if "last_modified" in known else {}
-
-
-def _note(source: HttpApi, answer: Answer, about: str) -> dict[str, str]:
-    said = {name: answer.headers.get(name.replace("_", "-")) for name in ("etag", "last_modified")}
-    found = {name: value for name, value in said.items() if value and source.pages is None}
-    return found | {"about": about} if found else {}

@@ -50,7 +50,7 @@ def read(pages: Pages | Cursor | Next) -> list[Any]:
         '<{page};v=1?p=2>; rel="next"',
         '<{page}?p=2>; rel="next last"',
         '</other?p=9>; rel="prev", <?p=2>; title="a, b; rel=\\"prev\\""; REL=NEXT',
-        "<{page}?p=2>; rel=next; anchor=\"{page}\"",
+        '<{page}?p=2>; rel=next; anchor="{page}"',
         '<{page}?p=8>; rel=next; anchor="/other", <{page}?p=2>; rel=next',
         '<{page}?p=2>; rel=next, <{page}?p=2#top>; rel="next"',
     ],
