@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +32,17 @@ def all_pipelines() -> dict[str, Pipeline]:
                     f"{path} and {where[pipeline.name]} both declare the pipeline {pipeline.name!r}: rename one."
                 )
             found[pipeline.name], where[pipeline.name] = pipeline, path
+    return found
+
+
+def readable_pipelines() -> dict[str, Pipeline]:
+    """Those that can be read, by name: for whoever looks at the mistake in another. The first of a name counts."""
+    found: dict[str, Pipeline] = {}
+    for folder in (Path(__file__).parent, *settings().pipelines):
+        for path in sorted(folder.glob("[!_]*.py")):
+            with suppress(Exception, SystemExit):
+                pipeline = _read(path)
+                found.setdefault(pipeline.name, pipeline)
     return found
 
 

@@ -34,7 +34,11 @@ def _look(check: str, source: Remote) -> Finding:
     try:
         return _ask(check, source)
     except SluiceError as error:
-        return wrong(check, str(error), "Mend it, or wait until it answers: until then its inputs wait or are refused.")
+        todo = "Correct it, or wait until it answers: until then its inputs wait or are refused."
+        return wrong(check, str(error), todo)
+    except Exception as error:  # noqa: BLE001 - the other sources are looked at all the same
+        # without its text, which may hold an address with a password, or a token
+        return wrong(check, f"it cannot be looked at: {type(error).__name__}", "If this is a defect, please report it.")
 
 
 def _ask(check: str, source: Remote) -> Finding:

@@ -6,8 +6,8 @@ import pytest
 
 from sluice.engine.declare import HttpApi, Pages, Pipeline
 from sluice.engine.doctor.sources import look_at_sources
-from tests.integration.remote.reading import PATH, declared
-from tests.kit.api_server import ApiServer, saying
+from tests.integration.remote.reading import PATH, TOKEN, declared
+from tests.kit.api_server import Answer, ApiServer, saying
 from tests.kit.source_shop import SETTING, Shop, product_table, products
 
 API = Pipeline("api", HttpApi("/x", "customers", base="SLUICE_A_API_URL", token="SLUICE_A_API_TOKEN"), product_table())
@@ -59,6 +59,28 @@ def test_an_api_that_refuses_or_is_away_is_told_after_one_try(api: ApiServer, mo
     monkeypatch.setenv("SHOP_URL", "http://127.0.0.1:1")
     ((_, state, found),) = _lines(pipeline)
     assert (state, "it cannot be reached" in found) == ("wrong", True)
+
+
+def test_a_source_that_fails_in_a_way_that_nobody_foresaw_ends_no_other_check(
+    api: ApiServer, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise OverflowError("secret of " + TOKEN)
+
+    monkeypatch.setattr("sluice.engine.doctor.sources.read_http", fails)
+    found = look_at_sources([Pipeline("api", declared(), product_table()), products()])
+    assert [(each.check, each.state, each.found) for each in found] == [
+        ("api: customers", "wrong", "it cannot be looked at: OverflowError"),
+        ("shop: products", "ok", f"the query of {SETTING} can be asked"),
+    ]
+
+
+def test_an_api_that_wants_an_absurd_wait_is_told_and_the_next_one_is_asked(api: ApiServer) -> None:
+    api.answers(PATH, Answer(status=429, headers={"Retry-After": "Wed, 21 Oct 99999999999 07:28:00 GMT"}))
+    api.answers("/other", saying([{"id": 1}]))
+    sources = [declared(), declared(url="/other", name="other")]
+    found = look_at_sources([Pipeline("api", each, product_table()) for each in sources])
+    assert [each.state for each in found] == ["wrong", "ok"]
 
 
 def test_a_setting_that_is_there_twice_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
