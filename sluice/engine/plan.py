@@ -117,15 +117,17 @@ class _Scanned:
 
 def _scan(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> _Scanned:
     pulse = Scanning(work.id, beat)
-    decoded, noted, landed = {}, None, None
+    decoded, noted, landed, left_out = {}, None, None, None
     if isinstance(flow.source, Files):
         planned, landed, encoding = _read(work.uri, flow.source, flow.table, pulse.tick)
         decoded = {"encoding": encoding} if encoding else {}
     else:
-        known = Known() if work.options.get("reload") else last_known(work.pipeline, flow.source, work.contract)
-        planned, landed, noted = fetch(flow.source, known, pulse.tick)
+        fresh = bool(work.options.get("reload"))
+        known = Known() if fresh else last_known(work.pipeline, flow.source, work.contract, beat)
+        planned, landed, noted, left_out = fetch(flow.source, known, pulse.tick)
     match = match_header(planned.dialect, contract.wanted, contract.required)
-    note = f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}." if match.extra else None
+    extra = f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}." if match.extra else None
+    note = " ".join(each for each in (extra, left_out) if each) or None
     return _Scanned(planned, planned.dialect.to_json() | decoded, landed, note, noted)
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from sluice.engine.declare.names import SETTING, check_identifier
+from sluice.engine.declare.sql_text import limits_rows
 from sluice.errors import ConfigError
 
 
@@ -54,10 +55,25 @@ class PostgresQuery:
             )
         if self.watermark is not None and self.snapshot:
             yield "A snapshot is always fetched whole: leave out watermark, or snapshot."
-        if self.overlap is not None and self.watermark is None:
-            yield "overlap goes back from a watermark: say which column, watermark='updated_at'."
+        if self.watermark is not None and (clause := limits_rows(self.query)):
+            yield (
+                f"A query with a watermark must have no LIMIT, OFFSET or FETCH, and this one has {clause.upper()}: the"
+                " rows that it leaves out would never come once the watermark is past them. Leave it out, since a"
+                " fetch takes any number of rows; or leave out watermark."
+            )
+        yield from self._mistakes_of_overlap()
         if not self.statement_timeout_s > 0:
             yield "statement_timeout_s is a number of seconds above 0."
+
+    def _mistakes_of_overlap(self) -> Iterator[str]:
+        if self.overlap is None:
+            return
+        if self.watermark is None:
+            yield "overlap goes back from a watermark: say which column, watermark='updated_at'."
+        if isinstance(self.overlap, bool) or not isinstance(self.overlap, timedelta | int):
+            yield "overlap must be a timedelta, or a whole number where the watermark is a number or a date."
+        elif (self.overlap.days if isinstance(self.overlap, timedelta) else self.overlap) < 0:
+            yield "overlap must not be negative: rows would be left out."
 
     @property
     def reading(self) -> dict[str, object]:
