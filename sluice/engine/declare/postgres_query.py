@@ -22,9 +22,10 @@ class PostgresQuery:
     UTC: `Timestamp(*PostgresQuery.TIMES)` reads it. Null comes as an empty cell, and an empty text as a quoted one:
     both are null in the table.
 
-    With `watermark`, a column of the result, a run asks only for rows where it is greater than in all that was
-    loaded before; `overlap` goes back by so much (a timedelta for times, a number for numbers), for rows that were
-    committed late. Rows where it is null come the first time only. With `snapshot=True` the result is the whole:
+    With `watermark`, a column of the result (a number, date, timestamp or text), a run asks only for rows where it is
+    greater than in all rows that were loaded before; `overlap` goes back by so much (a timedelta for times, a whole
+    number for numbers, either for dates), for rows that were committed late or have the same value. Rows where it is
+    null come the first time only. The query then has no LIMIT. With `snapshot=True` the result is the whole:
     rows that it does not have are gone from the table. `statement_timeout_s` is for the query and its rows' travel.
     """
 
