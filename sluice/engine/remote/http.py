@@ -149,7 +149,7 @@ def _repeated(source: HttpApi, answer: Answer, what: str) -> DataError:
     return DataError(
         "repeated_page",
         f"{source.name}: {shown(answer.url)} {what}, so the pages would never end. Nothing is loaded; check pages= in "
-        "the declaration: does the API know that parameter?",
+        "the declaration: does the API know that parameter, or say its end in another way (more=, same_is_last=)?",
     )
 
 
