@@ -20,13 +20,17 @@ PATIENCE_S = 5.0
 def look_at_sources(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
     """Each source that is no file, by a look from here. A pipeline of which no setting is there is not in use here."""
     for pipeline in pipelines:
-        needed = list(dict.fromkeys(name for source in pipeline.remote for name in source.settings))
-        if needed and not any(map(_is_set, needed)):
-            yield ok(f"sources of {pipeline.name}", f"not in use here: {', '.join(needed)} are not set")
-            continue
-        for source in pipeline.remote:
-            check = f"{pipeline.name}: {source.name}"
-            yield from safely(check, partial(_look, check, pipeline, source))
+        yield from safely(f"sources of {pipeline.name}", partial(_look_at_all, pipeline))
+
+
+def _look_at_all(pipeline: Pipeline) -> Iterator[Finding]:
+    needed = list(dict.fromkeys(name for source in pipeline.remote for name in source.settings))
+    if needed and not any(map(_is_set, needed)):
+        yield ok(f"sources of {pipeline.name}", f"not in use here: {', '.join(needed)} are not set")
+        return
+    for source in pipeline.remote:
+        check = f"{pipeline.name}: {source.name}"
+        yield from safely(check, partial(_look, check, pipeline, source))
 
 
 def _look(check: str, pipeline: Pipeline, source: Remote) -> Iterator[Finding]:

@@ -47,17 +47,7 @@ def _named(
     more = more_follow(pages, page, came)
     if more is False or (pages.empty_is_last and not page.spans):
         return None
-    if isinstance(pages, Cursor):
-        named, path = _said(pages, page, came, pages.next), pages.next
-        ends = {"" if pages.end is None else str(pages.end)}
-        if pages.same_is_last:
-            ends.add(asked.params.get(pages.param, ""))
-        if named in ends:
-            named = None
-    elif pages.url is None:
-        named, path = _linked(source, answer), "Link"
-    else:
-        named, path = _said(pages, page, came, pages.url), pages.url
+    named, path = _name_in(source, pages, asked, answer, page, came)
     if named is None and more:
         raise DataError(
             "no_next",
@@ -66,7 +56,26 @@ def _named(
         )
     if named is None:
         return None
-    return asked.copy_set_param(pages.param, named) if isinstance(pages, Cursor) else onward(source, answer.url, named)
+    if isinstance(pages, Next):
+        return onward(source, answer.url, named)
+    try:
+        return asked.copy_set_param(pages.param, named)
+    except (httpx.InvalidURL, ValueError):
+        raise DataError("bad_next", f"{came.where} names a cursor at {path!r} that no URL can hold.") from None
+
+
+def _name_in(
+    source: HttpApi, pages: Cursor | Next, asked: httpx.URL, answer: Answer, page: Page, came: Came
+) -> tuple[str | None, str]:
+    """The cursor or URL of the next page, None where it means that there is none; and where it stands."""
+    if isinstance(pages, Next):
+        if pages.url is None:
+            return _linked(source, answer), "Link"
+        return _said(pages, page, came, pages.url), pages.url
+    named = _said(pages, page, came, pages.next)
+    is_end = pages.end is not None and named == str(pages.end)
+    is_same = pages.same_is_last and named == asked.params.get(pages.param)
+    return (None if is_end or is_same else named), pages.next
 
 
 def _said(pages: Cursor | Next, page: Page, came: Came, path: str) -> str | None:

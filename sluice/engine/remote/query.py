@@ -88,7 +88,7 @@ def _reaching(source: PostgresQuery) -> Iterator[Connection]:
         )
     except psycopg2.OperationalError as error:
         raise _unreachable(source, str(error)) from None  # its text has the address, and who asked
-    except psycopg2.Error:
+    except (psycopg2.Error, ValueError):
         raise DataError("source_refused", f"{source.database} is no URL of a PostgreSQL.") from None
     try:
         yield connection
