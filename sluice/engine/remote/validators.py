@@ -15,8 +15,8 @@ import httpx
 from sluice.engine.declare import HttpApi
 from sluice.engine.remote.tries import http_date
 
-# quoted, as RFC 9110 has it, or bare, as some write it; * would match whatever there is
-_ETAG = re.compile(r'(W/)?"[!#-~]*"|[!#-)+\-.-~]+')
+# quoted, as RFC 9110 has it, but for blanks, or bare, as some write it; * would match whatever there is
+_ETAG = re.compile(r'(W/)?"[ !#-~]*"|[!#-)+\-.-~]+')
 _LONGEST = 1024
 # a change within the same second, or of a clock that is ahead, would be missed (RFC 9110 section 8.8.2.2)
 _SETTLED = timedelta(minutes=1)
