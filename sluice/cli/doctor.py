@@ -77,9 +77,9 @@ def _database(pipelines: list[Pipeline]) -> Iterator[Finding]:
     from sluice.engine.doctor.schedules import look_at_schedules
     from sluice.engine.doctor.work import look_at_work
 
-    server = list(safely("PostgreSQL", look_at_server, "Does it run, and is DATABASE_URL right?"))
-    yield from server
-    if len(server) > 1:  # it answered
+    failed: list[BaseException] = []
+    yield from safely("PostgreSQL", look_at_server, "Does it run, and is DATABASE_URL right?", failed)
+    if not any(isinstance(error, SluiceError) for error in failed):  # it answered
         yield from safely("tables", lambda: look_at_tables(pipelines))
         yield from safely("work", look_at_work)
         yield from safely("schedules", lambda: look_at_schedules(pipelines))
@@ -96,9 +96,10 @@ def _redis_and_workers() -> Iterator[Finding]:
     from sluice.engine.doctor.finding import safely
     from sluice.engine.doctor.redis import look_at_redis
 
-    found = list(safely("Redis", look_at_redis, "Does it run, and are REDIS_URL and SLUICE_CACHE_URL right?"))
-    yield from found
-    if len(found) > 1:
+    failed: list[BaseException] = []
+    todo = "Does it run, and are REDIS_URL and SLUICE_CACHE_URL right?"
+    yield from safely("Redis", look_at_redis, todo, failed)
+    if not any(isinstance(error, SluiceError) for error in failed):
         yield from safely("workers", _workers)
 
 
@@ -113,7 +114,7 @@ def _workers() -> Iterator[Finding]:
     try:
         with _probe(landing()) as probe:
             answers, now = ask_workers(probe), time.time()
-    except (SluiceError, OSError) as error:
+    except Exception as error:  # noqa: BLE001 - an object store's library may raise anything
         yield warning("landing", f"{landing()} cannot be written from here: {error}", "Workers must be able to.")
         answers, now = ask_workers(""), time.time()
     yield from look_at_workers(answers, here, now)
@@ -124,8 +125,8 @@ def _contracts() -> dict[str, str] | None:
 
     try:
         return contracts()
-    except SluiceError:
-        return None  # told already, as a line of its own
+    except Exception:  # noqa: BLE001 - told already, as a line of its own
+        return None
 
 
 @contextmanager

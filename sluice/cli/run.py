@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
 import typer
@@ -78,6 +79,20 @@ def say_left_out(declared: Declared) -> Callable[[str, list[str]], None]:
     return left_out
 
 
+def say_order(paths: Sequence[str]) -> None:
+    """Tells the person that a shell has put part_10 before part_9: files that are named keep the order given."""
+    from sluice.engine.storage import name_order
+
+    by_text = list(paths) == sorted(paths)
+    for earlier, later in pairwise(paths):
+        if by_text and name_order(earlier) > name_order(later):
+            say(
+                f"files are taken in the order given, {earlier} before {later}; name the folder, or put the pattern in "
+                "quotes, and numbers are compared as numbers"
+            )
+            return
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What is to be loaded, and how."""
@@ -107,6 +122,7 @@ class Wanted:
         declared.check_run(has_inputs=bool(paths or declared.fetched(only)), as_of=as_of)
         if max_rejects is not None:
             RejectLimit(max_rejects)
+        say_order(paths)
         inputs = inputs_of(declared, paths, say_left_out(declared), only)
         return cls(declared, inputs, reload, max_rejects, as_of)
 

@@ -130,18 +130,19 @@ class _Scanned:
 def _scan(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> _Scanned:
     pulse = Scanning(work.id, beat)
     beside: dict[str, Any] = {}
-    noted, landed, names, raw = None, None, None, None
+    noted, landed, names, raw, left_out = None, None, None, None, None
     if isinstance(flow.source, Files):
         planned, landed, encoding, names = _read(work.uri, flow.source, flow.table, pulse.tick, contract.wanted)
         raw = identity(work.uri) if landed else f"sha256:{planned.sha256}"
         beside = {"encoding": encoding} if encoding else {}
     else:
-        known = Known() if work.options.get("reload") else last_known(work.pipeline, flow.source, work.contract)
-        planned, landed, noted = fetch(flow.source, flow.table.columns, known, pulse.tick)
+        fresh = bool(work.options.get("reload"))
+        known = Known() if fresh else last_known(work.pipeline, flow.source, work.contract, beat)
+        planned, landed, noted, left_out = fetch(flow.source, flow.table.columns, known, pulse.tick)
     match = match_columns(names or planned.dialect.header, flow.table, contract)
     absent = absent_columns(flow.table, match)
     beside |= {ABSENT: absent} if absent else {}
-    note = " ".join(filter(None, (work.redeclared, note_of(flow.table, match)))) or None
+    note = " ".join(filter(None, (work.redeclared, note_of(flow.table, match), left_out))) or None
     return _Scanned(planned, planned.dialect.to_json() | beside, landed, note, noted, raw)
 
 

@@ -145,7 +145,8 @@ def test_an_import_as_if_the_folder_were_on_the_path_is_told_how_to_write_it(
         find("mine")
     top = "lib" if "lib" in imports else "_limits"
     assert str(caught.value) == (
-        f"{tmp_path}/mine.py:3: ModuleNotFoundError: No module named '{top}'. It is in the same folder: write `from .{top} import ...` or"
+        f"{tmp_path}/mine.py:3: ModuleNotFoundError: No module named '{top}'. It is in the same folder: write"
+        f" `from .{top} import ...` or"
         f" `from . import {top}`."
     )
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sluice.engine.declaration import Declaration
 from sluice.engine.declare.names import SETTING, check_identifier
-from sluice.engine.declare.paging import Cursor, Next, Pages
+from sluice.engine.declare.paging import Paging, ends_of
 from sluice.errors import ConfigError
 
 
@@ -33,7 +33,7 @@ class HttpApi(Declaration):
     base: str | None = None
     token: str | None = None
     records: str | None = None
-    pages: Pages | Cursor | Next | None = None
+    pages: Paging | None = None
     params: Mapping[str, str | int] = field(default_factory=dict)
     error_keys: Sequence[str] = ("error", "errors")
     timeout_s: float = 30
@@ -51,7 +51,7 @@ class HttpApi(Declaration):
 
     def _mistakes(self) -> Iterator[str]:
         yield from self._mistakes_of_address()
-        yield from self._mistakes_of_paging()
+        yield from mistakes_of(self.pages, self.records)
         for name in ("timeout_s", "total_s", "max_bytes", "max_pages", "tries"):
             if not getattr(self, name) > 0:
                 yield f"{name} is a number above 0."
@@ -77,24 +77,12 @@ class HttpApi(Declaration):
             if name is not None and not SETTING.fullmatch(name):
                 yield f"{what} is the NAME of a setting, e.g. 'SLUICE_SHOP_API_{what.upper()}', not its value."
 
-    def _mistakes_of_paging(self) -> Iterator[str]:
-        paths = [("records", self.records)]
-        if isinstance(self.pages, Cursor):
-            paths.append(("Cursor.next", self.pages.next))
-        if isinstance(self.pages, Next):
-            paths.append(("Next.url", self.pages.url))
-        for what, path in paths:
-            if path is not None and not all(path.split(".")):
-                yield f"{what} is a dotted path, e.g. 'data.items'."
-            if what != "records" and path is not None and self.records is None:
-                yield f"{what} stands beside the records: say where these are, records='...'."
-        if isinstance(self.pages, Pages) and self.pages.size is not None and self.pages.size < 1:
-            yield "Pages.size is a number of records above 0."
-
     @property
     def reading(self) -> dict[str, object]:
         """What decides which records come: where these change, nothing that is known of earlier answers holds."""
         asked = repr((self.url, self.records, self.pages, dict(self.params)))
+        if ends := ends_of(self.pages):
+            asked += repr(ends)
         return {"request": hashlib.sha256(asked.encode()).hexdigest()[:16]}
 
     @property

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from sluice.engine.declaration import Declaration
 from sluice.engine.declare.names import SETTING, check_identifier
+from sluice.engine.declare.sql_text import limits_rows
 from sluice.errors import ConfigError
 
 
@@ -22,9 +23,10 @@ class PostgresQuery(Declaration):
     UTC: `Timestamp(*PostgresQuery.TIMES)` reads it. Null comes as an empty cell, and an empty text as a quoted one:
     both are null in the table.
 
-    With `watermark`, a column of the result, a run asks only for rows where it is greater than in all that was
-    loaded before; `overlap` goes back by so much (a timedelta for times, a number for numbers), for rows that were
-    committed late. Rows where it is null come the first time only. With `snapshot=True` the result is the whole:
+    With `watermark`, a column of the result (a number, date, timestamp or text), a run asks only for rows where it is
+    greater than in all rows that were loaded before; `overlap` goes back by so much (a timedelta for times, a whole
+    number for numbers, either for dates), for rows that were committed late or have the same value. Rows where it is
+    null come the first time only. The query then has no LIMIT. With `snapshot=True` the result is the whole:
     rows that it does not have are gone from the table. `statement_timeout_s` is for the query and its rows' travel.
     """
 
@@ -55,10 +57,25 @@ class PostgresQuery(Declaration):
             )
         if self.watermark is not None and self.snapshot:
             yield "A snapshot is always fetched whole: leave out watermark, or snapshot."
-        if self.overlap is not None and self.watermark is None:
-            yield "overlap goes back from a watermark: say which column, watermark='updated_at'."
+        if self.watermark is not None and (clause := limits_rows(self.query)):
+            yield (
+                f"A query with a watermark must have no LIMIT, OFFSET or FETCH, and this one has {clause.upper()}: the"
+                " rows that it leaves out would never come once the watermark is past them. Leave it out, since a"
+                " fetch takes any number of rows; or leave out watermark."
+            )
+        yield from self._mistakes_of_overlap()
         if not self.statement_timeout_s > 0:
             yield "statement_timeout_s is a number of seconds above 0."
+
+    def _mistakes_of_overlap(self) -> Iterator[str]:
+        if self.overlap is None:
+            return
+        if self.watermark is None:
+            yield "overlap goes back from a watermark: say which column, watermark='updated_at'."
+        if isinstance(self.overlap, bool) or not isinstance(self.overlap, timedelta | int):
+            yield "overlap must be a timedelta, or a whole number where the watermark is a number or a date."
+        elif (self.overlap.days if isinstance(self.overlap, timedelta) else self.overlap) < 0:
+            yield "overlap must not be negative: rows would be left out."
 
     @property
     def reading(self) -> dict[str, object]:

@@ -43,14 +43,23 @@ def judge(check: str, good: bool, found: str, *, todo: str, otherwise: State = "
     return ok(check, found) if good else Finding(check, otherwise, found, todo)
 
 
-def safely(check: str, look: Callable[[], Iterable[Finding]], todo: str = "") -> Iterator[Finding]:
-    """What `look` finds; what it raises is a finding, too, and the other checks go on."""
+def safely(
+    check: str, look: Callable[[], Iterable[Finding]], todo: str = "", failed: list[BaseException] | None = None
+) -> Iterator[Finding]:
+    """What `look` finds; what it raises is a finding, too (and comes into `failed`), and the other checks go on."""
     try:
         yield from look()
     except SluiceError as error:
+        _note(failed, error)
         yield wrong(check, str(error), todo)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the person who asks wants to see the other lines
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whoever asks wants to see the other lines
+        _note(failed, error)
         yield wrong(check, f"{type(error).__name__}: {error}".splitlines()[0], "If this is a defect, please report it.")
+
+
+def _note(failed: list[BaseException] | None, error: BaseException) -> None:
+    if failed is not None:
+        failed.append(error)
 
 
 def address(url: str) -> str:
@@ -65,7 +74,11 @@ def hide(text: str, urls: Iterable[str]) -> str:
     One of a few letters may be part of any word: it is looked for only where a URL has it.
     """
     for url in urls:
-        password = urlsplit(url).password or ""
+        try:
+            password = urlsplit(url).password or ""
+        except ValueError:  # no address at all: whatever it is, it is not shown
+            text = text.replace(url, "***")
+            continue
         for spelling in {password, unquote(password)} - {""}:
             text = text.replace(f":{spelling}@", ":***@")
             if len(spelling) >= TELLING:

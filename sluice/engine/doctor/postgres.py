@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from types import SimpleNamespace
 
 from sluice.engine.declare import Pipeline
-from sluice.engine.doctor.finding import Finding, address, judge, ok, warning, wrong
+from sluice.engine.doctor.finding import Finding, address, judge, ok, safely, warning, wrong
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.migrate import is_current
 from sluice.engine.ledger.queries import query
@@ -27,7 +28,18 @@ def look_at_server() -> Iterator[Finding]:
     yield judge(
         "PostgreSQL", server.major >= OLDEST, where, todo=f"It must be at least version {OLDEST}.", otherwise="wrong"
     )
-    yield from _role(server)
+    yield from safely("PostgreSQL role", lambda: _role(server))
+    yield from safely("PostgreSQL durability", lambda: _durability(server))
+    yield judge(
+        "PostgreSQL clock",
+        abs(drift) < CLOCK_S,
+        f"{drift:+.1f} s from this host",
+        todo="Let both hosts keep time (NTP).",
+    )
+    yield from safely("PostgreSQL connections", lambda: _connections(server))
+
+
+def _durability(server: SimpleNamespace) -> Iterator[Finding]:
     off = [name for name in ("fsync", "synchronous_commit", "full_page_writes") if not getattr(server, name)]
     yield judge(
         "PostgreSQL durability",
@@ -35,12 +47,9 @@ def look_at_server() -> Iterator[Finding]:
         f"{', '.join(off)} off" if off else "what is committed stays",
         todo="A crash of the server may lose rows that count as loaded: switch it on.",
     )
-    yield judge(
-        "PostgreSQL clock",
-        abs(drift) < CLOCK_S,
-        f"{drift:+.1f} s from this host",
-        todo="Let both hosts keep time (NTP).",
-    )
+
+
+def _connections(server: SimpleNamespace) -> Iterator[Finding]:
     yield judge(
         "PostgreSQL connections",
         server.connections_left >= SPARE,
@@ -59,7 +68,16 @@ def look_at_tables(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
         todo = f"{MIGRATE} (or the first `sluice run`)"
         yield warning("ledger", "not there yet", todo) if is_embedded() else wrong("ledger", "not there", todo)
         return
-    behind = [each.name for each in pipelines if not is_current(each)]
+    yield from safely("tables", lambda: _tables(pipelines))
+    loaded = [flow.table.name for each in pipelines for flow in each.flows]
+    derived = [table.name for each in pipelines for table in each.derived]
+    yield from safely("PostgreSQL rights", lambda: _rights([*loaded, *derived]))
+
+
+def _tables(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
+    behind: list[str] = []
+    for each in pipelines:
+        yield from safely(f"tables of {each.name}", partial(_look, each, behind))
     yield judge(
         "tables",
         not behind,
@@ -67,8 +85,11 @@ def look_at_tables(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
         todo=MIGRATE,
         otherwise="wrong",
     )
-    loaded = [flow.table.name for each in pipelines for flow in each.flows]
-    yield from _rights([*loaded, *(derived.name for each in pipelines for derived in each.derived)])
+
+
+def _look(pipeline: Pipeline, behind: list[str]) -> list[Finding]:
+    behind += [] if is_current(pipeline) else [pipeline.name]
+    return []
 
 
 def _role(server: SimpleNamespace) -> Iterator[Finding]:

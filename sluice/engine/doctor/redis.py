@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from redis.utils import str_if_bytes
 
-from sluice.engine.doctor.finding import Finding, address, judge, ok, warning, wrong
+from sluice.engine.doctor.finding import Finding, address, judge, ok, safely, warning, wrong
 from sluice.engine.frames.cache import PREFIX
 from sluice.engine.servers import broker_url, cache_url
 from sluice.errors import TransientError
@@ -31,13 +31,14 @@ def look_at_redis() -> Iterator[Finding]:
     about, about_cache = _info(broker, "broker"), _info(cache, "cache")
     one = about.get("run_id") == about_cache.get("run_id")
     yield ok("Redis" if one else "Redis broker", f"{_version(about)} at {address(broker_url())}")
-    yield from _memory("Redis", about, holds_messages=True)
-    yield from _broker_rights(broker)
+    yield from safely("Redis memory", lambda: _memory("Redis", about, holds_messages=True))
+    yield from safely("Redis as broker", lambda: _broker_rights(broker))
     if not one:
         yield ok("Redis cache", f"{_version(about_cache)} at {address(cache_url())}")
-        yield from _memory("Redis cache", about_cache, holds_messages=False)
-    yield from _cache_rights(cache)
-    yield from _lifetimes(broker, cache, same_db=one and _number(broker) == _number(cache))
+        yield from safely("Redis cache memory", lambda: _memory("Redis cache", about_cache, holds_messages=False))
+    yield from safely("Redis as cache", lambda: _cache_rights(cache))
+    same_db = one and _number(broker) == _number(cache)
+    yield from safely("Redis lifetimes", lambda: _lifetimes(broker, cache, same_db=same_db))
 
 
 def _client(url: str) -> redis.Redis:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from sluice.engine.declare import Pipeline
-from sluice.engine.doctor.finding import Finding, judge
+from sluice.engine.doctor.finding import Finding, judge, safely
 from sluice.engine.schedule import Alarm, alarms
 
 NAMED = 4
@@ -13,7 +14,9 @@ NAMED = 4
 
 def look_at_schedules(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
     """Missing input. Raises DatabaseAway."""
-    missing = alarms(pipelines)
+    missing: list[Alarm] = []
+    for each in pipelines:
+        yield from safely(f"schedule of {each.name}", partial(_look, each, missing))
     yield judge(
         "missing input",
         not missing,
@@ -21,6 +24,11 @@ def look_at_schedules(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
         todo="`sluice schedule list` tells what is waited for. It runs when it comes; `sluice backfill` runs without.",
         otherwise="wrong",
     )
+
+
+def _look(pipeline: Pipeline, into: list[Alarm]) -> list[Finding]:
+    into += alarms([pipeline])
+    return []
 
 
 def _named(missing: Sequence[Alarm]) -> str:

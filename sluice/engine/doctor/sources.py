@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from sluice.engine.declare import Pipeline, PostgresQuery, Remote
-from sluice.engine.doctor.finding import Finding, ok, wrong
+from sluice.engine.doctor.finding import Finding, ok, safely, wrong
+from sluice.engine.doctor.watermarks import look_at_watermark
 from sluice.engine.remote.http import read_http
 from sluice.engine.remote.query import try_query
 from sluice.engine.settings import source_setting
@@ -18,32 +20,47 @@ PATIENCE_S = 5.0
 def look_at_sources(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
     """Each source that is no file, by a look from here. A pipeline of which no setting is there is not in use here."""
     for pipeline in pipelines:
-        needed = list(dict.fromkeys(name for source in pipeline.remote for name in source.settings))
-        if needed and not any(map(_is_set, needed)):
-            yield ok(f"sources of {pipeline.name}", f"not in use here: {', '.join(needed)} are not set")
-            continue
-        for source in pipeline.remote:
-            yield _look(f"{pipeline.name}: {source.name}", source)
+        yield from safely(f"sources of {pipeline.name}", partial(_look_at_all, pipeline))
 
 
-def _look(check: str, source: Remote) -> Finding:
+def _look_at_all(pipeline: Pipeline) -> Iterator[Finding]:
+    needed = list(dict.fromkeys(name for source in pipeline.remote for name in source.settings))
+    if needed and not any(map(_is_set, needed)):
+        yield ok(f"sources of {pipeline.name}", f"not in use here: {', '.join(needed)} are not set")
+        return
+    for source in pipeline.remote:
+        check = f"{pipeline.name}: {source.name}"
+        yield from safely(check, partial(_look, check, pipeline, source))
+
+
+def _look(check: str, pipeline: Pipeline, source: Remote) -> Iterator[Finding]:
     missing = [name for name in source.settings if not _is_set(name)]
     if missing:
         files = ", ".join(f"{name}_FILE" for name in missing)
-        return wrong(check, f"not set: {', '.join(missing)}", f"Set it here and where workers run, or {files}.")
+        yield wrong(check, f"not set: {', '.join(missing)}", f"Set it here and where workers run, or {files}.")
+        return
     try:
-        return _ask(check, source)
+        found, of = _ask(check, source)
     except SluiceError as error:
-        return wrong(check, str(error), "Mend it, or wait until it answers: until then its inputs wait or are refused.")
+        todo = "Correct it, or wait until it answers: until then its inputs wait or are refused."
+        yield wrong(check, str(error), todo)
+    except Exception as error:  # noqa: BLE001 - the other sources are looked at all the same
+        # without its text, which may hold an address with a password, or a token
+        yield wrong(check, f"it cannot be looked at: {type(error).__name__}", "If this is a defect, please report it.")
+    else:
+        yield found
+        if of is not None and isinstance(source, PostgresQuery):
+            yield from look_at_watermark(check, pipeline, source, of)
 
 
-def _ask(check: str, source: Remote) -> Finding:
+def _ask(check: str, source: Remote) -> tuple[Finding, str | None]:
+    """What is found, and the type of the watermark where there is one."""
     if isinstance(source, PostgresQuery):
-        try_query(source)
-        return ok(check, f"the query of {source.database} can be asked")
+        of = try_query(source)
+        return ok(check, f"the query of {source.database} can be asked"), of
     quick = replace(source, tries=1, timeout_s=min(source.timeout_s, PATIENCE_S))
     read_http(quick, known={}, beat=lambda: None)
-    return ok(check, "its first page comes, and is as declared")
+    return ok(check, "its first page comes, and is as declared"), None
 
 
 def _is_set(name: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 
 from sluice import __version__
-from sluice.engine.doctor.finding import Finding, judge, ok
+from sluice.engine.doctor.finding import Finding, judge, ok, safely
 
 KNOWN_GOOD = {"celery": "5.6.3", "kombu": "5.7.", "redis": "8.1."}
 
@@ -15,6 +15,10 @@ KNOWN_GOOD = {"celery": "5.6.3", "kombu": "5.7.", "redis": "8.1."}
 def look_at_versions() -> Iterator[Finding]:
     """Sluice, Python, and Celery with its company."""
     yield ok("Sluice", f"{__version__} on Python {platform.python_version()}")
+    yield from safely("libraries", _libraries)
+
+
+def _libraries() -> Iterator[Finding]:
     found = {name: version(name) for name in KNOWN_GOOD}
     good = all(found[name].startswith(known) for name, known in KNOWN_GOOD.items())
     yield judge(

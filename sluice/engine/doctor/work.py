@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sluice.engine.doctor.finding import Finding, judge
+from sluice.engine.doctor.finding import Finding, judge, safely
 from sluice.engine.doctor.postgres import SQL
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
@@ -20,16 +20,26 @@ def look_at_work() -> Iterator[Finding]:
         cursor.execute("select to_regclass('sluice.step') is not null")
         if cursor.fetchone() != (True,):
             return
+    yield from safely("dead steps", _dead_steps)
+    yield from safely("stuck runs", _stuck_runs)
+
+
+def _dead_steps() -> Iterator[Finding]:
+    with transaction() as cursor:
         cursor.execute(query("dead_steps", SQL))
         dead = dict(cursor.fetchall())
-        cursor.execute(query("stuck_runs", SQL), {"patience": PATIENCE})
-        stuck = [run for (run,) in cursor.fetchall()]
     yield judge(
         "dead steps",
         not dead,
         f"{sum(dead.values())} in {_named(list(dead))}" if dead else "none",
         todo="`sluice status RUN` tells why; mend it, then `sluice retry RUN`.",
     )
+
+
+def _stuck_runs() -> Iterator[Finding]:
+    with transaction() as cursor:
+        cursor.execute(query("stuck_runs", SQL), {"patience": PATIENCE})
+        stuck = [run for (run,) in cursor.fetchall()]
     yield judge(
         "stuck runs",
         not stuck,

@@ -31,12 +31,19 @@ def look_at_workers(answers: Answers, here: Here, now: float) -> Iterator[Findin
             "workers", "none answers", "Start some: `sluice worker`, or `sluice up`; `sluice run` brings its own."
         )
         return
-    failed = [f"{name}: {answer['error']}" for name, answer in answers if "error" in answer]
+    failed = [f"{name}: {error}" for name, answer in answers if (error := _error_of(answer))]
     if failed:
         yield wrong("workers", "; ".join(failed[:NAMED]), "Their logs tell more; restart them.")
-        answers = [(name, answer) for name, answer in answers if "error" not in answer]
+        answers = [(name, answer) for name, answer in answers if not _error_of(answer)]
     if answers:
         yield from _compare(answers, here, now)
+
+
+def _error_of(answer: object) -> str | None:
+    """What an answer says went wrong; or that it is none, as from another version."""
+    if not isinstance(answer, Mapping):
+        return "its answer cannot be read"
+    return str(answer["error"]) if "error" in answer else None
 
 
 def _compare(answers: Answers, here: Here, now: float) -> Iterator[Finding]:
@@ -96,9 +103,16 @@ def _all(
     state: State = "warning",
 ) -> Finding:
     """`ok` where it is so of every worker, else who differs."""
-    others = [name for name, answer in answers if not good(answer)]
+    others = [name for name, answer in answers if not _is(good, answer)]
     told = f"not so on {_names(others)}" if others else found
     return judge(check, not others, told, todo=todo, otherwise=state)
+
+
+def _is(good: Callable[[Mapping[str, Any]], bool], answer: Mapping[str, Any]) -> bool:
+    try:
+        return good(answer)
+    except (ValueError, TypeError, OverflowError):  # the answer of another version
+        return False
 
 
 def _names(names: Sequence[str]) -> str:

@@ -47,7 +47,7 @@ def onward(source: HttpApi, url: httpx.URL, link: str) -> httpx.URL:
     """Where a link of an answer to `url` leads. Raises DataError `other_origin`, `bad_next`."""
     try:
         found = url.join(link).copy_with(fragment=None)
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, ValueError) as error:
         raise DataError("bad_next", f"{source.name}: {shown(url)} leads on to what is no address.") from error
     if (found.scheme, found.host, found.port) != (url.scheme, url.host, url.port) or found.userinfo != url.userinfo:
         raise DataError(

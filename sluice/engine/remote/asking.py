@@ -40,7 +40,6 @@ class Answer:
     status: int
     headers: httpx.Headers
     body: bytes
-    next_link: str | None
 
     @property
     def tells_its_end(self) -> bool:
@@ -79,8 +78,7 @@ class Asking:
     def _exchange(self, url: httpx.URL, headers: dict[str, str]) -> Answer:
         with self._client.stream("GET", url, headers=headers) as response:
             body = b"".join(self._blocks(url, response)) if response.status_code == HTTPStatus.OK else b""
-            next_link = response.links.get("next", {}).get("url")
-            return Answer(url, response.status_code, response.headers, body, next_link)
+            return Answer(url, response.status_code, response.headers, body)
 
     def _blocks(self, url: httpx.URL, response: httpx.Response) -> Iterator[bytes]:
         raw = self._watched(response.iter_raw())

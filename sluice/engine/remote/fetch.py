@@ -6,7 +6,7 @@ what the server calls its answer) is known to the next one only when its input i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from sluice.engine.csv import InputPlan
@@ -20,6 +20,7 @@ from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
 from sluice.engine.remote.http import NotModified, read_http
 from sluice.engine.remote.query import copy_query
+from sluice.engine.remote.watermark import Noted, as_loaded
 from sluice.errors import DataError
 
 _HEAD = 1 << 16
@@ -42,6 +43,7 @@ class Landed(NamedTuple):
     plan: InputPlan
     uri: str
     noted: dict[str, str]
+    left_out: str | None  # rows that did not come, in a sentence
 
 
 class Known(NamedTuple):
@@ -51,16 +53,20 @@ class Known(NamedTuple):
     noted: Mapping[str, str] = {}
 
 
-def last_known(pipeline: str, source: Remote, contract: str) -> Known:
-    """What holds of a source's earlier fetches. A watermark holds whatever came after it; the name of an answer only
-    while the table is as that answer left it."""
+def last_known(pipeline: str, source: Remote, contract: str, beat: Callable[[], None]) -> Known:
+    """What holds of a source's earlier fetches. A watermark holds whatever came after it, as far as rows were loaded;
+    the name of an answer only while the table is as that answer left it."""
     with transaction() as cursor:
         asked = {"pipeline": pipeline, "source": source.name, "contract": contract}
         cursor.execute(query("last_noted"), asked)
         row = cursor.fetchone()
-    if row is None or not (row[2] or isinstance(source, PostgresQuery)):
+    if row is None:
         return Known()
-    return Known(row[0], row[1])
+    *facts, newest = row
+    last = Noted(*facts)
+    if isinstance(source, PostgresQuery):
+        return Known(last.input, as_loaded(source, last, beat))
+    return Known(last.input, last.note) if newest else Known()
 
 
 def fetch(source: Remote, columns: Sequence[Column], known: Known, tick: Tick) -> Landed:
@@ -71,7 +77,7 @@ def fetch(source: Remote, columns: Sequence[Column], known: Known, tick: Tick) -
     """
     with drafting() as draft:
         blocks = _Blocks(draft, tick)
-        noted = _write(source, columns, blocks, known)
+        noted, left_out = _write(source, columns, blocks, known)
         blocks.flush()
         try:
             planned = _plan(source, draft, tick, tuple(dict.fromkeys(column.header for column in columns)))
@@ -81,7 +87,7 @@ def fetch(source: Remote, columns: Sequence[Column], known: Known, tick: Tick) -
             if known.input is not None and isinstance(source, PostgresQuery) and source.watermark is not None:
                 raise NothingNew(known.input) from error
             raise DataError("no_rows", f"{source.name} gave no rows.") from error
-        return Landed(planned, draft.keep(planned.sha256), noted)
+        return Landed(planned, draft.keep(planned.sha256), noted, left_out)
 
 
 class _Blocks:
@@ -111,10 +117,11 @@ class _Blocks:
         self._tick(self._written)
 
 
-def _write(source: Remote, columns: Sequence[Column], into: _Blocks, known: Known) -> dict[str, str]:
-    """Write what the source gives; returns what the next fetch is to know."""
+def _write(source: Remote, columns: Sequence[Column], into: _Blocks, known: Known) -> tuple[dict[str, str], str | None]:
+    """Write what the source gives; returns what the next fetch is to know, and which rows did not come."""
     if isinstance(source, PostgresQuery):
-        return copy_query(source, into, known.noted, columns)
+        copied = copy_query(source, into, known.noted, columns)
+        return copied.noted, _left_out(source, copied.left_out)
     try:
         answer = read_http(source, known=known.noted, beat=into.beat)
     except NotModified as same:
@@ -125,7 +132,13 @@ def _write(source: Remote, columns: Sequence[Column], into: _Blocks, known: Know
         raise NothingNew(known.input) from same
     for block in answer.lines:
         into.write(block)
-    return answer.note()
+    return answer.note(), None
+
+
+def _left_out(source: PostgresQuery, rows: int) -> str | None:
+    if not rows:
+        return None
+    return f"{rows:,} of the query's rows have no {source.watermark}: such rows come with the first fetch only."
 
 
 def _plan(source: Remote, draft: Draft, tick: Tick, wanted: Sequence[str]) -> InputPlan:

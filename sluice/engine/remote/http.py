@@ -15,11 +15,14 @@ from http import HTTPStatus
 import httpx
 
 from sluice.engine.declare import HttpApi
+from sluice.engine.declare.paging import paths_of
 from sluice.engine.remote.address import address, shown
 from sluice.engine.remote.asking import Answer, Asking, asking
-from sluice.engine.remote.following import first_url, next_url, path_of_next
-from sluice.engine.remote.page import Form, NoRecords, NotObjects, Page, SaysError, path_of, read_page
+from sluice.engine.remote.ends import Came
+from sluice.engine.remote.following import first_url, next_url
+from sluice.engine.remote.page import Form, NoRecords, NotObjects, Page, SaysError, keys_of, read_page
 from sluice.engine.remote.tries import Patience, TryAgain
+from sluice.engine.remote.validators import about, conditions, note_of
 from sluice.errors import DataError
 
 _JSON_LINES = {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}
@@ -51,17 +54,16 @@ def read_http(source: HttpApi, *, known: Mapping[str, str], beat: Callable[[], N
     """
     patience = Patience(source.name, source.tries, source.total_s, time.monotonic(), beat)
     url = first_url(source, address(source))
-    about = _about(source, url)
     with asking(source, patience) as api:
-        answer, page = _ask(source, patience, api, url, _conditions(known, about))
-    note = _note(source, answer, about)
+        answer, page = _ask(source, patience, api, url, conditions(known, about(source, url)), first=True)
+    note = note_of(answer.headers, about(source, url)) if source.pages is None else {}
     lines = page.lines() if source.pages is None else _all_lines(source, patience, url, answer, page)
     return Fetched(lines, lambda: note)
 
 
 def _all_lines(source: HttpApi, patience: Patience, url: httpx.URL, answer: Answer, page: Page) -> Iterator[bytes]:
     """The lines of all pages, from the first one on; there is never more than one page in memory."""
-    asked, contents = {url}, set[bytes]()
+    asked, contents, records = {url}, set[bytes](), 0
     with asking(source, patience) as api:
         while True:
             content = _digest(page)
@@ -69,7 +71,9 @@ def _all_lines(source: HttpApi, patience: Patience, url: httpx.URL, answer: Answ
                 raise _repeated(source, answer, "is a page that came before")
             contents.add(content)
             yield from page.lines()
-            following = next_url(source, url, answer, page)
+            records += len(page.spans)
+            came = Came(f"{source.name}: {shown(answer.url)}", len(asked), records)
+            following = next_url(source, url, answer, page, came)
             if following is None:
                 return
             if following in asked:
@@ -79,11 +83,11 @@ def _all_lines(source: HttpApi, patience: Patience, url: httpx.URL, answer: Answ
             url = following
             asked.add(url)
             del page
-            answer, page = _ask(source, patience, api, url, {})
+            answer, page = _ask(source, patience, api, url, {}, first=False)
 
 
 def _ask(
-    source: HttpApi, patience: Patience, api: Asking, url: httpx.URL, conditions: dict[str, str]
+    source: HttpApi, patience: Patience, api: Asking, url: httpx.URL, conditions: dict[str, str], *, first: bool
 ) -> tuple[Answer, Page]:
     """One page, asked for until it is whole or the tries are used up."""
 
@@ -95,20 +99,19 @@ def _ask(
             raise DataError(
                 "http_status", f"{source.name}: {shown(answer.url)} answers 304 to what asked for all of it."
             )
-        return replace(answer, body=b""), _read(source, answer)
+        return replace(answer, body=b""), _read(source, answer, first=first)
 
     return patience.call(once)
 
 
-def _read(source: HttpApi, answer: Answer) -> Page:
+def _read(source: HttpApi, answer: Answer, *, first: bool) -> Page:
     """The page that an answer is. Raises TryAgain for what may be half of one; DataError for what is none."""
     where = f"{source.name}: {shown(answer.url)}"
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _MAYBE_JSON and not kind.endswith("+json"):
         raise DataError("not_json", f"{where} answers 200 with {kind[:60]!r}, which is no JSON, so it is no data.")
-    form = Form(path_of(source.records), path_of(path_of_next(source)), frozenset(source.error_keys))
     try:
-        page = read_page(answer.body.decode("utf-8-sig"), form, lines=kind in _JSON_LINES)
+        page = read_page(answer.body.decode("utf-8-sig"), _form(source, first=first), lines=kind in _JSON_LINES)
     except SaysError as error:
         why = "If that key says something else, declare error_keys=(...) without it."
         raise DataError("says_error", f"{where} answers 200, with an error under {error.args[0]!r}. {why}") from None
@@ -130,6 +133,14 @@ def _read(source: HttpApi, answer: Answer) -> Page:
     return page
 
 
+def _form(source: HttpApi, *, first: bool) -> Form:
+    """What a page looks like. Behind the first one, programs write null for an array without elements; on the first
+    page null is no answer to what was asked."""
+    records = None if source.records is None else keys_of(source.records)
+    beside = frozenset(map(keys_of, paths_of(source.pages).values()))
+    return Form(records, beside, frozenset(source.error_keys), null_is_empty=not first)
+
+
 def _not_json(where: str, why: str) -> DataError:
     return DataError("not_json", f"{where} answers 200 with what is not JSON ({why}), so it is no data.")
 
@@ -138,7 +149,7 @@ def _repeated(source: HttpApi, answer: Answer, what: str) -> DataError:
     return DataError(
         "repeated_page",
         f"{source.name}: {shown(answer.url)} {what}, so the pages would never end. Nothing is loaded; check pages= in "
-        "the declaration: does the API know that parameter?",
+        "the declaration: does the API know that parameter, or say its end in another way (more=, same_is_last=)?",
     )
 
 
@@ -152,23 +163,3 @@ def _digest(page: Page) -> bytes:
     for block in page.lines():
         digest.update(block)
     return digest.digest()
-
-
-def _about(source: HttpApi, url: httpx.URL) -> str:
-    """What a note is about: another address, or other records of it, were never fetched."""
-    return hashlib.sha256(f"{url} {source.records}".encode()).hexdigest()[:16]
-
-
-def _conditions(known: Mapping[str, str], about: str) -> dict[str, str]:
-    """The headers that ask for a document only if it changed (RFC 9110 section 13.1)."""
-    if known.get("about") != about:
-        return {}
-    if "etag" in known:
-        return {"If-None-Match": known["etag"]}
-    return {"If-Modified-Since": known["last_modified"]} if "last_modified" in known else {}
-
-
-def _note(source: HttpApi, answer: Answer, about: str) -> dict[str, str]:
-    said = {name: answer.headers.get(name.replace("_", "-")) for name in ("etag", "last_modified")}
-    found = {name: value for name, value in said.items() if value and source.pages is None}
-    return found | {"about": about} if found else {}

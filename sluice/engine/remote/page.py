@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from sluice.engine.jsonl.values import Unfit, Value, scan_as_written
@@ -45,15 +45,19 @@ class NotObjects(ValueError):
 
 @dataclass(frozen=True)
 class Page:
-    """`spans` are where the records begin and end in the text; `following` is what stands at the path of the next.
+    """`spans` are where the records begin and end in the text; `said` is what stands at the paths beside them.
 
     `ends` tells whether the text itself shows that it is whole: JSON lines do not.
     """
 
     text: str
     spans: list[tuple[int, int]]
-    following: Value | Absent
+    said: Mapping[Path, Value]
     ends: bool
+
+    def at(self, dotted: str) -> Value | Absent:
+        """What stands at one of the paths that the form has beside the records."""
+        return self.said.get(keys_of(dotted), ABSENT)
 
     def lines(self) -> Iterator[bytes]:
         """The records as blocks of JSON lines in UTF-8."""
@@ -65,22 +69,23 @@ class Page:
             yield ("\n".join(records) + "\n").encode()
 
 
-def path_of(dotted: str | None) -> Path | None:
+def keys_of(dotted: str) -> Path:
     """`data.items` as its keys."""
-    return None if dotted is None else tuple(dotted.split("."))
+    return tuple(dotted.split("."))
 
 
 @dataclass(frozen=True)
 class Form:
     """What a page looks like: an array at the path `records`; without it the document is an array or JSON lines.
 
-    `following` is the path of what is said about the next page, `errors` are keys beside the records that have nothing
-    to say in a good page.
+    `beside` are the paths of what is said about this page and the next one, `errors` are keys beside the records that
+    have nothing to say in a good page. `null_is_empty`: null at the path of the records is an array without any.
     """
 
     records: Path | None = None
-    following: Path | None = None
+    beside: frozenset[Path] = field(default_factory=frozenset)
     errors: frozenset[str] = frozenset()
+    null_is_empty: bool = False
 
 
 def read_page(text: str, form: Form, *, lines: bool) -> Page:
@@ -89,7 +94,7 @@ def read_page(text: str, form: Form, *, lines: bool) -> Page:
     Raises SaysError, NoRecords, NotObjects, and ValueError for what is not JSON; no message quotes the text.
     """
     walk = _Walk(text, form)
-    ends = form.records is not None or text.startswith("[", walk.at)
+    ends = form.records is not None or text.startswith(("[", "null"), walk.at)
     try:
         if ends:
             walk.value(())
@@ -104,7 +109,7 @@ def read_page(text: str, form: Form, *, lines: bool) -> Page:
         raise ValueError("it is nested too deep") from error
     if walk.records is None:
         raise NoRecords(f"there is nothing at {'.'.join(walk.wanted)!r}")
-    return Page(text, walk.records, walk.following, ends)
+    return Page(text, walk.records, walk.said, ends)
 
 
 class _Walk:
@@ -113,12 +118,12 @@ class _Walk:
     def __init__(self, text: str, form: Form) -> None:
         self.wanted = form.records or ()
         self.records: list[tuple[int, int]] | None = None
-        self.following: Value | Absent = ABSENT
+        self.said: dict[Path, Value] = {}
         self.at = 0
         self._text = text
-        self._following = form.following
+        self._form = form
         self._errors = {(key,) for key in form.errors}
-        paths = (self.wanted, form.following or ())
+        paths = (self.wanted, *form.beside)
         self._on_the_way = {path[:depth] for path in paths for depth in range(len(path))}
         self._skip()
 
@@ -130,8 +135,8 @@ class _Walk:
             self._members(path)
         else:
             found, self.at = scan_as_written(self._text, self.at)
-            if path == self._following:
-                self.following = found
+            if path in self._form.beside:
+                self.said[path] = found
             if path in self._errors and found not in _NOTHING:
                 raise SaysError(path[0])
         self._skip()
@@ -153,8 +158,11 @@ class _Walk:
         if self.records is not None:
             raise NoRecords(f"there are two of {'.'.join(self.wanted)!r}")
         if not self._text.startswith("[", self.at):
-            scan_as_written(self._text, self.at)  # what is no JSON at all is told as such
-            raise NoRecords(f"what stands at {'.'.join(self.wanted) or 'its beginning'!r} is no array")
+            found, self.at = scan_as_written(self._text, self.at)  # what is no JSON at all is told as such
+            if found is not None or not self._form.null_is_empty:
+                raise NoRecords(f"what stands at {'.'.join(self.wanted) or 'its beginning'!r} is {_kind(found)}")
+            self.records = []
+            return
         self.records = []
         self._take("[")
         while not self._text.startswith("]", self.at):
@@ -195,6 +203,10 @@ class _Walk:
     def _skip(self) -> None:
         found = _SPACE.match(self._text, self.at)
         self.at = found.end() if found else self.at
+
+
+def _kind(found: Value) -> str:
+    return "null" if found is None else "no array"
 
 
 def _not_json(text: str, at: int) -> json.JSONDecodeError:

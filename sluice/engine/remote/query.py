@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import psycopg2
 import psycopg2.errors
@@ -17,10 +17,10 @@ from sluice.engine.declare import Column, PostgresQuery
 from sluice.engine.ledger.queries import query
 from sluice.engine.remote.setting import needed_setting
 from sluice.engine.remote.spelling import spelled
+from sluice.engine.remote.watermark import FROM, OF, REACHED, TYPES, check_overlap, greater, reached_in
 from sluice.errors import DataError, SluiceError, TransientError
 
 SQL = "sluice.engine.remote.sql"
-SINCE = "since"
 _CONNECT_S = 10
 _AWAY = ("08", "40", "53", "55", "57P", "58")  # connection, rollback, resources, locks, operator, system
 _REFUSED = ("28", "3D", "42501")  # who asks, which database, what they may
@@ -44,25 +44,46 @@ class _NullsAlone:
         return self._into.write(b'""\n' if row == b"\n" else row)
 
 
-def copy_query(
-    source: PostgresQuery, into: Sink, known: Mapping[str, str], columns: Sequence[Column] = ()
-) -> dict[str, str]:
-    """Write the rows of a query as CSV with a header, UTF-8. Returns what the next fetch is to know: see `known`.
+class Copied(NamedTuple):
+    """What the next fetch is to know (`known`), and how many rows of a watermark that is null did not come."""
 
-    `known` is what the last fetch returned that was loaded ({} for none): with a watermark, rows since then come.
+    noted: dict[str, str]
+    left_out: int = 0
+
+
+def copy_query(source: PostgresQuery, into: Sink, known: Mapping[str, str], columns: Sequence[Column] = ()) -> Copied:
+    """Write the rows of a query as CSV with a header, UTF-8.
+
+    `known` is what the last fetch noted that was loaded ({} for none): with a watermark, rows since then come.
     Numbers are written as `columns` read them. Raises DataError `source_refused`, `query_failed` and `misread_time`
     for what another try will not change, TransientError when the database is away, and what `into` raises.
     """
     with _snapshot(source) as cursor:
-        asked = _asked(source, known)
-        cursor.copy_expert(_filled("copy_rows", query=spelled(cursor, asked, columns)), _NullsAlone(into))
-        return _reached(cursor, source, asked, known)
+        if source.watermark is None:
+            _copy(cursor, sql.SQL(source.query), into, columns)
+            return Copied({})
+        of = _type_of(cursor, source, source.watermark)
+        since = reached_in(known, of)
+        asked = _asked(source, source.watermark, of, since)
+        _copy(cursor, asked, into, columns)
+        noted = _noted(cursor, asked, source.watermark, of, since)
+        return Copied(noted, 0 if since is None else _nulls(cursor, source, source.watermark))
 
 
-def try_query(source: PostgresQuery) -> None:
-    """Whether the query could be fetched now, without a row of it. Raises as `copy_query` does."""
+def _copy(cursor: Cursor, asked: sql.Composable, into: Sink, columns: Sequence[Column]) -> None:
+    cursor.copy_expert(_filled("copy_rows", query=spelled(cursor, asked, columns)), _NullsAlone(into))
+
+
+def try_query(source: PostgresQuery) -> str | None:
+    """Whether the query could be fetched now, without a row of it. Returns the type of the watermark, if there is one.
+
+    Raises as `copy_query` does.
+    """
     with _snapshot(source) as cursor:
+        if source.watermark is not None:
+            return _type_of(cursor, source, source.watermark)
         cursor.execute(_filled("no_rows", query=sql.SQL(source.query)))
+        return None
 
 
 @contextmanager
@@ -83,7 +104,7 @@ def _reaching(source: PostgresQuery) -> Iterator[Connection]:
         )
     except psycopg2.OperationalError as error:
         raise _unreachable(source, str(error)) from None  # its text has the address, and who asked
-    except psycopg2.Error:
+    except (psycopg2.Error, ValueError):
         raise DataError("source_refused", f"{source.database} is no URL of a PostgreSQL.") from None
     try:
         yield connection
@@ -105,25 +126,44 @@ def _snapshot(source: PostgresQuery) -> Iterator[Cursor]:
             raise _failed(source, error) from None  # its text may hold values of rows
 
 
-def _asked(source: PostgresQuery, known: Mapping[str, str]) -> sql.Composable:
+def _type_of(cursor: Cursor, source: PostgresQuery, watermark: str) -> str:
+    """The type of the watermark, one of TYPES."""
+    cursor.execute(_filled("watermark_type", watermark=sql.Identifier(watermark), query=sql.SQL(source.query)))
+    of = TYPES.get((cursor.description or ())[0].type_code)
+    if of is None:
+        raise DataError(
+            "query_failed",
+            f"{source.name}: the watermark {watermark} must be a number, a date, a timestamp or a text: cast it in the"
+            " SELECT to one whose order is that in which rows come.",
+        )
+    check_overlap(source, of)
+    return of
+
+
+def _asked(source: PostgresQuery, watermark: str, of: str, since: str | None) -> sql.Composable:
     """The SELECT of this fetch: the declared one, or what came since."""
     declared = sql.SQL(source.query)
-    if source.watermark is None or SINCE not in known:
+    if since is None:
         return declared
-    column = sql.Identifier(source.watermark)
-    return _filled("rows_since", query=declared, watermark=column, since=sql.Literal(known[SINCE]))
-
-
-def _reached(cursor: Cursor, source: PostgresQuery, asked: sql.Composable, known: Mapping[str, str]) -> dict[str, str]:
-    """From where the next fetch is to ask on; from where this one did, when it brought nothing."""
-    if source.watermark is None:
-        return {}
-    reached: sql.Composable = sql.SQL("max({})").format(sql.Identifier(source.watermark))
+    start: sql.Composable = sql.SQL("{}::" + of).format(sql.Literal(since))
     if source.overlap is not None:
-        reached = sql.SQL("{} - {}").format(reached, sql.Literal(source.overlap))
-    cursor.execute(_filled("next_since", query=asked, reached=reached))
-    (since,) = cursor.fetchone() or (None,)
-    return dict(known) if since is None else {SINCE: since}
+        start = sql.SQL("{} - {}").format(start, sql.Literal(source.overlap))
+    return _filled("rows_since", query=declared, watermark=sql.Identifier(watermark), since=start)
+
+
+def _noted(cursor: Cursor, asked: sql.Composable, watermark: str, of: str, since: str | None) -> dict[str, str]:
+    """How far this fetch came, and from where: it did not move back where only rows of the overlap came."""
+    cursor.execute(_filled("next_since", query=asked, watermark=sql.Identifier(watermark)))
+    (found,) = cursor.fetchone() or (None,)
+    reached = greater(of, found, since)
+    came_from = {} if since is None else {FROM: since}
+    return {OF: of} | came_from | ({} if reached is None else {REACHED: reached})
+
+
+def _nulls(cursor: Cursor, source: PostgresQuery, watermark: str) -> int:
+    cursor.execute(_filled("null_rows", query=sql.SQL(source.query), watermark=sql.Identifier(watermark)))
+    (found,) = cursor.fetchone() or (0,)
+    return int(found)
 
 
 def _filled(name: str, **parts: sql.Composable) -> sql.Composed:

@@ -7,6 +7,7 @@ how long to wait (Retry-After, RFC 9110 section 10.2.3) is waited for at least t
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from typing import TypeVar
 from sluice.errors import DataError, SluiceError
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S, LONGEST_ASKED_S = 0.5, 60.0, 300.0
+ABSURD_S = 366 * 86_400.0  # who is asked to wait longer is asked by a mistake
+_DIGITS = 9
 _NAP_S = 1.0
 
 T = TypeVar("T")
@@ -83,13 +86,29 @@ def pause_s(tried: int, asked_s: float | None, chance: float) -> float:
 
 
 def retry_after_s(value: str | None, now: datetime | None = None) -> float | None:
-    """The seconds that a header Retry-After asks for, written as a number or as an HTTP date; None if it is neither."""
+    """The seconds that a header Retry-After asks for, written as a number or as an HTTP date; None if it is neither, or
+    further away than anybody means."""
     value = (value or "").strip()
     if value.isascii() and value.isdigit():
-        return float(value[:9])
+        asked = float(value) if len(value.lstrip("0")) <= _DIGITS else math.inf
+    else:
+        until = http_date(value)
+        if until is None:
+            return None
+        asked = max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
+    return asked if asked <= ABSURD_S else None
+
+
+def http_date(value: str) -> datetime | None:
+    """An HTTP date (RFC 9110 section 5.6.7), also of the obsolete forms; None for anything else.
+
+    Only the form of asctime, which has no comma, may be without a zone.
+    """
     try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
+        found = parsedate_to_datetime(value)
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):  # each is raised for some text
         return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
+    zoned = "," not in value or value.endswith("-0000")
+    return found.replace(tzinfo=UTC) if zoned else None

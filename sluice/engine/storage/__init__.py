@@ -2,6 +2,7 @@
 
 from sluice.engine.storage.address import is_remote, join, split_member
 from sluice.engine.storage.files import exists, listed, open_input, put, read_blocks, read_range, remove, stamp
+from sluice.engine.storage.order import name_order
 from sluice.engine.storage.resolve import LeftOut, in_inbox, resolve
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "resolve",
     "in_inbox",
     "LeftOut",
+    "name_order",
 ]

@@ -12,6 +12,7 @@ from sluice.engine.storage.address import bucket_and_key, scheme
 from sluice.engine.storage.client import BLOCK, client, upload_options
 from sluice.engine.storage.failures import translated
 from sluice.engine.storage.listing import inside, matching
+from sluice.engine.storage.order import name_order
 
 _CHANGED = ("LastModified", "last_modified", "updated", "mtime")
 _TAGS = ("ETag", "etag", "generation", *_CHANGED)
@@ -95,9 +96,10 @@ class RemotePlace:
             yield self._address(info["name"]), _changed(info)
 
     def matching(self, pattern: str) -> list[str]:
-        """The addresses of objects whose names fit a glob below this prefix, sorted."""
+        """The addresses of objects whose names fit a glob below this prefix, in the order of `name_order`."""
         with translated(self._uri):
-            return sorted(self._address(name) for name in matching(client(self._uri), self._path.rstrip("/"), pattern))
+            found = [self._address(name) for name in matching(client(self._uri), self._path.rstrip("/"), pattern)]
+        return sorted(found, key=name_order)
 
     def _info(self, store: Any) -> dict[str, Any]:
         info: dict[str, Any] = store.info(self._path)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sluice.engine.storage.address import bucket_and_key, is_remote, local_path, scrubbed, split_member
 from sluice.engine.storage.files import exists, listed, open_input
+from sluice.engine.storage.order import name_order
 from sluice.errors import ConfigError, DataError, NotHere
 
 _ZIP = b"PK\x03\x04"
@@ -23,7 +24,8 @@ LeftOut = Callable[[str, list[str]], None]
 def resolve(
     paths: Iterable[str | os.PathLike[str]], patterns: Sequence[str], left_out: LeftOut | None = None
 ) -> list[str]:
-    """Files named by paths, folders and globs, in the order given (a folder's and a glob's sorted by name).
+    """Files named by paths, folders and globs, in the order given (a folder's, a glob's and an archive's by name, where
+    numbers count as numbers: see `name_order`).
 
     Of a folder, files whose names fit one of `patterns` (the pipeline's, e.g. `*.csv`) are taken; `left_out` is told
     of the others, but not of hidden ones. A path that was typed may be a symbolic link: what it points to is what is
@@ -51,7 +53,7 @@ def resolve(
 
 
 def in_inbox(inbox: str, pattern: str) -> list[str]:
-    """Files of an inbox that match a pipeline's pattern, sorted: regular files inside the folder, links left alone.
+    """Files of an inbox that match a pipeline's pattern, by name: regular files inside the folder, links left alone.
 
     Raises NotHere when the inbox is in a bucket that cannot be seen, TransientError when its store is away.
     """
@@ -83,7 +85,8 @@ def _local(path: str, patterns: Sequence[str]) -> _Found:
     if Path(path).exists():
         return [os.path.realpath(path)], None
     matches = glob.glob(path, recursive=True)  # noqa: PTH207 - patterns are typed, also absolute ones
-    return [os.path.realpath(p) for p in sorted(p for p in matches if not Path(p).is_dir())], None
+    files = sorted((each for each in matches if not Path(each).is_dir()), key=name_order)
+    return [os.path.realpath(each) for each in files], None
 
 
 def _files_in(folder: str) -> dict[str, str]:
@@ -108,7 +111,7 @@ def _remote(uri: str, patterns: Sequence[str]) -> _Found:
 
 def _fitting(files: Mapping[str, str], patterns: Sequence[str]) -> tuple[list[str], list[str]]:
     """The addresses of the files (by name) that fit, and the names of those that do not. Nothing hidden."""
-    seen = sorted(name for name in files if not name.startswith("."))
+    seen = sorted((name for name in files if not name.startswith(".")), key=name_order)
     fit = {name for name in seen if any(fnmatchcase(name, pattern) for pattern in patterns)}
     return [files[name] for name in seen if name in fit], [name for name in seen if name not in fit]
 
@@ -125,7 +128,7 @@ def _below(prefix: str, pattern: str) -> list[str]:
 def _inside(inbox: str, pattern: str) -> list[str]:
     top = Path(os.path.realpath(inbox))
     found = []
-    for path in sorted(top.glob(pattern)):
+    for path in sorted(top.glob(pattern), key=lambda each: name_order(str(each))):
         inside = Path(os.path.realpath(path)).is_relative_to(top)
         if inside and not path.is_symlink() and path.is_file():
             found.append(str(path))
@@ -133,14 +136,14 @@ def _inside(inbox: str, pattern: str) -> list[str]:
 
 
 def _unpacked(uri: str) -> list[str]:
-    """The members of a zip, in the archive's order; any other file as it is. What is wrong with it, plan will say."""
+    """The members of a zip, by name; any other file as it is. What is wrong with it, plan will say."""
     if split_member(uri)[1] is not None or not _is_zip(uri):
         return [uri]
     from sluice.engine.unpack import members
 
     try:
         with open_input(uri) as stream:
-            return [f"{uri}::{name}" for name in members(stream)] or [uri]
+            return [f"{uri}::{name}" for name in sorted(members(stream), key=name_order)] or [uri]
     except DataError:
         return [uri]
 

@@ -250,3 +250,41 @@ def test_numbers_and_texts_arrive_as_they_were_written(api: ApiServer) -> None:
     assert text_of(declared()) == (
         '{"a": 0.8946, "b": 1e3, "c": 12345678901234567890, "d": 1.10, "e": null, "f": "\\u00e9é"}\n'
     )
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Content-Type": "application/json; charset=no-such-charset"},
+        {"Content-Type": 'application/json; charset="'},
+        {"Content-Type": "application/json;;;"},
+        {"Date": "Wed, 21 Oct 99999999999 07:28:00 GMT"},
+        {"ETag": "é"},
+        {"Last-Modified": "Fri, 31 Dec 9999 23:59:59 GMT"},
+        {"Retry-After": "1e400"},
+        {"Expires": "-1", "Age": "1e400", "Cache-Control": "max-age=1e400"},
+        {"Set-Cookie": "a=b; Expires=Wed, 21 Oct 99999999999 07:28:00 GMT; Max-Age=1e400"},
+        {"Link": "<"},
+    ],
+    ids=lambda header: next(iter(header)),
+)
+def test_headers_that_nobody_can_read_do_no_harm(api: ApiServer, header: dict[str, str]) -> None:
+    api.answers(PATH, saying([ANN], headers={name: value.encode().decode("latin-1") for name, value in header.items()}))
+    fetched = fetch(declared())
+    assert b"".join(fetched.lines) == b'{"id": 1, "name": "Ann"}\n'
+    assert list(fetch(declared(), fetched.note()).lines) == [b'{"id": 1, "name": "Ann"}\n']
+
+
+@pytest.mark.parametrize("length", ["abc", "-1", "1e400", "9" * 30, "5, 6", "999"])
+def test_a_length_that_is_not_the_body_s_is_no_data(api: ApiServer, length: str) -> None:
+    answer = saying([ANN], headers={"Content-Length": length}, ending="closing")
+    api.answers(PATH, answer, answer, saying([BEN]))
+    assert rows_of(declared(tries=3)) == [BEN]
+
+
+@pytest.mark.parametrize(
+    "wait", ["Wed, 21 Oct 99999999999 07:28:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "9" * 5000, "1e400", "-1"]
+)
+def test_a_wait_that_nobody_means_is_the_usual_pause(api: ApiServer, wait: str) -> None:
+    api.answers(PATH, Answer(status=429, headers={"Retry-After": wait}), saying([ANN]))
+    assert rows_of(declared(total_s=100)) == [ANN]

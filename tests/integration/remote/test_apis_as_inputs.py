@@ -76,6 +76,17 @@ def test_what_was_not_modified_has_nothing_to_do_and_what_comes_back_is_loaded(
     assert engine.sql("select same_as from sluice.input where state = 'already_loaded' order by id") == [(1,), (3,)]
 
 
+def test_a_tag_holds_no_longer_once_an_answer_without_one_was_loaded(engine: InProcess, api: ApiServer) -> None:
+    engine.use(_pipeline())
+    api.answers(PATH, _tagged([ADA, EVE]))
+    assert _run(engine) == ("done", 2)
+    api.answers(PATH, saying([ADA | {"name": "Ada L."}, EVE]))
+    assert _run(engine) == ("done", 2)
+    api.answers(PATH, _tagged([ADA, EVE]))
+    assert _run(engine) == ("done", 2)
+    assert engine.sql(ROWS) == [(1, "Ada", "0.8946"), (2, None, "-1.0000")]
+
+
 def test_a_tag_of_what_was_refused_is_not_offered(engine: InProcess, api: ApiServer) -> None:
     engine.use(_pipeline())
     api.answers(PATH, saying([{"name": "nobody"}], headers={"ETag": '"a"'}))

@@ -24,7 +24,7 @@ def _run(engine: InProcess, **options: Any) -> tuple[str, int]:
 
 
 def _noted(engine: InProcess) -> list[str | None]:
-    return [since for (since,) in engine.sql("select noted->>'since' from sluice.input order by id")]
+    return [reached for (reached,) in engine.sql("select noted->>'reached' from sluice.input order by id")]
 
 
 def test_a_watermark_brings_what_came_since(engine: InProcess, shop: Shop) -> None:
@@ -66,7 +66,7 @@ def test_an_increment_that_was_refused_moves_nothing(engine: InProcess, shop: Sh
     for step in engine.steps(refused, "extract"):
         engine.check(step)
     engine.settle(refused)
-    assert engine.sql("select error_code, noted->>'since' from sluice.input where id = 2") == [
+    assert engine.sql("select error_code, noted->>'reached' from sluice.input where id = 2") == [
         ("over_limit", "12026-03-01 00:00:00+00")
     ]
     shop.sql("update product set updated_at = '2026-03-01' where product_id = 4")
@@ -90,7 +90,7 @@ def test_rows_that_were_committed_late_come_by_the_overlap(engine: InProcess, sh
     shop.sql("insert into product values (4, 'milk', 1, '2026-01-01 12:00+00')")  # older than what was loaded
     assert _run(engine) == ("done", 2)  # and the row of 2 January once more
     assert engine.sql(ROWS)[3:] == [(4, "milk")]
-    assert _noted(engine) == ["2026-01-01 11:00:00+00", "2026-01-01 11:00:00+00"]
+    assert _noted(engine) == ["2026-01-02 00:00:00+00", "2026-01-02 00:00:00+00"]
 
 
 def test_a_number_may_be_the_watermark(engine: InProcess, shop: Shop) -> None:
@@ -98,7 +98,7 @@ def test_a_number_may_be_the_watermark(engine: InProcess, shop: Shop) -> None:
     _run(engine)
     shop.sql("insert into product values (4, 'milk', 1, null)")
     assert _run(engine) == ("done", 2)
-    assert _noted(engine) == ["2", "3"]
+    assert _noted(engine) == ["3", "4"]
 
 
 def test_everything_comes_again_after_a_reload_and_with_another_query(engine: InProcess, shop: Shop) -> None:
@@ -161,6 +161,11 @@ def test_of_two_runs_the_earlier_one_fetches_first_and_the_later_one_has_the_las
     [
         ({"watermark": "updated_at", "snapshot": True}, "A snapshot is always fetched whole"),
         ({"overlap": 1}, "say which column, watermark='updated_at'"),
+        ({"overlap": -1, "watermark": "id"}, "overlap must not be negative"),
+        ({"overlap": timedelta(seconds=-1), "watermark": "id"}, "overlap must not be negative"),
+        ({"overlap": True, "watermark": "id"}, "overlap must be a timedelta, or a whole number"),
+        ({"overlap": 0.5, "watermark": "id"}, "overlap must be a timedelta, or a whole number"),
+        ({"sql": "select 1 limit 5", "watermark": "id"}, "A query with a watermark must have no LIMIT"),
         ({"sql": " ; "}, "It has no SQL"),
         ({"database": "postgresql://me:secret@db/shop"}, "database is the name of a setting"),
         ({"statement_timeout_s": 0}, "statement_timeout_s is a number of seconds above 0"),

@@ -63,6 +63,13 @@ def test_a_cursor_is_text_or_a_number(api: ApiServer, value: object) -> None:
     assert code_of(records="data", pages=Cursor("next")) == "bad_next"
 
 
+@pytest.mark.parametrize("value", ["\ud800", "x" * 70_000], ids=["half a character", "too long"])
+def test_a_cursor_that_no_url_can_hold_is_refused(api: ApiServer, value: str) -> None:
+    api.answers(PATH, saying({"data": [A], "next": value}))
+    assert code_of(records="data", pages=Cursor("next")) == "bad_next"
+    assert code_of(records="data", pages=Next("next")) == "bad_next"
+
+
 @pytest.mark.parametrize("link", ["/more?p=2", "?p=2", "{url}/customers?p=2"])
 def test_a_url_of_the_next_page_is_followed(api: ApiServer, link: str) -> None:
     def script(asked: Asked) -> Answer:

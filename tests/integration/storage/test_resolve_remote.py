@@ -90,17 +90,25 @@ def test_an_inbox_in_a_bucket_that_is_not_there_is_not_here(bucket: Bucket) -> N
         in_inbox("s3://no-such-bucket/inbox", "*.csv")
 
 
-def test_a_zip_is_its_members_in_the_order_of_the_archive(bucket: Bucket) -> None:
+def test_a_zip_is_its_members_in_the_order_of_their_names(bucket: Bucket) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name in ("z.csv", "a b.csv", "__MACOSX/._z.csv", "sub/x::y.csv"):
             archive.writestr(name, "id\n1\n")
     bucket.put("calls/Day.ZIP", packed.getvalue())
     bucket.put("calls/broken.zip", b"PK\x03\x04 and no more")
-    members = ["calls/Day.ZIP::z.csv", "calls/Day.ZIP::a b.csv", "calls/Day.ZIP::sub/x::y.csv"]
+    members = ["calls/Day.ZIP::a b.csv", "calls/Day.ZIP::sub/x::y.csv", "calls/Day.ZIP::z.csv"]
     assert found(bucket, "calls/Day.ZIP") == members
     assert found(bucket, "calls/*") == [*members, "calls/broken.zip"]
     assert in_inbox(f"{bucket.uri}/calls", "*.ZIP") == [f"{bucket.uri}/{each}" for each in members]
-    assert found(bucket, "calls/Day.ZIP::a b.csv", "calls/Day.ZIP::nothing") == [members[1], "calls/Day.ZIP::nothing"]
+    assert found(bucket, "calls/Day.ZIP::a b.csv", "calls/Day.ZIP::nothing") == [members[0], "calls/Day.ZIP::nothing"]
     with pytest.raises(ConfigError, match="No file at"):
         found(bucket, "calls/night.zip::a.csv")
+
+
+def test_numbers_in_names_are_compared_as_numbers(bucket: Bucket) -> None:
+    bucket.fill("parts/part_10.csv", "parts/part_9.csv", "parts/part_09.csv", "parts/x10/a.csv", "parts/x9/a.csv")
+    assert found(bucket, "parts/") == ["parts/part_09.csv", "parts/part_9.csv", "parts/part_10.csv"]
+    assert found(bucket, "parts/p*") == ["parts/part_09.csv", "parts/part_9.csv", "parts/part_10.csv"]
+    assert found(bucket, "parts/**/a.csv") == ["parts/x9/a.csv", "parts/x10/a.csv"]
+    assert in_inbox(f"{bucket.uri}/parts", "x*/a.csv") == [f"{bucket.uri}/parts/{x}/a.csv" for x in ("x9", "x10")]

@@ -226,6 +226,18 @@ def test_the_same_files_again_are_nothing_to_do(sluice: Sluice, ledger: Ledger, 
     )
 
 
+def test_a_shell_that_puts_10_before_9_is_told(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
+    ten, nine = (str(Path(csv_file).with_name(f"part_{n}.csv")) for n in (10, 9))
+    for path in (ten, nine):
+        Path(path).touch()
+    told = (
+        f"files are taken in the order given, {ten} before {nine}; name the folder, or put the pattern in quotes, and "
+        "numbers are compared as numbers\n"
+    )
+    assert sluice("run", "call_logs", ten, nine).stderr == told
+    assert sluice("run", "call_logs", nine, ten).stderr == ""
+
+
 def test_files_of_a_folder_that_do_not_fit_are_told(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
     folder = Path(csv_file).parent
     (folder / "a.jsonl").touch()

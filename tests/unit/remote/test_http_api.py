@@ -40,6 +40,15 @@ GOOD = {"url": "https://shop.example/v1/customers", "name": "customers"}
         ({"pages": Cursor("meta.next")}, "say where these are"),
         ({"records": "data", "pages": Next("links.")}, "dotted path"),
         ({"pages": Pages(size=0)}, "above 0"),
+        ({"pages": Pages(more="has_more")}, "Pages.more stands beside the records: say where these are"),
+        ({"records": "data", "pages": Cursor("next", more="meta.")}, "Cursor.more must be a dotted path"),
+        ({"records": "data", "pages": Next(total="data")}, "Next.total is the path of the records"),
+        ({"records": "data", "pages": Next(more=True)}, "Next.more must be a dotted path"),  # type: ignore[arg-type]
+        ({"records": "data", "pages": Pages(short_is_last=True)}, "short_is_last needs size"),
+        (
+            {"records": "data", "pages": Pages(size=5, more="more", short_is_last=True)},
+            "Only one of more, short_is_last can say which page is the last",
+        ),
         ({"tries": 0}, "tries is a number above 0"),
         ({"timeout_s": -1}, "timeout_s is a number above 0"),
         ({"total_s": float("nan")}, "total_s is a number above 0"),

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.remote.page import ABSENT, Form, NoRecords, NotObjects, Page, SaysError, path_of, read_page
+from sluice.engine.remote.page import ABSENT, Form, NoRecords, NotObjects, Page, SaysError, keys_of, read_page
 
 
-def read(text: str, records: str | None = None, following: str | None = None, *, lines: bool = False) -> Page:
-    return read_page(text, Form(path_of(records), path_of(following), frozenset({"error"})), lines=lines)
+def read(text: str, records: str | None = None, *beside: str, lines: bool = False, later: bool = False) -> Page:
+    paths = frozenset(map(keys_of, beside))
+    form = Form(keys_of(records) if records else None, paths, frozenset({"error"}), null_is_empty=later)
+    return read_page(text, form, lines=lines)
 
 
 def lines_of(page: Page) -> str:
@@ -31,14 +33,38 @@ def test_a_record_on_several_lines_becomes_one() -> None:
 def test_records_and_next_are_found_in_either_order() -> None:
     ahead = read('{"meta": {"next": "n", "n": {}}, "data": {"items": [{}], "x": 1}}', "data.items", "meta.next")
     behind = read('{"data": {"x": [[]], "items": [{}]}, "meta": {"a": [], "next": 12e1}}', "data.items", "meta.next")
-    assert (lines_of(ahead), ahead.following) == ("{}\n", "n")
-    assert (lines_of(behind), behind.following) == ("{}\n", "12e1")
+    assert (lines_of(ahead), ahead.at("meta.next")) == ("{}\n", "n")
+    assert (lines_of(behind), behind.at("meta.next")) == ("{}\n", "12e1")
 
 
 def test_a_next_that_is_null_is_there() -> None:
-    assert read('{"data": [], "next": null}', "data", "next").following is None
-    assert read('{"data": []}', "data", "next").following is ABSENT
-    assert read('{"data": [], "meta": "none"}', "data", "meta.next").following is ABSENT
+    assert read('{"data": [], "next": null}', "data", "next").at("next") is None
+    assert read('{"data": []}', "data", "next").at("next") is ABSENT
+    assert read('{"data": [], "meta": "none"}', "data", "meta.next").at("meta.next") is ABSENT
+
+
+def test_several_things_are_read_beside_the_records() -> None:
+    text = '{"meta": {"more": false, "of": {"all": 7}}, "data": [{"meta": {"more": true}}], "next": ""}'
+    page = read(text, "data", "meta.more", "meta.of.all", "next", "meta.of.none")
+    assert [page.at(path) for path in ("meta.more", "meta.of.all", "next", "meta.of.none")] == [False, "7", "", ABSENT]
+
+
+def test_null_behind_the_first_page_is_a_page_without_records() -> None:
+    page = read('{"data": null, "next": null}', "data", "next", later=True)
+    assert (lines_of(page), page.spans, page.at("next")) == ("", [], None)
+    assert read("null", later=True).spans == []
+    with pytest.raises(NoRecords, match="'data' is null"):
+        read('{"data": null}', "data")
+    with pytest.raises(SaysError):
+        read('{"data": null, "error": "down"}', "data", later=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", '{"data": {}}', '{"data": false}', '{"data": ""}', '{"data": 0}', '{"dat": null}']
+)
+def test_behind_the_first_page_nothing_else_is_a_page_without_records(text: str) -> None:
+    with pytest.raises(NoRecords):
+        read(text, "data", later=True)
 
 
 @pytest.mark.parametrize(

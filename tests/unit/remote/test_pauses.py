@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sluice.engine.remote.tries import pause_s, retry_after_s
 
@@ -32,7 +34,37 @@ def test_what_the_server_asks_for_is_the_least_up_to_five_minutes() -> None:
     [
         ("120", 120),
         (" 0 ", 0),
-        ("99999999999999999999", 999_999_999),
+        ("31622400", 31_622_400),
+        ("31622401", None),
+        ("99999999999999999999", None),
+        ("9" * 5000, None),
+        ("000000000000000120", 120),
+        ("1e400", None),
+        ("-1", None),
+        ("+5", None),
+        ("٣", None),
+        ("inf", None),
+        ("nan", None),
+        ("0x10", None),
+        ("5, 10", None),
+        ("Wed, 21 Oct 99999999999 07:28:00 GMT", None),
+        ("Wed, 21 Oct 99999 07:28:00 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -1200", None),
+        ("Mon, 01 Jan 0001 00:00:00 GMT", 0),
+        ("Mon, 01 Jan 0001 00:00:00 +1200", 0),
+        ("Mon, 00 Jan 0000 00:00:00 GMT", None),
+        ("Wed, 31 Feb 2015 07:28:30 GMT", None),
+        ("Wed, 21 Oct 2015 25:28:30 GMT", None),
+        ("Wed, 21 Oct 2015 07:28:30 +9999999999", None),
+        ("Wed, 21 Oct 2015 07:28:30", None),
+        ("Wed, 21 Oct -2015 07:28:30 GMT", None),
+        ("Wednesday, 21-Oct-15 07:28:30 GMT", 30),
+        ("Wed Oct 21 07:28:30 2015", 30),
+        ("2015-10-21T07:28:30Z", None),
+        ("Wed,", None),
+        (",", None),
+        ("\x00", None),
         ("Wed, 21 Oct 2015 07:28:30 GMT", 30),
         ("Wed, 21 Oct 2015 07:27:30 GMT", 0),
         ("Wed, 21 Oct 2015 07:28:30 -0000", 30),
@@ -45,3 +77,12 @@ def test_what_the_server_asks_for_is_the_least_up_to_five_minutes() -> None:
 )
 def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:
     assert retry_after_s(value, NOW) == seconds
+
+
+@given(
+    st.text(max_size=40)
+    | st.from_regex(r"\A[A-Z][a-z]{2}, [0-9]{1,3} [A-Z][a-z]{2} -?[0-9]{1,30} [0-9:]{1,9} [A-Z+0-9-]{0,7}\Z")
+)
+def test_any_text_is_seconds_or_nothing(value: str) -> None:
+    found = retry_after_s(value, NOW)
+    assert found is None or 0 <= found <= 31_622_400

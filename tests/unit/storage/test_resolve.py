@@ -80,9 +80,9 @@ def archive(folder: Path) -> Path:
     return path
 
 
-def test_a_zip_under_any_name_is_its_members_in_the_order_of_the_archive(folder: Path, archive: Path) -> None:
-    assert found(folder, "day.dat", "a.csv") == ["day.dat::z.csv", "day.dat::a b.csv", "day.dat::sub/x::y.csv", "a.csv"]
-    assert found(folder, "", pattern="*.dat") == ["day.dat::z.csv", "day.dat::a b.csv", "day.dat::sub/x::y.csv"]
+def test_a_zip_under_any_name_is_its_members_in_the_order_of_their_names(folder: Path, archive: Path) -> None:
+    assert found(folder, "day.dat", "a.csv") == ["day.dat::a b.csv", "day.dat::sub/x::y.csv", "day.dat::z.csv", "a.csv"]
+    assert found(folder, "", pattern="*.dat") == ["day.dat::a b.csv", "day.dat::sub/x::y.csv", "day.dat::z.csv"]
 
 
 def test_a_member_that_was_typed_stays_as_it_is(folder: Path, archive: Path) -> None:
@@ -116,10 +116,33 @@ def test_the_inbox_gives_regular_files_inside_it_and_the_members_of_its_archives
     calls = f"{inbox}/calls"
     for typed in (str(inbox), f"file://{inbox}", f"{folder}/way"):
         assert in_inbox(typed, "calls/*") == [
-            f"{calls}/a.zip::z.csv",
             f"{calls}/a.zip::a b.csv",
             f"{calls}/a.zip::sub/x::y.csv",
+            f"{calls}/a.zip::z.csv",
             f"{calls}/b.csv",
         ]
     assert in_inbox(str(inbox), "out/*.csv") == []
     assert in_inbox(str(folder / "gone"), "*.csv") == []
+
+
+def test_numbers_in_names_are_compared_as_numbers_wherever_files_are_found(folder: Path) -> None:
+    parts = folder / "parts"
+    parts.mkdir()
+    for name in ("part_10.csv", "part_9.csv"):
+        (parts / name).write_text("id\n1\n")
+    with zipfile.ZipFile(folder / "parts.zip", "w") as packed:
+        for name in ("day_10/a.csv", "day_9/a10.csv", "day_9/a9.csv"):
+            packed.writestr(name, "id\n1\n")
+    assert found(folder, "parts") == ["parts/part_9.csv", "parts/part_10.csv"]
+    assert found(folder, "parts/*") == ["parts/part_9.csv", "parts/part_10.csv"]
+    assert found(folder, "*/part_[0-9]*.csv") == ["parts/part_9.csv", "parts/part_10.csv"]
+    assert in_inbox(str(folder), "parts/*.csv") == [f"{parts}/part_9.csv", f"{parts}/part_10.csv"]
+    assert found(folder, "parts.zip") == [
+        f"parts.zip::{name}" for name in ("day_9/a9.csv", "day_9/a10.csv", "day_10/a.csv")
+    ]
+
+
+def test_files_that_are_named_one_by_one_stay_in_that_order(folder: Path) -> None:
+    for name in ("part_10.csv", "part_9.csv"):
+        (folder / name).write_text("id\n1\n")
+    assert found(folder, "part_10.csv", "part_9.csv") == ["part_10.csv", "part_9.csv"]
