@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sluice.engine.declaration import Declaration
 from sluice.engine.declare.names import SETTING, check_identifier
-from sluice.engine.declare.paging import Paging, ends_of
+from sluice.engine.declare.paging import Paging, ends_of, mistakes_of
 from sluice.errors import ConfigError
 
 
