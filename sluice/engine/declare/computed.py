@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 AS_OF = "as_of"
+LATEST = "_latest"  # how the view of the newest date is called, behind its table's name
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Computed(ABC):
     def dated(self) -> bool:
         """Whether it is built for a date, and keeps the rows of other dates."""
         return AS_OF in self.key
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """The names that it takes in its schema: its own, and that of its view."""
+        return (self.name, f"{self.name}{LATEST}") if self.dated else (self.name,)
 
     @property
     def own_key(self) -> tuple[str, ...]:

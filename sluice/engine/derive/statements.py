@@ -10,6 +10,8 @@ from psycopg2 import sql
 from sluice.engine.declare import Computed, Pipeline
 from sluice.engine.declare.computed import AS_OF
 from sluice.engine.declare.derived import BUILT_AT, PLACEHOLDER, SELF, TOUCHED
+from sluice.engine.declare.names import temporary
+from sluice.engine.ledger.catalog import table_identifier
 from sluice.engine.ledger.queries import query
 
 SQL = "sluice.engine.derive.sql"
@@ -28,23 +30,23 @@ class Statements:
         def fill(found: re.Match[str]) -> str:
             name, column = found.groups()
             if name == TOUCHED:
-                return column + self._filled("among_touched", self._temp_name("touched")) if narrow else "true"
+                return column + self._filled("among_touched", self._temp("touched")) if narrow else "true"
             if name == SELF:
-                return self._filled("self_rows", self.derived.name)
-            return self._filled("final_rows", self.pipeline.flow(name).table.name)
+                return self._filled("self_rows", table_identifier(self.derived.name))
+            return self._filled("final_rows", table_identifier(self.pipeline.flow(name).table.name))
 
         return sql.SQL(PLACEHOLDER.sub(fill, text))
 
-    def _filled(self, template: str, table: str) -> str:
+    def _filled(self, template: str, table: sql.Identifier) -> str:
         """A template as a subselect, without the line that says why. A declared name is checked to be one."""
         text = " " + query(template, SQL).partition("\n")[2].strip()
-        return text.format(table=f'"{table}"', slice=self.slice().string)
+        return text.format(table=".".join(f'"{name}"' for name in table.strings), slice=self.slice().string)
 
     def of(self, name: str, *, select: sql.SQL | None = None) -> sql.Composed:
         """The template `name`.sql with this table's identifiers in it."""
         derived = self.derived
         return sql.SQL(query(name, SQL)).format(
-            table=sql.Identifier(derived.name),
+            table=table_identifier(derived.name),
             new=self._temp("new"),
             touched=self._temp("touched"),
             diff=self._temp("diff"),
@@ -70,10 +72,7 @@ class Statements:
         )
 
     def _temp(self, what: str) -> sql.Identifier:
-        return sql.Identifier("pg_temp", self._temp_name(what))
-
-    def _temp_name(self, what: str) -> str:
-        return f"sluice_{what}_{self.derived.name}"[:63]
+        return sql.Identifier("pg_temp", temporary(what, self.derived.name))
 
     def slice(self) -> sql.SQL:
         """The rows of the date; all rows, where there is none."""

@@ -14,13 +14,16 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.declare import PostgresQuery
+from sluice.engine.ledger.connection import open_plainly
 from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.session import SPELLING, Session, differences, in_force, in_milliseconds
 from sluice.engine.remote.setting import needed_setting
 from sluice.errors import DataError, SluiceError, TransientError
 
 SQL = "sluice.engine.remote.sql"
 SINCE = "since"
 _CONNECT_S = 10
+_MONEY = (790, 791)  # the type and its array, the same on every server
 _AWAY = ("08", "40", "53", "55", "57P", "58")  # connection, rollback, resources, locks, operator, system
 _REFUSED = ("28", "3D", "42501")  # who asks, which database, what they may
 _SAYS_NO = ("authentication failed", "does not exist", "pg_hba.conf", "permission denied", "not permitted to log in")
@@ -42,13 +45,14 @@ def copy_query(source: PostgresQuery, into: Sink, known: Mapping[str, str]) -> d
     with _snapshot(source) as cursor:
         asked = _asked(source, known)
         cursor.copy_expert(_filled("copy_rows", query=asked), into)
+        _refuse_money(cursor, source)
         return _reached(cursor, source, asked, known)
 
 
 def try_query(source: PostgresQuery) -> None:
     """Whether the query could be fetched now, without a row of it. Raises as `copy_query` does."""
     with _snapshot(source) as cursor:
-        cursor.execute(_filled("no_rows", query=sql.SQL(source.query)))
+        _refuse_money(cursor, source)
 
 
 @contextmanager
@@ -56,17 +60,7 @@ def _reaching(source: PostgresQuery) -> Iterator[Connection]:
     """A connection to the database of a query, closed at the end. Raises as `copy_query` does."""
     url = needed_setting(source.database, source.name)
     try:
-        connection = psycopg2.connect(
-            url,
-            application_name=f"sluice fetch {source.name} {os.getpid()}",
-            connect_timeout=_CONNECT_S,
-            client_encoding="UTF8",
-            keepalives=1,
-            keepalives_idle=10,
-            keepalives_interval=5,
-            keepalives_count=3,
-            tcp_user_timeout=20_000,
-        )
+        connection = open_plainly(url, f"sluice fetch {source.name} {os.getpid()}", connect_s=_CONNECT_S)
     except psycopg2.OperationalError as error:
         raise _unreachable(source, str(error)) from None  # its text has the address, and who asked
     except psycopg2.Error:
@@ -80,15 +74,30 @@ def _reaching(source: PostgresQuery) -> Iterator[Connection]:
 @contextmanager
 def _snapshot(source: PostgresQuery) -> Iterator[Cursor]:
     """One transaction that sees one state of the database, and can change nothing in it."""
+    limits = {"statement_timeout": in_milliseconds(source.statement_timeout_s)}
+    session = Session(SPELLING | limits, repeatable=True, read_only=True)
     with _reaching(source) as connection:
         try:
-            connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
             with connection.cursor() as cursor:
-                timeout = f"{source.statement_timeout_s * 1000:.0f}"
-                cursor.execute(query("session", SQL), {"timeout_ms": timeout})
+                cursor.execute(session.begin)
+                other = differences(session, in_force(cursor))
+                if other:
+                    raise DataError("source_refused", f"The PostgreSQL of {source.database}: {'; '.join(other)}.")
                 yield cursor
         except psycopg2.Error as error:
             raise _failed(source, error) from None  # its text may hold values of rows
+
+
+def _refuse_money(cursor: Cursor, source: PostgresQuery) -> None:
+    """What the digits of the type money are worth depends on a setting of that server: nobody can tell here."""
+    cursor.execute(_filled("no_rows", query=sql.SQL(source.query)))
+    for column in cursor.description or ():
+        if column.type_code in _MONEY:
+            raise DataError(
+                "query_failed",
+                f"The query of {source.name}: column {column.name} is of the type money, whose digits depend on "
+                f"lc_monetary there: cast it, {column.name}::numeric.",
+            )
 
 
 def _asked(source: PostgresQuery, known: Mapping[str, str]) -> sql.Composable:
