@@ -52,14 +52,24 @@ class Derived(Computed):
             yield "It has no key: name the columns that tell two rows apart, key=(...)."
         elif tuple(self.key) == (AS_OF,):
             yield f"Its key is {AS_OF} alone: name the column that tells two rows of a date apart, too."
+        for name in twice(self.key):
+            yield f"Key column {name!r} is named twice."
         for name in (*self.key, *self.spoken_of):
             if name not in self.columns:
                 yield f"Column {name!r} is not among its columns."
+        yield from self._own_names()
+        if (self.touched is None) != (self.grain is None):
+            yield "grain and touched go together."
+        if self.touched is not None and self.moved is not None:
+            yield "Say moved, or grain and touched; not both."
+        if self.touched is not None and TOUCHED not in {name for name, _ in PLACEHOLDER.findall(self.sql)}:
+            yield "Its sql has no {touched(...)}, so it cannot compute the touched rows alone."
+
+    def _own_names(self) -> Iterator[str]:
+        """What Sluice calls something of its own."""
         if BUILT_AT in self.columns:
             yield f"Sluice adds the column {BUILT_AT} by itself."
-        for name in twice(self.key):
-            yield f"Key column {name!r} is named twice."
-        for name in sorted(set(self.columns) & {"before", "after"} & set(self.key if self.value else ())):
+        for name in sorted({"before", "after"} & set(self.key if self.value else ())):
             yield f"Key column {name!r}: builds report what {self.value} was by that name, so the key needs another."
         if {"_input_id", "_line"} <= set(self.columns):
             for name in sorted(set(self.columns) & {"file", "line"}):
@@ -69,12 +79,6 @@ class Derived(Computed):
         for name in sorted(self.params):
             if name in OWN_PARAMETERS or name.startswith("key_"):
                 yield f"The parameter {name!r} is Sluice's own in each statement: give it another name."
-        if (self.touched is None) != (self.grain is None):
-            yield "grain and touched go together."
-        if self.touched is not None and self.moved is not None:
-            yield "Say moved, or grain and touched; not both."
-        if self.touched is not None and TOUCHED not in {name for name, _ in PLACEHOLDER.findall(self.sql)}:
-            yield "Its sql has no {touched(...)}, so it cannot compute the touched rows alone."
 
     @property
     def definition(self) -> str:

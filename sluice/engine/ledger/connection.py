@@ -11,7 +11,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ import psycopg2.errors
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.ledger.pooler import POOLER_SAYS, THROUGH_POOLER
+from sluice.engine.ledger.pooler import ALTER_ROLE, AT_FIRST_TRANSACTION, POOLER_SAYS, THROUGH_POOLER
 from sluice.engine.ledger.session import Session, differences, in_force, our_session
 from sluice.engine.servers import database_url
 from sluice.engine.settings import settings
@@ -75,15 +75,21 @@ def connect(purpose: str = "sluice", url: str | None = None) -> Opened:
     """
     try:
         connection = open_plainly(url or database_url(), f"sluice {purpose} {os.getpid()}", connect_s=5)
-        opened = Opened(connection, our_session(connection.server_version))
-        _read_back(opened)
     except psycopg2.Error as error:
         raise _away(error) from error
+    opened = Opened(connection, our_session(connection.server_version))
+    try:
+        _read_back(opened)
+    except psycopg2.Error as error:
+        raise _away(error, AT_FIRST_TRANSACTION) from error
     return opened
 
 
 def open_plainly(url: str, name: str, *, connect_s: int) -> Connection:
-    """A connection that begins no transaction by itself, and is told nothing that a pooler might not pass on."""
+    """A connection that begins no transaction by itself, and is told nothing that a pooler might not pass on.
+
+    Raises psycopg2.Error as it comes, ConfigError.
+    """
     facts: dict[str, Any] = {
         "application_name": name,
         "client_encoding": "UTF8",
@@ -96,9 +102,13 @@ def open_plainly(url: str, name: str, *, connect_s: int) -> Connection:
     }
     connection: Connection = psycopg2.connect(url, **facts)
     if connection.info.parameter_status(_BACKSLASHES) == "off":
-        # psycopg2 writes values for what is in force when a connection opens
+        # psycopg2 writes values for what is in force when a connection opens: nothing later can change that
         connection.close()
-        connection = psycopg2.connect(url, options=f"-c {_BACKSLASHES}=on", **facts)
+        with suppress(psycopg2.OperationalError):
+            connection = psycopg2.connect(url, options=f"-c {_BACKSLASHES}=on", **facts)
+        if connection.closed or connection.info.parameter_status(_BACKSLASHES) == "off":
+            connection.close()
+            raise ConfigError(f"{_BACKSLASHES} is off for this role, and a pooler does not let it be set: {ALTER_ROLE}")
     connection.autocommit = True
     return connection
 
@@ -115,22 +125,20 @@ def _read_back(opened: Opened) -> None:
         raise ConfigError(f"PostgreSQL does not keep what a transaction is told: {'; '.join(other)}. {THROUGH_POOLER}")
 
 
-def _away(error: psycopg2.Error) -> SluiceError:
+def _away(error: psycopg2.Error, when: str = "") -> SluiceError:
     text = str(error).strip().splitlines()
     first = text[0] if text else "no reason given"
     if any(each in first for each in POOLER_SAYS):
         return ConfigError(f"PgBouncer refuses the connection: {first}. {THROUGH_POOLER}")
     if any(each in first for each in _SAYS_NO):
         return ConfigError(f"PostgreSQL refuses the connection: {first}. Check DATABASE_URL.")
-    return DatabaseAway(f"PostgreSQL does not answer: {first}")
+    return DatabaseAway(f"PostgreSQL does not answer: {first}{when}")
 
 
 def translate(error: psycopg2.Error) -> SluiceError:
     """The error by what to do about it, without values of rows."""
     state = error.pgcode or ""
     primary = (error.diag.message_primary if error.diag else None) or "the connection broke"
-    if any(each in str(error) for each in POOLER_SAYS):
-        return ConfigError(f"PgBouncer refuses: {primary}. {THROUGH_POOLER}")
     if state in {"42P01", "3F000"}:
         return ConfigError(f"The ledger's tables are not as expected ({primary}). Run `sluice migrate`.")
     if state.startswith("42501"):
