@@ -16,6 +16,7 @@ from sluice.engine.inputs import inputs_of
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.migrate import is_current, migrate
 from sluice.engine.ledger.runs import NewInput, Run, register
+from sluice.engine.ledger.targets import note_targets
 from sluice.engine.reject_limit import RejectLimit
 from tasks.parts import contract_of
 from workers.publish import publish_now
@@ -87,4 +88,6 @@ def register_inputs(
     if pipeline.derived:
         options["derived"] = definition_of(pipeline)
     contracts = {flow.source.name: contract_of(pipeline.name, flow.source.name).version for flow in pipeline.flows}
-    return register(cursor, pipeline.name, contracts, inputs, options)
+    run = register(cursor, pipeline.name, contracts, inputs, options)
+    note_targets(cursor, run.id, pipeline)
+    return run

@@ -72,6 +72,7 @@ def _declarations(into: dict[str, Pipeline]) -> Iterator[Finding]:
 def _database(pipelines: list[Pipeline]) -> Iterator[Finding]:
     from sluice.engine.doctor.finding import safely
     from sluice.engine.doctor.postgres import look_at_server, look_at_tables
+    from sluice.engine.doctor.rows import look_at_rows
     from sluice.engine.doctor.schedules import look_at_schedules
     from sluice.engine.doctor.work import look_at_work
 
@@ -79,6 +80,7 @@ def _database(pipelines: list[Pipeline]) -> Iterator[Finding]:
     yield from server
     if len(server) > 1:  # it answered
         yield from safely("tables", lambda: look_at_tables(pipelines))
+        yield from safely("rows", lambda: look_at_rows(pipelines))
         yield from safely("work", look_at_work)
         yield from safely("schedules", lambda: look_at_schedules(pipelines))
 

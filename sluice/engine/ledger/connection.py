@@ -117,12 +117,12 @@ def _read_back(opened: Opened) -> None:
     """Whether what a transaction is told is in force in it. Commits are to be on disk, whatever the role says."""
     with opened.ending(opened.begin()) as cursor:
         found = in_force(cursor)
-        if found["synchronous_commit"] == "off":
-            opened.session = opened.session.also(synchronous_commit="on")
     other = differences(opened.session, found)
     if other:
         opened.connection.close()
         raise ConfigError(f"PostgreSQL does not keep what a transaction is told: {'; '.join(other)}. {THROUGH_POOLER}")
+    if found["synchronous_commit"] == "off":
+        opened.session = opened.session.also(synchronous_commit="on")
 
 
 def _away(error: psycopg2.Error, when: str = "") -> SluiceError:

@@ -89,12 +89,10 @@ class Session:
 def our_session(version: int) -> Session:
     """What every transaction in the ledger's database has, on a server of this version (150004)."""
     chosen = settings()
-    known = SPELLING | _AT_HOME
-    for since, more in _NEWER.items():
-        if version >= since:
-            known = known | more
     return Session(
-        known
+        SPELLING
+        | _AT_HOME
+        | _newer(version)
         | {
             # relations of one's own before temporary ones, which could stand in their place
             "search_path": ", ".join([*map(_quoted, chosen.search_path), "pg_temp"]),
@@ -104,6 +102,17 @@ def our_session(version: int) -> Session:
             "idle_in_transaction_session_timeout": in_milliseconds(chosen.lease_s),
         }
     )
+
+
+def their_session(version: int, timeout_s: float) -> Session:
+    """What a transaction has that reads one state of another database, for a query that may take so long."""
+    limit = in_milliseconds(timeout_s)
+    limits = {"statement_timeout": limit, "idle_in_transaction_session_timeout": limit}
+    return Session(SPELLING | _newer(version) | limits, repeatable=True, read_only=True)
+
+
+def _newer(version: int) -> dict[str, str]:
+    return {name: value for since, more in _NEWER.items() if version >= since for name, value in more.items()}
 
 
 def in_force(cursor: Cursor) -> dict[str, str]:

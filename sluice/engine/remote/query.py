@@ -16,9 +16,9 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.declare import PostgresQuery
 from sluice.engine.ledger.connection import open_plainly
 from sluice.engine.ledger.queries import query
-from sluice.engine.ledger.session import SPELLING, Session, differences, in_force, in_milliseconds
+from sluice.engine.ledger.session import differences, in_force, their_session
 from sluice.engine.remote.setting import needed_setting
-from sluice.errors import DataError, SluiceError, TransientError
+from sluice.errors import ConfigError, DataError, SluiceError, TransientError
 
 SQL = "sluice.engine.remote.sql"
 SINCE = "since"
@@ -65,6 +65,8 @@ def _reaching(source: PostgresQuery) -> Iterator[Connection]:
         raise _unreachable(source, str(error)) from None  # its text has the address, and who asked
     except psycopg2.Error:
         raise DataError("source_refused", f"{source.database} is no URL of a PostgreSQL.") from None
+    except ConfigError as error:
+        raise DataError("source_refused", f"The PostgreSQL of {source.database}: {error}") from None
     try:
         yield connection
     finally:
@@ -74,9 +76,8 @@ def _reaching(source: PostgresQuery) -> Iterator[Connection]:
 @contextmanager
 def _snapshot(source: PostgresQuery) -> Iterator[Cursor]:
     """One transaction that sees one state of the database, and can change nothing in it."""
-    limits = {"statement_timeout": in_milliseconds(source.statement_timeout_s)}
-    session = Session(SPELLING | limits, repeatable=True, read_only=True)
     with _reaching(source) as connection:
+        session = their_session(connection.server_version, source.statement_timeout_s)
         try:
             with connection.cursor() as cursor:
                 cursor.execute(session.begin)
