@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import all_pipelines
-from sluice import Column, Files, Flow, Integer, Pipeline, Table, Text
+from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.doctor.rows import look_at_rows
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.migrate import migrate
 from sluice.engine.ledger.runs import Run
-from sluice.engine.ledger.targets import Missing, missing_inputs, missing_of_run, note_lost, note_targets
+from sluice.engine.ledger.targets import missing_inputs, missing_of_run, note_lost, note_targets
 from tests.kit.in_process import InProcess
+from tests.kit.stack import _autocommit
 
 COLUMNS = [Column("id", Integer(), required=True), Column("name", Text())]
 KEEP = Pipeline("kept", Files("*.csv", name="kept"), Table("kept", key=("id",), columns=COLUMNS))
@@ -106,10 +106,10 @@ def test_a_run_whose_rows_were_taken_while_it_loaded_fails_and_names_the_file(
     ]
 
 
-@pytest.mark.parametrize("statement", ["vacuum full kept", "cluster kept using kept_pkey", "alter table kept add x int default 7"])
-def test_a_table_that_was_only_written_anew_has_lost_nothing(
-    office: Office, statement: str, database_url: str
-) -> None:
+@pytest.mark.parametrize(
+    "statement", ["vacuum full kept", "cluster kept using kept_pkey", "alter table kept add x int default 7"]
+)
+def test_a_table_that_was_only_written_anew_has_lost_nothing(office: Office, statement: str, database_url: str) -> None:
     office.use(KEEP)
     run = office.begin(office.file("a.csv", 1, 5))
     office.load(run)
@@ -186,7 +186,7 @@ def test_an_input_that_is_still_loading_is_not_missing(office: Office) -> None:
     assert office.missing() == []
 
 
-def test_a_table_that_is_not_there_lacks_nothing_to_load_again(office: Office) -> None:
+def test_all_rows_are_missing_from_a_table_that_was_dropped(office: Office) -> None:
     office.use(KEEP)
     office.run(office.file("a.csv", 1, 5))
     office.engine.sql("drop table kept")
@@ -212,11 +212,12 @@ def test_the_doctor_only_warns_of_rows_that_somebody_deleted(office: Office) -> 
     office.run(office.file("a.csv", 1, 5))
     office.engine.sql("delete from kept where id = 5")
     (found,) = look_at_rows([KEEP])
-    assert (found.state, found.found.partition(":")[0]) == ("warning", "kept lacks 1 rows that the books say were loaded")
+    assert (found.state, found.found.partition(":")[0]) == (
+        "warning",
+        "kept lacks 1 rows that the books say were loaded",
+    )
 
 
 def _apart(database_url: str, statement: str) -> None:
-    from tests.kit.stack import _autocommit
-
     with _autocommit(database_url) as cursor:
         cursor.execute(statement)

@@ -52,20 +52,66 @@ ODD = {
     "timezone_abbreviations": "India",
 }
 # They decide how fast or how much, what is logged, or what is made by others: no value, and no limit of ours.
-NO_VALUE = """
-    application_name backend_flush_after check_function_bodies client_connection_check_interval commit_siblings
-    constraint_exclusion cursor_tuple_fraction default_statistics_target default_table_access_method default_tablespace
-    default_toast_compression effective_cache_size effective_io_concurrency exit_on_error force_parallel_mode
-    from_collapse_limit gin_pending_list_limit hash_mem_multiplier idle_session_timeout join_collapse_limit
-    local_preload_libraries log_parameter_max_length_on_error logical_decoding_work_mem maintenance_io_concurrency
-    maintenance_work_mem parallel_leader_participation parallel_setup_cost parallel_tuple_cost password_encryption
-    plan_cache_mode random_page_cost recursive_worktable_factor restrict_nonsystem_relation_kind seq_page_cost
-    stats_fetch_consistency synchronize_seqscans tcp_user_timeout temp_buffers temp_tablespaces
-    timezone_abbreviations trace_notify trace_sort wal_sender_timeout wal_skip_threshold work_mem
-    transaction_deferrable transaction_isolation transaction_read_only escape_string_warning
-    createrole_self_grant debug_parallel_query icu_validation_level scram_iterations vacuum_buffer_usage_limit
-    enable_presorted_aggregate allow_alter_system event_triggers trace_connection_negotiation
-""".split()
+NO_VALUE = [
+    "application_name",
+    "backend_flush_after",
+    "check_function_bodies",
+    "client_connection_check_interval",
+    "commit_siblings",
+    "constraint_exclusion",
+    "cursor_tuple_fraction",
+    "default_statistics_target",
+    "default_table_access_method",
+    "default_tablespace",
+    "default_toast_compression",
+    "effective_cache_size",
+    "effective_io_concurrency",
+    "exit_on_error",
+    "force_parallel_mode",
+    "from_collapse_limit",
+    "gin_pending_list_limit",
+    "hash_mem_multiplier",
+    "idle_session_timeout",
+    "join_collapse_limit",
+    "local_preload_libraries",
+    "log_parameter_max_length_on_error",
+    "logical_decoding_work_mem",
+    "maintenance_io_concurrency",
+    "maintenance_work_mem",
+    "parallel_leader_participation",
+    "parallel_setup_cost",
+    "parallel_tuple_cost",
+    "password_encryption",
+    "plan_cache_mode",
+    "random_page_cost",
+    "recursive_worktable_factor",
+    "restrict_nonsystem_relation_kind",
+    "seq_page_cost",
+    "stats_fetch_consistency",
+    "synchronize_seqscans",
+    "tcp_user_timeout",
+    "temp_buffers",
+    "temp_tablespaces",
+    "timezone_abbreviations",
+    "trace_notify",
+    "trace_sort",
+    "wal_sender_timeout",
+    "wal_skip_threshold",
+    "work_mem",
+    "transaction_deferrable",
+    "transaction_isolation",
+    "transaction_read_only",
+    "escape_string_warning",
+    "createrole_self_grant",
+    "debug_parallel_query",
+    "icu_validation_level",
+    "scram_iterations",
+    "vacuum_buffer_usage_limit",
+    "enable_presorted_aggregate",
+    "allow_alter_system",
+    "event_triggers",
+    "trace_connection_negotiation",
+]
 FAMILIES = (
     "cpu_",
     "debug_",
@@ -103,7 +149,23 @@ DAYS = Derived(
     key=("id",),
     columns={"id": "bigint"}
     | dict.fromkeys(
-        "day parsed since third bytes matched is_null second lexemes local month quoted xml at".split(), "text"
+        [
+            "day",
+            "parsed",
+            "since",
+            "third",
+            "bytes",
+            "matched",
+            "is_null",
+            "second",
+            "lexemes",
+            "local",
+            "month",
+            "quoted",
+            "xml",
+            "at",
+        ],
+        "text",
     ),
     sql=FORMED,
 )
@@ -149,10 +211,17 @@ def test_loads_builds_and_exports_are_equal_whatever_the_database_says(odd: InPr
 
 @pytest.mark.parametrize("odd", [ODD], indirect=True, ids=["all"])
 def test_limits_and_where_commits_go_are_ours(odd: InProcess) -> None:
-    asked = (
-        "statement_timeout lock_timeout idle_in_transaction_session_timeout synchronous_commit search_path jit "
-        "transaction_isolation transaction_read_only tcp_keepalives_idle"
-    ).split()
+    asked = [
+        "statement_timeout",
+        "lock_timeout",
+        "idle_in_transaction_session_timeout",
+        "synchronous_commit",
+        "search_path",
+        "jit",
+        "transaction_isolation",
+        "transaction_read_only",
+        "tcp_keepalives_idle",
+    ]
     with transaction() as cursor:
         cursor.execute("select " + ", ".join(f"current_setting('{name}')" for name in asked))
         assert cursor.fetchone() == (
@@ -181,7 +250,8 @@ def test_each_setting_of_a_client_is_ours_or_changes_no_value(engine: InProcess)
 SOURCE = "select id, at, f, b, i, n, t from given order by id"
 GIVEN = r"""
 create table given (id int, at timestamptz, f float8, b bytea, i interval, n numeric, t text);
-insert into given values (1, '2025-12-31 23:30:00+00', 0.1::float8 + 0.2::float8, '\x00ff', '1 day 02:03', 1.50, 'Zoë''s \h')
+insert into given values
+  (1, '2025-12-31 23:30:00+00', 0.1::float8 + 0.2::float8, '\x00ff', '1 day 02:03', 1.50, 'Zoë''s \h')
 """
 
 
@@ -208,7 +278,7 @@ def test_a_query_gives_the_same_text_whatever_its_database_says(
 def test_a_column_of_money_is_refused(engine: InProcess, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLUICE_GIVEN_DATABASE_URL", database_url)
     source = PostgresQuery("select 1 as id, 2::money as price", name="given", database="SLUICE_GIVEN_DATABASE_URL")
-    with pytest.raises(DataError, match="column price is of the type money.*cast it, price::numeric"):
+    with pytest.raises(DataError, match=r"column price is of the type money.*cast it, price::numeric"):
         copy_query(source, _Text(), {})
 
 

@@ -7,7 +7,7 @@ reload and a snapshot take rows away. What may have happened so is not called mi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from psycopg2 import sql
@@ -37,10 +37,10 @@ class Missing:
         return f"{self.uri}: {self.expected:,} rows were loaded into {self.table} and {self.found:,} are there"
 
 
-def note_targets(cursor: Cursor, run: int, pipeline: Pipeline) -> None:
-    """Note what the tables of a run are now."""
-    sources = [flow.source.name for flow in pipeline.flows]
-    tables = [flow.table.name for flow in pipeline.flows]
+def note_targets(cursor: Cursor, run: int, pipeline: Pipeline, besides: Collection[str] = ()) -> None:
+    """Note what the tables of a run are now, `besides` those of these sources."""
+    flows = [flow for flow in pipeline.flows if flow.source.name not in besides]
+    sources, tables = [flow.source.name for flow in flows], [flow.table.name for flow in flows]
     asked = {"run": run, "schema": home_schema(), "sources": sources, "tables": tables}
     cursor.execute(query("note_targets"), asked)
 
@@ -52,18 +52,15 @@ def missing_inputs(cursor: Cursor, table: Table, inputs: Sequence[int]) -> list[
     counted; for `update` rows may have been replaced, so an input counts as missing only if its table was made anew or
     emptied since, and has fewer rows than all books together say.
     """
-    if not inputs or columns_of(cursor, table.name) is None:
-        return []
     asked = {"inputs": list(inputs), "table": table.name, "schema": home_schema()}
     cursor.execute(query("expected_rows"), asked)
-    expected = cursor.fetchall()
-    exact = table.on_conflict == "keep"
-    if expected and (not exact or _was_updated(cursor, asked)):
-        expected = [each for each in expected if each[3] is not False]
-        exact = False
-    if not expected or (not exact and _has_enough(cursor, asked)):
-        return []
-    found = _count(cursor, table.name, [each[0] for each in expected])
+    expected, found = cursor.fetchall(), dict[int, int]()
+    if expected and columns_of(cursor, table.name) is not None:
+        if table.on_conflict == "update" or _was_updated(cursor, asked):
+            expected = [each for each in expected if each[3] is not False]
+            if not expected or _has_enough(cursor, asked):
+                return []
+        found = _count(cursor, table.name, [each[0] for each in expected])
     return [
         Missing(number, uri, table.name, loaded, found.get(number, 0), other or (other is None and number not in found))
         for number, uri, loaded, other in expected
@@ -75,12 +72,12 @@ def note_lost(run: int, pipeline: Pipeline) -> None:
     """Note what was taken from a run's tables while it loaded, before it is settled: then it fails, and says so."""
     with transaction() as cursor:
         cursor.execute(query("changed_targets"), {"run": run})
-        changed = cursor.fetchall()
-        lost = [each for source, table in changed for each in _lost_of(cursor, run, source, table)]
-        if lost:
-            cursor.execute("update sluice.run set lost = %s where id = %s", (_sentence(lost, pipeline.name), run))
-        if changed:
-            note_targets(cursor, run, pipeline)
+        lost = {source: list(_lost_of(cursor, run, source, table)) for source, table in cursor.fetchall()}
+        every = [each for of_source in lost.values() for each in of_source]
+        if every:
+            cursor.execute("update sluice.run set lost = %s where id = %s", (_sentence(every, pipeline.name), run))
+        if lost:  # written anew without a loss: from here on it is this one
+            note_targets(cursor, run, pipeline, besides=[source for source, of_source in lost.items() if of_source])
 
 
 def missing_of_run(run: int, pipeline: Pipeline) -> list[Missing]:
