@@ -67,9 +67,16 @@ class Statements:
             ),
             built_at=sql.Identifier(BUILT_AT),
             key_n_o=self._same("n.", "o."),
-            value=sql.Identifier(derived.value or derived.key[-1]),
+            value=self._value(""),
+            n_value=self._value("n."),
+            o_value=self._value("o."),
             counted_by=sql.Identifier(derived.counted_by or derived.key[-1]),
         )
+
+    def _value(self, prefix: str) -> sql.Composable:
+        """The column whose sum is reported; nothing, where none is declared: a key need not be a number."""
+        name = self.derived.value
+        return sql.SQL("null::numeric") if name is None else sql.SQL(prefix) + sql.Identifier(name)
 
     def _temp(self, what: str) -> sql.Identifier:
         return sql.Identifier("pg_temp", temporary(what, self.derived.name))
