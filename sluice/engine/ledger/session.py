@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -63,7 +64,7 @@ class Session:
         """The same with other settings."""
         return replace(self, settings={**self.settings, **more}, repeatable=repeatable, read_only=read_only)
 
-    @property
+    @cached_property
     def begin(self) -> str:
         """The statements that begin a transaction, to be sent as one message."""
         # in lower case, unlike the end of a transaction: a test that waits for that must not meet `committed`
@@ -71,7 +72,7 @@ class Session:
         mode = "read only" if self.read_only else "read write"
         return f"begin isolation level {level}, {mode}, not deferrable; {self._listed}"
 
-    @property
+    @cached_property
     def for_statement(self) -> str:
         """The statements to put before a single one that reads: all of it is one transaction, which ends by itself."""
         return f"set transaction isolation level read committed, read only; {self._listed}; "
