@@ -152,6 +152,7 @@ def _pages(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _doctor(stack: Stack) -> None:
+    stack.sluice("migrate")
     found = stack.sluice("doctor", ok=False)
     lines = {each["check"]: (each["state"], each["found"]) for each in found["checks"]}
     assert lines["PostgreSQL settings"] == ("ok", "as each transaction asks for")
