@@ -74,13 +74,17 @@ def _declarations(into: dict[str, Pipeline]) -> Iterator[Finding]:
 def _database(pipelines: list[Pipeline]) -> Iterator[Finding]:
     from sluice.engine.doctor.finding import safely
     from sluice.engine.doctor.postgres import look_at_server, look_at_tables
+    from sluice.engine.doctor.rows import look_at_rows
     from sluice.engine.doctor.schedules import look_at_schedules
+    from sluice.engine.doctor.session import look_at_session
     from sluice.engine.doctor.work import look_at_work
 
     failed: list[BaseException] = []
     yield from safely("PostgreSQL", look_at_server, "Does it run, and is DATABASE_URL right?", failed)
     if not any(isinstance(error, SluiceError) for error in failed):  # it answered
+        yield from safely("PostgreSQL settings", look_at_session)
         yield from safely("tables", lambda: look_at_tables(pipelines))
+        yield from safely("rows", lambda: look_at_rows(pipelines))
         yield from safely("work", look_at_work)
         yield from safely("schedules", lambda: look_at_schedules(pipelines))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from sluice.cli.books import BOOKS, came_to_nothing, contested, headline, print_
 from sluice.cli.builds import print_builds
 from sluice.cli.outcome import failed, notes, reasons, untouched, waiting
 from sluice.cli.output import Json, count, emit, item, say, table, tint
+from sluice.errors import TransientError
 
 RunId = Annotated[int, typer.Argument(metavar="RUN", help="Number of a run.", show_default=False)]
 MaybeRun = Annotated[
@@ -31,7 +33,23 @@ def status(run: MaybeRun = None, limit: Limit = 20, as_json: Json = False) -> No
         emit(facts, as_json=as_json, human=lambda: print_overview(runs, missing))
     else:
         found = read_status(run)
+        found["missing"] = _missing(found)
         emit(found, as_json=as_json, human=lambda: print_status(found))
+
+
+def _missing(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The inputs of an ended run whose rows are not all in their tables any more."""
+    from sluice.engine.ledger.targets import missing_of_run
+    from sluice.pipelines import all_pipelines
+
+    declared = all_pipelines().get(found["pipeline"])
+    if found["state"] == "running" or declared is None:
+        return []
+    try:
+        return [asdict(each) | {"sentence": str(each)} for each in missing_of_run(found["run"], declared)]
+    except TransientError as error:
+        say(f"the rows of this run were not counted: {error}")
+        return []
 
 
 def print_overview(runs: list[dict[str, Any]], missing: list[str]) -> None:
@@ -110,6 +128,10 @@ def print_status(found: dict[str, Any]) -> None:
         (rejects_heading(found), reasons(found)),
     ):
         _print_all(heading, lines)
+    for each in found.get("missing", ()):
+        print(f"\n{tint('rows are missing:', 'red')} {each['sentence']}")
+    if found.get("missing"):
+        print(f"load them again: sluice run {found['pipeline']} FILES --reload")
     print_builds(found)
     if found["dead_steps"]:
         print(f"\ndead steps: {found['dead_steps']}; mend the cause, then sluice retry {found['run']}")

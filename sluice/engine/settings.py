@@ -8,6 +8,7 @@ printed, also not in validation errors. Without DATABASE_URL and REDIS_URL the e
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
@@ -19,6 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sluice.errors import ConfigError
 
+_SCHEMA = re.compile("[A-Za-z_][A-Za-z0-9_]{0,62}")
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
 
@@ -32,6 +34,9 @@ class Settings(BaseSettings):
     cache_url: SecretStr | None = Field(None, description="Redis for frames; default: REDIS_URL with db 1")
     home: Path = Field(Path(".sluice"), description="where the embedded servers keep their data")
     pipelines: Annotated[tuple[Path, ...], NoDecode] = Field((), description="folders with your own pipelines")
+    search_path: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("public",), description="schemas, between commas: tables are in the first, SQL of pipelines finds them all"
+    )
     inbox: str = Field("inbox", description="where scheduled runs look for new files: a folder, or s3://bucket/prefix")
     landing: str | None = Field(None, description="raw copies of what cannot be read in place; default: HOME/landing")
 
@@ -72,6 +77,17 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(Path(p) for p in value.split(os.pathsep) if p)
         return value
+
+    @field_validator("search_path", mode="before")
+    @classmethod
+    def _split_schemas(cls, value: Any) -> Any:
+        names = tuple(each.strip() for each in value.split(",")) if isinstance(value, str) else value
+        for name in names or ("",):
+            if not _SCHEMA.fullmatch(name):
+                raise ValueError(f"{name!r} is not the name of a schema: use letters, digits and _ (at most 63)")
+            if name in ("sluice", "information_schema") or name.startswith("pg_"):
+                raise ValueError(f"{name} is for the ledger or for PostgreSQL itself: name another schema")
+        return names
 
     @field_validator("database_url", "redis_url", "cache_url", "read_database_url")
     @classmethod

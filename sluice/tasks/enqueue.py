@@ -15,6 +15,7 @@ from sluice.engine.inputs import inputs_of
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.migrate import is_current, migrate
 from sluice.engine.ledger.runs import NewInput, Run, register
+from sluice.engine.ledger.targets import note_targets
 from sluice.engine.redeclare import note_declared
 from sluice.engine.reject_limit import RejectLimit
 from sluice.pipelines import declared_of, find
@@ -88,7 +89,9 @@ def register_inputs(
         options["derived"] = definition_of(pipeline)
     declared = declared_of(pipeline)
     note_declared(cursor, declared)
-    return register(cursor, pipeline.name, contracts_of(pipeline), inputs, options, declared.revisions)
+    run = register(cursor, pipeline.name, contracts_of(pipeline), inputs, options, declared.revisions)
+    note_targets(cursor, run.id, pipeline)
+    return run
 
 
 def contracts_of(pipeline: Pipeline) -> dict[str, str]:

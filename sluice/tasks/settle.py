@@ -1,6 +1,7 @@
 """sluice.settle: contested keys of a run get their winner, and the run ends."""
 
 from sluice.app import app
+from sluice.engine.ledger.targets import note_lost
 from sluice.engine.load.settle import settle_run
 from sluice.tasks.whole_run import declared_to_settle
 from sluice.workers.publish import publish_now
@@ -11,5 +12,7 @@ from sluice.workers.step_task import StepTask, working
 def settle(message: dict[str, int]) -> None:
     """Settle the run of this step, and wake who waited for it."""
     with working("settle", message) as (held, _):
-        settle_run(held, declared_to_settle(held.run))
+        pipeline = declared_to_settle(held.run)
+        note_lost(held.run, pipeline)
+        settle_run(held, pipeline)
     publish_now()

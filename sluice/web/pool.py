@@ -14,9 +14,9 @@ from typing import Any
 
 import psycopg2
 from psycopg2 import sql
-from psycopg2.extensions import connection as Connection
 
-from sluice.engine.ledger.connection import connect
+from sluice.engine.ledger.connection import Opened, connect
+from sluice.engine.ledger.session import in_milliseconds
 from sluice.engine.settings import Settings
 from sluice.errors import SluiceError
 from sluice.web.problems import Problem
@@ -39,12 +39,8 @@ class ReadPool:
         self._url = url
         self._free = threading.BoundedSemaphore(size)
         self._wait_s = wait_s
-        self._idle: list[Connection] = []
-        self._session = {
-            "default_transaction_read_only": "on",
-            "statement_timeout": f"{statement_s * 1000:.0f}ms",
-            "client_encoding": "UTF8",
-        }
+        self._idle: list[Opened] = []
+        self._statement_s = statement_s
 
     @classmethod
     def of(cls, chosen: Settings) -> ReadPool:
@@ -72,7 +68,7 @@ class ReadPool:
     def close(self) -> None:
         """Close what is idle."""
         while (kept := self._take()) is not None:
-            kept.close()
+            kept.connection.close()
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
@@ -83,30 +79,32 @@ class ReadPool:
         finally:
             self._free.release()
 
-    def _take(self) -> Connection | None:
+    def _take(self) -> Opened | None:
         try:
             return self._idle.pop()
         except IndexError:
             return None
 
-    def _open(self) -> Connection:
+    def _open(self) -> Opened:
         try:
-            opened = connect("web", self._url, **self._session)
+            opened = connect("web", self._url)
         except SluiceError as error:
             log.warning("no connection to PostgreSQL (%s)", type(error).__name__)
             raise _away() from error
-        opened.autocommit = True
+        opened.session = opened.session.also(statement_timeout=in_milliseconds(self._statement_s))
         return opened
 
-    def _ask(self, connection: Connection, statement: Statement, asked: Mapping[str, Any] | None) -> list[Any]:
+    def _ask(self, opened: Opened, statement: Statement, asked: Mapping[str, Any] | None) -> list[Any]:
+        told_first = opened.session.for_statement
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, asked)
+            with opened.connection.cursor() as cursor:
+                whole = told_first + statement if isinstance(statement, str) else sql.SQL(told_first) + statement
+                cursor.execute(whole, asked)
                 found = cursor.fetchall()
         except BaseException:
-            connection.close()
+            opened.connection.close()
             raise
-        self._idle.append(connection)
+        self._idle.append(opened)
         return found
 
 

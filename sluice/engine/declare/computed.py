@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sluice.engine.declaration import Declaration
 
 AS_OF = "as_of"
+LATEST = "_latest"  # how the view of the newest date is called, behind its table's name
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Computed(Declaration):
     def dated(self) -> bool:
         """Whether it is built for a date, and keeps the rows of other dates."""
         return AS_OF in self.key
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """The names that it takes in its schema: its own, and that of its view."""
+        return (self.name, f"{self.name}{LATEST}") if self.dated else (self.name,)
 
     @property
     def own_key(self) -> tuple[str, ...]:

@@ -8,14 +8,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sluice.engine.declare.computed import AS_OF, Computed
-from sluice.engine.declare.names import check_identifier
+from sluice.engine.declare.computed import AS_OF, LATEST, Computed
+from sluice.engine.declare.names import check_column, check_table, twice
 from sluice.errors import ConfigError
 
 BUILT_AT = "built_at"
 # {orders} is the loaded table of a source; {touched(o.customer_id)} is true for the rows that are computed again
 PLACEHOLDER = re.compile(r"\{(\w+)(?:\(([\w.]+)\))?\}")
 TOUCHED, SELF = "touched", "self"
+OWN_PARAMETERS = ("pipeline", "upto", "inputs", "key")
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ class Derived(Computed):
     moved: str | None = None
 
     def __post_init__(self) -> None:
-        for name in (self.name, *self.columns):
-            check_identifier("Derived table or column", name)
+        check_table("Derived table", self.name, room=len(LATEST) if self.dated else 0)
+        for name in self.columns:
+            check_column("Derived column", name)
         mistakes = list(self._mistakes())
         if mistakes:
             raise ConfigError(f"Derived table {self.name!r}: " + " ".join(mistakes))
@@ -50,19 +52,33 @@ class Derived(Computed):
             yield "It has no key: name the columns that tell two rows apart, key=(...)."
         elif tuple(self.key) == (AS_OF,):
             yield f"Its key is {AS_OF} alone: name the column that tells two rows of a date apart, too."
+        for name in twice(self.key):
+            yield f"Key column {name!r} is named twice."
         for name in (*self.key, *self.spoken_of):
             if name not in self.columns:
                 yield f"Column {name!r} is not among its columns."
-        if BUILT_AT in self.columns:
-            yield f"Sluice adds the column {BUILT_AT} by itself."
-        if AS_OF in self.params:
-            yield f"{AS_OF} comes with each run; it is no parameter."
+        yield from self._own_names()
         if (self.touched is None) != (self.grain is None):
             yield "grain and touched go together."
         if self.touched is not None and self.moved is not None:
             yield "Say moved, or grain and touched; not both."
         if self.touched is not None and TOUCHED not in {name for name, _ in PLACEHOLDER.findall(self.sql)}:
             yield "Its sql has no {touched(...)}, so it cannot compute the touched rows alone."
+
+    def _own_names(self) -> Iterator[str]:
+        """What Sluice calls something of its own."""
+        if BUILT_AT in self.columns:
+            yield f"Sluice adds the column {BUILT_AT} by itself."
+        for name in sorted({"before", "after"} & set(self.key if self.value else ())):
+            yield f"Key column {name!r}: builds report what {self.value} was by that name, so the key needs another."
+        if {"_input_id", "_line"} <= set(self.columns):
+            for name in sorted(set(self.columns) & {"file", "line"}):
+                yield f"Column {name!r}: _input_id and _line are shown as file and line, so it needs another name."
+        if AS_OF in self.params:
+            yield f"{AS_OF} comes with each run; it is no parameter."
+        for name in sorted(self.params):
+            if name in OWN_PARAMETERS or name.startswith("key_"):
+                yield f"The parameter {name!r} is Sluice's own in each statement: give it another name."
 
     @property
     def definition(self) -> str:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from sluice.engine.declaration import Declaration
 from sluice.engine.declare.computed import Computed
 from sluice.engine.declare.daily import Daily
-from sluice.engine.declare.derived import Derived
+from sluice.engine.declare.derived import SELF, TOUCHED, Derived
 from sluice.engine.declare.files import Files
-from sluice.engine.declare.names import check_identifier
+from sluice.engine.declare.names import check_identifier, twice
 from sluice.engine.declare.preprocessed import Preprocessed
 from sluice.engine.declare.source import Remote, Source
 from sluice.engine.declare.table import Table
@@ -98,10 +98,15 @@ class Pipeline(Declaration):
             ("sources are called", [flow.source.name for flow in self.flows]),
             ("tables are called", [f.table.name for f in self.flows] + [d.name for d in self.derived]),
         ):
-            for name in sorted(set(names)):
-                if names.count(name) > 1:
-                    yield f"Two {what} {name!r}: give each a name of its own."
+            for name in twice(names):
+                yield f"Two {what} {name!r}: give each a name of its own."
+        tables = {flow.table.name for flow in self.flows} | {each.name for each in self.derived}
+        for derived in self.derived:
+            for name in sorted(tables & set(derived.relations[1:])):
+                yield f"{name!r} is a table, and the view of the newest date of {derived.name!r}: rename one."
         known = {flow.source.name for flow in self.flows}
+        for name in sorted(known & {TOUCHED, SELF} if self.derived else ()):
+            yield f"The source {name!r} is called as what {{{name}}} means in the SQL of derived tables: rename it."
         for derived in self.derived:
             for name in sorted(derived.sources() - known):
                 yield f"Derived table {derived.name!r} reads {{{name}}}, but there is no such source."

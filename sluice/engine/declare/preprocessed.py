@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from sluice.engine.declare.computed import Computed
+from sluice.engine.declare.computed import LATEST, Computed
 from sluice.engine.declare.derived import BUILT_AT, Derived
-from sluice.engine.declare.names import IDENTIFIER, check_identifier
+from sluice.engine.declare.names import IDENTIFIER, SYSTEM_COLUMNS, check_table
 from sluice.engine.preprocess.kinds import WHOLE, arrow_type, plain
 from sluice.engine.preprocess.marks import MARKS
 from sluice.engine.preprocess.step import FrameStep, Scope
@@ -38,7 +38,8 @@ class Preprocessed(Computed):
     base: Derived | None = field(default=None, kw_only=True, repr=False)
 
     def __post_init__(self) -> None:
-        check_identifier("Preprocessed table", self.name)
+        dated = self.base is not None and self.base.dated
+        check_table("Preprocessed table", self.name, room=len(LATEST) if dated else 0)
         if self.base is None:
             return
         mistakes = list(self._mistakes(self.base))
@@ -124,7 +125,7 @@ def _of_additions(scope: Scope, there: Mapping[str, str]) -> Iterator[str]:
     for name in sorted(set(scope.beside) & set(there)):
         yield f"The column {name!r} that it wants beside the rows is there already."
     for name in (*scope.adds, *scope.beside):
-        if not IDENTIFIER.fullmatch(name):
+        if not IDENTIFIER.fullmatch(name) or name in SYSTEM_COLUMNS:
             yield f"{name!r} is not a name of a column: use lower-case letters, digits and _ (at most 59)."
     yield from _unknown_types([*scope.adds.values(), *(pg_type for _, pg_type in scope.beside.values())])
 

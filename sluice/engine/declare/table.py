@@ -8,7 +8,7 @@ from typing import Literal
 
 from sluice.engine.checks import Check
 from sluice.engine.declaration import Declaration
-from sluice.engine.declare.names import check_identifier
+from sluice.engine.declare.names import check_column, check_table, twice
 from sluice.engine.types.base import ColumnType
 from sluice.errors import ConfigError
 
@@ -36,7 +36,7 @@ class Column(Declaration):
     must_exist: bool = False
 
     def __post_init__(self) -> None:
-        check_identifier("Column", self.name)
+        check_column("Column", self.name)
         if self.name in LINEAGE:
             raise ConfigError(f"Column {self.name!r} is Sluice's own: every table has it already.")
 
@@ -59,7 +59,9 @@ class Generated(Declaration):
     expression: str
 
     def __post_init__(self) -> None:
-        check_identifier("Generated column", self.name)
+        check_column("Generated column", self.name)
+        if self.name in LINEAGE:
+            raise ConfigError(f"Generated column {self.name!r} is Sluice's own: every table has it already.")
 
 
 @dataclass(frozen=True)
@@ -79,17 +81,17 @@ class Table(Declaration):
     indexes: Sequence[Sequence[str]] = ()
 
     def __post_init__(self) -> None:
-        check_identifier("Table", self.name)
+        check_table("Table", self.name)
         mistakes = list(self._mistakes())
         if mistakes:
             raise ConfigError(f"Table {self.name!r}: " + " ".join(mistakes))
 
     def _mistakes(self) -> list[str]:
         names = [c.name for c in self.columns] + [g.name for g in self.generated]
-        found = [f"Column {n!r} is declared twice." for n in sorted(set(names)) if names.count(n) > 1]
-        found += [f"Key column {n!r} is named twice." for n in sorted(set(self.key)) if list(self.key).count(n) > 1]
+        found = [f"Column {n!r} is declared twice." for n in twice(names)]
         if not self.key:
             found.append("It has no key: name the columns that tell two rows apart, key=(...).")
+        found += [f"Key column {n!r} is named twice." for n in twice(self.key)]
         by_name = {c.name: c for c in self.columns}
         for part in self.key:
             if part not in by_name:

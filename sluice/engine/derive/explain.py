@@ -10,6 +10,7 @@ from psycopg2.sql import Composable
 
 from sluice.engine.declare import Computed, Pipeline, Preprocessed
 from sluice.engine.declare.derived import BUILT_AT
+from sluice.engine.declare.names import twice
 from sluice.engine.derive.statements import Statements
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
@@ -34,7 +35,7 @@ def explain(pipeline: Pipeline, key: str, as_of: date | None = None) -> dict[str
         values = {"pipeline": pipeline.name, **derived.params, **asked, "as_of": _date(cursor, sql, as_of)}
         values["upto"] = ALL
         row = _read(cursor, sql.of("one_row"), values)
-        behind = {title: _read(cursor, sql.own(text), values) for title, text in derived.explains.items()}
+        behind = {title: _rows_behind(cursor, title, sql.own(text), values) for title, text in derived.explains.items()}
         if not row and not any(behind.values()):
             column = "/".join(derived.own_key)
             raise ConfigError(f"Nothing is known of {column} {key}: neither {derived.name} nor what is loaded has it.")
@@ -118,6 +119,18 @@ def _date(cursor: Cursor, sql: Statements, as_of: date | None) -> date | None:
             f"{sql.derived.name} was not built for {as_of} yet: sluice run {sql.pipeline.name} --as-of {as_of}"
         )
     return as_of
+
+
+def _rows_behind(cursor: Cursor, title: str, statement: Composable, values: dict[str, Any]) -> Rows:
+    """The rows of one of `explains`. Raises ConfigError where two of its columns would be one in the answer."""
+    rows = _read(cursor, statement, values)
+    names = [column.name for column in cursor.description or ()]
+    shown = [*names, *(("file", "line") if "_input_id" in names else ())]
+    for name in twice(shown):
+        raise ConfigError(f"explains {title!r}: there are two columns {name!r}: give one another name, `... as ...`.")
+    if ("_input_id" in names) != ("_line" in names):
+        raise ConfigError(f"explains {title!r}: _input_id and _line go together: select both, or neither.")
+    return rows
 
 
 def _read(cursor: Cursor, statement: Composable, values: dict[str, Any]) -> Rows:

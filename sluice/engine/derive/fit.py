@@ -14,6 +14,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.declare import Preprocessed
 from sluice.engine.derive.statements import SQL, Statements
+from sluice.engine.ledger.catalog import table_identifier
 from sluice.engine.ledger.queries import query
 from sluice.engine.preprocess import FrameStep, Statistic, Statistics
 from sluice.engine.preprocess.kinds import is_number
@@ -69,7 +70,7 @@ class Fit:
         ]
         known = [sql.SQL("whole"), *(group + sql.SQL(" is not null") for group in groups)]
         statement = sql.SQL(query(template, SQL)).format(
-            base=sql.Identifier(self._table.of),
+            base=table_identifier(self._table.of),
             slice=self._sql.slice(),
             column=sql.Identifier(statistic.column),
             members=sql.SQL(", ").join(members),

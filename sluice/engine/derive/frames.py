@@ -21,6 +21,8 @@ from sluice.engine.declare import Pipeline, Preprocessed
 from sluice.engine.derive.fit import Fit
 from sluice.engine.derive.statements import SQL
 from sluice.engine.derive.table import Before, Since, TableBuild
+from sluice.engine.ledger.catalog import table_identifier
+from sluice.engine.ledger.connection import stream
 from sluice.engine.ledger.queries import query
 from sluice.engine.preprocess import Statistics
 from sluice.engine.preprocess.chain import Chain
@@ -80,7 +82,7 @@ class FramesBuild(TableBuild):
         """The rows of the table that this one is made of, with what the steps want beside them, in key order."""
         beside = self._table.beside
         wanted = dict(self._table.table.columns) | {name: pg_type for name, (_, pg_type) in beside.items()}
-        with self._cursor.connection.cursor("preprocess") as rows:
+        with stream(self._cursor, "preprocess") as rows:
             rows.execute(self._base_rows(), self._values)
             while texts := rows.fetchmany(FRAME_ROWS):
                 yield frame_of(texts, wanted)
@@ -94,7 +96,7 @@ class FramesBuild(TableBuild):
         return sql.SQL(query("base_rows", SQL)).format(
             texts=sql.SQL(", ").join(name + sql.SQL("::text") for name in names),
             wanted=sql.SQL(", ").join([*columns, *expressions]),
-            base=sql.Identifier(self._table.of),
+            base=table_identifier(self._table.of),
             slice=self._sql.slice(),
             key=sql.SQL(", ").join(sql.Identifier("r", name) for name in self._table.key),
         )

@@ -14,6 +14,7 @@ from sluice.engine.derive.select import SelectBuild
 from sluice.engine.derive.statements import SQL
 from sluice.engine.derive.table import TableBuild
 from sluice.engine.failpoint import failpoint
+from sluice.engine.ledger.catalog import table_identifier
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
@@ -63,7 +64,7 @@ def _build_of(cursor: Cursor, pipeline: Pipeline, table: Computed, as_of: date |
 def _get_to_know(cursor: Cursor, pipeline: Pipeline) -> None:
     """Give the planner statistics of loaded tables that it has none of, and the index of inputs the blocks it lacks."""
     for table in sorted(flow.table.name for flow in pipeline.flows):
-        name = sql.Identifier(table)
+        name = table_identifier(table)
         cursor.execute(query("is_unknown", SQL), {"table": name.as_string(cursor)})
         if cursor.fetchone() == (True,):
             cursor.execute(sql.SQL(query("analyze_loaded", SQL)).format(table=name))

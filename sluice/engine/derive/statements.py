@@ -10,7 +10,9 @@ from psycopg2 import sql
 from sluice.engine.declare import Computed, Pipeline
 from sluice.engine.declare.computed import AS_OF
 from sluice.engine.declare.derived import BUILT_AT, PLACEHOLDER, SELF, TOUCHED
+from sluice.engine.declare.names import temporary
 from sluice.engine.derive.alias import alias_for
+from sluice.engine.ledger.catalog import table_identifier
 from sluice.engine.ledger.queries import query
 
 SQL = "sluice.engine.derive.sql"
@@ -29,24 +31,24 @@ class Statements:
         def fill(found: re.Match[str]) -> str:
             name, column = found.groups()
             if name == TOUCHED:
-                return column + self._filled("among_touched", self._temp_name("touched")) if narrow else "true"
+                return column + self._filled("among_touched", self._temp("touched")) if narrow else "true"
             alias = alias_for(text, found.start(), found.end(), name)
             if name == SELF:
-                return self._filled("self_rows", self.derived.name) + alias
-            return self._filled("final_rows", self.pipeline.flow(name).table.name) + alias
+                return self._filled("self_rows", table_identifier(self.derived.name)) + alias
+            return self._filled("final_rows", table_identifier(self.pipeline.flow(name).table.name)) + alias
 
         return sql.SQL(PLACEHOLDER.sub(fill, text))
 
-    def _filled(self, template: str, table: str) -> str:
+    def _filled(self, template: str, table: sql.Identifier) -> str:
         """A template as a subselect, without the line that says why. A declared name is checked to be one."""
         text = " " + query(template, SQL).partition("\n")[2].strip()
-        return text.format(table=f'"{table}"', slice=self.slice().string)
+        return text.format(table=".".join(f'"{name}"' for name in table.strings), slice=self.slice().string)
 
     def of(self, name: str, *, select: sql.SQL | None = None) -> sql.Composed:
         """The template `name`.sql with this table's identifiers in it."""
         derived = self.derived
         return sql.SQL(query(name, SQL)).format(
-            table=sql.Identifier(derived.name),
+            table=table_identifier(derived.name),
             new=self._temp("new"),
             touched=self._temp("touched"),
             diff=self._temp("diff"),
@@ -67,15 +69,19 @@ class Statements:
             ),
             built_at=sql.Identifier(BUILT_AT),
             key_n_o=self._same("n.", "o."),
-            value=sql.Identifier(derived.value or derived.key[-1]),
+            value=self._value(""),
+            n_value=self._value("n."),
+            o_value=self._value("o."),
             counted_by=sql.Identifier(derived.counted_by or derived.key[-1]),
         )
 
-    def _temp(self, what: str) -> sql.Identifier:
-        return sql.Identifier("pg_temp", self._temp_name(what))
+    def _value(self, prefix: str) -> sql.Composable:
+        """The column whose sum is reported; nothing, where none is declared: a key need not be a number."""
+        name = self.derived.value
+        return sql.SQL("null::numeric") if name is None else sql.SQL(prefix) + sql.Identifier(name)
 
-    def _temp_name(self, what: str) -> str:
-        return f"sluice_{what}_{self.derived.name}"[:63]
+    def _temp(self, what: str) -> sql.Identifier:
+        return sql.Identifier("pg_temp", temporary(what, self.derived.name))
 
     def slice(self) -> sql.SQL:
         """The rows of the date; all rows, where there is none."""

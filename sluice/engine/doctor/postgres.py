@@ -12,6 +12,7 @@ from sluice.engine.doctor.finding import Finding, address, judge, ok, safely, wa
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.migrate import is_current
 from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.session import home_schema
 from sluice.engine.servers import database_url, is_embedded
 
 OLDEST = 13
@@ -106,7 +107,7 @@ def _role(server: SimpleNamespace) -> Iterator[Finding]:
 
 
 def _rights(tables: list[str]) -> Iterator[Finding]:
-    ledger = [f"sluice.{name}" for name in ("run", "input", "part", "step", "reject", "contender", "tick", "build")]
+    ledger = ("run", "input", "part", "step", "reject", "contender", "tick", "build", "statistic", "target")
     with transaction() as cursor:
         cursor.execute("select has_schema_privilege('sluice', 'usage')")
         if cursor.fetchone() != (True,):
@@ -114,7 +115,8 @@ def _rights(tables: list[str]) -> Iterator[Finding]:
                 "PostgreSQL rights", "the role may not use the schema sluice", "grant usage on schema sluice to it."
             )
             return
-        cursor.execute(query("rights", SQL), {"tables": [*ledger, *tables]})
+        schemas = ["sluice"] * len(ledger) + [home_schema()] * len(tables)
+        cursor.execute(query("rights", SQL), {"schemas": schemas, "tables": [*ledger, *tables]})
         missing = [f"{what}: {table}" for table, what in cursor.fetchall()]
     yield judge(
         "PostgreSQL rights",

@@ -16,13 +16,15 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
 from sluice.engine import forecast
-from sluice.engine.ledger.catalog import columns_of
+from sluice.engine.ledger.catalog import columns_of, table_identifier
 from sluice.engine.ledger.connection import connect, translate
 from sluice.engine.ledger.queries import query
 from sluice.errors import ConfigError
 
 SQL = "sluice.engine.export.sql"
 Columns = dict[str, str]
+# an export may take as long as it takes, and gives the rows in the order they lie in
+_PATIENT = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "synchronize_seqscans": "off"}
 
 
 class Snapshot:
@@ -65,16 +67,15 @@ def snapshot(tables: Sequence[str]) -> Iterator[Snapshot]:
 
     Raises ConfigError for a table that is not there or may not be read, DatabaseAway.
     """
-    with closing(connect("export")) as connection:
+    opened = connect("export")
+    with closing(opened.connection) as connection:
         try:
-            connection.autocommit = True
-            with connection.cursor() as cursor:
-                cursor.execute(query("session", SQL))
+            with opened.ending(opened.begin()) as cursor:
                 found = {table: columns_of(cursor, table) for table in tables}
-                connection.set_session(isolation_level="REPEATABLE READ", readonly=True, autocommit=False)
-                known = {table: _there(table, columns) for table, columns in found.items()}
-                names = sql.SQL(", ").join(map(sql.Identifier, known))
-                cursor.execute(sql.SQL(query("lock", SQL)).format(tables=names))
+            known = {table: _there(table, columns) for table, columns in found.items()}
+            names = sql.SQL(", ").join(map(table_identifier, known))
+            begun = opened.begin(opened.session.also(repeatable=True, read_only=True, **_PATIENT))
+            begun.execute(sql.SQL(query("lock", SQL)).format(tables=names))
         except psycopg2.Error as error:
             raise translate(error) from error
         yield Snapshot(connection, known)
@@ -93,7 +94,7 @@ def _filled(statement: str, table: str, columns: Iterable[str], order: Sequence[
     # under the table's name: the bare name of a lone column is what is written of it, which is text
     keys = sql.SQL(", ").join(sql.Identifier(table, name) for name in order)
     return sql.SQL(query(statement, SQL)).format(
-        table=sql.Identifier(table),
+        table=table_identifier(table),
         columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
         order=sql.SQL("order by {}").format(keys) if order else sql.SQL(""),
     )

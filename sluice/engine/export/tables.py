@@ -32,6 +32,5 @@ def _tables(pipeline: Pipeline) -> Iterator[tuple[str, Key]]:
     for flow in pipeline.flows:
         yield flow.table.name, tuple(flow.table.key)
     for derived in pipeline.derived:
-        yield derived.name, tuple(derived.key)
-        if derived.dated:
-            yield f"{derived.name}_latest", tuple(derived.key)
+        for name in derived.relations:
+            yield name, tuple(derived.key)

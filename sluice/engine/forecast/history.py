@@ -16,6 +16,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.forecast.bg_nbd import Purchases
 from sluice.engine.forecast.gamma_gamma import Spend
 from sluice.engine.forecast.maximum import Vector
+from sluice.engine.ledger.connection import stream
 from sluice.engine.ledger.queries import query
 
 SQL = "sluice.engine.forecast.sql"
@@ -57,17 +58,17 @@ class History:
 
     def batches(self) -> Iterator[Batch]:
         """All customers, in the order of their ids, in batches."""
-        with self._cursor.connection.cursor(name="sluice_forecast") as stream:
-            stream.execute(query("stream_history", SQL))
-            while rows := stream.fetchmany(AT_ONCE):
+        with stream(self._cursor, "sluice_forecast") as found:
+            found.execute(query("stream_history", SQL))
+            while rows := found.fetchmany(AT_ONCE):
                 ids, *rest = zip(*rows, strict=True)
                 yield Batch(np.array(ids, dtype=np.int64), *(np.array(each, dtype=np.float64) for each in rest))
 
     def _columns(self, name: str, count: int) -> list[Vector]:
         """The columns of a statement's rows, read batch by batch: a row in Python takes ten times its numbers."""
         read = [np.empty((0, count))]
-        with self._cursor.connection.cursor(name=f"sluice_{name}") as stream:
-            stream.execute(query(name, SQL), self._share)
-            while rows := stream.fetchmany(AT_ONCE):
+        with stream(self._cursor, f"sluice_{name}") as found:
+            found.execute(query(name, SQL), self._share)
+            while rows := found.fetchmany(AT_ONCE):
                 read.append(np.array(rows, dtype=np.float64))
         return list(np.ascontiguousarray(np.concatenate(read).T))

@@ -8,22 +8,58 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.session import home_schema
 from sluice.errors import ConfigError
 
 Kind = tuple[object, ...]  # type, length, precision, scale: alike for all spellings of a type
 
 
+_VIEWS = {"v": "view", "m": "materialized view"}
+_TABLES = ("r", "p", "f")
+
+
+def table_identifier(table: str) -> sql.Identifier:
+    """A table of a pipeline in SQL. With its schema: no search_path leads to another one of that name."""
+    return sql.Identifier(home_schema(), table)
+
+
 def columns_of(cursor: Cursor, table: str) -> dict[str, str] | None:
-    """Column name -> PostgreSQL type as the catalog spells it, in order; None where there is no such table."""
-    cursor.execute("select to_regclass(%s)", (table,))
-    if cursor.fetchone() == (None,):
-        return None
-    cursor.execute(
-        "select attname, format_type(atttypid, atttypmod) from pg_attribute"
-        " where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped order by attnum",
-        (table,),
-    )
-    return dict(cursor.fetchall())
+    """Column name -> PostgreSQL type as the catalog spells it, in order; None where there is no such table or view."""
+    kind, columns = _look_up(cursor, table)
+    return columns if kind in (*_TABLES, *_VIEWS) else None
+
+
+def is_free(cursor: Cursor, name: str) -> bool:
+    """Whether no relation of any kind has this name yet."""
+    return _look_up(cursor, name)[0] is None
+
+
+def refuse_kind(cursor: Cursor, name: str, wanted: str) -> None:
+    """Raise ConfigError where a name that is to be a `wanted` ("table", "view") is another relation already."""
+    kind, _ = _look_up(cursor, name)
+    found = None if kind is None else "table" if kind in _TABLES else _VIEWS.get(kind, "index, a sequence or a type")
+    if found not in (None, wanted):
+        raise ConfigError(
+            f"{name} is to be a {wanted} and is a {found} in the schema {home_schema()} already: "
+            "rename it, or give the declared table another name."
+        )
+
+
+def refuse_elsewhere(cursor: Cursor, table: str) -> None:
+    """Raise ConfigError where a table that is to be made has been made in another schema, under other settings."""
+    cursor.execute(query("elsewhere"), {"table": table, "schema": home_schema()})
+    row = cursor.fetchone()
+    if row is not None:
+        raise ConfigError(
+            f"Table {table} is not in the schema {home_schema()}, and one that Sluice has filled is in {row[0]}: "
+            f"set SLUICE_SEARCH_PATH={row[0]}, or move it: alter table {row[0]}.{table} set schema {home_schema()}."
+        )
+
+
+def _look_up(cursor: Cursor, name: str) -> tuple[str | None, dict[str, str]]:
+    cursor.execute(query("columns_of"), {"table": name, "schema": home_schema()})
+    rows = cursor.fetchall()
+    return (rows[0][0] if rows else None), {column: pg_type for _, column, pg_type in rows if column is not None}
 
 
 def disagreements(cursor: Cursor, table: str, types: Mapping[str, str], key: Sequence[str]) -> Iterator[str]:
@@ -58,5 +94,5 @@ def _kinds(cursor: Cursor, types: Sequence[str]) -> list[Kind]:
 
 
 def _is_unique(cursor: Cursor, table: str, key: Sequence[str]) -> bool:
-    cursor.execute(query("unique_keys"), {"table": table})
+    cursor.execute(query("unique_keys"), {"table": table, "schema": home_schema()})
     return any(set(names) == set(key) for (names,) in cursor.fetchall())

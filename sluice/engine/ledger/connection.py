@@ -11,34 +11,25 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TypeVar
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import psycopg2
 import psycopg2.errors
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.ledger.pooler import ALTER_ROLE, AT_FIRST_TRANSACTION, POOLER_SAYS, THROUGH_POOLER
+from sluice.engine.ledger.session import Session, differences, in_force, our_session
 from sluice.engine.servers import database_url
 from sluice.engine.settings import settings
 from sluice.errors import ConfigError, PermanentError, SluiceError, TransientError
 
 T = TypeVar("T")
-_SESSION = " ".join(
-    f"-c {name}={value}"
-    for name, value in {
-        "timezone": "UTC",
-        "statement_timeout": "600s",
-        "lock_timeout": "30s",
-        "client_min_messages": "warning",
-        # the server's side: without these, a host that is gone holds its locks for hours
-        "tcp_keepalives_idle": "10",
-        "tcp_keepalives_interval": "5",
-        "tcp_keepalives_count": "3",
-        "jit": "off",  # compiling takes longer than any statement of ours runs
-    }.items()
-)
+_SAYS_NO = ("authentication failed", "does not exist", "no such database", "no such user")
 _TRANSIENT_STATES = ("08", "40", "53", "55", "57", "58")  # connection, rollback, resources, locks, operator, system
+_BACKSLASHES = "standard_conforming_strings"
 _held = threading.local()
 
 
@@ -46,36 +37,102 @@ class DatabaseAway(TransientError):
     """PostgreSQL does not answer. Waiting for it burns no attempts."""
 
 
-def connect(purpose: str = "sluice", url: str | None = None, **session: str) -> Connection:
-    """Open a connection, to DATABASE_URL unless another is given; `session` are settings of its own.
+@dataclass
+class Opened:
+    """A connection, and the session that each of its transactions is to have."""
 
-    Raises DatabaseAway when there is no answer within 5 s.
+    connection: Connection
+    session: Session
+
+    def begin(self, session: Session | None = None) -> Cursor:
+        """Begin a transaction. Raises psycopg2.Error as it comes."""
+        cursor = self.connection.cursor()
+        cursor.execute((session or self.session).begin)
+        return cursor
+
+    @contextmanager
+    def ending(self, cursor: Cursor) -> Iterator[Cursor]:
+        """The transaction that was begun with this cursor: commits at the end, rolls back on any error."""
+        try:
+            yield cursor
+        except BaseException:
+            self._roll_back(cursor)
+            raise
+        cursor.execute("COMMIT")
+        cursor.close()
+
+    def _roll_back(self, cursor: Cursor) -> None:
+        try:
+            cursor.execute("ROLLBACK")
+        except psycopg2.Error:
+            self.connection.close()  # it is broken, and with it the transaction
+
+
+def connect(purpose: str = "sluice", url: str | None = None) -> Opened:
+    """Open a connection, to DATABASE_URL unless another is given, and make sure that it keeps what it is told.
+
+    Raises DatabaseAway when there is no answer within 5 s, ConfigError.
     """
-    own = "".join(f" -c {name}={value}" for name, value in session.items())  # of two equal ones the last counts
     try:
-        connection = psycopg2.connect(
-            url or database_url(),
-            application_name=f"sluice {purpose} {os.getpid()}",
-            connect_timeout=5,
-            keepalives=1,
-            keepalives_idle=10,
-            keepalives_interval=5,
-            keepalives_count=3,
-            tcp_user_timeout=20_000,
-            # a process that froze in its transaction holds its run's counters as long as its lease, and no longer
-            options=f"{_SESSION} -c idle_in_transaction_session_timeout={settings().lease_s:.0f}s{own}",
-        )
-    except psycopg2.OperationalError as error:
+        connection = open_plainly(url or database_url(), f"sluice {purpose} {os.getpid()}", connect_s=5)
+    except psycopg2.Error as error:
         raise _away(error) from error
+    opened = Opened(connection, our_session(connection.server_version))
+    try:
+        _read_back(opened)
+    except psycopg2.Error as error:
+        raise _away(error, AT_FIRST_TRANSACTION) from error
+    return opened
+
+
+def open_plainly(url: str, name: str, *, connect_s: int) -> Connection:
+    """A connection that begins no transaction by itself, and is told nothing that a pooler might not pass on.
+
+    Raises psycopg2.Error as it comes, ConfigError.
+    """
+    facts: dict[str, Any] = {
+        "application_name": name,
+        "client_encoding": "UTF8",
+        "connect_timeout": connect_s,
+        "keepalives": 1,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+    }
+    connection: Connection = psycopg2.connect(url, **facts)
+    if connection.info.parameter_status(_BACKSLASHES) == "off":
+        # psycopg2 writes values for what is in force when a connection opens: nothing later can change that
+        connection.close()
+        with suppress(psycopg2.OperationalError):
+            connection = psycopg2.connect(url, options=f"-c {_BACKSLASHES}=on", **facts)
+        if connection.closed or connection.info.parameter_status(_BACKSLASHES) == "off":
+            connection.close()
+            raise ConfigError(f"{_BACKSLASHES} is off for this role, and a pooler does not let it be set: {ALTER_ROLE}")
+    connection.autocommit = True
     return connection
 
 
-def _away(error: psycopg2.Error) -> SluiceError:
+def _read_back(opened: Opened) -> None:
+    """Whether what a transaction is told is in force in it. Commits are to be on disk, whatever the role says."""
+    with opened.ending(opened.begin()) as cursor:
+        found = in_force(cursor)
+    other = differences(opened.session, found)
+    if other:
+        opened.connection.close()
+        raise ConfigError(f"PostgreSQL does not keep what a transaction is told: {'; '.join(other)}. {THROUGH_POOLER}")
+    if found["synchronous_commit"] == "off":
+        opened.session = opened.session.also(synchronous_commit="on")
+
+
+def _away(error: psycopg2.Error, when: str = "") -> SluiceError:
     text = str(error).strip().splitlines()
     first = text[0] if text else "no reason given"
-    if "authentication failed" in first or "does not exist" in first:
+    if any(each in first for each in POOLER_SAYS):
+        return ConfigError(f"PgBouncer refuses the connection: {first}. {THROUGH_POOLER}")
+    if any(each in first for each in _SAYS_NO):
         return ConfigError(f"PostgreSQL refuses the connection: {first}. Check DATABASE_URL.")
-    return DatabaseAway(f"PostgreSQL does not answer: {first}")
+    return DatabaseAway(f"PostgreSQL does not answer: {first}{when}")
 
 
 def translate(error: psycopg2.Error) -> SluiceError:
@@ -98,22 +155,22 @@ def translate(error: psycopg2.Error) -> SluiceError:
     return PermanentError(f"PostgreSQL refuses ({state}): {primary}")
 
 
-def process_connection() -> Connection:
+def process_connection() -> Opened:
     """This process's and thread's connection, opened on first use and after a fork."""
-    held: tuple[int, Connection] | None = getattr(_held, "connection", None)
-    if held is not None and held[0] == os.getpid() and not held[1].closed:
+    held: tuple[int, Opened] | None = getattr(_held, "opened", None)
+    if held is not None and held[0] == os.getpid() and not held[1].connection.closed:
         return held[1]
-    _held.connection = (os.getpid(), connect())
-    return _held.connection[1]  # type: ignore[no-any-return]
+    _held.opened = (os.getpid(), connect())
+    return _held.opened[1]  # type: ignore[no-any-return]
 
 
 def drop_connection() -> None:
     """Close this thread's connection, if there is one of this process."""
-    held: tuple[int, Connection] | None = getattr(_held, "connection", None)
-    _held.connection = None
+    held: tuple[int, Opened] | None = getattr(_held, "opened", None)
+    _held.opened = None
     if held is not None and held[0] == os.getpid():
         try:
-            held[1].close()
+            held[1].connection.close()
         except psycopg2.Error:
             pass  # it is broken already: closing was all we wanted
 
@@ -121,24 +178,32 @@ def drop_connection() -> None:
 @contextmanager
 def transaction() -> Iterator[Cursor]:
     """One transaction on this process's connection: commits at the end, rolls back on any error."""
-    connection = process_connection()
     try:
-        with connection.cursor() as cursor:
+        opened, begun = _begun()
+        with opened.ending(begun) as cursor:
             yield cursor
-        connection.commit()
     except psycopg2.Error as error:
         drop_connection()
         raise translate(error) from error
-    except BaseException:
-        _roll_back(connection)
-        raise
 
 
-def _roll_back(connection: Connection) -> None:
+def _begun() -> tuple[Opened, Cursor]:
+    """A transaction on this process's connection; on a new one, where the old one broke while nobody used it."""
+    opened = process_connection()
     try:
-        connection.rollback()
-    except psycopg2.Error:
-        drop_connection()
+        return opened, opened.begin()
+    except psycopg2.Error as error:
+        if error.pgcode is not None and not error.pgcode.startswith(("08", "57P")):
+            raise
+    drop_connection()
+    opened = process_connection()
+    return opened, opened.begin()
+
+
+def stream(cursor: Cursor, name: str) -> Cursor:
+    """A cursor of the server in the transaction of `cursor`, to read rows one batch after the other. Close it."""
+    # psycopg2 knows of no transaction, for it has begun none: without `withhold` it would refuse
+    return cursor.connection.cursor(name, withhold=True)
 
 
 def patiently(attempt: Callable[[], T], wait_s: float | None = None) -> T:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.declare.computed import AS_OF, Computed
+from sluice.engine.declare.computed import AS_OF, LATEST, Computed
 from sluice.engine.declare.derived import BUILT_AT
-from sluice.engine.ledger.catalog import columns_of, refuse_other
+from sluice.engine.ledger.catalog import columns_of, refuse_elsewhere, refuse_kind, refuse_other, table_identifier
 from sluice.engine.ledger.indexes import create_indexes
 from sluice.errors import ConfigError
 
 
 def migrate_derived(cursor: Cursor, derived: Computed) -> list[str]:
     """Bring a derived table and its view up to date. Returns what was done, a sentence each. Raises ConfigError."""
+    for name, wanted in zip(derived.relations, ("table", "view"), strict=False):
+        refuse_kind(cursor, name, wanted)
     existing = columns_of(cursor, derived.name)
     if existing is None:
+        refuse_elsewhere(cursor, derived.name)
         _create(cursor, derived)
         create_indexes(cursor, derived.name, derived.indexes, derived.key)
         return [f"Created table {derived.name}."]
@@ -29,7 +32,7 @@ def migrate_derived(cursor: Cursor, derived: Computed) -> list[str]:
     for name, pg_type in derived.columns.items():
         if name not in existing:
             statement = sql.SQL("alter table {} add column {} " + pg_type)
-            cursor.execute(statement.format(sql.Identifier(derived.name), sql.Identifier(name)))
+            cursor.execute(statement.format(table_identifier(derived.name), sql.Identifier(name)))
             done.append(f"Added column {name} to {derived.name}.")
     if done:
         _create_view(cursor, derived)
@@ -44,7 +47,7 @@ def _create(cursor: Cursor, derived: Computed) -> None:
     ]
     columns.append(sql.SQL("{} timestamptz not null default now()").format(sql.Identifier(BUILT_AT)))
     columns.append(sql.SQL("primary key ({})").format(sql.SQL(", ").join(map(sql.Identifier, derived.key))))
-    table = sql.Identifier(derived.name)
+    table = table_identifier(derived.name)
     # room in each page for rows that change: they stay where they are, and no index is written to
     create = sql.SQL("create table {} ({}) with (fillfactor = 90)")
     cursor.execute(create.format(table, sql.SQL(", ").join(columns)))
@@ -63,8 +66,8 @@ def _create_view(cursor: Cursor, derived: Computed) -> None:
         )
         cursor.execute(
             sql.SQL(statement).format(
-                view=sql.Identifier(f"{derived.name}_latest"),
-                table=sql.Identifier(derived.name),
+                view=table_identifier(f"{derived.name}{LATEST}"),
+                table=table_identifier(derived.name),
                 as_of=sql.Identifier(AS_OF),
             )
         )

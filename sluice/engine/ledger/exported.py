@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 
-from sluice.engine.ledger.connection import process_connection, transaction
+from sluice.engine.ledger.connection import stream, transaction
 from sluice.engine.ledger.queries import query
 
 AT_ONCE = 5_000
@@ -19,7 +19,7 @@ def stream_rejects(inputs: Iterable[tuple[int, str]], code: str | None = None) -
     with transaction() as session:
         session.execute("set local idle_in_transaction_session_timeout = 0")
         for number, uri in inputs:
-            with process_connection().cursor(name="rejects") as cursor:
+            with stream(session, "rejects") as cursor:
                 cursor.itersize = AT_ONCE
                 cursor.execute(query("export_rejects"), {"input": number, "code": code})
                 for row in cursor:

@@ -7,15 +7,24 @@ from collections.abc import Sequence
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.declare.names import LONGEST
+from sluice.engine.ledger.catalog import is_free, table_identifier
+from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.session import home_schema
+
 
 def create_indexes(cursor: Cursor, table: str, indexes: Sequence[Sequence[str]], key: Sequence[str] = ()) -> None:
-    """One for each list of columns, followed by those of `key`. By name: one that is there already is left alone."""
+    """One for each list of columns, followed by those of `key`. One that is there already is left alone."""
     for index in indexes:
-        name = f"{table}_{'_'.join(index)}_idx"[:63]
-        cursor.execute("select to_regclass(%s) is null", (name,))  # `if not exists` would lock the table to see that
-        if cursor.fetchone() == (True,):
-            columns = [*index, *(column for column in key if column not in index)]
+        columns = [*index, *(column for column in key if column not in index)]
+        asked = {"schema": home_schema(), "table": table, "columns": columns}
+        cursor.execute(query("has_index"), asked)  # `if not exists` would lock the table to see that
+        if cursor.fetchone() == (False,):
+            name = f"{table}_{'_'.join(index)}_idx"
+            own = len(name) <= LONGEST and is_free(cursor, name)
             statement = sql.SQL("create index {} on {} ({})").format(
-                sql.Identifier(name), sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+                sql.Identifier(name) if own else sql.SQL(""),  # PostgreSQL finds one that is free
+                table_identifier(table),
+                sql.SQL(", ").join(map(sql.Identifier, columns)),
             )
             cursor.execute(statement)

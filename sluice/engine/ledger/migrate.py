@@ -13,13 +13,24 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.declare import Pipeline, Table
 from sluice.engine.declare.derived import BUILT_AT
-from sluice.engine.ledger.catalog import columns_of, disagreements, refuse_other
+from sluice.engine.ledger.catalog import (
+    columns_of,
+    disagreements,
+    refuse_elsewhere,
+    refuse_kind,
+    refuse_other,
+    table_identifier,
+)
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.derived import migrate_derived
 from sluice.engine.ledger.indexes import create_indexes
+from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.session import home_schema
+from sluice.errors import ConfigError
 
 LOCK = 7_236_104  # any number, the same in every process
 MIGRATIONS = "sluice.engine.ledger.migrations"
+MOVED = "012_target.sql"  # from there on no table of a pipeline is made in the ledger's schema
 
 
 def migrate(pipelines: list[Pipeline]) -> list[str]:
@@ -27,6 +38,7 @@ def migrate(pipelines: list[Pipeline]) -> list[str]:
     done: list[str] = []
     with transaction() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+        _refuse_missing_schema(cursor)
         done += _migrate_ledger(cursor)
         for pipeline in pipelines:
             for flow in pipeline.flows:
@@ -75,12 +87,22 @@ def _migrate_ledger(cursor: Cursor) -> list[str]:
     cursor.execute("select name from sluice.migration")
     applied = {name for (name,) in cursor.fetchall()}
     done = []
+    if applied and MOVED not in applied:
+        cursor.execute(query("move_tables"))
     for name in ledger_files():
         if name not in applied:
             cursor.execute(files(MIGRATIONS).joinpath(name).read_text(encoding="utf-8"))
             cursor.execute("insert into sluice.migration (name) values (%s)", (name,))
             done.append(f"Applied {name}.")
     return done
+
+
+def _refuse_missing_schema(cursor: Cursor) -> None:
+    cursor.execute("select exists (select from pg_namespace where nspname = %s)", (home_schema(),))
+    if cursor.fetchone() == (False,):
+        raise ConfigError(
+            f"There is no schema {home_schema()}, where SLUICE_SEARCH_PATH has tables made: create it, or name another."
+        )
 
 
 def _types(table: Table) -> dict[str, str]:
@@ -96,8 +118,10 @@ def _wanted(table: Table) -> dict[str, str]:
 
 
 def _migrate_table(cursor: Cursor, table: Table) -> list[str]:
+    refuse_kind(cursor, table.name, "table")
     existing = columns_of(cursor, table.name)
     if existing is None:
+        refuse_elsewhere(cursor, table.name)
         _create(cursor, table)
         return [f"Created table {table.name}."]
     refuse_other(cursor, table.name, _types(table), table.key)
@@ -105,7 +129,7 @@ def _migrate_table(cursor: Cursor, table: Table) -> list[str]:
     for name, declared in _wanted(table).items():
         if name not in existing:
             statement = sql.SQL("alter table {} add column {} " + declared)
-            cursor.execute(statement.format(sql.Identifier(table.name), sql.Identifier(name)))
+            cursor.execute(statement.format(table_identifier(table.name), sql.Identifier(name)))
             done.append(f"Added column {name} to {table.name}.")
     create_indexes(cursor, table.name, table.indexes)
     return done
@@ -118,7 +142,7 @@ def _create(cursor: Cursor, table: Table) -> None:
         for name, declared in _wanted(table).items()
     ]
     key = sql.SQL(", ").join(sql.Identifier(k) for k in table.key)
-    target = sql.Identifier(table.name)
+    target = table_identifier(table.name)
     body = sql.SQL(", ").join([*columns, sql.SQL("primary key ({})").format(key)])
     cursor.execute(sql.SQL("create table {} ({})").format(target, body))
     # an input's lines lie together: a part is found without reading the table, and the index costs next to nothing

@@ -14,14 +14,17 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.declare import Column, PostgresQuery
+from sluice.engine.ledger.connection import open_plainly
 from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.session import differences, in_force, their_session
 from sluice.engine.remote.setting import needed_setting
 from sluice.engine.remote.spelling import spelled
 from sluice.engine.remote.watermark import FROM, OF, REACHED, TYPES, check_overlap, greater, reached_in
-from sluice.errors import DataError, SluiceError, TransientError
+from sluice.errors import ConfigError, DataError, SluiceError, TransientError
 
 SQL = "sluice.engine.remote.sql"
 _CONNECT_S = 10
+_MONEY = (790, 791)  # the type and its array, the same on every server
 _AWAY = ("08", "40", "53", "55", "57P", "58")  # connection, rollback, resources, locks, operator, system
 _REFUSED = ("28", "3D", "42501")  # who asks, which database, what they may
 _SAYS_NO = ("authentication failed", "does not exist", "pg_hba.conf", "permission denied", "not permitted to log in")
@@ -59,6 +62,7 @@ def copy_query(source: PostgresQuery, into: Sink, known: Mapping[str, str], colu
     for what another try will not change, TransientError when the database is away, and what `into` raises.
     """
     with _snapshot(source) as cursor:
+        _refuse_money(cursor, source)
         if source.watermark is None:
             _copy(cursor, sql.SQL(source.query), into, columns)
             return Copied({})
@@ -80,10 +84,8 @@ def try_query(source: PostgresQuery) -> str | None:
     Raises as `copy_query` does.
     """
     with _snapshot(source) as cursor:
-        if source.watermark is not None:
-            return _type_of(cursor, source, source.watermark)
-        cursor.execute(_filled("no_rows", query=sql.SQL(source.query)))
-        return None
+        _refuse_money(cursor, source)
+        return None if source.watermark is None else _type_of(cursor, source, source.watermark)
 
 
 @contextmanager
@@ -91,21 +93,13 @@ def _reaching(source: PostgresQuery) -> Iterator[Connection]:
     """A connection to the database of a query, closed at the end. Raises as `copy_query` does."""
     url = needed_setting(source.database, source.name)
     try:
-        connection = psycopg2.connect(
-            url,
-            application_name=f"sluice fetch {source.name} {os.getpid()}",
-            connect_timeout=_CONNECT_S,
-            client_encoding="UTF8",
-            keepalives=1,
-            keepalives_idle=10,
-            keepalives_interval=5,
-            keepalives_count=3,
-            tcp_user_timeout=20_000,
-        )
+        connection = open_plainly(url, f"sluice fetch {source.name} {os.getpid()}", connect_s=_CONNECT_S)
     except psycopg2.OperationalError as error:
         raise _unreachable(source, str(error)) from None  # its text has the address, and who asked
     except (psycopg2.Error, ValueError):
         raise DataError("source_refused", f"{source.database} is no URL of a PostgreSQL.") from None
+    except ConfigError as error:
+        raise DataError("source_refused", f"The PostgreSQL of {source.database}: {error}") from None
     try:
         yield connection
     finally:
@@ -116,14 +110,28 @@ def _reaching(source: PostgresQuery) -> Iterator[Connection]:
 def _snapshot(source: PostgresQuery) -> Iterator[Cursor]:
     """One transaction that sees one state of the database, and can change nothing in it."""
     with _reaching(source) as connection:
+        session = their_session(connection.server_version, source.statement_timeout_s)
         try:
-            connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
             with connection.cursor() as cursor:
-                timeout = f"{source.statement_timeout_s * 1000:.0f}"
-                cursor.execute(query("session", SQL), {"timeout_ms": timeout})
+                cursor.execute(session.begin)
+                other = differences(session, in_force(cursor))
+                if other:
+                    raise DataError("source_refused", f"The PostgreSQL of {source.database}: {'; '.join(other)}.")
                 yield cursor
         except psycopg2.Error as error:
             raise _failed(source, error) from None  # its text may hold values of rows
+
+
+def _refuse_money(cursor: Cursor, source: PostgresQuery) -> None:
+    """What the digits of the type money are worth depends on a setting of that server: nobody can tell here."""
+    cursor.execute(_filled("no_rows", query=sql.SQL(source.query)))
+    for column in cursor.description or ():
+        if column.type_code in _MONEY:
+            raise DataError(
+                "query_failed",
+                f"The query of {source.name}: column {column.name} is of the type money, whose digits depend on "
+                f"lc_monetary there: cast it, {column.name}::numeric.",
+            )
 
 
 def _type_of(cursor: Cursor, source: PostgresQuery, watermark: str) -> str:

@@ -58,17 +58,22 @@ def _remove(admin_url: str) -> None:
 
 
 def _fill(cursor: Cursor, folder: Path) -> None:
+    # read alike whatever the server and the role say, and in one transaction: a pooler may share the connection
+    cursor.execute("begin; set local timezone = 'UTC'; set local datestyle = 'ISO, MDY'")
     for table, name in FILES.items():
         _execute(cursor, f"make_{table}")
         with (folder / name).open(encoding="utf-8") as file:
             cursor.copy_expert(_statement("copy").format(table=sql.Identifier(table)), file)
     _execute(cursor, "let_reader_read")
+    cursor.execute("commit")
 
 
 @contextmanager
 def _connected(url: str) -> Iterator[Cursor]:
     """A cursor whose every statement commits: a database cannot be made within a transaction."""
-    with closing(psycopg2.connect(url, connect_timeout=5, application_name="sluice sample")) as connection:
+    with closing(
+        psycopg2.connect(url, connect_timeout=5, client_encoding="UTF8", application_name="sluice sample")
+    ) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
             yield cursor

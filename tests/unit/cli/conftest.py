@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from sluice.cli.main import app
 from sluice.engine import schedule, servers
-from sluice.engine.ledger import runs
+from sluice.engine.ledger import runs, targets
 from sluice.engine.settings import settings
 from sluice.tasks import enqueue
 from sluice.workers import publish
@@ -23,6 +23,7 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> Ledger:
     made = Ledger()
     for name in ("read_status", "list_rejects", "count_rejects", "list_runs", "retry"):
         monkeypatch.setattr(runs, name, getattr(made, name))
+    monkeypatch.setattr(targets, "missing_of_run", lambda _run, _pipeline: made.missing)
     monkeypatch.setattr(enqueue, "enqueue_inputs", made.enqueue_inputs)
     monkeypatch.setattr(publish, "publish_now", lambda: made.asked.append(("publish", {})))
     monkeypatch.setattr(servers, "is_embedded", lambda: False)

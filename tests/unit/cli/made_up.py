@@ -74,6 +74,7 @@ class Ledger:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.dead = 0
         self.alarms: list[Alarm] = []
+        self.missing: list[Any] = []
 
     def enqueue_inputs(self, pipeline: Pipeline, inputs: list[runs.NewInput], **options: Any) -> runs.Run:
         self.asked.append(("enqueue", {"pipeline": pipeline.name, "inputs": [each.uri for each in inputs], **options}))

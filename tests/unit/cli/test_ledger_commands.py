@@ -16,6 +16,7 @@ from sluice.embedded import Servers
 from sluice.engine.forecast import store
 from sluice.engine.ledger import connection
 from sluice.engine.ledger import migrate as schema
+from sluice.engine.ledger.targets import Missing
 from sluice.engine.schedule import Alarm
 from tests.unit.cli.made_up import Ledger, a_run, an_input
 
@@ -387,3 +388,13 @@ def test_a_sample_that_cannot_be_made_names_the_option(
 ) -> None:
     result = sluice("sample", *words, "--out", str(tmp_path / "made"))
     assert (result.exit_code, result.stderr) == (2, f"error: {message}\n")
+
+
+def test_status_says_which_rows_are_not_there_any_more(ledger: Ledger, sluice: Sluice) -> None:
+    ledger.statuses = [a_run()]
+    ledger.missing = [Missing(1, "/inbox/calls_1.csv", "customer_call_logs", 5_000, 18, other=True)]
+    shown = sluice("status", "7").stdout
+    assert (
+        "rows are missing: /inbox/calls_1.csv: 5,000 rows were loaded into customer_call_logs and 18 are there\n"
+        "load them again: sluice run call_logs FILES --reload\n"
+    ) in shown

@@ -1,2 +1,2 @@
 -- Whether a grain is one of the touched ones.
-in (select grain from pg_temp.{table})
+in (select grain from {table})

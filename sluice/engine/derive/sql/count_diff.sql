@@ -1,4 +1,4 @@
 -- How much changed.
-select count(*) filter (where place is null), count(*) filter (where removed),
-       count(*) filter (where place is not null and not removed), coalesce(sum(after), 0) - coalesce(sum(before), 0)
+select count(*) filter (where "Place" is null), count(*) filter (where "Removed"),
+       count(*) filter (where "Place" is not null and not "Removed"), coalesce(sum("After"), 0) - coalesce(sum("Before"), 0)
 from {diff}

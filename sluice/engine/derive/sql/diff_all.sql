@@ -1,6 +1,7 @@
--- What differs between the table and what its rows are now.
+-- What differs between the table and what its rows are now. Names of its own are
+-- in capitals, which no declared column is.
 create temp table {diff} on commit drop as
-select {either_columns}, o.ctid as place, o.{value} as before, n.{value} as after, n.{first_key} is null as removed
+select {either_columns}, o.ctid as "Place", {o_value} as "Before", {n_value} as "After", n.{first_key} is null as "Removed"
 from {new} n
 full join (select ctid, * from {table} where {slice}) o on {key_n_o}
 where row({n_columns}) is distinct from row({o_columns})

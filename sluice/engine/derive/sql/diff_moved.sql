@@ -1,7 +1,7 @@
 -- What differs, among rows with the keys of those that moved: none of them is gone. Each is looked up by the index, as
 -- touched grains are. All that is to be written is in it: a few rows are not written down twice.
 create temp table {diff} on commit drop as
-select {n_columns}, o.ctid as place, o.{value} as before, n.{value} as after, false as removed,
-       row({n_columns}) is distinct from row({o_columns}) as differs
+select {n_columns}, o.ctid as "Place", {o_value} as "Before", {n_value} as "After", false as "Removed",
+       row({n_columns}) is distinct from row({o_columns}) as "Differs"
 from ({select}) n
 left join lateral (select ctid, * from {table} o where {slice} and {key_n_o} offset 0) o on true

@@ -1,7 +1,7 @@
 -- What differs, among the touched grains. Each is looked up by the index, whatever the planner believes to know of a
 -- date that it has no statistics for.
 create temp table {diff} on commit drop as
-select {either_columns}, o.ctid as place, o.{value} as before, n.{value} as after, n.{first_key} is null as removed
+select {either_columns}, o.ctid as "Place", {o_value} as "Before", {n_value} as "After", n.{first_key} is null as "Removed"
 from {new} n
 full join (
     select o.* from {touched} t

@@ -1,2 +1,2 @@
 -- Rows that are new.
-insert into {table} ({columns}) select {columns} from {diff} where place is null order by {key}
+insert into {table} ({columns}) select {columns} from {diff} where "Place" is null order by {key}

@@ -1,5 +1,8 @@
 -- The columns of each index that keeps all rows of a table apart: one of them must be the declared key.
-select array_agg(attname::text)
-from pg_index join pg_attribute on attrelid = indrelid and attnum = any(indkey)
-where indrelid = to_regclass(%(table)s) and indisunique and indpred is null and indexprs is null
-group by indexrelid
+select array_agg(a.attname::text)
+from pg_class c
+join pg_namespace n on n.oid = c.relnamespace and n.nspname = %(schema)s
+join pg_index i on i.indrelid = c.oid
+join pg_attribute a on a.attrelid = c.oid and a.attnum = any(i.indkey)
+where c.relname = %(table)s and i.indisunique and i.indpred is null and i.indexprs is null
+group by i.indexrelid

@@ -1,0 +1,74 @@
+"""Books and tables: whether the rows that were loaded are still there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sluice.engine.declare import Pipeline, Table
+from sluice.engine.doctor.finding import Finding, ok, warning, wrong
+from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.targets import Missing, missing_inputs
+from sluice.errors import TransientError
+
+INPUTS = 5_000  # of a table, the newest
+PATIENCE = "10s"  # for counting one table
+NAMED = 3
+
+
+def look_at_rows(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
+    """A line if all is well, else one for each table that lacks rows. Raises DatabaseAway."""
+    with transaction() as cursor:
+        cursor.execute("select to_regclass('sluice.target') is not null")
+        if cursor.fetchone() != (True,):
+            return
+    uncounted, lacking = [], False
+    for table, feeding in _tables(pipelines).values():
+        try:
+            missing = _missing(table, feeding)
+        except TransientError:
+            uncounted.append(table.name)
+            continue
+        if missing:
+            lacking = True
+            yield _finding(table.name, missing)
+    if uncounted:
+        todo = "`sluice status RUN` counts the rows of one run."
+        yield warning("rows", f"not counted within {PATIENCE}: {', '.join(uncounted)}", todo)
+    elif not lacking:
+        yield ok("rows", "as many in the tables as the books say")
+
+
+def _tables(pipelines: Sequence[Pipeline]) -> dict[str, tuple[Table, list[tuple[str, str]]]]:
+    """Each table with the pipelines and sources that are loaded into it."""
+    found: dict[str, tuple[Table, list[tuple[str, str]]]] = {}
+    for pipeline in pipelines:
+        for flow in pipeline.flows:
+            table, feeding = found.setdefault(flow.table.name, (flow.table, []))
+            feeding.append((pipeline.name, flow.source.name))
+            if flow.table.on_conflict == "update":  # the more careful of two declarations
+                found[table.name] = (flow.table, feeding)
+    return found
+
+
+def _missing(table: Table, feeding: Sequence[tuple[str, str]]) -> list[Missing]:
+    names = {"pipelines": [pipeline for pipeline, _ in feeding], "sources": [source for _, source in feeding]}
+    with transaction() as cursor:
+        cursor.execute(f"set local statement_timeout = '{PATIENCE}'")
+        cursor.execute(query("inputs_of_table"), names | {"limit": INPUTS})
+        return missing_inputs(cursor, table, [number for (number,) in cursor.fetchall()])
+
+
+def _finding(table: str, missing: Sequence[Missing]) -> Finding:
+    lost = sum(each.expected - each.found for each in missing)
+    named = ", ".join(f"{each.uri} ({each.found:,} of {each.expected:,})" for each in missing[-NAMED:])
+    more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+    found = f"{table} lacks {lost:,} rows that the books say were loaded: {named}{more}"
+    if any(each.other for each in missing):
+        return wrong("rows", f"{found}; it was emptied or made anew since", _RELOAD)
+    return warning(
+        "rows", f"{found}; they were deleted", f"If that was not meant to be: {_RELOAD[0].lower()}{_RELOAD[1:]}"
+    )
+
+
+_RELOAD = "Load these files again, in their order: sluice run PIPELINE FILES --reload"

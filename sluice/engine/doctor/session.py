@@ -1,0 +1,38 @@
+"""What is in force in a transaction against what it was told, and whether a pooler stands between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sluice.engine.doctor.finding import Finding, address, judge, ok
+from sluice.engine.ledger.connection import process_connection, transaction
+from sluice.engine.ledger.session import differences, in_force
+from sluice.engine.servers import database_url
+
+# only a superuser sets these, so they are not set by each transaction
+_SUPERUSERS = {"session_replication_role": "origin", "zero_damaged_pages": "off", "ignore_checksum_failure": "off"}
+
+
+def look_at_session() -> Iterator[Finding]:
+    """Settings as they are in force, and the pooler if there is one. Raises DatabaseAway."""
+    with transaction() as cursor:
+        found = in_force(cursor)
+        cursor.execute("select pg_backend_pid()")
+        server = (cursor.fetchone() or (0,))[0]
+        opened = process_connection()
+        pooled = server != opened.connection.info.backend_pid
+    where = f"a pooler such as PgBouncer at {address(database_url())}" if pooled else ""
+    other = differences(opened.session, found)
+    yield judge(
+        "PostgreSQL settings",
+        not other,
+        "; ".join([*other, f"through {where}"] if pooled else other) if other else "as each transaction asks for",
+        todo="Values may be read or written in another way: what is in between must pass on SET LOCAL.",
+        otherwise="wrong",
+    )
+    odd = [f"{name} is {found[name]}" for name, value in _SUPERUSERS.items() if found.get(name, value) != value]
+    if odd:
+        todo = "Triggers, checks or damaged pages are passed over: let a superuser reset it for this role and database."
+        yield judge("PostgreSQL role settings", False, "; ".join(odd), todo=todo)
+    if pooled:
+        yield ok("PostgreSQL pooler", f"{where}: transactions bring their settings along")

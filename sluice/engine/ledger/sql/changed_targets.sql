@@ -1,0 +1,7 @@
+-- The sources of a run whose table is not the one that the run began with: dropped and made again, emptied or rewritten.
+select t.source, t.table_name
+from sluice.target t
+left join pg_namespace n on n.nspname = t.schema
+left join pg_class c on c.relnamespace = n.oid and c.relname = t.table_name
+where t.run_id = %(run)s
+  and (c.oid is distinct from t.table_oid or coalesce(pg_relation_filenode(c.oid), 0) <> t.file_node)

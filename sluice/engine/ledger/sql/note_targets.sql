@@ -1,0 +1,9 @@
+-- What the tables of a run are in PostgreSQL now: at its beginning, and again when that was compared at its end.
+insert into sluice.target (run_id, source, table_name, schema, table_oid, file_node)
+select %(run)s, w.source, w.name, %(schema)s, c.oid, coalesce(pg_relation_filenode(c.oid), 0)
+from unnest(%(sources)s::text[], %(tables)s::text[]) w (source, name)
+join pg_namespace n on n.nspname = %(schema)s
+join pg_class c on c.relnamespace = n.oid and c.relname = w.name
+on conflict (run_id, source) do update
+set table_name = excluded.table_name, schema = excluded.schema, table_oid = excluded.table_oid,
+    file_node = excluded.file_node
