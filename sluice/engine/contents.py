@@ -14,9 +14,11 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.declare import Table
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.ending import end_input
 from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.targets import missing_inputs
 from sluice.errors import EarlierRunOpen
 
 
@@ -79,7 +81,7 @@ def note_content(work: Any, sha256: str, size: int) -> None:
         cursor.execute(query("note_content"), {"input": work.id, "sha256": sha256, "size": size})
 
 
-def leave_out(cursor: Cursor, work: Any, facts: dict[str, Any]) -> bool:
+def leave_out(cursor: Cursor, work: Any, table: Table, facts: dict[str, Any]) -> bool:
     """End an input of an update that has nothing to do, or let it wait. False when it has to be loaded.
 
     Raises EarlierRunOpen while the contents of its run are not known yet, and another of them may decide.
@@ -101,7 +103,8 @@ def leave_out(cursor: Cursor, work: Any, facts: dict[str, Any]) -> bool:
         return False
     cursor.execute(query("applied_before"), who | {"contract": work.contract})
     row = cursor.fetchone()
-    if row is None or any(each.state in ("loading", "loaded", "done") for each in listed[:place]):
+    applied = row is not None and not missing_inputs(cursor, table, [row[0]], only_made_anew=True)
+    if row is None or not applied or any(each.state in ("loading", "loaded", "done") for each in listed[:place]):
         return False
     _refuse_unknown(each for each in listed if each.id != work.id)
     contents = [facts["sha256"] if each.id == work.id else each.sha256 for each in listed]

@@ -27,6 +27,7 @@ from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.ending import end_input
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
+from sluice.engine.ledger.targets import missing_inputs
 from sluice.engine.opening import identity, opened
 from sluice.engine.remote.fetch import Known, NothingNew, fetch, last_known
 from sluice.engine.remote.inputs import is_fetched
@@ -182,9 +183,10 @@ def _record(cursor: Cursor, work: InputWork, flow: Flow, found: _Scanned) -> Non
     others = cursor.fetchall()
     facts = {"sha256": planned.sha256, "size": planned.size}
     ordered = flow.table.on_conflict == "update"
-    if ordered and leave_out(cursor, work, facts):
+    if ordered and leave_out(cursor, work, flow.table, facts):
         return
-    if others and (not ordered or others[0][2] == "failed") and _is_taken_care_of(cursor, work, others[0], facts):
+    judged = bool(others) and (not ordered or others[0][2] == "failed") and not _is_gone(cursor, flow, others[0])
+    if judged and _is_taken_care_of(cursor, work, others[0], facts):
         return
     if ordered and not work.options.get("reload"):
         others = []  # it is applied once more, over what is there
@@ -205,6 +207,11 @@ def _record(cursor: Cursor, work: InputWork, flow: Flow, found: _Scanned) -> Non
         cursor.execute(query("note_fetched"), {"input": work.id, "noted": json.dumps(found.noted)})
     _add_parts(cursor, work, planned)
     cursor.execute(query("add_planned"), {"run": work.run, "planned": planned.read})
+
+
+def _is_gone(cursor: Cursor, flow: Flow, other: tuple[int, int, str, str, int, bool, str | None]) -> bool:
+    """Whether rows that were loaded are not there any more, because their table was emptied or made anew."""
+    return other[2] == "done" and bool(missing_inputs(cursor, flow.table, [other[0]], only_made_anew=True))
 
 
 def _replaced(

@@ -45,8 +45,11 @@ def note_targets(cursor: Cursor, run: int, pipeline: Pipeline, besides: Collecti
     cursor.execute(query("note_targets"), asked)
 
 
-def missing_inputs(cursor: Cursor, table: Table, inputs: Sequence[int]) -> list[Missing]:
-    """Those of `inputs` (ids, of any runs that loaded into `table`) whose rows are not all there any more.
+def missing_inputs(
+    cursor: Cursor, table: Table, inputs: Sequence[int], *, only_made_anew: bool = False
+) -> list[Missing]:
+    """Those of `inputs` (ids, of any runs that loaded into `table`) whose rows are not all there any more; with
+    `only_made_anew` (which costs nothing where it was not) those whose table was emptied, dropped or made anew since.
 
     Inputs that are not settled, or whose rows were taken away in good order, are none of them. For `keep` a row may be
     counted; for `update` rows may have been replaced, so an input counts as missing only if its table was made anew or
@@ -55,6 +58,8 @@ def missing_inputs(cursor: Cursor, table: Table, inputs: Sequence[int]) -> list[
     asked = {"inputs": list(inputs), "table": table.name, "schema": home_schema()}
     cursor.execute(query("expected_rows"), asked)
     expected, found = cursor.fetchall(), dict[int, int]()
+    if only_made_anew:
+        expected = [each for each in expected if each[3] is not False]
     if expected and columns_of(cursor, table.name) is not None:
         if table.on_conflict == "update" or _was_updated(cursor, asked):
             expected = [each for each in expected if each[3] is not False]

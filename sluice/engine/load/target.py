@@ -11,6 +11,7 @@ from string import Formatter
 from psycopg2 import sql
 
 from sluice.engine.declare import LINEAGE, Table
+from sluice.engine.ledger.catalog import table_identifier
 from sluice.engine.ledger.queries import query
 
 # what a row of a contested key is to the run that is settled; a value of psycopg2, not of a template
@@ -73,7 +74,7 @@ def _names(target: Target) -> dict[str, sql.Composable]:
     shape = hashlib.sha256(repr((target.name, target.columns)).encode()).hexdigest()[:16]
     stage, lost = (sql.Identifier("pg_temp", f"sluice_{name}_{shape}") for name in ("stage", "lost"))
     return {
-        "target": sql.Identifier(target.name),
+        "target": table_identifier(target.name),
         "name": sql.Literal(target.name),
         "stage": stage,
         "lost": lost,

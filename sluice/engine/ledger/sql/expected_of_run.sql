@@ -1,5 +1,7 @@
--- How many rows each input of a source brought that the table must have before the run is settled: these are nobody
--- else's to replace yet.
-select id, uri, loaded + updated as expected from sluice.input
-where run_id = %(run)s and source = %(source)s and loaded + updated > 0
-order by position, id
+-- How many rows each input of a source brought that the table must have before the run is settled. Those that an update has
+-- replaced since they were counted are recorded.
+select i.id, i.uri, i.loaded + i.updated - (select count(*) from sluice.contender c
+                                            where c.input_id = i.id and c.counted) as expected
+from sluice.input i
+where i.run_id = %(run)s and i.source = %(source)s and i.loaded + i.updated > 0
+order by i.position, i.id

@@ -15,9 +15,9 @@ with own as (
     where {kind_c} = 'later' and c."Counted"
 )
 insert into {verdict}
-select "Part", _input_id, "Run", n * (not "Known")::int, n * ("Known" and not "Equal")::int, n * ("Known" and "Equal")::int,
+select "Part", _input_id, "Run", "Net" * (not "Known")::int, "Net" * ("Known" and not "Equal")::int, "Net" * ("Known" and "Equal")::int,
        (not "Wins")::int, 0, - (not "Counted")::int
-from own cross join lateral (select "Wins"::int - "Counted"::int as n) net
+from own cross join lateral (select "Wins"::int - "Counted"::int as "Net") net
 union all
 select "Part", _input_id, "Run", - (not "Known")::int, (not "Same")::int - ("Known" and not "Equal")::int,
        "Same"::int - ("Known" and "Equal")::int, 0, 0, 0

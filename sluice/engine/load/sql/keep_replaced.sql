@@ -1,9 +1,9 @@
 -- What the input had replaced and is still replaced, by a row of an open run: it is kept for that one.
 insert into sluice.replaced (run_id, input_id, rows)
-select i.run_id, i.id, array_agg(each)
+select i.run_id, i.id, array_agg(u."Text")
 from sluice.replaced c
-cross join lateral unnest(c.rows) each
-cross join lateral (select (each::{stage}).*) w
+cross join lateral unnest(c.rows) u ("Text")
+cross join lateral (select (u."Text"::{stage}).*) w
 join {target} t on {key_w_t}
 join sluice.input i on i.id = t._input_id and i.settled is null
 join sluice.run r on r.id = i.run_id and r.state = 'running'
