@@ -16,6 +16,16 @@ class ConfigError(SluiceError):
     """A setting, a declaration or a command line is wrong. Nothing was started."""
 
 
+class NotAllowed(ConfigError):
+    """The role of this process may not do this in the database; another worker may.
+
+    When none has for `patience_s` seconds, the step is dead, or its input fails with `code`.
+    """
+
+    code = "not_allowed"
+    patience_s = 30
+
+
 class TransientError(SluiceError):
     """A server is away or busy. The same call may go through later."""
 

@@ -11,6 +11,7 @@ from sluice.engine.declare import Flow
 from sluice.engine.extract import check_contract, extract_part
 from sluice.engine.frames import RawFrame, ReadyFrame, frames
 from sluice.engine.ledger.steps import Claim
+from sluice.engine.own_code import limited
 from sluice.engine.transform import transform_part
 from sluice.engine.work import PartWork, read_part
 from sluice.errors import LostClaim
@@ -22,6 +23,7 @@ class Part(NamedTuple):
     work: PartWork
     flow: Flow
     contract: Contract
+    limit_s: float
 
 
 @cache
@@ -38,7 +40,8 @@ def part_of(held: Claim) -> Part:
     work = read_part(held.part)
     contract = contract_of(work.pipeline, work.source)
     check_contract(work, contract)
-    return Part(work, find(work.pipeline).flow(work.source), contract)
+    pipeline = find(work.pipeline)
+    return Part(work, pipeline.flow(work.source), contract, pipeline.part_limit_s(work.source))
 
 
 def raw_frame(part: Part) -> RawFrame:
@@ -49,4 +52,10 @@ def raw_frame(part: Part) -> RawFrame:
 def ready_frame(part: Part) -> ReadyFrame:
     """The part's rows ready to load, from the cache, else made again from the beginning."""
     found = frames().get(part.work.ready_key(), ReadyFrame)
-    return found if found is not None else transform_part(part.work, raw_frame(part), part.contract)
+    return found if found is not None else typed_frame(part, raw_frame(part))
+
+
+def typed_frame(part: Part, raw: RawFrame) -> ReadyFrame:
+    """The part's rows ready to load, made from its text within the time that the pipeline gives its own code."""
+    with limited(part.limit_s, f"The transform of {part.work.pipeline!r} over one part of {part.work.source!r}"):
+        return transform_part(part.work, raw, part.contract)

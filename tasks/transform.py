@@ -2,8 +2,7 @@
 
 from sluice.engine.frames import frames
 from sluice.engine.held import hold_part
-from sluice.engine.transform import transform_part
-from tasks.parts import part_of, raw_frame
+from tasks.parts import part_of, raw_frame, typed_frame
 from workers.app import app
 from workers.step_task import StepTask, working
 
@@ -13,7 +12,7 @@ def transform(message: dict[str, int]) -> dict[str, int]:
     """Apply the contract, and put what load needs to rest."""
     with working("transform", message) as (held, _):
         part = part_of(held)
-        ready = transform_part(part.work, raw_frame(part), part.contract)
+        ready = typed_frame(part, raw_frame(part))
         if part.work.keeps_ready:
             frames().put(part.work.ready_key(), ready)
         frames().drop(part.work.raw_key())

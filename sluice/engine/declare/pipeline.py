@@ -15,6 +15,7 @@ from sluice.engine.declare.names import check_identifier
 from sluice.engine.declare.preprocessed import Preprocessed
 from sluice.engine.declare.source import Remote, Source
 from sluice.engine.declare.table import Table
+from sluice.engine.own_code import LONGEST_S, PART_S
 from sluice.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,13 +26,19 @@ Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
 
 @dataclass(frozen=True)
 class Flow:
-    """One source and the table it goes into, with what the declaration of the table cannot say, if need be."""
+    """One source and the table it goes into, with what the declaration of the table cannot say, if need be.
+
+    `part_time_limit_s` is that of the pipeline, unless the flow has one of its own.
+    """
 
     source: Source
     table: Table
     transform: Transform | None = field(default=None, compare=False)
+    part_time_limit_s: float | None = field(default=None, compare=False, kw_only=True)
 
     def __post_init__(self) -> None:
+        if self.part_time_limit_s is not None and not _is_time_limit(self.part_time_limit_s):
+            raise ConfigError(f"Flow into {self.table.name!r}: {_wrong_limit(self.part_time_limit_s)}")
         if self.source.snapshot and self.table.on_conflict != "update":
             raise ConfigError(
                 f"Flow into {self.table.name!r}: a snapshot brings rows that are there already, so its table needs"
@@ -45,6 +52,10 @@ class Pipeline:
 
     With one source: `source=`, `table=` and perhaps `transform=`. With several: `flows=[Flow(source, table), ...]`,
     each source with a name of its own. `derived` tables are built in their order once a run's inputs are settled.
+
+    `part_time_limit_s` (seconds, 1 to 540) is how long the code of a pipeline may take at once: `transform`, types and
+    checks over one part, a step of a `Preprocessed` table over one frame. What takes longer has its process ended, as
+    one crash of that part or build.
     """
 
     name: str
@@ -54,6 +65,7 @@ class Pipeline:
     transform: Transform | None = field(default=None, compare=False)
     flows: Sequence[Flow] = ()
     derived: Sequence[Computed] = ()
+    part_time_limit_s: float = field(default=PART_S, compare=False, kw_only=True)
 
     def __post_init__(self) -> None:
         check_identifier("Pipeline", self.name)
@@ -79,6 +91,8 @@ class Pipeline:
                 raise ConfigError(f"Pipeline {self.name!r}: {error}") from None
 
     def _mistakes(self) -> Iterator[str]:
+        if not _is_time_limit(self.part_time_limit_s):
+            yield _wrong_limit(self.part_time_limit_s)
         for what, names in (
             ("sources are called", [flow.source.name for flow in self.flows]),
             ("tables are called", [f.table.name for f in self.flows] + [d.name for d in self.derived]),
@@ -134,9 +148,22 @@ class Pipeline:
         if not has_inputs and not self.derived:
             raise ConfigError(f"Nothing to load: name files for {self.name}.")
 
+    def part_limit_s(self, source: str) -> float:
+        """How long the code for a part of a source may take, in seconds. Raises ConfigError as `flow` does."""
+        own = self.flow(source).part_time_limit_s
+        return self.part_time_limit_s if own is None else own
+
     def flow(self, source: str) -> Flow:
         """The flow of a source by its name. Raises ConfigError when the declaration has no such source (any more)."""
         for flow in self.flows:
             if flow.source.name == source:
                 return flow
         raise ConfigError(f"Pipeline {self.name!r} has no source {source!r} any more: run its files again.")
+
+
+def _is_time_limit(limit: object) -> bool:
+    return isinstance(limit, int | float) and not isinstance(limit, bool) and 1 <= limit <= LONGEST_S
+
+
+def _wrong_limit(limit: object) -> str:
+    return f"part_time_limit_s must be a number of seconds between 1 and {LONGEST_S:g}, and not {limit!r}."

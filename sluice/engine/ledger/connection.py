@@ -21,7 +21,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.servers import database_url
 from sluice.engine.settings import settings
-from sluice.errors import ConfigError, PermanentError, SluiceError, TransientError
+from sluice.errors import ConfigError, NotAllowed, PermanentError, SluiceError, TransientError
 
 T = TypeVar("T")
 _SESSION = " ".join(
@@ -39,6 +39,14 @@ _SESSION = " ".join(
     }.items()
 )
 _TRANSIENT_STATES = ("08", "40", "53", "55", "57", "58")  # connection, rollback, resources, locks, operator, system
+_REFUSALS = (
+    "authentication failed", "does not exist", "permission denied", "not permitted to log in", "no pg_hba.conf entry",
+)  # fmt: skip
+_NOT_ALLOWED = {
+    "25006": "PostgreSQL can only be read here ({}): DATABASE_URL must lead to the primary server.",
+    "42501": "The database role may not do this: {}. Let the owner of the tables run `sluice migrate`, "
+    "which may be due, or give the role the right.",
+}
 _held = threading.local()
 
 
@@ -73,7 +81,7 @@ def connect(purpose: str = "sluice", url: str | None = None, **session: str) -> 
 def _away(error: psycopg2.Error) -> SluiceError:
     text = str(error).strip().splitlines()
     first = text[0] if text else "no reason given"
-    if "authentication failed" in first or "does not exist" in first:
+    if any(refusal in first for refusal in _REFUSALS):
         return ConfigError(f"PostgreSQL refuses the connection: {first}. Check DATABASE_URL.")
     return DatabaseAway(f"PostgreSQL does not answer: {first}")
 
@@ -84,11 +92,8 @@ def translate(error: psycopg2.Error) -> SluiceError:
     primary = (error.diag.message_primary if error.diag else None) or "the connection broke"
     if state in {"42P01", "3F000"}:
         return ConfigError(f"The ledger's tables are not as expected ({primary}). Run `sluice migrate`.")
-    if state.startswith("42501"):
-        return ConfigError(
-            f"The database role may not do this: {primary}. Let the owner of the tables run `sluice migrate`, "
-            f"which may be due, or give the role the right."
-        )
+    if state in _NOT_ALLOWED:
+        return NotAllowed(_NOT_ALLOWED[state].format(primary))
     if not state and isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
         return DatabaseAway("The connection to PostgreSQL broke.")
     if state.startswith(("08", "57P", "25P03", "25P04")):  # 25P: we froze in a transaction and were thrown out
