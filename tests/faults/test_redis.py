@@ -93,7 +93,7 @@ def test_flushall_between_register_and_publish(trial: Trial) -> None:
 
 
 WAITED = (
-    "update sluice.step set publications = 5, published_until = clock_timestamp() + interval '320 s' where state = 'due'"
+    "update sluice.step set publications = 6, published_until = clock_timestamp() + interval '64 s' where state = 'due'"
     " and published_until is not null returning id"
 )
 
@@ -118,7 +118,7 @@ def test_a_queue_that_had_waited_for_long_is_as_quick_after_its_loss_as_a_fresh_
     emptied(trial, how)
     trial.struck()
     trial.worker()
-    until(lambda: trial.loaded() > 0, 40, "a part, with a pause of 320 s before the next publication")
+    until(lambda: trial.loaded() > 0, 40, "a part, before the pause of 64 s is over")
     trial.finish()
     trial.assert_all_is_well()
 
