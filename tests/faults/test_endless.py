@@ -56,7 +56,9 @@ def files(folder: Path, name: str, values: list[str]) -> list[Path]:
     made = []
     for number, value in enumerate(values):
         path = folder / f"{name}_{number:02}.csv"
-        path.write_text(f"id,value\n{number},{value} {name}\n" if value != "endless" else f"id,value\n{number},endless\n")
+        path.write_text(
+            f"id,value\n{number},{value} {name}\n" if value != "endless" else f"id,value\n{number},endless\n"
+        )
         made.append(path)
     return made
 
@@ -144,9 +146,9 @@ def test_a_step_of_a_preprocessed_table_that_never_ends_fails_its_run(stack: Sta
     path = stack.home / "one.csv"
     path.write_text("id\n1\n")
     status: dict[str, Any] = stack.wait(stack.enqueue(path, pipeline="built"), 100)
-    assert (status["state"], status["error"]) == (
-        "failed",
-        "The step 'endless' over one frame of 1 rows took longer than 1.5 s, so its process was ended. Correct the code,"
-        " or declare a longer part_time_limit_s, then `sluice retry`.",
+    assert status["state"] == "failed"
+    assert status["error"] == (
+        "The step 'endless' over one frame of 1 rows took longer than 1.5 s, so its process was ended. Correct the"
+        " code, or declare a longer part_time_limit_s, then `sluice retry`."
     )
     assert stack.sql("select count(*) from base") == [(1,)]

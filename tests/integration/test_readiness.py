@@ -83,7 +83,10 @@ def test_each_right_that_is_missing_is_named(ledger: str, statement: str, missin
 
 
 def test_rights_that_a_worker_does_not_use_may_be_missing(ledger: str) -> None:
-    unused = ["revoke delete on sluice.run from {role}", "revoke insert, update, delete on sluice.migration from {role}"]
+    unused = [
+        "revoke delete on sluice.run from {role}",
+        "revoke insert, update, delete on sluice.migration from {role}",
+    ]
     with role(ledger, *unused) as url:
         check(url)
 
@@ -93,7 +96,7 @@ def test_a_database_without_a_ledger_or_with_an_older_one_is_waited_for(engine: 
         check(database_url)
     migrate([])
     engine.sql("delete from sluice.migration where name = '007_preprocess.sql'")
-    with pytest.raises(LedgerBehind, match="has not had 007_preprocess.sql: `sluice migrate`"):
+    with pytest.raises(LedgerBehind, match=r"has not had 007_preprocess\.sql: `sluice migrate`"):
         check(database_url)
 
 
@@ -113,8 +116,8 @@ def test_a_worker_that_could_never_work_does_not_start(
 ) -> None:
     stack.sluice("migrate")
     words = ["sluice.cli.main", "worker"] if command == "sluice" else ["celery", "-A", "workers.app", "worker"]
-    with role(stack.database_url, "revoke update on sluice.step from {role}") as url:
-        url = url if change == "rights" else url.replace("made-up", "other") if change == "password" else f"{url}_not"
+    with role(stack.database_url, "revoke update on sluice.step from {role}") as weak:
+        url = {"rights": weak, "password": weak.replace("made-up", "other"), "name": f"{weak}_not"}[change]
         done = subprocess.run(
             [sys.executable, "-m", *words], cwd=ROOT, env=stack.env | {"DATABASE_URL": url}, timeout=100,
             capture_output=True, text=True, check=False,

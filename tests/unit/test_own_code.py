@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,11 @@ from sluice.engine.own_code import Watch, limited
 
 
 @pytest.fixture
-def shared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def shared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own_code, "_memory", None)
     monkeypatch.setattr(own_code, "_own_slot", None)
     own_code.share()
     own_code.take_slot(3)
-    yield
 
 
 def seen(watch: Watch, seconds: float) -> list[tuple[int, str]]:
