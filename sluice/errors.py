@@ -26,6 +26,12 @@ class NotAllowed(ConfigError):
     patience_s = 30
 
 
+class TablesMissing(NotAllowed):
+    """A table is not there for the role of this process; for that of another worker it may be."""
+
+    code = "table_missing"
+
+
 class TransientError(SluiceError):
     """A server is away or busy. The same call may go through later."""
 

@@ -33,6 +33,7 @@ from sluice.errors import (
     NotHere,
     PermanentError,
     SluiceError,
+    TablesMissing,
     TransientError,
 )
 
@@ -176,7 +177,7 @@ def _write_answer(held: Claim, error: Exception, where: str) -> None:
     elif isinstance(error, InputChanged):
         log.warning("%s: %s", where, error)
         _withdraw(held, str(error), code="changed", again=True)
-    elif isinstance(error, NotHere | NotAllowed):
+    elif isinstance(error, NotHere | NotAllowed) and not _is_in_own_sql(held, error):
         log.info("%s: %s", where, error)
         _answer_missing(held, error)
     elif isinstance(error, PermanentError | ConfigError | DataError):
@@ -185,6 +186,11 @@ def _write_answer(held: Claim, error: Exception, where: str) -> None:
     else:
         log.error("%s failed", where, exc_info=error)
         steps.fail_attempt(held.step, held.fence, f"{type(error).__name__}: {error}")
+
+
+def _is_in_own_sql(held: Claim, error: Exception) -> bool:
+    """Whether a table is missing that the SQL of a derived table names: no other worker has it either."""
+    return held.kind == "build" and isinstance(error, TablesMissing)
 
 
 def _answer_missing(held: Claim, error: NotHere | NotAllowed) -> None:

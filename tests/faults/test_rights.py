@@ -11,7 +11,10 @@ from tests.kit.stack import Worker, until
 pytestmark = pytest.mark.timeout(180)
 CLOSED, OPEN = "this worker takes no messages: ", "this worker takes messages again"
 THROW_OUT = "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename like 'weak%%'"
-TABLE = "grant select, insert, update, delete on customer_call_logs to {role}"
+TABLE = (
+    "alter role {role} set search_path = sluice, public",
+    "grant select, insert, update, delete on customer_call_logs to {role}",
+)
 LOSSES = {
     "usage": ("revoke usage on schema sluice from {}", "grant usage on schema sluice to {}"),
     "one table": ("revoke update on sluice.part from {}", "grant update on sluice.part to {}"),
@@ -31,7 +34,7 @@ def test_a_worker_that_loses_its_rights_leaves_the_messages_to_a_healthy_one(tri
     trial.stack.sluice("migrate")
     name = f"weak_{trial.stack.database_url.rpartition('/')[2]}"
     taken, given = LOSSES[how]
-    with role(trial.stack.database_url, TABLE) as url:
+    with role(trial.stack.database_url, *TABLE) as url:
         weak = trial.worker(2, DATABASE_URL=url)
         trial.stack.sql(taken.format(name))
         trial.ask(THROW_OUT)
@@ -52,7 +55,7 @@ def test_a_worker_that_loses_its_rights_leaves_the_messages_to_a_healthy_one(tri
 def test_rights_lost_in_the_middle_of_a_run_kill_no_step(trial: Trial) -> None:
     trial.stack.sluice("migrate")
     name = f"weak_{trial.stack.database_url.rpartition('/')[2]}"
-    with role(trial.stack.database_url, TABLE) as url:
+    with role(trial.stack.database_url, *TABLE) as url:
         weak = trial.worker(2, DATABASE_URL=url)
         trial.run = trial.stack.enqueue(*trial.sample.paths)
         trial.half_way(10)
@@ -66,9 +69,12 @@ def test_rights_lost_in_the_middle_of_a_run_kill_no_step(trial: Trial) -> None:
         weak.kill_group()
 
 
-def test_a_right_on_the_loaded_table_that_one_worker_lacks_leaves_its_steps_to_the_other(trial: Trial) -> None:
+@pytest.mark.parametrize(
+    "lacks", ["revoke insert on customer_call_logs from {role}", "alter role {role} set search_path = pg_catalog"]
+)
+def test_a_table_that_one_worker_cannot_load_into_is_left_to_the_other(trial: Trial, lacks: str) -> None:
     trial.stack.sluice("migrate")
-    with role(trial.stack.database_url) as url:
+    with role(trial.stack.database_url, *TABLE, lacks) as url:
         weak = trial.worker(1, DATABASE_URL=url)
         trial.run = trial.stack.enqueue(*trial.sample.paths)
         trial.worker(1)

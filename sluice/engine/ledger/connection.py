@@ -21,7 +21,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.servers import database_url
 from sluice.engine.settings import settings
-from sluice.errors import ConfigError, NotAllowed, PermanentError, SluiceError, TransientError
+from sluice.errors import ConfigError, NotAllowed, PermanentError, SluiceError, TablesMissing, TransientError
 
 T = TypeVar("T")
 _SESSION = " ".join(
@@ -91,7 +91,7 @@ def translate(error: psycopg2.Error) -> SluiceError:
     state = error.pgcode or ""
     primary = (error.diag.message_primary if error.diag else None) or "the connection broke"
     if state in {"42P01", "3F000"}:
-        return ConfigError(f"The ledger's tables are not as expected ({primary}). Run `sluice migrate`.")
+        return TablesMissing(f"The ledger's tables are not as expected ({primary}). Run `sluice migrate`.")
     if state in _NOT_ALLOWED:
         return NotAllowed(_NOT_ALLOWED[state].format(primary))
     if not state and isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
