@@ -16,6 +16,7 @@ from sluice.engine.ledger.readiness import LedgerBehind, check_ledger
 from sluice.errors import ConfigError, SluiceError
 
 log = logging.getLogger(__name__)
+REOPEN_S = 1.0  # the first run of all is registered while its worker starts
 
 
 class Gate:
@@ -49,7 +50,7 @@ class Gate:
         """Open, close, and show that this worker is there, until told to stop."""
         while True:
             self.look()
-            if stop.wait(SHOW_S):
+            if stop.wait(SHOW_S if self.closed is None else REOPEN_S):
                 break
         self._leave()
 

@@ -93,7 +93,7 @@ def _mention_missing_workers(run: int) -> None:
     try:
         missing = not _workers_answer()
     except SluiceError as error:
-        say(f"waiting: {error} Run {run} goes on by itself when Redis is back.")
+        say(f"waiting: {error} The run starts by itself when Redis is back.")
         return
     if missing:
         say(

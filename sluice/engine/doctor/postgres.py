@@ -85,7 +85,8 @@ def _role(server: SimpleNamespace) -> Iterator[Finding]:
 
 
 def _rights(tables: list[str]) -> Iterator[Finding]:
-    ledger = [f"sluice.{name}" for name in ("run", "input", "part", "step", "reject", "contender", "tick", "build")]
+    names = ("run", "input", "part", "step", "reject", "contender", "tick", "build", "worker", "queue")
+    ledger = [f"sluice.{name}" for name in names]
     with transaction() as cursor:
         cursor.execute("select has_schema_privilege('sluice', 'usage')")
         if cursor.fetchone() != (True,):
