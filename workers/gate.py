@@ -82,7 +82,10 @@ class Gate:
     def _close(self, why: str) -> None:
         if why == self.closed:
             return
-        self.closed = why
+        before, self.closed = self.closed, why
+        if before is not None:
+            log.info("another reason not to take messages: %s", why)
+            return
         log.error("this worker takes no messages: %s", why)
         self._in_event_loop(self._stop_consuming)
 
