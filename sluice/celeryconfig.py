@@ -36,6 +36,7 @@ worker_cancel_long_running_tasks_on_connection_loss = False  # the fence makes a
 worker_send_task_events = True  # Flower sees nothing without
 task_send_sent_event = False  # Flower sees a task when a worker receives it; another message a task is dear
 worker_hijack_root_logger = False
+worker_consumer = "sluice.workers.consumer:CarefulConsumer"  # no message may end the main process
 worker_soft_shutdown_timeout = 30.0
 
 beat_scheduler = "sluice.workers.beat:Scheduler"

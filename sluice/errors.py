@@ -32,6 +32,22 @@ class DeclarationError(ConfigError):
         return self.sentence
 
 
+class NotAllowed(ConfigError):
+    """The role of this process may not do this in the database; another worker may.
+
+    When none has for `patience_s` seconds, the step is dead, or its input fails with `code`.
+    """
+
+    code = "not_allowed"
+    patience_s = 30
+
+
+class TablesMissing(NotAllowed):
+    """A table is not there for the role of this process; for that of another worker it may be."""
+
+    code = "table_missing"
+
+
 class TransientError(SluiceError):
     """A server is away or busy. The same call may go through later."""
 

@@ -15,7 +15,7 @@ import typer
 from sluice import workers
 from sluice.cli.exits import Exit
 from sluice.cli.output import Json, emit, say
-from sluice.errors import ConfigError
+from sluice.errors import ConfigError, TransientError
 from sluice.search_path import child_environ, python
 from sluice.workers.child import Command
 from sluice.workers.supervisor import Supervisor
@@ -119,6 +119,8 @@ def _keep(commands: list[Command], *, as_json: bool) -> None:
     urls()  # this process holds the embedded servers, also while a child starts again
     if is_embedded():
         migrate(list(known.values()))  # of your own database, `sluice migrate` and `enqueue` take care
+    elif any(command.name == "worker" for command in commands):
+        _refuse_useless_worker()
     names = [command.name for command in commands]
     facts: dict[str, Any] = {"running": names, "embedded": is_embedded()}
     if "flower" in names:
@@ -126,6 +128,21 @@ def _keep(commands: list[Command], *, as_json: bool) -> None:
     emit(facts, as_json=as_json, human=lambda: _introduce(facts))
     if Supervisor(commands, say=say).run() is signal.SIGINT:
         raise typer.Exit(Exit.INTERRUPTED)
+
+
+def _refuse_useless_worker() -> None:
+    """Raise ConfigError where workers could never work with the ledger; one that is not there yet may come."""
+    from sluice.engine.ledger.glance import Glance
+    from sluice.engine.ledger.readiness import LedgerBehind, check_ledger
+
+    glance = Glance()
+    try:
+        with glance.cursor() as cursor:
+            check_ledger(cursor)
+    except (LedgerBehind, TransientError) as error:
+        say(f"workers wait: {error}")
+    finally:
+        glance.close()
 
 
 def _introduce(facts: dict[str, Any]) -> None:

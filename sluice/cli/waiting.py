@@ -12,37 +12,41 @@ from sluice.errors import PermanentError, SluiceError, TransientError
 from sluice.workers.supervisor import Supervisor
 
 POLL_S = 0.2
-PATIENCE_S = 10.0
 HOPELESS = 5  # workers that died in a row, each within a minute, while nothing was loaded
 
 
 def follow(run: int, workers: Supervisor, timeout: float | None) -> dict[str, Any]:
     """Wait until the run has ended, and return its status; see `read_status` for its keys.
 
-    Raises TimeoutError after `timeout` seconds, DatabaseAway when PostgreSQL stays away, PermanentError when
-    the workers do not stay alive.
+    Says when no worker is there, unless it has its own. Raises TimeoutError after `timeout` seconds, DatabaseAway when
+    PostgreSQL stays away, PermanentError when the workers do not stay alive.
     """
+    from sluice.engine.ledger.presence import Absence
+
     started = time.monotonic()
-    asked_after_workers = bool(workers.posts)
+    until = None if timeout is None else started + timeout
+    absence = None if workers.posts else Absence(lambda: _mention_missing_workers(run), _worker_there)
     with Progress() as progress:
         while True:
             workers.tend()
-            status = _read_patiently(run, workers)
+            status = _read_patiently(run, workers, until)
+            if status is None:
+                raise TimeoutError(
+                    f"PostgreSQL does not answer: how far run {run} is after {timeout:g} s is not known."
+                )
             if status["state"] in ("done", "failed"):
                 return status
             progress.show(status)
             _give_up_on_dying(workers, status)
-            waited = time.monotonic() - started
-            if timeout is not None and waited > timeout:
+            if until is not None and time.monotonic() > until:
                 raise TimeoutError(f"Run {run} is still {status['state']} after {timeout:g} s.")
-            if not asked_after_workers and waited > PATIENCE_S:
-                asked_after_workers = True
-                _mention_missing_workers(status)
+            if absence is not None:
+                absence.look()
             time.sleep(POLL_S)
 
 
-def _read_patiently(run: int, workers: Supervisor) -> dict[str, Any]:
-    """The run's status; PostgreSQL may be away for the time that tasks wait for it, too."""
+def _read_patiently(run: int, workers: Supervisor, by: float | None) -> dict[str, Any] | None:
+    """The run's status; PostgreSQL may be away for the time that tasks wait for it, too. None when it is, at `by`."""
     from sluice.engine.ledger.connection import DatabaseAway
     from sluice.engine.ledger.runs import read_status
     from sluice.engine.settings import settings
@@ -52,6 +56,8 @@ def _read_patiently(run: int, workers: Supervisor) -> dict[str, Any]:
         try:
             return read_status(run)
         except DatabaseAway:
+            if by is not None and time.monotonic() > by:
+                return None
             if time.monotonic() > until:
                 raise
             workers.tend()
@@ -72,17 +78,28 @@ def _last_words(log: Path | None) -> str:
     return "".join([f" The end of {log}:", *(f"\n  {line}" for line in lines)])
 
 
-def _mention_missing_workers(status: dict[str, Any]) -> None:
-    """Say so when nothing has begun and no worker answers."""
-    if status["planned"] or any(each["state"] != "registered" for each in status["inputs"]):
-        return
+def _worker_there() -> bool:
+    """Whether any worker takes messages. PostgreSQL may be away for a moment: then it is not known, and not said."""
+    from sluice.engine.ledger.presence import worker_there
+
+    try:
+        return worker_there()
+    except TransientError:
+        return True
+
+
+def _mention_missing_workers(run: int) -> None:
+    """Say that no worker is there, unless Redis is away, or one that says nothing to the ledger answers it."""
     try:
         missing = not _workers_answer()
     except SluiceError as error:
         say(f"waiting: {error} The run starts by itself when Redis is back.")
         return
     if missing:
-        say("no worker seems to run: start one with `sluice worker`, or give --workers 2 to this command")
+        say(
+            f"no worker is there: run {run} waits until one is. Start one with `sluice worker`, or give --workers 2 to"
+            " this command"
+        )
 
 
 def _workers_answer() -> bool:

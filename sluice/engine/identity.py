@@ -26,8 +26,14 @@ def _start_time(pid: int) -> str:
 
     One that has ended and that nobody has asked about (a zombie) is gone: it works on nothing any more.
     """
+    fields = _fields(pid)
+    return fields[18] if fields else ""
+
+
+def _fields(pid: int) -> list[str]:
+    """What /proc tells of a process behind its state, the number of its parent first; nothing of one that is gone."""
     state, *fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split() or [""]
-    return fields[18] if fields and state not in ("Z", "X") else ""
+    return fields if state not in ("Z", "X") else []
 
 
 @cache
@@ -51,6 +57,18 @@ def holder(child_pid: int | None = None) -> str:
     """This process (or that child of it) as the ledger names it."""
     main = _main or f"{os.getpid()}.{_start_time(os.getpid())}"
     return f"{node()}|{main}|{child_pid or os.getpid()}"
+
+
+def worker_name() -> str:
+    """This worker as the ledger names it: a holder without its child."""
+    return holder().rpartition("|")[0]
+
+
+def is_my_child(pid: int) -> bool:
+    """Whether a process is a living child of this one. True where there is no /proc to look it up."""
+    if not _start_time(os.getpid()):
+        return True
+    return _fields(pid)[:1] == [str(os.getpid())]
 
 
 def is_gone(known: str) -> bool:

@@ -9,6 +9,7 @@ from sluice.engine.declare import Flow
 from sluice.engine.extract import extract_part
 from sluice.engine.frames import RawFrame, ReadyFrame, frames
 from sluice.engine.ledger.steps import Claim
+from sluice.engine.own_code import limited
 from sluice.engine.transform import transform_part
 from sluice.engine.work import PartWork, read_part
 from sluice.errors import LostClaim
@@ -21,6 +22,7 @@ class Part(NamedTuple):
     work: PartWork
     flow: Flow
     contract: Contract
+    limit_s: float
 
 
 def part_of(held: Claim) -> Part:
@@ -29,7 +31,8 @@ def part_of(held: Claim) -> Part:
         raise LostClaim(f"Step {held.step} has no part.")
     work = read_part(held.part)
     declared = declared_for(work.pipeline, work.source, work.revision, work.contract)
-    return Part(work, declared.flow(work.source), declared.contract(work.source))
+    limit_s = declared.pipeline.part_limit_s(work.source)
+    return Part(work, declared.flow(work.source), declared.contract(work.source), limit_s)
 
 
 def raw_frame(part: Part) -> RawFrame:
@@ -40,4 +43,10 @@ def raw_frame(part: Part) -> RawFrame:
 def ready_frame(part: Part) -> ReadyFrame:
     """The part's rows ready to load, from the cache, else made again from the beginning."""
     found = frames().get(part.work.ready_key(), ReadyFrame)
-    return found if found is not None else transform_part(part.work, raw_frame(part), part.contract)
+    return found if found is not None else typed_frame(part, raw_frame(part))
+
+
+def typed_frame(part: Part, raw: RawFrame) -> ReadyFrame:
+    """The part's rows ready to load, made from its text within the time that the pipeline gives its own code."""
+    with limited(part.limit_s, f"The transform of {part.work.pipeline!r} over one part of {part.work.source!r}"):
+        return transform_part(part.work, raw, part.contract)

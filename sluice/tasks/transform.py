@@ -3,8 +3,7 @@
 from sluice.app import app
 from sluice.engine.frames import frames
 from sluice.engine.held import hold_part
-from sluice.engine.transform import transform_part
-from sluice.tasks.parts import part_of, raw_frame
+from sluice.tasks.parts import part_of, raw_frame, typed_frame
 from sluice.workers.step_task import StepTask, working
 
 
@@ -13,7 +12,7 @@ def transform(message: dict[str, int]) -> dict[str, int]:
     """Apply the contract, and put what load needs to rest."""
     with working("transform", message) as (held, _):
         part = part_of(held)
-        ready = transform_part(part.work, raw_frame(part), part.contract)
+        ready = typed_frame(part, raw_frame(part))
         if part.work.keeps_ready:
             frames().put(part.work.ready_key(), ready)
         frames().drop(part.work.raw_key())

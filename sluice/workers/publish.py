@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
+import uuid
 
 from celery import chain
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
+from redis.utils import str_if_bytes
 
 from sluice.app import app
-from sluice.engine.ledger.dispatch import dispatch
+from sluice.engine.ledger.dispatch import Queues, dispatch
 from sluice.errors import SluiceError, TransientError
 
 log = logging.getLogger(__name__)
 CHAIN = ("extract", "transform", "load")
+KINDS = ("settle", "build", "plan", *CHAIN)
+MARKER = "sluice:queues"
+_GONE = (OperationalError, RedisError, OSError)
 
 
 def publish(step: int, kind: str) -> None:
@@ -23,13 +28,33 @@ def publish(step: int, kind: str) -> None:
     first = first.clone(args=({"step": step},))
     try:
         (chain(first, *rest) if rest else first).apply_async()
-    except (OperationalError, RedisError, OSError) as error:
+    except _GONE as error:
         raise TransientError(f"Redis does not take messages ({type(error).__name__}).") from error
+
+
+def look_at_queues() -> Queues:
+    """Which queues Redis has now: a marker beside them, which leaves with them, is set where there is none.
+
+    Raises TransientError when Redis does not answer.
+    """
+    try:
+        with app.pool.acquire(block=True) as connection:
+            redis = connection.default_channel.client
+            with redis.pipeline(transaction=True) as asked:
+                asked.set(MARKER, uuid.uuid4().hex, nx=True)
+                asked.get(MARKER)
+                for kind in KINDS:
+                    asked.llen(f"sluice.{kind}")
+                _, marker, *lengths = asked.execute()
+    except _GONE as error:
+        raise TransientError(f"Redis does not take messages ({type(error).__name__}).") from error
+    empty = tuple(kind for kind, length in zip(KINDS, lengths, strict=True) if not length)
+    return Queues(str_if_bytes(marker), empty)
 
 
 def dispatch_due() -> int:
     """Publish everything that is due, up to the window. Raises TransientError when a server is away."""
-    return dispatch(publish)
+    return dispatch(publish, look_at_queues)
 
 
 def publish_now() -> None:

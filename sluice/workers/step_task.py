@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from billiard.einfo import ExceptionWithTraceback
 from billiard.exceptions import WorkerLostError
 from celery import Task
-from celery.exceptions import Ignore, InvalidTaskError
+from celery.exceptions import Ignore, InvalidTaskError, Reject
 from celery.worker.request import Request
 
 from sluice.engine.failpoint import failpoint
@@ -30,10 +31,12 @@ from sluice.errors import (
     EarlierRunOpen,
     InputChanged,
     LostClaim,
+    NotAllowed,
     NotHere,
     OtherDeclaration,
     PermanentError,
     SluiceError,
+    TablesMissing,
     TransientError,
 )
 from sluice.pipelines import find, newest
@@ -42,6 +45,9 @@ log = logging.getLogger(__name__)
 PAUSE_S = 2.0  # until a server may be back
 TURN_S = 0.5  # until another run may have done its part
 LONGER = 3  # times the wait for a declaration: the right worker may be busy, or the others yet to be upgraded
+REQUEUE_S = 1.0  # before a message goes back: the same process may be the next to take it
+QUIET_S = 60.0
+_complained = float("-inf")
 
 
 # Waiting, or somebody else's turn: nothing that Flower should show in red.
@@ -116,7 +122,7 @@ def working(kind: str, message: object) -> Iterator[tuple[Claim, Heartbeat]]:
     try:
         with Heartbeat(held) as pulse:
             yield held, pulse
-    except Ignore:
+    except (Ignore, Reject):
         raise
     except _NO_FAILURE as error:
         _answer(held, error)
@@ -136,9 +142,21 @@ def _claim(kind: str, asked: dict[str, int]) -> Claim:
         return patiently(lambda: steps.claim(kind, asked))
     except LostClaim:
         raise Ignore from None  # done, taken, or an old copy of a message: all is well
+    except (ConfigError, TransientError) as error:  # it is not the step's fault: another worker may be able to
+        _complain(f"{kind} of step {asked['step']} cannot start: {error} Its message goes back to the queue.")
+        time.sleep(REQUEUE_S)
+        raise Reject(type(error).__name__, requeue=True) from error
     except SluiceError as error:
         log.warning("%s of step %s cannot start: %s", kind, asked["step"], error)
         raise Ignore from error
+
+
+def _complain(sentence: str) -> None:
+    """Say so now and then: a worker that cannot work says it once, and closes its gate (workers/gate.py)."""
+    global _complained
+    if time.monotonic() - _complained > QUIET_S:
+        _complained = time.monotonic()
+        log.warning(sentence)
 
 
 def _answer(held: Claim, error: Exception) -> None:
@@ -164,7 +182,7 @@ def _write_answer(held: Claim, error: Exception, where: str) -> None:
     elif isinstance(error, InputChanged):
         log.warning("%s: %s", where, error)
         _withdraw(held, str(error), code="changed", again=True)
-    elif isinstance(error, NotHere):
+    elif isinstance(error, NotHere | NotAllowed) and not _is_in_own_sql(held, error):
         log.info("%s: %s", where, error)
         _answer_missing(held, error)
     elif isinstance(error, PermanentError | ConfigError | DataError):
@@ -175,8 +193,13 @@ def _write_answer(held: Claim, error: Exception, where: str) -> None:
         steps.fail_attempt(held.step, held.fence, f"{type(error).__name__}: {error}")
 
 
-def _answer_missing(held: Claim, error: NotHere) -> None:
-    """Another worker may see the file; when none has for too long, its input fails."""
+def _is_in_own_sql(held: Claim, error: Exception) -> bool:
+    """Whether a table is missing that the SQL of a derived table names: no other worker has it either."""
+    return held.kind == "build" and isinstance(error, TablesMissing)
+
+
+def _answer_missing(held: Claim, error: NotHere | NotAllowed) -> None:
+    """Another worker may see the file, or have the right; when none has for too long, its input fails."""
     reason = str(error)
     other = isinstance(error, OtherDeclaration)
     if not steps.is_missing_too_long(held, settings().declaration_wait_s if other else error.patience_s):
@@ -185,7 +208,7 @@ def _answer_missing(held: Claim, error: NotHere) -> None:
         log.warning("step %s (run %s) goes on under a newer declaration: %s", held.step, held.run, reason)
     elif other and not steps.is_missing_too_long(held, LONGER * settings().declaration_wait_s):
         steps.release(held, reason, 1.0, missing=True)
-    elif held.input is None:
+    elif held.input is None or (held.part is not None and isinstance(error, NotAllowed)):
         steps.kill(held, reason)
     elif held.part is None:
         steps.fail_input(held, error.code, reason)

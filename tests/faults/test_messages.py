@@ -54,10 +54,12 @@ def send(
     body: bytes | None = None,
     content: str = "application/json",
     queue: str | None = None,
+    **others: Any,
 ) -> None:
     """Put one message for a task on its queue, as a client of Celery would, or with any body."""
     one, key = str(uuid.uuid4()), f"sluice.{queue or kind}"
     headers = {"lang": "py", "task": f"sluice.{kind}", "id": one, "root_id": one, "argsrepr": "", "kwargsrepr": ""}
+    headers |= others
     text = json.dumps([args, {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}])
     message = {
         "body": base64.b64encode(text.encode() if body is None else body).decode(),
@@ -138,3 +140,60 @@ def test_malformed_and_pickled_messages_are_dropped_and_none_is_executed(trial: 
     trial.assert_all_is_well()
     assert not trap.exists()
     assert worker.process.poll() is None
+
+
+ODD_HEADERS: list[dict[str, Any]] = [
+    *({"task": odd} for odd in ([], ["sluice.plan"], {}, 1, None, "", "sluice.unknown", "celery.chord")),
+    *({"id": odd} for odd in ([], ["a"], {}, 1, None, "")),
+    *({"timelimit": odd} for odd in ("text", "ab", ["a", "b"], [1], [1, 2, 3], 5, {"a": 1}, [-1, None], [True, 1])),
+    *({name: odd} for name in ("root_id", "group", "shadow", "argsrepr", "origin") for odd in ([], {"a": 1}, 7)),
+    *({"eta": odd} for odd in ("9999-12-31T23:59:59", "no time", 5, [])),
+    *({"expires": odd} for odd in ("no time", 5, [1], {"a": 1})),
+    *({"retries": odd} for odd in ("a", [1], {})),
+    {"stamped_headers": ["a"], "stamps": {"a": 1}},
+]
+ODD_BODIES: list[bytes] = [
+    *(b"null", b"5", b'"text"', b"{}", b"[]", b"[1]", b"[[], {}]", b"[[], {}, {}, {}]", b"[null, null, null]"),
+    *(b"", b" ", b"[[", b"\xff\x00", b"[" * 50_000, b"1e999999", b'[[{"step": 1}], {}, null]', b"[5, {}, {}]"),
+    *(b"[[], [], {}]", b'[[], {}, {"chain": 5}]', b'[[], {}, {"chain": [5]}]', b'[[], {}, {"errbacks": [1]}]'),
+    *(b'[[], {}, {"callbacks": [{"task": "x"}]}]', b'[[], {}, {"chord": "x"}]', b'{"args": 5, "kwargs": 6}'),
+]
+NO_MESSAGES: list[bytes] = [
+    *(
+        b"",
+        b"null",
+        b"5",
+        b"[]",
+        b"{}",
+        b"text",
+        b"\xff\xfe",
+        b'{"body": "!!!", "properties": {"body_encoding": "base64"}}',
+    ),
+    *(b'{"properties": null}', b'{"properties": {}, "body": "x"}', b'{"body": 5, "properties": {"delivery_tag": "a"}}'),
+    *(
+        b'{"headers": null, "properties": {"delivery_tag": "b"}}',
+        b'{"headers": [], "properties": {"delivery_tag": "c"}}',
+    ),
+    *(b'{"body": null, "headers": {}, "properties": {"delivery_tag": "d", "delivery_info": null}}',),
+    *(b'{"body": "bnVsbA==", "properties": {"delivery_tag": [1], "body_encoding": "base64"}}',),
+    *(b'{"body": "bnVsbA==", "content-type": 7, "headers": {}, "properties": {"delivery_tag": "e"}}',),
+]
+
+
+def test_no_message_ends_the_main_process_whatever_is_in_it(trial: Trial) -> None:
+    worker = trial.worker()
+    trial.run = trial.stack.enqueue(*trial.sample.paths)
+    for kind in ("plan", "extract", "dispatch"):
+        for headers in ODD_HEADERS:
+            send(trial.stack, kind, [{"step": 10**9}], **headers)
+        for body in ODD_BODIES:
+            send(trial.stack, kind, [], body=body)
+            send(trial.stack, kind, [], body=body, compression="zlib")
+        for raw in NO_MESSAGES:
+            trial.stack.redis().lpush(f"sluice.{kind}", raw)
+    trial.struck()
+    trial.finish()
+    until(lambda: all(trial.stack.redis().llen(f"sluice.{kind}") == 0 for kind in KINDS), 60, "the end of the messages")
+    trial.assert_all_is_well()
+    assert worker.process.poll() is None
+    assert trial.count("crashes > 0 or vanished > 0") == 0

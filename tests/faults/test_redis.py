@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.checks import FRAMES, assert_a_second_time_changes_nothing, queued
 from tests.faults.servers import Processes
-from tests.faults.trial import Trial
+from tests.faults.trial import Trial, count_of
 from tests.kit.stack import until
 from tests.kit.tcp_proxy import TcpProxy
 
@@ -90,6 +90,58 @@ def test_flushall_between_register_and_publish(trial: Trial) -> None:
     trial.worker()
     trial.finish()
     trial.assert_all_is_well()
+
+
+WAITED = (
+    "update sluice.step set publications = 6, published_until = clock_timestamp() + interval '64 s' where state = 'due'"
+    " and published_until is not null returning id"
+)
+
+
+def emptied(trial: Trial, how: str) -> None:
+    """The queues lose what waits in them."""
+    client = trial.stack.redis()
+    if how == "flushdb":
+        client.flushdb()
+    elif how == "evicted":
+        client.delete(*[f"sluice.{kind}" for kind in ("plan", "extract", "transform", "load")])
+    elif how == "lost marker":
+        client.delete("sluice:queues", "sluice.plan", "sluice.extract")
+    else:
+        client.flushall()
+
+
+@pytest.mark.parametrize("how", ["flushall", "flushdb", "evicted", "lost marker"])
+def test_a_queue_that_had_waited_for_long_is_as_quick_after_its_loss_as_a_fresh_one(trial: Trial, how: str) -> None:
+    trial.run = trial.stack.enqueue(*trial.sample.paths)
+    assert len(trial.ask(WAITED)) == 2
+    emptied(trial, how)
+    trial.struck()
+    trial.worker()
+    until(lambda: trial.loaded() > 0, 40, "a part, before the pause of 64 s is over")
+    trial.finish()
+    trial.assert_all_is_well()
+
+
+def test_a_queue_lost_after_it_had_waited_while_one_child_is_busy_and_one_is_free(trial: Trial) -> None:
+    points = {"SLUICE_FAILPOINT": "load.mid_copy:20:sleep", "SLUICE_TEST_FAILPOINT_SLEEP_S": "600"}
+    counted = {"SLUICE_TEST_FAILPOINT_COUNT": str(trial.stack.home / "failpoints")}
+    trial.begin(2, points | counted)
+    until(lambda: count_of(trial.stack.home / "failpoints", "load.mid_copy") >= 20, 60, "the busy child")
+    until(lambda: trial.ask(WAITED), 20, "steps that wait")
+    trial.stack.redis().flushall()
+    trial.struck()
+    until(lambda: trial.loaded() >= 89, 60, "all parts but that of the busy child")
+
+
+def test_two_workers_with_different_redis_do_not_fill_their_queues_with_copies(trial: Trial) -> None:
+    trial.run = trial.stack.enqueue(*trial.sample.paths)
+    elsewhere = trial.stack.redis_url.replace("/0", "/7")
+    trial.worker(1)
+    trial.worker(1, REDIS_URL=elsewhere)
+    trial.finish()
+    trial.assert_all_is_well()
+    until(lambda: queued(trial.stack) < 100, 30, "few copies")
 
 
 def test_the_unacked_keys_deleted_half_way(trial: Trial) -> None:

@@ -29,6 +29,7 @@ KINDS = ("settle", "build", "load", "transform", "plan", "extract", "dispatch")
 
 
 def test_a_worker_takes_load_before_transform_before_extract(stack: Stack) -> None:
+    stack.sluice("migrate")
     order = next(
         [word for word in command.split()[1:] if "\\x06" not in word][:7]
         for command in _commands(stack, 60)

@@ -16,6 +16,7 @@ from sluice.engine.declare.names import check_identifier, twice
 from sluice.engine.declare.preprocessed import Preprocessed
 from sluice.engine.declare.source import Remote, Source
 from sluice.engine.declare.table import Table
+from sluice.engine.own_code import LONGEST_S, PART_S
 from sluice.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -26,13 +27,19 @@ Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
 
 @dataclass(frozen=True)
 class Flow(Declaration):
-    """One source and the table it goes into, with what the declaration of the table cannot say, if need be."""
+    """One source and the table it goes into, with what the declaration of the table cannot say, if need be.
+
+    `part_time_limit_s` is that of the pipeline, unless the flow has one of its own.
+    """
 
     source: Source
     table: Table
     transform: Transform | None = field(default=None, compare=False)
+    part_time_limit_s: float | None = field(default=None, compare=False, kw_only=True)
 
     def __post_init__(self) -> None:
+        if self.part_time_limit_s is not None and not _is_time_limit(self.part_time_limit_s):
+            raise ConfigError(f"Flow into {self.table.name!r}: {_wrong_limit(self.part_time_limit_s)}")
         if self.source.snapshot and self.table.on_conflict != "update":
             raise ConfigError(
                 f"Flow into {self.table.name!r}: a snapshot brings rows that are there already, so its table needs"
@@ -60,6 +67,10 @@ class Pipeline(Declaration):
 
     With one source: `source=`, `table=` and perhaps `transform=`. With several: `flows=[Flow(source, table), ...]`,
     each source with a name of its own. `derived` tables are built in their order once a run's inputs are settled.
+
+    `part_time_limit_s` (seconds, 1 to 540) is how long the code of a pipeline may take at once: `transform`, types and
+    checks over one part, a step of a `Preprocessed` table over one frame. What takes longer has its process ended, as
+    one crash of that part or build.
     """
 
     name: str
@@ -69,6 +80,7 @@ class Pipeline(Declaration):
     transform: Transform | None = field(default=None, compare=False)
     flows: Sequence[Flow] = ()
     derived: Sequence[Computed] = ()
+    part_time_limit_s: float = field(default=PART_S, compare=False, kw_only=True)
 
     def __post_init__(self) -> None:
         check_identifier("Pipeline", self.name)
@@ -94,16 +106,15 @@ class Pipeline(Declaration):
                 raise ConfigError(f"Pipeline {self.name!r}: {error}") from None
 
     def _mistakes(self) -> Iterator[str]:
+        if not _is_time_limit(self.part_time_limit_s):
+            yield _wrong_limit(self.part_time_limit_s)
         for what, names in (
             ("sources are called", [flow.source.name for flow in self.flows]),
             ("tables are called", [f.table.name for f in self.flows] + [d.name for d in self.derived]),
         ):
             for name in twice(names):
                 yield f"Two {what} {name!r}: give each a name of its own."
-        tables = {flow.table.name for flow in self.flows} | {each.name for each in self.derived}
-        for derived in self.derived:
-            for name in sorted(tables & set(derived.relations[1:])):
-                yield f"{name!r} is a table, and the view of the newest date of {derived.name!r}: rename one."
+        yield from self._mistakes_of_names()
         known = {flow.source.name for flow in self.flows}
         for name in sorted(known & {TOUCHED, SELF} if self.derived else ()):
             yield f"The source {name!r} is called as what {{{name}}} means in the SQL of derived tables: rename it."
@@ -115,6 +126,12 @@ class Pipeline(Declaration):
             if isinstance(derived, Preprocessed) and derived.of not in before:
                 yield f"Preprocessed table {derived.name!r} is of {derived.of!r}: declare that derived table before it."
             before |= {derived.name} if isinstance(derived, Derived) else set()
+
+    def _mistakes_of_names(self) -> Iterator[str]:
+        tables = {flow.table.name for flow in self.flows} | {each.name for each in self.derived}
+        for derived in self.derived:
+            for name in sorted(tables & set(derived.relations[1:])):
+                yield f"{name!r} is a table, and the view of the newest date of {derived.name!r}: rename one."
 
     @property
     def files(self) -> list[Files]:
@@ -154,9 +171,22 @@ class Pipeline(Declaration):
         if not has_inputs and not self.derived:
             raise ConfigError(f"Nothing to load: name files for {self.name}.")
 
+    def part_limit_s(self, source: str) -> float:
+        """How long the code for a part of a source may take, in seconds. Raises ConfigError as `flow` does."""
+        own = self.flow(source).part_time_limit_s
+        return self.part_time_limit_s if own is None else own
+
     def flow(self, source: str) -> Flow:
         """The flow of a source by its name. Raises ConfigError when the declaration has no such source (any more)."""
         for flow in self.flows:
             if flow.source.name == source:
                 return flow
         raise ConfigError(f"Pipeline {self.name!r} has no source {source!r} any more: run its files again.")
+
+
+def _is_time_limit(limit: object) -> bool:
+    return isinstance(limit, int | float) and not isinstance(limit, bool) and 1 <= limit <= LONGEST_S
+
+
+def _wrong_limit(limit: object) -> str:
+    return f"part_time_limit_s must be a number of seconds between 1 and {LONGEST_S:g}, and not {limit!r}."

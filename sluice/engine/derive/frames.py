@@ -50,7 +50,7 @@ class FramesBuild(TableBuild):
         self._chain: Chain | None = None
 
     def _compute(self) -> int:
-        self._chain = Chain(self._table.steps, self._known())
+        self._chain = Chain(self._table.steps, self._known(), self._pipeline.part_time_limit_s)
         self._cursor.execute(self._sql.of("make_empty"))
         copy = self._sql.of("copy_new")
         rows = 0

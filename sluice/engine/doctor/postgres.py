@@ -107,7 +107,11 @@ def _role(server: SimpleNamespace) -> Iterator[Finding]:
 
 
 def _rights(tables: list[str]) -> Iterator[Finding]:
-    ledger = ("run", "input", "part", "step", "reject", "contender", "tick", "build", "statistic", "target")
+    names = (
+        "run", "input", "part", "step", "reject", "contender", "replaced", "tick", "build", "statistic", "revision",
+        "target", "worker", "queue",
+    )  # fmt: skip
+    ledger = [f"sluice.{name}" for name in names]
     with transaction() as cursor:
         cursor.execute("select has_schema_privilege('sluice', 'usage')")
         if cursor.fetchone() != (True,):

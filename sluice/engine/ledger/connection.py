@@ -24,12 +24,20 @@ from sluice.engine.ledger.pooler import ALTER_ROLE, AT_FIRST_TRANSACTION, POOLER
 from sluice.engine.ledger.session import Session, differences, in_force, our_session
 from sluice.engine.servers import database_url
 from sluice.engine.settings import settings
-from sluice.errors import ConfigError, PermanentError, SluiceError, TransientError
+from sluice.errors import ConfigError, NotAllowed, PermanentError, SluiceError, TablesMissing, TransientError
 
 T = TypeVar("T")
-_SAYS_NO = ("authentication failed", "does not exist", "no such database", "no such user")
+_SAYS_NO = (
+    "authentication failed", "does not exist", "no such database", "no such user", "permission denied",
+    "not permitted to log in", "no pg_hba.conf entry",
+)  # fmt: skip
 _TRANSIENT_STATES = ("08", "40", "53", "55", "57", "58")  # connection, rollback, resources, locks, operator, system
 _BACKSLASHES = "standard_conforming_strings"
+_NOT_ALLOWED = {
+    "25006": "PostgreSQL can only be read here ({}): DATABASE_URL must lead to the primary server.",
+    "42501": "The database role may not do this: {}. Let the owner of the tables run `sluice migrate`, "
+    "which may be due, or give the role the right.",
+}
 _held = threading.local()
 
 
@@ -140,12 +148,9 @@ def translate(error: psycopg2.Error) -> SluiceError:
     state = error.pgcode or ""
     primary = (error.diag.message_primary if error.diag else None) or "the connection broke"
     if state in {"42P01", "3F000"}:
-        return ConfigError(f"The ledger's tables are not as expected ({primary}). Run `sluice migrate`.")
-    if state.startswith("42501"):
-        return ConfigError(
-            f"The database role may not do this: {primary}. Let the owner of the tables run `sluice migrate`, "
-            f"which may be due, or give the role the right."
-        )
+        return TablesMissing(f"The ledger's tables are not as expected ({primary}). Run `sluice migrate`.")
+    if state in _NOT_ALLOWED:
+        return NotAllowed(_NOT_ALLOWED[state].format(primary))
     if not state and isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
         return DatabaseAway("The connection to PostgreSQL broke.")
     if state.startswith(("08", "57P", "25P03", "25P04")):  # 25P: we froze in a transaction and were thrown out

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import NamedTuple
+
+from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.held import judge_held
 from sluice.engine.identity import is_gone, is_lost_child, node
 from sluice.engine.ledger.attached import resolve_attached
 from sluice.engine.ledger.connection import transaction
+from sluice.engine.ledger.presence import FRESH_S
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import KILLED, expire, fail_attempt
 from sluice.engine.settings import settings
@@ -20,7 +24,19 @@ from sluice.errors import TransientError
 
 LOCK = 7_236_105
 log = logging.getLogger(__name__)
+LOSS_S = 3.0  # two Redis in turn would have everything published again and again
 Publish = Callable[[int, str], None]  # (step id, the kind it is at)
+
+
+class Queues(NamedTuple):
+    """The queues as Redis has them now.
+
+    `marker` is a text that lies beside them and goes where they go: another one, and they were emptied. `empty` are the
+    kinds of steps of which no message waits.
+    """
+
+    marker: str
+    empty: tuple[str, ...]
 
 
 def recover() -> int:
@@ -53,20 +69,49 @@ def _count_lost_children() -> list[str]:
     return list({known for _, known in held if is_gone(known)})
 
 
-def dispatch(publish: Publish) -> int:
+def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:
     """Publish what is due, up to the window. Returns how many chains were published.
 
     Raises TransientError when the broker does not take them; they are due again in a second.
     """
+    if not _any_due():
+        return 0
+    queues = look()
     with transaction() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", (LOCK,))
         if cursor.fetchone() != (True,):
             return 0  # somebody else is at it
-        cursor.execute(query("due_steps"), {"window": settings().window})
+        _notice_loss(cursor, queues.marker)
+        asked = {"window": settings().window, "publish_s": settings().publish_s, "fresh_s": FRESH_S}
+        cursor.execute(query("due_steps"), asked | {"empty": list(queues.empty)})
         due = cursor.fetchall()
         if due:
-            asked = {"steps": [step for step, _ in due], "publish_s": settings().publish_s}
-            cursor.execute(query("mark_published"), asked)
+            marked = {"steps": [step for step, _ in due], "publish_s": settings().publish_s}
+            cursor.execute(query("mark_published"), marked)
+    _publish_all(due, publish)
+    return len(due)
+
+
+def _any_due() -> bool:
+    """Whether Redis has to be asked at all."""
+    with transaction() as cursor:
+        cursor.execute("select exists (select from sluice.step where state = 'due')")
+        return cursor.fetchone() == (True,)
+
+
+def _notice_loss(cursor: Cursor, marker: str) -> None:
+    """When the queues are others than those that were published to, everything on its way is due at once."""
+    cursor.execute(query("known_queue"), {"loss_s": LOSS_S})
+    known, long_ago = cursor.fetchone() or (None, True)
+    if known == marker or not long_ago:
+        return
+    cursor.execute(query("note_queue"), {"marker": marker})
+    cursor.execute(query("forget_published"))
+    if known is not None and cursor.rowcount:
+        log.warning("Redis has lost its queues; %s steps that were on their way are due again", cursor.rowcount)
+
+
+def _publish_all(due: list[tuple[int, str]], publish: Publish) -> None:
     for number, (step, kind) in enumerate(due):
         try:
             publish(step, kind)
@@ -74,4 +119,3 @@ def dispatch(publish: Publish) -> int:
             with transaction() as cursor:
                 cursor.execute(query("unmark_published"), {"steps": [s for s, _ in due[number:]]})
             raise
-    return len(due)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -11,12 +12,15 @@ from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.ledger.connection import patiently, transaction
+from sluice.engine.ledger.connection import DatabaseAway, patiently, transaction
 from sluice.engine.ledger.nothing_loaded import read_again
+from sluice.engine.ledger.presence import Absence
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.reasons import reasons_of
+from sluice.engine.settings import settings
 from sluice.errors import ConfigError, LostClaim
 
+log = logging.getLogger(__name__)
 COUNTS = ("read", "loaded", "updated", "unchanged", "duplicate", "rejected")
 ENDED = ("done", "failed")
 POLL_S = 0.2
@@ -39,14 +43,37 @@ class Run:
         """The run, its inputs and its books as they are now; see `read_status`."""
         return read_status(self.id)
 
-    def wait(self, timeout: float | None = None) -> dict[str, Any]:
-        """Wait until the run is done or failed, and return its status. Raises TimeoutError after `timeout` s."""
-        until = None if timeout is None else time.monotonic() + timeout
-        while (state := patiently(lambda: run_state(self.id))) not in ENDED:
+    def wait(self, timeout_s: float | None = None) -> dict[str, Any]:
+        """Wait until the run is done or failed, and return its status.
+
+        Logs a warning when no worker has been there for ten seconds. Raises TimeoutError after `timeout_s` seconds: the
+        run stays in the ledger, and goes on as soon as a worker is there. Raises DatabaseAway when PostgreSQL stays
+        away.
+        """
+        until = None if timeout_s is None else time.monotonic() + timeout_s
+        absence = Absence(self._say_no_worker)
+        while (state := self._state_by(until)) not in ENDED:
             if until is not None and time.monotonic() > until:
-                raise TimeoutError(f"Run {self.id} is still {state} after {timeout:.0f} s.")
+                raise TimeoutError(f"Run {self.id} is still {state} after {timeout_s:g} s. It stays in the ledger.")
+            absence.look()
             time.sleep(POLL_S)
         return self.status()
+
+    def _state_by(self, until: float | None) -> str:
+        """The run's state; `running` where PostgreSQL is away and the time is up."""
+        longest = settings().database_wait_s
+        left = longest if until is None else max(until - time.monotonic(), 0.0)
+        try:
+            return patiently(lambda: run_state(self.id), min(left, longest))
+        except DatabaseAway:
+            if left > longest or until is None:
+                raise
+            return "running"
+
+    def _say_no_worker(self) -> None:
+        log.warning(
+            "no worker is there: run %s waits in the ledger until one is (`sluice worker` starts some)", self.id
+        )
 
 
 def register(

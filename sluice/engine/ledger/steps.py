@@ -7,6 +7,7 @@ has claimed the step since, no row matches, and `LostClaim` says to stop.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -14,6 +15,7 @@ from sluice import __version__
 from sluice.engine.identity import holder
 from sluice.engine.ledger.connection import transaction
 from sluice.engine.ledger.ending import end_input, end_part
+from sluice.engine.ledger.presence import FRESH_S
 from sluice.engine.ledger.queries import query
 from sluice.engine.settings import settings
 from sluice.errors import LostClaim
@@ -21,6 +23,7 @@ from sluice.errors import LostClaim
 PREVIOUS = {"transform": "extract", "load": "transform"}
 LONGEST_ERROR = 500
 KILLED = "It killed its worker process."
+DOUBTED_LOCK = 7_236_106
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,21 @@ def claim(kind: str, message: dict[str, int]) -> Claim:
     with transaction() as cursor:
         cursor.execute(query(name), asked)
         row = cursor.fetchone()
+        if row is None and name == "claim":
+            row = _claim_doubted(cursor, asked)
     if row is None:
         raise LostClaim(f"Step {message['step']} ({kind}) is not free, or is done.")
     return Claim(*row)
+
+
+def _claim_doubted(cursor: Cursor, asked: dict[str, object]) -> tuple[Any, ...] | None:
+    """Claim a step of an input that has crashed, if not too many processes are at such inputs already."""
+    cursor.execute("select pg_advisory_xact_lock(%s)", (DOUBTED_LOCK,))  # two at once would not see each other
+    cursor.execute(query("claim_doubted"), asked | {"fresh_s": FRESH_S})
+    row = cursor.fetchone()
+    if row is None:
+        cursor.execute(query("put_off"), asked)
+    return row
 
 
 def let_go() -> None:
@@ -91,6 +106,15 @@ def fail_attempt(step: int, fence: int | None, error: str, child: str | None = N
         row = cursor.fetchone()
         if row is not None and row[5] == "dead":
             bury(cursor, Claim(row[0], row[1], row[2], row[3], row[4], 0), error)
+
+
+def fail_process(child: str, error: str) -> None:
+    """Count a failure of the step that a process is at, before the process is ended for it."""
+    with transaction() as cursor:
+        cursor.execute(query("held_by"), {"holder": child})
+        held = cursor.fetchall()
+    for (step,) in held:
+        fail_attempt(step, None, error, child=child)
 
 
 def kill(held: Claim, error: str) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from sluice.engine.own_code import PART_S, limited
 from sluice.engine.preprocess.marks import with_marks
 from sluice.engine.preprocess.statistic import Statistics
 from sluice.engine.preprocess.step import FrameStep
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
 
 
 class Chain:
-    """The steps of one table, with what they know by name; `changed` is what they did so far."""
+    """The steps of one table, with what they know by name; `changed` is what they did so far.
 
-    def __init__(self, steps: Sequence[FrameStep], known: Mapping[str, Statistics]) -> None:
+    A step may take `limit_s` seconds over one frame.
+    """
+
+    def __init__(self, steps: Sequence[FrameStep], known: Mapping[str, Statistics], limit_s: float = PART_S) -> None:
+        self._limit_s = limit_s
         self._steps = steps
         self._known = known
         self._marks = {name for step in steps for name in step.scope.marks}
@@ -28,7 +33,8 @@ class Chain:
         """The frame after all steps: the same rows in the same order. Raises PermanentError for a step that errs."""
         frame = with_marks(frame, self._marks)
         for step in self._steps:
-            outcome = step.apply(frame, self._known[step.name])
+            with limited(self._limit_s, f"The step {step.name!r} over one frame of {len(frame):,} rows"):
+                outcome = step.apply(frame, self._known[step.name])
             if len(outcome.frame) != len(frame):
                 raise PermanentError(
                     f"Step {step.name!r} made {len(outcome.frame)} rows of {len(frame)}: steps flag rows and take none "

@@ -358,10 +358,23 @@ def idle() -> Supervisor:
     return Supervisor([], say=print)
 
 
+NO_WORKER = (
+    "no worker is there: run 7 waits until one is. Start one with `sluice worker`, or give --workers 2 to this"
+    " command\n"
+)
+
+
+def at_once(monkeypatch: pytest.MonkeyPatch, *, there: bool) -> None:
+    """Workers are looked for at once, in a ledger that knows of some or of none."""
+    monkeypatch.setattr("sluice.engine.ledger.presence.PATIENCE_S", 0.0)
+    monkeypatch.setattr("sluice.engine.ledger.presence._LOOK_S", 0.0)
+    monkeypatch.setattr(waiting, "_worker_there", lambda: there)
+
+
 @pytest.mark.parametrize(
     ("answers", "sentence"),
     [
-        ([], "no worker seems to run: start one with `sluice worker`, or give --workers 2 to this command\n"),
+        ([], NO_WORKER),
         ([{"a": "pong"}], ""),
     ],
 )
@@ -374,7 +387,7 @@ def test_missing_workers_are_mentioned_once(
 ) -> None:
     untouched = a_run(state="running", inputs=[an_input(state="registered")])
     ledger.statuses = [untouched] * 5 + [a_run()]
-    monkeypatch.setattr(waiting, "PATIENCE_S", 0.0)
+    at_once(monkeypatch, there=False)
     monkeypatch.setattr(waiting, "_workers_answer", lambda: bool(answers))
     waiting.follow(7, idle(), None)
     assert capsys.readouterr().err == sentence
@@ -387,17 +400,19 @@ def test_a_redis_that_is_away_is_mentioned(
         raise TransientError("Redis does not answer (ConnectionError).")
 
     ledger.statuses = [a_run(state="running", inputs=[an_input(state="registered")])] * 3 + [a_run()]
-    monkeypatch.setattr(waiting, "PATIENCE_S", 0.0)
+    at_once(monkeypatch, there=False)
     monkeypatch.setattr(waiting, "_workers_answer", away)
     waiting.follow(7, idle(), None)
     told = "waiting: Redis does not answer (ConnectionError). The run starts by itself when Redis is back.\n"
     assert capsys.readouterr().err == told
 
 
-def test_nobody_asks_after_workers_once_they_have_begun(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_asks_after_workers_while_the_ledger_knows_of_one(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun = a_run(state="running", planned=10, inputs=[an_input(state="loading")])
     ledger.statuses = [begun] * 3 + [a_run()]
-    monkeypatch.setattr(waiting, "PATIENCE_S", 0.0)
+    at_once(monkeypatch, there=True)
     monkeypatch.setattr(waiting, "_workers_answer", lambda: pytest.fail("they were asked"))
     assert waiting.follow(7, idle(), None)["state"] == "done"
 

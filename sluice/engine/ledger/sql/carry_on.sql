@@ -1,4 +1,10 @@
--- The next task of a chain takes over its step: same fence, next kind. What came before went well: no crashes.
+-- The next task of a chain takes over its step: same fence, next kind. What came before went well: no crashes. What this
+-- process held before waits for the next task of its own chain.
+with handed_on as (
+    update sluice.step set holder = null
+    where id in (select id from sluice.step
+                 where state = 'working' and holder = %(holder)s and id <> %(step)s for update skip locked)
+)
 update sluice.step
 set kind = %(kind)s, holder = %(holder)s, crashes = 0, vanished = 0, missing_since = null,
     lease_until = clock_timestamp() + %(lease_s)s * interval '1 second'

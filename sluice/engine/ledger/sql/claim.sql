@@ -1,6 +1,15 @@
--- Take a step that is due and free: a higher fence and a lease. No row back: somebody else has it.
-update sluice.step
+-- Take a step that is due and free, of an input without crashes: a higher fence and a lease. No row back: somebody else
+-- has it, or its input has crashed. What this process held before waits for the next task of its chain.
+with handed_on as (
+    update sluice.step set holder = null
+    where id in (select id from sluice.step
+                 where state = 'working' and holder = %(holder)s and id <> %(step)s for update skip locked)
+)
+update sluice.step s
 set state = 'working', fence = fence + 1, holder = %(holder)s, publications = 0, published_until = null,
     lease_until = clock_timestamp() + %(lease_s)s * interval '1 second'
 where id = %(step)s and kind = %(kind)s and state = 'due' and due_at <= clock_timestamp()
+  and crashes = 0 and vanished < 2
+  and not exists (select from sluice.step o where o.input_id = s.input_id
+                  and (o.crashes > 0 or o.vanished > 1) and o.state <> 'done')
 returning id, run_id, input_id, part_id, kind, fence

@@ -1,0 +1,81 @@
+"""Whether a worker can work with the ledger: its role's rights, a server that writes, and the version it knows.
+
+A worker that cannot must not take messages: it would only drop them, before one that can has seen them.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.ledger.migrate import ledger_files
+from sluice.engine.ledger.queries import query
+from sluice.errors import ConfigError
+
+_ALL = "SELECT INSERT UPDATE DELETE"
+# what steps and dispatch do with each table, and no more: `sluice doctor` tells what else may be wanted
+RIGHTS = {
+    "migration": "SELECT",
+    "run": "SELECT INSERT UPDATE",
+    "input": "SELECT INSERT UPDATE",
+    "part": _ALL,
+    "step": _ALL,
+    "reject": "SELECT INSERT DELETE",
+    "contender": "SELECT INSERT DELETE",
+    "build": "SELECT INSERT",
+    "tick": "SELECT INSERT UPDATE",
+    "statistic": "SELECT INSERT DELETE",
+    "worker": _ALL,
+    "queue": "SELECT INSERT UPDATE",
+}
+
+
+class LedgerBehind(ConfigError):
+    """There is no ledger yet, or an older one: it is waited for until somebody has migrated."""
+
+
+def check_ledger(cursor: Cursor) -> None:
+    """Return where the connection of `cursor` is one that can work with the ledger.
+
+    Raises ConfigError that says what is missing: LedgerBehind where that is only `sluice migrate`.
+    """
+    cursor.execute(query("look_at_ledger"), {"tables": list(RIGHTS), "rights": list(RIGHTS.values())})
+    names = [column.name for column in cursor.description or ()]
+    found = SimpleNamespace(**dict(zip(names, cursor.fetchone() or (), strict=True)))
+    info = cursor.connection.info
+    where = f"database {info.dbname} on {info.host}:{info.port}"
+    _check_rights(found, where, info.user)
+    _check_version(cursor, found, where)
+
+
+def _check_rights(found: SimpleNamespace, where: str, role: str) -> None:
+    if found.reads_only:
+        raise ConfigError(
+            f"The {where} can only be read (it is a standby, or default_transaction_read_only is on): DATABASE_URL must"
+            " lead to the primary server."
+        )
+    if found.there and not found.may_use:
+        raise ConfigError(f"The role {role} lacks usage on schema sluice in the {where}. The ledger's owner grants it.")
+    if found.missing:
+        raise ConfigError(f"The role {role} lacks {found.missing} in the {where}. The ledger's owner grants it.")
+    if not found.may_stage:
+        raise ConfigError(f"The role {role} lacks temporary on the {where}: loads stage rows in temporary tables.")
+
+
+def _check_version(cursor: Cursor, found: SimpleNamespace, where: str) -> None:
+    applied = set()
+    if found.migrated:
+        cursor.execute("select name from sluice.migration")
+        applied = {name for (name,) in cursor.fetchall()}
+    known = set(ledger_files())
+    if applied - known:
+        raise ConfigError(
+            f"The ledger in the {where} is newer than this Sluice ({min(applied - known)} is not known here): install"
+            " the version that the others have."
+        )
+    if known - applied:
+        which = f"has not had {min(known - applied)}" if applied else "is not there"
+        raise LedgerBehind(
+            f"The ledger in the {where} {which}: `sluice migrate` brings it up to date, if DATABASE_URL is right."
+        )

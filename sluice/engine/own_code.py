@@ -1,0 +1,124 @@
+"""How long the code of a pipeline may take at once. What takes longer has its process ended, from outside.
+
+A child writes down what it is at in memory that it shares with its worker's main process, which looks at it twice a
+second. So a limit also holds for code that never gives the interpreter's lock back, or waits inside a library; and it
+costs a part nothing. No signal is sent to the code but the last one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import mmap
+import os
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+PART_S = 60.0
+LONGEST_S = 540.0  # Celery ends a task after 600 s, and would not say why
+_SLOTS, _SIZE = 1024, 512
+NO_SLOT = _SLOTS  # of a process that belongs to no pool
+_HEAD = struct.Struct("=qqdi")  # the section's number (0: none), its process, its limit in seconds, length of its name
+_NUMBER = struct.Struct("=q")
+
+_memory: mmap.mmap | None = None
+_own_slot: int | None = None
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Code that runs now, in the process `pid`: what it is, and how many seconds it may take."""
+
+    slot: int
+    number: int
+    pid: int
+    limit_s: float
+    what: str
+
+    @property
+    def reason(self) -> str:
+        """Why its process is ended."""
+        return (
+            f"{self.what} took longer than {self.limit_s:g} s, so its process was ended. Correct the code, or declare"
+            " a longer part_time_limit_s, then `sluice retry`."
+        )
+
+
+def share() -> None:
+    """Call in a worker's main process, before it forks."""
+    global _memory
+    _memory = mmap.mmap(-1, _SLOTS * _SIZE)
+
+
+def take_slot(number: int) -> None:
+    """Call in a child: its place in the pool, which no other living child has. Its sections have numbers of its own."""
+    global _own_slot, _numbers
+    _own_slot = number if _memory is not None and number < _SLOTS else None
+    _numbers = itertools.count((os.getpid() << 32) + 1)
+    _leave()
+
+
+@contextmanager
+def limited(limit_s: float, what: str) -> Iterator[None]:
+    """Inside, the process is ended after `limit_s` seconds. Outside of a worker's children there is no limit."""
+    if _memory is None or _own_slot is None:
+        yield
+        return
+    name = what.encode()[: _SIZE - _HEAD.size]
+    number, start = next(_numbers), _own_slot * _SIZE
+    whole = _HEAD.pack(number, os.getpid(), limit_s, len(name)) + name
+    _memory[start + _NUMBER.size : start + len(whole)] = whole[_NUMBER.size :]
+    _memory[start : start + _NUMBER.size] = whole[: _NUMBER.size]  # last: from now on it counts
+    try:
+        yield
+    finally:
+        _leave()
+
+
+def _leave() -> None:
+    if _memory is not None and _own_slot is not None:
+        _clear(_memory, _own_slot)
+
+
+def _clear(memory: mmap.mmap, slot: int) -> None:
+    memory[slot * _SIZE : slot * _SIZE + _NUMBER.size] = _NUMBER.pack(0)
+
+
+class Watch:
+    """The main process's view: how long each section has been running, in seconds that this process saw pass."""
+
+    def __init__(self) -> None:
+        self._passed: dict[int, tuple[int, float]] = {}  # slot -> the section's number, seconds
+
+    def late(self, seconds: float) -> list[Section]:
+        """Sections that are over their limit, now that so many seconds have passed since the last look."""
+        running = list(_running())
+        before, self._passed = self._passed, {}
+        for each in running:
+            number, passed = before.get(each.slot, (each.number, -seconds))
+            self._passed[each.slot] = (each.number, passed + seconds if number == each.number else 0.0)
+        return [each for each in running if self._passed[each.slot][1] > each.limit_s]
+
+    @staticmethod
+    def is_on(section: Section) -> bool:
+        """Whether the very same section still runs."""
+        return section in _running()
+
+    @staticmethod
+    def forget(section: Section) -> None:
+        """Its process is gone."""
+        if _memory is not None:
+            _clear(_memory, section.slot)
+
+
+def _running() -> Iterator[Section]:
+    if _memory is None:
+        return
+    for slot in range(_SLOTS):
+        start = slot * _SIZE
+        number, pid, limit_s, length = _HEAD.unpack_from(_memory, start)
+        if number:
+            name = _memory[start + _HEAD.size : start + _HEAD.size + length]
+            yield Section(slot, number, pid, limit_s, name.decode(errors="replace"))

@@ -1,0 +1,122 @@
+"""The gate before a worker's queues: closed while its process cannot work with the ledger, and the reason said once.
+
+A worker that could not write to the ledger would take messages only to drop them, faster than a healthy one beside it
+does their work.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from sluice.engine.ledger.glance import Glance
+from sluice.engine.ledger.presence import SHOW_S, hide_worker, show_worker
+from sluice.engine.ledger.readiness import LedgerBehind, check_ledger
+from sluice.errors import ConfigError, SluiceError
+
+log = logging.getLogger(__name__)
+REOPEN_S = 1.0  # the first run of all is registered while its worker starts
+
+
+class Gate:
+    """Looks at the ledger in a thread of its own; opens and closes the queues in Celery's event loop."""
+
+    def __init__(self) -> None:
+        self.closed: str | None = None  # the reason
+        self._consumer: Any = None
+        self._glance = Glance()
+
+    def begin(self) -> None:
+        """Before the worker forks. Raises ConfigError where it can never work, and not only has to wait for others."""
+        try:
+            self._judge()
+        except LedgerBehind as behind:
+            self._close(str(behind))
+        except ConfigError:
+            raise
+        except SluiceError as away:
+            log.warning("the ledger cannot be looked at yet: %s", away)  # it may be that nothing else is wrong
+        finally:
+            self._glance.close()
+
+    def guard(self, consumer: Any) -> None:
+        """A consumer that is about to consume: it does not, while the gate is closed."""
+        self._consumer = consumer
+        if self.closed is not None:
+            self._stop_consuming()
+
+    def keep(self, stop: threading.Event) -> None:
+        """Open, close, and show that this worker is there, until told to stop."""
+        while True:
+            self.look()
+            if stop.wait(SHOW_S if self.closed is None else REOPEN_S):
+                break
+        self._leave()
+
+    def look(self) -> None:
+        """Once: whether this worker can work. What is away may come back: nothing changes then."""
+        try:
+            self._judge()
+            self._open()
+            if self._is_connected():
+                with self._glance.cursor() as cursor:
+                    show_worker(cursor, self._consumer.pool.num_processes)
+        except ConfigError as error:
+            self._close(str(error))
+        except SluiceError as error:
+            log.debug("the ledger cannot be looked at: %s", error)
+        except Exception:  # this thread must not end
+            log.exception("looking at the ledger failed; it goes on")
+
+    def _judge(self) -> None:
+        with self._glance.cursor() as cursor:
+            check_ledger(cursor)
+
+    def _open(self) -> None:
+        if self.closed is not None:
+            self.closed = None
+            log.warning("the ledger can be worked with: this worker takes messages again")
+            self._in_event_loop(self._consume)
+
+    def _close(self, why: str) -> None:
+        if why == self.closed:
+            return
+        before, self.closed = self.closed, why
+        if before is not None:
+            log.info("another reason not to take messages: %s", why)
+            return
+        log.error("this worker takes no messages: %s", why)
+        self._in_event_loop(self._stop_consuming)
+
+    def _in_event_loop(self, change: Any) -> None:
+        if self._consumer is not None:
+            self._consumer.call_soon(change)
+
+    def _consume(self) -> None:
+        tasks = self._consumer.task_consumer
+        if tasks is None or self.closed is not None:
+            return  # not connected: it consumes when it is
+        for queue in self._consumer.app.amqp.queues.consume_from.values():
+            if not tasks.consuming_from(queue.name):
+                tasks.add_queue(queue)
+        tasks.consume()
+
+    def _stop_consuming(self) -> None:
+        tasks = self._consumer.task_consumer
+        for queue in [] if tasks is None else list(tasks.queues):
+            tasks.cancel_by_queue(queue.name)
+
+    def _is_connected(self) -> bool:
+        return self._consumer is not None and self._consumer.connection is not None
+
+    def _leave(self) -> None:
+        try:
+            with self._glance.cursor() as cursor:
+                hide_worker(cursor)
+        except SluiceError as error:
+            log.debug("that this worker ends could not be written to the ledger: %s", error)
+        self._glance.close()
+
+
+gate = Gate()

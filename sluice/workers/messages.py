@@ -1,0 +1,88 @@
+"""Whether a message is one that Sluice may have sent. Celery's main process dies of some that are not.
+
+What such a message asks for is not done, whatever it may have meant: the ledger knows what is due.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from celery.utils.time import maybe_iso8601
+
+_TEXTS = ("root_id", "parent_id", "group", "shadow", "argsrepr", "kwargsrepr", "origin", "lang")
+_NEVER = ("eta", "stamped_headers")  # nothing of ours is sent to be done later, or is stamped
+
+
+def complaint(message: Any) -> str | None:
+    """What is wrong with a message, in a few words that hold nothing of it; None for one that a task may see."""
+    headers = message.headers
+    if not isinstance(headers, dict):
+        return "it has no headers"
+    return _of_headers(headers) or _of_body(message)
+
+
+def _of_headers(headers: dict[Any, Any]) -> str | None:
+    for name in ("task", "id"):
+        if not isinstance(headers.get(name), str) or not headers[name]:
+            return f"its {name} is not a text"
+    for name in _TEXTS:
+        if not isinstance(headers.get(name), str | None):
+            return f"its {name} is not a text"
+    for name in _NEVER:
+        if headers.get(name):
+            return f"it has {name}"
+    if type(headers.get("retries", 0)) not in (int, type(None)):
+        return "its retries are not a number"
+    if not _are_limits(headers.get("timelimit")):
+        return "its timelimit is not two numbers"
+    return None if _is_time(headers.get("expires")) else "its expires is not a time"
+
+
+def _are_limits(limits: object) -> bool:
+    if limits is None:
+        return True
+    return isinstance(limits, list | tuple) and len(limits) == 2 and all(map(_is_limit, limits))
+
+
+def _is_limit(limit: object) -> bool:
+    if limit is None:
+        return True
+    return isinstance(limit, int | float) and not isinstance(limit, bool) and math.isfinite(limit) and limit > 0
+
+
+def _is_time(expires: object) -> bool:
+    if expires is None:
+        return True
+    try:
+        return isinstance(expires, str) and maybe_iso8601(expires) is not None
+    except (ValueError, TypeError, OverflowError):
+        return False
+
+
+def _of_body(message: Any) -> str | None:
+    try:
+        body = message.payload
+    except Exception:  # noqa: BLE001 - whatever its decoder raises, it is not to be read
+        return "its body cannot be decoded"
+    if not isinstance(body, list) or len(body) != 3:
+        return "its body is not arguments, named arguments and what follows"
+    args, kwargs, follows = body
+    if not isinstance(args, list) or not isinstance(kwargs, dict) or not isinstance(follows, dict):
+        return "its body is not arguments, named arguments and what follows"
+    if any(follows.get(name) for name in ("callbacks", "errbacks", "chord")):
+        return "it asks for other tasks than the next of its chain"
+    chain = follows.get("chain")
+    if chain is not None and not (isinstance(chain, list) and all(map(_is_signature, chain))):
+        return "its chain is not a list of tasks"
+    return None
+
+
+def _is_signature(each: object) -> bool:
+    return (
+        isinstance(each, dict)
+        and isinstance(each.get("task"), str)
+        and isinstance(each.get("args", []), list)
+        and isinstance(each.get("kwargs", {}), dict)
+        and isinstance(each.get("options", {}), dict)
+    )
