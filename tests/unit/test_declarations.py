@@ -55,7 +55,7 @@ def test_a_pipeline_file_with_a_mistake_is_named_and_the_others_work(folder: Pat
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"strict_quotes": "yes"}, "Files: strict_quotes must be True or False, not 'yes'."),
+        ({"strict_quotes": "yes"}, "Files: strict_quotes must be True or False, not the text 'yes'."),
         ({"line_breaks": None}, "Files: line_breaks must be True or False, not None."),
         ({"snapshot": 1}, "Files: snapshot must be True or False, not 1."),
         ({"skip": -1}, "Files('*.csv'): skip must be an integer between 0 and 10,000."),

@@ -39,7 +39,7 @@ class Back:
 def there_and_back(values: pa.Array, declared: ColumnType, **named: Any) -> Back:
     """One column through Parquet, its CSV, the CSV's parser and the declared type."""
     data = b"".join(spell_parquet(parquet({"v": values}, **named), {"v": declared}))
-    planned = plan_csv(io.BytesIO(data), part_bytes=1 << 24, told=Told(","))
+    planned = plan_csv(io.BytesIO(data), part_bytes=1 << 24, told=Told(",", header_once=True))
     assert planned.read == len(values)
     match = match_header(planned.dialect, ("v",), ("v",))
     body = data[planned.parts[0].offset :]
@@ -64,7 +64,7 @@ class Outcome:
 def outcome(file: io.BytesIO, declared: ColumnType) -> Outcome:
     """The column `v` of a file, all the way to typed values."""
     data = b"".join(spell_parquet(file, {"v": declared}))
-    planned = plan_csv(io.BytesIO(data), part_bytes=1 << 24, told=Told(","))
+    planned = plan_csv(io.BytesIO(data), part_bytes=1 << 24, told=Told(",", header_once=True))
     match = match_header(planned.dialect, ("v",), ("v",))
     body = data[planned.parts[0].offset :]
     found = parse_part(body, dialect=planned.dialect, match=match, first_line=2, read=planned.read)  # type: ignore[arg-type]

@@ -126,7 +126,7 @@ def test_what_only_a_reader_of_rows_can_refuse_is_cut_out_as_it_is(value: str) -
     text = f'{{"other": {value}, "data": [{{"a": {value}}}, {{"a": "] }}", "b": {value}}}, {{}}], "next": "n"}}'
     page = read(text, "data", "next")
     assert lines_of(page) == f'{{"a": {value}}}\n{{"a": "] }}", "b": {value}}}\n{{}}\n'
-    assert page.following == "n"
+    assert page.at("next") == "n"
 
 
 @pytest.mark.parametrize("rest", ["", "]", '"', '"]' * 2000, "[" * 10, '"\\'])
