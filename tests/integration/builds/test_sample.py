@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sluice.engine.ledger.connection import drop_connection
 from tests.kit.ltv_awkward import AS_OF, FILES
 from tests.kit.ltv_shop import DAY, NOBODY, SAMPLE, Shop, dealt, facts, modes
 
@@ -64,9 +65,11 @@ def test_twice_is_the_same_to_the_moment_it_was_built(shop: Shop) -> None:
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])  # never the same day there
 def test_the_day_on_which_it_is_built_decides_nothing(shop: Shop, zone: str) -> None:
     paths = shop.files(SAMPLE)
-    shop.sql(f"set timezone to '{zone}'")
+    [(database,)] = shop.sql("select current_database()")
+    shop.sql(f"alter database {database} set timezone to '{zone}'")
+    drop_connection()
     shop.run(*paths)
-    assert shop.sql("show timezone") == [(zone,)]
+    assert shop.sql("select reset_val, setting from pg_settings where name = 'TimeZone'") == [(zone, "UTC")]
     assert shop.ltv() == TABLE
 
 

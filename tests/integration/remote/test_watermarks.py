@@ -85,7 +85,7 @@ def test_a_row_that_was_rejected_does_not_move_it(engine: InProcess, shop: Shop)
         ("bigint", ["-5", "-10", "9223372036854775807"], "-5"),
         ("numeric", ["9.5", "10.25", "1e100"], "10.25"),
         ("numeric", ["0.1", "0.09", "0.2"], "0.1"),
-        ("real", ["9.5", "1e10", "1e30"], "1e+10"),
+        ("real", ["9.5", "1e10", "1e30"], "10000000000"),
         ("double precision", ["1e-5", "0.1", "1e300"], "0.1"),
         ("date", ["2026-01-09", "2026-01-10", "9999-12-31"], "2026-01-10"),
         ("date", ["0044-03-15 BC", "0043-01-01 BC", "0001-01-01"], "0043-01-01 BC"),
@@ -158,7 +158,7 @@ def test_rows_of_many_parts_are_looked_through(engine: InProcess, shop: Shop, mo
     state, read, rejected = _run(engine)
     assert (state, read, rejected) == ("done", 20_000, 20)
     assert engine.sql("select parts_total > 3 from sluice.input") == [(True,)]
-    assert _run(engine) == ("done", 1, 1)
+    assert _run(engine) == ("failed", 1, 1)  # the last row comes again, and cannot be loaded
     assert _reached(engine)[0] == "19999"
 
 
@@ -239,5 +239,5 @@ def test_a_key_conflict_is_no_loaded_row(engine: InProcess, shop: Shop) -> None:
     source = PostgresQuery("select * from item order by seq", name="items", database=SETTING, watermark="seq")
     engine.use(Pipeline("shop", source, Table("item", ("id",), columns)))
     assert _run(engine) == ("done", 3, 1)
-    assert _run(engine) == ("done", 1, 1)
+    assert _run(engine) == ("failed", 1, 1)
     assert _reached(engine)[0] == "2"
