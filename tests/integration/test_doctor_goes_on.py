@@ -10,7 +10,7 @@ import pytest
 
 from sluice.cli import doctor
 from sluice.engine.settings import settings
-from sluice.pipelines import all_pipelines, find
+from sluice.pipelines import find
 from tests.kit.in_process import InProcess
 
 BROKEN = [
@@ -35,7 +35,7 @@ BROKEN = [
 def checks(engine: InProcess, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, str]]:
     """The state of each check, with no worker to wait for."""
     engine.use(find("call_logs"))
-    monkeypatch.setattr("workers.sees.ask_workers", lambda _: [])
+    monkeypatch.setattr("sluice.workers.sees.ask_workers", lambda _: [])
     return lambda: {each.check: each.state for each in doctor.examine()}
 
 
@@ -86,9 +86,7 @@ def test_pipelines_beside_one_with_a_mistake_are_looked_at(
     )
     monkeypatch.setenv("SLUICE_PIPELINES", str(tmp_path / "mine"))
     settings.cache_clear()
-    all_pipelines.cache_clear()
     found = checks()
-    all_pipelines.cache_clear()
     assert found["pipelines"] == "wrong"
     assert found["sources of made_up"] == "ok"  # not in use here
     assert found["missing input"] == "ok"
