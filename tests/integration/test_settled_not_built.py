@@ -94,7 +94,7 @@ def test_a_row_of_a_later_run_that_is_settled_keeps_its_key(shop: InProcess, tmp
 def test_a_row_that_an_earlier_run_contests_keeps_its_key_once_its_own_run_is_settled(
     shop: InProcess, tmp_path: Path
 ) -> None:
-    earlier = queued(shop, tmp_path, payment_1=PAYMENTS + "1,1,1,2024-01-01,10\n")
+    earlier = queued(shop, tmp_path, payment_1=PAYMENTS + "1,1,1,2024-01-01,10\n3,1,1,2024-01-03,4\n")
     later = queued(shop, tmp_path, payment_2=PAYMENTS + "1,1,1,2024-01-01,20\n2,1,1,2024-01-02,3\n")
     load(shop, later)
     load(shop, earlier)
@@ -102,7 +102,7 @@ def test_a_row_that_an_earlier_run_contests_keeps_its_key_once_its_own_run_is_se
     shop.settle(earlier)
     build(shop, later)
     build(shop, earlier)
-    assert shop.sql("select payment_id, amount::text from payments order by 1") == [(1, "20.00"), (2, "3.00")]
+    assert shop.sql("select payment_id, amount::text from payments order by 1") == [(1, "20.00"), (2, "3.00"), (3, "4.00")]
     assert shop.sql(BOOKS, later.id) == [(2, 0, 0)]
-    assert shop.sql(BOOKS, earlier.id) == [(0, 0, 1)]
+    assert shop.sql(BOOKS, earlier.id) == [(1, 0, 1)]
     assert shop.sql("select * from sluice.contender") == []
