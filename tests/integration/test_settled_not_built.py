@@ -102,7 +102,11 @@ def test_a_row_that_an_earlier_run_contests_keeps_its_key_once_its_own_run_is_se
     shop.settle(earlier)
     build(shop, later)
     build(shop, earlier)
-    assert shop.sql("select payment_id, amount::text from payments order by 1") == [(1, "20.00"), (2, "3.00"), (3, "4.00")]
+    assert shop.sql("select payment_id, amount::text from payments order by 1") == [
+        (1, "20.00"),
+        (2, "3.00"),
+        (3, "4.00"),
+    ]
     assert shop.sql(BOOKS, later.id) == [(2, 0, 0)]
     assert shop.sql(BOOKS, earlier.id) == [(1, 0, 1)]
     assert shop.sql("select * from sluice.contender") == []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import psycopg2.errors
 from psycopg2.extensions import cursor as Cursor
@@ -39,7 +40,8 @@ def update_part(cursor: Cursor, work: PartWork, target: Target, chunks: Sequence
     cursor.execute(INDEX_ONLY)
     cursor.execute(_ROOM)
     refuse_other_reading(cursor, work, target)
-    who = {"run": work.run, "input": work.input, "part": work.part, "position": work.position}
+    who: dict[str, Any] = {"run": work.run, "input": work.input, "part": work.part, "position": work.position}
+    who |= {"absent": list(target.absent)}
     for _ in range(TRIES):
         failpoint("load.before_merge")
         cursor.execute("savepoint merge")

@@ -33,8 +33,20 @@ def settle_updates(cursor: Cursor, target: Target, run: dict[str, int | str]) ->
     for name in ("gather_others", "join_contest", "place_contest"):
         cursor.execute(target.statement(name), run)
     cursor.execute(target.statement("analyze_contest"))
+    _fill_absent(cursor, target, run)
     for name in ("judge_update", "seat_newest", "hand_on"):
         cursor.execute(target.statement(name), run)
     cursor.execute("set local enable_nestloop = on")
     cursor.execute(target.statement("forget_contest"), run)
     return True
+
+
+def _fill_absent(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:
+    """Complete rows of files that lack columns, where a newer row was there before them."""
+    cursor.execute(target.statement("has_absent"))
+    if cursor.fetchone() != (True,):
+        return
+    for name in target.columns:
+        if name not in target.key:
+            cursor.execute(target.statement("fill_absent", column=name), run | {"column": name})
+    cursor.execute(target.statement("seat_newer"))

@@ -46,16 +46,17 @@ class Target:
         """The columns that the file has."""
         return tuple(c for c in self.columns if c not in self.absent)
 
-    def statement(self, name: str) -> sql.Composed:
-        """The template `name`.sql with this table's identifiers in it."""
-        return _compose(self, name)
+    def statement(self, name: str, *, column: str = "") -> sql.Composed:
+        """The template `name`.sql with this table's identifiers in it; `column` is one of them, where it names one."""
+        return _compose(self, name, column)
 
 
 @cache
-def _compose(target: Target, name: str) -> sql.Composed:
+def _compose(target: Target, name: str, column: str) -> sql.Composed:
     text = query(name, "sluice.engine.load.sql")
     fields = {field for _, field, _, _ in Formatter().parse(text) if field}
-    return sql.SQL(text).format(**{field: _fill(target, field) for field in fields})
+    named: dict[str, sql.Composable] = {"column": sql.Identifier(column)} if column else {}
+    return sql.SQL(text).format(**{field: named.get(field) or _fill(target, field) for field in fields})
 
 
 def _fill(target: Target, field: str) -> sql.Composable:

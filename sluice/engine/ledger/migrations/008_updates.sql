@@ -1,7 +1,8 @@
 -- Updates that give one result whatever commits first, and readings of a file that replace older readings whole.
 
 -- whether a row was counted in its part's books before another one met it
-alter table sluice.contender drop column base, add column counted boolean not null default false;
+alter table sluice.contender drop column base, add column counted boolean not null default false,
+    add column absent text[] not null default '{}';  -- columns whose values are those of the row before it
 -- settled rows that an update has replaced, until its run is settled: many to a row of this table, as PostgreSQL writes them
 create table sluice.replaced (
     run_id   bigint not null,

@@ -1,6 +1,7 @@
 -- Rows of this run whose key another row of an open run has or had.
-insert into {contest} ({columns}, "Run", "Position", "Part", "Final", "There", "Counted", "Record")
-select {w_columns}, i.run_id, i.position, c.part_id, false, false, c.counted, c.ctid
+insert into {contest} ({columns}, "Run", "Position", "Part", "Final", "There", "Counted", "Record", "Absent")
+select {w_columns}, i.run_id, i.position, c.part_id, false, false, c.counted, c.ctid,
+       nullif(c.absent, '{{}}')
 from sluice.contender c
 join sluice.input i on i.id = c.input_id
 cross join lateral jsonb_populate_record(null::{target}, c.row) w

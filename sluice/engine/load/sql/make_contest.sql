@@ -2,7 +2,7 @@
 -- letters, which no declared column can have.
 create temp table if not exists {contest} on commit delete rows as
 select {columns}, 0::bigint as "Run", 0::integer as "Position", 0::bigint as "Part", false as "Final", false as "There",
-       false as "Counted", null::tid as "Record", 0::bigint as "Place"
+       false as "Counted", null::tid as "Record", 0::bigint as "Place", null::text[] as "Absent"
 from {target} with no data;
 create temp table if not exists {verdict} (
     part_id bigint, input_id bigint, run_id bigint, loaded int, updated int, unchanged int, duplicate int,

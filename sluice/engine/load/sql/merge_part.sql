@@ -26,15 +26,17 @@ with met as materialized (
     insert into sluice.replaced (run_id, input_id, rows)
     select %(run)s, %(input)s, array_agg("Was") from changed where "Final" group by "Mine" / 1000
 ), kept as (
-    insert into sluice.contender (run_id, input_id, part_id, line, counted, row)
-    select "Run", "Input", p.id, "Line", true, (select to_jsonb(w.*) from (select "Was"::{stage}) x, lateral (select (x."Was").*) w)
+    insert into sluice.contender (run_id, input_id, part_id, line, counted, absent, row)
+    select "Run", "Input", p.id, "Line", true, '{{}}', (select to_jsonb(w.*) from (select "Was"::{stage}) x, lateral (select (x."Was").*) w)
     from changed
     cross join lateral (select id from sluice.part where input_id = "Input" and first_line <= "Line"
                         order by first_line desc limit 1) p
     where not "Final" and not "Newer"
       and not exists (select from sluice.contender c where c.input_id = "Input" and c.line = "Line")
     union all
-    select %(run)s, %(input)s, %(part)s, "Mine", false, coalesce("Now", "Lost") from changed where not "Final"
+    select %(run)s, %(input)s, %(part)s, "Mine", false, case when "Newer" then %(absent)s else '{{}}'::text[] end,
+           coalesce("Now", "Lost")
+    from changed where not "Final"
 )
 select (select count(*) from inserted),
        count("Place") filter (where "Final" and not "Newer" and not "Equal"),

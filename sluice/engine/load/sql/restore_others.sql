@@ -2,7 +2,7 @@
 with kept as (
     select c.input_id as "Input", {w_columns}
     from sluice.contender c cross join lateral jsonb_populate_record(null::{target}, c.row) w
-    where c.input_id <> %(input)s
+    where c.input_id <> %(input)s and c.absent = '{{}}' -- the others get their values when they are settled
     union all
     select c.input_id, {w_columns}
     from sluice.replaced c cross join lateral (select (each::{stage}).* from unnest(c.rows) each) w
