@@ -13,6 +13,7 @@ from psycopg2 import sql
 from sluice.engine.declare import LINEAGE, Table
 from sluice.engine.ledger.catalog import table_identifier
 from sluice.engine.ledger.queries import query
+from sluice.engine.ledger.session import home_schema
 
 # what a row of a contested key is to the run that is settled; a value of psycopg2, not of a template
 _KIND = (
@@ -48,11 +49,11 @@ class Target:
 
     def statement(self, name: str, *, column: str = "") -> sql.Composed:
         """The template `name`.sql with this table's identifiers in it; `column` is one of them, where it names one."""
-        return _compose(self, name, column)
+        return _compose(self, home_schema(), name, column)
 
 
 @cache
-def _compose(target: Target, name: str, column: str) -> sql.Composed:
+def _compose(target: Target, _schema: str, name: str, column: str) -> sql.Composed:
     text = query(name, "sluice.engine.load.sql")
     fields = {field for _, field, _, _ in Formatter().parse(text) if field}
     named: dict[str, sql.Composable] = {"column": sql.Identifier(column)} if column else {}

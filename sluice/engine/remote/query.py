@@ -62,14 +62,15 @@ def copy_query(source: PostgresQuery, into: Sink, known: Mapping[str, str], colu
     for what another try will not change, TransientError when the database is away, and what `into` raises.
     """
     with _snapshot(source) as cursor:
-        _refuse_money(cursor, source)
         if source.watermark is None:
             _copy(cursor, sql.SQL(source.query), into, columns)
+            _refuse_money(cursor, source)
             return Copied({})
         of = _type_of(cursor, source, source.watermark)
         since = reached_in(known, of)
         asked = _asked(source, source.watermark, of, since)
         _copy(cursor, asked, into, columns)
+        _refuse_money(cursor, source)
         noted = _noted(cursor, asked, source.watermark, of, since)
         return Copied(noted, 0 if since is None else _nulls(cursor, source, source.watermark))
 
