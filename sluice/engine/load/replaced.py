@@ -32,6 +32,15 @@ def make_way(cursor: Cursor, work: PartWork, target: Target) -> None:
         cursor.execute(query("mark_cleared"), {"inputs": [input_id for input_id, _ in found]})
 
 
+def delete_not_again(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:
+    """Delete rows of older readings that were kept for the values of other files, and that did not come again."""
+    cursor.execute(query("replaced_whole"), run)
+    replaced = [input_id for (input_id,) in cursor.fetchall()]
+    if replaced:
+        cursor.execute(target.statement("lock_rows"))
+        cursor.execute(target.statement("delete_not_again"), {"replaced": replaced})
+
+
 def refuse_other_reading(cursor: Cursor, work: PartWork, target: Target) -> None:
     """Raise EarlierRunOpen when a row lost its key to one that a file of this run may be about to replace."""
     if _unplanned(cursor, work) is None and not _to_clear(cursor, work):
