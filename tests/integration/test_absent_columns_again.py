@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text, one_of
+from sluice.engine.ledger import steps
+from sluice.engine.ledger.runs import retry
 from tests.kit.in_process import InProcess
 
 
@@ -68,3 +70,30 @@ def test_a_reload_that_brings_the_column_writes_it(engine: InProcess, files: lis
     engine.use(Pipeline("notes", Files("*"), table))
     engine.finish(engine.register(files[1]))
     assert rows(engine) == [(1, "x", "x"), (2, "a2", "b2"), (7, "y", "y")]
+
+
+def test_a_file_that_is_tried_again_behind_one_without_a_column_says_what_was_left(
+    engine: InProcess, tmp_path: Path
+) -> None:
+    engine.use(pipeline())
+    whole, partial = tmp_path / "whole.csv", tmp_path / "partial.csv"
+    whole.write_text("id,a,b\n1,a1,b1\n2,a2,b2\n")
+    partial.write_text("id,a\n1,x\n")
+    run = engine.register(whole, partial)
+    engine.plan(run)
+    first, second = engine.steps(run, "extract")
+    steps.kill(steps.claim("extract", {"step": first}), "killed")
+    engine.load(second)
+    engine.settle(run)
+    assert retry(run.id) == 1
+    status = engine.finish(run)
+    assert rows(engine) == [(1, "x", None), (2, "a2", "b2")]
+    note = (
+        f"A file that comes after this one, and lacks columns that it has, was loaded before it: {partial} (run {run.id})."
+        " Rows that both have were left as they are in: b. Load this file again with --reload, and then that one."
+    )
+    assert [(found["state"], found["note"] == note) for found in status["inputs"]] == [("done", True), ("done", False)]
+
+    engine.finish(engine.register(whole, reload=True))
+    engine.finish(engine.register(partial, reload=True))
+    assert rows(engine) == [(1, "x", "b1"), (2, "a2", "b2")]

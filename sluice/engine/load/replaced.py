@@ -19,6 +19,8 @@ def make_way(cursor: Cursor, work: PartWork, target: Target) -> None:
     _wait_for_earlier_runs(cursor, work)
     if target.absent:
         _wait_for_earlier_inputs(cursor, work)
+    if target.update:
+        _note_older(cursor, work, target)
     found = _to_clear(cursor, work)
     if not found and not work.reload:
         return
@@ -58,6 +60,12 @@ def _wait_for_earlier_runs(cursor: Cursor, work: PartWork) -> None:
     row = cursor.fetchone()
     if row is not None and row[0] is not None:
         raise EarlierRunOpen(f"Run {row[0]} came earlier, and one of the two reloads: they go one after the other.")
+
+
+def _note_older(cursor: Cursor, work: PartWork, target: Target) -> None:
+    """The input was tried again behind files that come after it: what those lack may be missing where both have rows."""
+    who = {"pipeline": work.pipeline, "source": work.source, "run": work.run, "position": work.position}
+    cursor.execute(query("note_older"), who | {"input": work.input, "present": list(target.present)})
 
 
 def _to_clear(cursor: Cursor, work: PartWork) -> list[tuple[int, list[int]]]:
