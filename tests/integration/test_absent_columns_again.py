@@ -89,8 +89,9 @@ def test_a_file_that_is_tried_again_behind_one_without_a_column_says_what_was_le
     status = engine.finish(run)
     assert rows(engine) == [(1, "x", None), (2, "a2", "b2")]
     note = (
-        f"A file that comes after this one, and lacks columns that it has, was loaded before it: {partial} (run {run.id})."
-        " Rows that both have were left as they are in: b. Load this file again with --reload, and then that one."
+        f"A file that comes after this one, and lacks columns that it has, was loaded before it: {partial} "
+        f"(run {run.id}). Rows that both have were left as they are in: b. "
+        "Load this file again with --reload, and then that one."
     )
     assert [(found["state"], found["note"] == note) for found in status["inputs"]] == [("done", True), ("done", False)]
 

@@ -63,7 +63,7 @@ def _wait_for_earlier_runs(cursor: Cursor, work: PartWork) -> None:
 
 
 def _note_older(cursor: Cursor, work: PartWork, target: Target) -> None:
-    """The input was tried again behind files that come after it: what those lack may be missing where both have rows."""
+    """Note files that come after the input and were loaded before it: what they lack may be missing in rows of both."""
     who = {"pipeline": work.pipeline, "source": work.source, "run": work.run, "position": work.position}
     cursor.execute(query("note_older"), who | {"input": work.input, "present": list(target.present)})
 
