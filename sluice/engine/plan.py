@@ -78,7 +78,7 @@ def plan_input(held: Claim, work: InputWork, flow: Flow, contract: Contract, bea
         found = _scan(work, flow, contract, beat)
     except NothingNew as nothing:
         with transaction() as cursor:
-            end_input(cursor, work.id, "already_loaded", same_as=nothing.same_as)
+            end_input(cursor, work.id, "already_loaded", same_as=nothing.same_as, note=nothing.left_out)
             finish(cursor, held)
         return
     except DataError as error:

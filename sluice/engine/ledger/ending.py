@@ -35,6 +35,7 @@ def end_input(
     same_as: int | None = None,
     code: str | None = None,
     error: str | None = None,
+    note: str | None = None,
 ) -> bool:
     """An input that ends without loading anything. True when its run has nothing left to load."""
     cursor.execute(
@@ -47,6 +48,7 @@ def end_input(
             "same_as": same_as,
             "code": code,
             "error": error,
+            "note": note,
         },
     )
     row = cursor.fetchone()

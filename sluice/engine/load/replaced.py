@@ -19,6 +19,8 @@ def make_way(cursor: Cursor, work: PartWork, target: Target) -> None:
     _wait_for_earlier_runs(cursor, work)
     if target.absent:
         _wait_for_earlier_inputs(cursor, work)
+    if target.update:
+        _note_older(cursor, work, target)
     found = _to_clear(cursor, work)
     if not found and not work.reload:
         return
@@ -30,6 +32,15 @@ def make_way(cursor: Cursor, work: PartWork, target: Target) -> None:
         replaced = sorted({each for _, replaces in found for each in replaces})
         cursor.execute(target.statement("delete_replaced"), {"replaced": replaced})
         cursor.execute(query("mark_cleared"), {"inputs": [input_id for input_id, _ in found]})
+
+
+def delete_not_again(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:
+    """Delete rows of older readings that were kept for the values of other files, and that did not come again."""
+    cursor.execute(query("replaced_whole"), run)
+    replaced = [input_id for (input_id,) in cursor.fetchall()]
+    if replaced:
+        cursor.execute(target.statement("lock_rows"))
+        cursor.execute(target.statement("delete_not_again"), {"replaced": replaced})
 
 
 def refuse_other_reading(cursor: Cursor, work: PartWork, target: Target) -> None:
@@ -49,6 +60,12 @@ def _wait_for_earlier_runs(cursor: Cursor, work: PartWork) -> None:
     row = cursor.fetchone()
     if row is not None and row[0] is not None:
         raise EarlierRunOpen(f"Run {row[0]} came earlier, and one of the two reloads: they go one after the other.")
+
+
+def _note_older(cursor: Cursor, work: PartWork, target: Target) -> None:
+    """Note files that come after the input and were loaded before it: what they lack may be missing in rows of both."""
+    who = {"pipeline": work.pipeline, "source": work.source, "run": work.run, "position": work.position}
+    cursor.execute(query("note_older"), who | {"input": work.input, "present": list(target.present)})
 
 
 def _to_clear(cursor: Cursor, work: PartWork) -> list[tuple[int, list[int]]]:

@@ -15,6 +15,7 @@ from sluice.engine.ledger.nothing_loaded import fail_copies, fail_nothing_loaded
 from sluice.engine.ledger.queries import query
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.load.newest import settle_updates
+from sluice.engine.load.replaced import delete_not_again
 from sluice.engine.load.snapshot import keep_newest
 from sluice.engine.load.target import Target
 from sluice.errors import EarlierRunOpen
@@ -38,6 +39,8 @@ def settle_run(held: Claim, pipeline: Pipeline) -> None:
             fail_nothing_loaded(cursor, held.run)
             fail_copies(cursor, held.run)
             for flow in pipeline.flows:
+                if flow.table.on_conflict == "update":
+                    delete_not_again(cursor, Target.of(flow.table), run | {"source": flow.source.name})
                 if flow.source.snapshot:
                     keep_newest(cursor, pipeline.name, flow, held.run)
             cursor.execute(query("clear_contenders"), run)

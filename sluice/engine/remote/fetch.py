@@ -30,11 +30,12 @@ _NO_ROWS = {"empty_file", "header_only"}
 
 
 class NothingNew(Exception):  # an outcome, no error
-    """There is nothing that was not loaded before, by the input of that id."""
+    """There is nothing that was not loaded before, by the input of that id; `left_out` says which rows did not come."""
 
-    def __init__(self, same_as: int | None) -> None:
+    def __init__(self, same_as: int | None, left_out: str | None = None) -> None:
         super().__init__(same_as)
         self.same_as = same_as
+        self.left_out = left_out
 
 
 class Landed(NamedTuple):
@@ -85,7 +86,7 @@ def fetch(source: Remote, columns: Sequence[Column], known: Known, tick: Tick) -
             if error.code not in _NO_ROWS:
                 raise
             if known.input is not None and isinstance(source, PostgresQuery) and source.watermark is not None:
-                raise NothingNew(known.input) from error
+                raise NothingNew(known.input, left_out) from error
             raise DataError("no_rows", f"{source.name} gave no rows.") from error
         return Landed(planned, draft.keep(planned.sha256), noted, left_out)
 

@@ -136,6 +136,8 @@ class _Walk:
         else:
             found, self.at = scan_as_written(self._text, self.at)
             if path in self._form.beside:
+                if path in self.said:
+                    raise NoRecords(f"there are two of {'.'.join(path)!r}")
                 self.said[path] = found
             if path in self._errors and found not in _NOTHING:
                 raise SaysError(path[0])

@@ -186,6 +186,17 @@ def test_rows_without_a_value_are_counted_in_the_input_s_note(engine: InProcess,
     assert _ids(engine) == [1, 2, 3, 4]
 
 
+def test_rows_without_a_value_are_counted_where_nothing_else_is_new(engine: InProcess, shop: Shop) -> None:
+    engine.use(_pipeline())
+    _run(engine)
+    shop.sql("insert into product values (5, 'null', 1, null)")
+    _run(engine)
+    assert engine.sql("select state, note from sluice.input order by id") == [
+        ("done", None),
+        ("already_loaded", "2 of the query's rows have no updated_at: such rows come with the first fetch only."),
+    ]
+
+
 @pytest.mark.parametrize(
     ("sql", "watermark", "overlap", "reason"),
     [

@@ -43,6 +43,12 @@ def test_a_next_that_is_null_is_there() -> None:
     assert read('{"data": [], "meta": "none"}', "data", "meta.next").at("meta.next") is ABSENT
 
 
+@pytest.mark.parametrize("text", ['{"data": [], "next": "a", "next": null}', '{"data": [], "next": null, "next": "a"}'])
+def test_two_values_of_what_says_where_the_next_page_is_are_refused(text: str) -> None:
+    with pytest.raises(NoRecords, match="there are two of 'next'"):
+        read(text, "data", "next")
+
+
 def test_several_things_are_read_beside_the_records() -> None:
     text = '{"meta": {"more": false, "of": {"all": 7}}, "data": [{"meta": {"more": true}}], "next": ""}'
     page = read(text, "data", "meta.more", "meta.of.all", "next", "meta.of.none")

@@ -2,7 +2,8 @@
 with ended as (
     update sluice.input
     set state = %(state)s, sha256 = coalesce(%(sha256)s, sha256), size_bytes = coalesce(%(size)s, size_bytes),
-        same_as = coalesce(%(same_as)s, same_as), error_code = %(code)s, error = %(error)s, finished_at = clock_timestamp()
+        same_as = coalesce(%(same_as)s, same_as), error_code = %(code)s, error = %(error)s,
+        note = coalesce(%(note)s, note), finished_at = clock_timestamp()
     where id = %(input)s and state not in ('done', 'already_loaded', 'failed')
     returning run_id)
 update sluice.run r set inputs_left = inputs_left - 1
