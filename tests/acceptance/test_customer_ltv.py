@@ -93,7 +93,7 @@ def test_twelve_awkward_customers_day_by_day(stack: Stack) -> None:
 
     left = _write(stack.home / "in" / "customer_2.csv", "customer", *(one for one in CUSTOMERS if one != VANISHES))
     told = _say(stack, "run", "customer_ltv", str(left), "--as-of", AS_OF)
-    assert "\ngone with the new snapshot: 1 rows\n" in told.stdout
+    assert "\ngone with the new snapshot: 1 row\n" in told.stdout
     assert "  1 removed\n  sum of ltv 627.77 -> 607.70 (-20.07)\n  largest changes:\n" in told.stdout
     assert sorted(_table(stack, AS_OF)) == [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12]
 

@@ -264,7 +264,10 @@ def test_retry_publishes_what_is_due_again(sluice: Sluice, ledger: Ledger) -> No
 
 
 def test_retry_of_a_healthy_run_says_so(sluice: Sluice, ledger: Ledger) -> None:
-    assert sluice("retry", "7").stdout == "run 7 has nothing to try again\n"
+    assert sluice("retry", "7").stdout == (
+        "run 7 has nothing to try again: no step is dead, and no file had all its rows rejected.\n"
+        "Files that were refused (a wrong header, an empty file) are loaded by a new run: sluice run PIPELINE FILES\n"
+    )
 
 
 def test_env_prints_what_a_shell_can_evaluate(sluice: Sluice, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ GOOD = {"url": "https://shop.example/v1/customers", "name": "customers"}
         ({"url": "https://shop.example/\n"}, "no address"),
         (
             {"params": {"active": True}},
-            r"each value of it text or a whole number, not one with a bool under 'active'",
+            r"each value text or a whole number, not one with a bool under 'active'",
         ),
         ({"error_keys": "error"}, r"error_keys must be a list or tuple, .* write error_keys="),
         ({"base": "SHOP_URL"}, "a path that begins with /"),
@@ -34,7 +34,7 @@ GOOD = {"url": "https://shop.example/v1/customers", "name": "customers"}
         ({"url": "//thief.example/customers", "base": "SHOP_URL"}, "a path that begins with /"),
         ({"token": "s3cr3t-token"}, "the NAME of a setting"),
         ({"url": "/customers", "base": "https://shop.example"}, "the NAME of a setting"),
-        ({"name": "Customers!"}, "not a name"),
+        ({"name": "Customers!"}, "a name has lower-case letters"),
         ({"records": "data..items"}, "dotted path"),
         ({"records": ""}, "dotted path"),
         ({"pages": Cursor("meta.next")}, "say where these are"),
