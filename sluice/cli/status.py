@@ -140,7 +140,7 @@ def print_status(found: dict[str, Any]) -> None:
         print(f"load them again: sluice run {found['pipeline']} FILES --reload")
     print_builds(found)
     if found["dead_steps"]:
-        print(f"\ndead steps: {found['dead_steps']}; mend the cause, then sluice retry {found['run']}")
+        print(f"\ndead steps: {found['dead_steps']}; correct the cause, then sluice retry {found['run']}")
     if found["waiting"] and found["state"] == "running":
         print(f"\nwaits: {sentence(found['waiting'])}")
     if found["unattended"]:

@@ -132,7 +132,7 @@ def test_status_of_a_run_shows_inputs_parts_books_and_what_it_waits_for(sluice: 
         "\n"
         "/inbox/calls_2.csv: The file is empty.\n"
         "\n"
-        "dead steps: 1; mend the cause, then sluice retry 7\n"
+        "dead steps: 1; correct the cause, then sluice retry 7\n"
         "\n"
         "waits: Redis is away.\n"
     )
