@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sluice.cli.output import count, table
+from sluice.cli.output import count, rows, table
 
 MODES = {
     "full": "computed anew",
@@ -17,10 +17,10 @@ MODES = {
 def print_builds(status: dict[str, Any]) -> None:
     """Print the builds of a run's status, if it has any, and how many rows its snapshots no longer have."""
     if status["gone"]:
-        print(f"\ngone with the new snapshot: {count(status['gone'])} rows")
+        print(f"\ngone with the new snapshot: {rows(status['gone'])}")
     for build in status["builds"]:
         as_of = f" as of {build['as_of']}" if build["as_of"] else ""
-        print(f"\n{build['derived']}{as_of}: {count(build['rows'])} rows, {MODES[build['mode']]}")
+        print(f"\n{build['derived']}{as_of}: {rows(build['rows'])}, {MODES[build['mode']]}")
         for line in _changes(build):
             print(f"  {line}")
         _print_steps(build["steps"])

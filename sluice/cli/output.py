@@ -58,6 +58,11 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def rows(number: int) -> str:
+    """1 -> 1 row, 2000 -> 2,000 rows."""
+    return f"{count(number)} row{'' if number == 1 else 's'}"
+
+
 def item(text: str) -> None:
     """Print a line of a list: indented, and on a terminal folded between words so that the list can still be seen."""
     if sys.stdout.isatty():

@@ -23,7 +23,9 @@ from sluice.workers.supervisor import Supervisor
 FLOWER_CONFIG = Path(workers.__file__).with_name("flower.py")
 Processes = Annotated[
     int | None,
-    typer.Option("--concurrency", "-c", min=1, max=256, help="Worker processes [default: SLUICE_CONCURRENCY]."),
+    typer.Option(
+        "--concurrency", "-c", min=1, max=256, help="Worker processes; without it SLUICE_CONCURRENCY of them."
+    ),
 ]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sluice.cli.output import Json, emit, table, tint
+from sluice.cli.output import Json, emit, say, table, tint
 
 if TYPE_CHECKING:
     from sluice.engine.schedule import Scheduled
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
 def list_(as_json: Json = False) -> None:
     """Show each schedule: its local time, the last due time and what became of it, the next, and alarms."""
     from sluice.engine.schedule import overview
-    from sluice.pipelines import all_pipelines
+    from sluice.pipelines import all_pipelines, broken
 
     found = overview(all_pipelines().values(), datetime.now(UTC))
     facts = {"schedules": [asdict(each) for each in found]}
+    for mistake in broken():
+        say(f"{tint('not listed:', 'red', sys.stderr)} {mistake}")
     emit(facts, as_json=as_json, human=lambda: print_schedules(found))
 
 

@@ -66,15 +66,21 @@ def _alarms() -> list[str]:
     return [f"{each.pipeline} of {each.day}: {each.note}" for each in alarms(all_pipelines().values())]
 
 
+_NOTHING = (
+    "run {run} has nothing to try again: no step is dead, and no file had all its rows rejected.\n"
+    "Files that were refused (a wrong header, an empty file) are loaded by a new run: sluice run PIPELINE FILES"
+)
+
+
 def retry(run: RunId, as_json: Json = False) -> None:
-    """Try again what failed in a run: dead steps, and files of which nothing could be loaded, under the declaration
-    of now."""
+    """Try again what failed in a run: dead steps, and files whose rows were all rejected, under the current
+    declaration."""
     from sluice.engine.ledger.runs import retry as revive
     from sluice.workers.publish import publish_now
 
     revived = revive(run, _derived_now, _contracts_now)
     publish_now()
-    what = f"steps of run {run} that are due again: {revived}" if revived else f"run {run} has nothing to try again"
+    what = f"steps of run {run} that are due again: {revived}" if revived else _NOTHING.format(run=run)
     emit({"run": run, "retried": revived}, as_json=as_json, human=lambda: print(what))
     if revived:
         say("workers take them (`sluice worker` starts some)")
@@ -134,7 +140,7 @@ def print_status(found: dict[str, Any]) -> None:
         print(f"load them again: sluice run {found['pipeline']} FILES --reload")
     print_builds(found)
     if found["dead_steps"]:
-        print(f"\ndead steps: {found['dead_steps']}; mend the cause, then sluice retry {found['run']}")
+        print(f"\ndead steps: {found['dead_steps']}; correct the cause, then sluice retry {found['run']}")
     if found["waiting"] and found["state"] == "running":
         print(f"\nwaits: {sentence(found['waiting'])}")
     if found["unattended"]:

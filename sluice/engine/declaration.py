@@ -54,7 +54,7 @@ def _check(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, choic
     try:
         given = signature.bind(*args, **kwargs).arguments
     except TypeError as error:
-        raise ConfigError(f"{cls.__name__}: {error}{_meant(signature, kwargs)}.") from None
+        raise ConfigError(f"{cls.__name__}: {error}{_meant(signature, kwargs)}") from None
     hints = _hints(cls)
     wrong = []
     for name, value in given.items():
@@ -72,7 +72,7 @@ def _check(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, choic
 def _meant(signature: inspect.Signature, kwargs: Mapping[str, Any]) -> str:
     unknown = [name for name in kwargs if name not in signature.parameters]
     near = difflib.get_close_matches(unknown[0], signature.parameters, 1) if unknown else []
-    return f"; did you mean {near[0]}=" if near else ""
+    return f"; did you mean {near[0]}=?" if near else "."
 
 
 @cache

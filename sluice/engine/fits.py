@@ -98,9 +98,9 @@ def _wanted(hint: Any) -> str:
         return _either([repr(each) for each in inner])
     if origin in _SEQUENCES:
         each = ", ".join(map(_wanted, inner if _is_fixed(inner) else inner[:1]))
-        return f"a tuple of {each}" if _is_fixed(inner) else f"a list or tuple, each of it {each}"
+        return f"a tuple of {each}" if _is_fixed(inner) else f"a list or tuple, each item {each}"
     if origin in (Mapping, dict):
-        return f"a dict, each value of it {_wanted(inner[1])}"
+        return f"a dict, each value {_wanted(inner[1])}"
     own: str | None = "a function" if origin is Callable else getattr(hint, "in_words", None)
     return own or _WORDS.get(hint) or _a(hint.__name__)
 

@@ -46,7 +46,7 @@ def _by_header(pipeline: Pipeline, sources: list[Files], uri: str) -> str:
     why = f"fits {' as well as '.join(best)}" if most else "fits none of them"
     raise ConfigError(
         f"{uri}: {pipeline.name} has the sources {patterns}, and by its name and {what} it {why}. "
-        "Give it a name like the one it is meant for, or mend its header."
+        "Give it a name like the one it is meant for, or correct its header."
     )
 
 

@@ -31,7 +31,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         _remove_left(path)
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
+        why = error.strerror if path.parent.is_dir() else f"there is no folder {path.parent}; create it first"
+        raise ConfigError(f"{path} cannot be written: {why}.") from error
     try:
         with suppress(OSError):  # a file system without locks: then nothing is removed there, either
             fcntl.flock(handle, fcntl.LOCK_EX)

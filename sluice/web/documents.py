@@ -17,7 +17,7 @@ from sluice.web.problems import MEDIA_TYPE
 from sluice.web.trace import HEADER
 
 _PROBLEMS = {
-    400: "The request cannot be read: not UTF-8, a NUL, a body that is no JSON.",
+    400: "The request cannot be read: not UTF-8, a NUL, a body that is not JSON.",
     401: "No token, or one that is not known.",
     403: "The token may not do this.",
     404: "There is no such thing.",

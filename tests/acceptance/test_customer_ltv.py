@@ -93,7 +93,7 @@ def test_twelve_awkward_customers_day_by_day(stack: Stack) -> None:
 
     left = _write(stack.home / "in" / "customer_2.csv", "customer", *(one for one in CUSTOMERS if one != VANISHES))
     told = _say(stack, "run", "customer_ltv", str(left), "--as-of", AS_OF)
-    assert "\ngone with the new snapshot: 1 rows\n" in told.stdout
+    assert "\ngone with the new snapshot: 1 row\n" in told.stdout
     assert "  1 removed\n  sum of ltv 627.77 -> 607.70 (-20.07)\n  largest changes:\n" in told.stdout
     assert sorted(_table(stack, AS_OF)) == [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12]
 
@@ -154,7 +154,7 @@ def test_the_bundled_sample_comes_to_what_its_maker_says(stack: Stack) -> None:
             (
                 "{home}/odd.csv: customer_ltv has the sources customers (customer*), orders (order*), "
                 "payments (payment*), and by its name and its header (mood, colour) it fits none of them. "
-                "Give it a name like the one it is meant for, or mend its header."
+                "Give it a name like the one it is meant for, or correct its header."
             ),
         ),
     ],

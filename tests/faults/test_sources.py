@@ -119,4 +119,4 @@ def test_run_says_what_was_fetched_and_from_where(fetching: Fetching) -> None:
     assert (found["exit_code"], found["loaded"], found["inputs"][0]["uri"]) == (0, ROWS, "source:products")
     refused = fetching.stack.sluice("run", "shop", "--only", "nothing", ok=False)
     assert refused["exit_code"] == 2
-    assert refused["error"]["message"] == "shop has no source 'nothing'; its sources are products."
+    assert refused["error"]["message"] == "shop has no source 'nothing'; its sources: products."

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-DEAD = "A step is dead: see its input, mend the cause, then `sluice retry`."
+DEAD = "A step is dead: see its input, correct the cause, then `sluice retry`."
 REFUSED = "None of its inputs could be loaded."
 BOOKS = {"read": 3, "loaded": 3, "dead_steps": 0, "inputs": [], "error": None}
 

@@ -104,7 +104,8 @@ def _try_check(table: Table, column: Column) -> None:
         column.check.refuse(pa.array([], column.type.arrow))
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise ConfigError(
-            f"Table {table.name!r}, column {column.name!r}: {column.check!r} does not work on {column.type!r}: {error}"
+            f"Table {table.name!r}, column {column.name!r}: the check {column.check!r} does not fit "
+            f"{column.type!r}: give it values of the column's type. ({error})"
         ) from error
 
 

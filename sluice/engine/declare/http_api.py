@@ -63,7 +63,7 @@ class HttpApi(Declaration):
         except ValueError:
             plain = False
         if not plain:
-            yield "url is no address: does it hold a blank, or a port that is no number?"
+            yield "url is not a valid address: does it hold a blank, or a port that is not a number?"
             return
         if self.base is None and (address.scheme not in {"http", "https"} or not address.hostname):
             yield "url begins with https:// or http://, or base= names the setting that holds how it begins."

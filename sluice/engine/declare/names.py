@@ -18,7 +18,9 @@ SYSTEM_COLUMNS = ("tableoid", "ctid", "xmin", "xmax", "cmin", "cmax")
 def check_identifier(what: str, name: str) -> None:
     """Raise ConfigError unless `name` can be a name in SQL and in a command line without quotes."""
     if not isinstance(name, str) or not IDENTIFIER.fullmatch(name):
-        raise ConfigError(f"{what} {name!r} is not a name: use lower-case letters, digits and _ (at most 59).")
+        raise ConfigError(
+            f"{what} {name!r}: a name has lower-case letters, digits and _, no digit first, and at most 59 of them."
+        )
 
 
 def check_column(what: str, name: str) -> None:

@@ -151,7 +151,7 @@ class Pipeline(Declaration):
         known = [flow.source.name for flow in self.flows]
         for name in only:
             if name not in known:
-                raise ConfigError(f"{self.name} has no source {name!r}; its sources are {', '.join(known)}.")
+                raise ConfigError(f"{self.name} has no source {name!r}; its sources: {', '.join(known)}.")
         return [source for source in self.remote if not only or source.name in only]
 
     @property

@@ -32,7 +32,7 @@ def _dead_steps() -> Iterator[Finding]:
         "dead steps",
         not dead,
         f"{sum(dead.values())} in {_named(list(dead))}" if dead else "none",
-        todo="`sluice status RUN` tells why; mend it, then `sluice retry RUN`.",
+        todo="`sluice status RUN` tells why; correct the cause, then `sluice retry RUN`.",
     )
 
 

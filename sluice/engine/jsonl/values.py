@@ -37,7 +37,7 @@ class Unfit(ValueError):
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise Unfit(None, "not_json", f"The line holds {name}, which is no JSON; write null instead.")
+    raise Unfit(None, "not_json", f"The line holds {name}, which is not JSON; write null instead.")
 
 
 def spelled_out(number: str) -> str:

@@ -109,7 +109,9 @@ def _read(source: HttpApi, answer: Answer, *, first: bool) -> Page:
     where = f"{source.name}: {shown(answer.url)}"
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _MAYBE_JSON and not kind.endswith("+json"):
-        raise DataError("not_json", f"{where} answers 200 with {kind[:60]!r}, which is no JSON, so it is no data.")
+        raise DataError(
+            "not_json", f"{where} answers 200 with {kind[:60]!r}, which is not JSON, so nothing of it was taken."
+        )
     try:
         page = read_page(answer.body.decode("utf-8-sig"), _form(source, first=first), lines=kind in _JSON_LINES)
     except SaysError as error:

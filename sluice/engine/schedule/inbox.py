@@ -89,7 +89,9 @@ def _sources(pipeline: Pipeline, *, dated: bool) -> Iterator[Files]:
 def _inbox() -> str:
     inbox = settings().inbox
     if not is_remote(inbox) and not Path(inbox).is_dir():
-        raise NotHere(f"The inbox {inbox} is not there: make the folder, mount it, or set SLUICE_INBOX.")
+        raise NotHere(
+            f"The inbox {Path(inbox).absolute()} does not exist: create the folder, mount it, or set SLUICE_INBOX."
+        )
     return inbox
 
 

@@ -46,7 +46,7 @@ def resolve(
         if not here and others is not None:
             raise ConfigError(f"The folder {said!r} has no file like {_or(patterns)}.{_from_here(text)}")
         if not here:
-            like = f"(of a folder, files like {_or(patterns)} are taken)"
+            like = f"(in a folder, only files like {_or(patterns)} are taken)"
             raise ConfigError(f"No file at {said!r}: check the path {like}.{_from_here(text)}")
         found |= dict.fromkeys(each for file in here for each in _unpacked(file))
     return list(found)

@@ -92,7 +92,7 @@ def test_a_file_that_was_there_is_replaced(office: Office) -> None:
 
 
 def test_a_folder_that_is_missing_is_told(office: Office) -> None:
-    with pytest.raises(ConfigError, match=r"goods.csv cannot be written: No such file or directory."):
+    with pytest.raises(ConfigError, match=r"goods.csv cannot be written: there is no folder .*; create it first."):
         office.export("goods", "nowhere/goods.csv")
 
 

@@ -95,7 +95,7 @@ def test_files_go_with_what_is_fetched_and_only_among_files(engine: InProcess, s
     assert [each.source for each in inputs_of(engine.pipeline, [], only=["products"])] == ["products"]
     with pytest.raises(ConfigError, match="which --only leaves out"):
         inputs_of(engine.pipeline, [path], only=["products"])
-    with pytest.raises(ConfigError, match="shop has no source 'nothing'; its sources are sales, products"):
+    with pytest.raises(ConfigError, match="shop has no source 'nothing'; its sources: sales, products"):
         inputs_of(engine.pipeline, [], only=["nothing"])
 
 

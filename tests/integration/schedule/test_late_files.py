@@ -180,7 +180,7 @@ def test_an_inbox_that_is_not_there_costs_time_and_no_day(office: Office) -> Non
     assert office.tend("2026-05-02 01:00") == []
     assert office.days() == [("2026-05-02", "waiting")]
     assert office.note("2026-05-02") == (
-        f"The inbox {office.inbox} is not there: make the folder, mount it, or set SLUICE_INBOX."
+        f"The inbox {office.inbox} does not exist: create the folder, mount it, or set SLUICE_INBOX."
     )
     office.put_all("customer_ltv")
     assert [as_of for as_of, _ in office.tend("2026-05-02 14:00")] == ["2026-05-02"]

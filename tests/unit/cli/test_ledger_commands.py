@@ -132,7 +132,7 @@ def test_status_of_a_run_shows_inputs_parts_books_and_what_it_waits_for(sluice: 
         "\n"
         "/inbox/calls_2.csv: The file is empty.\n"
         "\n"
-        "dead steps: 1; mend the cause, then sluice retry 7\n"
+        "dead steps: 1; correct the cause, then sluice retry 7\n"
         "\n"
         "waits: Redis is away.\n"
     )
@@ -264,7 +264,10 @@ def test_retry_publishes_what_is_due_again(sluice: Sluice, ledger: Ledger) -> No
 
 
 def test_retry_of_a_healthy_run_says_so(sluice: Sluice, ledger: Ledger) -> None:
-    assert sluice("retry", "7").stdout == "run 7 has nothing to try again\n"
+    assert sluice("retry", "7").stdout == (
+        "run 7 has nothing to try again: no step is dead, and no file had all its rows rejected.\n"
+        "Files that were refused (a wrong header, an empty file) are loaded by a new run: sluice run PIPELINE FILES\n"
+    )
 
 
 def test_env_prints_what_a_shell_can_evaluate(sluice: Sluice, monkeypatch: pytest.MonkeyPatch) -> None:

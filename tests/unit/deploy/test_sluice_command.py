@@ -121,7 +121,7 @@ def test_a_file_that_was_refused_is_named_also_when_the_run_is_done(executable: 
 
 
 def test_a_failed_run_says_why(executable: Executable) -> None:
-    why = "A step is dead: see its input, mend the cause, then `sluice retry`."
+    why = "A step is dead: see its input, correct the cause, then `sluice retry`."
     executable.says(DONE | {"state": "failed", "error": why, "dead_steps": 2})
     assert sluice.run_state(7) == ("failed", f"Run 7 of customer_ltv: failed. {why}", 2)
 

@@ -67,7 +67,7 @@ def test_what_leads_to_no_file_is_named(folder: Path, typed: str) -> None:
     with pytest.raises(ConfigError) as raised:
         found(folder, "a.csv", typed)
     assert str(raised.value) == (
-        f"No file at '{folder}/{typed}': check the path (of a folder, files like *.csv are taken)."
+        f"No file at '{folder}/{typed}': check the path (in a folder, only files like *.csv are taken)."
     )
 
 

@@ -1,7 +1,7 @@
 -- The run ends: done, unless a step of it is dead, rows of it are lost, or not one of its inputs could be loaded.
 update sluice.run r
 set state = case when ends.dead or not ends.any_done or r.lost is not null then 'failed' else 'done' end,
-    error = case when ends.dead then 'A step is dead: see its input, mend the cause, then `sluice retry`.'
+    error = case when ends.dead then 'A step is dead: see its input, correct the cause, then `sluice retry`.'
                  when r.lost is not null then r.lost
                  when not ends.any_done then 'None of its inputs could be loaded.' end,
     finished_at = clock_timestamp()
