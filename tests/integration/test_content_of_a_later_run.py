@@ -12,6 +12,9 @@ from typing import Any, Literal
 import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
+from sluice.engine.ledger import steps
+from sluice.engine.ledger.dispatch import recover
+from sluice.engine.ledger.runs import retry
 from tests.kit.in_process import InProcess
 
 COLUMNS = [Column("id", Integer(), required=True), Column("name", Text())]
@@ -63,3 +66,63 @@ def test_the_earlier_run_does_not_wait_for_the_later_one(
     assert engine.sql("select state from sluice.input order by id") == [("done",)] * 4
     assert engine.sql(BOOKS) == [(3, 3, 0, 0, 0, 0), second_books]
     assert engine.sql("select id, name from things order by id") == [(1, "nut"), (2, "bolt"), (7, "nail")]
+
+
+def written(folder: Path, **contents: str) -> list[Path]:
+    paths = [folder / f"{name}.csv" for name in contents]
+    for path, rows in zip(paths, contents.values(), strict=True):
+        path.write_text("id,name\n" + rows)
+    return paths
+
+
+def test_an_earlier_run_that_reloads_does_not_wait_for_the_later_one(engine: InProcess, tmp_path: Path) -> None:
+    copy, stock = written(tmp_path, copy="1,nut\n2,bolt\n", stock="1,nut\n2,bolt\n")
+    engine.use(things("keep"))
+    first, second = engine.register(copy, reload=True), engine.register(stock)
+    engine.plan(second)
+    engine.finish(first)
+    engine.finish(second)
+    assert engine.sql("select state, loaded, duplicate from sluice.input order by id") == [
+        ("done", 2, 0),
+        ("done", 0, 2),
+    ]
+
+
+def test_an_earlier_run_stops_waiting_when_another_of_its_files_replaces_rows(
+    engine: InProcess, tmp_path: Path
+) -> None:
+    old, copy, stock = written(tmp_path, old="7,nail\n", copy="1,nut\n", stock="1,nut\n")
+    engine.use(things("keep"))
+    engine.finish(engine.register(old))
+    engine.sql("truncate things")
+    first, second = engine.register(copy, old), engine.register(stock)
+    engine.plan(second)
+    engine.plan(first)
+    assert engine.sql("select state from sluice.input where run_id = %s order by id", first.id)[0] == ("attached",)
+    recover()
+    engine.finish(first)
+    engine.finish(second)
+    assert engine.sql("select state, loaded, duplicate from sluice.input where run_id > 1 order by id") == [
+        ("done", 1, 0),
+        ("done", 1, 0),
+        ("done", 0, 1),
+    ]
+
+
+def test_a_run_is_tried_again_while_another_loads_the_same_content(engine: InProcess, tmp_path: Path) -> None:
+    (stock,) = written(tmp_path, stock="1,nut\n2,bolt\n")
+    engine.use(things("keep"))
+    first = engine.register(stock)
+    engine.plan(first)
+    steps.kill(steps.claim("extract", {"step": engine.steps(first, "extract")[0]}), "as a test wants it")
+    engine.finish(first)
+    second = engine.register(stock)
+    engine.plan(second)
+    assert retry(first.id) == 1
+    engine.finish(first)
+    engine.finish(second)
+    assert engine.sql("select state, loaded, duplicate from sluice.input order by id") == [
+        ("done", 2, 0),
+        ("done", 2, 0),
+    ]
+    assert engine.sql("select id, _input_id from things order by id") == [(1, 2), (2, 2)]
