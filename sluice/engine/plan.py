@@ -179,7 +179,7 @@ def _record(cursor: Cursor, work: InputWork, flow: Flow, found: _Scanned) -> Non
         raise TransientError(f"The copy {found.landed} was purged before it was needed; it is made again.")
     content = {"pipeline": work.pipeline, "source": work.source, "sha256": planned.sha256, "input": work.id}
     limits = {"code_version": __version__, "max_crashes": settings().max_crashes}
-    cursor.execute(query("same_content"), content | limits | {"newest": is_fetched(work.uri)})
+    cursor.execute(query("same_content"), content | limits | {"run": work.run} | {"newest": is_fetched(work.uri)})
     others = cursor.fetchall()
     facts = {"sha256": planned.sha256, "size": planned.size}
     ordered = flow.table.on_conflict == "update"

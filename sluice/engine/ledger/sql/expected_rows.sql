@@ -10,5 +10,5 @@ left join pg_namespace n on n.nspname = %(schema)s
 left join pg_class c on c.relnamespace = n.oid and c.relname = %(table)s
 where i.id = any(%(inputs)s) and i.settled is not null and i.loaded > 0 and not i.superseded
   and not exists (select from sluice.input n where n.pipeline = i.pipeline and n.source = i.source and n.id <> i.id
-                  and i.id = any(n.replaces))
+                  and n.cleared and i.id = any(n.replaces))
 order by i.id

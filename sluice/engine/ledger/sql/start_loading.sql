@@ -1,9 +1,14 @@
 -- The input is planned: from here on its parts can be loaded. By which version of the code it was read stays known.
+-- Content that a later run loads too, after the end of this one, may be loading twice.
 with planned as (
     update sluice.step set code_version = %(code_version)s where input_id = %(input)s and kind = 'plan')
-update sluice.input
+update sluice.input i
 set state = 'loading', sha256 = %(sha256)s, size_bytes = %(size)s, dialect = %(dialect)s,
-    landed = %(landed)s, raw = %(raw)s, ordered = %(ordered)s, note = %(note)s,
+    landed = %(landed)s, raw = %(raw)s, note = %(note)s,
+    ordered = %(ordered)s or exists (
+        select from sluice.input o
+        where o.pipeline = i.pipeline and o.source = i.source and o.sha256 = %(sha256)s
+          and o.state in ('loading', 'loaded') and o.run_id > i.run_id),
     replaces = %(replaces)s, cleared = false, parts_total = %(parts)s, parts_left = %(parts)s, planned = %(planned)s,
     error = null, error_code = null
 where id = %(input)s
