@@ -267,7 +267,7 @@ def test_a_query_gives_the_same_text_whatever_its_database_says(
     monkeypatch.setenv("SLUICE_GIVEN_DATABASE_URL", database_url)
     source = PostgresQuery(SOURCE, name="given", database="SLUICE_GIVEN_DATABASE_URL", watermark="at")
     text = _Text()
-    assert copy_query(source, text, {}) == {"since": "2025-12-31 23:30:00+00"}
+    assert copy_query(source, text, {}).noted["reached"] == "2025-12-31 23:30:00+00"
     assert text.whole.decode() == (
         "id,at,f,b,i,n,t\n"
         r"1,2025-12-31 23:30:00+00,0.30000000000000004,\x00ff,1 day 02:03:00,1.50,Zoë's \h"
