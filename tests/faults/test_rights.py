@@ -18,9 +18,6 @@ TABLE = (
 LOSSES = {
     "usage": ("revoke usage on schema sluice from {}", "grant usage on schema sluice to {}"),
     "one table": ("revoke update on sluice.part from {}", "grant update on sluice.part to {}"),
-    "read only": (
-        "alter role {} set default_transaction_read_only = on", "alter role {} set default_transaction_read_only = off"
-    ),
     "password": ("alter role {} password 'another'", "alter role {} password 'made-up'"),
 }  # fmt: skip
 

@@ -149,6 +149,8 @@ def translate(error: psycopg2.Error) -> SluiceError:
     primary = (error.diag.message_primary if error.diag else None) or "the connection broke"
     if state in {"42P01", "3F000"}:
         return TablesMissing(f"The ledger's tables are not as expected ({primary}). Run `sluice migrate`.")
+    if state == "0A000" and "read-write mode" in primary:  # each transaction begins with it, and a standby refuses it
+        state = "25006"
     if state in _NOT_ALLOWED:
         return NotAllowed(_NOT_ALLOWED[state].format(primary))
     if not state and isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):

@@ -23,9 +23,12 @@ RIGHTS = {
     "step": _ALL,
     "reject": "SELECT INSERT DELETE",
     "contender": "SELECT INSERT DELETE",
+    "replaced": "SELECT INSERT DELETE",
     "build": "SELECT INSERT",
     "tick": "SELECT INSERT UPDATE",
     "statistic": "SELECT INSERT DELETE",
+    "revision": "SELECT INSERT UPDATE",
+    "target": "SELECT INSERT UPDATE",
     "worker": _ALL,
     "queue": "SELECT INSERT UPDATE",
 }

@@ -99,6 +99,6 @@ def test_the_same_payment_again_is_a_duplicate_and_with_another_amount_it_is_ref
     _pay(shop, "1,1,1,2023-02-01,10.00,,")
     status = shop.run(shop.file("payments_2.csv", "1,1,1,2023-02-01,10.00,,", "2,2,2,2023-02-02,5.00,,"))
     assert (status["loaded"], status["duplicate"]) == (1, 1)
-    status = shop.run(shop.file("payments_3.csv", "1,1,1,2023-02-01,99.00,,"))
+    status = shop.run(shop.file("payments_3.csv", "1,1,1,2023-02-01,99.00,,", "2,2,2,2023-02-02,5.00,,"))
     assert [(each["line"], each["code"]) for each in list_rejects(status["run"])] == [(2, "key_conflict")]
     assert _total(shop) == [(2, "15.00", "0.00")]
