@@ -131,7 +131,7 @@ def _turn(servers: BenchServers, measured: Measured, made: Bench, as_of: date) -
 
 
 def _bare(servers: BenchServers, as_of: date) -> dict[str, float]:
-    _psql(servers, "-c", "drop table if exists bare_customer_ltv")
+    _psql(servers, "-c", "drop table if exists public.bare_customer_ltv")
     started = time.perf_counter()
     _psql(servers, "-v", f"as_of={as_of}", "-f", str(HERE / "sql" / "bare_customer_ltv.sql"))
     return {"wall": time.perf_counter() - started}

@@ -1,6 +1,6 @@
 -- What an analyst would type into psql for the same values: no orphans, no books, nothing about what changed.
 set work_mem = '128MB';
-create table bare_customer_ltv as
+create table public.bare_customer_ltv as
 with paid as (
     select order_id, sum(amount) as revenue, sum(-amount) filter (where amount < 0) as refunds
     from payments
@@ -25,4 +25,4 @@ select date :'as_of' as as_of, c.customer_id, coalesce(s.orders, 0) as total_ord
 from customers c
 left join spent s on s.customer_id = c.customer_id
 cross join lateral (select greatest(date :'as_of' - s.first_order, 365.25) as days) d;
-alter table bare_customer_ltv add primary key (as_of, customer_id);
+alter table public.bare_customer_ltv add primary key (as_of, customer_id);

@@ -129,8 +129,8 @@ def _contested(stack: Stack) -> None:
     # every key is in both files: whatever commits first, the first file wins
     first = _file(stack, "l1.csv", "id,value\n" + "".join(f"{n},first\n" for n in range(900)))
     second = _file(stack, "l2.csv", "id,value\n" + "".join(f"{n},second\n" for n in range(900)))
-    status = stack.sluice("run", "letters", first, second)
-    assert (status["state"], status["loaded"], status["rejected"]) == ("done", 900, 900)
+    status = stack.sluice("run", "letters", first, second, ok=False)
+    assert (status["state"], status["loaded"], status["rejected"], status["exit_code"]) == ("done", 900, 900, 6)
     assert stack.sql("select value, count(*) from letters group by 1") == [("first", 900)]
 
 
