@@ -66,6 +66,7 @@ def test_a_killed_export_leaves_the_old_file_and_the_next_one_leaves_nothing_els
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_ctrl_c_is_heard_while_the_server_is_silent(filled: Stack, sign: signal.Signals, form: str) -> None:
     with filled.connect() as other, other.cursor() as cursor:
+        cursor.execute("set search_path = public")  # where tables of pipelines are, whoever asks
         cursor.execute("create function slow(text) returns text language sql volatile as 'select pg_sleep(60)::text'")
         cursor.execute("alter table customers rename to all_customers")
         cursor.execute("create view customers as select customer_id, slow(first_name) as first_name from all_customers")
