@@ -19,7 +19,9 @@ def declared_to_settle(run: int) -> Pipeline:
     inputs = list(registered_inputs(run))
 
     def fits(declared: Declared) -> bool:
-        return bool(declared.pipeline.derived) == derives and all(_settles(declared, each) for each in inputs)
+        # one that derives nothing leaves the build to others; one that derives more would build what nobody asked for
+        more = bool(declared.pipeline.derived) and not derives
+        return not more and all(_settles(declared, each) for each in inputs)
 
     asked = ", ".join(dict.fromkeys(each.revision or each.contract for each in inputs)) or "no input"
     return matching(name, fits, asked).pipeline

@@ -4,3 +4,4 @@ select min(i.run_id) from sluice.run r join sluice.input i on i.run_id = r.id
 where r.state = 'running' and r.id < %(run)s and i.pipeline = %(pipeline)s and i.source = %(source)s
   and (not %(only_reloads)s or i.replaces <> '{}' or coalesce((r.options->>'reload')::boolean, false))
   and not exists (select from sluice.step b where b.run_id = r.id and b.kind = 'build' and b.state <> 'done')
+  and exists (select from sluice.input mine where mine.run_id = %(run)s and mine.source = %(source)s)
