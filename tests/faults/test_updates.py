@@ -33,7 +33,10 @@ def prices(stack: Stack) -> Stack:
     (stack.home / "declared" / "prices.py").write_text(DECLARED)
     stack.env["SLUICE_PIPELINES"] = str(stack.home / "declared")
     stack.env["SLUICE_PART_BYTES"] = str(1 << 20)
-    stack.sluice("run", "prices", str(_file(stack.home, "old")))
+    stack.sluice("migrate")
+    loader = stack.worker(1).wait_ready()
+    stack.wait(stack.enqueue(_file(stack.home, "old"), pipeline="prices"))
+    loader.kill_group()
     return stack
 
 
@@ -71,10 +74,10 @@ def test_the_later_file_has_every_key_whatever_commits_first(prices: Stack, poin
     assert prices.sql("select count(*) from sluice.replaced") == [(0,)]
 
 
-@pytest.mark.parametrize("processes", [1, 2, 4])
-def test_files_in_small_parts_give_the_later_one_and_books_by_keys(prices: Stack, processes: int) -> None:
+@pytest.mark.parametrize("children", [1, 2, 4])
+def test_files_in_small_parts_give_the_later_one_and_books_by_keys(prices: Stack, children: int) -> None:
     prices.env["SLUICE_PART_BYTES"] = "2048"
-    prices.worker(processes).wait_ready()
+    prices.worker(children).wait_ready()
     run = prices.enqueue(*(_file(prices.home, day) for day in ("monday", "tuesday", "monday_again")), pipeline="prices")
     other = prices.enqueue(_file(prices.home, "wednesday"), pipeline="prices")
 
