@@ -67,6 +67,14 @@ class DataError(SluiceError):
         return self.reason
 
 
+class NoRows(DataError):
+    """An input that is a header and no more: `header` may still be another than what is declared."""
+
+    def __init__(self, reason: str, header: tuple[str, ...]) -> None:
+        super().__init__("header_only", reason)
+        self.header = header
+
+
 class EarlierRunOpen(TransientError):
     """An earlier run that is still open comes first: with a file it has yet to plan, or a key it holds."""
 

@@ -34,7 +34,7 @@ from sluice.engine.remote.inputs import is_fetched
 from sluice.engine.scanning import Scanning
 from sluice.engine.settings import settings
 from sluice.engine.storage import exists, stamp
-from sluice.errors import DataError, EarlierRunOpen, LostClaim, TransientError
+from sluice.errors import DataError, EarlierRunOpen, LostClaim, NoRows, TransientError
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,11 @@ def _scan(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], No
     beside: dict[str, Any] = {}
     noted, landed, names, raw, left_out = None, None, None, None, None
     if isinstance(flow.source, Files):
-        planned, landed, encoding, names = _read(work.uri, flow.source, flow.table, pulse.tick, contract.wanted)
+        try:
+            planned, landed, encoding, names = _read(work.uri, flow.source, flow.table, pulse.tick, contract.wanted)
+        except NoRows as none:
+            match_columns(none.header, flow.table, contract)  # a header that is not the declared one is the worse news
+            raise
         raw = identity(work.uri) if landed else f"sha256:{planned.sha256}"
         beside = {"encoding": encoding} if encoding else {}
     else:

@@ -69,3 +69,26 @@ def test_an_earlier_run_does_not_wait_for_the_end_of_a_later_one(engine: InProce
     load(engine, second)
     recover()
     assert engine.sql(STATES) == [("loaded",), ("already_loaded",), ("loaded",)]
+
+
+def test_a_row_refused_now_that_had_replaced_another_files_is_named_in_the_note(
+    engine: InProcess, tmp_path: Path
+) -> None:
+    def declared(name: Text) -> Pipeline:
+        columns = [Column("id", Integer(), required=True), Column("name", name)]
+        return Pipeline("both", Files("*"), Table("both", key=("id",), columns=columns, on_conflict="update"))
+
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_text("id,name\n1,bolt\n2,nut\n")
+    second.write_text("id,name\n1,a longer bolt\n2,pin\n")
+    engine.use(declared(Text()))
+    engine.finish(engine.register(first))
+    engine.finish(engine.register(second))
+    engine.use(declared(Text(max_length=5)))
+    status = engine.finish(engine.register(second))
+    assert engine.sql('select id, name from "both"') == [(2, "pin")]
+    assert status["rejected"] == 1
+    assert status["inputs"][0]["note"] == (
+        "Its earlier reading had replaced 2 rows of other inputs. Those of them that are refused now are gone from the "
+        "table: load the other inputs again with --reload to have their rows back."
+    )

@@ -181,6 +181,14 @@ def test_a_header_without_rows_is_refused_as_before(engine: InProcess, tmp_path:
     assert _states(_run(engine, _file(tmp_path, []))) == [("failed", "header_only")]
 
 
+def test_a_header_that_does_not_fit_is_told_even_without_rows(engine: InProcess, tmp_path: Path) -> None:
+    engine.use(prices())
+    other = tmp_path / "other.csv"
+    other.write_text("nobody;knows;these\n")
+    status = _run(engine, other)
+    assert _states(status) == [("failed", "missing_header")]
+
+
 def test_the_last_of_several_parts_decides(engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLUICE_PART_BYTES", "1024")
     settings.cache_clear()

@@ -12,7 +12,7 @@ from sluice.engine.csv.overlong import LongRecord
 from sluice.engine.csv.records import count_records
 from sluice.engine.csv.source import Readable, Source, Tick, size_of
 from sluice.engine.csv.spans import PartSpan
-from sluice.errors import ConfigError, DataError
+from sluice.errors import ConfigError, NoRows
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def plan_csv(
     never longer than `part_bytes + max_record_bytes` and a line end, overlong ones aside. `tick(bytes_done)`
     hears of every block and may raise to stop.
 
-    Raises DataError: `empty_file`, `header_only`, `not_csv`, `header_too_long`, `preamble_too_long`.
+    Raises DataError: `empty_file`, `header_only` (as NoRows), `not_csv`, `header_too_long`, `preamble_too_long`.
     """
     if part_bytes < 1:
         raise ConfigError(f"A part must have at least 1 byte, not {part_bytes}.")
@@ -56,5 +56,5 @@ def plan_csv(
     read = sum(part.read for part in parts)
     if read == 0:
         only = "The file has a header and no rows." if told is None or told.header is None else "The file has no rows."
-        raise DataError("header_only", only)
+        raise NoRows(only, dialect.header)
     return InputPlan(source.sha256(), source.size, dialect, tuple(parts), read)

@@ -35,7 +35,11 @@ def make_way(cursor: Cursor, work: PartWork, target: Target) -> None:
 
 
 def delete_not_again(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:
-    """Delete rows of older readings that were kept for the values of other files, and that did not come again."""
+    """Delete rows of older readings that were kept for the values of other files, and that did not come again.
+
+    The input's note says so where a refused row leaves a key without any.
+    """
+    cursor.execute(query("note_refused_again"), run)
     cursor.execute(query("replaced_whole"), run)
     replaced = [input_id for (input_id,) in cursor.fetchall()]
     if replaced:
