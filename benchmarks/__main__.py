@@ -12,7 +12,7 @@ from benchmarks.cases import CASES
 from benchmarks.datasets import Dataset, datasets
 from benchmarks.record import print_record, record, write_record
 from benchmarks.servers import BenchServers, begun
-from sluice.engine import settings as sluice_settings
+from sluice.engine.base import settings as sluice_settings
 
 HERE = Path(__file__).resolve().parent
 

@@ -10,8 +10,8 @@ from benchmarks.cases.sluice import Sluice
 from benchmarks.datasets import Dataset
 from benchmarks.meter import Cost
 from benchmarks.servers import BenchServers
-from sluice.engine.ledger.connection import drop_connection
-from sluice.engine.ledger.migrate import migrate
+from sluice.engine.database.connection import drop_connection
+from sluice.engine.tables.migrate import migrate
 from sluice.errors import SluiceError
 from sluice.pipelines import find
 

@@ -25,8 +25,8 @@ from benchmarks import usage
 from benchmarks.cases.sluice import ready_worker
 from benchmarks.customer_ltv_data import AS_OF, Bench, make_bench
 from benchmarks.servers import BenchServers, begun
-from sluice.engine.ledger.connection import drop_connection, transaction
-from sluice.engine.ledger.queries import query
+from sluice.engine.database.connection import drop_connection, transaction
+from sluice.engine.database.statements import query
 from sluice.errors import SluiceError
 
 HERE = Path(__file__).resolve().parent

@@ -15,8 +15,8 @@ from typing import Any
 from psycopg2 import sql
 
 from benchmarks.calls_wide import make_calls_wide
+from sluice.engine.database.connection import transaction
 from sluice.engine.declare import LINEAGE, Table
-from sluice.engine.ledger.connection import transaction
 from sluice.errors import SluiceError
 from sluice.pipelines import find
 from sluice.samples.call_logs import make_call_logs

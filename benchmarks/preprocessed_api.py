@@ -28,8 +28,8 @@ import typer
 from benchmarks import usage
 from benchmarks.preprocessed_data import make_preprocessed
 from benchmarks.servers import begun
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.queries import query
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import query
 from sluice.errors import SluiceError
 from sluice.web.pages import write_cursor
 from sluice.web.routes.preprocessed import ROUTE, Filters

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from psycopg2 import sql
 
-from sluice.engine.ledger.connection import drop_connection, transaction
-from sluice.engine.ledger.migrate import migrate
+from sluice.engine.database.connection import drop_connection, transaction
+from sluice.engine.tables.migrate import migrate
 from sluice.pipelines import find
 
 TABLE = "preprocessed_data"

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sluice.engine import preprocess
-    from sluice.engine.checks import at_least, at_most, between, matches, one_of
     from sluice.engine.declare import (
         Column,
         Cursor,
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
         Preprocessed,
         Table,
     )  # fmt: skip
+    from sluice.engine.declare.tables.checks import at_least, at_most, between, matches, one_of
     from sluice.engine.types import Boolean, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
     from sluice.tasks.enqueue import enqueue
 
@@ -45,7 +45,7 @@ _HOMES = {"enqueue": "sluice.tasks.enqueue"}
 _HOMES["Preprocessed"] = "sluice.engine.declare"
 _HOMES |= dict.fromkeys(__all__[:13], "sluice.engine.declare")
 _HOMES |= dict.fromkeys(__all__[13:22], "sluice.engine.types")
-_HOMES |= dict.fromkeys(__all__[22:27], "sluice.engine.checks")
+_HOMES |= dict.fromkeys(__all__[22:27], "sluice.engine.declare.tables.checks")
 
 
 def __getattr__(name: str) -> "Any":

@@ -6,7 +6,7 @@ only quick to recover. See docs of the ledger in ARCHITECTURE.md.
 
 from kombu.entity import Queue
 
-from sluice.engine.servers import broker_url as _broker_url
+from sluice.engine.base.servers import broker_url as _broker_url
 
 broker_url = _broker_url()
 # CELERY_BROKER_URL, which people set for an app of their own, wins over broker_url, and not over these

@@ -18,9 +18,9 @@ from benchmarks.datasets import Dataset
 from benchmarks.meter import Cost, Meter
 from benchmarks.servers import BenchServers
 from sluice.cli.processes import worker_command
-from sluice.engine.ledger.connection import transaction
+from sluice.engine.base.settings import settings
+from sluice.engine.database.connection import transaction
 from sluice.engine.ledger.runs import run_state
-from sluice.engine.settings import settings
 from sluice.errors import SluiceError
 from sluice.workers.child import Child
 

@@ -1,7 +1,7 @@
 """Calls with an id of their own: a random text key, the hard case for a B-tree."""
 
-from sluice.engine.checks import at_least, between, one_of
 from sluice.engine.declare import Column, Files, Pipeline, Table
+from sluice.engine.declare.tables.checks import at_least, between, one_of
 from sluice.engine.types import Duration, Integer, Money, Text, Timestamp
 
 pipeline = Pipeline(

@@ -92,7 +92,7 @@ def _run_day(declared: Declared, day: date, crew: Supervisor) -> dict[str, Any]:
 
 def _say_no_files(declared: Declared, done: list[dict[str, Any]]) -> None:
     """Where nothing was found for any day, say where it was looked for, and for what."""
-    from sluice.engine.settings import settings
+    from sluice.engine.base.settings import settings
 
     if not any(each["run"] for each in done):
         like = " or ".join(source.pattern for source in declared.files)

@@ -88,7 +88,7 @@ def print_books(status: dict[str, Any]) -> None:
 
 def next_steps(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Commands that a person may want now, each with what it does."""
-    from sluice.engine.servers import is_embedded
+    from sluice.engine.base.servers import is_embedded
 
     run, failing = status["run"], _failing(status)
     yield f"sluice status {run}", "inputs, parts and books"

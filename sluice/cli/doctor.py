@@ -54,9 +54,9 @@ def examine() -> Iterator[Finding]:
 
 
 def _settings() -> Iterator[Finding]:
+    from sluice.engine.base.servers import is_embedded
+    from sluice.engine.base.settings import settings
     from sluice.engine.doctor.finding import ok
-    from sluice.engine.servers import is_embedded
-    from sluice.engine.settings import settings
 
     yield ok("settings", f"embedded servers in {settings().home}" if is_embedded() else "servers of your own")
 
@@ -108,11 +108,11 @@ def _redis_and_workers() -> Iterator[Finding]:
 
 
 def _workers() -> Iterator[Finding]:
+    from sluice.engine.base.settings import settings
     from sluice.engine.doctor.finding import warning
     from sluice.engine.doctor.workers import Here, look_at_workers
-    from sluice.engine.landing import landing
-    from sluice.engine.settings import settings
-    from sluice.workers.sees import ask_workers, sees_inbox
+    from sluice.engine.sources.landing import landing
+    from sluice.workers.inspection import ask_workers, sees_inbox
 
     here = Here(_contracts(), landing(), settings().inbox, sees_inbox())
     try:
@@ -125,7 +125,7 @@ def _workers() -> Iterator[Finding]:
 
 
 def _contracts() -> dict[str, str] | None:
-    from sluice.workers.sees import contracts
+    from sluice.workers.inspection import contracts
 
     try:
         return contracts()
@@ -164,7 +164,7 @@ def _without_secrets(findings: Iterable[Finding]) -> Iterator[Finding]:
 def _urls() -> list[str]:
     """Every URL with a password that is known here, without starting anything."""
     from sluice.embedded import attached
-    from sluice.engine.settings import settings
+    from sluice.engine.base.settings import settings
 
     try:
         chosen = settings()

@@ -51,7 +51,7 @@ def up(concurrency: Processes = None, as_json: Json = False) -> None:
 
 def worker_command(processes: int | None = None, log: Path | None = None) -> Command:
     """`celery -A sluice.app worker` with that many processes (default: setting concurrency)."""
-    from sluice.engine.settings import settings
+    from sluice.engine.base.settings import settings
 
     words = ["--concurrency", str(processes or settings().concurrency), "--pool", "prefork"]
     # Workers find work in the ledger and talk to nobody: no second lost on getting to know each other.
@@ -61,7 +61,7 @@ def worker_command(processes: int | None = None, log: Path | None = None) -> Com
 
 def beat_command() -> Command:
     """`celery -A sluice.app beat`, with its schedule file in the home folder."""
-    from sluice.engine.settings import settings
+    from sluice.engine.base.settings import settings
 
     folder = settings().home.absolute() / "beat"
     folder.mkdir(parents=True, exist_ok=True)
@@ -73,7 +73,7 @@ def flower_command() -> Command:
 
     Raises ConfigError when its port is in use.
     """
-    from sluice.engine.settings import settings
+    from sluice.engine.base.settings import settings
 
     _refuse_taken_port()
     if settings().flower_password is not None:
@@ -85,7 +85,7 @@ def flower_command() -> Command:
 
 def _refuse_taken_port() -> None:
     """Raise ConfigError when somebody listens where Flower would: it would die again and again."""
-    from sluice.engine.settings import settings
+    from sluice.engine.base.settings import settings
 
     # both as Flower's configuration has them
     address = os.environ.get("FLOWER_ADDRESS", "127.0.0.1")
@@ -110,9 +110,9 @@ def _celery(*words: str, log: Path | None = None, environ: dict[str, str] | None
 
 def _keep(commands: list[Command], *, as_json: bool) -> None:
     """Run the commands until a signal says stop."""
-    from sluice.engine.ledger.migrate import migrate
-    from sluice.engine.servers import is_embedded, urls
-    from sluice.engine.settings import settings
+    from sluice.engine.base.servers import is_embedded, urls
+    from sluice.engine.base.settings import settings
+    from sluice.engine.tables.migrate import migrate
     from sluice.pipelines import all_pipelines, broken
 
     known = all_pipelines()
@@ -134,7 +134,7 @@ def _keep(commands: list[Command], *, as_json: bool) -> None:
 
 def _refuse_useless_worker() -> None:
     """Raise ConfigError where workers could never work with the ledger; one that is not there yet may come."""
-    from sluice.engine.ledger.glance import Glance
+    from sluice.engine.database.glance import Glance
     from sluice.engine.ledger.readiness import LedgerBehind, check_ledger
 
     glance = Glance()

@@ -22,9 +22,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would go.
 
 def purge(older_than: Age, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Take away parts, steps and rejects of runs that ended long ago, and landing copies that nobody needs."""
-    from sluice.engine.landing import landing
     from sluice.engine.ledger import purge as room
-    from sluice.engine.ledger.landed import purge_landing
+    from sluice.engine.ledger.landing_copies import purge_landing
+    from sluice.engine.sources.landing import landing
 
     cutoff = room.before(parse_age(older_than))
     runs = room.purgeable_runs(cutoff)

@@ -47,7 +47,7 @@ def export(
     run: RunId, file: Target, code: Code = None, only: OneInput = None, force: Force = False, as_json: Json = False
 ) -> None:
     """Write a run's rejects to a CSV file, formulas made harmless for spreadsheets."""
-    from sluice.engine.ledger.exported import stream_rejects
+    from sluice.engine.ledger.reject_stream import stream_rejects
     from sluice.engine.ledger.runs import read_status
 
     if as_json and file == STDOUT:

@@ -114,8 +114,8 @@ class Wanted:
         only: Collection[str] = (),
     ) -> Self:
         """Meet mistakes in the command line before anything is started. Raises ConfigError."""
-        from sluice.engine.inputs import inputs_of
-        from sluice.engine.reject_limit import RejectLimit
+        from sluice.engine.sources.inputs import inputs_of
+        from sluice.engine.steps.reject_limit import RejectLimit
         from sluice.pipelines import find
 
         declared = find(pipeline)
@@ -192,7 +192,7 @@ def verdict(status: dict[str, Any], *, strict: bool) -> Exit:
 
 def _over_limit(status: dict[str, Any]) -> bool:
     """Whether an input has more rejects than --max-rejects allows, those included that were found by loading it."""
-    from sluice.engine.reject_limit import RejectLimit
+    from sluice.engine.steps.reject_limit import RejectLimit
 
     if status["max_rejects"] is None:
         return False
@@ -206,8 +206,8 @@ def own_workers(processes: int | None) -> Supervisor:
 
     They start first, and make themselves ready while this process registers the run.
     """
-    from sluice.engine.servers import is_embedded
-    from sluice.engine.settings import settings
+    from sluice.engine.base.servers import is_embedded
+    from sluice.engine.base.settings import settings
 
     if processes is None and not is_embedded():
         return Supervisor([], say=say)
@@ -230,7 +230,7 @@ def _others_wait() -> bool:
 
 
 def _continues() -> str:
-    from sluice.engine.servers import is_embedded
+    from sluice.engine.base.servers import is_embedded
 
     who = "`sluice worker`, or `sluice run` of the same files, goes" if is_embedded() else "running workers go"
     return f"stays in the ledger: {who} on with it."

@@ -24,9 +24,9 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, as_json: Json = False) ->
         raise ConfigError(
             "The API needs fastapi and uvicorn, which are not installed here: pip install 'sluice-etl[web]'."
         ) from error
-    from sluice.engine.ledger.migrate import migrate
-    from sluice.engine.servers import is_embedded, urls
-    from sluice.engine.settings import settings
+    from sluice.engine.base.servers import is_embedded, urls
+    from sluice.engine.base.settings import settings
+    from sluice.engine.tables.migrate import migrate
     from sluice.pipelines import all_pipelines, broken
     from sluice.web.tokens import tokens_of
     from sluice.workers.supervisor import told_to_stop

@@ -21,9 +21,9 @@ def env(as_json: Json = False) -> None:
 
 def migrate(as_json: Json = False) -> None:
     """Bring the ledger's tables and those of all pipelines up to date."""
+    from sluice.engine.database.connection import transaction
     from sluice.engine.forecast.store import make_tables
-    from sluice.engine.ledger.connection import transaction
-    from sluice.engine.ledger.migrate import migrate as bring_up_to_date
+    from sluice.engine.tables.migrate import migrate as bring_up_to_date
     from sluice.pipelines import all_pipelines
 
     pipelines = all_pipelines()
@@ -37,8 +37,8 @@ def migrate(as_json: Json = False) -> None:
 def _urls() -> tuple[str, str]:
     """The URLs in use, without starting anything. Raises ServersDown when the embedded servers do not run."""
     from sluice.embedded import attached
-    from sluice.engine.servers import is_embedded, urls
-    from sluice.engine.settings import settings
+    from sluice.engine.base.servers import is_embedded, urls
+    from sluice.engine.base.settings import settings
 
     if not is_embedded():
         return urls()

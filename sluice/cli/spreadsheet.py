@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from sluice.engine.whole_file import whole_file
+from sluice.engine.base.whole_file import whole_file
 from sluice.errors import ConfigError
 
 STDOUT = "-"

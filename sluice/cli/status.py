@@ -39,7 +39,7 @@ def status(run: MaybeRun = None, limit: Limit = 20, as_json: Json = False) -> No
 
 def _missing(found: dict[str, Any]) -> list[dict[str, Any]]:
     """The inputs of an ended run whose rows are not all in their tables any more."""
-    from sluice.engine.ledger.targets import missing_of_run
+    from sluice.engine.tables.loaded_rows import missing_of_run
     from sluice.pipelines import all_pipelines
 
     declared = all_pipelines().get(found["pipeline"])
@@ -88,7 +88,7 @@ def retry(run: RunId, as_json: Json = False) -> None:
 
 def _derived_now(pipeline: str) -> str | None:
     """The definition of what a pipeline derives; None of one that is not known here."""
-    from sluice.engine.derive import definition_of
+    from sluice.engine.steps.build import definition_of
     from sluice.pipelines import all_pipelines
 
     declared = all_pipelines().get(pipeline)

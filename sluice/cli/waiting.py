@@ -21,7 +21,7 @@ def follow(run: int, workers: Supervisor, timeout: float | None) -> dict[str, An
     Says when no worker is there, unless it has its own. Raises TimeoutError after `timeout` seconds, DatabaseAway when
     PostgreSQL stays away, PermanentError when the workers do not stay alive.
     """
-    from sluice.engine.ledger.presence import Absence
+    from sluice.engine.ledger.workers import Absence
 
     started = time.monotonic()
     until = None if timeout is None else started + timeout
@@ -47,9 +47,9 @@ def follow(run: int, workers: Supervisor, timeout: float | None) -> dict[str, An
 
 def _read_patiently(run: int, workers: Supervisor, by: float | None) -> dict[str, Any] | None:
     """The run's status; PostgreSQL may be away for the time that tasks wait for it, too. None when it is, at `by`."""
-    from sluice.engine.ledger.connection import DatabaseAway
+    from sluice.engine.base.settings import settings
+    from sluice.engine.database.connection import DatabaseAway
     from sluice.engine.ledger.runs import read_status
-    from sluice.engine.settings import settings
 
     until = time.monotonic() + settings().database_wait_s
     while True:
@@ -80,7 +80,7 @@ def _last_words(log: Path | None) -> str:
 
 def _worker_there() -> bool:
     """Whether any worker takes messages. PostgreSQL may be away for a moment: then it is not known, and not said."""
-    from sluice.engine.ledger.presence import worker_there
+    from sluice.engine.ledger.workers import worker_there
 
     try:
         return worker_there()

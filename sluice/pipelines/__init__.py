@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from sluice.engine.base.settings import settings
 from sluice.engine.declare import Pipeline
 from sluice.engine.registry import Declared, Registry
-from sluice.engine.settings import settings
 from sluice.errors import ConfigError, OtherDeclaration
 
 

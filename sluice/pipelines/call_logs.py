@@ -1,7 +1,7 @@
 """Customer call logs: one CSV per switch and day, into customer_call_logs."""
 
-from sluice.engine.checks import at_least, between
 from sluice.engine.declare import Column, Daily, Files, Generated, Pipeline, Table
+from sluice.engine.declare.tables.checks import at_least, between
 from sluice.engine.types import Duration, Integer, Money, Text, Timestamp
 
 pipeline = Pipeline(

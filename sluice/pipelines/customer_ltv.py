@@ -5,8 +5,8 @@ CLV = average order value x orders per year x lifespan in years, for a stated da
 
 from pathlib import Path
 
-from sluice.engine.checks import at_least, one_of
 from sluice.engine.declare import Column, Daily, Derived, Files, Flow, Pipeline, Table
+from sluice.engine.declare.tables.checks import at_least, one_of
 from sluice.engine.types import Date, Integer, Money, Text
 
 CURRENCY = "USD"  # one per pipeline: what comes in another one is refused

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from sluice.engine import preprocess
-from sluice.engine.checks import at_least, between, matches
 from sluice.engine.declare import Column, Derived, Files, Flow, HttpApi, Pipeline, PostgresQuery, Preprocessed, Table
+from sluice.engine.declare.tables.checks import at_least, between, matches
 from sluice.engine.types import Date, Decimal, Integer, Text
 
 # names of settings: what they hold is in the environment, or in the file that <NAME>_FILE names

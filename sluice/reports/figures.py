@@ -13,10 +13,12 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.queries import query
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
 from sluice.errors import ConfigError
 from sluice.reports.scales import Scale, scale_for
+
+query = statements(__name__)
 
 PIPELINE = "customer_ltv"
 POINTS = (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
@@ -36,7 +38,7 @@ class Tables:
         self.about: Row = {"pipeline": PIPELINE}
 
     def rows(self, name: str, **more: Any) -> list[Row]:
-        self._cursor.execute(query(name, "sluice.reports.sql"), self.about | more)
+        self._cursor.execute(query(name), self.about | more)
         names = [column.name for column in self._cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in self._cursor.fetchall()]
 
@@ -53,7 +55,7 @@ def read_figures(as_of: date | None = None) -> Row:
     report on, with what to type; DatabaseAway.
     """
     with transaction() as cursor:
-        cursor.execute(query("snapshot", "sluice.reports.sql"))
+        cursor.execute(query("snapshot"))
         ask = Tables(cursor)
         there = ask.row("tables")
         _refuse_missing(there)

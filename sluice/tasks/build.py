@@ -1,7 +1,7 @@
 """sluice.build: what is derived from the loaded tables, once a run's inputs are settled."""
 
 from sluice.app import app
-from sluice.engine.derive import build_run
+from sluice.engine.steps.build import build_run
 from sluice.tasks.whole_run import declared_to_build
 from sluice.workers.publish import publish_now
 from sluice.workers.step_task import StepTask, working

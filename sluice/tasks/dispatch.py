@@ -3,7 +3,7 @@
 from celery import Task
 
 from sluice.app import app
-from sluice.engine.ledger.dispatch import recover
+from sluice.engine.steps.dispatch import recover
 from sluice.workers.publish import dispatch_due
 
 

@@ -9,15 +9,15 @@ from typing import TypedDict, Unpack
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.database.connection import transaction
 from sluice.engine.declare import Pipeline
-from sluice.engine.derive import definition_of
-from sluice.engine.inputs import inputs_of
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.migrate import is_current, migrate
 from sluice.engine.ledger.runs import NewInput, Run, register
-from sluice.engine.ledger.targets import note_targets
-from sluice.engine.redeclare import note_declared
-from sluice.engine.reject_limit import RejectLimit
+from sluice.engine.sources.inputs import inputs_of
+from sluice.engine.steps.build import definition_of
+from sluice.engine.steps.redeclare import note_declared
+from sluice.engine.steps.reject_limit import RejectLimit
+from sluice.engine.tables.loaded_rows import note_targets
+from sluice.engine.tables.migrate import is_current, migrate
 from sluice.pipelines import declared_of, find
 from sluice.workers.publish import publish_now
 

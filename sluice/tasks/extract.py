@@ -1,7 +1,7 @@
 """sluice.extract: a part's bytes become columns of text."""
 
 from sluice.app import app
-from sluice.engine.frames import frames
+from sluice.engine.rows.frames import frames
 from sluice.tasks.parts import part_of, raw_frame
 from sluice.workers.step_task import StepTask, working
 

@@ -1,8 +1,8 @@
 """sluice.load: a part's rows, rejects and books into PostgreSQL, in one transaction."""
 
 from sluice.app import app
-from sluice.engine.frames import frames
-from sluice.engine.load.part import load_part
+from sluice.engine.rows.frames import frames
+from sluice.engine.steps.load import load_part
 from sluice.tasks.parts import part_of, ready_frame
 from sluice.workers.publish import publish_now
 from sluice.workers.step_task import StepTask, working

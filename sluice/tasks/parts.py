@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sluice.engine.contract import Contract
+from sluice.engine.base.own_code import limited
 from sluice.engine.declare import Flow
-from sluice.engine.extract import extract_part
-from sluice.engine.frames import RawFrame, ReadyFrame, frames
+from sluice.engine.ledger.parts import PartWork, read_part
 from sluice.engine.ledger.steps import Claim
-from sluice.engine.own_code import limited
-from sluice.engine.transform import transform_part
-from sluice.engine.work import PartWork, read_part
+from sluice.engine.rows.contract import Contract
+from sluice.engine.rows.frames import RawFrame, ReadyFrame, frames
+from sluice.engine.steps.extract import extract_part
+from sluice.engine.steps.transform import transform_part
 from sluice.errors import LostClaim
 from sluice.pipelines import declared_for
 

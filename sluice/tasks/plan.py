@@ -1,7 +1,7 @@
 """sluice.plan: an input becomes parts."""
 
 from sluice.app import app
-from sluice.engine.plan import plan_input, read_input
+from sluice.engine.steps.plan.plan import plan_input, read_input
 from sluice.pipelines import declared_for
 from sluice.workers.publish import publish_now
 from sluice.workers.step_task import StepTask, working

@@ -11,11 +11,11 @@ from datetime import UTC, date, datetime
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.app import app
+from sluice.engine.database.connection import DatabaseAway
 from sluice.engine.declare import Pipeline
-from sluice.engine.ledger.connection import DatabaseAway
-from sluice.engine.ledger.migrate import is_current, migrate
 from sluice.engine.ledger.runs import NewInput, Run
 from sluice.engine.schedule import begin_day, tend_pipeline
+from sluice.engine.tables.migrate import is_current, migrate
 from sluice.pipelines import all_pipelines, find
 from sluice.tasks.enqueue import register_inputs
 from sluice.workers.publish import publish_now

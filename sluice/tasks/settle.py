@@ -1,8 +1,8 @@
 """sluice.settle: contested keys of a run get their winner, and the run ends."""
 
 from sluice.app import app
-from sluice.engine.ledger.targets import note_lost
-from sluice.engine.load.settle import settle_run
+from sluice.engine.steps.settle import settle_run
+from sluice.engine.tables.loaded_rows import note_lost
 from sluice.tasks.whole_run import declared_to_settle
 from sluice.workers.publish import publish_now
 from sluice.workers.step_task import StepTask, working

@@ -1,8 +1,8 @@
 """sluice.transform: text becomes typed rows in key order, and rejects."""
 
 from sluice.app import app
-from sluice.engine.frames import frames
-from sluice.engine.held import hold_part
+from sluice.engine.rows.frames import frames
+from sluice.engine.steps.park import hold_part
 from sluice.tasks.parts import part_of, raw_frame, typed_frame
 from sluice.workers.step_task import StepTask, working
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sluice.engine.declare import Pipeline
-from sluice.engine.derive import definition_of
 from sluice.engine.ledger.revisions import Registered, registered_inputs
 from sluice.engine.ledger.runs import options_of, pipeline_of
 from sluice.engine.registry import Declared, covers
+from sluice.engine.steps.build import definition_of
 from sluice.pipelines import matching
 
 

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from psycopg2 import sql
 
-from sluice.engine.ledger.queries import query
+from sluice.engine.database.statements import statements
 from sluice.web.pool import NotThere, ReadPool
 from sluice.web.problems import Problem
 from sluice.web.schemas import Rows
 
-SQL = "sluice.web.sql"
+query = statements(__name__)
 
 
 class Reads:
@@ -27,7 +27,7 @@ class Reads:
     ) -> list[tuple[Any, ...]]:
         """Rows of a statement; `places` are the identifiers in it. Raises Problem: 503 without its table, and as the
         pool does. `made_by` is what to type for the table."""
-        text = query(name, SQL)
+        text = query(name)
         try:
             return self._pool.rows(sql.SQL(text).format(**places) if places else text, asked)
         except NotThere:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psycopg2
 
-from sluice.engine.ledger.connection import drop_connection
-from sluice.engine.settings import settings
+from sluice.engine.base.settings import settings
+from sluice.engine.database.connection import drop_connection
 from sluice.engine.storage import is_remote
 from sluice.errors import ConfigError, NotHere, TransientError
 from sluice.web.problems import InvalidParameter, Problem

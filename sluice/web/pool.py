@@ -15,9 +15,9 @@ from typing import Any
 import psycopg2
 from psycopg2 import sql
 
-from sluice.engine.ledger.connection import Opened, connect
-from sluice.engine.ledger.session import in_milliseconds
-from sluice.engine.settings import Settings
+from sluice.engine.base.settings import Settings
+from sluice.engine.database.connection import Opened, connect
+from sluice.engine.database.session import in_milliseconds
 from sluice.errors import SluiceError
 from sluice.web.problems import Problem
 

@@ -8,7 +8,7 @@ import sys
 
 import uvicorn
 
-from sluice.engine.settings import settings
+from sluice.engine.base.settings import settings
 from sluice.errors import ConfigError
 from sluice.web.app import make_app
 from sluice.web.trace import WithRequestId

@@ -7,7 +7,7 @@ import hmac
 
 from pydantic import SecretStr
 
-from sluice.engine.settings import Settings
+from sluice.engine.base.settings import Settings
 from sluice.errors import ConfigError
 
 READ, WRITE = "read", "write"

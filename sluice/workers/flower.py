@@ -7,7 +7,7 @@ import os
 import secrets
 import sys
 
-from sluice.engine.settings import settings
+from sluice.engine.base.settings import settings
 
 _chosen = settings().flower_password
 if _chosen is not None:

@@ -10,9 +10,9 @@ import logging
 import threading
 from typing import Any
 
-from sluice.engine.ledger.glance import Glance
-from sluice.engine.ledger.presence import SHOW_S, hide_worker, show_worker
+from sluice.engine.database.glance import Glance
 from sluice.engine.ledger.readiness import LedgerBehind, check_ledger
+from sluice.engine.ledger.workers import SHOW_S, hide_worker, show_worker
 from sluice.errors import ConfigError, SluiceError
 
 log = logging.getLogger(__name__)

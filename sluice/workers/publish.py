@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from redis.utils import str_if_bytes
 
 from sluice.app import app
-from sluice.engine.ledger.dispatch import Queues, dispatch
+from sluice.engine.steps.dispatch import Queues, dispatch
 from sluice.errors import SluiceError, TransientError
 
 log = logging.getLogger(__name__)

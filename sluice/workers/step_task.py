@@ -14,17 +14,17 @@ from celery import Task
 from celery.exceptions import Ignore, InvalidTaskError, Reject
 from celery.worker.request import Request
 
-from sluice.engine.failpoint import failpoint
-from sluice.engine.identity import holder
+from sluice.engine.base.failpoint import failpoint
+from sluice.engine.base.identity import holder
+from sluice.engine.base.settings import settings
+from sluice.engine.database.connection import drop_connection, patiently
 from sluice.engine.ledger import steps
-from sluice.engine.ledger.connection import drop_connection, patiently
 from sluice.engine.ledger.heartbeat import Heartbeat
 from sluice.engine.ledger.revisions import registered_input
 from sluice.engine.ledger.runs import options_of, pipeline_of
 from sluice.engine.ledger.steps import Claim
-from sluice.engine.redeclare import build_under, plan_under, target_of
-from sluice.engine.settings import settings
-from sluice.engine.withdraw import this_input, withdraw_input
+from sluice.engine.steps.redeclare import build_under, plan_under, target_of
+from sluice.engine.steps.withdraw import this_input, withdraw_input
 from sluice.errors import (
     ConfigError,
     DataError,

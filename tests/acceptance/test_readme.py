@@ -8,7 +8,7 @@ import sys
 
 from sluice.cli.exits import Exit
 from sluice.cli.main import app
-from sluice.engine.settings import Settings
+from sluice.engine.base.settings import Settings
 from tests.kit.stack import ROOT, Stack
 
 README = (ROOT / "README.md").read_text()

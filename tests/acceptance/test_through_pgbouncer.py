@@ -9,8 +9,8 @@ from typing import Any
 import psycopg2
 import pytest
 
+from sluice.engine.database.connection import DatabaseAway, connect, transaction
 from sluice.engine.doctor.session import look_at_session
-from sluice.engine.ledger.connection import DatabaseAway, connect, transaction
 from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
 from tests.kit.pooler import pgbouncer
@@ -135,7 +135,7 @@ def _contested(stack: Stack) -> None:
 
 
 def _pages(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sluice.engine.settings import settings
+    from sluice.engine.base.settings import settings
     from sluice.web.app import make_app
 
     for name, value in stack.env.items():

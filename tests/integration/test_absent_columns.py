@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
-from sluice.engine.work import read_part
+from sluice.engine.ledger.parts import read_part
 from tests.kit.in_process import InProcess
 
 COLUMNS = [

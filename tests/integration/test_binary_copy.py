@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-from sluice.engine.copy import CHUNK_BYTES, encode, encode_rows
+from sluice.engine.rows.copy import CHUNK_BYTES, encode, encode_rows
 
 UTC = dt.timezone.utc  # noqa: UP017 - the same object psycopg2 hands out
 EXACT = Context(prec=60)

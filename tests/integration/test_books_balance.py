@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sluice import Column, Files, Pipeline, Table, Text
-from sluice.engine.settings import settings as sluice_settings
+from sluice.engine.base.settings import settings as sluice_settings
 from tests.kit.in_process import InProcess
 from tests.kit.records import records_of
 
@@ -43,7 +43,7 @@ def test_the_books_balance_for_any_text(
     if not hasattr(engine, "pipeline"):
         engine.use(PIPELINE)
     small = sluice_settings().model_copy(update={"part_bytes": part_bytes})
-    monkeypatch.setattr("sluice.engine.plan.settings", lambda: small)
+    monkeypatch.setattr("sluice.engine.steps.plan.plan.settings", lambda: small)
     engine.sql("truncate texts, sluice.run cascade")
     path = tmp_path / f"{next(_numbers)}.csv"
     path.write_bytes(b"a,b\n" + body.encode())

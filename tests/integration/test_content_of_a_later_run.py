@@ -13,8 +13,8 @@ import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.ledger import steps
-from sluice.engine.ledger.dispatch import recover
 from sluice.engine.ledger.runs import retry
+from sluice.engine.steps.dispatch import recover
 from tests.kit.in_process import InProcess
 
 COLUMNS = [Column("id", Integer(), required=True), Column("name", Text())]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
-from sluice.engine.ledger.dispatch import recover
+from sluice.engine.steps.dispatch import recover
 from tests.kit.in_process import InProcess
 
 TABLE = Table("both", key=("id",), columns=[Column("id", Integer(), required=True), Column("name", Text())])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sluice.cli import doctor
-from sluice.engine.settings import settings
+from sluice.engine.base.settings import settings
 from sluice.pipelines import find
 from tests.kit.in_process import InProcess
 
@@ -35,7 +35,7 @@ BROKEN = [
 def checks(engine: InProcess, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, str]]:
     """The state of each check, with no worker to wait for."""
     engine.use(find("call_logs"))
-    monkeypatch.setattr("sluice.workers.sees.ask_workers", lambda _: [])
+    monkeypatch.setattr("sluice.workers.inspection.ask_workers", lambda _: [])
     return lambda: {each.check: each.state for each in doctor.examine()}
 
 

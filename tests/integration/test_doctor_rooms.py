@@ -11,15 +11,15 @@ import pytest
 import redis
 
 from sluice.embedded import Servers
+from sluice.engine.base.servers import broker_url, cache_url
 from sluice.engine.doctor.finding import Finding
 from sluice.engine.doctor.postgres import look_at_server, look_at_tables
 from sluice.engine.doctor.redis import look_at_redis
 from sluice.engine.doctor.work import look_at_work
-from sluice.engine.landing import landing
 from sluice.engine.ledger.runs import Run
-from sluice.engine.servers import broker_url, cache_url
+from sluice.engine.sources.landing import landing
 from sluice.pipelines import find
-from sluice.workers.sees import sluice_sees
+from sluice.workers.inspection import sluice_sees
 from tests.kit.in_process import InProcess
 from tests.kit.roles import acting_as_loader
 from tests.kit.stack import _autocommit

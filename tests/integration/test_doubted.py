@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from sluice.engine.database.connection import transaction
 from sluice.engine.ledger import steps
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.dispatch import Queues, dispatch
-from sluice.engine.ledger.presence import show_worker
+from sluice.engine.ledger.workers import show_worker
+from sluice.engine.steps.dispatch import Queues, dispatch
 from sluice.errors import LostClaim
 from tests.integration.test_reject_limit import LETTERS
 from tests.kit.in_process import InProcess

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 import pytest
 
+from sluice.engine.database.connection import transaction
 from sluice.engine.export import Form, Wanted, export_tables, find_table
 from sluice.engine.forecast import history
 from sluice.engine.forecast.prediction import Horizon
 from sluice.engine.forecast.run import forecast as forecast_with
 from sluice.engine.forecast.store import make_tables
-from sluice.engine.ledger.connection import transaction
 from sluice.errors import ConfigError, DataError, TransientError
 from tests.kit.in_process import InProcess
 from tests.kit.order_book import AS_OF, CROWD, OPEN, ORDERS, VALUES, Order, Paid, Shop

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from sluice import Column, Derived, Files, Integer, Pipeline, Table
-from sluice.engine.ledger.migrate import migrate
+from sluice.engine.tables.migrate import migrate
 from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
 

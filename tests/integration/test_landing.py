@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
+from sluice.engine.base.settings import settings
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.runs import Run
-from sluice.engine.plan import plan_input, read_input
-from sluice.engine.settings import settings
+from sluice.engine.steps.plan.plan import plan_input, read_input
 from sluice.errors import InputChanged
 from tests.kit.in_process import InProcess
 

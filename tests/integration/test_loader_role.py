@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sluice.engine.doctor.postgres import look_at_server, look_at_tables
-from sluice.engine.ledger.migrate import migrate
+from sluice.engine.tables.migrate import migrate
 from sluice.errors import ConfigError
 from sluice.pipelines import find
 from tests.kit.in_process import InProcess

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.identity import holder
+from sluice.engine.base.identity import holder
 from sluice.engine.ledger import steps
-from sluice.engine.ledger.dispatch import recover
 from sluice.engine.ledger.steps import claim
+from sluice.engine.steps.dispatch import recover
 from tests.integration.test_reject_limit import LETTERS
 from tests.kit.in_process import InProcess
 from tests.kit.stack import until

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
+from sluice.engine.database.connection import transaction
 from sluice.engine.doctor.rows import look_at_rows
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.migrate import migrate
 from sluice.engine.ledger.runs import Run
-from sluice.engine.ledger.targets import missing_inputs, missing_of_run, note_lost, note_targets
+from sluice.engine.tables.loaded_rows import missing_inputs, missing_of_run, note_lost, note_targets
+from sluice.engine.tables.migrate import migrate
 from tests.kit.in_process import InProcess
 from tests.kit.stack import _autocommit
 

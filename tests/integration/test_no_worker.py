@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.ledger import presence
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.presence import Absence, hide_worker, show_worker, worker_there
+from sluice.engine.database.connection import transaction
+from sluice.engine.ledger import workers as presence
+from sluice.engine.ledger.workers import Absence, hide_worker, show_worker, worker_there
 from tests.integration.test_reject_limit import LETTERS
 from tests.kit.in_process import InProcess
 from tests.kit.stack import ROOT, Stack, until

@@ -16,9 +16,9 @@ from hypothesis import settings as tried
 from hypothesis import strategies as st
 
 from sluice import Column, Decimal, Derived, Files, Pipeline, Table, Text
-from sluice.engine.ledger.dispatch import recover
+from sluice.engine.base.settings import settings
 from sluice.engine.ledger.runs import Run, list_rejects, retry
-from sluice.engine.settings import settings
+from sluice.engine.steps.dispatch import recover
 from tests.kit.in_process import InProcess
 
 COMMA, POINT = "1,50", "1.50"

@@ -8,8 +8,8 @@ import psycopg2
 import pytest
 
 from sluice import Column, Decimal, Derived, Files, Integer, Pipeline, Table, Text
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.migrate import is_current, migrate
+from sluice.engine.database.connection import transaction
+from sluice.engine.tables.migrate import is_current, migrate
 from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
 

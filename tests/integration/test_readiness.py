@@ -11,9 +11,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from sluice.engine.ledger.connection import connect
-from sluice.engine.ledger.migrate import migrate
+from sluice.engine.database.connection import connect
 from sluice.engine.ledger.readiness import RIGHTS, LedgerBehind, check_ledger
+from sluice.engine.tables.migrate import migrate
 from sluice.errors import ConfigError
 from sluice.pipelines import find
 from tests.kit.in_process import InProcess

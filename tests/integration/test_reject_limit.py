@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
-from sluice.engine.ledger.dispatch import recover
+from sluice.engine.base.settings import settings
 from sluice.engine.ledger.runs import list_rejects, retry
 from sluice.engine.ledger.steps import claim, fail_attempt
-from sluice.engine.settings import settings
+from sluice.engine.steps.dispatch import recover
 from tests.kit.in_process import InProcess
 
 LETTERS = Pipeline(

@@ -9,10 +9,10 @@ import psycopg2
 import pytest
 
 from sluice import Column, Date, Decimal, Derived, Files, Integer, Pipeline, PostgresQuery, Table, Text, Timestamp
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.session import our_session
 from sluice.engine.export import Form, Wanted, export_tables
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.session import our_session
-from sluice.engine.remote.query import copy_query
+from sluice.engine.sources.query.query import copy_query
 from sluice.errors import DataError
 from tests.kit.in_process import InProcess
 from tests.kit.stack import _autocommit

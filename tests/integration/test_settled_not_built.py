@@ -7,10 +7,10 @@ from threading import Thread
 
 import pytest
 
-from sluice.engine.derive import build_run
 from sluice.engine.derive import table as build_table
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.runs import Run
+from sluice.engine.steps.build import build_run
 from sluice.pipelines.customer_ltv import pipeline
 from tests.kit.in_process import InProcess
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sluice import Column, Derived, Files, Flow, Integer, Pipeline, Table, Text
-from sluice.engine.ledger import migrate as migration
-from sluice.engine.ledger.migrate import is_current, migrate
+from sluice.engine.tables import migrate as migration
+from sluice.engine.tables.migrate import is_current, migrate
 from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
 from tests.kit.roles import acting_as_loader

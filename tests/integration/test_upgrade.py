@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sluice import Column, Derived, Files, Integer, Pipeline, Table
-from sluice.engine.ledger import migrate
+from sluice.engine.tables import migrate
 from tests.kit.in_process import InProcess
 
 FILES, TABLE = Files("*.csv"), Table("numbers", key=("n",), columns=[Column("n", Integer(), required=True)])

@@ -5,26 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sluice.engine import settings as settings_module
-from sluice.engine.contents import ContentsUnknown
-from sluice.engine.contract import Contract
+from sluice.engine.base import settings as settings_module
+from sluice.engine.database.connection import drop_connection, transaction
 from sluice.engine.declare import Pipeline
-from sluice.engine.derive import build_run
-from sluice.engine.extract import extract_part
-from sluice.engine.frames import frames
-from sluice.engine.frames.cache import forget_frames
-from sluice.engine.held import hold_part
-from sluice.engine.inputs import inputs_of
 from sluice.engine.ledger import steps
-from sluice.engine.ledger.connection import drop_connection, transaction
-from sluice.engine.ledger.dispatch import recover
-from sluice.engine.ledger.migrate import migrate
+from sluice.engine.ledger.parts import read_part
 from sluice.engine.ledger.runs import Run, register
-from sluice.engine.load.part import load_part
-from sluice.engine.load.settle import settle_run
-from sluice.engine.plan import plan_input, read_input
-from sluice.engine.transform import transform_part
-from sluice.engine.work import read_part
+from sluice.engine.rows.contract import Contract
+from sluice.engine.rows.frames import frames
+from sluice.engine.rows.frames.cache import forget_frames
+from sluice.engine.sources.inputs import inputs_of
+from sluice.engine.steps.build import build_run
+from sluice.engine.steps.dispatch import recover
+from sluice.engine.steps.extract import extract_part
+from sluice.engine.steps.load import load_part
+from sluice.engine.steps.park import hold_part
+from sluice.engine.steps.plan.contents import ContentsUnknown
+from sluice.engine.steps.plan.plan import plan_input, read_input
+from sluice.engine.steps.settle import settle_run
+from sluice.engine.steps.transform import transform_part
+from sluice.engine.tables.migrate import migrate
 
 
 class InProcess:

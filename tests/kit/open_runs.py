@@ -8,18 +8,18 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from sluice.engine.derive import build_run
-from sluice.engine.extract import extract_part
-from sluice.engine.frames import frames
 from sluice.engine.ledger import steps
-from sluice.engine.ledger.dispatch import recover
+from sluice.engine.ledger.parts import read_part
 from sluice.engine.ledger.runs import Run, retry
-from sluice.engine.load.part import load_part
-from sluice.engine.load.settle import settle_run
-from sluice.engine.plan import plan_input, read_input
-from sluice.engine.transform import transform_part
-from sluice.engine.withdraw import withdraw_input
-from sluice.engine.work import read_part
+from sluice.engine.rows.frames import frames
+from sluice.engine.steps.build import build_run
+from sluice.engine.steps.dispatch import recover
+from sluice.engine.steps.extract import extract_part
+from sluice.engine.steps.load import load_part
+from sluice.engine.steps.plan.plan import plan_input, read_input
+from sluice.engine.steps.settle import settle_run
+from sluice.engine.steps.transform import transform_part
+from sluice.engine.steps.withdraw import withdraw_input
 from sluice.errors import EarlierRunOpen, InputChanged
 from tests.kit.in_process import InProcess
 

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sluice.engine.database.connection import transaction
 from sluice.engine.forecast.bg_nbd import BetaGeometric
 from sluice.engine.forecast.gamma_gamma import GammaGamma
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.migrate import migrate
+from sluice.engine.tables.migrate import migrate
 from tests.kit.buying import order_times
 from tests.kit.in_process import InProcess
 

@@ -7,8 +7,8 @@ from typing import Any
 from psycopg2 import sql
 from psycopg2.extras import execute_values
 
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.migrate import migrate
+from sluice.engine.database.connection import transaction
+from sluice.engine.tables.migrate import migrate
 from sluice.pipelines import all_pipelines
 
 PRODUCTS = [

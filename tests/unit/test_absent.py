@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sluice import Column, Integer, Table, Text
-from sluice.engine.absent import absent_columns, match_columns, note_of, suggestions
-from sluice.engine.contract import Contract
+from sluice.engine.rows.contract import Contract
+from sluice.engine.steps.plan.absent import absent_columns, match_columns, note_of, suggestions
 from sluice.errors import DataError
 
 

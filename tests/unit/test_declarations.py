@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
-from sluice.engine.settings import settings
+from sluice.engine.base.settings import settings
 from sluice.errors import ConfigError
 from sluice.pipelines import all_pipelines, broken, find
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sluice.engine.declare import Column, Derived, Files, Flow, Pipeline, Table
-from sluice.engine.derive import definition_of
+from sluice.engine.steps.build import definition_of
 from sluice.engine.types import Integer
 from sluice.errors import ConfigError
 from sluice.pipelines.customer_ltv import pipeline as customer_ltv

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sluice.engine.work import PartWork
+from sluice.engine.ledger.parts import PartWork
 
 WORK = PartWork(
     part=1, number=1, start=0, length=10, first_line=2, end_line=3, planned=2, sha256="a" * 64, overlong=False, input=1,

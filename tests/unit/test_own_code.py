@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine import own_code
-from sluice.engine.own_code import Watch, limited
+from sluice.engine.base import own_code
+from sluice.engine.base.own_code import Watch, limited
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from types import ModuleType
 
 import pytest
 
-from sluice.engine.contract import Contract
+from sluice.engine.base.settings import settings
 from sluice.engine.declare import Pipeline
-from sluice.engine.settings import settings
+from sluice.engine.rows.contract import Contract
 from sluice.errors import ConfigError
 from sluice.pipelines import all_pipelines, find
 

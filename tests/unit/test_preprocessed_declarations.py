@@ -9,8 +9,8 @@ import pytest
 
 from sluice import preprocess
 from sluice.engine.declare import Column, Derived, Files, Flow, Pipeline, Preprocessed, Table
-from sluice.engine.derive import definition_of
 from sluice.engine.preprocess import Outcome, Statistic, Step
+from sluice.engine.steps.build import definition_of
 from sluice.engine.types import Integer
 from sluice.errors import ConfigError
 

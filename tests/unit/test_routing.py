@@ -12,10 +12,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from sluice.engine.base.settings import settings
 from sluice.engine.declare import Column, Files, Flow, Pipeline, Table
-from sluice.engine.inputs import inputs_of
-from sluice.engine.routing import source_of
-from sluice.engine.settings import settings
+from sluice.engine.sources.inputs import inputs_of
+from sluice.engine.sources.routing import source_of
 from sluice.engine.types import Integer, Text
 from sluice.errors import ConfigError
 from sluice.pipelines.customer_ltv import pipeline as customer_ltv

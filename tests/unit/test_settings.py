@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.settings import settings
+from sluice.engine.base.settings import settings
 from sluice.errors import ConfigError
 
 

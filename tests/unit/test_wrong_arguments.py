@@ -42,7 +42,7 @@ from sluice import (
     one_of,
     preprocess,
 )
-from sluice.engine.checks import AtLeast, AtMost, Between, Matches, OneOf
+from sluice.engine.declare.tables.checks import AtLeast, AtMost, Between, Matches, OneOf
 from sluice.errors import ConfigError, DeclarationError
 
 KEY = Column("id", Integer(), required=True)

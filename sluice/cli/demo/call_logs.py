@@ -14,7 +14,7 @@ PROCESSES = 2
 
 def show_call_logs(rows: int, *, as_json: bool) -> None:
     """Generate call logs in 4 files, load them with two worker processes, and compare the books."""
-    from sluice.engine.settings import settings
+    from sluice.engine.base.settings import settings
     from sluice.samples.call_logs import make_call_logs
 
     folder = settings().home / "demo" / str(rows)

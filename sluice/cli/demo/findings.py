@@ -49,8 +49,8 @@ class Findings:
 
 def find(run: int) -> Findings:
     """Count what the run has left in the tables."""
-    from sluice.engine.ledger.connection import transaction
-    from sluice.engine.ledger.queries import query
+    from sluice.engine.database.connection import transaction
+    from sluice.engine.database.statements import query
 
     with transaction() as cursor:
         cursor.execute(query("books", SQL), {"run": run})

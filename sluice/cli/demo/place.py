@@ -39,7 +39,7 @@ def fresh(home: Path) -> None:
 @contextmanager
 def only_settings(wanted: Mapping[str, str]) -> Iterator[None]:
     """Inside, this process and its children have these settings, and none of the environment's."""
-    from sluice.engine.settings import settings
+    from sluice.engine.base.settings import settings
 
     before = dict(os.environ)
     for name in before:

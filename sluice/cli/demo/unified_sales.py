@@ -33,7 +33,7 @@ PROCESSES = 2
 
 def show_unified_sales(rows: int, *, serve: bool, port: int | None, as_json: bool) -> None:
     """Make the sources, run the pipeline, compare with what was planted, export, and serve until told to stop."""
-    from sluice.engine.settings import settings
+    from sluice.engine.base.settings import settings
 
     home = settings().home.absolute() / "demo" / PIPELINE
     chosen = free_port(port) if serve else None
@@ -74,7 +74,7 @@ def _show(home: Path, rows: int, *, as_json: bool) -> None:
 @contextmanager
 def _served(folder: Path) -> Iterator[None]:
     """Inside, the sources answer, and the environment says where."""
-    from sluice.engine.servers import database_url
+    from sluice.engine.base.servers import database_url
     from sluice.samples.unified_sales.api import serving
     from sluice.samples.unified_sales.database import source_database
 

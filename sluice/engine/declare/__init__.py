@@ -4,17 +4,17 @@ A declaration is data. It is checked when the pipeline file is imported, so a mi
 and names itself, and its `repr` is what the contract's version is the hash of.
 """
 
-from sluice.engine.declare.computed import Computed
 from sluice.engine.declare.daily import Daily
-from sluice.engine.declare.derived import Derived
-from sluice.engine.declare.files import Files
-from sluice.engine.declare.http_api import HttpApi
-from sluice.engine.declare.paging import Cursor, Next, Pages
 from sluice.engine.declare.pipeline import Flow, Pipeline, Transform
-from sluice.engine.declare.postgres_query import PostgresQuery
-from sluice.engine.declare.preprocessed import Preprocessed
-from sluice.engine.declare.source import Remote, Source
-from sluice.engine.declare.table import LINEAGE, Column, Generated, Table
+from sluice.engine.declare.sources.files import Files
+from sluice.engine.declare.sources.http_api import HttpApi
+from sluice.engine.declare.sources.paging import Cursor, Next, Pages
+from sluice.engine.declare.sources.postgres_query import PostgresQuery
+from sluice.engine.declare.sources.source import Remote, Source
+from sluice.engine.declare.tables.computed import Computed
+from sluice.engine.declare.tables.derived import Derived
+from sluice.engine.declare.tables.preprocessed import Preprocessed
+from sluice.engine.declare.tables.table import LINEAGE, Column, Generated, Table
 
 __all__ = [
     "LINEAGE", "Column", "Computed", "Cursor", "Daily", "Derived", "Files", "Flow", "Generated", "HttpApi", "Next",

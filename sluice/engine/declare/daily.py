@@ -9,7 +9,7 @@ from datetime import time
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sluice.engine.declaration import Declaration
+from sluice.engine.base.declaration import Declaration
 from sluice.errors import ConfigError
 
 _HH_MM = re.compile(r"([01]\d|2[0-3]):[0-5]\d")

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sluice.engine.declaration import Declaration
-from sluice.engine.declare.computed import Computed
+from sluice.engine.base.declaration import Declaration
+from sluice.engine.base.own_code import LONGEST_S, PART_S
 from sluice.engine.declare.daily import Daily
-from sluice.engine.declare.derived import SELF, TOUCHED, Derived
-from sluice.engine.declare.files import Files
 from sluice.engine.declare.names import check_identifier, twice
-from sluice.engine.declare.preprocessed import Preprocessed
-from sluice.engine.declare.source import Remote, Source
-from sluice.engine.declare.table import Table
-from sluice.engine.own_code import LONGEST_S, PART_S
+from sluice.engine.declare.sources.files import Files
+from sluice.engine.declare.sources.source import Remote, Source
+from sluice.engine.declare.tables.computed import Computed
+from sluice.engine.declare.tables.derived import SELF, TOUCHED, Derived
+from sluice.engine.declare.tables.preprocessed import Preprocessed
+from sluice.engine.declare.tables.table import Table
 from sluice.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -8,13 +8,15 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.sql import Composable
 
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
 from sluice.engine.declare import Computed, Pipeline, Preprocessed
-from sluice.engine.declare.derived import BUILT_AT
 from sluice.engine.declare.names import twice
+from sluice.engine.declare.tables.derived import BUILT_AT
 from sluice.engine.derive.statements import Statements
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.queries import query
 from sluice.errors import ConfigError
+
+query = statements(__name__)
 
 Rows = list[dict[str, Any]]
 ALL = 2**62  # whatever is settled, also since the build

@@ -12,13 +12,15 @@ from typing import Any
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.database.statements import statements
 from sluice.engine.declare import Preprocessed
-from sluice.engine.derive.statements import SQL, Statements
-from sluice.engine.ledger.catalog import table_identifier
-from sluice.engine.ledger.queries import query
+from sluice.engine.derive.statements import Statements
 from sluice.engine.preprocess import FrameStep, Statistic, Statistics
 from sluice.engine.preprocess.kinds import is_number
 from sluice.engine.preprocess.statistic import Group
+from sluice.engine.tables.catalog import table_identifier
+
+query = statements(__name__)
 
 _FIGURES = {
     "median": "percentile_cont(0.5) within group (order by x)",
@@ -45,7 +47,7 @@ class Fit:
         known = self._stored(step, asked)
         if not again and all(known.whole(each.name) is not None for each in step.scope.statistics):
             return known
-        self._cursor.execute(query("forget_statistics", SQL), asked)
+        self._cursor.execute(query("forget_statistics"), asked)
         for statistic in step.scope.statistics:
             self._compute(statistic, (), asked)
             if statistic.within:
@@ -54,7 +56,7 @@ class Fit:
 
     def _stored(self, step: FrameStep, asked: dict[str, Any]) -> Statistics:
         numeric = {each.name: is_number(self._table.columns[each.column]) for each in step.scope.statistics}
-        self._cursor.execute(query("known_statistics", SQL), asked)
+        self._cursor.execute(query("known_statistics"), asked)
         values: dict[str, dict[Group, float | str]] = defaultdict(dict)
         for name, group, value in self._cursor.fetchall():
             values[name][tuple(group)] = float(value) if numeric[name] else value
@@ -69,7 +71,7 @@ class Fit:
             for name, group in zip(within, groups, strict=True)
         ]
         known = [sql.SQL("whole"), *(group + sql.SQL(" is not null") for group in groups)]
-        statement = sql.SQL(query(template, SQL)).format(
+        statement = sql.SQL(query(template)).format(
             base=table_identifier(self._table.of),
             slice=self._sql.slice(),
             column=sql.Identifier(statistic.column),

@@ -17,18 +17,19 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 from pyarrow import csv
 
+from sluice.engine.database.connection import stream
+from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline, Preprocessed
 from sluice.engine.derive.fit import Fit
-from sluice.engine.derive.statements import SQL
 from sluice.engine.derive.table import Before, Since, TableBuild
-from sluice.engine.ledger.catalog import table_identifier
-from sluice.engine.ledger.connection import stream
-from sluice.engine.ledger.queries import query
 from sluice.engine.preprocess import Statistics
 from sluice.engine.preprocess.chain import Chain
 from sluice.engine.preprocess.kinds import arrow_type, frame_of
 from sluice.engine.preprocess.window import quoted
+from sluice.engine.tables.catalog import table_identifier
 from sluice.errors import PermanentError
+
+query = statements(__name__)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +94,7 @@ class FramesBuild(TableBuild):
         beside = {name: text.replace("{key}", ordered) for name, (text, _) in self._table.beside.items()}
         expressions = [sql.SQL(text) + sql.SQL(" as ") + sql.Identifier(name) for name, text in beside.items()]
         names = [*columns, *map(sql.Identifier, beside)]
-        return sql.SQL(query("base_rows", SQL)).format(
+        return sql.SQL(query("base_rows")).format(
             texts=sql.SQL(", ").join(name + sql.SQL("::text") for name in names),
             wanted=sql.SQL(", ").join([*columns, *expressions]),
             base=table_identifier(self._table.of),

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from psycopg2 import sql
 
+from sluice.engine.database.statements import statements
 from sluice.engine.declare import Computed, Pipeline
-from sluice.engine.declare.computed import AS_OF
-from sluice.engine.declare.derived import BUILT_AT, PLACEHOLDER, SELF, TOUCHED
 from sluice.engine.declare.names import temporary
+from sluice.engine.declare.tables.computed import AS_OF
+from sluice.engine.declare.tables.derived import BUILT_AT, PLACEHOLDER, SELF, TOUCHED
 from sluice.engine.derive.alias import alias_for
-from sluice.engine.ledger.catalog import table_identifier
-from sluice.engine.ledger.queries import query
+from sluice.engine.tables.catalog import table_identifier
 
-SQL = "sluice.engine.derive.sql"
+query = statements(__name__)
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class Statements:
 
     def _filled(self, template: str, table: sql.Identifier) -> str:
         """A template as a subselect, without the line that says why. A declared name is checked to be one."""
-        text = " " + query(template, SQL).partition("\n")[2].strip()
+        text = " " + query(template).partition("\n")[2].strip()
         return text.format(table=".".join(f'"{name}"' for name in table.strings), slice=self.slice().string)
 
     def of(self, name: str, *, select: sql.SQL | None = None) -> sql.Composed:
         """The template `name`.sql with this table's identifiers in it."""
         derived = self.derived
-        return sql.SQL(query(name, SQL)).format(
+        return sql.SQL(query(name)).format(
             table=table_identifier(derived.name),
             new=self._temp("new"),
             touched=self._temp("touched"),

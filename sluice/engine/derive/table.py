@@ -16,10 +16,12 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.base.failpoint import failpoint
+from sluice.engine.database.statements import statements
 from sluice.engine.declare import Computed, Pipeline
 from sluice.engine.derive.statements import Statements
-from sluice.engine.failpoint import failpoint
-from sluice.engine.ledger.queries import query
+
+query = statements(__name__)
 
 # Each row to change is fetched by its place. The planner would read the whole table, of all dates, to find them.
 _BY_PLACE = "set local enable_hashjoin = off; set local enable_mergejoin = off"

@@ -7,18 +7,19 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from types import SimpleNamespace
 
+from sluice.engine.base.servers import database_url, is_embedded
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.session import home_schema
+from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.doctor.finding import Finding, address, judge, ok, safely, warning, wrong
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.migrate import is_current
-from sluice.engine.ledger.queries import query
-from sluice.engine.ledger.session import home_schema
-from sluice.engine.servers import database_url, is_embedded
+from sluice.engine.tables.migrate import is_current
+
+query = statements(__name__)
 
 OLDEST = 13
 CLOCK_S = 5.0
 SPARE = 10  # connections that a worker with a few processes wants
-SQL = "sluice.engine.doctor.sql"
 MIGRATE = "sluice migrate"
 
 
@@ -120,7 +121,7 @@ def _rights(tables: list[str]) -> Iterator[Finding]:
             )
             return
         schemas = ["sluice"] * len(ledger) + [home_schema()] * len(tables)
-        cursor.execute(query("rights", SQL), {"schemas": schemas, "tables": [*ledger, *tables]})
+        cursor.execute(query("rights"), {"schemas": schemas, "tables": [*ledger, *tables]})
         missing = [f"{what}: {table}" for table, what in cursor.fetchall()]
     yield judge(
         "PostgreSQL rights",
@@ -136,7 +137,7 @@ def _read_server() -> tuple[SimpleNamespace, float]:
     with transaction() as cursor:
         cursor.execute("set local statement_timeout = '10s'")
         before = time.time()
-        cursor.execute(query("server", SQL))
+        cursor.execute(query("server"))
         middle = (before + time.time()) / 2
         names = [column.name for column in cursor.description or ()]
         server = SimpleNamespace(**dict(zip(names, cursor.fetchone() or (), strict=True)))

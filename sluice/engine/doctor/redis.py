@@ -14,9 +14,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from redis.utils import str_if_bytes
 
+from sluice.engine.base.servers import broker_url, cache_url
 from sluice.engine.doctor.finding import Finding, address, judge, ok, safely, warning, wrong
-from sluice.engine.frames.cache import PREFIX
-from sluice.engine.servers import broker_url, cache_url
+from sluice.engine.rows.frames.cache import PREFIX
 from sluice.errors import TransientError
 
 ROUNDS, SCANNED = 10, 200  # a sample: Redis may be full of keys

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline, Table
 from sluice.engine.doctor.finding import Finding, ok, warning, wrong
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.queries import query
-from sluice.engine.ledger.targets import Missing, missing_inputs
+from sluice.engine.tables.loaded_rows import Missing, missing_inputs
 from sluice.errors import TransientError
+
+query = statements(__name__)
 
 INPUTS = 5_000  # of a table, the newest
 PATIENCE = "10s"  # for counting one table

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sluice.engine.base.servers import database_url
+from sluice.engine.database.connection import process_connection, transaction
+from sluice.engine.database.session import differences, in_force
 from sluice.engine.doctor.finding import Finding, address, judge, ok
-from sluice.engine.ledger.connection import process_connection, transaction
-from sluice.engine.ledger.session import differences, in_force
-from sluice.engine.servers import database_url
 
 # only a superuser sets these, so they are not set by each transaction
 _SUPERUSERS = {"session_replication_role": "origin", "zero_damaged_pages": "off", "ignore_checksum_failure": "off"}

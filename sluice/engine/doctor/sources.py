@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from sluice.engine.base.settings import source_setting
 from sluice.engine.declare import Pipeline, PostgresQuery, Remote
 from sluice.engine.doctor.finding import Finding, ok, safely, wrong
 from sluice.engine.doctor.watermarks import look_at_watermark
-from sluice.engine.remote.http import read_http
-from sluice.engine.remote.query import try_query
-from sluice.engine.settings import source_setting
+from sluice.engine.sources.http.pages import read_http
+from sluice.engine.sources.query.query import try_query
 from sluice.errors import SluiceError
 
 PATIENCE_S = 5.0

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from sluice.engine.contract import Contract
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline, PostgresQuery
 from sluice.engine.doctor.finding import Finding, warning
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.queries import query
-from sluice.engine.remote.watermark import DAY, KINDS, NUMBER, TIME, is_finite
+from sluice.engine.rows.contract import Contract
+from sluice.engine.sources.query.watermark import DAY, KINDS, NUMBER, TIME, is_finite
 from sluice.errors import SluiceError
+
+query = statements(__name__)
 
 AHEAD = timedelta(days=1)  # clocks and zones differ
 _LARGEST = {"smallint": "32767", "integer": "2147483647", "bigint": "9223372036854775807"}

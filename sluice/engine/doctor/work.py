@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
 from sluice.engine.doctor.finding import Finding, judge, safely
-from sluice.engine.doctor.postgres import SQL
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.queries import query
+
+query = statements(__name__)
 
 PATIENCE = timedelta(minutes=3)
 NAMED = 5
@@ -26,7 +27,7 @@ def look_at_work() -> Iterator[Finding]:
 
 def _dead_steps() -> Iterator[Finding]:
     with transaction() as cursor:
-        cursor.execute(query("dead_steps", SQL))
+        cursor.execute(query("dead_steps"))
         dead = dict(cursor.fetchall())
     yield judge(
         "dead steps",
@@ -38,7 +39,7 @@ def _dead_steps() -> Iterator[Finding]:
 
 def _stuck_runs() -> Iterator[Finding]:
     with transaction() as cursor:
-        cursor.execute(query("stuck_runs", SQL), {"patience": PATIENCE})
+        cursor.execute(query("stuck_runs"), {"patience": PATIENCE})
         stuck = [run for (run,) in cursor.fetchall()]
     yield judge(
         "stuck runs",

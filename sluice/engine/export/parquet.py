@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from sluice.engine.base.settings import MIB
 from sluice.engine.export.blocks import whole_rows
-from sluice.engine.settings import MIB
 from sluice.errors import PermanentError
 
 _GROUP_BYTES = 8 * MIB  # as Arrow holds it; the export needs 8 times as much beside what it starts with

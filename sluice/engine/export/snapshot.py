@@ -16,12 +16,13 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
 from sluice.engine import forecast
-from sluice.engine.ledger.catalog import columns_of, table_identifier
-from sluice.engine.ledger.connection import connect, translate
-from sluice.engine.ledger.queries import query
+from sluice.engine.database.connection import connect, translate
+from sluice.engine.database.statements import statements
+from sluice.engine.tables.catalog import columns_of, table_identifier
 from sluice.errors import ConfigError
 
-SQL = "sluice.engine.export.sql"
+query = statements(__name__)
+
 Columns = dict[str, str]
 # an export may take as long as it takes, and gives the rows in the order they lie in
 _PATIENT = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "synchronize_seqscans": "off"}
@@ -75,7 +76,7 @@ def snapshot(tables: Sequence[str]) -> Iterator[Snapshot]:
             known = {table: _there(table, columns) for table, columns in found.items()}
             names = sql.SQL(", ").join(map(table_identifier, known))
             begun = opened.begin(opened.session.also(repeatable=True, read_only=True, **_PATIENT))
-            begun.execute(sql.SQL(query("lock", SQL)).format(tables=names))
+            begun.execute(sql.SQL(query("lock")).format(tables=names))
         except psycopg2.Error as error:
             raise translate(error) from error
         yield Snapshot(connection, known)
@@ -93,7 +94,7 @@ def _there(table: str, columns: Columns | None) -> Columns:
 def _filled(statement: str, table: str, columns: Iterable[str], order: Sequence[str]) -> sql.Composed:
     # under the table's name: the bare name of a lone column is what is written of it, which is text
     keys = sql.SQL(", ").join(sql.Identifier(table, name) for name in order)
-    return sql.SQL(query(statement, SQL)).format(
+    return sql.SQL(query(statement)).format(
         table=table_identifier(table),
         columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
         order=sql.SQL("order by {}").format(keys) if order else sql.SQL(""),

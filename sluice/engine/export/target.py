@@ -12,11 +12,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sluice.engine.failpoint import failpoint
-from sluice.engine.settings import settings
+from sluice.engine.base.failpoint import failpoint
+from sluice.engine.base.settings import settings
+from sluice.engine.base.whole_file import whole_file
 from sluice.engine.storage import exists, is_remote, put
 from sluice.engine.storage.address import local_path
-from sluice.engine.whole_file import whole_file
 from sluice.errors import ConfigError, NotHere, PermanentError
 
 STDOUT = "-"

@@ -13,13 +13,14 @@ from datetime import date
 import numpy as np
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.database.connection import stream
+from sluice.engine.database.statements import statements
 from sluice.engine.forecast.bg_nbd import Purchases
 from sluice.engine.forecast.gamma_gamma import Spend
 from sluice.engine.forecast.maximum import Vector
-from sluice.engine.ledger.connection import stream
-from sluice.engine.ledger.queries import query
 
-SQL = "sluice.engine.forecast.sql"
+query = statements(__name__)
+
 MOST_FITTED = 200_000  # customers; of them r is known to half a hundredth, b to two
 AT_ONCE = 20_000
 DAYS_PER_WEEK = 7.0
@@ -42,9 +43,9 @@ class History:
     def __init__(self, cursor: Cursor, as_of: date, settled: Sequence[str]) -> None:
         """Sum it up. `settled` names the statuses of payments that count, in lower case."""
         self._cursor = cursor
-        cursor.execute(query("make_history", SQL), {"as_of": as_of, "settled": list(settled)})
-        cursor.execute(query("analyze_history", SQL))
-        cursor.execute(query("count_history", SQL))
+        cursor.execute(query("make_history"), {"as_of": as_of, "settled": list(settled)})
+        cursor.execute(query("analyze_history"))
+        cursor.execute(query("count_history"))
         self.customers, self.repeat_customers = cursor.fetchone() or (0, 0)
         self._share = {"one_in": max(1, -(-self.customers // MOST_FITTED))}
 
@@ -59,7 +60,7 @@ class History:
     def batches(self) -> Iterator[Batch]:
         """All customers, in the order of their ids, in batches."""
         with stream(self._cursor, "sluice_forecast") as found:
-            found.execute(query("stream_history", SQL))
+            found.execute(query("stream_history"))
             while rows := found.fetchmany(AT_ONCE):
                 ids, *rest = zip(*rows, strict=True)
                 yield Batch(np.array(ids, dtype=np.int64), *(np.array(each, dtype=np.float64) for each in rest))
@@ -68,7 +69,7 @@ class History:
         """The columns of a statement's rows, read batch by batch: a row in Python takes ten times its numbers."""
         read = [np.empty((0, count))]
         with stream(self._cursor, f"sluice_{name}") as found:
-            found.execute(query(name, SQL), self._share)
+            found.execute(query(name), self._share)
             while rows := found.fetchmany(AT_ONCE):
                 read.append(np.array(rows, dtype=np.float64))
         return list(np.ascontiguousarray(np.concatenate(read).T))

@@ -8,14 +8,16 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
 from sluice.engine.forecast.fit import fit
-from sluice.engine.forecast.history import SQL, History
+from sluice.engine.forecast.history import History
 from sluice.engine.forecast.library import scipy
 from sluice.engine.forecast.prediction import Horizon, predict
 from sluice.engine.forecast.store import Store, make_tables
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.queries import query
 from sluice.errors import ConfigError, TransientError
+
+query = statements(__name__)
 
 # history is summed in memory, and while parameters are sought nobody asks the server for anything
 _ROOM = (
@@ -51,7 +53,7 @@ def forecast(as_of: date, settled: Sequence[str], horizon: Horizon | None = None
 def _refuse_unbuilt(cursor: Cursor, as_of: date) -> None:
     cursor.execute("select to_regclass('customer_ltv') is not null")
     if cursor.fetchone() == (True,):
-        cursor.execute(query("has_build", SQL), {"as_of": as_of})
+        cursor.execute(query("has_build"), {"as_of": as_of})
         if cursor.fetchone() == (True,):
             return
     raise ConfigError(
@@ -61,6 +63,6 @@ def _refuse_unbuilt(cursor: Cursor, as_of: date) -> None:
 
 
 def _lock(cursor: Cursor) -> None:
-    cursor.execute(query("lock", SQL))
+    cursor.execute(query("lock"))
     if cursor.fetchone() != (True,):
         raise TransientError("Another forecast is being made: this one can be when that is done.")

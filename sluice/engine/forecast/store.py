@@ -11,11 +11,13 @@ import pyarrow as pa
 from psycopg2.extensions import cursor as Cursor
 from pyarrow import csv
 
+from sluice.engine.database.statements import statements
 from sluice.engine.forecast.fit import Fit
-from sluice.engine.forecast.history import DAYS_PER_WEEK, SQL, Batch
+from sluice.engine.forecast.history import DAYS_PER_WEEK, Batch
 from sluice.engine.forecast.prediction import Horizon, Prediction
-from sluice.engine.ledger.migrate import LOCK
-from sluice.engine.ledger.queries import query
+from sluice.engine.tables.migrate import LOCK
+
+query = statements(__name__)
 
 PLAIN = csv.WriteOptions(include_header=False, quoting_style="none")
 
@@ -29,7 +31,7 @@ def make_tables(cursor: Cursor) -> list[str]:
     if cursor.fetchone() == (False,):
         return []
     cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
-    cursor.execute(query("make_tables", SQL))
+    cursor.execute(query("make_tables"))
     return ["Created tables customer_ltv_fit and customer_ltv_forecast."]
 
 
@@ -45,8 +47,8 @@ class Store:
         of_fit = {name: value for name, value in vars(fit).items() if name not in ("orders", "values", "notes")}
         facts = {"as_of": self._as_of, "customers": customers, "repeat_customers": repeat_customers}
         facts |= vars(fit.orders) | vars(fit.values) | of_fit | {"notes": list(fit.notes)} | vars(horizon)
-        self._cursor.execute(query("remove_old", SQL), facts)
-        self._cursor.execute(query("note_fit", SQL), facts)
+        self._cursor.execute(query("remove_old"), facts)
+        self._cursor.execute(query("note_fit"), facts)
         (number,) = self._cursor.fetchone() or (None,)
         return {"fit": number} | facts
 
@@ -55,11 +57,11 @@ class Store:
         text = io.BytesIO()
         csv.write_csv(_table(self._as_of, batch, found, fit), text, PLAIN)
         text.seek(0)
-        self._cursor.copy_expert(query("copy_forecast", SQL), text)
+        self._cursor.copy_expert(query("copy_forecast"), text)
 
     def totals(self) -> dict[str, Any]:
         """Orders and value expected of all customers, and the mean probability that one is alive."""
-        self._cursor.execute(query("sum_forecast", SQL), {"as_of": self._as_of})
+        self._cursor.execute(query("sum_forecast"), {"as_of": self._as_of})
         names = ("expected_orders", "predicted_ltv", "mean_probability_alive")
         return dict(zip(names, self._cursor.fetchone() or (), strict=True))
 

@@ -6,11 +6,13 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from sluice.engine.ledger.connection import drop_connection, transaction
-from sluice.engine.ledger.queries import query
+from sluice.engine.base.settings import settings
+from sluice.engine.database.connection import drop_connection, transaction
+from sluice.engine.database.statements import statements
 from sluice.engine.ledger.steps import Claim
-from sluice.engine.settings import settings
 from sluice.errors import LostClaim, SluiceError
+
+query = statements(__name__)
 
 
 class Heartbeat:

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.ledger.queries import query
-from sluice.engine.ledger.reasons import main_reason, reasons_of
+from sluice.engine.database.statements import statements
+from sluice.engine.ledger.reject_reasons import main_reason, reasons_of
+
+query = statements(__name__)
 
 
 def fail_nothing_loaded(cursor: Cursor, run: int, input_id: int | None = None) -> None:

@@ -11,8 +11,10 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.queries import query
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
+
+query = statements(__name__)
 
 BATCH = 10_000
 

@@ -9,9 +9,11 @@ from types import SimpleNamespace
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.ledger.migrate import ledger_files
-from sluice.engine.ledger.queries import query
+from sluice.engine.database.statements import statements
+from sluice.engine.tables.migrate import ledger_files
 from sluice.errors import ConfigError
+
+query = statements(__name__)
 
 _ALL = "SELECT INSERT UPDATE DELETE"
 # what steps and dispatch do with each table, and no more: `sluice doctor` tells what else may be wanted

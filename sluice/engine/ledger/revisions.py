@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.queries import query
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
 from sluice.errors import LostClaim
+
+query = statements(__name__)
 
 DERIVED = ""  # in place of a source: what the pipeline derives
 

@@ -12,13 +12,15 @@ from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.ledger.connection import DatabaseAway, patiently, transaction
+from sluice.engine.base.settings import settings
+from sluice.engine.database.connection import DatabaseAway, patiently, transaction
+from sluice.engine.database.statements import statements
 from sluice.engine.ledger.nothing_loaded import read_again
-from sluice.engine.ledger.presence import Absence
-from sluice.engine.ledger.queries import query
-from sluice.engine.ledger.reasons import reasons_of
-from sluice.engine.settings import settings
+from sluice.engine.ledger.reject_reasons import reasons_of
+from sluice.engine.ledger.workers import Absence
 from sluice.errors import ConfigError, LostClaim
+
+query = statements(__name__)
 
 log = logging.getLogger(__name__)
 COUNTS = ("read", "loaded", "updated", "unchanged", "duplicate", "rejected")

@@ -12,13 +12,15 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor
 
 from sluice import __version__
-from sluice.engine.identity import holder
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.ending import end_input, end_part
-from sluice.engine.ledger.presence import FRESH_S
-from sluice.engine.ledger.queries import query
-from sluice.engine.settings import settings
+from sluice.engine.base.identity import holder
+from sluice.engine.base.settings import settings
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
+from sluice.engine.ledger.outcomes import end_input, end_part
+from sluice.engine.ledger.workers import FRESH_S
 from sluice.errors import LostClaim
+
+query = statements(__name__)
 
 PREVIOUS = {"transform": "extract", "load": "transform"}
 LONGEST_ERROR = 500

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.ledger.parts import PartWork
 from sluice.engine.load.replaced import refuse_other_reading
 from sluice.engine.load.target import Target
-from sluice.engine.work import PartWork
 
 # the temporary tables have no statistics: without these the planner reads the whole target for each part
 INDEX_ONLY = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off"

@@ -14,12 +14,12 @@ from typing import Any
 import psycopg2.errors
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.copy import CHUNK_BYTES
-from sluice.engine.failpoint import failpoint
+from sluice.engine.base.failpoint import failpoint
+from sluice.engine.ledger.parts import PartWork
 from sluice.engine.load.conflicts import INDEX_ONLY
 from sluice.engine.load.replaced import refuse_other_reading
 from sluice.engine.load.target import Target
-from sluice.engine.work import PartWork
+from sluice.engine.rows.copy import CHUNK_BYTES
 from sluice.errors import TransientError
 
 _ROOM = "set local work_mem = '64MB'"  # a part's rows, read once and gone through several times

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.ledger.queries import query
+from sluice.engine.database.statements import statements
 from sluice.engine.load.target import Target
 from sluice.errors import EarlierRunOpen
+
+query = statements(__name__)
 
 
 def settle_updates(cursor: Cursor, target: Target, run: dict[str, int | str]) -> bool:

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 import psycopg2.errors
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.copy import CHUNK_BYTES
-from sluice.engine.failpoint import failpoint
+from sluice.engine.base.failpoint import failpoint
 from sluice.engine.load.target import Target
+from sluice.engine.rows.copy import CHUNK_BYTES
 
 GIVE_UP_AFTER = 3
 

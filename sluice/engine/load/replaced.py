@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.ledger.queries import query
+from sluice.engine.database.statements import statements
+from sluice.engine.ledger.parts import PartWork
 from sluice.engine.load.target import Target
-from sluice.engine.work import PartWork
 from sluice.errors import EarlierRunOpen
+
+query = statements(__name__)
 
 
 def make_way(cursor: Cursor, work: PartWork, target: Target) -> None:

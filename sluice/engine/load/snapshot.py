@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.database.statements import statements
 from sluice.engine.declare import Flow
-from sluice.engine.ledger.queries import query
 from sluice.engine.load.target import Target
+
+query = statements(__name__)
 
 
 def keep_newest(cursor: Cursor, pipeline: str, flow: Flow, run: int) -> None:

@@ -10,10 +10,12 @@ from string import Formatter
 
 from psycopg2 import sql
 
+from sluice.engine.database.session import home_schema
+from sluice.engine.database.statements import statements
 from sluice.engine.declare import LINEAGE, Table
-from sluice.engine.ledger.catalog import table_identifier
-from sluice.engine.ledger.queries import query
-from sluice.engine.ledger.session import home_schema
+from sluice.engine.tables.catalog import table_identifier
+
+query = statements(__name__)
 
 # what a row of a contested key is to the run that is settled; a value of psycopg2, not of a template
 _KIND = (
@@ -54,7 +56,7 @@ class Target:
 
 @cache
 def _compose(target: Target, _schema: str, name: str, column: str) -> sql.Composed:
-    text = query(name, "sluice.engine.load.sql")
+    text = query(name)
     fields = {field for _, field, _, _ in Formatter().parse(text) if field}
     named: dict[str, sql.Composable] = {"column": sql.Identifier(column)} if column else {}
     return sql.SQL(text).format(**{field: named.get(field) or _fill(target, field) for field in fields})

@@ -3,16 +3,16 @@
 `from sluice import Preprocessed, preprocess` declares them: `steps=[preprocess.missing("age", "median"), ...]`.
 """
 
-from sluice.engine.preprocess.abnormal import abnormal, fence
-from sluice.engine.preprocess.ages import age_group
-from sluice.engine.preprocess.amounts import revenue, scaled
-from sluice.engine.preprocess.calendar import month, weekday
-from sluice.engine.preprocess.duplicates import duplicates
-from sluice.engine.preprocess.inconsistent import inconsistent
-from sluice.engine.preprocess.missing import constant, missing
 from sluice.engine.preprocess.statistic import Statistic, Statistics
 from sluice.engine.preprocess.step import FrameStep, Outcome, Scope, Step
-from sluice.engine.preprocess.totals import totals
+from sluice.engine.preprocess.steps.abnormal import abnormal, fence
+from sluice.engine.preprocess.steps.ages import age_group
+from sluice.engine.preprocess.steps.amounts import revenue, scaled
+from sluice.engine.preprocess.steps.calendar import month, weekday
+from sluice.engine.preprocess.steps.duplicates import duplicates
+from sluice.engine.preprocess.steps.inconsistent import inconsistent
+from sluice.engine.preprocess.steps.missing import constant, missing
+from sluice.engine.preprocess.steps.totals import totals
 
 __all__ = [
     "missing", "constant", "duplicates", "inconsistent", "abnormal", "fence",

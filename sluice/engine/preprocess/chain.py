@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sluice.engine.own_code import PART_S, limited
+from sluice.engine.base.own_code import PART_S, limited
 from sluice.engine.preprocess.marks import with_marks
 from sluice.engine.preprocess.statistic import Statistics
 from sluice.engine.preprocess.step import FrameStep

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from sluice.engine.declaration import Declaration
+from sluice.engine.base.declaration import Declaration
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sluice.engine.declaration import Declaration
+from sluice.engine.base.declaration import Declaration
+from sluice.engine.base.source_text import source_text
 from sluice.engine.preprocess.statistic import Statistic, Statistics
-from sluice.engine.source_text import source_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sluice.engine.ledger.queries import query
+from sluice.engine.database.statements import statements
+
+query = statements(__name__)
 
 
 def window(name: str, **filled: str) -> str:
     """The expression `name`.sql with these texts in it, and `{key}` left for the build."""
-    text = query(name, "sluice.engine.preprocess.sql").partition("\n")[2].strip()
+    text = query(name).partition("\n")[2].strip()
     for placeholder, value in filled.items():
         text = text.replace(f"{{{placeholder}}}", value)
     return text

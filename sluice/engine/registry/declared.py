@@ -13,7 +13,7 @@ from sluice.engine.declare import Flow, Pipeline
 from sluice.engine.registry.revision import revision, shape
 
 if TYPE_CHECKING:
-    from sluice.engine.contract import Contract
+    from sluice.engine.rows.contract import Contract
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Declared:
 
     def contract(self, source: str) -> Contract:
         """The contract of a source, made once. Raises ConfigError for a declaration that cannot work."""
-        from sluice.engine.contract import Contract  # pandas: not every command needs it
+        from sluice.engine.rows.contract import Contract  # pandas: not every command needs it
 
         if source not in self._contracts:
             flow = self.flow(source)

@@ -18,11 +18,11 @@ from importlib.util import resolve_name
 from pathlib import Path
 from types import ModuleType
 
+from sluice.engine.base.source_text import TEXT, remember
 from sluice.engine.declare import Pipeline
-from sluice.engine.pipeline_files import advice, module_for
 from sluice.engine.registry.opened import is_installed, watched
+from sluice.engine.registry.pipeline_files import advice, module_for
 from sluice.engine.registry.seen import Seen
-from sluice.engine.source_text import TEXT, remember
 from sluice.errors import ConfigError, DeclarationError
 
 AGAIN_S = 2.0

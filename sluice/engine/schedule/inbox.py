@@ -15,16 +15,19 @@ from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.contract.version import version
+from sluice.engine.base.settings import settings
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
 from sluice.engine.declare import Files, Pipeline
-from sluice.engine.declare.day_pattern import has_day, on_day
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.queries import query
+from sluice.engine.declare.sources.day_pattern import has_day, on_day
 from sluice.engine.ledger.runs import NewInput
-from sluice.engine.schedule.ticks import SQL, schedule_of
-from sluice.engine.settings import settings
-from sluice.engine.storage import in_inbox, is_remote, stamp
+from sluice.engine.rows.contract.version import version
+from sluice.engine.schedule.ticks import schedule_of
+from sluice.engine.sources.resolve import in_inbox
+from sluice.engine.storage import is_remote, stamp
 from sluice.errors import NotHere
+
+query = statements(__name__)
 
 
 class Seen(NamedTuple):
@@ -97,7 +100,7 @@ def _inbox() -> str:
 
 def _known(pipeline: str, source: str, uris: list[str]) -> set[str]:
     with transaction() as cursor:
-        cursor.execute(query("known_addresses", SQL), {"pipeline": pipeline, "source": source, "uris": uris})
+        cursor.execute(query("known_addresses"), {"pipeline": pipeline, "source": source, "uris": uris})
         return {uri for (uri,) in cursor.fetchall()}
 
 
@@ -118,7 +121,7 @@ def _new(cursor: Cursor, pipeline: Pipeline, seen: Sequence[Seen]) -> set[tuple[
         "stamps": [each.stamp for each in seen],
         "contracts": [contracts[each.source] for each in seen],
     }
-    cursor.execute(query("new_files", SQL), asked)
+    cursor.execute(query("new_files"), asked)
     return set(cursor.fetchall())
 
 
@@ -126,5 +129,5 @@ def _is_stale(cursor: Cursor, pipeline: str, source: Files, day: date) -> bool:
     if not source.snapshot:
         return False
     asked = {"pipeline": pipeline, "schedule": schedule_of(pipeline), "source": source.name, "day": day}
-    cursor.execute(query("has_newer_snapshot", SQL), asked)
+    cursor.execute(query("has_newer_snapshot"), asked)
     return cursor.fetchone() == (True,)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
 from sluice.engine.declare import Daily, Pipeline
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.queries import query
 from sluice.engine.schedule.due import next_due
-from sluice.engine.schedule.ticks import SQL, schedule_of
+from sluice.engine.schedule.ticks import schedule_of
+
+query = statements(__name__)
 
 
 @dataclass(frozen=True)
@@ -97,5 +99,5 @@ def _read(name: str, schedules: list[str]) -> list[tuple[Any, ...]]:
         cursor.execute("select to_regclass('sluice.tick_open') is not null")
         if cursor.fetchone() != (True,):
             return []  # nothing was ever due: the ledger is not there, or from before schedules were followed so
-        cursor.execute(query(name, SQL), {"schedules": schedules})
+        cursor.execute(query(name), {"schedules": schedules})
         return cursor.fetchall()

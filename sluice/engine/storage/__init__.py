@@ -1,9 +1,9 @@
 """Where files live: folders of this machine and object stores, behind the same functions."""
 
+from sluice.engine.sources.resolve import LeftOut, in_inbox, resolve
 from sluice.engine.storage.address import is_remote, join, split_member
 from sluice.engine.storage.files import exists, listed, open_input, put, read_blocks, read_range, remove, stamp
 from sluice.engine.storage.order import name_order
-from sluice.engine.storage.resolve import LeftOut, in_inbox, resolve
 
 __all__ = [
     "open_input",

@@ -2,8 +2,8 @@
 
 from sluice.engine.types.base import ColumnType, Mask, Parsed, Refused
 from sluice.engine.types.boolean import Boolean
-from sluice.engine.types.decimal import Decimal, Money
-from sluice.engine.types.integer import Integer
+from sluice.engine.types.numbers.decimal import Decimal, Money
+from sluice.engine.types.numbers.integer import Integer
 from sluice.engine.types.phone import Phone
 from sluice.engine.types.text import Text
 from sluice.engine.types.time import Date, Duration, Timestamp

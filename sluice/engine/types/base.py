@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sluice.engine.declaration import Declaration
+from sluice.engine.base.declaration import Declaration
 
 Mask = npt.NDArray[np.bool_]
 Int64s = npt.NDArray[np.int64]

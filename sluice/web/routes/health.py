@@ -8,8 +8,8 @@ import redis
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from sluice.engine.ledger.migrate import ledger_files
-from sluice.engine.servers import broker_url
+from sluice.engine.base.servers import broker_url
+from sluice.engine.tables.migrate import ledger_files
 from sluice.errors import SluiceError
 from sluice.web.access import FromDatabase, Reads
 from sluice.web.documents import json_answer

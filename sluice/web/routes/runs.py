@@ -10,14 +10,16 @@ from psycopg2 import sql
 from pydantic import Field as Said
 from starlette.responses import Response
 
-from sluice.engine.ledger.queries import query
-from sluice.engine.settings import settings
-from sluice.web.access import SQL, FromDatabase
+from sluice.engine.base.settings import settings
+from sluice.engine.database.statements import statements
+from sluice.web.access import FromDatabase
 from sluice.web.documents import json_answer
 from sluice.web.inbox import queue_run, shown_prefix
 from sluice.web.pages import is_int64, page, page_of, read_cursor, write_cursor
 from sluice.web.problems import Problem
 from sluice.web.values import USUAL, Asked, Cursor, Day, Limit, Whole, Word
+
+query = statements(__name__)
 
 RUNS, REJECTS = "/runs", "/runs/{id}/rejects"
 MADE_BY = "sluice migrate"
@@ -99,11 +101,11 @@ def rejects(number: RunId, asked: Annotated[RejectFilters, Query()], reads: From
 
 
 def _file() -> sql.Composable:
-    return sql.SQL(query("file_name", SQL).partition("\n")[2])
+    return sql.SQL(query("file_name").partition("\n")[2])
 
 
 def _reasons() -> sql.Composable:
-    return sql.SQL(query("run_reasons", SQL).split("\n", 2)[2]).format(file=_file())
+    return sql.SQL(query("run_reasons").split("\n", 2)[2]).format(file=_file())
 
 
 def _no_such_run(number: int) -> Problem:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.ledger.connection import drop_connection
+from sluice.engine.database.connection import drop_connection
 from tests.kit.ltv_awkward import AS_OF, FILES
 from tests.kit.ltv_shop import DAY, NOBODY, SAMPLE, Shop, dealt, facts, modes
 

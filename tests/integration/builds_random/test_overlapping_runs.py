@@ -10,10 +10,10 @@ from random import Random
 
 import pytest
 
-from sluice.engine.derive import build_run
 from sluice.engine.derive.table import TableBuild
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.runs import Run, retry
+from sluice.engine.steps.build import build_run
 from sluice.errors import EarlierRunOpen
 from sluice.pipelines import find
 from tests.kit.in_process import InProcess

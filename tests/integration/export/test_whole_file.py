@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import pytest
 
-from sluice.engine.whole_file import whole_file
+from sluice.engine.base.whole_file import whole_file
 
 
 def aged(path: Path) -> Path:

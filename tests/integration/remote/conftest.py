@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from sluice.embedded import Servers
-from sluice.engine.remote import tries
+from sluice.engine.sources.http import retries as tries
 from tests.integration.remote.reading import TOKEN
 from tests.kit.api_server import ApiServer, running
 from tests.kit.source_shop import SETTING, Shop

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from sluice import HttpApi
-from sluice.engine.remote.http import Fetched, read_http
+from sluice.engine.sources.http.pages import Fetched, read_http
 
 TOKEN = "made-up-token-4711"
 PATH = "/customers"

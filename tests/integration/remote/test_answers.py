@@ -10,7 +10,7 @@ import pytest
 
 from sluice import HttpApi
 from sluice import __version__ as version
-from sluice.engine.remote.http import NotModified, read_http
+from sluice.engine.sources.http.pages import NotModified, read_http
 from sluice.errors import ConfigError, DataError, LostClaim, NotHere, TransientError
 from tests.integration.remote.reading import PATH, TOKEN, declared, fetch, rows_of, text_of
 from tests.kit.api_server import Answer, ApiServer, Asked, saying

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from sluice import Column, Decimal, Files, Flow, Integer, Pipeline, PostgresQuery, Table, Text
-from sluice.engine.inputs import inputs_of
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.runs import Run
-from sluice.engine.plan import plan_input, read_input
-from sluice.engine.withdraw import withdraw_input
+from sluice.engine.sources.inputs import inputs_of
+from sluice.engine.steps.plan.plan import plan_input, read_input
+from sluice.engine.steps.withdraw import withdraw_input
 from sluice.errors import ConfigError, SettingMissing, TransientError
 from tests.kit.in_process import InProcess
 from tests.kit.source_shop import SETTING, Shop, product_table, products

@@ -10,9 +10,9 @@ import pytest
 from psycopg2.extensions import cursor as Cursor
 
 from sluice import Column, Daily, Files, Flow, Integer, Pipeline, Table
+from sluice.engine.base.settings import settings
 from sluice.engine.ledger.runs import NewInput, Run, register
 from sluice.engine.schedule import begin_day, tend_pipeline
-from sluice.engine.settings import settings
 from tests.kit.in_process import InProcess
 from tests.kit.office import at
 from tests.kit.source_shop import Shop, products

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sluice.engine.ledger.migrate import migrate
+from sluice.engine.tables.migrate import migrate
 from tests.integration.reports.built import Built
 from tests.kit.in_process import InProcess
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.settings import settings
+from sluice.engine.base.settings import settings
 from tests.kit.in_process import InProcess
 from tests.kit.office import Office
 

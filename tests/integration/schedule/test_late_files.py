@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from sluice.engine.base.settings import settings
 from sluice.engine.declare import Daily
 from sluice.engine.doctor.schedules import look_at_schedules
 from sluice.engine.ledger import purge
 from sluice.engine.schedule import Alarm, alarms, overview
-from sluice.engine.settings import settings
 from sluice.pipelines.call_logs import pipeline as call_logs
 from tests.kit.office import Office, at
 

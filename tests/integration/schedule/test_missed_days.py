@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from sluice.engine.database.connection import drop_connection
 from sluice.engine.declare import Daily
-from sluice.engine.ledger.connection import drop_connection
 from sluice.engine.schedule import tend_pipeline
 from sluice.pipelines.call_logs import pipeline as call_logs
 from tests.kit.office import Office, at

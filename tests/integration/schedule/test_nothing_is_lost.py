@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from s3fs import S3FileSystem
 
+from sluice.engine.base.settings import settings
 from sluice.engine.declare import Daily
-from sluice.engine.schedule import tend as room
-from sluice.engine.settings import settings
+from sluice.engine.schedule import check as room
 from tests.kit.object_store import KEYS, running
 from tests.kit.office import HEADERS, ROWS, Office
 from tests.kit.stack import ROOT, Stack

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sluice.embedded import Servers
-from sluice.engine.settings import settings
+from sluice.engine.base.settings import settings
 from sluice.web.app import make_app
 from tests.kit.in_process import InProcess
 from tests.kit.stack import own_database

@@ -15,7 +15,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from sluice.engine.settings import settings
+from sluice.engine.base.settings import settings
 from sluice.web.app import make_app
 from tests.integration.web.conftest import WRITE, client
 

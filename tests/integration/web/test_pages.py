@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from psycopg2 import sql
 
-from sluice.engine.ledger.connection import transaction
-from sluice.engine.ledger.queries import query
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import query
 from sluice.web.routes.preprocessed import Filters, after
 from tests.integration.web.conftest import client
 from tests.kit.in_process import InProcess

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
-from sluice.engine.settings import settings
+from sluice.engine.base.settings import settings
 from sluice.web.pool import ReadPool
 from sluice.web.problems import Problem
 from tests.integration.web.conftest import client

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sluice.engine.settings import settings
+from sluice.engine.base.settings import settings
 from sluice.pipelines import find
 from tests.integration.web.conftest import READ, WRITE, client
 from tests.kit.in_process import InProcess

@@ -10,9 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from sluice.cli.main import app
-from sluice.engine import schedule, servers
-from sluice.engine.ledger import runs, targets
-from sluice.engine.settings import settings
+from sluice.engine import schedule
+from sluice.engine.base import servers
+from sluice.engine.base.settings import settings
+from sluice.engine.ledger import runs
+from sluice.engine.tables import loaded_rows as targets
 from sluice.tasks import enqueue
 from sluice.workers import publish
 from tests.unit.cli.made_up import Ledger

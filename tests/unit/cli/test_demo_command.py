@@ -14,7 +14,7 @@ from sluice.cli.demo.commands import free_port, run_to_end, serve_until_told
 from sluice.cli.demo.findings import Findings
 from sluice.cli.demo.place import fresh, only_settings
 from sluice.cli.demo.screen import print_findings
-from sluice.engine.settings import settings
+from sluice.engine.base.settings import settings
 from sluice.errors import ConfigError, PermanentError
 from sluice.samples.unified_sales import make_unified_sales
 

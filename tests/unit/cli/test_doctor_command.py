@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from sluice.cli import doctor
+from sluice.engine.base.settings import settings
+from sluice.engine.database.connection import drop_connection
 from sluice.engine.doctor.finding import Finding, ok, warning, wrong
-from sluice.engine.ledger.connection import drop_connection
-from sluice.engine.settings import settings
 
 Sluice = Callable[..., Any]
 

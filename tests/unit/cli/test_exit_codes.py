@@ -14,8 +14,8 @@ import pytest
 
 from sluice.cli.exits import Exit, exit_for
 from sluice.cli.run import verdict
+from sluice.engine.database.connection import DatabaseAway
 from sluice.engine.ledger import runs
-from sluice.engine.ledger.connection import DatabaseAway
 from sluice.errors import ConfigError, DataError, PermanentError, SluiceError, TransientError
 from tests.unit.cli.made_up import Ledger, a_run, an_input
 

@@ -13,11 +13,11 @@ import pytest
 
 from sluice import embedded
 from sluice.embedded import Servers
+from sluice.engine.database import connection
 from sluice.engine.forecast import store
-from sluice.engine.ledger import connection
-from sluice.engine.ledger import migrate as schema
-from sluice.engine.ledger.targets import Missing
 from sluice.engine.schedule import Alarm
+from sluice.engine.tables import migrate as schema
+from sluice.engine.tables.loaded_rows import Missing
 from tests.unit.cli.made_up import Ledger, a_run, an_input
 
 Sluice = Callable[..., Any]

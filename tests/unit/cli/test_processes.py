@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sluice.cli import processes
-from sluice.engine import servers
+from sluice.engine.base import servers
 from sluice.workers.child import Command
 
 Sluice = Callable[..., Any]
@@ -36,7 +36,7 @@ class Recorder:
 def recorder(monkeypatch: pytest.MonkeyPatch) -> type[Recorder]:
     monkeypatch.setattr(processes, "Supervisor", Recorder)
     monkeypatch.setattr(servers, "urls", lambda: ("", ""))
-    monkeypatch.setattr("sluice.engine.ledger.migrate.migrate", lambda _pipelines: [])
+    monkeypatch.setattr("sluice.engine.tables.migrate.migrate", lambda _pipelines: [])
     monkeypatch.setattr(Recorder, "ends_with", signal.SIGTERM)
     return Recorder
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from sluice.cli.purge import parse_age
-from sluice.engine.ledger import landed, purge
+from sluice.engine.ledger import landing_copies as landed
+from sluice.engine.ledger import purge
 from sluice.errors import ConfigError
 from tests.unit.cli.made_up import Ledger, a_run
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from sluice.engine.ledger import exported
-from sluice.engine.ledger.connection import DatabaseAway
+from sluice.engine.database.connection import DatabaseAway
+from sluice.engine.ledger import reject_stream as exported
 from tests.unit.cli.made_up import Ledger, a_run, an_input
 
 Sluice = Callable[..., Any]

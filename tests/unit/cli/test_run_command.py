@@ -14,8 +14,8 @@ import pytest
 from sluice.cli import run as room
 from sluice.cli import waiting
 from sluice.cli.output import item
-from sluice.engine import servers
-from sluice.engine.ledger.connection import DatabaseAway
+from sluice.engine.base import servers
+from sluice.engine.database.connection import DatabaseAway
 from sluice.errors import PermanentError, TransientError
 from sluice.workers.child import Command
 from sluice.workers.supervisor import Supervisor
@@ -366,8 +366,8 @@ NO_WORKER = (
 
 def at_once(monkeypatch: pytest.MonkeyPatch, *, there: bool) -> None:
     """Workers are looked for at once, in a ledger that knows of some or of none."""
-    monkeypatch.setattr("sluice.engine.ledger.presence.PATIENCE_S", 0.0)
-    monkeypatch.setattr("sluice.engine.ledger.presence._LOOK_S", 0.0)
+    monkeypatch.setattr("sluice.engine.ledger.workers.PATIENCE_S", 0.0)
+    monkeypatch.setattr("sluice.engine.ledger.workers._LOOK_S", 0.0)
     monkeypatch.setattr(waiting, "_worker_there", lambda: there)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from sluice.engine.checks import at_least, at_most, between, matches, one_of
+from sluice.engine.declare.tables.checks import at_least, at_most, between, matches, one_of
 from sluice.errors import ConfigError
 
 WHOLE = pa.array([-1, 0, 86_400, 86_401, None], pa.int32())

@@ -6,9 +6,9 @@ from decimal import Decimal as Exact
 import pyarrow as pa
 import pytest
 
-from sluice.engine.checks import at_least, between, matches, one_of
-from sluice.engine.contract import Contract
 from sluice.engine.declare import Column, Table
+from sluice.engine.declare.tables.checks import at_least, between, matches, one_of
+from sluice.engine.rows.contract import Contract
 from sluice.engine.types import Boolean, Duration, Integer, Money, Phone, Text, Timestamp
 from sluice.errors import ConfigError
 

@@ -5,10 +5,10 @@ from decimal import Decimal as Exact
 
 import pyarrow as pa
 
-from sluice.engine.checks import at_least, one_of
-from sluice.engine.contract import Contract
-from sluice.engine.contract.nulls import without_nulls
 from sluice.engine.declare import Column, Table
+from sluice.engine.declare.tables.checks import at_least, one_of
+from sluice.engine.rows.contract import Contract
+from sluice.engine.rows.contract.nulls import without_nulls
 from sluice.engine.types import Date, Integer, Money, Text
 
 NULLS = ("N/A", "-", "unknown", "")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.contract.order import key_order
+from sluice.engine.rows.contract.order import key_order
 from sluice.errors import PermanentError
 
 

@@ -6,8 +6,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from sluice.engine.contract import Contract
 from sluice.engine.declare import Column, Table
+from sluice.engine.rows.contract import Contract
 from sluice.engine.types import Integer, Text
 from sluice.errors import PermanentError
 

@@ -15,13 +15,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sluice.engine.contract import Contract
-from sluice.engine.csv import Told, plan_csv
 from sluice.engine.declare import Column, Table
-from sluice.engine.formats import parse_text
-from sluice.engine.jsonl import plan_jsonl
-from sluice.engine.parquet import spell_parquet
-from sluice.engine.remote.page import Form, read_page
+from sluice.engine.formats.csv import Told, plan_csv
+from sluice.engine.formats.jsonl import plan_jsonl
+from sluice.engine.formats.known import parse_text
+from sluice.engine.formats.parquet import spell_parquet
+from sluice.engine.rows.contract import Contract
+from sluice.engine.sources.http.page import Form, read_page
 from sluice.engine.types import Boolean, ColumnType, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
 
 Transform = Any

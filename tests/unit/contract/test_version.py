@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from sluice.engine.checks import Check, at_least, at_most
-from sluice.engine.contract import Contract
 from sluice.engine.declare import Column, Files, Generated, Table
+from sluice.engine.declare.tables.checks import Check, at_least, at_most
+from sluice.engine.rows.contract import Contract
 from sluice.engine.types import Integer, Money, Refused, Text, Timestamp
 from sluice.errors import ConfigError
 
@@ -24,8 +24,8 @@ TABLE = Table(
     generated=[Generated("double", "numeric", "cost * 2")],
 )
 COPY = """
-from sluice.engine.checks import at_least
-from sluice.engine.contract import Contract
+from sluice.engine.declare.tables.checks import at_least
+from sluice.engine.rows.contract import Contract
 from sluice.engine.declare import Column, Generated, Table
 from sluice.engine.types import Integer, Money, Timestamp
 print(Contract(Table("calls", ["id"], (Column("id", Integer(), required=True),

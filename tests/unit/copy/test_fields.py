@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sluice.engine.copy.cells import even, pack
-from sluice.engine.copy.fields import field
+from sluice.engine.rows.copy.cells import even, pack
+from sluice.engine.rows.copy.fields import field
 from sluice.errors import DataError
 
 FIRST_US = -210_866_803_200_000_000

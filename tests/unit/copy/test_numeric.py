@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sluice.engine.copy.cells import pack
-from sluice.engine.copy.numeric import numeric_cells
+from sluice.engine.rows.copy.cells import pack
+from sluice.engine.rows.copy.numeric import numeric_cells
 
 EXACT = Context(prec=60)
 

@@ -7,7 +7,16 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from sluice.engine.csv import InputPlan, Limits, RowReject, Told, match_header, parse_part, plan_csv, reject_overlong
+from sluice.engine.formats.csv import (
+    InputPlan,
+    Limits,
+    RowReject,
+    Told,
+    match_header,
+    parse_part,
+    plan_csv,
+    reject_overlong,
+)
 
 
 @dataclass(frozen=True)

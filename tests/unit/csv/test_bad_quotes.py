@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.csv import HeaderMatch, Limits, RowReject, Told, parse_part, plan_csv
+from sluice.engine.formats.csv import HeaderMatch, Limits, RowReject, Told, parse_part, plan_csv
 from sluice.errors import DataError
 from tests.unit.csv.reading import plan, read
 

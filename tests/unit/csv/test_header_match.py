@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sluice.engine.csv import Dialect, HeaderMatch, match_header
+from sluice.engine.formats.csv import Dialect, HeaderMatch, match_header
 from sluice.errors import ConfigError, DataError
 
 

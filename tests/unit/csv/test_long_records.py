@@ -7,9 +7,9 @@ import tracemalloc
 
 import pytest
 
-from sluice.engine.csv import Dialect, InputPlan, Limits, plan_csv, reject_overlong
-from sluice.engine.csv.overlong import LongRecord
-from sluice.engine.csv.rejects import RowReject
+from sluice.engine.formats.csv import Dialect, InputPlan, Limits, plan_csv, reject_overlong
+from sluice.engine.formats.csv.overlong import LongRecord
+from sluice.engine.formats.csv.rejects import RowReject
 from tests.unit.csv.reading import read
 
 MEBIBYTE = 1 << 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from sluice.engine.csv import Dialect, HeaderMatch, Limits, RowReject, match_header, parse_part
+from sluice.engine.formats.csv import Dialect, HeaderMatch, Limits, RowReject, match_header, parse_part
 from sluice.errors import PermanentError
 from tests.unit.csv.reading import read
 

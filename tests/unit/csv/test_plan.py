@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.csv import Dialect, Limits, PartSpan, Told, plan_csv
+from sluice.engine.formats.csv import Dialect, Limits, PartSpan, Told, plan_csv
 from sluice.errors import ConfigError, DataError
 from tests.unit.csv.reading import Trickle, plan
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.csv import Limits, Told
+from sluice.engine.formats.csv import Limits, Told
 from sluice.errors import DataError
 from tests.unit.csv.reading import plan, read
 

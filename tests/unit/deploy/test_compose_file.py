@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sluice.engine.settings import Settings
+from sluice.engine.base.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")

@@ -6,8 +6,8 @@ import hashlib
 import io
 from typing import Any
 
-from sluice.engine.csv import InputPlan, Limits, RowReject, match_header
-from sluice.engine.jsonl import JsonLines, parse_jsonl, plan_jsonl, reject_overlong_line
+from sluice.engine.formats.csv import InputPlan, Limits, RowReject, match_header
+from sluice.engine.formats.jsonl import JsonLines, parse_jsonl, plan_jsonl, reject_overlong_line
 from tests.unit.csv.reading import Reading
 
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.contract import Contract
 from sluice.engine.declare import Column, Table
-from sluice.engine.formats import parse_text
-from sluice.engine.jsonl.layout import Layouts
-from sluice.engine.jsonl.values import Unfit, spelled_out
+from sluice.engine.formats.jsonl.layout import Layouts
+from sluice.engine.formats.jsonl.values import Unfit, spelled_out
+from sluice.engine.formats.known import parse_text
+from sluice.engine.rows.contract import Contract
 from sluice.engine.types import Boolean, ColumnType, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
 from tests.unit.jsonl.reading_lines import plan, read
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sluice.engine.csv import Limits, match_header
-from sluice.engine.jsonl import JsonLines, parse_jsonl
+from sluice.engine.formats.csv import Limits, match_header
+from sluice.engine.formats.jsonl import JsonLines, parse_jsonl
 from sluice.errors import PermanentError
 from tests.unit.jsonl.reading_lines import read
 

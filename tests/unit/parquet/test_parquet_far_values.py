@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sluice.engine.parquet import spell_parquet
+from sluice.engine.formats.parquet import spell_parquet
 from sluice.engine.types import Boolean, ColumnType, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
 from sluice.errors import DataError
 from tests.unit.parquet.files import int96, outcome, parquet, spelled

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sluice.engine.csv import Told, plan_csv
-from sluice.engine.parquet import is_parquet, spell_parquet
+from sluice.engine.formats.csv import Told, plan_csv
+from sluice.engine.formats.parquet import is_parquet, spell_parquet
 from sluice.engine.types import Integer, Text
 from sluice.errors import DataError
 from tests.unit.parquet.files import parquet, spelled

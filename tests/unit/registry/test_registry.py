@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.contract import Contract
 from sluice.engine.registry import Registry
+from sluice.engine.rows.contract import Contract
 from sluice.errors import ConfigError
 
 FILE = """from sluice import Column, Files, Integer, Pipeline, Table, Text, at_least

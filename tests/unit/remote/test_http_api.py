@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sluice import Cursor, HttpApi, Next, Pages
-from sluice.engine.settings import source_setting
+from sluice.engine.base.settings import source_setting
 from sluice.errors import ConfigError
 
 GOOD = {"url": "https://shop.example/v1/customers", "name": "customers"}
@@ -71,7 +71,7 @@ def test_all_mistakes_are_named_at_once() -> None:
 def test_the_settings_of_sources_are_no_unknown_ones(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from sluice.engine.settings import settings
+    from sluice.engine.base.settings import settings
 
     for name in ("SLUICE_SHOP_API_URL", "SLUICE_SHOP_API_TOKEN", "SLUICE_SHOP_DATABASE_URL_FILE"):
         monkeypatch.setenv(name, "x")

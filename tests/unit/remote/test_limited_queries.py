@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sluice import PostgresQuery
-from sluice.engine.declare.sql_text import limits_rows
+from sluice.engine.declare.sources.sql_text import limits_rows
 from sluice.errors import ConfigError
 
 LIMITED = [

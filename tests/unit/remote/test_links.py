@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.remote.links import Link, read_links
+from sluice.engine.sources.http.links import Link, read_links
 
 
 def next_of(*fields: str) -> list[str]:

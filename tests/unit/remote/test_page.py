@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.remote.page import ABSENT, Form, NoRecords, NotObjects, Page, SaysError, keys_of, read_page
+from sluice.engine.sources.http.page import ABSENT, Form, NoRecords, NotObjects, Page, SaysError, keys_of, read_page
 
 
 def read(text: str, records: str | None = None, *beside: str, lines: bool = False, later: bool = False) -> Page:

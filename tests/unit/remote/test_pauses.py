@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.remote.tries import pause_s, retry_after_s
+from sluice.engine.sources.http.retries import pause_s, retry_after_s
 
 NOW = datetime(2015, 10, 21, 7, 28, 0, tzinfo=UTC)
 

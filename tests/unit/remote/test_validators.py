@@ -8,7 +8,7 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from sluice.engine.remote.validators import conditions, note_of
+from sluice.engine.sources.http.validators import conditions, note_of
 
 CHANGED = "Wed, 21 Oct 2015 07:28:00 GMT"
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.remote.watermark import TYPES, greatest, reached_in
+from sluice.engine.sources.query.watermark import TYPES, greatest, reached_in
 
 
 @given(st.lists(st.datetimes(), min_size=1, max_size=5))

@@ -12,7 +12,7 @@ import pytest
 from celery import Celery
 
 from sluice.engine.declare import Daily, Files
-from sluice.engine.declare.day_pattern import has_day, on_day
+from sluice.engine.declare.sources.day_pattern import has_day, on_day
 from sluice.errors import ConfigError
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from sluice.engine.base.settings import settings
+from sluice.engine.database.connection import DatabaseAway
 from sluice.engine.declare import Column, Daily, Files, Flow, Pipeline, Table
-from sluice.engine.ledger.connection import DatabaseAway
 from sluice.engine.ledger.runs import Run
-from sluice.engine.settings import settings
 from sluice.engine.types import Integer
 
 NOW = datetime(2026, 5, 2, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 
 from sluice import Column, Table, at_least, matches, one_of
 from sluice.engine import types
-from sluice.engine.contract import Contract
+from sluice.engine.rows.contract import Contract
 from sluice.engine.types import ColumnType
 from tests.unit.types.conftest import Read
 

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pytest
 
-from sluice.engine.unpack import Caps, unpack
+from sluice.engine.formats.unpack import Caps, unpack
 from sluice.errors import DataError
 
 CAPS = Caps(max_bytes=1 << 40, max_ratio=200)

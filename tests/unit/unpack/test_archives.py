@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.unpack import members, unpack
+from sluice.engine.formats.unpack import members, unpack
 from sluice.errors import DataError, TransientError
 from tests.unit.unpack.packed import CAPS, in_zip, refusal, unpacked, zipped
 

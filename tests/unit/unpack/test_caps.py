@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sluice.engine.unpack import Caps, unpack
+from sluice.engine.formats.unpack import Caps, unpack
 from sluice.errors import DataError
 from tests.unit.unpack.packed import PACKERS, drain, in_zip, refusal, unpacked, zipped, zstd
 

@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sluice.engine.unpack import unpack
-from sluice.engine.unpack.streams import stream_of
+from sluice.engine.formats.unpack import unpack
+from sluice.engine.formats.unpack.streams import stream_of
 from sluice.errors import DataError, TransientError
 from tests.unit.unpack.packed import CAPS, PACKERS, drain, refusal, unpacked, zstd
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from sluice.engine.csv import Limits
-from sluice.engine.unpack import unpack
+from sluice.engine.formats.csv import Limits
+from sluice.engine.formats.unpack import unpack
 from sluice.errors import DataError
 from tests.kit.records import records_of, to_bytes
 from tests.unit.csv.reading import read
@@ -37,9 +37,9 @@ def pack(data: bytes, packings: list[str]) -> bytes:
 def through(data: bytes, encoding: str, sizes: list[int], block: int) -> bytes:
     """Unpacked by reads of these sizes, with layers that hand on `block` bytes at a time."""
     with (
-        patch("sluice.engine.unpack.text.BLOCK", block),
-        patch("sluice.engine.unpack.compressed.BLOCK", block),
-        patch("sluice.engine.unpack.compressed._PACKED_BLOCK", block),
+        patch("sluice.engine.formats.unpack.text.BLOCK", block),
+        patch("sluice.engine.formats.unpack.compressed.BLOCK", block),
+        patch("sluice.engine.formats.unpack.compressed._PACKED_BLOCK", block),
     ):
         pieces = []
         with unpack(io.BytesIO(data), encoding=encoding, caps=CAPS).stream as stream:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.settings import settings
+from sluice.engine.base.settings import settings
 from sluice.web.tokens import Tokens, tokens_of
 
 READS, WRITES = "0123456789abcdef-r", "0123456789abcdef-w"

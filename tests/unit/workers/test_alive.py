@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from celery.signals import heartbeat_sent
 
-import sluice.workers.life  # noqa: F401 - it connects to the signal
-from sluice.engine.settings import settings
+import sluice.workers.background  # noqa: F401 - it connects to the signal
+from sluice.engine.base.settings import settings
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,1 @@
+"""What everything else stands on: settings, servers, identity of a process, failpoints."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, what is in force in a transaction, statements by name."""

@@ -1,0 +1,227 @@
+"""One PostgreSQL connection per process and thread, opened when first needed, thrown away once it raised.
+
+Never opened before a fork and never shared. psycopg2's errors are translated here, once: by what to do about
+them, and without their DETAIL, which carries the values of rows.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import psycopg2
+import psycopg2.errors
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.base.servers import database_url
+from sluice.engine.base.settings import settings
+from sluice.engine.database.pooler import ALTER_ROLE, AT_FIRST_TRANSACTION, POOLER_SAYS, THROUGH_POOLER
+from sluice.engine.database.session import Session, differences, in_force, our_session
+from sluice.errors import ConfigError, NotAllowed, PermanentError, SluiceError, TablesMissing, TransientError
+
+T = TypeVar("T")
+_SAYS_NO = (
+    "authentication failed", "does not exist", "no such database", "no such user", "permission denied",
+    "not permitted to log in", "no pg_hba.conf entry",
+)  # fmt: skip
+_TRANSIENT_STATES = ("08", "40", "53", "55", "57", "58")  # connection, rollback, resources, locks, operator, system
+_BACKSLASHES = "standard_conforming_strings"
+_NOT_ALLOWED = {
+    "25006": "PostgreSQL can only be read here ({}): DATABASE_URL must lead to the primary server.",
+    "42501": "The database role may not do this: {}. Let the owner of the tables run `sluice migrate`, "
+    "which may be due, or give the role the right.",
+}
+_held = threading.local()
+
+
+class DatabaseAway(TransientError):
+    """PostgreSQL does not answer. Waiting for it burns no attempts."""
+
+
+@dataclass
+class Opened:
+    """A connection, and the session that each of its transactions is to have."""
+
+    connection: Connection
+    session: Session
+
+    def begin(self, session: Session | None = None) -> Cursor:
+        """Begin a transaction. Raises psycopg2.Error as it comes."""
+        cursor = self.connection.cursor()
+        cursor.execute((session or self.session).begin)
+        return cursor
+
+    @contextmanager
+    def ending(self, cursor: Cursor) -> Iterator[Cursor]:
+        """The transaction that was begun with this cursor: commits at the end, rolls back on any error."""
+        try:
+            yield cursor
+        except BaseException:
+            self._roll_back(cursor)
+            raise
+        cursor.execute("COMMIT")
+        cursor.close()
+
+    def _roll_back(self, cursor: Cursor) -> None:
+        try:
+            cursor.execute("ROLLBACK")
+        except psycopg2.Error:
+            self.connection.close()  # it is broken, and with it the transaction
+
+
+def connect(purpose: str = "sluice", url: str | None = None) -> Opened:
+    """Open a connection, to DATABASE_URL unless another is given, and make sure that it keeps what it is told.
+
+    Raises DatabaseAway when there is no answer within 5 s, ConfigError.
+    """
+    try:
+        connection = open_plainly(url or database_url(), f"sluice {purpose} {os.getpid()}", connect_s=5)
+    except psycopg2.Error as error:
+        raise _away(error) from error
+    opened = Opened(connection, our_session(connection.server_version))
+    try:
+        _read_back(opened)
+    except psycopg2.Error as error:
+        raise _away(error, AT_FIRST_TRANSACTION) from error
+    return opened
+
+
+def open_plainly(url: str, name: str, *, connect_s: int) -> Connection:
+    """A connection that begins no transaction by itself, and is told nothing that a pooler might not pass on.
+
+    Raises psycopg2.Error as it comes, ConfigError.
+    """
+    facts: dict[str, Any] = {
+        "application_name": name,
+        "client_encoding": "UTF8",
+        "connect_timeout": connect_s,
+        "keepalives": 1,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+    }
+    connection: Connection = psycopg2.connect(url, **facts)
+    if connection.info.parameter_status(_BACKSLASHES) == "off":
+        # psycopg2 writes values for what is in force when a connection opens: nothing later can change that
+        connection.close()
+        with suppress(psycopg2.OperationalError):
+            connection = psycopg2.connect(url, options=f"-c {_BACKSLASHES}=on", **facts)
+        if connection.closed or connection.info.parameter_status(_BACKSLASHES) == "off":
+            connection.close()
+            raise ConfigError(f"{_BACKSLASHES} is off for this role, and a pooler does not let it be set: {ALTER_ROLE}")
+    connection.autocommit = True
+    return connection
+
+
+def _read_back(opened: Opened) -> None:
+    """Whether what a transaction is told is in force in it. Commits are to be on disk, whatever the role says."""
+    with opened.ending(opened.begin()) as cursor:
+        found = in_force(cursor)
+    other = differences(opened.session, found)
+    if other:
+        opened.connection.close()
+        raise ConfigError(f"PostgreSQL does not keep what a transaction is told: {'; '.join(other)}. {THROUGH_POOLER}")
+    if found["synchronous_commit"] == "off":
+        opened.session = opened.session.also(synchronous_commit="on")
+
+
+def _away(error: psycopg2.Error, when: str = "") -> SluiceError:
+    text = str(error).strip().splitlines()
+    first = text[0] if text else "no reason given"
+    if any(each in first for each in POOLER_SAYS):
+        return ConfigError(f"PgBouncer refuses the connection: {first}. {THROUGH_POOLER}")
+    if any(each in first for each in _SAYS_NO):
+        return ConfigError(f"PostgreSQL refuses the connection: {first}. Check DATABASE_URL.")
+    return DatabaseAway(f"PostgreSQL does not answer: {first}{when}")
+
+
+def translate(error: psycopg2.Error) -> SluiceError:
+    """The error by what to do about it, without values of rows."""
+    state = error.pgcode or ""
+    primary = (error.diag.message_primary if error.diag else None) or "the connection broke"
+    if state in {"42P01", "3F000"}:
+        return TablesMissing(f"The ledger's tables are not as expected ({primary}). Run `sluice migrate`.")
+    if state == "0A000" and "read-write mode" in primary:  # each transaction begins with it, and a standby refuses it
+        state = "25006"
+    if state in _NOT_ALLOWED:
+        return NotAllowed(_NOT_ALLOWED[state].format(primary))
+    if not state and isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
+        return DatabaseAway("The connection to PostgreSQL broke.")
+    if state.startswith(("08", "57P", "25P03", "25P04")):  # 25P: we froze in a transaction and were thrown out
+        return DatabaseAway(f"The connection to PostgreSQL broke: {primary}")
+    if state.startswith(_TRANSIENT_STATES):
+        return TransientError(f"PostgreSQL could not do it now ({state}): {primary}")
+    return PermanentError(f"PostgreSQL refuses ({state}): {primary}")
+
+
+def process_connection() -> Opened:
+    """This process's and thread's connection, opened on first use and after a fork."""
+    held: tuple[int, Opened] | None = getattr(_held, "opened", None)
+    if held is not None and held[0] == os.getpid() and not held[1].connection.closed:
+        return held[1]
+    _held.opened = (os.getpid(), connect())
+    return _held.opened[1]  # type: ignore[no-any-return]
+
+
+def drop_connection() -> None:
+    """Close this thread's connection, if there is one of this process."""
+    held: tuple[int, Opened] | None = getattr(_held, "opened", None)
+    _held.opened = None
+    if held is not None and held[0] == os.getpid():
+        try:
+            held[1].connection.close()
+        except psycopg2.Error:
+            pass  # it is broken already: closing was all we wanted
+
+
+@contextmanager
+def transaction() -> Iterator[Cursor]:
+    """One transaction on this process's connection: commits at the end, rolls back on any error."""
+    try:
+        opened, begun = _begun()
+        with opened.ending(begun) as cursor:
+            yield cursor
+    except psycopg2.Error as error:
+        drop_connection()
+        raise translate(error) from error
+
+
+def _begun() -> tuple[Opened, Cursor]:
+    """A transaction on this process's connection; on a new one, where the old one broke while nobody used it."""
+    opened = process_connection()
+    try:
+        return opened, opened.begin()
+    except psycopg2.Error as error:
+        if error.pgcode is not None and not error.pgcode.startswith(("08", "57P")):
+            raise
+    drop_connection()
+    opened = process_connection()
+    return opened, opened.begin()
+
+
+def stream(cursor: Cursor, name: str) -> Cursor:
+    """A cursor of the server in the transaction of `cursor`, to read rows one batch after the other. Close it."""
+    # psycopg2 knows of no transaction, for it has begun none: without `withhold` it would refuse
+    return cursor.connection.cursor(name, withhold=True)
+
+
+def patiently(attempt: Callable[[], T], wait_s: float | None = None) -> T:
+    """Call `attempt` until PostgreSQL is back, for at most `wait_s` seconds (setting database_wait_s)."""
+    until = time.monotonic() + (settings().database_wait_s if wait_s is None else wait_s)
+    pause = 0.1
+    while True:
+        try:
+            return attempt()
+        except DatabaseAway:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+            pause = min(pause * 2, 3.0)

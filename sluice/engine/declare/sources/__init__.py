@@ -1,0 +1,1 @@
+"""Words for sources: files, an API, a query."""

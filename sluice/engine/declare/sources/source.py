@@ -1,0 +1,10 @@
+"""Sources: files, which lie somewhere, and what is fetched anew by every run."""
+
+from __future__ import annotations
+
+from sluice.engine.declare.sources.files import Files
+from sluice.engine.declare.sources.http_api import HttpApi
+from sluice.engine.declare.sources.postgres_query import PostgresQuery
+
+Remote = HttpApi | PostgresQuery
+Source = Files | Remote

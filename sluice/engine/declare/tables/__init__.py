@@ -1,0 +1,1 @@
+"""Words for tables: loaded, derived, preprocessed."""

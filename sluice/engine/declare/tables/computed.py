@@ -1,0 +1,69 @@
+"""What every table that a build computes has in common, however it is computed."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sluice.engine.base.declaration import Declaration
+
+AS_OF = "as_of"
+LATEST = "_latest"  # how the view of the newest date is called, behind its table's name
+
+
+@dataclass(frozen=True)
+class Computed(Declaration):
+    """A table with a key and `columns` (name -> PostgreSQL type), which a build brings up to date.
+
+    `value` is a column whose sum and largest changes each build reports, `counted_by` one by whose values it counts
+    the rows. `explains` are SELECTs by title, each of the loaded rows behind the key `%(key)s`, with their
+    `_input_id` and `_line`; of a key of several columns each has its own parameter, such as `%(key_source)s`. `grain`
+    is the column that tells which rows belong together, if it is built by grains. `indexes` lists columns to look rows
+    up by, `[("customer_id",)]`; each index goes on with the key, so what it finds comes in the order of the key.
+    """
+
+    name: str
+    key: Sequence[str]
+    columns: Mapping[str, str]
+    grain: str | None = field(default=None, kw_only=True)
+    params: Mapping[str, object] = field(default_factory=dict, kw_only=True)
+    value: str | None = field(default=None, kw_only=True)
+    counted_by: str | None = field(default=None, kw_only=True)
+    explains: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    indexes: Sequence[Sequence[str]] = field(default=(), kw_only=True)
+
+    @property
+    def dated(self) -> bool:
+        """Whether it is built for a date, and keeps the rows of other dates."""
+        return AS_OF in self.key
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """The names that it takes in its schema: its own, and that of its view."""
+        return (self.name, f"{self.name}{LATEST}") if self.dated else (self.name,)
+
+    @property
+    def own_key(self) -> tuple[str, ...]:
+        """The key's columns without the date: what tells two rows of a date apart."""
+        return tuple(name for name in self.key if name != AS_OF)
+
+    @property
+    def spoken_of(self) -> tuple[str, ...]:
+        """The columns that its options name, each of which there must be."""
+        indexed = (name for index in self.indexes for name in index)
+        return (*filter(None, (self.grain, self.value, self.counted_by)), *indexed)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names, without `built_at`."""
+        return tuple(self.columns)
+
+    @property
+    @abstractmethod
+    def definition(self) -> str:
+        """16 hex digits that change with whatever decides what a row becomes."""
+
+    @abstractmethod
+    def sources(self) -> set[str]:
+        """The names of the sources whose tables its SQL reads."""

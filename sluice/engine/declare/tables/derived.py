@@ -1,0 +1,93 @@
+"""Derived tables: built by SQL from loaded tables, when the inputs of a run are settled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sluice.engine.declare.names import check_column, check_table, twice
+from sluice.engine.declare.tables.computed import AS_OF, LATEST, Computed
+from sluice.errors import ConfigError
+
+BUILT_AT = "built_at"
+# {orders} is the loaded table of a source; {touched(o.customer_id)} is true for the rows that are computed again
+PLACEHOLDER = re.compile(r"\{(\w+)(?:\(([\w.]+)\))?\}")
+TOUCHED, SELF = "touched", "self"
+OWN_PARAMETERS = ("pipeline", "upto", "inputs", "key")
+
+
+@dataclass(frozen=True)
+class Derived(Computed):
+    """A table computed from the tables of the pipeline's sources.
+
+    `sql` is one SELECT that gives `columns` (name -> PostgreSQL type) by name. In it `{orders} o` is the loaded table
+    of the source `orders`: its settled rows, called `orders` where it has no alias. `%(as_of)s` is the date
+    that the run was asked for, and every name of `params` a parameter likewise. Sluice adds the column `built_at`. A
+    table with `as_of` in its key keeps the rows of each date, and has a view `<name>_latest` of the newest.
+
+    A table need not be computed anew for a few new rows, when it says how they change it. `%(inputs)s` are the inputs
+    that came since it was built, and `{self}` is the table as it was built before for the same date. Either `moved`
+    is a SELECT of the rows that are new or other than before. Or `grain` is the column that tells what belongs
+    together, `touched` a SELECT of the grains that may have changed, and `sql` has `{touched(<grain>)}` among its
+    conditions. Both are about rows that were added: when rows were replaced or taken away, everything is computed.
+    """
+
+    sql: str
+    touched: str | None = None
+    moved: str | None = None
+
+    def __post_init__(self) -> None:
+        check_table("Derived table", self.name, room=len(LATEST) if self.dated else 0)
+        for name in self.columns:
+            check_column("Derived column", name)
+        mistakes = list(self._mistakes())
+        if mistakes:
+            raise ConfigError(f"Derived table {self.name!r}: " + " ".join(mistakes))
+
+    def _mistakes(self) -> Iterator[str]:
+        if not self.key:
+            yield "It has no key: name the columns that tell two rows apart, key=(...)."
+        elif tuple(self.key) == (AS_OF,):
+            yield f"Its key is {AS_OF} alone: name the column that tells two rows of a date apart, too."
+        for name in twice(self.key):
+            yield f"Key column {name!r} is named twice."
+        for name in (*self.key, *self.spoken_of):
+            if name not in self.columns:
+                yield f"Column {name!r} is not among its columns."
+        yield from self._own_names()
+        if (self.touched is None) != (self.grain is None):
+            yield "grain and touched go together."
+        if self.touched is not None and self.moved is not None:
+            yield "Say moved, or grain and touched; not both."
+        if self.touched is not None and TOUCHED not in {name for name, _ in PLACEHOLDER.findall(self.sql)}:
+            yield "Its sql has no {touched(...)}, so it cannot compute the touched rows alone."
+
+    def _own_names(self) -> Iterator[str]:
+        """What Sluice calls something of its own."""
+        if BUILT_AT in self.columns:
+            yield f"Sluice adds the column {BUILT_AT} by itself."
+        for name in sorted({"before", "after"} & set(self.key if self.value else ())):
+            yield f"Key column {name!r}: builds report what {self.value} was by that name, so the key needs another."
+        if {"_input_id", "_line"} <= set(self.columns):
+            for name in sorted(set(self.columns) & {"file", "line"}):
+                yield f"Column {name!r}: _input_id and _line are shown as file and line, so it needs another name."
+        if AS_OF in self.params:
+            yield f"{AS_OF} comes with each run; it is no parameter."
+        for name in sorted(self.params):
+            if name in OWN_PARAMETERS or name.startswith("key_"):
+                yield f"The parameter {name!r} is Sluice's own in each statement: give it another name."
+
+    @property
+    def definition(self) -> str:
+        """16 hex digits of SHA-256 over all that decides what a row becomes."""
+        declared = [self.name, list(self.key), dict(self.columns), self.sql, self.touched, self.grain, self.moved]
+        text = json.dumps([declared, dict(self.params)], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def sources(self) -> set[str]:
+        """The names of the sources whose tables its SQL reads."""
+        texts = (self.sql, self.touched or "", self.moved or "", *self.explains.values())
+        return {name for text in texts for name, _ in PLACEHOLDER.findall(text)} - {TOUCHED, SELF}

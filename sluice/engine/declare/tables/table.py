@@ -1,0 +1,105 @@
+"""Tables and their columns: where rows go, and what they must be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sluice.engine.base.declaration import Declaration
+from sluice.engine.declare.names import check_column, check_table, twice
+from sluice.engine.declare.tables.checks import Check
+from sluice.engine.types.base import ColumnType
+from sluice.errors import ConfigError
+
+LINEAGE = ("_input_id", "_line")
+
+
+@dataclass(frozen=True)
+class Column(Declaration):
+    """One column of a table.
+
+    `source` is the header it is read from (default: its own name; matched without regard to case and
+    surrounding spaces). A `required` column's empty value is a reject with the code `missing`. `nulls` are
+    spellings that mean empty in this column, e.g. `("N/A", "-")`, matched like headers are.
+
+    An input without a column that is not required is loaded all the same, and its note in the books names the column;
+    with `must_exist=True` it is refused, though single values may be empty.
+    """
+
+    name: str
+    type: ColumnType
+    source: str | None = None
+    required: bool = False
+    check: Check | None = None
+    nulls: Sequence[str] = ()
+    must_exist: bool = False
+
+    def __post_init__(self) -> None:
+        check_column("Column", self.name)
+        if self.name in LINEAGE:
+            raise ConfigError(f"Column {self.name!r} is Sluice's own: every table has it already.")
+
+    @property
+    def expected(self) -> bool:
+        """Whether an input without it is refused."""
+        return self.required or self.must_exist
+
+    @property
+    def header(self) -> str:
+        return self.source if self.source is not None else self.name
+
+
+@dataclass(frozen=True)
+class Generated(Declaration):
+    """A column that PostgreSQL computes from others, e.g. `Generated("minutes", "numeric", "seconds / 60.0")`."""
+
+    name: str
+    pg_type: str
+    expression: str
+
+    def __post_init__(self) -> None:
+        check_column("Generated column", self.name)
+        if self.name in LINEAGE:
+            raise ConfigError(f"Generated column {self.name!r} is Sluice's own: every table has it already.")
+
+
+@dataclass(frozen=True)
+class Table(Declaration):
+    """A destination: columns, key, and what happens on a key that is already there.
+
+    `on_conflict="keep"`: same key and same values is a duplicate, other values a reject `key_conflict`.
+    `on_conflict="update"`: the newer row replaces the older one (updated, or unchanged if equal).
+    `indexes` lists columns to look rows up by, `[("customer_id",)]`; the key has its index already.
+    """
+
+    name: str
+    key: Sequence[str]
+    columns: Sequence[Column]
+    on_conflict: Literal["keep", "update"] = "keep"
+    generated: Sequence[Generated] = ()
+    indexes: Sequence[Sequence[str]] = ()
+
+    def __post_init__(self) -> None:
+        check_table("Table", self.name)
+        mistakes = list(self._mistakes())
+        if mistakes:
+            raise ConfigError(f"Table {self.name!r}: " + " ".join(mistakes))
+
+    def _mistakes(self) -> list[str]:
+        names = [c.name for c in self.columns] + [g.name for g in self.generated]
+        found = [f"Column {n!r} is declared twice." for n in twice(names)]
+        if not self.key:
+            found.append("It has no key: name the columns that tell two rows apart, key=(...).")
+        found += [f"Key column {n!r} is named twice." for n in twice(self.key)]
+        by_name = {c.name: c for c in self.columns}
+        for part in self.key:
+            if part not in by_name:
+                found.append(f"Key column {part!r} is not among its columns.")
+            elif not by_name[part].required:
+                found.append(f"Key column {part!r} must be required=True: a key is never empty.")
+        indexed = {column for index in self.indexes for column in index}
+        found += [f"Index column {column!r} is not among its columns." for column in sorted(indexed - set(names))]
+        if self.on_conflict not in ("keep", "update"):
+            found.append(f"on_conflict={self.on_conflict!r} is neither 'keep' nor 'update'.")
+        return found

@@ -1,0 +1,1 @@
+"""What files are written in: packings, and text of several formats."""

@@ -1,0 +1,63 @@
+"""Bytes of whole records into text columns, by pyarrow's CSV reader.
+
+Its rules for quotes, line ends and blank lines are those of Python's csv module; that is not documented, so
+property tests hold it to that. It is kept to one thread and one block, and touches only wanted columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.csv
+
+from sluice.engine.formats.csv.kind import UTF8_MARK
+
+
+@dataclass(frozen=True)
+class RaggedRow:
+    """A record, counted from 0 among all of the buffer, that has not as many fields as the header."""
+
+    at: int
+    fields: int
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class TextColumns:
+    """Columns by their position in the file, all `pa.string()` in one chunk, and the records left out."""
+
+    rows: int
+    columns: dict[int, pa.Array]
+    ragged: list[RaggedRow]
+
+
+def read_columns(data: bytes, delimiter: str, width: int, wanted: Sequence[int]) -> TextColumns:
+    """Read records of `width` fields. `data` is valid UTF-8, without NUL, and starts where a record starts."""
+    if not data.strip(b"\r\n"):
+        return TextColumns(0, {at: pa.array([], pa.string()) for at in wanted}, [])
+    if data.startswith(UTF8_MARK):
+        data = b"\n" + data  # pyarrow would drop the mark; in the middle of a file it is text
+    ragged: list[RaggedRow] = []
+
+    def leave_out(row: pa.csv.InvalidRow) -> str:
+        ragged.append(RaggedRow(row.number - 1, row.actual_columns, row.text.encode()))
+        return "skip"
+
+    names = [str(at) for at in range(width)]
+    included = [names[at] for at in wanted] or names[:1]  # an empty list would mean all of them
+    table = pa.csv.read_csv(
+        pa.py_buffer(data),
+        read_options=pa.csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
+        parse_options=pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=leave_out),
+        convert_options=pa.csv.ConvertOptions(
+            check_utf8=False, column_types=dict.fromkeys(included, pa.string()), include_columns=included
+        ),
+    )
+    columns = {at: _one_chunk(table.column(names[at])) for at in wanted}
+    return TextColumns(table.num_rows, columns, ragged)
+
+
+def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays([*column.chunks, pa.array([], pa.string())])

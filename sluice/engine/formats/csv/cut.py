@@ -1,0 +1,198 @@
+"""Cutting: a body of records is read once and cut into parts that hold whole records, whatever a record is.
+
+Read from boundary to boundary (multiples of the part size), in blocks that fit the processor's cache. What a
+block's end leaves open is carried to the next block. At a boundary the part ends with the last record that
+ended before it. A record that outgrows the limit gets a part of its own and is never held.
+
+Where such a record may turn out to have ended long ago (its quote is never closed), the file is cut in both ways at
+once, and what comes later says which of them counts. So a stream is read once, whatever is in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sluice.engine.formats.csv.dialect import Limits
+from sluice.engine.formats.csv.records import Counted
+from sluice.engine.formats.csv.source import Source
+from sluice.engine.formats.csv.spans import OpenPart, PartSpan
+
+_BLOCK = 1 << 18
+
+
+class Written(Protocol):
+    """How a file of any format writes its rows: names of columns, and the byte and line where the body starts."""
+
+    @property
+    def header(self) -> tuple[str, ...]: ...
+    @property
+    def body_offset(self) -> int: ...
+    @property
+    def body_line(self) -> int: ...
+    def to_json(self) -> dict[str, Any]: ...
+
+
+class Count(Protocol):
+    """Counts the whole records at the start of a buffer; `final` if no byte follows it in the file."""
+
+    def __call__(self, data: bytes, *, final: bool) -> Counted: ...
+
+
+class Followed(Protocol):
+    """A record too long to be held, fed in blocks until `feed` says how many bytes of the last one are its own.
+
+    It may end earlier: then `branch` is where in the last block, and how many lines it has then. `branched` as long as
+    that is not decided, `failed` once it is known that it ended there.
+    """
+
+    @property
+    def lines(self) -> int: ...
+    @property
+    def branch(self) -> tuple[int, int] | None: ...
+    @property
+    def branched(self) -> bool: ...
+    @property
+    def failed(self) -> bool: ...
+    def feed(self, block: bytes) -> int | None: ...
+    def finish(self) -> None: ...
+
+
+class Follow(Protocol):
+    """Starts to follow a record at its first byte."""
+
+    def __call__(self) -> Followed: ...
+
+
+def even_size(part_bytes: int, body: Written, size: int | None) -> int:
+    """The part size that leaves no small rest, at most `part_bytes`."""
+    length = 0 if size is None else size - body.body_offset
+    if length <= 0:
+        return part_bytes
+    count = -(-length // part_bytes)
+    return -(-length // count)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a record of the format is: how records are counted, and how one that is too long is followed."""
+
+    count: Count
+    follow: Follow
+    limits: Limits
+    part_bytes: int
+
+
+def cut(source: Source, body: Written, rules: Rules) -> list[PartSpan]:
+    """Cut what a source still holds, a whole body, into parts."""
+    cutting = _Cutting(rules, OpenPart(body.body_offset, body.body_line), [])
+    while block := source.take(min(_BLOCK, rules.part_bytes)):
+        cutting = cutting.feed(block)
+    return cutting.finish()
+
+
+class _Cutting:
+    """One way of cutting what came so far: parts, the part that grows, and what is neither in it nor a record yet."""
+
+    def __init__(self, rules: Rules, part: OpenPart, parts: list[PartSpan]) -> None:
+        self._rules = rules
+        self._part = part
+        self._parts = parts
+        self._to_boundary = rules.part_bytes
+        self._carry = b""
+        self._long: Followed | None = None
+        self._other: _Cutting | None = None  # as if the long record had ended where it may have
+
+    def feed(self, block: bytes) -> _Cutting:
+        """Take the next bytes. Returns what goes on: itself, or the other way of cutting if that was right."""
+        while block:
+            if self._long is None:
+                block = self._count(block)
+            elif (used := self._long.feed(block)) is not None:
+                block = self._end_long(self._long, block, used)
+            elif self._long.failed and self._other is not None:
+                return self._other.feed(block)
+            else:
+                self._other = self._go_on(self._long, block)
+                self._part.add(block, 0, 0)
+                break
+        return self
+
+    def finish(self) -> list[PartSpan]:
+        """The file ends: all its parts."""
+        if self._long is None:
+            self._add_records(self._carry, final=True)
+        else:
+            self._long.finish()
+            if self._long.failed and self._other is not None:
+                return self._other.finish()
+            self._part.add(b"", 1, self._long.lines)
+        self._close_part(overlong=self._long is not None)
+        return self._parts
+
+    def _count(self, block: bytes) -> bytes:
+        """Add the records up to the boundary, and give back what is left of the block.
+
+        Bytes behind a boundary end the part; at the end of the file nothing is behind it.
+        """
+        if self._to_boundary == 0:
+            self._to_boundary = self._rules.part_bytes
+            self._close_part()
+        piece, rest = block[: self._to_boundary], block[self._to_boundary :]
+        self._to_boundary -= len(piece)
+        carry = self._add_records(self._carry + piece, final=False)
+        # A CR at the end may be a line end, which does not count as the record's.
+        if len(carry) - carry.endswith(b"\r") <= self._rules.limits.max_record_bytes:
+            self._carry = carry
+            return rest
+        self._carry = b""
+        return self._start_long(carry) + rest
+
+    def _add_records(self, data: bytes, *, final: bool) -> bytes:
+        """Add the whole records to the part and give back what is left."""
+        counted = self._rules.count(data, final=final)
+        self._part.add(memoryview(data)[: counted.end], counted.records, counted.lines, sound=counted.sound)
+        return data[counted.end :]
+
+    def _start_long(self, record: bytes) -> bytes:
+        """Begin to follow a record of which `record` is there. Returns what of that is still to be taken."""
+        before = self._part.copy(), list(self._parts)
+        self._close_part()
+        self._long = long = self._rules.follow()
+        if (used := long.feed(record)) is not None:
+            return self._end_long(long, record, used)
+        if long.branch is not None:
+            end, lines = long.branch
+            overlong = len(record[:end].rstrip(b"\r\n")) > self._rules.limits.max_record_bytes
+            part, parts = (self._part.copy(), list(self._parts)) if overlong else before
+            self._other = self._ended(part, parts, record[:end], lines, overlong=overlong).feed(record[end:])
+        self._part.add(record, 0, 0)
+        return b""
+
+    def _go_on(self, long: Followed, block: bytes) -> _Cutting | None:
+        """The other way of cutting, once the long record has taken the block."""
+        if long.branch is not None:
+            end, lines = long.branch
+            other = self._ended(self._part.copy(), list(self._parts), block[:end], lines, overlong=True)
+            return other.feed(block[end:])
+        return self._other.feed(block) if long.branched and self._other is not None else None
+
+    def _ended(self, part: OpenPart, parts: list[PartSpan], end: bytes, lines: int, *, overlong: bool) -> _Cutting:
+        """A way of cutting in which the record ends with `end`, and has so many lines."""
+        part.add(end, 1, lines, sound=False)
+        other = _Cutting(self._rules, part, parts)
+        other._close_part(overlong=overlong)
+        return other
+
+    def _end_long(self, long: Followed, block: bytes, used: int) -> bytes:
+        """The long record ends. Boundaries start anew after it. Returns what of the block follows it."""
+        self._part.add(block[:used], 1, long.lines)
+        self._close_part(overlong=True)
+        self._long = self._other = None
+        self._to_boundary = self._rules.part_bytes
+        return block[used:]
+
+    def _close_part(self, *, overlong: bool = False) -> None:
+        if self._part.length:
+            self._parts.append(self._part.close(len(self._parts) + 1, overlong=overlong))
+            self._part = self._part.next_part()

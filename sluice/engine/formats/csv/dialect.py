@@ -1,0 +1,61 @@
+"""How one file writes its rows: the delimiter, the header, where the body starts. And the limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sluice.engine.formats.csv.quotes import QuoteRules
+
+DELIMITERS = (",", ";", "\t", "|")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a file may ask of memory. Bytes count a record without its line end.
+
+    A longer record is a reject (`line_too_long`), a longer or wider header refuses the file.
+    """
+
+    max_record_bytes: int = 1 << 20
+    max_columns: int = 4096
+    max_header_bytes: int = 1 << 20
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """Found once, when the file is planned; kept in the ledger as JSON.
+
+    `header` is as in the file, unquoted, without a byte order mark and surrounding spaces. `body_offset`
+    is the byte, counted from 0, and `body_line` the physical line, counted from 1, after the header record.
+    `encoding` is what the file was decoded from, where it was not UTF-8. `strict_quotes`: a quote in an unquoted
+    field is a fault; `header_once`: a row like the header is a row; `line_breaks`: quoted text may have some.
+    """
+
+    delimiter: str
+    header: tuple[str, ...]
+    body_offset: int
+    body_line: int
+    encoding: str | None = None
+    strict_quotes: bool = False
+    header_once: bool = False
+    line_breaks: bool = True
+
+    @property
+    def quotes(self) -> QuoteRules:
+        return QuoteRules(self.delimiter, self.strict_quotes, self.line_breaks)
+
+    def to_json(self) -> dict[str, Any]:
+        facts: dict[str, Any] = {
+            "delimiter": self.delimiter,
+            "header": list(self.header),
+            "body_offset": self.body_offset,
+            "body_line": self.body_line,
+        }
+        facts |= {name: True for name in ("strict_quotes", "header_once") if getattr(self, name)}
+        facts |= {} if self.line_breaks else {"line_breaks": False}
+        return facts | ({"encoding": self.encoding} if self.encoding else {})
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Dialect:
+        return cls(**stored | {"header": tuple(stored["header"])})

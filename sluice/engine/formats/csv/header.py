@@ -1,0 +1,214 @@
+"""The header: found and read when a file is planned, and matched with the columns that are wanted."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from sluice.engine.formats.csv.dialect import DELIMITERS, Dialect, Limits
+from sluice.engine.formats.csv.kind import UTF8_MARK, refuse_other_kinds
+from sluice.engine.formats.csv.quotes import QuoteRules, walk_quotes
+from sluice.engine.formats.csv.records import RecordIndex, count_lines, index_records, line_end_mask
+from sluice.engine.formats.csv.rejects import quote_fault, show
+from sluice.engine.formats.csv.sniff import sniff_delimiter
+from sluice.engine.formats.csv.source import Source
+from sluice.errors import ConfigError, DataError
+
+LINE = "_line"
+_HEAD = 1 << 16
+_QUOTED, _NAMED = 40, 20  # characters, and names, of what may be no header at all
+_MARK = "\ufeff"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+class Headed(Protocol):
+    """Anything with names of columns: what a file of any format says it has."""
+
+    @property
+    def header(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is declared about files, and need not be found in them.
+
+    `skip` physical lines come before the header; `header` names the columns of files that have none. With
+    `strict_quotes` a quote in an unquoted field is a fault; without `line_breaks` so is one that is not closed on its
+    line; with `header_once` a row like the header is a row.
+    """
+
+    delimiter: str | None = None
+    skip: int = 0
+    header: Sequence[str] | None = None
+    strict_quotes: bool = False
+    header_once: bool = False
+    line_breaks: bool = True
+
+
+@dataclass(frozen=True)
+class HeaderMatch:
+    """Where each wanted header stands, counted from 0 (None: not in the file), and the headers nobody wants."""
+
+    positions: dict[str, int | None]
+    extra: tuple[str, ...]
+
+
+def match_header(dialect: Headed, wanted: Sequence[str], required: Sequence[str]) -> HeaderMatch:
+    """Match without regard to case, surrounding spaces and byte order marks.
+
+    Raises DataError `missing_header` if a required one is not there, and `duplicate_header` if a wanted one
+    is there twice. The same name twice among headers nobody wants does no harm.
+    """
+    if LINE in wanted:
+        raise ConfigError(f"A column cannot be read from the header {LINE!r}: it holds the line numbers here.")
+    there = [plain(name) for name in dialect.header]
+    keys = {name: plain(name) for name in (*wanted, *required)}
+    twice = [name for name in wanted if there.count(keys[name]) > 1]
+    if twice:
+        raise DataError("duplicate_header", f"More than one column is called {_and(twice)}; rename or drop one.")
+    missing = [name for name in required if keys[name] not in there]
+    if missing:
+        raise DataError("missing_header", f"The header lacks {_and(missing)}; it has {_names(dialect.header)}.")
+    positions = {name: there.index(keys[name]) if keys[name] in there else None for name in wanted}
+    used = set(positions.values())
+    return HeaderMatch(positions, tuple(name for i, name in enumerate(dialect.header) if i not in used))
+
+
+def read_dialect(source: Source, limits: Limits, told: Told) -> Dialect:
+    """Read the header from a source that is at its start, and leave the source at the body.
+
+    Raises DataError: `empty_file`, `not_csv`, `header_too_long`, `preamble_too_long`.
+    """
+    if told.delimiter is not None and told.delimiter not in DELIMITERS:
+        raise ConfigError(f"Delimiter {told.delimiter!r} is not one of , ; tab |.")
+    head = source.peek(_HEAD)
+    refuse_other_kinds(head)
+    offset = len(UTF8_MARK) if head.startswith(UTF8_MARK) else 0
+    source.skip(offset)
+    offset += _skip_preamble(source, told.skip, limits)
+    delimiter = told.delimiter
+    if delimiter is None:
+        head = source.peek(_HEAD)
+        delimiter = sniff_delimiter(head, whole=len(head) < _HEAD, width=len(told.header) if told.header else None)
+    if told.header is not None:
+        # Who says that files have no header has said that a row of these names is a row.
+        return _dialect(replace(told, header_once=True), delimiter, tuple(told.header), offset, told.skip + 1)
+    rules = QuoteRules(delimiter, told.strict_quotes, told.line_breaks)
+    record, length, lines = _header_record(source, rules, limits, told.skip)
+    source.skip(length)
+    names, line = _header_names(record, delimiter, limits), told.skip + lines + 1
+    return _dialect(told, delimiter, names, offset + length, line)
+
+
+def _dialect(told: Told, delimiter: str, header: tuple[str, ...], offset: int, line: int) -> Dialect:
+    return Dialect(
+        delimiter,
+        header,
+        offset,
+        line,
+        strict_quotes=told.strict_quotes,
+        header_once=told.header_once,
+        line_breaks=told.line_breaks,
+    )
+
+
+def _skip_preamble(source: Source, lines: int, limits: Limits) -> int:
+    """Leave out so many physical lines. Returns how many bytes they have."""
+    if not lines:
+        return 0
+    longest = limits.max_header_bytes
+    head = source.peek(longest)
+    whole = len(head) < longest
+    ends = np.flatnonzero(line_end_mask(head, final=whole)) if head else np.zeros(0, np.int64)
+    if whole and (ends.size < lines or int(ends[lines - 1]) + 1 == len(head)):
+        raise DataError("empty_file", f"The file ends within the {lines} lines that are skipped: there is no header.")
+    if ends.size < lines:
+        raise DataError(
+            "preamble_too_long", f"The {lines} lines to skip do not end within {longest:,} bytes: is this the file?"
+        )
+    length = int(ends[lines - 1]) + 1
+    source.skip(length)
+    return length
+
+
+def _header_record(source: Source, rules: QuoteRules, limits: Limits, skipped: int) -> tuple[bytes, int, int]:
+    """The first record, and up to its end: how many bytes and lines. A fault in its quotes refuses the file."""
+    longest = limits.max_header_bytes + 2  # a line end
+    for size in (min(_HEAD, longest), longest):
+        head = source.peek(size)
+        index = index_records(head, rules, final=len(head) < size)
+        if index.starts.size:
+            start, stop, end = int(index.starts[0]), int(index.stops[0]), int(index.ends[0])
+            _refuse_bad_quotes(head[:stop], start, index, skipped)
+            lines = index_records(head[:end], rules, final=True).counted.lines
+            return head[start:stop], end, lines
+        if len(head) < size:
+            raise DataError("empty_file", "There is no header: after the lines that are skipped the file is empty.")
+    raise DataError(
+        "header_too_long",
+        f"The header does not end within {limits.max_header_bytes:,} bytes: this is no CSV file, "
+        f"or {_open_quote(head, rules, skipped)}. It starts with {_cut(show(head))!r}.",
+    )
+
+
+def _refuse_bad_quotes(head: bytes, start: int, index: RecordIndex, skipped: int) -> None:
+    """Raise DataError if the first record, which ends with the head, has a fault: columns may be missing in it."""
+    fault = index.faults[0] if index.faults else None
+    if fault is not None and fault.at < len(head):
+        what = quote_fault(head[start:], fault.code, fault.at - start)
+        raise DataError(fault.code, f"Line {_line_at(head, fault.at, skipped)}, in the header: {what}")
+
+
+def _open_quote(head: bytes, rules: QuoteRules, skipped: int) -> str:
+    edges = walk_quotes(head, rules, final=False).edges
+    if edges.size % 2 == 0:
+        return "a quote in its header is not closed"
+    return f"the quote that opens on line {_line_at(head, int(edges[-1]), skipped)} is not closed"
+
+
+def _line_at(head: bytes, at: int, skipped: int) -> int:
+    return skipped + count_lines(head[:at] + b"x")
+
+
+def _header_names(record: bytes, delimiter: str, limits: Limits) -> tuple[str, ...]:
+    try:
+        text = record.decode()
+        names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except UnicodeDecodeError as error:
+        what = f"Byte {error.start + 1} of the header, 0x{record[error.start]:02X}, is not UTF-8"
+        advice = "save the file as CSV UTF-8, or declare its encoding: Files(..., encoding='cp1252')"
+        raise DataError("not_csv", f"{what}; {advice}. It reads {_cut(show(record))!r}.") from error
+    except csv.Error as error:
+        raise DataError("header_too_long", f"The header cannot be read: {error}.") from error
+    if strange := _CONTROL.search(text):
+        what = f"The header holds the control character 0x{ord(strange.group()):02X}"
+        raise DataError("not_csv", f"{what}: this is no CSV file. It reads {_cut(show(record))!r}.")
+    if len(names) > limits.max_columns:
+        raise DataError(
+            "header_too_long", f"The header has {len(names):,} columns, the limit is {limits.max_columns:,}."
+        )
+    return tuple(name.strip() for name in names)
+
+
+def plain(name: str) -> str:
+    return name.strip().strip(_MARK).strip().casefold()
+
+
+def _names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(repr(_cut(name)) for name in names[:_NAMED]) + more
+
+
+def _and(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(map(repr, others))} and {last!r}" if others else repr(last)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 1]}…"

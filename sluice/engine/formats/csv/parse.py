@@ -1,0 +1,99 @@
+"""A part's bytes into text columns with line numbers, and rejects: as many as plan counted, together.
+
+The fast way needs no index: when the part has as many physical lines as plan counted records, every line is
+one record. A quoted line break, a fault in the quotes, a blank line, a NUL, bytes that are not UTF-8 or a line near
+the limit take the careful way: records are indexed, bad ones left out, and the others read as before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from sluice.engine.formats.csv.columns import TextColumns, read_columns
+from sluice.engine.formats.csv.dialect import Dialect, Limits
+from sluice.engine.formats.csv.header import LINE, HeaderMatch
+from sluice.engine.formats.csv.quotes import Positions
+from sluice.engine.formats.csv.records import RecordIndex, count_lines, index_records
+from sluice.engine.formats.csv.rejects import RowReject, ragged, repeated_header
+from sluice.engine.formats.csv.repeated import repeated_headers
+from sluice.engine.formats.csv.screen import all_text, near_limit, screen
+from sluice.errors import PermanentError
+
+
+@dataclass(frozen=True)
+class ParsedPart:
+    """`rows`: per wanted header a `pa.string()` column in one chunk, then `_line` (int64).
+
+    An empty field is '', never null; a header the file does not have is a column of nulls. Rows and
+    `rejects` are in the order of their lines.
+    """
+
+    rows: pa.Table
+    rejects: list[RowReject]
+
+
+def parse_part(
+    data: bytes,
+    *,
+    dialect: Dialect,
+    match: HeaderMatch,
+    first_line: int,
+    read: int,
+    well_quoted: bool = False,
+    limits: Limits | None = None,
+) -> ParsedPart:
+    """Parse the bytes of one part; `first_line`, `read` and `well_quoted` are as planned.
+
+    Raises PermanentError if rows and rejects together are not the records that plan counted.
+    """
+    limits = limits or Limits()
+    refused: list[RowReject] = []
+    well_quoted = well_quoted or b'"' not in data
+    if well_quoted and count_lines(data) == read and all_text(data) and not near_limit(data, limits):
+        lines, kept = np.arange(first_line, first_line + read), data
+    else:
+        index = index_records(data, dialect.quotes, final=True)
+        _check_books(first_line, read, index.counted.records)
+        refused, good = screen(data, index, dialect, limits, first_line)
+        lines, kept = first_line + index.lines[good], _join(data, index, good)
+    wanted = sorted({at for at in match.positions.values() if at is not None})
+    text = read_columns(kept, dialect.delimiter, len(dialect.header), wanted)
+    _check_books(first_line, len(lines), text.rows + len(text.ragged))
+    refused += [ragged(row.raw, int(lines[row.at]), row.fields, dialect) for row in text.ragged]
+    lines = np.delete(lines, [row.at for row in text.ragged])
+    headers = repeated_headers(text, kept, dialect)
+    refused += [repeated_header(record, int(lines[row])) for row, record in headers]
+    rows = _table(text, lines, match)
+    if headers:
+        kept_rows = np.delete(np.arange(text.rows), [row for row, _ in headers])
+        rows = rows.take(pa.array(kept_rows)).combine_chunks()
+    return ParsedPart(rows, sorted(refused, key=lambda reject: reject.line))
+
+
+def _join(data: bytes, index: RecordIndex, good: npt.NDArray[np.bool_]) -> bytes:
+    """The good records' bytes: runs of them, with the blank lines between."""
+    if good.all():
+        return data
+    change = np.flatnonzero(np.diff(good, prepend=False, append=False))
+    firsts, lasts = change[0::2], change[1::2] - 1
+    runs = zip(index.starts[firsts].tolist(), index.ends[lasts].tolist(), strict=True)
+    return b"".join(data[start:end] for start, end in runs)
+
+
+def _table(text: TextColumns, lines: Positions, match: HeaderMatch) -> pa.Table:
+    absent = pa.nulls(text.rows, pa.string())
+    columns = [absent if at is None else text.columns[at] for at in match.positions.values()]
+    return pa.table([*columns, pa.array(lines, pa.int64())], [*match.positions, LINE])
+
+
+def _check_books(first_line: int, planned: int, found: int) -> None:
+    if planned != found:
+        raise PermanentError(
+            f"The books of the part at line {first_line} do not balance: plan counted {planned} records, the "
+            f"parser found {found}. Nothing of it is loaded. The two disagree about the file's quotes or line "
+            "ends: please report this with the part's bytes."
+        )

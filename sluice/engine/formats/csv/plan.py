@@ -1,0 +1,60 @@
+"""Planning: a CSV file is streamed once, its header is read, and its body cut into parts that hold whole records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from sluice.engine.formats.csv.cut import Rules, Written, cut, even_size
+from sluice.engine.formats.csv.dialect import Limits
+from sluice.engine.formats.csv.header import Told, read_dialect
+from sluice.engine.formats.csv.overlong import LongRecord
+from sluice.engine.formats.csv.records import count_records
+from sluice.engine.formats.csv.source import Readable, Source, Tick, size_of
+from sluice.engine.formats.csv.spans import PartSpan
+from sluice.errors import ConfigError, NoRows
+
+
+@dataclass(frozen=True)
+class InputPlan:
+    """What one pass over a file finds. `read` is the number of records after the header, `size` in bytes."""
+
+    sha256: str
+    size: int
+    dialect: Written
+    parts: tuple[PartSpan, ...]
+    read: int
+
+
+def plan_csv(
+    stream: Readable,
+    *,
+    part_bytes: int,
+    told: Told | None = None,
+    limits: Limits | None = None,
+    tick: Tick | None = None,
+) -> InputPlan:
+    """Plan a file of UTF-8 text from a stream that is at its start. Memory: a block and a record at most.
+
+    Parts tile the bytes after the header and are about `part_bytes` long, evenly if the size is known, and
+    never longer than `part_bytes + max_record_bytes` and a line end, overlong ones aside. `tick(bytes_done)`
+    hears of every block and may raise to stop.
+
+    Raises DataError: `empty_file`, `header_only` (as NoRows), `not_csv`, `header_too_long`, `preamble_too_long`.
+    """
+    if part_bytes < 1:
+        raise ConfigError(f"A part must have at least 1 byte, not {part_bytes}.")
+    limits = limits or Limits()
+    size = size_of(stream)
+    source = Source(stream, tick)
+    dialect = read_dialect(source, limits, told or Told())
+    count, follow = (
+        partial(count_records, rules=dialect.quotes),
+        partial(LongRecord, dialect.delimiter, line_breaks=dialect.line_breaks),
+    )
+    parts = cut(source, dialect, Rules(count, follow, limits, even_size(part_bytes, dialect, size)))
+    read = sum(part.read for part in parts)
+    if read == 0:
+        only = "The file has a header and no rows." if told is None or told.header is None else "The file has no rows."
+        raise NoRows(only, dialect.header)
+    return InputPlan(source.sha256(), source.size, dialect, tuple(parts), read)

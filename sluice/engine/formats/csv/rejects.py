@@ -1,0 +1,135 @@
+"""Rows refused before any value is looked at: what is wrong with them, and how they are shown.
+
+A record is refused for the first of these that is true of it: `line_too_long`, the first fault of its quotes
+(`unclosed_quote`, `text_after_quote`, `bare_quote`), `nul`, `invalid_utf8`, `ragged_row`, `repeated_header`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+
+from sluice.engine.formats.csv.beyond import value_beyond, without_marks
+from sluice.engine.formats.csv.dialect import Dialect
+from sluice.engine.formats.csv.quotes import TEXT_AFTER, UNCLOSED
+from sluice.engine.formats.csv.records import count_lines
+
+SHOWN = 200
+_EXCERPT = 20
+_NOT_TEXT = re.compile("[\0\udc80-\udcff]")
+
+
+@dataclass(frozen=True)
+class RowReject:
+    """A refused record. `line` is its first physical line, `raw` its text, at most 200 characters.
+
+    Where a quote is not closed, `line` is the one where it opens: there the record was ended.
+    `raw` is always storable: bytes that are no UTF-8, and NUL, are written out as `\\xNN`.
+    """
+
+    line: int
+    column: str | None
+    code: str
+    reason: str
+    raw: str
+
+
+def show(record: bytes) -> str:
+    """A record's text as a person may read it and PostgreSQL may keep it."""
+    head = record[: 4 * SHOWN + 4]  # no character is longer than 4 bytes
+    text = head.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def not_text(record: bytes, line: int, dialect: Dialect) -> RowReject | None:
+    """The reject of a record with a NUL byte or with bytes that are not UTF-8; None if it has neither."""
+    at = record.find(b"\0")
+    if (value := value_beyond(record)) is not None:
+        code, what = "out_of_range", f"'{value}' is too far away for a date or time."
+    elif at >= 0:
+        code, what = "nul", f"Byte {at + 1} of the record is NUL, which no text can hold; remove it."
+    else:
+        try:
+            record.decode()
+        except UnicodeDecodeError as error:
+            code = "invalid_utf8"
+            what = f"Byte {error.start + 1} of the record, 0x{record[error.start]:02X}, is "
+            what += (
+                f"no character of {dialect.encoding}, which the file was read as."
+                if dialect.encoding
+                else "not UTF-8; save the file as UTF-8, or declare its encoding: Files(..., encoding='cp1252')."
+            )
+        else:
+            return None
+    return RowReject(line, _column_at_fault(record, dialect), code, what, show(without_marks(record)))
+
+
+def badly_quoted(record: bytes, line: int, code: str, at: int, dialect: Dialect) -> RowReject:
+    """The reject of a record with a fault in its quotes; `at` is the byte of the quote at fault."""
+    if code == UNCLOSED:
+        line += count_lines(record[:at] + b"x") - 1
+    reason = quote_fault(record, code, at)
+    if code == UNCLOSED:
+        reason += " The row was ended with its line, and the next lines are rows."
+    return RowReject(line, _column_at(record[:at], dialect), code, reason, show(record))
+
+
+def quote_fault(record: bytes, code: str, at: int) -> str:
+    """What is wrong with the quote at a byte of the record, and what to do about it."""
+    if code == UNCLOSED:
+        return (
+            f"The quote before {show(record[at + 1 : at + 1 + _EXCERPT])!r} is not closed. "
+            'Close it, or write it twice ("") if it belongs to the value.'
+        )
+    if code == TEXT_AFTER:
+        return (
+            f"Text follows the closing quote of a value: {show(record[at : at + _EXCERPT])!r}. "
+            'Write a quote twice ("") where it belongs to the value.'
+        )
+    return (
+        f"A quote stands in a value that is not in quotes, before {show(record[at + 1 : at + 1 + _EXCERPT])!r}, and "
+        'strict_quotes is declared. Put the value in quotes, and write the quote twice ("").'
+    )
+
+
+def repeated_header(record: bytes, line: int) -> RowReject:
+    """The reject of a record that is the header again."""
+    reason = "The row repeats the header: it is not data. Nothing is lost; were files put together here?"
+    return RowReject(line, None, "repeated_header", reason, show(record))
+
+
+def ragged(record: bytes, line: int, fields: int, dialect: Dialect) -> RowReject:
+    """The reject of a record that has not as many fields as the header."""
+    reason = f"The row has {_fields(fields)}, the header has {len(dialect.header)}."
+    more = len(record.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n").split(b"\n")) - 1
+    if more > 0:
+        reason += f" It runs on to line {line + more} inside quotes: a closing quote may be missing."
+    return RowReject(line, None, "ragged_row", reason, show(record))
+
+
+def _fields(count: int) -> str:
+    return "1 field" if count == 1 else f"{count} fields"
+
+
+def _column_at(before: bytes, dialect: Dialect) -> str | None:
+    """The column of the field that a record's first bytes, which have no fault, end in or before."""
+    text = before.decode("utf-8", "surrogateescape")
+    try:
+        fields = next(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter), [""])
+    except csv.Error:
+        return None
+    return dialect.header[len(fields) - 1] if len(fields) <= len(dialect.header) else None
+
+
+def _column_at_fault(record: bytes, dialect: Dialect) -> str | None:
+    text = record.decode("utf-8", "surrogateescape")
+    try:
+        fields = next(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter))
+    except csv.Error:  # a field longer than that module takes: the record is shown without the column's name
+        return None
+    for name, value in zip(dialect.header, fields, strict=False):
+        if _NOT_TEXT.search(value):
+            return name
+    return None

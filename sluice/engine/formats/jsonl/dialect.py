@@ -1,0 +1,58 @@
+"""What a file of JSON lines looks like from its first bytes, and what is remembered of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sluice.engine.formats.csv.kind import UTF8_MARK
+
+# A key in quotes, or nothing at all. A line of CSV that is well written does not begin so: a quote inside of a
+# field puts the field in quotes. Whether the rest of the line is sound is for the parser to say, row by row.
+_OBJECT = re.compile(rb'[ \t\r\n]*\{[ \t\r]*(?:"(?:[^"\\\n]|\\.)*+"[ \t\r]*:|\}[ \t\r]*(?:\n|\Z))')
+_ARRAY_OF_OBJECTS = re.compile(rb'[ \t\r\n]*\[[ \t\r\n]*\{[ \t\r\n]*"')
+
+
+@dataclass(frozen=True)
+class JsonLines:
+    """Found once, when the file is planned; kept in the ledger as JSON.
+
+    `header` has the keys met in the file's first lines, in order of appearance, and behind them wanted ones that only
+    later lines have; these may have others.
+    `body_offset` is the byte, counted from 0, and `body_line` the line, counted from 1, of the first record or
+    of a blank line before it. `encoding` is the declared one that the file was read as; None: UTF-8.
+    """
+
+    header: tuple[str, ...]
+    body_offset: int
+    body_line: int
+    encoding: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        facts = {
+            "format": "jsonl",
+            "header": list(self.header),
+            "body_offset": self.body_offset,
+            "body_line": self.body_line,
+        }
+        return facts | ({"encoding": self.encoding} if self.encoding else {})
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> JsonLines:
+        start = int(stored["body_offset"]), int(stored["body_line"])
+        return cls(tuple(stored["header"]), *start, stored.get("encoding"))
+
+
+def looks_like_jsonl(head: bytes, *, skip: int = 0) -> bool:
+    """Whether the first line that is not blank, after `skip` lines, begins a JSON object; never true for a CSV.
+
+    Also true for a JSON array of objects, which `plan_jsonl` refuses with advice.
+    """
+    body = head.removeprefix(UTF8_MARK).split(b"\n", skip)[-1]
+    return bool(_OBJECT.match(body) or looks_like_array(body))
+
+
+def looks_like_array(body: bytes) -> bool:
+    """Whether the text is one JSON array of objects rather than an object a line."""
+    return bool(_ARRAY_OF_OBJECTS.match(body))

@@ -1,0 +1,56 @@
+"""Wanted keys that the first lines do not have: found wherever they come, while the file is counted.
+
+So that what a file does not have at all is known when it is planned, as it is of a CSV by its header.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from sluice.engine.formats.csv.header import plain
+from sluice.engine.formats.jsonl.values import Unfit, read_object
+
+_ESCAPED_KEY = re.compile(rb'\\u[0-9a-f]{4}[^"\n]*"\s*:')
+
+
+class LateKeys:
+    """Keys that are looked for; `found` are the names under which they came, in order of appearance."""
+
+    def __init__(self, wanted: Iterable[str], known: Iterable[str]) -> None:
+        there = {plain(name) for name in known}
+        self.found: list[str] = []
+        self._missing = {plain(name): plain(name).encode() for name in wanted if plain(name) not in there}
+        self._pattern = self._compiled()
+
+    def look(self, data: bytes) -> None:
+        """Look through whole lines, and what may be a beginning of one. Quick where none of the keys is in them."""
+        if not self._missing or not self._may_have(_folded(data)):
+            return
+        for line in data.split(b"\n"):
+            if self._may_have(_folded(line)):
+                self._look_at(line)
+
+    def _may_have(self, text: bytes) -> bool:
+        named = any(name in text for name in self._missing.values()) and self._pattern.search(text)
+        return bool(named or (b"\\u" in text and _ESCAPED_KEY.search(text)))
+
+    def _look_at(self, line: bytes) -> None:
+        try:
+            keys = [key for key, _ in read_object(line.decode())]
+        except (Unfit, UnicodeDecodeError):
+            return
+        for key in keys:
+            if plain(key) in self._missing:
+                del self._missing[plain(key)]
+                self.found.append(key)
+                self._pattern = self._compiled()
+
+    def _compiled(self) -> re.Pattern[bytes]:
+        names = b"|".join(re.escape(name) for name in sorted(self._missing.values()))
+        return re.compile(rb'"(?:\s|\xef\xbb\xbf)*(?:' + names + rb')(?:\s|\xef\xbb\xbf)*"\s*:')
+
+
+def _folded(data: bytes) -> bytes:
+    """As names are compared: without regard to case. That of ASCII is ten times quicker than that of other text."""
+    return data.lower() if data.isascii() else data.decode(errors="replace").casefold().encode()

@@ -1,0 +1,170 @@
+"""A part's bytes into text columns with line numbers, and rejects: as many as plan counted, together.
+
+Lines are read one by one and gathered into columns a batch at a time. Good lines take the straight way; one
+that falls off it is looked at again, closely, to say what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from sluice.engine.formats.csv.dialect import Limits
+from sluice.engine.formats.csv.header import LINE, HeaderMatch
+from sluice.engine.formats.csv.parse import ParsedPart
+from sluice.engine.formats.csv.rejects import RowReject, show
+from sluice.engine.formats.jsonl.dialect import JsonLines
+from sluice.engine.formats.jsonl.layout import Layouts, Row
+from sluice.engine.formats.jsonl.lines import BLANK, is_record
+from sluice.engine.formats.jsonl.values import (
+    Fraction,
+    Unfit,
+    Value,
+    check_value,
+    read_object,
+    read_text,
+    scan,
+    scan_marked,
+)
+from sluice.errors import PermanentError
+
+_BATCH = 2048  # few, lest the garbage collector walk through the rows of a whole part again and again
+
+
+def parse_jsonl(
+    data: bytes,
+    *,
+    dialect: JsonLines,
+    match: HeaderMatch,
+    first_line: int,
+    read: int,
+    limits: Limits | None = None,
+    commas: frozenset[str] = frozenset(),
+) -> ParsedPart:
+    """Parse the bytes of one part; `first_line` and `read` are as planned. At least one column is wanted.
+
+    Keys are matched as headers are, in each line anew. A key that is not there is null, as null itself is. `commas`
+    are the headers whose columns read a decimal comma: a number gets one there, and a string stays as it is.
+    Rejects: `line_too_long`, `nul`, `invalid_utf8`, `not_json`, `duplicate_key`, `nested_value`; of values
+    that nobody wants only the JSON is checked.
+
+    Raises PermanentError if rows and rejects together are not the records that plan counted.
+    """
+    longest = (limits or Limits()).max_record_bytes
+    part = _Part(tuple(match.positions), data.split(b"\n"), first_line, longest, dialect.encoding, commas)
+    batches = list(part.batches(escaped_nul=b"\\u0000" in data))
+    found = sum(batch.num_rows for batch in batches) + len(part.rejects)
+    if found != read:
+        raise PermanentError(
+            f"The books of the part at line {first_line} do not balance: plan counted {read} records, the "
+            f"parser found {found}. Nothing of it is loaded: please report this with the part's bytes."
+        )
+    schema = pa.schema([*((name, pa.string()) for name in match.positions), (LINE, pa.int64())])
+    rows = pa.Table.from_batches(batches, schema).combine_chunks()
+    return ParsedPart(rows, sorted(part.rejects, key=lambda reject: reject.line))
+
+
+class _Part:
+    """The lines of a part on their way to columns; what is refused is gathered in `rejects`."""
+
+    def __init__(
+        self,
+        wanted: tuple[str, ...],
+        lines: list[bytes],
+        first_line: int,
+        longest: int,
+        encoding: str | None,
+        commas: frozenset[str],
+    ) -> None:
+        self.rejects: list[RowReject] = []
+        self._wanted = wanted
+        self._lines = lines
+        self._first_line = first_line
+        self._longest = longest
+        self._encoding = encoding
+        self._layouts = Layouts(wanted)
+        self._commas = commas.intersection(wanted)
+        self._scan = scan_marked if self._commas else scan
+
+    def batches(self, *, escaped_nul: bool) -> Iterator[pa.RecordBatch]:
+        """Some rows at a time, in order. `escaped_nul`: there may be NUL in values, which Arrow would take."""
+        for start in range(0, len(self._lines), _BATCH):
+            rows = self._rows(start, min(start + _BATCH, len(self._lines)))
+            if escaped_nul:
+                rows = self._checked(rows)
+            try:
+                yield self._batch(rows)
+            except (pa.ArrowException, UnicodeEncodeError):
+                yield self._batch(self._checked(rows))
+
+    def _rows(self, start: int, stop: int) -> list[Row]:
+        rows = []
+        for at in range(start, stop):
+            line = self._lines[at]
+            bare = line.strip(BLANK)
+            if not bare and not is_record(line, self._longest):
+                continue
+            try:
+                if len(line) > self._longest:
+                    raise ValueError
+                rows.append(self._row(bare.decode(), at))
+            except (ValueError, RecursionError):
+                if row := self._row_closely(line, at):
+                    rows.append(row)
+        return rows
+
+    def _row(self, text: str, at: int) -> Row:
+        """The straight way. Raises ValueError or RecursionError for a line that is not plainly good."""
+        found, end = self._scan(text)
+        if found.__class__ is not tuple or end < len(text):
+            raise ValueError
+        keys, values = zip(*found, strict=True)
+        return self._layouts.pick(keys, values, self._first_line + at)
+
+    def _row_closely(self, line: bytes, at: int) -> Row | None:
+        """The row of a record, or None and a reject."""
+        try:
+            text = read_text(line, self._longest, self._encoding)
+            pairs = read_object(text, marked=bool(self._commas))
+            keys, values = tuple(key for key, _ in pairs), tuple(value for _, value in pairs)
+            return self._layouts.pick(keys, values, self._first_line + at)
+        except Unfit as unfit:
+            self._refuse(self._first_line + at, unfit)
+            return None
+
+    def _checked(self, rows: list[Row]) -> list[Row]:
+        """The rows whose values can all be text."""
+        good = []
+        for row in rows:
+            try:
+                for name, value in zip(self._wanted, row, strict=False):
+                    check_value(name, value)
+                good.append(row)
+            except Unfit as unfit:
+                self._refuse(row[-1], unfit)
+        return good
+
+    def _batch(self, rows: list[Row]) -> pa.RecordBatch:
+        columns = list(zip(*rows, strict=True)) or [()] * (len(self._wanted) + 1)
+        cells = zip(self._wanted, columns, strict=False)
+        spelled = (_with_comma(column) if name in self._commas else column for name, column in cells)
+        arrays = [*map(_column, spelled), pa.array(columns[-1], pa.int64())]
+        return pa.record_batch(arrays, [*self._wanted, LINE])
+
+    def _refuse(self, line: int, unfit: Unfit) -> None:
+        raw = show(self._lines[line - self._first_line].removesuffix(b"\r"))
+        self.rejects.append(RowReject(line, unfit.column, unfit.code, unfit.reason, raw))
+
+
+def _with_comma(cells: tuple[Value, ...]) -> tuple[Value, ...]:
+    return tuple(cell.replace(".", ",") if isinstance(cell, Fraction) else cell for cell in cells)
+
+
+def _column(cells: tuple[Value, ...]) -> pa.Array:
+    """Raises ArrowException and UnicodeEncodeError if not all can be text."""
+    try:
+        return pa.array(cells, pa.string())
+    except pa.ArrowTypeError:
+        words = [("true" if cell else "false") if cell.__class__ is bool else cell for cell in cells]
+        return pa.array(words, pa.string())

@@ -1,0 +1,142 @@
+"""Planning: a file of JSON lines is streamed once and cut into parts that hold whole lines.
+
+There is no header to read. The keys of the first lines stand for it, and those that are wanted and come later: so a
+file without a required column is refused as a whole, and of a declared one it is known whether any record has it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from sluice.engine.formats.csv.cut import Rules, cut, even_size
+from sluice.engine.formats.csv.dialect import Limits
+from sluice.engine.formats.csv.header import plain
+from sluice.engine.formats.csv.kind import UTF8_MARK
+from sluice.engine.formats.csv.plan import InputPlan
+from sluice.engine.formats.csv.records import Counted
+from sluice.engine.formats.csv.rejects import show
+from sluice.engine.formats.csv.source import Readable, Source, Tick, size_of
+from sluice.engine.formats.jsonl.dialect import JsonLines, looks_like_array
+from sluice.engine.formats.jsonl.late_keys import LateKeys
+from sluice.engine.formats.jsonl.lines import LongLine, count_lines
+from sluice.engine.formats.jsonl.values import Unfit, read_object
+from sluice.errors import ConfigError, DataError
+
+_HEAD = 1 << 16
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def plan_jsonl(
+    stream: Readable,
+    *,
+    part_bytes: int,
+    skip: int = 0,
+    limits: Limits | None = None,
+    tick: Tick | None = None,
+    wanted: Sequence[str] = (),
+) -> InputPlan:
+    """Plan a file of UTF-8 text from a stream that is at its start. Memory: a block and a line at most.
+
+    The first `skip` lines are left out. Parts and `tick` are as of `plan_csv`. Of keys that the first lines do not have
+    the `wanted` ones are looked for in all others.
+
+    Raises DataError: `empty_file`, `json_array`, `not_jsonl` (no object in the first lines), `header_too_long`
+    (too many keys), `preamble_too_long`.
+    """
+    if part_bytes < 1:
+        raise ConfigError(f"A part must have at least 1 byte, not {part_bytes}.")
+    limits = limits or Limits()
+    size = size_of(stream)
+    source = Source(stream, tick)
+    dialect = read_keys(source, skip, limits)
+    late = LateKeys(wanted, dialect.header)
+    count = partial(count_lines, longest=limits.max_record_bytes)
+
+    def counted(data: bytes, *, final: bool) -> Counted:
+        late.look(data)
+        return count(data, final=final)
+
+    parts = cut(source, dialect, Rules(counted, LongLine, limits, even_size(part_bytes, dialect, size)))
+    whole = replace(dialect, header=(*dialect.header, *filter(_is_storable, late.found)))
+    return InputPlan(source.sha256(), source.size, whole, tuple(parts), sum(part.read for part in parts))
+
+
+def read_keys(source: Source, skip: int, limits: Limits) -> JsonLines:
+    """Read the keys of the first lines from a source at its start, and leave the source at the body."""
+    mark = len(UTF8_MARK) if source.peek(len(UTF8_MARK)) == UTF8_MARK else 0
+    source.skip(mark)
+    offset = mark + _skip_lines(source, skip, limits)
+    head = _head(source, limits)
+    if not head.strip():
+        raise DataError("empty_file", "The file is empty: it has no row.")
+    if looks_like_array(head):
+        raise DataError(
+            "json_array",
+            "The file is one JSON array, and is read as JSON lines, one object a line; "
+            "turn it into these first: jq -c '.[]' file.json > file.jsonl",
+        )
+    return JsonLines(_keys(head, limits), offset, skip + 1)
+
+
+def _skip_lines(source: Source, count: int, limits: Limits) -> int:
+    """Leave out so many lines. Returns how many bytes they have."""
+    if not count:
+        return 0
+    head = source.peek(limits.max_header_bytes)
+    lines = head.split(b"\n", count)
+    if len(lines) <= count:
+        if len(head) < limits.max_header_bytes:
+            raise DataError("empty_file", f"The file ends within the {count} lines that are skipped: it has no row.")
+        longest = limits.max_header_bytes
+        raise DataError(
+            "preamble_too_long", f"The {count} lines to skip do not end within {longest:,} bytes: is this the file?"
+        )
+    length = len(head) - len(lines[-1])
+    source.skip(length)
+    return length
+
+
+def _head(source: Source, limits: Limits) -> bytes:
+    """The first lines that are whole; of a first line that is too long, and of blanks without end, what is needed."""
+    longest = limits.max_record_bytes + 2  # a line end
+    for size in (_HEAD, max(_HEAD, longest)):
+        head = source.peek(size)
+        if len(head) < size:
+            return head
+        end = head.rfind(b"\n") + 1
+        if head[:end].strip():
+            return head[:end]
+    return head
+
+
+def _keys(head: bytes, limits: Limits) -> tuple[str, ...]:
+    """The keys of the objects among some lines, in order of appearance, as far as the ledger can keep them.
+
+    Of keys that mean the same column, as `ID` and `id` in different lines do, the first.
+    """
+    found: dict[str, str] = {}
+    for line in head.split(b"\n"):
+        try:
+            for key, _ in read_object(line.decode()):
+                found.setdefault(plain(key), key)
+        except (Unfit, UnicodeDecodeError):
+            continue
+    if not found:
+        first = head.strip().split(b"\n", 1)[0]
+        raise DataError(
+            "not_jsonl", f"None of the first lines is a JSON object with keys; they begin with {show(first)[:60]!r}."
+        )
+    if len(found) > limits.max_columns:
+        raise DataError(
+            "header_too_long",
+            f"The first lines have {len(found):,} different keys, the limit is {limits.max_columns:,}: "
+            "are the keys data?",
+        )
+    return tuple(filter(_is_storable, found.values()))
+
+
+def _is_storable(key: str) -> bool:
+    return _UNSTORABLE.search(key) is None

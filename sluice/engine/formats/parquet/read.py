@@ -1,0 +1,143 @@
+"""A Parquet file read batch by batch and written as CSV, in memory that does not grow with the file.
+
+Parquet can only be read from its end, and not by ranges of bytes: so it is spelled out once, and the copy is
+planned and read as any CSV file. Only wanted columns are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from sluice.engine.formats.csv.header import match_header
+from sluice.engine.formats.parquet.int96 import Nanos, int96_columns
+from sluice.engine.formats.parquet.spell import check_kind, spell
+from sluice.engine.types.base import ColumnType
+from sluice.errors import DataError
+
+_BATCH_BYTES = 1 << 22
+_BATCH_ROWS = 1 << 14
+_BUFFER = 1 << 18  # read pages by the piece; a column of a large row group would be held whole otherwise
+
+
+@dataclass(frozen=True)
+class _Header:
+    header: tuple[str, ...]
+
+
+def is_parquet(head: bytes) -> bool:
+    """Whether a file's first bytes are those of Parquet, in plain or encrypted; a CSV's `PARENT,...` are not."""
+    if head.startswith(b"PAR1"):
+        return head[4:5] < b" " and head[4:5] not in b"\t\r\n"
+    return head.startswith(b"PARE") and b"\0" in head[4:8]
+
+
+def names_of_parquet(file: BinaryIO) -> tuple[str, ...]:
+    """The names of all columns of a file. Raises DataError `corrupt`."""
+    with _reading():
+        return tuple(_opened(file, "s").schema_arrow.names)
+
+
+def spell_parquet(file: BinaryIO, columns: Mapping[str, ColumnType]) -> Iterator[bytes]:
+    """The file as CSV: UTF-8, with a header, delimiter `,`, in pieces of whole rows.
+
+    `file` can seek; `columns` are wanted headers and what they are declared as. Those that the file has come in
+    the order given, under the file's own names, each once. Null is an empty field, and empty text `""`; both
+    are `""` in a file of one column, where an empty line would be no row. A value that its declared type cannot
+    hold is spelled so that the type refuses it.
+
+    Raises DataError: `corrupt` (broken, truncated or encrypted), `not_text` (a wanted column is nested or
+    binary), `duplicate_header`, `missing_header` (no wanted column is there), `unknown_zone`.
+    """
+    with _reading():
+        source = _opened(file, "s")  # nanoseconds alone would overflow in the year 2262, in silence
+        schema = source.schema_arrow
+    wanted = _wanted(schema, columns)
+    for name in wanted:
+        check_kind(name, schema.field(name).type)
+    yield _written(pa.table({name: pa.array([], pa.string()) for name in wanted}), header=True)
+    fine = int96_columns(source, list(wanted))
+    nanos = Nanos(_batches(_opened(file, "ns", source.metadata), fine)) if fine else None
+    for batch in _batches(source, list(wanted)):
+        exact = nanos.instants(batch.select(fine)) if nanos else {}
+        spelled = {name: spell(name, exact.get(name, batch.column(name)), kind) for name, kind in wanted.items()}
+        yield _written(_without_empty_lines(pa.table(spelled)), header=False)
+
+
+def _opened(file: BinaryIO, int96: str, metadata: pq.FileMetaData | None = None) -> pq.ParquetFile:
+    """The file, with the unit that its INT96 timestamps are to have."""
+    return pq.ParquetFile(
+        file,
+        metadata=metadata,
+        buffer_size=_BUFFER,
+        pre_buffer=False,
+        page_checksum_verification=True,
+        coerce_int96_timestamp_unit=int96,
+    )
+
+
+def _wanted(schema: pa.Schema, columns: Mapping[str, ColumnType]) -> dict[str, ColumnType]:
+    """The file's own names of the wanted columns, and their declared types."""
+    positions = match_header(_Header(tuple(schema.names)), tuple(columns), ()).positions
+    found: dict[str, ColumnType] = {}
+    for header, at in positions.items():
+        if at is not None:
+            found.setdefault(schema.names[at], columns[header])
+    if not found:
+        names = ", ".join(map(repr, schema.names))
+        raise DataError("missing_header", f"None of the wanted columns is in the file; it has {names}.")
+    return found
+
+
+def _batches(source: pq.ParquetFile, names: list[str]) -> Iterator[pa.RecordBatch]:
+    facts = source.metadata
+    groups = (facts.row_group(number) for number in range(facts.num_row_groups))
+    row_bytes = sum(group.total_byte_size for group in groups) // max(facts.num_rows, 1)
+    rows = max(1, min(_BATCH_ROWS, _BATCH_BYTES // max(row_bytes, 1)))
+    left = facts.num_rows
+    batches = source.iter_batches(rows, columns=names, use_threads=False)
+    while True:
+        with _reading():
+            batch = next(batches, None)
+        if batch is None:
+            break
+        left -= batch.num_rows
+        yield batch
+    if left:
+        raise DataError("corrupt", f"The Parquet file says it has {facts.num_rows:,} rows, and {left:,} are not there.")
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the disk's, or the network's: not what is in the file
+        what = " ".join(str(error).split()).rstrip(".")
+        if "encrypted" in what or "decrypt" in what:
+            raise DataError("corrupt", "The Parquet file is encrypted; write it without encryption.") from error
+        raise DataError(
+            "corrupt", f"The Parquet file is broken or not complete ({what[:200]}); write or copy it again."
+        ) from error
+
+
+def _without_empty_lines(rows: pa.Table) -> pa.Table:
+    """A null alone would be an empty line, which is no row of a CSV."""
+    if rows.num_columns > 1:
+        return rows
+    name = rows.column_names[0]
+    return pa.table({name: rows.column(0).cast(pa.string()).fill_null("")})
+
+
+def _written(rows: pa.Table, *, header: bool) -> bytes:
+    sink = pa.BufferOutputStream()
+    pa.csv.write_csv(rows, sink, pa.csv.WriteOptions(include_header=header))
+    written: bytes = sink.getvalue().to_pybytes()
+    return written

@@ -1,0 +1,80 @@
+"""A column of Parquet as text that its declared type reads back as the very same value, or refuses.
+
+Text is passed on as it is. What has another kind than text is spelled in the notation of the declared type.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sluice.engine.formats.parquet.local import zone_of
+from sluice.engine.formats.parquet.moments import Instants, spell_dates, spell_lengths, spell_moments
+from sluice.engine.types import Date
+from sluice.engine.types.base import ColumnType
+from sluice.engine.types.numbers.spelling import spell_numbers
+from sluice.errors import DataError
+
+
+def check_kind(name: str, kind: pa.DataType) -> None:
+    """Raises DataError `not_text` for a column whose values are no single values."""
+    kind = _stored(kind)
+    if pa.types.is_nested(kind) or pa.types.is_fixed_size_binary(kind):
+        raise _not_text(name, kind)
+
+
+def spell(name: str, values: pa.Array | Instants, declared: ColumnType) -> pa.Array:
+    """The column as text, null for null; whole numbers and booleans as they are, for they are written as text.
+
+    Raises DataError `not_text` for bytes that are not UTF-8, `unknown_zone`.
+    """
+    if isinstance(values, Instants):
+        return _moments(name, values, declared)
+    if isinstance(values, pa.ExtensionArray):
+        values = values.storage
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    return _spelled(name, values, declared)
+
+
+def _spelled(name: str, values: pa.Array, declared: ColumnType) -> pa.Array:
+    kind = values.type
+    if pa.types.is_integer(kind) or pa.types.is_boolean(kind):
+        return values
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return spell_numbers(values, declared)
+    if pa.types.is_timestamp(kind):
+        return _moments(name, Instants.of(values), declared)
+    if pa.types.is_date(kind):
+        return spell_dates(values, declared)
+    if pa.types.is_time(kind) or pa.types.is_duration(kind):
+        return spell_lengths(values)
+    try:
+        return pc.cast(values, pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise _not_text(name, kind) from error
+
+
+def _moments(name: str, moments: Instants, declared: ColumnType) -> pa.Array:
+    if moments.zone and isinstance(declared, Date):
+        try:
+            zone_of(moments.zone)
+        except (ValueError, KeyError, OSError) as error:
+            raise DataError(
+                "unknown_zone",
+                f"The days of the column {name!r} begin at midnight of {moments.zone!r}, which is not a known zone; "
+                "write the times in UTC, or with a zone by its IANA name.",
+            ) from error
+    return spell_moments(moments, declared)
+
+
+def _stored(kind: pa.DataType) -> pa.DataType:
+    if isinstance(kind, pa.BaseExtensionType):
+        kind = kind.storage_type
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _not_text(name: str, kind: pa.DataType) -> DataError:
+    return DataError(
+        "not_text", f"The values of the column {name!r} are {kind}, which a column of a table cannot take; write text."
+    )

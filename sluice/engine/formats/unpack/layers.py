@@ -1,0 +1,120 @@
+"""One layer after another: each reads the stream below it, until what comes out is no packing any more."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sluice.engine.formats.unpack.archive import chosen, unzipped
+from sluice.engine.formats.unpack.caps import Caps, capped
+from sluice.engine.formats.unpack.compressed import BZIP2, GZIP, XZ, decompressed, zstd_decompressed
+from sluice.engine.formats.unpack.kinds import HEAD, ZIP, ZSTD, packing_of
+from sluice.engine.formats.unpack.streams import blocks_of, stream_of
+from sluice.engine.formats.unpack.text import decoded, encoding_of
+from sluice.errors import DataError, TransientError
+
+_PLAIN = {packing.name: packing for packing in (GZIP, BZIP2, XZ)}
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """A sequential stream of what a file holds; b"" comes at its very end only. `close` leaves the file open.
+
+    `layers` are what was taken off, from the outside, e.g. ("zip", "gzip", "utf-16-le"); none means that the file
+    can be read in place. `encoding` is what text was decoded from, None for UTF-8 and for what is no text.
+    """
+
+    stream: io.BufferedReader
+    layers: tuple[str, ...]
+    encoding: str | None
+
+
+def unpack(stream: BinaryIO, *, member: str | None = None, encoding: str | None = None, caps: Caps) -> Unpacked:
+    """Take the packings and the encoding off a seekable stream. `encoding` is the declared one.
+
+    Raises DataError, as the stream's `read` does: `corrupt`, `truncated`, `too_large`, `too_compressed`. And here
+    only: `nested_too_deep`, and for zip archives `several_members`, `no_member`, `duplicate_member`,
+    `empty_archive`, `encrypted`, `unsupported`, `not_csv`. TransientError when an archive inside a packing finds no
+    room in the temporary folder.
+    """
+    peeling = _Peeling(stream, member, caps)
+    try:
+        while packing := packing_of(peeling.head()):
+            peeling.take_off(packing)
+        if peeling.member is not None:
+            raise DataError("no_member", f"There is no member {peeling.member!r}: the file is no zip archive.")
+        text, mark = encoding_of(peeling.head(), encoding)
+        if text is not None:
+            peeling.add(text, decoded(peeling.top, text, mark))
+    except BaseException:
+        peeling.top.close()
+        raise
+    return Unpacked(peeling.top, tuple(peeling.layers), text)
+
+
+class _Peeling:
+    """A file on its way to its text: the stream on top, which closes those below, and the layers taken off."""
+
+    def __init__(self, stream: BinaryIO, member: str | None, caps: Caps) -> None:
+        self.layers: list[str] = []
+        self.member = member
+        self._file = stream
+        self._caps = caps
+        self._packed = stream.seek(0, io.SEEK_END)
+        stream.seek(0)
+        self.top = stream_of(blocks_of(stream))
+
+    def head(self) -> bytes:
+        return self.top.peek(HEAD)[:HEAD]
+
+    def take_off(self, packing: str) -> None:
+        if len(self.layers) == self._caps.max_layers:
+            inside = ", ".join(self.layers)
+            raise DataError("nested_too_deep", f"There is {packing} in {inside}: that is too deep; unpack it first.")
+        if packing == ZIP:
+            blocks = self._unzip()
+        elif packing == ZSTD:
+            blocks = zstd_decompressed(self.top)
+        else:
+            blocks = decompressed(self.top, _PLAIN[packing])
+        self.add(packing, capped(blocks, self._packed, self._caps))
+
+    def add(self, layer: str, blocks: Iterator[bytes]) -> None:
+        self.layers.append(layer)
+        self.top = stream_of(blocks, self.top.close)
+
+    def _unzip(self) -> Iterator[bytes]:
+        archive = self._on_disk() if self.layers else self._file
+        entry = chosen(archive, self.member)
+        self.member = None
+        if not self.layers:
+            self._packed = min(self._packed, entry.compress_size)
+        return unzipped(archive, entry)
+
+    def _on_disk(self) -> BinaryIO:
+        """An archive's directory stands at its end: one that is packed itself is unpacked to disk first."""
+        with ExitStack() as opened:
+            file = opened.enter_context(tempfile.TemporaryFile(prefix="sluice-"))
+            for block in blocks_of(self.top):
+                with _room():
+                    file.write(block)
+            with _room():
+                file.flush()
+            opened.callback(self.top.close)
+            self.top = stream_of(iter(()), opened.pop_all().close)
+        return file
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = f"{tempfile.gettempdir()}: {error.strerror}"
+        raise TransientError(
+            f"No room to unpack an archive that is packed itself ({where}). Free some, or set TMPDIR."
+        ) from error

@@ -1,6 +1,0 @@
-"""Frames: a part's rows at rest between two tasks."""
-
-from sluice.engine.frames.cache import Frames, frames
-from sluice.engine.frames.kinds import RawFrame, ReadyFrame
-
-__all__ = ["Frames", "RawFrame", "ReadyFrame", "frames"]

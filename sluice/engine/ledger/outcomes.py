@@ -1,0 +1,64 @@
+"""How parts, inputs and runs end: the counters, always in the order part, input, run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.database.statements import statements
+from sluice.engine.ledger.nothing_loaded import fail_nothing_loaded
+
+query = statements(__name__)
+
+BOOKS = ("read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested")
+
+
+def end_part(cursor: Cursor, run: int, input_id: int, books: Mapping[str, int], *, staged: bool) -> bool:
+    """Count an ended part into its input and run. True when the run has nothing left to load."""
+    counts = {name: books.get(name, 0) for name in BOOKS}
+    cursor.execute(query("part_ended"), counts | {"input": input_id, "staged": staged})
+    row = cursor.fetchone()
+    input_ended = row is not None and row[0] == 0
+    if input_ended:
+        cursor.execute(query("input_loaded"), {"input": input_id})
+        fail_nothing_loaded(cursor, run, input_id)
+    cursor.execute(query("run_counted"), counts | {"run": run, "inputs_ended": int(input_ended)})
+    return _settle_when_empty(cursor, run, cursor.fetchone())
+
+
+def end_input(
+    cursor: Cursor,
+    input_id: int,
+    state: str,
+    *,
+    sha256: str | None = None,
+    size: int | None = None,
+    same_as: int | None = None,
+    code: str | None = None,
+    error: str | None = None,
+    note: str | None = None,
+) -> bool:
+    """An input that ends without loading anything. True when its run has nothing left to load."""
+    cursor.execute(
+        query("end_input"),
+        {
+            "input": input_id,
+            "state": state,
+            "sha256": sha256,
+            "size": size,
+            "same_as": same_as,
+            "code": code,
+            "error": error,
+            "note": note,
+        },
+    )
+    row = cursor.fetchone()
+    return row is not None and _settle_when_empty(cursor, row[0], (row[1],))
+
+
+def _settle_when_empty(cursor: Cursor, run: int, left: tuple[int, ...] | None) -> bool:
+    if left is None or left[0] > 0:
+        return False
+    cursor.execute(query("add_settle_step"), {"run": run})
+    return True

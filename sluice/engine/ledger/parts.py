@@ -1,0 +1,85 @@
+"""A part as the ledger knows it, with everything that extract, transform and load need to know about it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from sluice.engine.base.settings import settings
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
+from sluice.errors import LostClaim
+
+query = statements(__name__)
+
+
+@dataclass(frozen=True)
+class PartWork:
+    """One part and its input. Offsets and lengths in bytes; lines counted from 1, the header included."""
+
+    part: int
+    number: int
+    start: int
+    length: int
+    first_line: int
+    end_line: int | None
+    planned: int
+    sha256: str
+    overlong: bool
+    well_quoted: bool
+    input: int
+    run: int
+    pipeline: str
+    source: str
+    uri: str
+    input_sha256: str
+    size: int
+    contract: str
+    dialect: dict[str, Any]
+    replaces: list[int]
+    staged: bool
+    position: int
+    landed: str | None
+    parts: int
+    max_rejects: str | None
+    reload: bool
+    revision: str | None
+
+    @property
+    def place(self) -> str:
+        """Where its bytes are read: the copy in the landing, if there is one, else the file itself."""
+        return self.landed or self.uri
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Declared columns that the file does not have."""
+        return tuple(self.dialect.get("absent", ()))
+
+    @property
+    def keeps_ready(self) -> bool:
+        """Whether its ready frame is worth a place in Redis: not when it waits for more parts than fit there."""
+        return self.max_rejects is None or self.parts <= settings().window
+
+    def raw_key(self) -> str:
+        """The cache key of the part's text: its bytes, how they are read, and what the contract wants of them."""
+        facts = (self.sha256, self.dialect, self.first_line, self.planned, self.contract, self.well_quoted)
+        return _key("raw", *facts)
+
+    def ready_key(self) -> str:
+        """The cache key of the part's rows, ready for COPY under a contract (they carry the input's id)."""
+        return _key("ready", self.sha256, self.dialect, self.first_line, self.contract, self.revision, self.input)
+
+
+def _key(kind: str, *facts: object) -> str:
+    return f"{kind}:{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"
+
+
+def read_part(part: int) -> PartWork:
+    """Look a part up. Raises LostClaim when it is gone (its input changed and was planned again)."""
+    with transaction() as cursor:
+        cursor.execute(query("read_part"), {"part": part})
+        row = cursor.fetchone()
+    if row is None:
+        raise LostClaim(f"Part {part} is not there any more.")
+    return PartWork(*row)

@@ -1,0 +1,61 @@
+"""Which workers there are: each of them says so every few seconds, in the ledger, while it takes messages.
+
+From it dispatch knows how many processes there are, and who waits for a run that nobody will begin.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.base.identity import worker_name
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
+
+query = statements(__name__)
+
+SHOW_S = 3.0
+FRESH_S = 12.0  # a worker that has not shown itself for that long is gone
+PATIENCE_S = 10.0
+_LOOK_S = 1.0
+
+
+def show_worker(cursor: Cursor, processes: int) -> None:
+    """This worker is there and takes messages, with so many processes."""
+    cursor.execute(query("show_worker"), {"name": worker_name(), "processes": processes})
+
+
+def hide_worker(cursor: Cursor) -> None:
+    """This worker takes no messages any more."""
+    cursor.execute("delete from sluice.worker where name = %s", (worker_name(),))
+
+
+def worker_there() -> bool:
+    """Whether any worker takes messages now."""
+    with transaction() as cursor:
+        cursor.execute(query("workers_there"), {"fresh_s": FRESH_S})
+        return cursor.fetchone() == (True,)
+
+
+class Absence:
+    """Says, for somebody who waits, that no worker is there: once, and again each time when one came and vanished."""
+
+    def __init__(self, say: Callable[[], None], there: Callable[[], bool] = worker_there) -> None:
+        self._say = say
+        self._there = there
+        self._seen = self._looked = time.monotonic()
+        self._said = False
+
+    def look(self) -> None:
+        """Call it again and again while waiting. Raises DatabaseAway."""
+        now = time.monotonic()
+        if now - self._looked < _LOOK_S:
+            return
+        self._looked = now
+        if self._there():
+            self._seen, self._said = now, False
+        elif not self._said and now - self._seen >= PATIENCE_S:
+            self._said = True
+            self._say()

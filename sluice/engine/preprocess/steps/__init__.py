@@ -1,0 +1,1 @@
+"""The steps there are: functions over frames."""

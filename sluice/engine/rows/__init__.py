@@ -1,0 +1,1 @@
+"""Rows between text and COPY: the contract, frames, binary COPY streams, rejects."""

@@ -1,0 +1,146 @@
+"""A contract applied: rows of text in; typed rows in key order, repeated keys and rejects out.
+
+Nothing falls through: each row that goes in comes out once, as a row, a repeat or a reject.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from sluice.engine.declare import Column, Source, Table, Transform
+from sluice.engine.rows.contract.frame import LINE, Own
+from sluice.engine.rows.contract.nulls import without_nulls
+from sluice.engine.rows.contract.order import key_order
+from sluice.engine.rows.contract.refusals import Refusals
+from sluice.engine.rows.contract.version import version
+from sluice.engine.types.base import ColumnType, Int64s, Mask
+from sluice.errors import ConfigError, PermanentError
+
+
+@dataclass(frozen=True)
+class Transformed:
+    """A batch under its contract.
+
+    `rows`: the table's columns by name and in order, and `_line` (int64), sorted by key in PostgreSQL's order
+    (text as under COLLATE "C"), each key once. `repeats`: likewise, the other lines of keys that are in
+    `rows`, by key and line: with `keep` the later ones, with `update` the earlier ones. `rejects`: (line int64,
+    column, code, reason: string), by line, one per row.
+    """
+
+    rows: pa.Table
+    repeats: pa.Table
+    rejects: pa.Table
+
+
+class Contract:
+    """What a table's columns must be. Raises ConfigError for a declaration that cannot work.
+
+    `version` is 16 hex digits, the same in every process for the same declaration. `wanted` are the headers
+    to read and `required` those that a file must have, both in column order and each once. `commas` are
+    the headers whose columns read a decimal comma: numbers that a source does not give as text are written with it.
+    """
+
+    version: str
+    wanted: tuple[str, ...]
+    required: tuple[str, ...]
+    newest_wins: bool
+    commas: frozenset[str]
+
+    def __init__(self, table: Table, transform: Transform | None = None, source: Source | None = None) -> None:
+        self.version = version(table, transform, source)
+        self.wanted = tuple(dict.fromkeys(column.header for column in table.columns))
+        self.required = tuple(dict.fromkeys(column.header for column in table.columns if column.expected))
+        self.newest_wins = table.on_conflict == "update"
+        self.commas = frozenset(header for header, kind in types_of(table).items() if kind.decimal_mark == ",")
+        self._table = table
+        self._own = Own(transform, table.name, types_of(table)) if transform else None
+        for column in table.columns:
+            _try_check(table, column)
+
+    def apply(self, rows: pa.Table) -> Transformed:
+        """Type, check and sort `rows`: one `pa.string()` column for each wanted header, and `_line` int64."""
+        text, dropped = self._own.apply(rows) if self._own else (rows, np.zeros(0, np.int64))
+        lines = _whole(text, LINE).to_numpy()
+        refusals = Refusals(lines)
+        if self._own:
+            refusals.add_lines(dropped, "dropped_by_transform", f"{self._own.name} dropped the row.")
+        typed = {column.name: _read(column, text, refusals) for column in self._table.columns}
+        done = self._sorted(typed, lines, refusals.failed, refusals.table())
+        out = done.rows.num_rows + done.repeats.num_rows + done.rejects.num_rows
+        if out != rows.num_rows:
+            raise PermanentError(
+                f"Table {self._table.name!r}: {rows.num_rows} rows went in and {out} came out. Nothing is"
+                " loaded from such a batch; this is a mistake in Sluice, please report it."
+            )
+        return done
+
+    def _sorted(self, typed: dict[str, pa.Array], lines: Int64s, failed: Mask, rejects: pa.Table) -> Transformed:
+        good = np.flatnonzero(~failed) if failed.any() else None
+        keys = [_taken(typed[name], good) for name in self._table.key]
+        order = key_order(keys, lines if good is None else lines[good])
+        place = order.rows if good is None else good[order.rows]
+        again = order.repeats
+        if self.newest_wins and again.any():  # all but the last of each key
+            again = np.append(again[1:], False)
+        columns = typed | {LINE: pa.array(lines)}
+        return Transformed(_pick(columns, place[~again]), _pick(columns, place[again]), rejects)
+
+
+def types_of(table: Table) -> dict[str, ColumnType]:
+    """What numbers under a header are written for: of two columns of one header the one that reads a comma."""
+    ordered = sorted(table.columns, key=lambda column: column.type.decimal_mark == ",")
+    found = {column.header: column.type for column in ordered}
+    return {column.header: found[column.header] for column in table.columns}
+
+
+def _try_check(table: Table, column: Column) -> None:
+    """A check that cannot work on its column's type is met here, not at the first file."""
+    if column.check is None:
+        return
+    try:
+        column.check.refuse(pa.array([], column.type.arrow))
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise ConfigError(
+            f"Table {table.name!r}, column {column.name!r}: the check {column.check!r} does not fit "
+            f"{column.type!r}: give it values of the column's type. ({error})"
+        ) from error
+
+
+def _read(column: Column, rows: pa.Table, refusals: Refusals) -> pa.Array:
+    """The column's typed values; what is wrong with them goes to `refusals`."""
+    text = without_nulls(_whole(rows, column.header), column.nulls)
+    parsed = column.type.parse(text)
+    for refused in parsed.refused:
+        refusals.add(column, text, refused)
+    if column.required and parsed.values.null_count:
+        missing: Mask = parsed.values.is_null().to_numpy(zero_copy_only=False)
+        for refused in parsed.refused:
+            missing &= ~refused.rows
+        refusals.add_missing(column, missing)
+    if column.check is not None:
+        refusals.add(column, text, column.check.refuse(parsed.values))
+    return parsed.values
+
+
+def _whole(rows: pa.Table, name: str) -> pa.Array:
+    """A column in one piece; one that no file has may have come without a type."""
+    values = rows.column(name)
+    if values.type == pa.null():
+        values = values.cast(pa.string())
+    return values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
+
+
+def _taken(values: pa.Array, rows: Int64s | None) -> pa.Array:
+    return values if rows is None else values.take(pa.array(rows))
+
+
+def _pick(columns: dict[str, pa.Array], rows: Int64s) -> pa.Table:
+    """The rows asked for; without a copy where they are a run."""
+    count = len(rows)
+    if count and rows[-1] - rows[0] == count - 1 and (rows[1:] > rows[:-1]).all():
+        return pa.table(columns).slice(int(rows[0]), count)
+    chosen = pa.array(rows, pa.int64())
+    return pa.table({name: values.take(chosen) for name, values in columns.items()})

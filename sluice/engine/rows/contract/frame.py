@@ -1,0 +1,98 @@
+"""A pipeline's own `transform(frame)`: its rows as a pandas frame of text, and what came back, verified."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sluice.engine.declare import Transform
+from sluice.engine.types.base import ColumnType, Int64s
+from sluice.engine.types.numbers.spelling import spell_numbers
+from sluice.errors import PermanentError
+
+LINE = "_line"
+
+
+@dataclass(frozen=True)
+class Own:
+    """The pipeline's function, and the columns that it must leave: headers, and what is declared of each."""
+
+    transform: Transform
+    table: str
+    types: dict[str, ColumnType]
+
+    @property
+    def name(self) -> str:
+        """How an error names the function."""
+        return f"The transform {getattr(self.transform, '__name__', repr(self.transform))!r} of {self.table!r}"
+
+    def apply(self, rows: pa.Table) -> tuple[pa.Table, Int64s]:
+        """The rows after the function, in order of line, and the lines of those that it dropped.
+
+        `rows` has one text column for each wanted header, and `_line`. The frame has the same columns (Arrow
+        text, not copied), and `_line` as its index. Raises PermanentError for a frame that cannot be used.
+        """
+        lines = rows.column(LINE).to_numpy()
+        frame = rows.drop_columns([LINE]).to_pandas(types_mapper=pd.ArrowDtype)
+        frame.index = pd.Index(lines, name=LINE)
+        changed = self._checked(self._call(frame), frame.index)
+        left = np.asarray(changed.index, np.int64)
+        columns = {header: self._text(changed[header], kind) for header, kind in self.types.items()}
+        done = pa.table(columns | {LINE: pa.array(left)})
+        if (left[1:] < left[:-1]).any():
+            done = done.sort_by(LINE)
+        return done, lines[~np.isin(lines, left)]
+
+    def _call(self, frame: pd.DataFrame) -> object:
+        try:
+            return self.transform(frame)
+        except Exception as error:
+            # Its message may quote a row, and rows do not belong in logs: the type and the place must do.
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            kind = type(error).__name__
+            raise PermanentError(f"{self.name} failed: {kind} at {place.filename}:{place.lineno}.") from error
+
+    def _checked(self, changed: object, lines: pd.Index) -> pd.DataFrame:
+        """The frame, if it can be used."""
+        if not isinstance(changed, pd.DataFrame):
+            raise PermanentError(f"{self.name} gave a {type(changed).__name__}; it must return a DataFrame.")
+        missing = [header for header in self.types if header not in changed.columns]
+        if missing:
+            raise PermanentError(f"{self.name} left out the columns {missing}; keep them, or rename no column.")
+        if not changed.columns.is_unique:
+            raise PermanentError(f"{self.name} gave two columns of the same name.")
+        if not changed.index.is_unique:
+            raise PermanentError(f"{self.name} doubled rows: every line may be in the index once.")
+        if not changed.index.isin(lines).all():
+            raise PermanentError(
+                f"{self.name} added rows, or lost the index, which holds each row's line number: keep it (no"
+                " reset_index, no merge without it)."
+            )
+        return changed
+
+    def _text(self, values: pd.Series, declared: ColumnType) -> pa.Array:
+        """A column as text again; numbers and booleans are written out, as the declared type reads them."""
+        try:
+            array = pa.array(values, from_pandas=True)
+        except (pa.ArrowException, TypeError, ValueError) as error:
+            raise self._no_text(values) from error
+        if isinstance(array, pa.ChunkedArray):
+            array = array.combine_chunks()
+        if pa.types.is_dictionary(array.type):
+            array = array.dictionary_decode()
+        if pa.types.is_temporal(array.type) or pa.types.is_nested(array.type) or pa.types.is_binary(array.type):
+            raise self._no_text(values)
+        if pa.types.is_floating(array.type) or pa.types.is_decimal(array.type):
+            return spell_numbers(array, declared)
+        return pc.cast(array, pa.string())
+
+    def _no_text(self, values: pd.Series) -> PermanentError:
+        return PermanentError(
+            f"{self.name} made the column {values.name!r} {values.dtype}; give text, as a file would have it"
+            " (for times: .dt.strftime)."
+        )

@@ -1,0 +1,63 @@
+"""The contract's version: a hash of everything that decides what a row becomes.
+
+It is made from the declaration's text, so that it is the same in every process, on every machine and under
+every version of Python that Sluice runs on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+
+from sluice.engine.base.source_text import source_text
+from sluice.engine.declare import Column, Source, Table, Transform
+from sluice.engine.rows.contract.nulls import spellings
+from sluice.errors import ConfigError
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+
+def version(table: Table, transform: Transform | None, source: Source | None) -> str:
+    """16 hex digits of SHA-256 over the table (its name too: elsewhere nothing is loaded yet) and transform.
+
+    Of a transform its own source text counts, not that of what it calls; of a source, how its files are read.
+    """
+    declared: dict[str, object] = {
+        "table": table.name,
+        "key": list(table.key),
+        "on_conflict": table.on_conflict,
+        "columns": [_column(table, column) for column in table.columns],
+        "generated": [[g.name, g.pg_type, g.expression] for g in table.generated],
+        "transform": None if transform is None else _source(table, transform),
+    }
+    if source is not None and source.reading:
+        declared["reading"] = source.reading
+    return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _column(table: Table, column: Column) -> list[object]:
+    declared = [column.name, column.header, column.required, _text(table, column.type), _text(table, column.check)]
+    nulls = spellings(column.nulls)
+    # Only where there are any: what was loaded before columns had nulls keeps its version.
+    return [*declared, sorted(nulls)] if nulls else declared
+
+
+def _text(table: Table, part: object) -> str:
+    text = repr(part)
+    if _ADDRESS.search(text):
+        raise ConfigError(
+            f"Table {table.name!r}: {type(part).__name__} has no repr that declares it; make it a frozen"
+            " dataclass, or its contract would have another version in every process."
+        )
+    return text
+
+
+def _source(table: Table, transform: Transform) -> str:
+    try:
+        return source_text(transform)
+    except (OSError, TypeError) as error:
+        raise ConfigError(
+            f"Table {table.name!r}: the source of its transform cannot be read; write it as a function (def)"
+            " in the pipeline's file, or the contract would not see it change."
+        ) from error

@@ -1,0 +1,93 @@
+"""Rows to binary COPY streams: signature and header, one tuple a row, trailer; each of them a COPY of its own.
+
+A tuple is its number of fields, then the fields. Fixed stretches and ragged columns alternate in it; Arrow's
+element-wise join lays them out row by row, and the join's data buffer *is* the stream. Rows are taken a batch
+at a time, so that memory stays near the size of the output and a batch near the size of a processor's cache.
+(PostgreSQL documentation, COPY, "Binary Format")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sluice.engine.rows.copy.cells import Cell, Numbers, even, pack
+from sluice.engine.rows.copy.fields import field
+
+# flags: none; length of the header's extension: 0
+HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+TRAILER = b"\xff\xff"
+LINE = "_line"
+INPUT_ID = "_input_id"
+CHUNK_BYTES = 1 << 20
+BATCH_BYTES = 2 * CHUNK_BYTES
+
+
+def encode_rows(rows: pa.Table, *, input_id: int) -> list[bytes]:
+    """`rows` as binary COPY streams of at most 1 MiB each (signature, header, whole tuples, trailer), in order.
+
+    The last column of `rows` is `_line` (int64); `_input_id` is put before it, the same in every row. Columns
+    are int64, int32, int16, bool, string, decimal128, date32 or timestamp[us] (naive is taken as UTC), in any
+    chunks, with or without nulls. Only a stream of a single tuple may be longer than 1 MiB. No rows, no streams.
+
+    Raises `ValueError` where `_line` is not last, `TypeError` for another Arrow type, `DataError` with the
+    code `out_of_range` for a date or time that PostgreSQL cannot hold.
+    """
+    _check_lineage(rows)
+    return list(_streams(rows, input_id))
+
+
+def _check_lineage(rows: pa.Table) -> None:
+    if rows.column_names[-1:] != [LINE]:
+        raise ValueError(f"The last column must be {LINE}; the columns are {', '.join(rows.column_names)}.")
+
+
+def _streams(rows: pa.Table, input_id: int) -> Iterator[bytes]:
+    size = max(1, BATCH_BYTES * rows.num_rows // max(1, rows.nbytes))
+    for start in range(0, rows.num_rows, size):
+        tuples, ends = _tuples(rows.slice(start, size), input_id)
+        first = 0
+        while first < len(ends) - 1:
+            room = ends[first] + CHUNK_BYTES - len(HEADER) - len(TRAILER)
+            last = max(first + 1, int(np.searchsorted(ends, room, side="right")) - 1)
+            yield b"".join((HEADER, tuples[ends[first] - ends[0] : ends[last] - ends[0]], TRAILER))
+            first = last
+
+
+def _tuples(rows: pa.Table, input_id: int) -> tuple[memoryview, Numbers]:
+    """The tuples of a batch that has rows, one after another, and where each of them ends."""
+    # combining copies even a single chunk
+    columns = [c.chunk(0) if c.num_chunks == 1 else c.combine_chunks() for c in rows.columns]
+    pieces: list[pa.Array] = []
+    stretch = [Cell(">i2", len(columns) + 1)]
+    for at, column in enumerate(columns):
+        if at == len(columns) - 1:
+            stretch += [Cell(">i4", 8), Cell(">i8", input_id)]
+        cells, tail = field(column)
+        stretch += cells
+        if tail is not None:
+            pieces += [even(pack(stretch, rows.num_rows)), tail]
+            stretch = []
+    if stretch:
+        pieces.append(even(pack(stretch, rows.num_rows)))
+    return _data(_join(pieces))
+
+
+def _join(pieces: list[pa.Array]) -> pa.Array:
+    if len(pieces) == 1:
+        return pieces[0]
+    if len(pieces) == 3:
+        # the separator may differ from row to row: one piece less to copy than with an empty separator
+        first, middle, last = pieces
+        return pc.binary_join_element_wise(first, last, middle)
+    return pc.binary_join_element_wise(*pieces, b"")
+
+
+def _data(joined: pa.Array) -> tuple[memoryview, Numbers]:
+    """The bytes of all rows together (they lie in one buffer, in order and without gaps), and the rows' offsets."""
+    _, offsets, data = joined.buffers()
+    ends = np.frombuffer(offsets, np.int32)[joined.offset : joined.offset + len(joined) + 1].astype(np.int64)
+    return memoryview(data)[ends[0] : ends[-1]], ends

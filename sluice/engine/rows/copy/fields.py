@@ -1,0 +1,112 @@
+"""Fields: what each Arrow type becomes in a tuple, a length of four bytes and then the value.
+
+Where every row's value is equally wide, a field is cells only. Text, and columns with nulls, end with a
+ragged piece: the length is still a cell, and the bytes that follow it differ in width from row to row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sluice.engine.rows.copy.cells import Cell, Numbers, numbers, pack, ragged, width
+from sluice.engine.rows.copy.numeric import numeric_cells
+from sluice.errors import DataError
+
+NULL = -1
+UNIX_TO_2000_DAYS = 10_957
+UNIX_TO_2000_US = UNIX_TO_2000_DAYS * 86_400_000_000
+# What PostgreSQL's date and timestamptz hold, counted from 1970 (PostgreSQL, datatype/timestamp.h). Beyond
+# them the shift to 2000 could wrap around into a valid date. A timestamp's end is beyond int64.
+FIRST_DAY, LAST_DAY = -2_440_588, 2_145_042_905
+FIRST_US = FIRST_DAY * 86_400_000_000
+
+
+class Field(NamedTuple):
+    """A column's part of the tuples: cells, and the `binary` column without nulls that follows, if any."""
+
+    cells: list[Cell]
+    tail: pa.Array | None = None
+
+
+def field(column: pa.Array) -> Field:
+    """The field of a column that has rows. Raises `TypeError` for an Arrow type that no field is made for."""
+    if pa.types.is_string(column.type):
+        return _text(column)
+    cells_of = _cells_of(column.type)
+    if column.null_count == len(column):
+        return Field([Cell(">i4", NULL)])
+    if column.null_count:
+        return _with_nulls(column, cells_of)
+    cells = cells_of(column)
+    return Field([Cell(">i4", width(cells)), *cells])
+
+
+def _text(column: pa.Array) -> Field:
+    if column.null_count:
+        # a null may keep bytes in the buffer: filling drops them
+        present = _present(column)
+        column = pc.fill_null(column, "")
+        lengths = np.where(present, np.diff(_offsets(column)), np.int32(NULL))
+    else:
+        lengths = np.diff(_offsets(column))
+    buffers = [None, *column.buffers()[1:]]
+    tail = pa.Array.from_buffers(pa.binary(), len(column), buffers, offset=column.offset)
+    return Field([Cell(">i4", lengths)], tail)
+
+
+def _with_nulls(column: pa.Array, cells_of: Callable[[pa.Array], list[Cell]]) -> Field:
+    """The values that are there, densely packed, and offsets that give the nulls no bytes."""
+    present = _present(column)
+    values = column.drop_null()
+    packed = pack(cells_of(values), len(values))
+    size = packed.dtype.itemsize
+    offsets = np.zeros(len(column) + 1, np.int32)
+    np.cumsum(present * np.int32(size), out=offsets[1:])
+    lengths = np.where(present, np.int32(size), np.int32(NULL))
+    return Field([Cell(">i4", lengths)], ragged(packed, offsets))
+
+
+def _present(column: pa.Array) -> Numbers:
+    present: Numbers = column.is_valid().to_numpy(zero_copy_only=False)
+    return present
+
+
+def _offsets(column: pa.Array) -> Numbers:
+    offsets = np.frombuffer(column.buffers()[1], np.int32)
+    return offsets[column.offset : column.offset + len(column) + 1]
+
+
+def _cells_of(kind: pa.DataType) -> Callable[[pa.Array], list[Cell]]:
+    if pa.types.is_timestamp(kind) and kind.unit == "us":
+        return _timestamp
+    made = {
+        pa.types.is_int64: lambda column: [Cell(">i8", numbers(column, np.int64))],
+        pa.types.is_int32: lambda column: [Cell(">i4", numbers(column, np.int32))],
+        pa.types.is_int16: lambda column: [Cell(">i2", numbers(column, np.int16))],
+        pa.types.is_boolean: lambda column: [Cell("u1", numbers(column.cast(pa.uint8()), np.uint8))],
+        pa.types.is_decimal128: numeric_cells,
+        pa.types.is_date32: _date,
+    }
+    for is_kind, cells_of in made.items():
+        if is_kind(kind):
+            return cells_of
+    raise TypeError(f"{kind} has no place in a COPY stream: cast it to a type that a Column may have.")
+
+
+def _date(column: pa.Array) -> list[Cell]:
+    days = numbers(column, np.int32)
+    if days.min() < FIRST_DAY or days.max() > LAST_DAY:
+        raise DataError("out_of_range", "A date is outside what PostgreSQL holds, 4714-11-24 BC to 5874897-12-31.")
+    return [Cell(">i4", days - np.int32(UNIX_TO_2000_DAYS))]
+
+
+def _timestamp(column: pa.Array) -> list[Cell]:
+    microseconds = numbers(column, np.int64)
+    if microseconds.min() < FIRST_US:
+        raise DataError("out_of_range", "A time is before 4714-11-24 BC, the first that PostgreSQL holds.")
+    return [Cell(">i8", microseconds - np.int64(UNIX_TO_2000_US))]

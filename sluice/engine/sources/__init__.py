@@ -1,0 +1,1 @@
+"""Where rows come from: files, APIs, queries; and the landing."""

@@ -1,0 +1,165 @@
+"""One GET and its answer: read whole, within its limits, and told apart by what to do about it.
+
+The body is unpacked here and not by the client, a block at a time, so that what unpacks to a thousand times its size
+is refused before it is held.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import httpx
+
+from sluice import __version__
+from sluice.engine.declare import HttpApi
+from sluice.engine.formats.unpack.compressed import GZIP, decompressed
+from sluice.engine.formats.unpack.streams import stream_of
+from sluice.engine.sources.http.address import bearer, onward, shown
+from sluice.engine.sources.http.retries import Patience, TryAgain, retry_after_s
+from sluice.errors import DataError, TransientError
+
+_REDIRECTS = {301, 302, 303, 307, 308}
+_MOST_REDIRECTS = 5
+_JSON = "application/json, application/x-ndjson;q=0.9"
+
+# they log each URL with its parameters and the headers of each answer, and in these there may be secrets
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back from `url`: 200 with its whole body, unpacked, or 304 without one."""
+
+    url: httpx.URL
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+    @property
+    def tells_its_end(self) -> bool:
+        """Whether a body that was cut short would have been noticed."""
+        packed = _packing(self.headers) != "identity"
+        return packed or "content-length" in self.headers or "transfer-encoding" in self.headers
+
+
+class Asking:
+    """An open client for one source."""
+
+    def __init__(self, source: HttpApi, patience: Patience, client: httpx.Client) -> None:
+        self._source = source
+        self._patience = patience
+        self._client = client
+
+    def get(self, url: httpx.URL, headers: dict[str, str]) -> Answer:
+        """The answer at `url`, or where that leads to within its origin.
+
+        Raises TryAgain, and DataError `unauthorized`, `http_status`, `other_origin`, `bad_next`, `bad_certificate`,
+        `bad_encoding`, `too_large`, `too_slow`.
+        """
+        for _ in range(_MOST_REDIRECTS + 1):
+            self._patience.check()
+            try:
+                answer = self._exchange(url, headers)
+            except httpx.TransportError as error:
+                raise self._broken(url, error) from error
+            if answer.status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
+                return answer
+            if answer.status not in _REDIRECTS or "location" not in answer.headers:
+                raise self._refused(answer)
+            url = onward(self._source, url, answer.headers["location"])
+        raise DataError("http_status", f"{self._where(url)} redirects on and on. Check the address in the declaration.")
+
+    def _exchange(self, url: httpx.URL, headers: dict[str, str]) -> Answer:
+        with self._client.stream("GET", url, headers=headers) as response:
+            body = b"".join(self._blocks(url, response)) if response.status_code == HTTPStatus.OK else b""
+            return Answer(url, response.status_code, response.headers, body)
+
+    def _blocks(self, url: httpx.URL, response: httpx.Response) -> Iterator[bytes]:
+        raw = self._watched(response.iter_raw())
+        packed = _packing(response.headers)
+        if packed not in {"identity", "gzip", "x-gzip"}:
+            raise DataError(
+                "bad_encoding", f"{self._where(url)} is packed as {packed[:20]!r}; only gzip was asked for."
+            )
+        size, limit = 0, self._source.max_bytes
+        for block in raw if packed == "identity" else self._unpacked(url, raw):
+            size += len(block)
+            if size > limit:
+                raise DataError(
+                    "too_large",
+                    f"{self._where(url)} has more than max_bytes={limit:,} bytes. Ask for smaller pages, or raise "
+                    "max_bytes: a worker holds one answer in memory.",
+                )
+            yield block
+
+    def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        for block in blocks:
+            self._patience.check()
+            yield block
+
+    def _unpacked(self, url: httpx.URL, raw: Iterator[bytes]) -> Iterator[bytes]:
+        with stream_of(raw) as packed:
+            try:
+                yield from decompressed(packed, GZIP)
+            except DataError as error:
+                if error.code not in {"truncated", "corrupt"}:
+                    raise
+                end = TransientError(f"{self._where(url)}: the packed body is broken. It is fetched again.")
+                raise TryAgain(end) from error
+
+    def _broken(self, url: httpx.URL, error: httpx.TransportError) -> Exception:
+        """What became of the connection, in words of ours: those of the library may quote what the server sent."""
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                what = f"{self._where(url)}: the server's certificate does not hold ({cause.verify_message})."
+                return DataError("bad_certificate", f"{what} Check the address, and which authorities are trusted.")
+            cause = cause.__cause__ or cause.__context__
+        if isinstance(error, httpx.TimeoutException):
+            what = f"nothing came for timeout_s={self._source.timeout_s:g} seconds"
+        elif isinstance(error, httpx.ConnectError | httpx.ProxyError):
+            what = "it cannot be reached"
+        else:
+            what = "the answer broke off"
+        return TryAgain(TransientError(f"{self._where(url)}: {what} ({type(error).__name__}). It is tried again."))
+
+    def _refused(self, answer: Answer) -> Exception:
+        status, where = answer.status, self._where(answer.url)
+        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            end = TransientError(f"{where} answers {status}, {_phrase(status)}. It is tried again.")
+            return TryAgain(end, retry_after_s(answer.headers.get("retry-after")))
+        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            token = self._source.token
+            why = f"Check the token in the setting {token}." if token else "The source declares no token=."
+            return DataError("unauthorized", f"{where} answers {status}, {_phrase(status)}. {why}")
+        why = "Check url, params and pages in the declaration."
+        return DataError("http_status", f"{where} answers {status}, {_phrase(status)}, where 200 is wanted. {why}")
+
+    def _where(self, url: httpx.URL) -> str:
+        return f"{self._source.name}: {shown(url)}"
+
+
+@contextmanager
+def asking(source: HttpApi, patience: Patience) -> Iterator[Asking]:
+    """A client of a source's API, with its token. Raises NotHere or ConfigError about its settings."""
+    headers = {"User-Agent": f"sluice/{__version__}", "Accept": _JSON, "Accept-Encoding": "gzip"} | bearer(source)
+    # redirects are followed by hand: the token must not leave the origin
+    with httpx.Client(headers=headers, timeout=source.timeout_s, follow_redirects=False) as client:
+        yield Asking(source, patience, client)
+
+
+def _packing(headers: httpx.Headers) -> str:
+    return str(headers.get("content-encoding", "identity")).strip().lower()
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "which is no status of HTTP"

@@ -1,0 +1,108 @@
+"""Opening an input as UTF-8 text, whatever it is packed in, encoded in or spelled as.
+
+Plain UTF-8 text is read where it lies. Everything else is a stream that has to be copied to the landing before
+parts of it can be read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sluice.engine.base.settings import settings
+from sluice.engine.declare import Files, Table
+from sluice.engine.declare.sources.files import SPELLED
+from sluice.engine.formats.csv.source import Readable
+from sluice.engine.formats.parquet import is_parquet, names_of_parquet, spell_parquet
+from sluice.engine.formats.unpack import Caps, unpack
+from sluice.engine.formats.unpack.streams import stream_of
+from sluice.engine.rows.contract import types_of
+from sluice.engine.storage import is_remote, open_input, read_blocks, split_member, stamp
+from sluice.errors import DataError, InputChanged
+
+_HEAD = 1 << 16
+_IN_MEMORY = 1 << 25
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An input as text: a stream at its start, and what it begins with.
+
+    `source` tells how the text is to be read, `encoding` what it was decoded from, `in_place` whether its parts can
+    be read from the file itself; `names` are all of the file's columns, where the text has only those that are wanted.
+    """
+
+    stream: Readable
+    head: bytes
+    source: Files
+    encoding: str | None = None
+    in_place: bool = False
+    names: tuple[str, ...] | None = None
+
+
+@contextmanager
+def opened(uri: str, source: Files, table: Table) -> Iterator[Opened]:
+    """Open an input of a source as text.
+
+    Raises DataError for what is broken or no such thing, NotHere when it cannot be seen, InputChanged when it
+    was changed while it was unpacked.
+    """
+    before = stamp(uri)
+    _, member = split_member(uri)
+    with open_input(uri) as file:
+        try:
+            with _as_text(file, member, source, table) as text:
+                yield text
+        except DataError as error:
+            if stamp(uri) != before:
+                raise _changed(uri) from error  # half of a file that is still being written is no broken file
+            raise
+        if not text.in_place and stamp(uri) != before:
+            raise _changed(uri)
+
+
+def identity(uri: str) -> str:
+    """What a file is before it is unpacked and decoded: SHA-256 of its bytes, or its stamp where reading it is dear."""
+    _, member = split_member(uri)
+    if member is not None or is_remote(uri):
+        return f"{uri} {stamp(uri)}"
+    digest = hashlib.sha256()
+    for block in read_blocks(uri, 0, sys.maxsize):
+        digest.update(block)
+    return f"sha256:{digest.hexdigest()}"
+
+
+@contextmanager
+def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table) -> Iterator[Opened]:
+    caps = Caps(settings().max_unpacked_bytes, settings().max_ratio)
+    unpacked = unpack(file, member=member, encoding=source.encoding, caps=caps)
+    with unpacked.stream as stream:
+        head = stream.peek(_HEAD)[:_HEAD]
+        if is_parquet(head):
+            with _seekable(stream) if unpacked.layers else nullcontext(file) as whole:
+                names = names_of_parquet(whole)
+                yield Opened(stream_of(spell_parquet(whole, types_of(table))), b"", SPELLED, names=names)
+        elif unpacked.layers:
+            yield Opened(stream, head, source, unpacked.encoding)
+        else:
+            file.seek(0)
+            yield Opened(file, head, source, in_place=True)
+
+
+@contextmanager
+def _seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """A packed file that can only be read from its end has to be unpacked first."""
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:
+        shutil.copyfileobj(stream, file, 1 << 20)
+        file.seek(0)
+        yield file  # type: ignore[misc]
+
+
+def _changed(uri: str) -> InputChanged:
+    return InputChanged(f"{uri} was changed while it was read.")

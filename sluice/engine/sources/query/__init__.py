@@ -1,0 +1,1 @@
+"""A query of another PostgreSQL as a source."""

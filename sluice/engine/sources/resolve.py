@@ -1,0 +1,158 @@
+"""From what a person typed, or an inbox holds, to the files that are meant.
+
+A zip becomes its members, so that each is an input of its own, with its own books.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from sluice.engine.storage.address import bucket_and_key, is_remote, local_path, scrubbed, split_member
+from sluice.engine.storage.files import exists, listed, open_input
+from sluice.engine.storage.order import name_order
+from sluice.errors import ConfigError, DataError, NotHere
+
+_ZIP = b"PK\x03\x04"
+# told of a folder as it was typed, and of the names in it that do not fit, sorted
+LeftOut = Callable[[str, list[str]], None]
+
+
+def resolve(
+    paths: Iterable[str | os.PathLike[str]], patterns: Sequence[str], left_out: LeftOut | None = None
+) -> list[str]:
+    """Files named by paths, folders and globs, in the order given (a folder's, a glob's and an archive's by name, where
+    numbers count as numbers: see `name_order`).
+
+    Of a folder, files whose names fit one of `patterns` (the pipeline's, e.g. `*.csv`) are taken; `left_out` is told
+    of the others, but not of hidden ones. A path that was typed may be a symbolic link: what it points to is what is
+    loaded. Raises ConfigError for a path that leads to no file, TransientError when an object store is away.
+    """
+    found: dict[str, None] = {}
+    for path in paths:
+        text = os.fspath(path)
+        said = scrubbed(text)
+        if not text:
+            raise ConfigError("A path is empty: is a variable of the shell not set? This folder is called '.'.")
+        try:
+            here, others = _remote(text, patterns) if is_remote(text) else _local(local_path(text), patterns)
+        except NotHere as error:
+            raise ConfigError(f"No file at {said!r}. {error}") from error
+        if others and left_out is not None:
+            left_out(said, others)
+        if not here and others is not None:
+            raise ConfigError(f"The folder {said!r} has no file like {_or(patterns)}.{_from_here(text)}")
+        if not here:
+            like = f"(in a folder, only files like {_or(patterns)} are taken)"
+            raise ConfigError(f"No file at {said!r}: check the path {like}.{_from_here(text)}")
+        found |= dict.fromkeys(each for file in here for each in _unpacked(file))
+    return list(found)
+
+
+def in_inbox(inbox: str, pattern: str) -> list[str]:
+    """Files of an inbox that match a pipeline's pattern, by name: regular files inside the folder, links left alone.
+
+    Raises NotHere when the inbox is in a bucket that cannot be seen, TransientError when its store is away.
+    """
+    files = _below(inbox.rstrip("/") + "/", pattern) if is_remote(inbox) else _inside(local_path(inbox), pattern)
+    return [each for file in files for each in _unpacked(file)]
+
+
+# What a path leads to; and where it is a folder, the names in it that do not fit.
+_Found = tuple[list[str], list[str] | None]
+
+
+def _or(patterns: Sequence[str]) -> str:
+    return " or ".join(dict.fromkeys(patterns))
+
+
+def _from_here(typed: str) -> str:
+    """Where a path leads that does not say it itself."""
+    if is_remote(typed) or Path(local_path(typed)).is_absolute():
+        return ""
+    return f" From this folder that is {str(Path.cwd() / local_path(typed))!r}."
+
+
+def _local(path: str, patterns: Sequence[str]) -> _Found:
+    archive, member = split_member(path)
+    if member is not None:
+        return ([f"{os.path.realpath(archive)}::{member}"] if Path(archive).is_file() else []), None
+    if Path(path).is_dir():
+        return _fitting(_files_in(path), patterns)
+    if Path(path).exists():
+        return [os.path.realpath(path)], None
+    matches = glob.glob(path, recursive=True)  # noqa: PTH207 - patterns are typed, also absolute ones
+    files = sorted((each for each in matches if not Path(each).is_dir()), key=name_order)
+    return [os.path.realpath(each) for each in files], None
+
+
+def _files_in(folder: str) -> dict[str, str]:
+    try:
+        return {each.name: os.path.realpath(each) for each in Path(folder).iterdir() if each.is_file()}
+    except OSError as error:
+        raise ConfigError(f"The folder {folder!r} cannot be read: {error.strerror}.") from error
+
+
+def _remote(uri: str, patterns: Sequence[str]) -> _Found:
+    _, key = bucket_and_key(uri)
+    if split_member(uri)[1] is not None:
+        return ([uri] if exists(uri) else []), None
+    if key and not key.endswith("/"):
+        if exists(uri):
+            return [uri], None
+        if glob.has_magic(key):
+            return _below(uri[: len(uri) - len(key)], key), None
+    names = {each.rpartition("/")[2]: each for each, _ in listed(uri)}
+    return _fitting(names, patterns) if names else ([], None)  # a prefix without an object is not there
+
+
+def _fitting(files: Mapping[str, str], patterns: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The addresses of the files (by name) that fit, and the names of those that do not. Nothing hidden."""
+    seen = sorted((name for name in files if not name.startswith(".")), key=name_order)
+    fit = {name for name in seen if any(fnmatchcase(name, pattern) for pattern in patterns)}
+    return [files[name] for name in seen if name in fit], [name for name in seen if name not in fit]
+
+
+def _below(prefix: str, pattern: str) -> list[str]:
+    from sluice.engine.storage.remote import RemotePlace
+
+    hidden = pattern.rpartition("/")[2].startswith(".")
+    return [
+        each for each in RemotePlace(prefix).matching(pattern) if hidden or not each.rpartition("/")[2].startswith(".")
+    ]
+
+
+def _inside(inbox: str, pattern: str) -> list[str]:
+    top = Path(os.path.realpath(inbox))
+    found = []
+    for path in sorted(top.glob(pattern), key=lambda each: name_order(str(each))):
+        inside = Path(os.path.realpath(path)).is_relative_to(top)
+        if inside and not path.is_symlink() and path.is_file():
+            found.append(str(path))
+    return found
+
+
+def _unpacked(uri: str) -> list[str]:
+    """The members of a zip, by name; any other file as it is. What is wrong with it, plan will say."""
+    if split_member(uri)[1] is not None or not _is_zip(uri):
+        return [uri]
+    from sluice.engine.formats.unpack import members
+
+    try:
+        with open_input(uri) as stream:
+            return [f"{uri}::{name}" for name in sorted(members(stream), key=name_order)] or [uri]
+    except DataError:
+        return [uri]
+
+
+def _is_zip(uri: str) -> bool:
+    if is_remote(uri):
+        return uri.lower().endswith(".zip")
+    try:
+        with open_input(uri) as stream:
+            return stream.read(4) == _ZIP
+    except (NotHere, DataError):
+        return False

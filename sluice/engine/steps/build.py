@@ -1,0 +1,97 @@
+"""Building what a run's pipeline derives, in one transaction, and ending the run."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.base.failpoint import failpoint
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
+from sluice.engine.declare import Computed, Derived, Pipeline, Preprocessed
+from sluice.engine.derive.frames import FramesBuild
+from sluice.engine.derive.select import SelectBuild
+from sluice.engine.derive.table import TableBuild
+from sluice.engine.ledger.steps import Claim, finish
+from sluice.engine.tables.catalog import table_identifier
+from sluice.errors import EarlierRunOpen, OtherDeclaration
+
+query = statements(__name__)
+
+# Hash tables of millions of rows should fit; more than a few builds at once there are not. And a build may take
+# longer than any other statement. That half of the rows are not settled is the planner's guess, and that each costs
+# much to pass on from a parallel process: together they would have one process read everything. A worker that was
+# killed leaves its statement behind: it ends soon, and not when it would have been done.
+_ROOM = """
+set local work_mem = '128MB'; set local statement_timeout = '6h'; set local parallel_tuple_cost = 0.001;
+set local client_connection_check_interval = '5s'
+"""
+
+
+def build_run(held: Claim, pipeline: Pipeline) -> None:
+    """Build the derived tables of the run of this claim, in their order, and end the run.
+
+    Raises EarlierRunOpen while another run has yet to settle what this one has found loaded, OtherDeclaration when
+    this worker has other derived tables than the run was queued under, LostClaim, TransientError.
+    """
+    run = {"run": held.run}
+    with transaction() as cursor:
+        cursor.execute(query("run_options"), run)
+        options = (cursor.fetchone() or ({},))[0]
+        _check_definition(pipeline, options.get("derived"))
+        _wait_for_rows(cursor, pipeline, held.run)
+        cursor.execute(_ROOM)
+        _get_to_know(cursor, pipeline)
+        as_of = date.fromisoformat(options["as_of"]) if "as_of" in options else None
+        for derived in pipeline.derived:
+            _build_of(cursor, pipeline, derived, as_of, refit=bool(options.get("refit"))).build(held.run)
+            failpoint("build.built")
+        cursor.execute(query("finish_run"), run)
+        finish(cursor, held)
+        failpoint("build.before_commit")
+
+
+def _build_of(cursor: Cursor, pipeline: Pipeline, table: Computed, as_of: date | None, *, refit: bool) -> TableBuild:
+    if isinstance(table, Preprocessed):
+        return FramesBuild(cursor, pipeline, table, as_of, refit=refit)
+    if isinstance(table, Derived):
+        return SelectBuild(cursor, pipeline, table, as_of)
+    raise TypeError(f"Nobody knows how to build a {type(table).__name__}.")
+
+
+def _get_to_know(cursor: Cursor, pipeline: Pipeline) -> None:
+    """Give the planner statistics of loaded tables that it has none of, and the index of inputs the blocks it lacks."""
+    for table in sorted(flow.table.name for flow in pipeline.flows):
+        name = table_identifier(table)
+        cursor.execute(query("is_unknown"), {"table": name.as_string(cursor)})
+        if cursor.fetchone() == (True,):
+            cursor.execute(sql.SQL(query("analyze_loaded")).format(table=name))
+        cursor.execute(query("summarize_loaded"), {"table": name.as_string(cursor)})
+
+
+def definition_of(pipeline: Pipeline) -> str:
+    """16 hex digits that change when any of the pipeline's derived tables is declared otherwise."""
+    return hashlib.sha256("".join(each.definition for each in pipeline.derived).encode()).hexdigest()[:16]
+
+
+def _check_definition(pipeline: Pipeline, asked: str | None) -> None:
+    here = definition_of(pipeline)
+    if asked is not None and asked != here:
+        raise OtherDeclaration(
+            f"The run was queued under other derived tables of {pipeline.name!r} ({asked}) than this worker has "
+            f"({here}): restart the workers, or run it again."
+        )
+
+
+def _wait_for_rows(cursor: Cursor, pipeline: Pipeline, run: int) -> None:
+    """Make sure that no load takes rows away until this transaction ends, nor has done so and is not settled yet."""
+    for name in sorted(flow.table.name for flow in pipeline.flows):
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 3))", (name,))
+    updating = [flow.source.name for flow in pipeline.flows if flow.table.on_conflict == "update"]
+    cursor.execute(query("unsettled_run"), {"pipeline": pipeline.name, "run": run, "updating": updating})
+    row = cursor.fetchone()
+    if row is not None and row[0] is not None:
+        raise EarlierRunOpen(f"Run {row[0]} has yet to settle rows that this build needs.")

@@ -1,0 +1,123 @@
+"""Finds what is due and hands it over to be published: the one place from which work starts, or starts again.
+
+Runs every second or so in a thread of every worker's main process, after each plan and load, and from the
+command line. Two at once, or none for a while, do no harm: published_until is written and committed first.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.base.identity import is_gone, is_lost_child, node
+from sluice.engine.base.settings import settings
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
+from sluice.engine.ledger.steps import KILLED, expire, fail_attempt
+from sluice.engine.ledger.waiting_inputs import resolve_attached
+from sluice.engine.ledger.workers import FRESH_S
+from sluice.engine.steps.park import judge_held
+from sluice.errors import TransientError
+
+query = statements(__name__)
+
+LOCK = 7_236_105
+log = logging.getLogger(__name__)
+LOSS_S = 3.0  # two Redis in turn would have everything published again and again
+Publish = Callable[[int, str], None]  # (step id, the kind it is at)
+
+
+class Queues(NamedTuple):
+    """The queues as Redis has them now.
+
+    `marker` is a text that lies beside them and goes where they go: another one, and they were emptied. `empty` are the
+    kinds of steps of which no message waits.
+    """
+
+    marker: str
+    empty: tuple[str, ...]
+
+
+def recover() -> int:
+    """Free what vanished workers held and what waits for nothing, close what a crash left open. Returns how many."""
+    gone = _count_lost_children()
+    with transaction() as cursor:
+        freed = expire(cursor, gone)
+        resolve_attached(cursor)
+        judge_held(cursor)
+        cursor.execute(query("close_stragglers"))
+        for (run,) in cursor.fetchall():
+            cursor.execute(query("add_settle_step"), {"run": run})
+    if freed:
+        log.warning("%d steps were held by workers that vanished; they are due again", freed)
+    return freed
+
+
+def _count_lost_children() -> list[str]:
+    """Count a crash for each step that a child of this worker died of; return the holders whose workers are gone.
+
+    Celery tells of most of them sooner (sluice.workers.step_task), but not of one that died before its main process had
+    heard that it took the message: that message goes to the next child, in silence.
+    """
+    with transaction() as cursor:
+        cursor.execute(query("local_holders"), {"node": f"{node()}|"})
+        held = cursor.fetchall()
+    for step, known in held:
+        if is_lost_child(known):
+            fail_attempt(step, None, KILLED, child=known)
+    return list({known for _, known in held if is_gone(known)})
+
+
+def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:
+    """Publish what is due, up to the window. Returns how many chains were published.
+
+    Raises TransientError when the broker does not take them; they are due again in a second.
+    """
+    if not _any_due():
+        return 0
+    queues = look()
+    with transaction() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", (LOCK,))
+        if cursor.fetchone() != (True,):
+            return 0  # somebody else is at it
+        _notice_loss(cursor, queues.marker)
+        asked = {"window": settings().window, "publish_s": settings().publish_s, "fresh_s": FRESH_S}
+        cursor.execute(query("due_steps"), asked | {"empty": list(queues.empty)})
+        due = cursor.fetchall()
+        if due:
+            marked = {"steps": [step for step, _ in due], "publish_s": settings().publish_s}
+            cursor.execute(query("mark_published"), marked)
+    _publish_all(due, publish)
+    return len(due)
+
+
+def _any_due() -> bool:
+    """Whether Redis has to be asked at all."""
+    with transaction() as cursor:
+        cursor.execute("select exists (select from sluice.step where state = 'due')")
+        return cursor.fetchone() == (True,)
+
+
+def _notice_loss(cursor: Cursor, marker: str) -> None:
+    """When the queues are others than those that were published to, everything on its way is due at once."""
+    cursor.execute(query("known_queue"), {"loss_s": LOSS_S})
+    known, long_ago = cursor.fetchone() or (None, True)
+    if known == marker or not long_ago:
+        return
+    cursor.execute(query("note_queue"), {"marker": marker})
+    cursor.execute(query("forget_published"))
+    if known is not None and cursor.rowcount:
+        log.warning("Redis has lost its queues; %s steps that were on their way are due again", cursor.rowcount)
+
+
+def _publish_all(due: list[tuple[int, str]], publish: Publish) -> None:
+    for number, (step, kind) in enumerate(due):
+        try:
+            publish(step, kind)
+        except TransientError:
+            with transaction() as cursor:
+                cursor.execute(query("unmark_published"), {"steps": [s for s, _ in due[number:]]})
+            raise

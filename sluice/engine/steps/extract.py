@@ -1,0 +1,87 @@
+"""extract: a part's bytes, checked against what was planned, become columns of text with line numbers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from sluice.engine.base.failpoint import failpoint
+from sluice.engine.formats.csv import RowReject
+from sluice.engine.formats.known import parse_text, refuse_overlong
+from sluice.engine.ledger.parts import PartWork
+from sluice.engine.rows import rejects
+from sluice.engine.rows.contract import Contract
+from sluice.engine.rows.frames import Frames, RawFrame
+from sluice.engine.storage import read_blocks, read_range
+from sluice.errors import InputChanged
+
+
+def extract_part(work: PartWork, contract: Contract, frames: Frames) -> RawFrame:
+    """The part's text, from the cache where the same bytes were read before, else from the file.
+
+    Raises InputChanged when the bytes are not those that were planned, NotHere when the file cannot be seen.
+    """
+    found = frames.get(work.raw_key(), RawFrame)
+    if found is not None:
+        return found
+    return _from_file(work, contract)
+
+
+def _from_file(work: PartWork, contract: Contract) -> RawFrame:
+    if work.overlong:
+        return RawFrame(_no_rows(contract), _table([_refuse_overlong(work)]))
+    data, size = read_range(work.place, work.start, work.length)
+    # a file that grew may have been planned in the middle of its last line
+    if size != work.size or len(data) != work.length or hashlib.sha256(data).hexdigest() != work.sha256:
+        raise _changed(work)
+    failpoint("extract.read")
+    parsed = parse_text(
+        data,
+        work.dialect,
+        contract,
+        first_line=work.first_line,
+        read=work.planned,
+        well_quoted=work.well_quoted,
+    )
+    return RawFrame(parsed.rows, _table(parsed.rejects))
+
+
+def _refuse_overlong(work: PartWork) -> RowReject:
+    """A record too long to be held: read by blocks, checked, and refused."""
+    digest, left = hashlib.sha256(), work.length
+
+    def blocks() -> Iterator[bytes]:
+        nonlocal left
+        for block in read_blocks(work.place, work.start, work.length):
+            left -= len(block)
+            digest.update(block)
+            yield block
+
+    source = blocks()
+    refused = refuse_overlong(source, work.dialect, first_line=work.first_line)
+    deque(source, maxlen=0)
+    if left or digest.hexdigest() != work.sha256:
+        raise _changed(work)
+    return refused
+
+
+def _changed(work: PartWork) -> InputChanged:
+    return InputChanged(
+        f"{work.uri}: bytes {work.start} to {work.start + work.length} are not what was planned: "
+        f"the file was changed while it was read."
+    )
+
+
+def _no_rows(contract: Contract) -> pa.Table:
+    columns = {name: pa.array([], pa.string()) for name in contract.wanted}
+    return pa.table(columns | {"_line": pa.array([], pa.int64())})
+
+
+def _table(found: list[RowReject]) -> pa.Table:
+    if not found:
+        return rejects.none()
+    columns = [[r.line for r in found], [r.column for r in found], [r.code for r in found], [r.reason for r in found]]
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, rejects.SCHEMA, strict=True)], rejects.SCHEMA)

@@ -1,0 +1,97 @@
+"""One part into its table, in one transaction: rows, rejects, contenders, books and counters, or nothing."""
+
+from __future__ import annotations
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.base.failpoint import failpoint
+from sluice.engine.database.connection import patiently, transaction
+from sluice.engine.database.statements import statements
+from sluice.engine.declare import Table
+from sluice.engine.ledger.outcomes import end_part
+from sluice.engine.ledger.parts import PartWork
+from sluice.engine.ledger.steps import Claim, finish
+from sluice.engine.load.conflicts import judge_lost
+from sluice.engine.load.merge import update_part
+from sluice.engine.load.optimistic import SortedLoad
+from sluice.engine.load.replaced import make_way
+from sluice.engine.load.target import Target
+from sluice.engine.rows import rejects
+from sluice.engine.rows.frames import ReadyFrame
+from sluice.engine.steps.park import forget_rejects
+from sluice.errors import LostClaim, PermanentError, TransientError
+
+query = statements(__name__)
+
+
+def load_part(held: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> dict[str, int]:
+    """Load a part and return its books. Raises LostClaim when the claim is not mine any more, EarlierRunOpen when
+    something else has to be loaded or planned first.
+
+    When the connection dies at COMMIT nobody knows the outcome: the ledger is asked, and what it says holds.
+    """
+    try:
+        with transaction() as cursor:
+            books = _load(cursor, held, work, ready, Target.of(table, work.absent))
+            failpoint("load.before_commit")
+    except TransientError:
+        if patiently(lambda: _is_loaded(work.part)):
+            return {}
+        raise
+    failpoint("load.after_commit")
+    return books
+
+
+def _load(cursor: Cursor, held: Claim, work: PartWork, ready: ReadyFrame, target: Target) -> dict[str, int]:
+    cursor.execute(query("lock_part"), {"step": held.step, "fence": held.fence})
+    if cursor.fetchone() is None:
+        raise LostClaim(f"Part {work.part} is loaded, or somebody else is loading it.")
+    if work.max_rejects is not None:
+        forget_rejects(cursor, work)
+    if target.update:
+        cursor.execute(target.statement("lock_rows"))
+    make_way(cursor, work, target)
+    books, staged = (_update if target.update else _keep)(cursor, work, target, ready)
+    refused = rejects.write(cursor, ready.rejects, run=work.run, input_id=work.input, part=work.part)
+    books = _add_up(books, rejected=refused)
+    books["read"] = _close_books(cursor, work, books)
+    finish(cursor, held)
+    end_part(cursor, work.run, work.input, books, staged=staged)
+    return books
+
+
+def _keep(cursor: Cursor, work: PartWork, target: Target, ready: ReadyFrame) -> tuple[dict[str, int], bool]:
+    """What became of the rows, and whether the rest of the input is better staged."""
+    rows = SortedLoad(cursor, target, staged=work.staged)
+    rows.load(ready.rows)
+    rows.set_aside(ready.repeats)
+    books = judge_lost(cursor, work, target) if ready.repeats or rows.loaded < ready.row_count else {}
+    return books | {"loaded": rows.loaded}, rows.staged
+
+
+def _update(cursor: Cursor, work: PartWork, target: Target, ready: ReadyFrame) -> tuple[dict[str, int], bool]:
+    books = update_part(cursor, work, target, ready.rows)
+    staged = 2 * books["loaded"] < ready.row_count
+    return _add_up(books, duplicate=ready.superseded), staged
+
+
+def _add_up(books: dict[str, int], **more: int) -> dict[str, int]:
+    names = ("loaded", "updated", "unchanged", "duplicate", "rejected", "contested")
+    return {name: books.get(name, 0) + more.get(name, 0) for name in names}
+
+
+def _close_books(cursor: Cursor, work: PartWork, books: dict[str, int]) -> int:
+    """Write the part's books. Raises PermanentError when they do not balance: then nothing is committed."""
+    if sum(books.values()) != work.planned:
+        raise PermanentError(
+            f"{work.uri}, lines from {work.first_line}: plan counted {work.planned} rows and the load accounts "
+            f"for {sum(books.values())} ({books}). Nothing of this part was loaded. This is a fault in Sluice."
+        )
+    cursor.execute(query("part_loaded"), books | {"part": work.part})
+    return work.planned
+
+
+def _is_loaded(part: int) -> bool:
+    with transaction() as cursor:
+        cursor.execute(query("part_state"), {"part": part})
+        return cursor.fetchone() == ("loaded",)

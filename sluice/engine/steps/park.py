@@ -1,0 +1,54 @@
+"""Loads that wait: with a limit of rejects, an input's parts are held until all of them are transformed.
+
+Over the limit the input fails, its rejects are there to be read, and nothing of it was loaded. Within it, all its
+parts are due to be loaded at once.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.base.failpoint import failpoint
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
+from sluice.engine.ledger.outcomes import end_input
+from sluice.engine.ledger.parts import PartWork
+from sluice.engine.ledger.steps import Claim
+from sluice.engine.rows import rejects
+from sluice.engine.steps.reject_limit import RejectLimit
+from sluice.errors import LostClaim
+
+query = statements(__name__)
+
+
+def hold_part(held: Claim, work: PartWork, refused: pa.Table) -> None:
+    """Give up the claim until all parts are known, and keep the part's rejects. Raises LostClaim."""
+    with transaction() as cursor:
+        cursor.execute(query("hold_step"), {"step": held.step, "fence": held.fence})
+        if cursor.rowcount != 1:
+            raise LostClaim(f"Step {held.step} ({held.kind}) has another holder now.")
+        forget_rejects(cursor, work)
+        found = rejects.write(cursor, refused, run=work.run, input_id=work.input, part=work.part)
+        cursor.execute(query("note_refused"), {"part": work.part, "refused": found})
+    failpoint("transform.held")
+    with transaction() as cursor:
+        judge_held(cursor)
+
+
+def forget_rejects(cursor: Cursor, work: PartWork) -> None:
+    """Rejects that were written when the part was held: they are written again, with those that load finds."""
+    lines = {"input": work.input, "first": work.first_line, "end": work.end_line}
+    cursor.execute(query("forget_rejects"), lines)
+
+
+def judge_held(cursor: Cursor) -> None:
+    """Let inputs go on, or fail, whose parts have all been transformed. Whoever comes first does it."""
+    cursor.execute(query("held_inputs"))
+    for input_id, limit, rows, refused in cursor.fetchall():
+        reason = RejectLimit(limit).over(refused, rows)
+        if reason is None:
+            cursor.execute(query("release_held"), {"input": input_id})
+        else:
+            cursor.execute(query("drop_held"), {"input": input_id})
+            end_input(cursor, input_id, "failed", code="over_limit", error=reason)

@@ -1,0 +1,139 @@
+"""Content of an update that was seen before: whether it has to be applied again.
+
+The table is what all inputs give one after another, by run and place in the run: contents A, B, A end as A. So content
+that is loaded has nothing to do only where applying it again would change nothing: nothing else was applied since, or
+only what this run brings behind it. A run of the same files again therefore has nothing to do, and neither have the
+known files before the first new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
+from sluice.engine.declare import Table
+from sluice.engine.ledger.outcomes import end_input
+from sluice.engine.tables.loaded_rows import missing_inputs
+from sluice.errors import EarlierRunOpen
+
+query = statements(__name__)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One input of the run: its content (None: not known yet), and its state in the ledger."""
+
+    id: int
+    sha256: str | None
+    state: str
+
+
+def is_applied(listed: Sequence[str | None], history: Sequence[str], place: int) -> bool:
+    """Whether the content at `place` of a run may be left out.
+
+    `listed` are the contents of the run in order (None for inputs that give nothing), `history` those that earlier
+    runs applied, oldest first. It may where it and each before it was applied, and whatever was applied after it
+    comes again behind it in this run.
+    """
+    last_in_history = {sha256: at for at, sha256 in enumerate(history)}
+    last_in_run = {sha256: at for at, sha256 in enumerate(listed) if sha256 is not None}
+    earliest = [0] * len(history)  # how early in the run the last of what was applied from there on comes again
+    soonest = len(listed)
+    for at in range(len(history) - 1, -1, -1):
+        earliest[at] = soonest
+        soonest = min(soonest, last_in_run.get(history[at], -1))
+    for at in range(place + 1):
+        sha256 = listed[at]
+        if sha256 is None:
+            continue
+        if sha256 not in last_in_history or earliest[last_in_history[sha256]] <= at:
+            return False
+    return True
+
+
+def wait_for_earlier_runs(work: Any) -> None:
+    """A reload replaces what is settled: raise EarlierRunOpen while an earlier run of the source is not."""
+    if not work.options.get("reload"):
+        return
+    who = {"run": work.run, "pipeline": work.pipeline, "source": work.source, "only_reloads": False}
+    with transaction() as cursor:
+        cursor.execute(query("earlier_open_run"), who)
+        row = cursor.fetchone()
+    if row is not None and row[0] is not None:
+        raise EarlierRunOpen(f"Run {row[0]} came earlier; what it loads is replaced once it is settled.")
+
+
+def wait_for_contents(work: Any) -> None:
+    """Raise ContentsUnknown where the input was read already and the other files of its run were not."""
+    with transaction() as cursor:
+        cursor.execute(query("run_contents"), {"run": work.run, "source": work.source})
+        listed = [Listed(*row) for row in cursor.fetchall()]
+    if any(each.id == work.id and each.sha256 is not None for each in listed):
+        _refuse_unknown(listed)
+
+
+def note_content(work: Any, sha256: str, size: int) -> None:
+    """Remember what was read, for the other files of the run."""
+    with transaction() as cursor:
+        cursor.execute(query("note_content"), {"input": work.id, "sha256": sha256, "size": size})
+
+
+def leave_out(cursor: Cursor, work: Any, table: Table, facts: dict[str, Any]) -> bool:
+    """End an input of an update that has nothing to do, or let it wait. False when it has to be loaded.
+
+    Raises EarlierRunOpen while the contents of its run are not known yet, and another of them may decide.
+    """
+    who = {"run": work.run, "source": work.source, "pipeline": work.pipeline, "sha256": facts["sha256"]}
+    cursor.execute(query("run_contents"), who)
+    listed = [Listed(*row) for row in cursor.fetchall()]
+    place = [each.id for each in listed].index(work.id)
+    twin = _twin(listed, place, facts["sha256"])
+    if twin is not None:
+        end_input(cursor, work.id, "already_loaded", same_as=twin, **facts)
+        return True
+    cursor.execute(query("loading_before"), who)
+    row = cursor.fetchone()
+    if row is not None:
+        cursor.execute(query("attach_input"), facts | {"input": work.id, "same_as": row[0], "ordered": True})
+        return True
+    if work.options.get("reload"):
+        return False
+    cursor.execute(query("applied_before"), who | {"contract": work.contract})
+    row = cursor.fetchone()
+    applied = row is not None and not missing_inputs(cursor, table, [row[0]], only_made_anew=True)
+    if row is None or not applied or any(each.state in ("loading", "loaded", "done") for each in listed[:place]):
+        return False
+    _refuse_unknown(each for each in listed if each.id != work.id)
+    contents = [facts["sha256"] if each.id == work.id else each.sha256 for each in listed]
+    cursor.execute(query("applied_since"), who | {"contents": [each for each in contents if each]})
+    if not is_applied(contents, [sha256 for (sha256,) in cursor.fetchall()], place):
+        return False
+    end_input(cursor, work.id, "already_loaded", same_as=row[0], **facts)
+    return True
+
+
+class ContentsUnknown(EarlierRunOpen):
+    """Not until each file of the run was read once: its content is noted, and it is planned again."""
+
+
+def _refuse_unknown(listed: Iterable[Listed]) -> None:
+    if any(each.sha256 is None and each.state == "registered" for each in listed):
+        raise ContentsUnknown("Other files of the run decide whether this one has to be applied again.")
+
+
+def _twin(listed: Sequence[Listed], place: int, sha256: str) -> int | None:
+    """An input of the run with the same content, whose rows are the ones that count."""
+    for each in reversed(listed[place + 1 :]):
+        if each.sha256 == sha256 and each.state in ("loading", "loaded"):
+            return each.id  # it comes later, so whatever this one gave would be superseded
+    for each in reversed(listed[:place]):
+        if each.sha256 == sha256 and each.state in ("loading", "loaded"):
+            return each.id
+        if each.state not in ("already_loaded", "failed"):
+            return None  # something in between: this one has the last word
+    return None

@@ -1,0 +1,75 @@
+"""A declaration that no worker has any more: what was registered under it goes on under a newer one, or ends.
+
+A worker cannot tell by its own declaration whether it is newer than that of a run: it may be one that nobody has
+upgraded yet. The ledger tells: a declaration is newer if it was first seen, or came back, after the other.
+"""
+
+from __future__ import annotations
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
+from sluice.engine.ledger.revisions import DERIVED, Registered, is_newer, note_revision
+from sluice.engine.ledger.steps import Claim
+from sluice.engine.load.target import Target
+from sluice.engine.registry import Declared
+from sluice.engine.steps.build import definition_of
+from sluice.engine.steps.withdraw import take_back, this_input
+
+query = statements(__name__)
+
+
+def note_declared(cursor: Cursor, declared: Declared, *, ago_s: float = 0.0, again: bool = True) -> None:
+    """Tell the ledger of a pipeline's declaration, which is in use since `ago_s` seconds; `again`: it may be known, and
+    have come back."""
+    name = declared.pipeline.name
+    known = {source: (declared.revisions[source], declared.shapes[source]) for source in sorted(declared.revisions)}
+    if declared.pipeline.derived:
+        known[DERIVED] = (definition_of(declared.pipeline), {})
+    for source, (revision, shape) in known.items():
+        note_revision(cursor, name, source, revision, shape, ago_s=ago_s, again=again)
+
+
+def plan_under(held: Claim, was: Registered, now: Declared | None) -> bool:
+    """Plan an input again under what is declared now. False when that is not newer, or not known to be.
+
+    What was loaded of it is taken back, whole: from the table that its own declaration names. Raises LostClaim.
+    """
+    if now is None or was.source not in now.revisions or was.revision is None or was.shape is None:
+        return False
+    name, revision = now.pipeline.name, now.revisions[was.source]
+    note = (
+        f"The declaration was changed after the run was registered, and no worker has it any more ({was.revision}): "
+        f"the input was read under the newer one ({revision})."
+    )
+    asked = {"input": this_input(held), "revision": revision, "contract": now.contract(was.source).version}
+    with transaction() as cursor:
+        if not is_newer(cursor, name, was.source, revision, was.revision):
+            return False
+        take_back(cursor, held, _target(was))
+        cursor.execute(query("redeclare_input"), asked | {"note": note})
+        cursor.execute(query("plan_again"), asked)
+    return True
+
+
+def build_under(held: Claim, now: Declared | None, asked: str | None) -> bool:
+    """Let a run build what its pipeline derives now. False when that is not newer, or not known to be."""
+    if now is None or asked is None or not now.pipeline.derived:
+        return False
+    ours = definition_of(now.pipeline)
+    with transaction() as cursor:
+        if not is_newer(cursor, now.pipeline.name, DERIVED, ours, asked):
+            return False
+        cursor.execute(query("declare_derived"), {"run": held.run, "derived": ours})
+    return True
+
+
+def target_of(was: Registered) -> Target | None:
+    """The table that an input was registered for; None where the ledger does not know."""
+    return None if was.shape is None else _target(was)
+
+
+def _target(was: Registered) -> Target:
+    shape = was.shape or {}
+    return Target(shape["table"], tuple(shape["key"]), tuple(shape["columns"]), bool(shape["update"]))

@@ -1,0 +1,94 @@
+"""Settling a run: contested keys get their winner, the books their last word, and the run its end.
+
+The winner does not depend on who committed first: with `keep` it is the row of the lowest (input, line), with
+`update` that of the highest. Rows of finished runs are final. All of it is one transaction.
+"""
+
+from __future__ import annotations
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.base.failpoint import failpoint
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
+from sluice.engine.declare import Pipeline
+from sluice.engine.ledger.nothing_loaded import fail_copies, fail_nothing_loaded
+from sluice.engine.ledger.steps import Claim, finish
+from sluice.engine.load.newest import settle_updates
+from sluice.engine.load.replaced import delete_not_again
+from sluice.engine.load.snapshot import keep_newest
+from sluice.engine.load.target import Target
+from sluice.errors import EarlierRunOpen
+
+query = statements(__name__)
+
+
+def settle_run(held: Claim, pipeline: Pipeline) -> None:
+    """Settle the run of this claim; it ends, or its derived tables are due.
+
+    Raises EarlierRunOpen, LostClaim, TransientError.
+    """
+    run = {"run": held.run}
+    with transaction() as cursor:
+        # one run of a table after the other: a run that ends must not miss a row that another one displaces, and
+        # the order in which inputs became final is that in which they can be seen
+        for name in sorted(flow.table.name for flow in pipeline.flows):
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 1))", (name,))
+        cursor.execute(query("open_run"), run)
+        row = cursor.fetchone()
+        if row is not None:
+            _settle_contested(cursor, pipeline, held.run, contested=row[0] > 0)
+            fail_nothing_loaded(cursor, held.run)
+            fail_copies(cursor, held.run)
+            for flow in pipeline.flows:
+                if flow.table.on_conflict == "update":
+                    delete_not_again(cursor, Target.of(flow.table), run | {"source": flow.source.name})
+                if flow.source.snapshot:
+                    keep_newest(cursor, pipeline.name, flow, held.run)
+            cursor.execute(query("clear_contenders"), run)
+            cursor.execute(query("finish_inputs"), run | {"pipeline": pipeline.name})
+            _end(cursor, pipeline, run)
+        finish(cursor, held)
+        failpoint("settle.before_commit")
+
+
+def _end(cursor: Cursor, pipeline: Pipeline, run: dict[str, int]) -> None:
+    """The run is at its end, or has its derived tables before it."""
+    cursor.execute(query("is_buildable"), run | {"derived": bool(pipeline.derived)})
+    if cursor.fetchone() == (True,):
+        cursor.execute(query("add_build_step"), run)
+    else:
+        cursor.execute(query("finish_run"), run)
+
+
+def _settle_contested(cursor: Cursor, pipeline: Pipeline, run: int, *, contested: bool) -> None:
+    judged = False
+    for flow in pipeline.flows:
+        this: dict[str, int | str] = {"run": run, "source": flow.source.name, "pipeline": pipeline.name}
+        target = Target.of(flow.table)
+        if target.update:
+            judged |= settle_updates(cursor, target, this)
+        elif contested:
+            _judge(cursor, target, this)
+            judged = True
+    if judged:
+        for name in ("part", "input", "run"):
+            cursor.execute(query(f"count_{name}_verdicts"))
+
+
+def _judge(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:
+    cursor.execute(target.statement("make_contest"))
+    cursor.execute(target.statement("gather_contest_keep"), run)
+    cursor.execute(target.statement("analyze_contest"))
+    _wait_for_earlier_run(cursor, target, run)
+    for name in ("mark_displaced", "displace", "refuse_losers", "judge_keep"):
+        cursor.execute(target.statement(name), run)
+    cursor.execute(target.statement("seat_winners"))
+    cursor.execute(target.statement("seat_absent"))
+
+
+def _wait_for_earlier_run(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:
+    cursor.execute(target.statement("blocked_by"), run)
+    row = cursor.fetchone()
+    if row is not None and row[0] is not None:
+        raise EarlierRunOpen(f"Run {row[0]} is open and has keys of this one: waiting for it to end.")

@@ -1,0 +1,23 @@
+"""transform: text becomes typed, checked rows in key order, ready for COPY; what does not fit becomes rejects."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from sluice.engine.ledger.parts import PartWork
+from sluice.engine.rows.contract import Contract
+from sluice.engine.rows.copy import encode_rows
+from sluice.engine.rows.frames import RawFrame, ReadyFrame
+
+
+def transform_part(work: PartWork, raw: RawFrame, contract: Contract) -> ReadyFrame:
+    """Apply the contract to a part. Every row of `raw` comes out once: as a row, a repeat or a reject."""
+    typed = contract.apply(raw.rows)
+    judged = typed.repeats.num_rows and not contract.newest_wins
+    return ReadyFrame(
+        rows=encode_rows(typed.rows, input_id=work.input),
+        repeats=encode_rows(typed.repeats, input_id=work.input) if judged else [],
+        row_count=typed.rows.num_rows,
+        superseded=0 if judged else typed.repeats.num_rows,
+        rejects=pa.concat_tables([raw.rejects, typed.rejects]) if raw.rejects.num_rows else typed.rejects,
+    )

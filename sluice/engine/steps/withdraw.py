@@ -1,0 +1,65 @@
+"""Taking an input back: it changed while it was read, so none of its rows may stay."""
+
+from __future__ import annotations
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
+from sluice.engine.declare import Table
+from sluice.engine.ledger.outcomes import end_input
+from sluice.engine.ledger.steps import Claim, finish
+from sluice.engine.load.target import Target
+from sluice.errors import LostClaim
+
+query = statements(__name__)
+
+MAX_REPLANS = 3
+
+
+def withdraw_input(held: Claim, table: Table | Target, reason: str, *, code: str, again: bool) -> None:
+    """Delete what was loaded of an input and plan it again; or let it fail, after three times or at once.
+
+    One that was read from the landing is planned again in any case: its copy can be made again.
+
+    Raises LostClaim when the step that saw the change is not mine any more: then it is not mine to judge.
+    """
+    with transaction() as cursor:
+        row = take_back(cursor, held, table if isinstance(table, Target) else Target.of(table))
+        this = {"input": held.input}
+        if row is not None and (again or row[1]) and row[0] <= MAX_REPLANS:
+            cursor.execute(query("plan_again"), this)
+        else:
+            end_input(cursor, this_input(held), "failed", code=code, error=reason)
+
+
+def take_back(cursor: Cursor, held: Claim, target: Target) -> tuple[int, bool] | None:
+    """Delete what an input left behind, inside the caller's transaction, and finish the step that found out.
+
+    Returns how often it was taken back by now, and whether it had a copy in the landing. Raises LostClaim.
+    """
+    this = {"input": this_input(held)}
+    cursor.execute(query("withdraw_parts"), this)
+    finish(cursor, held)
+    _take_out(cursor, target, this)
+    cursor.execute(query("withdraw_input"), this)
+    row: tuple[int, bool] | None = cursor.fetchone()
+    cursor.execute(query("withdraw_rows"), this)
+    cursor.execute(query("free_same_content"), this)
+    return row
+
+
+def this_input(held: Claim) -> int:
+    """The input of a claim. Raises LostClaim for a step of a whole run."""
+    if held.input is None:
+        raise LostClaim(f"Step {held.step} has no input.")
+    return held.input
+
+
+def _take_out(cursor: Cursor, target: Target, this: dict[str, int]) -> None:
+    """Delete the input's rows; of an update, what they replaced comes back."""
+    if not target.update:
+        cursor.execute(target.statement("delete_input"), this)
+        return
+    for name in ("make_contest", "make_stage", "take_out", "restore_others", "keep_replaced"):
+        cursor.execute(target.statement(name), this)

@@ -1,0 +1,1 @@
+"""Tables of pipelines: made, compared with their declaration, looked after."""

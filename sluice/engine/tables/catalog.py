@@ -1,0 +1,100 @@
+"""What PostgreSQL's catalog says of a table, and where that is not what its declaration says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.database.session import home_schema
+from sluice.engine.database.statements import statements
+from sluice.errors import ConfigError
+
+query = statements(__name__)
+
+Kind = tuple[object, ...]  # type, length, precision, scale: alike for all spellings of a type
+
+
+_VIEWS = {"v": "view", "m": "materialized view"}
+_TABLES = ("r", "p", "f")
+
+
+def table_identifier(table: str) -> sql.Identifier:
+    """A table of a pipeline in SQL. With its schema: no search_path leads to another one of that name."""
+    return sql.Identifier(home_schema(), table)
+
+
+def columns_of(cursor: Cursor, table: str) -> dict[str, str] | None:
+    """Column name -> PostgreSQL type as the catalog spells it, in order; None where there is no such table or view."""
+    kind, columns = _look_up(cursor, table)
+    return columns if kind in (*_TABLES, *_VIEWS) else None
+
+
+def is_free(cursor: Cursor, name: str) -> bool:
+    """Whether no relation of any kind has this name yet."""
+    return _look_up(cursor, name)[0] is None
+
+
+def refuse_kind(cursor: Cursor, name: str, wanted: str) -> None:
+    """Raise ConfigError where a name that is to be a `wanted` ("table", "view") is another relation already."""
+    kind, _ = _look_up(cursor, name)
+    found = None if kind is None else "table" if kind in _TABLES else _VIEWS.get(kind, "index, a sequence or a type")
+    if found not in (None, wanted):
+        raise ConfigError(
+            f"{name} is to be a {wanted} and is a {found} in the schema {home_schema()} already: "
+            "rename it, or give the declared table another name."
+        )
+
+
+def refuse_elsewhere(cursor: Cursor, table: str) -> None:
+    """Raise ConfigError where a table that is to be made has been made in another schema, under other settings."""
+    cursor.execute(query("elsewhere"), {"table": table, "schema": home_schema()})
+    row = cursor.fetchone()
+    if row is not None:
+        raise ConfigError(
+            f"Table {table} is not in the schema {home_schema()}, and one that Sluice has filled is in {row[0]}: "
+            f"set SLUICE_SEARCH_PATH={row[0]}, or move it: alter table {row[0]}.{table} set schema {home_schema()}."
+        )
+
+
+def _look_up(cursor: Cursor, name: str) -> tuple[str | None, dict[str, str]]:
+    cursor.execute(query("columns_of"), {"table": name, "schema": home_schema()})
+    rows = cursor.fetchall()
+    return (rows[0][0] if rows else None), {column: pg_type for _, column, pg_type in rows if column is not None}
+
+
+def disagreements(cursor: Cursor, table: str, types: Mapping[str, str], key: Sequence[str]) -> Iterator[str]:
+    """Sentences about an existing table: columns that are not of the type in `types`, and a key that is not unique.
+
+    The catalog is all that is read: a table that somebody has locked holds nobody up who only wants to queue a run.
+    """
+    there = columns_of(cursor, table) or {}
+    both = [name for name in types if name in there]
+    found, meant = (_kinds(cursor, [each[name] for name in both]) for each in (there, types))
+    for name, is_kind, meant_kind in zip(both, found, meant, strict=True):
+        if is_kind != meant_kind:
+            yield f"Column {name} is {there[name]} in the database and {types[name]} in the declaration."
+    if not _is_unique(cursor, table, key):
+        yield f"The key is ({', '.join(key)}) in the declaration, and no primary key or unique index in the database."
+
+
+def refuse_other(cursor: Cursor, table: str, types: Mapping[str, str], key: Sequence[str]) -> None:
+    """Raise ConfigError where an existing table is not what its declaration says: Sluice adds columns, and no more."""
+    found = list(disagreements(cursor, table, types, key))
+    if found:
+        raise ConfigError(
+            f"Table {table}: {' '.join(found)} Sluice does not change what is there: alter it by hand, "
+            "or give the declared table another name."
+        )
+
+
+def _kinds(cursor: Cursor, types: Sequence[str]) -> list[Kind]:
+    nulls = sql.SQL(", ").join(sql.SQL("null::" + each) for each in types)
+    cursor.execute(sql.SQL("select {} limit 0").format(nulls))
+    return [(c.type_code, c.internal_size, c.precision, c.scale) for c in cursor.description or ()]
+
+
+def _is_unique(cursor: Cursor, table: str, key: Sequence[str]) -> bool:
+    cursor.execute(query("unique_keys"), {"table": table, "schema": home_schema()})
+    return any(set(names) == set(key) for (names,) in cursor.fetchall())

@@ -1,0 +1,153 @@
+"""Schema changes, under an advisory lock: the ledger's numbered files, and the tables that pipelines declare.
+
+Two processes that migrate at once wait for each other, and the second one finds nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+
+from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.session import home_schema
+from sluice.engine.database.statements import statements
+from sluice.engine.declare import Pipeline, Table
+from sluice.engine.declare.tables.derived import BUILT_AT
+from sluice.engine.tables.catalog import (
+    columns_of,
+    disagreements,
+    refuse_elsewhere,
+    refuse_kind,
+    refuse_other,
+    table_identifier,
+)
+from sluice.engine.tables.derived import migrate_derived
+from sluice.engine.tables.indexes import create_indexes
+from sluice.errors import ConfigError
+
+query = statements(__name__)
+
+LOCK = 7_236_104  # any number, the same in every process
+MIGRATIONS = "sluice.engine.ledger.migrations"
+MOVED = "012_target.sql"  # from there on no table of a pipeline is made in the ledger's schema
+
+
+def migrate(pipelines: list[Pipeline]) -> list[str]:
+    """Bring the ledger and the pipelines' tables up to date. Returns what was done, a sentence each."""
+    done: list[str] = []
+    with transaction() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+        _refuse_missing_schema(cursor)
+        done += _migrate_ledger(cursor)
+        for pipeline in pipelines:
+            for flow in pipeline.flows:
+                done += _migrate_table(cursor, flow.table)
+            for derived in pipeline.derived:
+                done += migrate_derived(cursor, derived)
+    return done
+
+
+def is_current(pipeline: Pipeline) -> bool:
+    """Whether the ledger and the pipeline's tables are there, in one cheap look."""
+    with transaction() as cursor:
+        cursor.execute("select to_regclass('sluice.migration')")
+        if cursor.fetchone() == (None,):
+            return False
+        cursor.execute("select count(*) from sluice.migration")
+        if cursor.fetchone() != (len(ledger_files()),):
+            return False
+        return all(
+            _is_as_declared(cursor, flow.table.name, _wanted(flow.table), _types(flow.table), flow.table.key)
+            for flow in pipeline.flows
+        ) and all(
+            _is_as_declared(cursor, each.name, {*each.names, BUILT_AT}, each.columns, each.key)
+            for each in pipeline.derived
+        )
+
+
+def _is_as_declared(
+    cursor: Cursor, table: str, names: Iterable[str], types: Mapping[str, str], key: Sequence[str]
+) -> bool:
+    there = columns_of(cursor, table)
+    return there is not None and set(names) <= set(there) and not any(disagreements(cursor, table, types, key))
+
+
+def ledger_files() -> list[str]:
+    """The names of the files that the ledger consists of, in their order."""
+    return sorted(f.name for f in files(MIGRATIONS).iterdir() if f.name.endswith(".sql"))
+
+
+def _migrate_ledger(cursor: Cursor) -> list[str]:
+    cursor.execute("create schema if not exists sluice")
+    cursor.execute(
+        "create table if not exists sluice.migration"
+        " (name text primary key, applied_at timestamptz not null default clock_timestamp())"
+    )
+    cursor.execute("select name from sluice.migration")
+    applied = {name for (name,) in cursor.fetchall()}
+    done = []
+    if applied and MOVED not in applied:
+        cursor.execute(query("move_tables"))
+    for name in ledger_files():
+        if name not in applied:
+            cursor.execute(files(MIGRATIONS).joinpath(name).read_text(encoding="utf-8"))
+            cursor.execute("insert into sluice.migration (name) values (%s)", (name,))
+            done.append(f"Applied {name}.")
+    return done
+
+
+def _refuse_missing_schema(cursor: Cursor) -> None:
+    cursor.execute("select exists (select from pg_namespace where nspname = %s)", (home_schema(),))
+    if cursor.fetchone() == (False,):
+        raise ConfigError(
+            f"There is no schema {home_schema()}, where SLUICE_SEARCH_PATH has tables made: create it, or name another."
+        )
+
+
+def _types(table: Table) -> dict[str, str]:
+    """Column name -> type, of the columns that are loaded."""
+    return {c.name: c.type.pg_type for c in table.columns}
+
+
+def _wanted(table: Table) -> dict[str, str]:
+    """Column name -> the type of its declaration, in order."""
+    wanted = _types(table)
+    wanted |= {g.name: f"{g.pg_type} generated always as ({g.expression}) stored" for g in table.generated}
+    return wanted | {"_input_id": "bigint", "_line": "bigint"}
+
+
+def _migrate_table(cursor: Cursor, table: Table) -> list[str]:
+    refuse_kind(cursor, table.name, "table")
+    existing = columns_of(cursor, table.name)
+    if existing is None:
+        refuse_elsewhere(cursor, table.name)
+        _create(cursor, table)
+        return [f"Created table {table.name}."]
+    refuse_other(cursor, table.name, _types(table), table.key)
+    done = []
+    for name, declared in _wanted(table).items():
+        if name not in existing:
+            statement = sql.SQL("alter table {} add column {} " + declared)
+            cursor.execute(statement.format(table_identifier(table.name), sql.Identifier(name)))
+            done.append(f"Added column {name} to {table.name}.")
+    create_indexes(cursor, table.name, table.indexes)
+    return done
+
+
+def _create(cursor: Cursor, table: Table) -> None:
+    not_null = {c.name for c in table.columns if c.required} | {"_input_id", "_line"}
+    columns = [
+        sql.SQL("{} " + declared + (" not null" if name in not_null else "")).format(sql.Identifier(name))
+        for name, declared in _wanted(table).items()
+    ]
+    key = sql.SQL(", ").join(sql.Identifier(k) for k in table.key)
+    target = table_identifier(table.name)
+    body = sql.SQL(", ").join([*columns, sql.SQL("primary key ({})").format(key)])
+    cursor.execute(sql.SQL("create table {} ({})").format(target, body))
+    # an input's lines lie together: a part is found without reading the table, and the index costs next to nothing
+    index = "create index on {} using brin (_input_id, _line) with (pages_per_range = 32, autosummarize = on)"
+    cursor.execute(sql.SQL(index).format(target))
+    create_indexes(cursor, table.name, table.indexes)

@@ -1,0 +1,85 @@
+"""Amounts as whole numbers of their smallest declared digit, read with numpy.
+
+`-$1,234.5` under a scale of 4 is -12345000.
+
+What is not sure here (a plus sign, more digits than the scale, another currency, garbage) is left to
+`sluice.engine.types.numbers.decimal`, which looks at it closely and names the reason.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sluice.engine.types.base import Int64s, Mask
+from sluice.engine.types.cells import Bytes, Cells
+from sluice.engine.types.numbers.affixes import without_mark_before, without_mark_behind
+from sluice.engine.types.numbers.digits import MAX_DIGITS, numbers, read_groups
+from sluice.engine.types.numbers.notation import Notation
+
+_MINUS, _OPEN, _CLOSE = ord("-"), ord("("), ord(")")
+_POWERS = 10 ** np.arange(MAX_DIGITS + 1, dtype=np.int64)
+
+
+def read_amounts(cells: Cells, scale: int, notation: Notation) -> tuple[Int64s, Mask]:
+    """Every cell times 10^scale, and which of them are sure."""
+    if scale > MAX_DIGITS:
+        return np.zeros(len(cells.empty), np.int64), np.zeros(len(cells.empty), np.bool_)
+    starts, ends, negative = _bare(cells, notation)
+    points = _points(cells.data, starts, ends, scale, ord(notation.point))
+    values, sure = numbers(cells.data, starts, points)
+    if notation.thousands:
+        read_groups(cells.data, starts, points, values, sure, ord(notation.thousands))
+    after = np.minimum(points + 1, ends)
+    fractions, fine = numbers(cells.data, after, ends)
+    sure &= fine & (ends > starts) & (values < 10 ** (MAX_DIGITS - scale)) & ~cells.empty
+    values *= sure  # what is not sure must not overflow
+    values *= 10**scale
+    values += fractions * sure * _POWERS[np.clip(scale - (ends - after), 0, MAX_DIGITS)]
+    np.negative(values, out=values, where=negative)
+    return values, sure
+
+
+def _bare(cells: Cells, notation: Notation) -> tuple[Int64s, Int64s, Mask]:
+    """Starts and ends without signs and marks, and which cells are negative; nothing is left of doubtful ones."""
+    data, starts, ends = cells.data, cells.starts.copy(), cells.ends.copy()
+    negative, marked = np.zeros(len(starts), np.bool_), np.zeros(len(starts), np.bool_)
+    if notation.accounting:
+        _strip_accounting(cells, starts, ends, negative)
+    rows = np.flatnonzero(_not_digit(data, starts) & ~cells.empty)
+    if len(rows):
+        first, minus, marked[rows] = without_mark_before(data, starts[rows], ends[rows], notation)
+        starts[rows] = np.where(minus & negative[rows], ends[rows], first)
+        negative[rows] |= minus
+    rows = np.flatnonzero(_not_digit(data, ends - 1) & ~cells.empty & ~marked) if notation.marks else rows[:0]
+    if len(rows):
+        ends[rows] = without_mark_behind(data, starts[rows], ends[rows], notation)
+    if notation.accounting:
+        _strip_accounting(cells, starts, ends, negative)
+    return starts, ends, negative
+
+
+def _strip_accounting(cells: Cells, starts: Int64s, ends: Int64s, negative: Mask) -> None:
+    """Move `starts` and `ends` to within brackets, or before a minus; called outside the mark, then within it."""
+    rows = np.flatnonzero(_not_digit(cells.data, ends - 1) & ~cells.empty)
+    first, last = cells.data[starts[rows]], cells.data[ends[rows] - 1]
+    long = ends[rows] - starts[rows]
+    brackets = (first == _OPEN) & (last == _CLOSE) & (long > 2)
+    found = brackets | ((last == _MINUS) & (long > 1))
+    starts[rows] += brackets
+    ends[rows] -= found
+    ends[rows] = np.where(found & negative[rows], starts[rows], ends[rows])
+    negative[rows] |= found
+
+
+def _not_digit(data: Bytes, at: Int64s) -> Mask:
+    found: Mask = (data[at] - ord("0")) > 9  # uint8: what is below the digits wraps to above
+    return found
+
+
+def _points(data: Bytes, starts: Int64s, ends: Int64s, scale: int, point: int) -> Int64s:
+    """Where the decimal point stands, with 1 to `scale` digits behind it; the end where there is none."""
+    points = ends.copy()
+    for digits in range(1, scale + 1):
+        at = ends - 1 - digits
+        np.copyto(points, at, where=(data[at] == point) & (at >= starts))
+    return points

@@ -1,0 +1,164 @@
+"""What a worker does besides tasks: three threads in its main process, and a clean slate in its children.
+
+One dispatches, one keeps the gate (gate.py), one ends processes whose pipeline's code takes too long.
+The threads make `celery -A sluice.app worker` enough to recover from anything: no beat, no operator.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+import pyarrow as pa
+from billiard import current_process
+from celery import signals
+
+from sluice.engine.base import own_code
+from sluice.engine.base.identity import become_main, holder, is_my_child
+from sluice.engine.base.settings import settings
+from sluice.engine.database.connection import drop_connection, transaction
+from sluice.engine.ledger import steps
+from sluice.engine.registry import Declared
+from sluice.engine.steps.dispatch import recover
+from sluice.engine.steps.redeclare import note_declared
+from sluice.errors import ConfigError, SluiceError, TransientError
+from sluice.pipelines import all_declared, broken
+from sluice.workers.gate import gate
+from sluice.workers.publish import dispatch_due
+
+log = logging.getLogger(__name__)
+QUIET_S = 30.0
+WATCH_S = 0.5
+_stop = threading.Event()
+_threads: list[threading.Thread] = []
+
+
+@signals.celeryd_init.connect
+def _before_fork(**_: Any) -> None:
+    become_main()
+    own_code.share()
+    try:
+        gate.begin()
+    except ConfigError as error:
+        print(f"error: {error}", file=sys.stderr, flush=True)  # logging is set up later
+        raise SystemExit(2) from None
+    pa.set_cpu_count(1)  # one child is one core's worth of work
+    pa.set_io_thread_count(1)
+
+
+@signals.worker_ready.connect
+def _start_dispatching(**_: Any) -> None:
+    _stop.clear()
+    for name, work in (("dispatch", _dispatch_until_stopped), ("gate", _keep_gate), ("watch", _watch)):
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        _threads.append(thread)
+        thread.start()
+
+
+@signals.heartbeat_sent.connect
+def _show_life(**_: Any) -> None:
+    """From the event loop of the main process, which stops beating while it is not connected to Redis."""
+    path = settings().alive_path
+    if path is not None:
+        with contextlib.suppress(OSError):  # a disk that is full is no reason to end the worker
+            path.touch()
+
+
+@signals.worker_shutting_down.connect
+def _stop_dispatching(**_: Any) -> None:
+    _stop.set()
+
+
+@signals.worker_process_init.connect
+def _after_fork(**_: Any) -> None:
+    own_code.take_slot(getattr(current_process(), "index", own_code.NO_SLOT))
+    pa.set_cpu_count(1)
+
+
+@signals.worker_process_shutdown.connect
+def _close(**_: Any) -> None:
+    with contextlib.suppress(SluiceError):  # PostgreSQL is away: the leases run out
+        steps.let_go()
+    drop_connection()
+
+
+class Noticed:
+    """What this worker knows of declarations: it tells the ledger, which knows by it which one is newer."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Declared] = {}
+        self._broken: set[str] = set()
+        self._began = False
+
+    def look(self) -> None:
+        """Read what is new or was changed, and tell of it. What a worker starts with may be older than what others
+        have: it is as old as its files. What it sees come is in use since then."""
+        for name, declared in all_declared().items():
+            if self._known.get(name) is not declared:
+                since = declared.read_at if self._began else min(declared.read_at, declared.edited_at)
+                with transaction() as cursor:
+                    note_declared(cursor, declared, ago_s=time.time() - since, again=self._began)
+                self._known[name] = declared
+        for sentence in set(broken()) - self._broken:
+            log.warning("a pipeline is left out: %s", sentence)
+        self._broken = set(broken())
+        self._began = True
+
+
+def _dispatch_until_stopped() -> None:
+    complained = 0.0
+    noticed = Noticed()
+    while not _stop.wait(settings().dispatch_every_s):
+        if gate.closed is not None:
+            continue
+        try:
+            recover()
+            dispatch_due()
+            noticed.look()
+        except (TransientError, ConfigError) as error:
+            if time.monotonic() - complained > QUIET_S:
+                log.warning("nothing can be dispatched for now: %s", error)
+                complained = time.monotonic()
+        except SluiceError:
+            log.exception("dispatching failed; it goes on")
+        except Exception:  # this thread is what recovers everything else: it must not end
+            log.exception("dispatching failed; it goes on")
+    drop_connection()
+
+
+def _keep_gate() -> None:
+    gate.keep(_stop)
+
+
+def _watch() -> None:
+    """End processes that are at a pipeline's code for too long; also while the worker waits for them to end."""
+    watch, last = own_code.Watch(), time.monotonic()
+    while True:
+        time.sleep(WATCH_S)
+        now = time.monotonic()
+        late = watch.late(min(now - last, 2 * WATCH_S))  # when this process was stopped, so was the code
+        last = now
+        for section in late:
+            try:
+                _end(section)
+            except SluiceError as error:
+                log.debug("not ended yet: %s", error)  # PostgreSQL is away: nothing else would go on either
+            except Exception:  # this thread must not end
+                log.exception("a process could not be ended; it is tried again")
+
+
+def _end(section: own_code.Section) -> None:
+    if not is_my_child(section.pid):
+        own_code.Watch.forget(section)
+        return
+    steps.fail_process(holder(section.pid), section.reason)
+    drop_connection()
+    if own_code.Watch.is_on(section):
+        log.error("process %s is ended: %s", section.pid, section.reason)
+        os.kill(section.pid, signal.SIGKILL)
