@@ -26,8 +26,10 @@ from benchmarks.cases.sluice import ready_worker
 from benchmarks.customer_ltv_data import AS_OF, Bench, make_bench
 from benchmarks.servers import BenchServers, begun
 from sluice.engine.database.connection import drop_connection, transaction
-from sluice.engine.database.statements import query
+from sluice.engine.database.statements import statements
 from sluice.errors import SluiceError
+
+query = statements("benchmarks.customer_ltv")  # by its name: it is run as __main__
 
 HERE = Path(__file__).resolve().parent
 ORDERS, PAYMENTS = 5, 6  # for each customer
@@ -162,7 +164,7 @@ def _check(servers: BenchServers, as_of: date) -> None:
     """Whether the build has the values of the bare SQL. Raises BuildFailed."""
     _bare(servers, as_of)
     with transaction() as cursor:
-        cursor.execute(query("compare_customer_ltv", "benchmarks.sql"), {"as_of": as_of})
+        cursor.execute(query("compare_customer_ltv"), {"as_of": as_of})
         differ, rows = cursor.fetchone() or (0, 0)
     if differ or not rows:
         raise BuildFailed(f"As of {as_of} {differ:,} of {rows:,} rows are not what bare SQL says.")
@@ -170,11 +172,11 @@ def _check(servers: BenchServers, as_of: date) -> None:
 
 def _more_payments(path: Path, rows: int, one_in: int) -> Path:
     with transaction() as cursor:
-        cursor.execute(query("largest_payment", "benchmarks.sql"))
+        cursor.execute(query("largest_payment"))
         first = (cursor.fetchone() or (0,))[0]
         numbers = {"first": first, "rows": rows, "one_in": one_in, "times": 1 if one_in == 1 else 2}
         with path.open("wb") as file:
-            cursor.copy_expert(query("more_payments", "benchmarks.sql").format(**numbers), file)
+            cursor.copy_expert(query("more_payments").format(**numbers), file)
     return path
 
 

@@ -29,11 +29,13 @@ from benchmarks import usage
 from benchmarks.preprocessed_data import make_preprocessed
 from benchmarks.servers import begun
 from sluice.engine.database.connection import transaction
-from sluice.engine.database.statements import query
+from sluice.engine.database.statements import statements
 from sluice.errors import SluiceError
 from sluice.web.pages import write_cursor
 from sluice.web.routes.preprocessed import ROUTE, Filters
 from sluice.web.schemas import Rows
+
+query = statements("benchmarks.preprocessed_api")  # by its name: it is run as __main__
 
 HERE = Path(__file__).resolve().parent
 PAGE, CONNECTIONS = 100, 8
@@ -132,7 +134,7 @@ def _asker(url: str) -> Callable[[Key | None], object]:
 
 def _bare() -> Callable[[Key | None], object]:
     names = [each.name for each in Rows.declared().preprocessed]
-    statement = query("bare_preprocessed", "benchmarks.sql").format(columns=", ".join(names))
+    statement = query("bare_preprocessed").format(columns=", ".join(names))
 
     def ask(place: Key | None) -> str:
         source, number = place or ("", 0)

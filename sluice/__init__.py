@@ -6,6 +6,8 @@
 
 from importlib import import_module
 
+from sluice.version import __version__ as __version__
+
 TYPE_CHECKING = False  # not from typing: before the command has left the current folder, that could be a file there
 if TYPE_CHECKING:
     from typing import Any
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from sluice.engine.types import Boolean, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
     from sluice.tasks.enqueue import enqueue
 
-__version__ = "0.1.0"
+
 __all__ = [
     "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
     "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery",
@@ -41,17 +43,25 @@ __all__ = [
     "Preprocessed", "preprocess",
 ]  # fmt: skip
 
-_HOMES = {"enqueue": "sluice.tasks.enqueue"}
-_HOMES["Preprocessed"] = "sluice.engine.declare"
-_HOMES |= dict.fromkeys(__all__[:13], "sluice.engine.declare")
-_HOMES |= dict.fromkeys(__all__[13:22], "sluice.engine.types")
-_HOMES |= dict.fromkeys(__all__[22:27], "sluice.engine.declare.tables.checks")
+# where each name comes from; a name is imported when it is first used
+_HOMES = {
+    "sluice.engine.declare": (
+        "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived", "Preprocessed",
+        "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery",
+    ),
+    "sluice.engine.types": (
+        "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
+    ),
+    "sluice.engine.declare.tables.checks": ("at_least", "at_most", "between", "matches", "one_of"),
+    "sluice.tasks.enqueue": ("enqueue",),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> "Any":
     """Load on first use: a script that only enqueues does not wait for pandas."""
     if name == "preprocess":
         return import_module("sluice.engine.preprocess")
-    if name not in _HOMES:
+    if name not in _HOME_OF:
         raise AttributeError(f"module 'sluice' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_HOME_OF[name]), name)

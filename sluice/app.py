@@ -11,11 +11,13 @@ from typing import Any
 from celery import Celery
 from celery.loaders.app import AppLoader
 
+from sluice.engine.ledger.kinds import NAMES
+
 # Flower has no password by default; ours always has one, however it is started
 os.environ.setdefault("FLOWER_CONF", str(Path(__file__).with_name("workers") / "flower.py"))
 
-_TASKS = ("build", "dispatch", "extract", "load", "plan", "scheduled", "settle", "transform")
-_WORKERS = ("life", "beat", "sees")
+_TASKS = (*NAMES, "dispatch", "scheduled")
+_WORKERS = ("background", "beat", "inspection")
 
 
 class Loader(AppLoader):

@@ -7,6 +7,9 @@ only quick to recover. See docs of the ledger in ARCHITECTURE.md.
 from kombu.entity import Queue
 
 from sluice.engine.base.servers import broker_url as _broker_url
+from sluice.engine.ledger.kinds import KINDS as _KINDS
+from sluice.engine.ledger.kinds import LIMIT_S as _LIMIT_S
+from sluice.engine.ledger.kinds import NAMES as _NAMES
 
 broker_url = _broker_url()
 # CELERY_BROKER_URL, which people set for an app of their own, wins over broker_url, and not over these
@@ -14,12 +17,11 @@ broker_read_url = broker_write_url = broker_url
 result_backend = None  # the ledger holds results; with a Redis backend, publishing blocks 19 s when Redis is away
 task_ignore_result = True
 
-# Load first: frames that are nearly done leave Redis before new ones are made. kombu reads the queues in this
-# order because of queue_order_strategy below.
-_KINDS = ("settle", "build", "load", "transform", "plan", "extract")
-task_queues = [Queue(f"sluice.{kind}") for kind in (*_KINDS, "dispatch")]
+# kombu reads the queues in this order because of queue_order_strategy below
+task_queues = [Queue(f"sluice.{kind}") for kind in (*_NAMES, "dispatch")]
 task_default_queue = "sluice.dispatch"
-task_routes = {f"sluice.{kind}": {"queue": f"sluice.{kind}"} for kind in _KINDS}
+task_routes = {f"sluice.{kind}": {"queue": f"sluice.{kind}"} for kind in _NAMES}
+task_annotations = {f"sluice.{kind.name}": {"time_limit": kind.limit_s} for kind in _KINDS}
 task_create_missing_queues = False  # a message for a queue that nobody reads would wait for ever
 
 task_serializer = "json"
@@ -30,7 +32,7 @@ task_acks_late = True  # a message stays with Redis until its step is in the led
 task_reject_on_worker_lost = False  # Celery would loop on a task that kills its process; the ledger counts to 3
 task_acks_on_failure_or_timeout = True
 worker_prefetch_multiplier = 1  # a worker that is busy holds nothing back from the others
-task_time_limit = 600  # below the visibility timeout, else Redis delivers a running task again
+task_time_limit = _LIMIT_S  # of tasks that are not steps
 worker_max_tasks_per_child = 1000  # whatever leaks in a library leaves with the process; a new one takes 0.1 s
 worker_cancel_long_running_tasks_on_connection_loss = False  # the fence makes a second run harmless
 worker_send_task_events = True  # Flower sees nothing without

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from sluice import __version__
 from sluice.cli import (
     backfill,
     demo,
@@ -29,6 +28,7 @@ from sluice.cli import (
 )
 from sluice.cli.edge import Edge
 from sluice.cli.exits import Exit
+from sluice.version import __version__
 
 EPILOG = "\n\n".join(["Exit codes:", *(f"{code.value}  {code.__doc__}" for code in Exit)])
 

@@ -6,10 +6,8 @@ from sluice.tasks.whole_run import declared_to_build
 from sluice.workers.publish import publish_now
 from sluice.workers.step_task import StepTask, working
 
-LONGEST_S = 6 * 3600  # it lives by its heartbeat; one that hangs is ended all the same
 
-
-@app.task(name="sluice.build", base=StepTask, time_limit=LONGEST_S)
+@app.task(name="sluice.build", base=StepTask)
 def build(message: dict[str, int]) -> None:
     """Build the derived tables of this step's run."""
     with working("build", message) as (held, _):

@@ -6,10 +6,8 @@ from sluice.pipelines import declared_for
 from sluice.workers.publish import publish_now
 from sluice.workers.step_task import StepTask, working
 
-LONGEST_S = 2 * 3600  # a fetch lives by its heartbeat; one that hangs, or an API that only drips, is ended all the same
 
-
-@app.task(name="sluice.plan", base=StepTask, time_limit=LONGEST_S)
+@app.task(name="sluice.plan", base=StepTask)
 def plan(message: dict[str, int]) -> None:
     """Read the input once, cut it into parts, and send them on their way."""
     with working("plan", message) as (held, pulse):

@@ -8,8 +8,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from sluice import __version__
 from sluice.engine.base.settings import Settings, settings
+from sluice.version import __version__
 from sluice.web.access import Reads
 from sluice.web.answers import answer_schemas
 from sluice.web.documents import document

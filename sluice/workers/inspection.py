@@ -1,4 +1,4 @@
-"""`sluice_sees`, a remote-control command of Celery: what a worker is and sees, asked by `sluice doctor`.
+"""`sluice_inspect`, a remote-control command of Celery: what a worker is and sees, asked by `sluice doctor`.
 
 It runs in the worker's main process, between two messages: what looks at folders gets little time, because a
 mount that hangs must not hold the worker up. Nobody can ask for a path: only whether a probe is in the landing.
@@ -19,21 +19,21 @@ from celery.worker.control import inspect_command
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from sluice import __version__
 from sluice.app import app
 from sluice.engine.base.settings import settings
 from sluice.engine.sources.landing import landing
 from sluice.engine.storage import exists, is_remote, join
 from sluice.errors import SluiceError, TransientError
 from sluice.pipelines import all_declared
+from sluice.version import __version__
 
 PROBE = re.compile(r"\.sluice-probe-[0-9a-f]{32}")
 LOOK_S = 1.5
 ANSWER_S = 2.5
 
 
-@inspect_command(name="sluice_sees", args=[("probe", str)], signature="PROBE")
-def sluice_sees(_state: Any, probe: str = "") -> dict[str, Any]:
+@inspect_command(name="sluice_inspect", args=[("probe", str)], signature="PROBE")
+def sluice_inspect(_state: Any, probe: str = "") -> dict[str, Any]:
     """Tell this worker's version, declarations and clock, and whether it sees the landing and the inbox."""
     return {
         "sluice": __version__,
@@ -48,7 +48,7 @@ def sluice_sees(_state: Any, probe: str = "") -> dict[str, Any]:
 def ask_workers(probe: str) -> list[tuple[str, dict[str, Any]]]:
     """(name, answer) of every worker that answers within a few seconds. Raises TransientError without Redis."""
     try:
-        replies = app.control.broadcast("sluice_sees", arguments={"probe": probe}, reply=True, timeout=ANSWER_S)
+        replies = app.control.broadcast("sluice_inspect", arguments={"probe": probe}, reply=True, timeout=ANSWER_S)
     except (OperationalError, RedisError, OSError) as error:
         raise TransientError(f"Redis does not answer ({type(error).__name__}).") from error
     return [(name, answer) for reply in replies or [] for name, answer in reply.items()]

@@ -11,20 +11,18 @@ from redis.exceptions import RedisError
 from redis.utils import str_if_bytes
 
 from sluice.app import app
+from sluice.engine.ledger.kinds import NAMES, chain_from
 from sluice.engine.steps.dispatch import Queues, dispatch
 from sluice.errors import SluiceError, TransientError
 
 log = logging.getLogger(__name__)
-CHAIN = ("extract", "transform", "load")
-KINDS = ("settle", "build", "plan", *CHAIN)
 MARKER = "sluice:queues"
 _GONE = (OperationalError, RedisError, OSError)
 
 
 def publish(step: int, kind: str) -> None:
     """Put a step on the queue. Raises TransientError when Redis does not take it."""
-    kinds = CHAIN[CHAIN.index(kind) :] if kind in CHAIN else (kind,)
-    first, *rest = [app.signature(f"sluice.{each}") for each in kinds]
+    first, *rest = [app.signature(f"sluice.{each}") for each in chain_from(kind)]
     first = first.clone(args=({"step": step},))
     try:
         (chain(first, *rest) if rest else first).apply_async()
@@ -43,12 +41,12 @@ def look_at_queues() -> Queues:
             with redis.pipeline(transaction=True) as asked:
                 asked.set(MARKER, uuid.uuid4().hex, nx=True)
                 asked.get(MARKER)
-                for kind in KINDS:
+                for kind in NAMES:
                     asked.llen(f"sluice.{kind}")
                 _, marker, *lengths = asked.execute()
     except _GONE as error:
         raise TransientError(f"Redis does not take messages ({type(error).__name__}).") from error
-    empty = tuple(kind for kind, length in zip(KINDS, lengths, strict=True) if not length)
+    empty = tuple(kind for kind, length in zip(NAMES, lengths, strict=True) if not length)
     return Queues(str_if_bytes(marker), empty)
 
 

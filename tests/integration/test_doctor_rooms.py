@@ -19,7 +19,7 @@ from sluice.engine.doctor.work import look_at_work
 from sluice.engine.ledger.runs import Run
 from sluice.engine.sources.landing import landing
 from sluice.pipelines import find
-from sluice.workers.inspection import sluice_sees
+from sluice.workers.inspection import sluice_inspect
 from tests.kit.in_process import InProcess
 from tests.kit.roles import acting_as_loader
 from tests.kit.stack import _autocommit
@@ -157,15 +157,15 @@ def test_a_worker_tells_nobody_about_other_paths(engine: InProcess, tmp_path: Pa
     folder.mkdir()
     for each in (folder, tmp_path):
         (each / "a.csv").write_text("x")
-    assert sluice_sees(None, probe)["landing"] is False
+    assert sluice_inspect(None, probe)["landing"] is False
 
 
 def test_a_worker_sees_a_probe_in_the_landing(engine: InProcess) -> None:
     probe = f".sluice-probe-{'0' * 32}"
-    assert sluice_sees(None, probe)["landing"] is False
+    assert sluice_inspect(None, probe)["landing"] is False
     Path(landing()).mkdir()
     (Path(landing()) / probe).write_text("x")
-    assert sluice_sees(None, probe)["landing"] is True
+    assert sluice_inspect(None, probe)["landing"] is True
 
 
 def _waiting(ledger: InProcess, folder: Path) -> Run:

@@ -192,7 +192,7 @@ def test_spend_that_grows_with_the_orders_is_refused(engine: InProcess) -> None:
 
 def test_two_forecasts_at_once_do_not_mix(shop: Shop, database_url: str) -> None:
     with closing(psycopg2.connect(database_url)) as other, other.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended('customer_ltv_forecast', 3))")
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended('customer_ltv_forecast', 7))")
 
         with pytest.raises(TransientError, match="Another forecast is being made"):
             forecast(AS_OF)

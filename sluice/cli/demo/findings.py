@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sluice.samples.unified_sales.expected import Expected
 
-SQL = "sluice.cli.demo.sql"
 BOOKS = ("read", "loaded", "duplicate", "rejected")
 
 
@@ -50,18 +49,19 @@ class Findings:
 def find(run: int) -> Findings:
     """Count what the run has left in the tables."""
     from sluice.engine.database.connection import transaction
-    from sluice.engine.database.statements import query
+    from sluice.engine.database.statements import statements
 
+    query = statements(__name__)
     with transaction() as cursor:
-        cursor.execute(query("books", SQL), {"run": run})
+        cursor.execute(query("books"), {"run": run})
         names = [column.name for column in cursor.description or ()]
         books = {row[0]: dict(zip(names, row, strict=True)) | {"codes": {}} for row in cursor.fetchall()}
-        cursor.execute(query("rejects", SQL), {"run": run})
+        cursor.execute(query("rejects"), {"run": run})
         for source, code, rows in cursor.fetchall():
             books[source]["codes"][code] = rows
         counted = {}
         for name in ("standardized", "preprocessed"):
-            cursor.execute(query(name, SQL))
+            cursor.execute(query(name))
             (counted[name],) = cursor.fetchone() or ({},)
     return Findings(books, counted["standardized"], counted["preprocessed"])
 

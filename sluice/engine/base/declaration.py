@@ -20,7 +20,7 @@ from typing import Any
 from sluice.engine.base.fits import Unknown, misfit
 from sluice.errors import ConfigError, DeclarationError
 
-_ENGINE = str(Path(__file__).parent)
+_ENGINE = str(Path(__file__).parents[1])
 
 
 class DeclarationMeta(ABCMeta):

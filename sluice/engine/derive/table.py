@@ -17,6 +17,7 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
+from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Computed, Pipeline
 from sluice.engine.derive.statements import Statements
@@ -103,7 +104,7 @@ class TableBuild(ABC):
         """Bring the table up to date, and note in the ledger what that changed."""
         started = time.monotonic()
         # one build of a table after the other: each sees what the one before it wrote
-        self._cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 2))", (self._derived.name,))
+        lock(self._cursor, Lock.BUILDING, self._derived.name)
         before = self._last()
         since = self._since(before.upto if before else -1)
         # what is settled from here on is left to the build that follows it

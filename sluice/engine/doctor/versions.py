@@ -6,8 +6,8 @@ import platform
 from collections.abc import Iterator
 from importlib.metadata import version
 
-from sluice import __version__
 from sluice.engine.doctor.finding import Finding, judge, ok, safely
+from sluice.version import __version__
 
 KNOWN_GOOD = {"celery": "5.6.3", "kombu": "5.7.", "redis": "8.1."}
 

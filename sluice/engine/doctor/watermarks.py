@@ -11,6 +11,7 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline, PostgresQuery
 from sluice.engine.doctor.finding import Finding, warning
+from sluice.engine.ledger.inputs import last_noted
 from sluice.engine.rows.contract import Contract
 from sluice.engine.sources.query.watermark import DAY, KINDS, NUMBER, TIME, is_finite
 from sluice.errors import SluiceError
@@ -71,16 +72,11 @@ def _is_ahead(text: str, limit: datetime) -> bool:
 
 def _reached(pipeline: Pipeline, source: PostgresQuery) -> str | None:
     flow = pipeline.flow(source.name)
-    asked = {
-        "pipeline": pipeline.name,
-        "source": source.name,
-        "contract": Contract(flow.table, flow.transform, flow.source).version,
-    }
+    contract = Contract(flow.table, flow.transform, flow.source).version
     with suppress(SluiceError), transaction() as cursor:  # what is wrong with the ledger, other checks tell
         cursor.execute("select to_regclass('sluice.input') is not null")
         if cursor.fetchone() != (True,):
             return None
-        cursor.execute(query("last_noted"), asked)
-        row = cursor.fetchone()
+        row = last_noted(cursor, pipeline.name, source.name, contract)
         return None if row is None else row[4].get("reached", row[4].get("since"))
     return None

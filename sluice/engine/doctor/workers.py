@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sluice import __version__
 from sluice.engine.doctor.finding import Finding, State, judge, ok, warning, wrong
+from sluice.version import __version__
 
 CLOCK_S = 10.0  # an answer takes its time
 NAMED = 4

@@ -11,11 +11,11 @@ import pyarrow as pa
 from psycopg2.extensions import cursor as Cursor
 from pyarrow import csv
 
+from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
 from sluice.engine.forecast.fit import Fit
 from sluice.engine.forecast.history import DAYS_PER_WEEK, Batch
 from sluice.engine.forecast.prediction import Horizon, Prediction
-from sluice.engine.tables.migrate import LOCK
 
 query = statements(__name__)
 
@@ -30,7 +30,7 @@ def make_tables(cursor: Cursor) -> list[str]:
     cursor.execute("select to_regclass('customer_ltv_fit') is null or to_regclass('customer_ltv_forecast') is null")
     if cursor.fetchone() == (False,):
         return []
-    cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+    lock(cursor, Lock.SCHEMA)
     cursor.execute(query("make_tables"))
     return ["Created tables customer_ltv_fit and customer_ltv_forecast."]
 

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
 from sluice.engine.storage import listed, remove
 
@@ -38,7 +39,7 @@ def _remove_unless_needed(
 ) -> bool:
     """True when the copy is gone (or would be). Plan takes the same lock when it writes down where a copy is."""
     with transaction() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (ours["sha256"] or uri,))
+        lock(cursor, Lock.CONTENT, ours["sha256"] or uri)
         asked = {"name": ours[0], "typed": ours["typed"] is not None, "before": ended_before}
         cursor.execute(query("landed_use"), asked)
         known, needed = cursor.fetchone() or (False, False)

@@ -60,5 +60,10 @@ def end_input(
 def _settle_when_empty(cursor: Cursor, run: int, left: tuple[int, ...] | None) -> bool:
     if left is None or left[0] > 0:
         return False
-    cursor.execute(query("add_settle_step"), {"run": run})
+    add_settle_step(cursor, run)
     return True
+
+
+def add_settle_step(cursor: Cursor, run: int) -> None:
+    """All inputs of a run have ended: it is due to be settled."""
+    cursor.execute(query("add_settle_step"), {"run": run})

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.statements import statements
-from sluice.engine.tables.migrate import ledger_files
+from sluice.engine.ledger.schema import ledger_files
 from sluice.errors import ConfigError
 
 query = statements(__name__)

@@ -11,21 +11,21 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice import __version__
 from sluice.engine.base.identity import holder
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
+from sluice.engine.ledger.kinds import PREVIOUS
 from sluice.engine.ledger.outcomes import end_input, end_part
 from sluice.engine.ledger.workers import FRESH_S
 from sluice.errors import LostClaim
+from sluice.version import __version__
 
 query = statements(__name__)
 
-PREVIOUS = {"transform": "extract", "load": "transform"}
 LONGEST_ERROR = 500
 KILLED = "It killed its worker process."
-DOUBTED_LOCK = 7_236_106
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def claim(kind: str, message: dict[str, int]) -> Claim:
 
 def _claim_doubted(cursor: Cursor, asked: dict[str, object]) -> tuple[Any, ...] | None:
     """Claim a step of an input that has crashed, if not too many processes are at such inputs already."""
-    cursor.execute("select pg_advisory_xact_lock(%s)", (DOUBTED_LOCK,))  # two at once would not see each other
+    lock(cursor, Lock.CRASHED_INPUTS)
     cursor.execute(query("claim_doubted"), asked | {"fresh_s": FRESH_S})
     row = cursor.fetchone()
     if row is None:

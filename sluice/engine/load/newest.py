@@ -11,6 +11,7 @@ from __future__ import annotations
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.statements import statements
+from sluice.engine.ledger.inputs import earlier_open_run
 from sluice.engine.load.target import Target
 from sluice.errors import EarlierRunOpen
 
@@ -19,10 +20,9 @@ query = statements(__name__)
 
 def settle_updates(cursor: Cursor, target: Target, run: dict[str, int | str]) -> bool:
     """Write verdicts on the contested keys of a run. False when there are none. Raises EarlierRunOpen."""
-    cursor.execute(query("earlier_open_run"), run | {"only_reloads": False})
-    row = cursor.fetchone()
-    if row is not None and row[0] is not None:
-        raise EarlierRunOpen(f"Run {row[0]} updates the same table, came earlier, and ends first.")
+    earlier = earlier_open_run(cursor, int(run["run"]), str(run["pipeline"]), str(run["source"]))
+    if earlier is not None:
+        raise EarlierRunOpen(f"Run {earlier} updates the same table, came earlier, and ends first.")
     cursor.execute(target.statement("make_contest"))
     cursor.execute(target.statement("make_stage"))
     cursor.execute(target.statement("gather_contenders"), run)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.database.locks import Lock, share
 from sluice.engine.database.statements import statements
+from sluice.engine.ledger.inputs import earlier_open_run
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.load.target import Target
 from sluice.errors import EarlierRunOpen
@@ -30,7 +32,7 @@ def make_way(cursor: Cursor, work: PartWork, target: Target) -> None:
     if waits_for is not None:
         raise EarlierRunOpen(f"{waits_for} is not planned yet: what this run replaces is deleted before it is loaded.")
     if found:
-        cursor.execute(target.statement("lock_rows"))
+        share(cursor, Lock.REMOVING_ROWS, target.name)
         replaced = sorted({each for _, replaces in found for each in replaces})
         cursor.execute(target.statement("delete_replaced"), {"replaced": replaced})
         cursor.execute(query("mark_cleared"), {"inputs": [input_id for input_id, _ in found]})
@@ -45,7 +47,7 @@ def delete_not_again(cursor: Cursor, target: Target, run: dict[str, int | str]) 
     cursor.execute(query("replaced_whole"), run)
     replaced = [input_id for (input_id,) in cursor.fetchall()]
     if replaced:
-        cursor.execute(target.statement("lock_rows"))
+        share(cursor, Lock.REMOVING_ROWS, target.name)
         cursor.execute(target.statement("delete_not_again"), {"replaced": replaced})
 
 
@@ -61,11 +63,10 @@ def refuse_other_reading(cursor: Cursor, work: PartWork, target: Target) -> None
 
 def _wait_for_earlier_runs(cursor: Cursor, work: PartWork) -> None:
     """A reload counts what it finds against nothing: earlier runs go before it, and later ones after."""
-    this = {"run": work.run, "pipeline": work.pipeline, "source": work.source}
-    cursor.execute(query("earlier_open_run"), this | {"only_reloads": not (work.reload or work.replaces)})
-    row = cursor.fetchone()
-    if row is not None and row[0] is not None:
-        raise EarlierRunOpen(f"Run {row[0]} came earlier, and one of the two reloads: they go one after the other.")
+    only_reloads = not (work.reload or work.replaces)
+    earlier = earlier_open_run(cursor, work.run, work.pipeline, work.source, only_reloads=only_reloads)
+    if earlier is not None:
+        raise EarlierRunOpen(f"Run {earlier} came earlier, and one of the two reloads: they go one after the other.")
 
 
 def _note_older(cursor: Cursor, work: PartWork, target: Target) -> None:

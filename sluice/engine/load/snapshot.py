@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.database.locks import Lock, share
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Flow
 from sluice.engine.load.target import Target
@@ -23,7 +24,7 @@ def keep_newest(cursor: Cursor, pipeline: str, flow: Flow, run: int) -> None:
     asked |= {"newest": newest, "members": members}
     if newest >= run:
         target = Target.of(flow.table)
-        cursor.execute(target.statement("lock_rows"))
+        share(cursor, Lock.REMOVING_ROWS, target.name)
         cursor.execute(target.statement("make_stage"))
         cursor.execute(target.statement("forget_gone" if newest == run else "forget_late"), asked)
         if cursor.rowcount:

@@ -15,11 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import sluice
 from sluice.engine.registry.seen import Facts, facts_of
 
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/", "/lib/")
-_SHIPPED = f"{Path(sluice.__file__).parent / 'pipelines'}{os.sep}"  # pipelines like anybody's
+_SHIPPED = f"{Path(__file__).parents[2] / 'pipelines'}{os.sep}"  # pipelines like anybody's
 _watching: dict[int, dict[str, Facts]] = {}  # by thread: path -> what the file system said before it was opened
 _hooked = False
 
@@ -53,7 +52,7 @@ def is_installed(path: str) -> bool:
 @cache
 def _installed() -> tuple[str, ...]:
     folders = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    folders.add(str(Path(sluice.__file__).parent))
+    folders.add(str(Path(__file__).parents[2]))
     return tuple(f"{folder}{os.sep}" for each in folders for folder in (each, os.path.realpath(each)))
 
 

@@ -17,6 +17,7 @@ from sluice.engine.declare.sources.files import SPELLED
 from sluice.engine.formats.csv import InputPlan
 from sluice.engine.formats.csv.source import Tick
 from sluice.engine.formats.known import plan_text
+from sluice.engine.ledger.inputs import last_noted
 from sluice.engine.sources.http.pages import NotModified, read_http
 from sluice.engine.sources.landing import Draft, drafting
 from sluice.engine.sources.query.query import copy_query
@@ -60,9 +61,7 @@ def last_known(pipeline: str, source: Remote, contract: str, beat: Callable[[], 
     """What holds of a source's earlier fetches. A watermark holds whatever came after it, as far as rows were loaded;
     the name of an answer only while the table is as that answer left it."""
     with transaction() as cursor:
-        asked = {"pipeline": pipeline, "source": source.name, "contract": contract}
-        cursor.execute(query("last_noted"), asked)
-        row = cursor.fetchone()
+        row = last_noted(cursor, pipeline, source.name, contract)
     if row is None:
         return Known()
     *facts, newest = row

@@ -10,11 +10,13 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Computed, Derived, Pipeline, Preprocessed
 from sluice.engine.derive.frames import FramesBuild
 from sluice.engine.derive.select import SelectBuild
 from sluice.engine.derive.table import TableBuild
+from sluice.engine.ledger.run_options import options_in
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.tables.catalog import table_identifier
 from sluice.errors import EarlierRunOpen, OtherDeclaration
@@ -39,8 +41,7 @@ def build_run(held: Claim, pipeline: Pipeline) -> None:
     """
     run = {"run": held.run}
     with transaction() as cursor:
-        cursor.execute(query("run_options"), run)
-        options = (cursor.fetchone() or ({},))[0]
+        options = options_in(cursor, held.run)
         _check_definition(pipeline, options.get("derived"))
         _wait_for_rows(cursor, pipeline, held.run)
         cursor.execute(_ROOM)
@@ -89,7 +90,7 @@ def _check_definition(pipeline: Pipeline, asked: str | None) -> None:
 def _wait_for_rows(cursor: Cursor, pipeline: Pipeline, run: int) -> None:
     """Make sure that no load takes rows away until this transaction ends, nor has done so and is not settled yet."""
     for name in sorted(flow.table.name for flow in pipeline.flows):
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 3))", (name,))
+        lock(cursor, Lock.REMOVING_ROWS, name)
     updating = [flow.source.name for flow in pipeline.flows if flow.table.on_conflict == "update"]
     cursor.execute(query("unsettled_run"), {"pipeline": pipeline.name, "run": run, "updating": updating})
     row = cursor.fetchone()

@@ -15,7 +15,10 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.base.identity import is_gone, is_lost_child, node
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.locks import Lock, try_lock
 from sluice.engine.database.statements import statements
+from sluice.engine.ledger.kinds import KINDS
+from sluice.engine.ledger.outcomes import add_settle_step
 from sluice.engine.ledger.steps import KILLED, expire, fail_attempt
 from sluice.engine.ledger.waiting_inputs import resolve_attached
 from sluice.engine.ledger.workers import FRESH_S
@@ -24,7 +27,6 @@ from sluice.errors import TransientError
 
 query = statements(__name__)
 
-LOCK = 7_236_105
 log = logging.getLogger(__name__)
 LOSS_S = 3.0  # two Redis in turn would have everything published again and again
 Publish = Callable[[int, str], None]  # (step id, the kind it is at)
@@ -50,7 +52,7 @@ def recover() -> int:
         judge_held(cursor)
         cursor.execute(query("close_stragglers"))
         for (run,) in cursor.fetchall():
-            cursor.execute(query("add_settle_step"), {"run": run})
+            add_settle_step(cursor, run)
     if freed:
         log.warning("%d steps were held by workers that vanished; they are due again", freed)
     return freed
@@ -80,12 +82,12 @@ def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:
         return 0
     queues = look()
     with transaction() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s)", (LOCK,))
-        if cursor.fetchone() != (True,):
+        if not try_lock(cursor, Lock.DISPATCH):
             return 0  # somebody else is at it
         _notice_loss(cursor, queues.marker)
         asked = {"window": settings().window, "publish_s": settings().publish_s, "fresh_s": FRESH_S}
-        cursor.execute(query("due_steps"), asked | {"empty": list(queues.empty)})
+        first = [kind.name for kind in KINDS if kind.of_run]
+        cursor.execute(query("due_steps"), asked | {"empty": list(queues.empty), "first": first})
         due = cursor.fetchall()
         if due:
             marked = {"steps": [step for step, _ in due], "publish_s": settings().publish_s}

@@ -6,6 +6,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.connection import patiently, transaction
+from sluice.engine.database.locks import Lock, share
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Table
 from sluice.engine.ledger.outcomes import end_part
@@ -49,7 +50,7 @@ def _load(cursor: Cursor, held: Claim, work: PartWork, ready: ReadyFrame, target
     if work.max_rejects is not None:
         forget_rejects(cursor, work)
     if target.update:
-        cursor.execute(target.statement("lock_rows"))
+        share(cursor, Lock.REMOVING_ROWS, target.name)
     make_way(cursor, work, target)
     books, staged = (_update if target.update else _keep)(cursor, work, target, ready)
     refused = rejects.write(cursor, ready.rejects, run=work.run, input_id=work.input, part=work.part)

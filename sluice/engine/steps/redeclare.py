@@ -10,7 +10,9 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
+from sluice.engine.ledger.inputs import plan_again
 from sluice.engine.ledger.revisions import DERIVED, Registered, is_newer, note_revision
+from sluice.engine.ledger.run_options import declare_derived
 from sluice.engine.ledger.steps import Claim
 from sluice.engine.load.target import Target
 from sluice.engine.registry import Declared
@@ -49,7 +51,7 @@ def plan_under(held: Claim, was: Registered, now: Declared | None) -> bool:
             return False
         take_back(cursor, held, _target(was))
         cursor.execute(query("redeclare_input"), asked | {"note": note})
-        cursor.execute(query("plan_again"), asked)
+        plan_again(cursor, this_input(held))
     return True
 
 
@@ -61,7 +63,7 @@ def build_under(held: Claim, now: Declared | None, asked: str | None) -> bool:
     with transaction() as cursor:
         if not is_newer(cursor, now.pipeline.name, DERIVED, ours, asked):
             return False
-        cursor.execute(query("declare_derived"), {"run": held.run, "derived": ours})
+        declare_derived(cursor, held.run, ours)
     return True
 
 

@@ -10,6 +10,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.nothing_loaded import fail_copies, fail_nothing_loaded
@@ -33,7 +34,7 @@ def settle_run(held: Claim, pipeline: Pipeline) -> None:
         # one run of a table after the other: a run that ends must not miss a row that another one displaces, and
         # the order in which inputs became final is that in which they can be seen
         for name in sorted(flow.table.name for flow in pipeline.flows):
-            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 1))", (name,))
+            lock(cursor, Lock.SETTLING, name)
         cursor.execute(query("open_run"), run)
         row = cursor.fetchone()
         if row is not None:

@@ -7,6 +7,8 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Table
+from sluice.engine.ledger import inputs as ledger_inputs
+from sluice.engine.ledger.inputs import plan_again, withdraw_parts
 from sluice.engine.ledger.outcomes import end_input
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.load.target import Target
@@ -26,9 +28,8 @@ def withdraw_input(held: Claim, table: Table | Target, reason: str, *, code: str
     """
     with transaction() as cursor:
         row = take_back(cursor, held, table if isinstance(table, Target) else Target.of(table))
-        this = {"input": held.input}
         if row is not None and (again or row[1]) and row[0] <= MAX_REPLANS:
-            cursor.execute(query("plan_again"), this)
+            plan_again(cursor, this_input(held))
         else:
             end_input(cursor, this_input(held), "failed", code=code, error=reason)
 
@@ -39,12 +40,10 @@ def take_back(cursor: Cursor, held: Claim, target: Target) -> tuple[int, bool] |
     Returns how often it was taken back by now, and whether it had a copy in the landing. Raises LostClaim.
     """
     this = {"input": this_input(held)}
-    cursor.execute(query("withdraw_parts"), this)
+    withdraw_parts(cursor, this["input"])
     finish(cursor, held)
     _take_out(cursor, target, this)
-    cursor.execute(query("withdraw_input"), this)
-    row: tuple[int, bool] | None = cursor.fetchone()
-    cursor.execute(query("withdraw_rows"), this)
+    row = ledger_inputs.withdraw_input(cursor, this["input"])
     cursor.execute(query("free_same_content"), this)
     return row
 

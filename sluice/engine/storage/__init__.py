@@ -1,6 +1,5 @@
 """Where files live: folders of this machine and object stores, behind the same functions."""
 
-from sluice.engine.sources.resolve import LeftOut, in_inbox, resolve
 from sluice.engine.storage.address import is_remote, join, split_member
 from sluice.engine.storage.files import exists, listed, open_input, put, read_blocks, read_range, remove, stamp
 from sluice.engine.storage.order import name_order
@@ -17,8 +16,5 @@ __all__ = [
     "is_remote",
     "join",
     "split_member",
-    "resolve",
-    "in_inbox",
-    "LeftOut",
     "name_order",
 ]

@@ -6,16 +6,16 @@ Two processes that migrate at once wait for each other, and the second one finds
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.resources import files
 
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.session import home_schema
-from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline, Table
 from sluice.engine.declare.tables.derived import BUILT_AT
+from sluice.engine.ledger.schema import ledger_files, migrate_ledger
 from sluice.engine.tables.catalog import (
     columns_of,
     disagreements,
@@ -28,20 +28,14 @@ from sluice.engine.tables.derived import migrate_derived
 from sluice.engine.tables.indexes import create_indexes
 from sluice.errors import ConfigError
 
-query = statements(__name__)
-
-LOCK = 7_236_104  # any number, the same in every process
-MIGRATIONS = "sluice.engine.ledger.migrations"
-MOVED = "012_target.sql"  # from there on no table of a pipeline is made in the ledger's schema
-
 
 def migrate(pipelines: list[Pipeline]) -> list[str]:
     """Bring the ledger and the pipelines' tables up to date. Returns what was done, a sentence each."""
     done: list[str] = []
     with transaction() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+        lock(cursor, Lock.SCHEMA)
         _refuse_missing_schema(cursor)
-        done += _migrate_ledger(cursor)
+        done += migrate_ledger(cursor)
         for pipeline in pipelines:
             for flow in pipeline.flows:
                 done += _migrate_table(cursor, flow.table)
@@ -73,30 +67,6 @@ def _is_as_declared(
 ) -> bool:
     there = columns_of(cursor, table)
     return there is not None and set(names) <= set(there) and not any(disagreements(cursor, table, types, key))
-
-
-def ledger_files() -> list[str]:
-    """The names of the files that the ledger consists of, in their order."""
-    return sorted(f.name for f in files(MIGRATIONS).iterdir() if f.name.endswith(".sql"))
-
-
-def _migrate_ledger(cursor: Cursor) -> list[str]:
-    cursor.execute("create schema if not exists sluice")
-    cursor.execute(
-        "create table if not exists sluice.migration"
-        " (name text primary key, applied_at timestamptz not null default clock_timestamp())"
-    )
-    cursor.execute("select name from sluice.migration")
-    applied = {name for (name,) in cursor.fetchall()}
-    done = []
-    if applied and MOVED not in applied:
-        cursor.execute(query("move_tables"))
-    for name in ledger_files():
-        if name not in applied:
-            cursor.execute(files(MIGRATIONS).joinpath(name).read_text(encoding="utf-8"))
-            cursor.execute("insert into sluice.migration (name) values (%s)", (name,))
-            done.append(f"Applied {name}.")
-    return done
 
 
 def _refuse_missing_schema(cursor: Cursor) -> None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from sluice.engine.base.servers import broker_url
-from sluice.engine.tables.migrate import ledger_files
+from sluice.engine.ledger.schema import ledger_files
 from sluice.errors import SluiceError
 from sluice.web.access import FromDatabase, Reads
 from sluice.web.documents import json_answer

@@ -19,7 +19,7 @@ from sluice.web.pages import is_int64, page, page_of, read_cursor, write_cursor
 from sluice.web.problems import Problem
 from sluice.web.values import USUAL, Asked, Cursor, Day, Limit, Whole, Word
 
-query = statements(__name__)
+query = statements("sluice.web.routes")
 
 RUNS, REJECTS = "/runs", "/runs/{id}/rejects"
 MADE_BY = "sluice migrate"

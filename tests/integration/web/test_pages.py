@@ -9,7 +9,7 @@ import pytest
 from psycopg2 import sql
 
 from sluice.engine.database.connection import transaction
-from sluice.engine.database.statements import query
+from sluice.engine.database.statements import statements
 from sluice.web.routes.preprocessed import Filters, after
 from tests.integration.web.conftest import client
 from tests.kit.in_process import InProcess
@@ -90,7 +90,7 @@ def _plan(served: InProcess, **filters: Any) -> str:
     )
     served.sql("analyze preprocessed_data")
     asked = Filters(**filters).filters
-    statement = sql.SQL(query("preprocessed_page", "sluice.web.sql"))
+    statement = sql.SQL(statements("sluice.web.access")("preprocessed_page"))
     statement = statement.format(fields=sql.SQL("p.category"), after=after(asked))
     place = {"after_source": "transactions", "after_transaction_id": 9_000, "limit": 101}
     with transaction() as cursor:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sluice.engine import remote
+from sluice.engine.sources import http
 
 PAGE = Path(__file__).parents[3] / "docs" / "http_api.md"
-ROOM = Path(remote.__file__).parent
+ROOM = Path(http.__file__).parent
 
 
 def test_each_code_has_its_line_in_the_table() -> None:
-    files = ("address.py", "asking.py", "ends.py", "following.py", "http.py", "tries.py")
+    files = ("address.py", "request.py", "last_page.py", "next_page.py", "pages.py", "retries.py")
     text = "".join((ROOM / name).read_text() for name in files)
     raised = set(re.findall(r'DataError\(\s*"(\w+)"', text))
     documented = set(re.findall(r"^\| `([a-z_]+)` \|", PAGE.read_text(), re.MULTILINE))

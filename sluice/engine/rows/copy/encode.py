@@ -21,7 +21,6 @@ from sluice.engine.rows.copy.fields import field
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 LINE = "_line"
-INPUT_ID = "_input_id"
 CHUNK_BYTES = 1 << 20
 BATCH_BYTES = 2 * CHUNK_BYTES
 

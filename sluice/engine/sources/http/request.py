@@ -15,13 +15,13 @@ from http import HTTPStatus
 
 import httpx
 
-from sluice import __version__
 from sluice.engine.declare import HttpApi
 from sluice.engine.formats.unpack.compressed import GZIP, decompressed
 from sluice.engine.formats.unpack.streams import stream_of
 from sluice.engine.sources.http.address import bearer, onward, shown
 from sluice.engine.sources.http.retries import Patience, TryAgain, retry_after_s
 from sluice.errors import DataError, TransientError
+from sluice.version import __version__
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 5

@@ -7,7 +7,6 @@ rejected, the others are looked through in the landing, once, before the next fe
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
@@ -20,6 +19,7 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Column, PostgresQuery, Table
 from sluice.engine.formats.known import parse_text
+from sluice.engine.ledger.inputs import note_fetched
 from sluice.engine.rows.contract import Contract
 from sluice.engine.storage import read_range
 from sluice.engine.types import Text
@@ -113,7 +113,7 @@ def as_loaded(source: PostgresQuery, noted: Noted, beat: Callable[[], None]) -> 
     if reached is not None:
         judged[REACHED] = reached
     with transaction() as cursor:
-        cursor.execute(query("note_fetched"), {"input": noted.input, "noted": json.dumps(judged)})
+        note_fetched(cursor, noted.input, judged)
     return judged
 
 

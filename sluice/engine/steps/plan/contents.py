@@ -17,6 +17,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Table
+from sluice.engine.ledger.inputs import earlier_open_run
 from sluice.engine.ledger.outcomes import end_input
 from sluice.engine.tables.loaded_rows import missing_inputs
 from sluice.errors import EarlierRunOpen
@@ -60,12 +61,10 @@ def wait_for_earlier_runs(work: Any) -> None:
     """A reload replaces what is settled: raise EarlierRunOpen while an earlier run of the source is not."""
     if not work.options.get("reload"):
         return
-    who = {"run": work.run, "pipeline": work.pipeline, "source": work.source, "only_reloads": False}
     with transaction() as cursor:
-        cursor.execute(query("earlier_open_run"), who)
-        row = cursor.fetchone()
-    if row is not None and row[0] is not None:
-        raise EarlierRunOpen(f"Run {row[0]} came earlier; what it loads is replaced once it is settled.")
+        earlier = earlier_open_run(cursor, work.run, work.pipeline, work.source)
+    if earlier is not None:
+        raise EarlierRunOpen(f"Run {earlier} came earlier; what it loads is replaced once it is settled.")
 
 
 def wait_for_contents(work: Any) -> None:

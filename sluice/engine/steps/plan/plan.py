@@ -13,15 +13,16 @@ from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice import __version__
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Files, Flow, Table
 from sluice.engine.formats.csv import InputPlan
 from sluice.engine.formats.csv.source import Tick
 from sluice.engine.formats.known import ABSENT, plan_text
+from sluice.engine.ledger.inputs import note_fetched
 from sluice.engine.ledger.outcomes import end_input
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.rows.contract import Contract
@@ -41,6 +42,7 @@ from sluice.engine.steps.plan.progress import Scanning
 from sluice.engine.storage import exists, stamp
 from sluice.engine.tables.loaded_rows import missing_inputs
 from sluice.errors import DataError, EarlierRunOpen, LostClaim, NoRows, TransientError
+from sluice.version import __version__
 
 query = statements(__name__)
 
@@ -186,7 +188,7 @@ def _note_stamp(cursor: Cursor, work: InputWork, before: str | None) -> None:
 def _record(cursor: Cursor, work: InputWork, flow: Flow, found: _Scanned) -> None:
     """Write what the scan found, or what it means that this content was seen before."""
     planned = found.plan
-    cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (planned.sha256,))
+    lock(cursor, Lock.CONTENT, planned.sha256)
     if found.landed is not None and not exists(found.landed):
         raise TransientError(f"The copy {found.landed} was purged before it was needed; it is made again.")
     content = {"pipeline": work.pipeline, "source": work.source, "sha256": planned.sha256, "input": work.id}
@@ -216,7 +218,7 @@ def _record(cursor: Cursor, work: InputWork, flow: Flow, found: _Scanned) -> Non
     }
     cursor.execute(query("start_loading"), start)
     if found.noted is not None:
-        cursor.execute(query("note_fetched"), {"input": work.id, "noted": json.dumps(found.noted)})
+        note_fetched(cursor, work.id, found.noted)
     _add_parts(cursor, work, planned)
     cursor.execute(query("add_planned"), {"run": work.run, "planned": planned.read})
 

@@ -1,4 +1,4 @@
--- What is due and not on its way: settling and building first, then turn by turn between runs, up to the window. Inputs
+-- What is due and not on its way: those of whole runs first, then turn by turn between runs, up to the window. Inputs
 -- that have crashed come last: second retries behind all others, at most half of all processes at them, and a single
 -- process only takes them when nothing else is left. A message counts as lost once it is overdue and its queue is empty,
 -- whatever pause its step has come to.
@@ -19,7 +19,7 @@ with doubted as materialized (
                and not (s.kind = any(%(empty)s) and clock_timestamp() > s.published_until
                         - %(publish_s)s * (2 ^ least(greatest(s.publications - 1, 0), 5) - 1) * interval '1 second')))
 ), good as materialized (
-    select d.id, d.kind, row_number() over (order by d.kind not in ('settle', 'build'), d.turn, d.run_id) as place
+    select d.id, d.kind, row_number() over (order by d.kind <> all(%(first)s), d.turn, d.run_id) as place
     from (select s.id, s.kind, s.run_id, row_number() over (partition by s.run_id order by s.id) as turn
           from (select id from sluice.run where state = 'running') r
           cross join lateral (

@@ -8,14 +8,12 @@ steps runs over the whole column.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from sluice.engine.types.base import Int64s, Mask
 from sluice.engine.types.cells import Bytes, windows
 
 MAX_DIGITS = 18  # every number of 18 digits fits int64
 
-_Words = npt.NDArray[np.uint64]
 _U = np.uint64
 _ZERO = ord("0")
 _ZEROS = _U(0x3030303030303030)

@@ -1,0 +1,54 @@
+"""What several steps ask and write of inputs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.database.statements import statements
+
+query = statements(__name__)
+
+
+def plan_again(cursor: Cursor, input_id: int) -> None:
+    """The input is registered once more: its plan is due."""
+    cursor.execute(query("plan_again"), {"input": input_id})
+
+
+def withdraw_parts(cursor: Cursor, input_id: int) -> None:
+    """Parts of an input and their steps are gone."""
+    cursor.execute(query("withdraw_parts"), {"input": input_id})
+
+
+def withdraw_input(cursor: Cursor, input_id: int) -> tuple[int, bool] | None:
+    """The input's books are as if nothing of it had been read, and so are those of its run.
+
+    Returns how often it was withdrawn by now, and whether it had a copy in the landing.
+    """
+    cursor.execute(query("withdraw_input"), {"input": input_id})
+    row: tuple[int, bool] | None = cursor.fetchone()
+    cursor.execute(query("withdraw_rows"), {"input": input_id})
+    return row
+
+
+def note_fetched(cursor: Cursor, input_id: int, noted: Mapping[str, Any]) -> None:
+    """Keep what a fetch said of its answer: a watermark, an ETag."""
+    cursor.execute(query("note_fetched"), {"input": input_id, "noted": json.dumps(noted)})
+
+
+def last_noted(cursor: Cursor, pipeline: str, source: str, contract: str) -> tuple[Any, ...] | None:
+    """What the last fetch of a source noted that was loaded under this contract; None where there is none."""
+    cursor.execute(query("last_noted"), {"pipeline": pipeline, "source": source, "contract": contract})
+    row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
+
+
+def earlier_open_run(cursor: Cursor, run: int, pipeline: str, source: str, *, only_reloads: bool = False) -> int | None:
+    """An open run of the same source that came before this one; `only_reloads`: one of which files are loaded again."""
+    who = {"run": run, "pipeline": pipeline, "source": source, "only_reloads": only_reloads}
+    cursor.execute(query("earlier_open_run"), who)
+    row = cursor.fetchone()
+    return None if row is None else row[0]

@@ -1,0 +1,40 @@
+"""The kinds of steps: one list, which Celery's settings, publishing, the ledger and the tasks read.
+
+A new kind is a row here, a task `sluice/tasks/NAME.py` and the work it does, `sluice/engine/steps/NAME.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LIMIT_S = 600  # below the broker's visibility timeout, else Redis delivers a running task again
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of step. `limit_s` is how long its task may take before its process is ended, in seconds."""
+
+    name: str
+    of_run: bool = False  # of a whole run, not of an input or part: these are published first
+    after: str | None = None  # the kind that a part's step had before: the message goes on from task to task
+    limit_s: int = LIMIT_S
+
+
+# In the order in which workers read the queues. What is nearly done comes first: frames that are about to be loaded
+# leave Redis before new ones are made.
+KINDS = (
+    Kind("settle", of_run=True),
+    Kind("build", of_run=True, limit_s=6 * 3600),  # it lives by its heartbeat; one that hangs is ended all the same
+    Kind("load", after="transform"),
+    Kind("transform", after="extract"),
+    Kind("plan", limit_s=2 * 3600),  # a fetch is as long as its source is slow; one that hangs is ended all the same
+    Kind("extract"),
+)
+NAMES = tuple(kind.name for kind in KINDS)
+PREVIOUS = {kind.name: kind.after for kind in KINDS}
+
+
+def chain_from(name: str) -> tuple[str, ...]:
+    """The kinds that a step goes through from this one on, in one chain of messages."""
+    following = next((kind.name for kind in KINDS if kind.after == name), None)
+    return (name,) if following is None else (name, *chain_from(following))

@@ -1,0 +1,39 @@
+"""The ledger's own tables: numbered files, each applied once."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.database.statements import statements
+
+query = statements(__name__)
+
+MIGRATIONS = "sluice.engine.ledger.migrations"
+MOVED = "012_target.sql"  # from there on no table of a pipeline is made in the ledger's schema
+
+
+def ledger_files() -> list[str]:
+    """The names of the files that the ledger consists of, in their order."""
+    return sorted(f.name for f in files(MIGRATIONS).iterdir() if f.name.endswith(".sql"))
+
+
+def migrate_ledger(cursor: Cursor) -> list[str]:
+    """Apply the files that were not applied yet. Returns a sentence for each. The caller has the lock of the schema."""
+    cursor.execute("create schema if not exists sluice")
+    cursor.execute(
+        "create table if not exists sluice.migration"
+        " (name text primary key, applied_at timestamptz not null default clock_timestamp())"
+    )
+    cursor.execute("select name from sluice.migration")
+    applied = {name for (name,) in cursor.fetchall()}
+    done = []
+    if applied and MOVED not in applied:
+        cursor.execute(query("move_tables"))
+    for name in ledger_files():
+        if name not in applied:
+            cursor.execute(files(MIGRATIONS).joinpath(name).read_text(encoding="utf-8"))
+            cursor.execute("insert into sluice.migration (name) values (%s)", (name,))
+            done.append(f"Applied {name}.")
+    return done
