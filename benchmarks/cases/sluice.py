@@ -17,7 +17,7 @@ from benchmarks.cases.case import PROCESSES, Case
 from benchmarks.datasets import Dataset
 from benchmarks.meter import Cost, Meter
 from benchmarks.servers import BenchServers
-from sluice.cli.processes import worker_command
+from sluice.cli.servers.processes import worker_command
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.ledger.runs import run_state

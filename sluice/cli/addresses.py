@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sluice.engine.ledger.facts import InputStatus
 
 _STDIN = re.compile(r".*/[0-9a-f]{64}-stdin(?=$|::)", re.DOTALL)
-_OTHER_LINE = re.compile(r"(?<= in line )(\d+ of )(.+)(, which (?:comes first|was loaded before)\.)$", re.DOTALL)
 
 
 def near(uri: str) -> str:
@@ -20,27 +21,27 @@ def near(uri: str) -> str:
     return os.path.relpath(uri, here) if uri.startswith(here + os.sep) else uri
 
 
-def reason(code: str, text: str) -> str:
-    """A reject's reason; the other file of a key conflict is shown as one would type it."""
-    if code != "key_conflict":  # what looks like an address in any other is a value of the row
-        return text
-    return _OTHER_LINE.sub(lambda found: f"{found[1]}{near(found[2])}{found[3]}", text)
+def reason(text: str, other_file: str | None) -> str:
+    """A reject's reason; the other file that it refers to, if it does, is named as one would type it."""
+    return text if other_file is None else text.replace(other_file, near(other_file))
 
 
 def beside_column(column: str | None, text: str) -> str:
-    """A reason without the column's name at its beginning, for where that is shown already."""
-    if column is None:
-        return text
-    for start in (f"{column}: ", f"{column} ", f"{column!r} "):
-        if text.startswith(start):
-            return text.removeprefix(start)
-    return text
+    """A reason without the column's name at its beginning, for a table that shows the column already."""
+    start = begins_with_column(column, text)
+    return text.removeprefix(start)
 
 
-def complaint(each: Mapping[str, Any]) -> str:
-    """Why an input (as of `read_status`) could not be loaded, without its own address, which stands before it."""
-    archive = each["uri"].partition("::")[0]
-    return str(each["error"] or each["error_code"]).removeprefix(f"{archive}: ")
+def begins_with_column(column: str | None, text: str) -> str:
+    """How a reason begins with its column's name; empty where it does not."""
+    starts = () if column is None else (f"{column}: ", f"{column} ", f"{column!r} ")
+    return next((start for start in starts if text.startswith(start)), "")
+
+
+def complaint(each: InputStatus) -> str:
+    """Why an input could not be loaded, without its own address, which is printed before it."""
+    archive = each.uri.partition("::")[0]
+    return str(each.error or each.error_code).removeprefix(f"{archive}: ")
 
 
 def sentence(text: str) -> str:

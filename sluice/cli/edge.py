@@ -6,7 +6,7 @@ What is not a SluiceError is a defect of ours and shows its traceback.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 import typer
@@ -20,7 +20,13 @@ from sluice.errors import SluiceError
 class Edge(TyperGroup):
     """The command group that answers for the errors of all its commands."""
 
+    table: MutableMapping[str, Any] = {}  # noqa: RUF012 - a class of the edge has its own
     _as_json = False
+
+    def __init__(self, **attrs: Any) -> None:
+        """As typer builds a group, with the commands of the table."""
+        super().__init__(**attrs)
+        self.commands = {**self.commands} if not self.table else self.table
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **more: Any) -> Any:
         """Run the command line. Ends the process."""

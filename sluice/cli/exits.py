@@ -9,7 +9,7 @@ from sluice.errors import ConfigError, SluiceError, TransientError
 class Exit(IntEnum):
     """How a command ended. `worker`, `beat`, `flower` and `up` end with 0 on SIGTERM: that is how they end."""
 
-    DONE = 0, "Done, or nothing to do. Rows may have been rejected, and files without a row refused: the books tell."
+    DONE = 0, "Done, or nothing to do. Rows may have been rejected, and files without a row refused: see the books."
     FAILED = (
         1,
         "The run failed, did not end within --timeout, or something went wrong that has a message.",

@@ -1,4 +1,4 @@
-"""The `sluice` command: all its commands, and the door through which they are reached.
+"""The `sluice` command: the table of its commands. A new one is its file, and a line here.
 
 Each command imports what it needs when it runs, so that `sluice --help` does not wait for Celery and pyarrow.
 """
@@ -7,34 +7,51 @@ from typing import Annotated
 
 import typer
 
-from sluice.cli import (
-    backfill,
-    demo,
-    derived,
-    doctor,
-    export,
-    forecast,
-    processes,
-    purge,
-    refit,
-    rejects,
-    report,
-    run,
-    sample,
-    schedule,
-    serve,
-    servers,
-    status,
-)
+from sluice.cli.commands import Command, Commands
 from sluice.cli.edge import Edge
 from sluice.cli.exits import Exit
 from sluice.version import __version__
 
 EPILOG = "\n\n".join(["Exit codes:", *(f"{code.value}  {code.__doc__}" for code in Exit)])
+GROUPS = {"rejects": "Rows that were refused.", "schedule": "When pipelines are due."}
+COMMANDS = (
+    Command("run", "sluice.cli.runs.run:run", "Load files, wait, and print what became of their rows.", EPILOG),
+    Command("backfill", "sluice.cli.runs.backfill:backfill", "Run past days in order, and wait.", EPILOG),
+    Command("enqueue", "sluice.cli.runs.run:enqueue", "Put files on the queue and print the run's id."),
+    Command("worker", "sluice.cli.servers.processes:worker", "Run workers until SIGTERM or Ctrl-C."),
+    Command("beat", "sluice.cli.servers.processes:beat", "Run Celery beat: scheduled runs."),
+    Command("flower", "sluice.cli.servers.processes:flower", "Run Flower: workers and tasks in a browser."),
+    Command("up", "sluice.cli.servers.processes:up", "Run servers, workers, beat and Flower."),
+    Command("status", "sluice.cli.runs.status:status", "Show the newest runs, or one run."),
+    Command("retry", "sluice.cli.runs.retry:retry", "Try again what failed in a run."),
+    Command("explain", "sluice.cli.data.derived:explain", "Show the rows, files and lines behind a derived value."),
+    Command("orphans", "sluice.cli.data.derived:orphans", "List rows that belong to nothing, with file and line."),
+    Command("refit", "sluice.cli.data.refit:refit", "Compute the statistics of preprocessed tables again."),
+    Command("report", "sluice.cli.report:report", "Write a page on what was built."),
+    Command("forecast", "sluice.cli.forecast:forecast", "Forecast orders and value of customers."),
+    Command("export", "sluice.cli.data.export:export", "Write tables to CSV or Parquet files."),
+    Command("serve", "sluice.cli.servers.serve:serve", "Serve tables and runs as JSON."),
+    Command("purge", "sluice.cli.data.purge:purge", "Remove parts, steps and rejects of old runs."),
+    Command("doctor", "sluice.cli.servers.doctor:doctor", "Check settings, servers, workers and folders."),
+    Command("sample", "sluice.cli.data.sample:sample", "Write sample files with known faults."),
+    Command("demo", "sluice.cli.demo:demo", "Load generated data and compare it with what was planted."),
+    Command("env", "sluice.cli.servers.env:env", "Print the URLs of the servers in use."),
+    Command("migrate", "sluice.cli.servers.migrate:migrate", "Bring the tables of ledger and pipelines up to date."),
+    Command("rejects list", "sluice.cli.runs.rejects:list_", "List a run's rejects by file and line."),
+    Command("rejects export", "sluice.cli.runs.rejects:export", "Write a run's rejects to a CSV file."),
+    Command("schedule list", "sluice.cli.servers.schedule:list_", "Show each schedule and its due times."),
+)
+
+
+class Sluice(Edge):
+    """The top of the command line."""
+
+    table = Commands(COMMANDS, GROUPS)
+
 
 app = typer.Typer(
     name="sluice",
-    cls=Edge,
+    cls=Sluice,
     help="Load files into PostgreSQL through Celery workers, every row accounted for.",
     epilog=EPILOG,
     no_args_is_help=True,
@@ -42,12 +59,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-reject_commands = typer.Typer(help="Rows that were refused.", no_args_is_help=True)
-schedule_commands = typer.Typer(help="When pipelines are due.", no_args_is_help=True)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(chosen: bool) -> None:
+    if chosen:
         print(f"sluice {__version__}")
         raise typer.Exit
 
@@ -59,38 +74,6 @@ def _top(
     ] = False,
 ) -> None:
     """Options of `sluice` itself."""
-
-
-for waits in (run.run, backfill.backfill):
-    app.command(epilog=EPILOG)(waits)
-for command in (
-    run.enqueue,
-    processes.worker,
-    processes.beat,
-    processes.flower,
-    processes.up,
-    status.status,
-    status.retry,
-    derived.explain,
-    derived.orphans,
-    refit.refit,
-    report.report,
-    forecast.forecast,
-    export.export,
-    serve.serve,
-    purge.purge,
-    doctor.doctor,
-    sample.sample,
-    demo.demo,
-    servers.env,
-    servers.migrate,
-):
-    app.command()(command)
-reject_commands.command("list")(rejects.list_)
-reject_commands.command("export")(rejects.export)
-app.add_typer(reject_commands, name="rejects")
-schedule_commands.command("list")(schedule.list_)
-app.add_typer(schedule_commands, name="schedule")
 
 
 def main() -> None:

@@ -10,12 +10,13 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, TextIO
 
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, for programs.")]
+PIPED = 80  # columns of a pipe
 COLOURS = {"done": "green", "failed": "red", "running": "yellow"}
 
 
@@ -87,16 +88,52 @@ def things(number: int, one: str) -> str:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], indent: str = "") -> None:
     """Print rows in columns: numbers to the right (whole ones with separators), everything else to the left."""
+    print("\n".join(_table_lines(head, [list(row) for row in rows], indent)))
+
+
+def narrow_table(head: Sequence[str], rows: Iterable[Sequence[object]], spare: Collection[str] = ()) -> None:
+    """Print rows in columns where they fit into the terminal (a pipe has 80 columns).
+
+    Where they do not, `spare` columns of zeros are left out; where that is not enough, a row is lines of `name value`.
+    """
     listed = [list(row) for row in rows]
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPED
+    kept = [i for i, name in enumerate(head) if name not in spare or any(row[i] for row in listed)]
+    short = [head[i] for i in kept], [[row[i] for i in kept] for row in listed]
+    for names, cells in ((head, listed), short):
+        lines = _table_lines(names, cells, "")
+        if max(map(len, lines)) <= width:
+            break
+    else:
+        lines = [line for row in short[1] for line in _block(short[0], row, width)]
+    print("\n".join(lines))
+
+
+def _block(head: Sequence[str], row: Sequence[object], width: int) -> Iterator[str]:
+    line = ""
+    for name, value in zip(head, row, strict=True):
+        cell = f"{name} {_cell(value)}"
+        if cell == f"{name} ":
+            continue
+        if line and len(line) + 2 + len(cell) > width:
+            yield line
+            line = "   "
+        line = f"{line}  {cell}" if line else cell
+    yield line
+
+
+def _table_lines(head: Sequence[str], listed: Sequence[Sequence[object]], indent: str) -> list[str]:
     texts = [[_cell(value) for value in row] for row in listed]
     numeric = [any(isinstance(row[i], int | float) for row in listed) for i in range(len(head))]
     widths = [max(map(len, column)) for column in zip(head, *texts, strict=True)]
+    lines = []
     for line in ([*head], *texts):
         cells = (
             cell.rjust(width) if right else cell.ljust(width)
             for cell, width, right in zip(line, widths, numeric, strict=True)
         )
-        print(f"{indent}{'  '.join(cells)}".rstrip())
+        lines.append(f"{indent}{'  '.join(cells)}".rstrip())
+    return lines
 
 
 def _cell(value: object) -> str:

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from sluice.cli.addresses import beside_column, near, reason
+from sluice.cli.data.spreadsheet import STDOUT, new_file, refuse_json_on
 from sluice.cli.options import Built
 from sluice.cli.output import Json, print_object, say, things
-from sluice.cli.spreadsheet import STDOUT, new_file
 from sluice.errors import ConfigError
 
 Pipeline = Annotated[str, typer.Argument(help="customer_ltv", show_default=False)]
@@ -27,8 +27,7 @@ def report(pipeline: Pipeline, out: Out, as_of: Built = None, force: Force = Fal
 
     if pipeline != PIPELINE:
         raise ConfigError(f"There is no report on {pipeline!r}, only on {PIPELINE}.")
-    if as_json and out == STDOUT:
-        raise ConfigError("--json and --out - both want standard output: name a file, or leave --json away.")
+    refuse_json_on(out, "--out", as_json=as_json)
     with new_file(out, force=force) as sink:
         figures = read_figures(as_of.date() if as_of else None)
         sink.write(page(figures, near, _why))
@@ -41,4 +40,4 @@ def report(pipeline: Pipeline, out: Out, as_of: Built = None, force: Force = Fal
 
 
 def _why(reject: Mapping[str, Any]) -> str:
-    return beside_column(reject["column_name"], reason(reject["code"], reject["reason"]))
+    return beside_column(reject["column_name"], reason(reject["reason"], reject.get("other_file")))

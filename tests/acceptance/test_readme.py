@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from sluice.cli.exits import Exit
-from sluice.cli.main import app
+from sluice.cli.main import COMMANDS
 from sluice.engine.base.settings import Settings
 from tests.kit.stack import ROOT, Stack
 
@@ -79,11 +79,7 @@ def test_the_script_of_the_readme_runs(stack: Stack) -> None:
 
 
 def test_the_readme_names_every_command_setting_and_exit_code() -> None:
-    commands = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
-    for group in app.registered_groups:
-        inside = group.typer_instance.registered_commands if group.typer_instance else []
-        commands += [f"{group.name} {command.name}" for command in inside]
-    for name in commands:
+    for name in (command.name for command in COMMANDS):
         assert re.search(rf"sluice {name}|make {name}", README), f"sluice {name} is not in the README"
     for name in Settings.model_fields:
         setting = name.upper() if name in ("database_url", "redis_url") else f"SLUICE_{name.upper()}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sluice.cli import doctor
+from sluice.cli.servers import doctor
 from sluice.engine.base.settings import settings
 from sluice.pipelines import find
 from tests.kit.in_process import InProcess

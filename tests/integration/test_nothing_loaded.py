@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 
 from sluice import Column, Decimal, Derived, Files, Pipeline, Table, Text
 from sluice.engine.base.settings import settings
+from sluice.engine.ledger.refused import Declaration
 from sluice.engine.ledger.runs import Run, list_rejects, retry
 from sluice.engine.steps.dispatch import recover
 from tests.kit.in_process import InProcess
 
 COMMA, POINT = "1,50", "1.50"
 BAD = "is not a decimal number."
+NO_OTHER = {"other_input": None, "other_line": None, "other_file": None}
 ALL_BAD = f"All 3 rows were rejected: not_decimal in price, first in line 2: price: '1,50' {BAD}"
 
 
@@ -69,8 +71,8 @@ def _run(engine: InProcess, *paths: Path, **options: Any) -> dict[str, Any]:
 
 def _again(engine: InProcess, run: int) -> dict[str, Any]:
     """`sluice retry`, under the declaration of now."""
-    versions = {source: contract.version for source, contract in engine.contracts.items()}
-    assert retry(run, contracts_now=lambda _: versions) == 1
+    now = {source: Declaration(contract.version, None) for source, contract in engine.contracts.items()}
+    assert retry(run, declared_now=lambda _: now) == 1
     engine.sql("update sluice.step set due_at = clock_timestamp() - interval '1 s' where state = 'due'")
     return engine.finish(Run(run))
 
@@ -114,6 +116,7 @@ def test_rejects_are_counted_by_column_and_code_worst_first_with_their_first_exa
             "file": str(first),
             "line": 3,
             "reason": f"price: '1,50' {BAD}",
+            **NO_OTHER,
         },
         {
             "column": None,
@@ -123,6 +126,9 @@ def test_rejects_are_counted_by_column_and_code_worst_first_with_their_first_exa
             "file": str(second),
             "line": 4,
             "reason": f"The same key (ref) has other values in line 4 of {first}, which comes first.",
+            "other_input": one,
+            "other_line": 4,
+            "other_file": str(first),
         },
         {
             "column": "ref",
@@ -132,6 +138,7 @@ def test_rejects_are_counted_by_column_and_code_worst_first_with_their_first_exa
             "file": str(second),
             "line": 2,
             "reason": "ref is empty, and it is required.",
+            **NO_OTHER,
         },
     ]
     assert _states(status) == [("done", None), ("failed", "nothing_loaded")]

@@ -39,7 +39,7 @@ def flow(source: str = "letters", table: str = "letters", **files: Any) -> Flow:
         ({"counted_by": "kind"}, "Column 'kind' is not among its columns."),
         ({"grain": "day", "touched": "select 1"}, "Column 'day' is not among its columns."),
         ({"columns": COLUMNS | {"built_at": "date"}}, "Sluice adds the column built_at by itself."),
-        ({"params": {"as_of": 1}}, "as_of comes with each run; it is no parameter."),
+        ({"params": {"as_of": 1}}, "as_of is set by each run; params must not name it."),
         ({"grain": "id"}, "grain and touched go together."),
         ({"touched": "select 1"}, "grain and touched go together."),
         ({"grain": "id", "touched": "select 1", "moved": "select 1"}, "Say moved, or grain and touched; not both."),

@@ -62,3 +62,18 @@ def test_a_setting_that_does_not_exist_is_mentioned_and_ignored(
     monkeypatch.setenv("SLUICE_PART_BITES", "1")
     settings()
     assert "SLUICE_PART_BITES is not a setting" in capsys.readouterr().err
+
+
+def test_a_wrong_setting_is_named_with_its_rule_and_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {"CONCURRENCY": "many", "FLOWER_PORT": "0", "LEASE_S": "0.5", "LOG_LEVEL": "LOUD", "FLOWER_USER": ""}
+    for name, value in wrong.items():
+        monkeypatch.setenv(f"SLUICE_{name}", value)
+    with pytest.raises(ConfigError) as caught:
+        settings()
+    assert str(caught.value).splitlines()[1:] == [
+        "  - SLUICE_LEASE_S must be a number of at least 1, not '0.5'.",
+        "  - SLUICE_CONCURRENCY must be an integer between 1 and 256, not 'many'.",
+        "  - SLUICE_LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not 'LOUD'.",
+        "  - SLUICE_FLOWER_USER must not be empty.",
+        "  - SLUICE_FLOWER_PORT must be an integer between 1 and 65,535, not '0'.",
+    ]

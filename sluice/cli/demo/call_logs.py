@@ -6,7 +6,8 @@ import typer
 
 from sluice.cli.exits import Exit
 from sluice.cli.output import count, fail, say
-from sluice.cli.run import Wanted, load_and_report
+from sluice.cli.runs.run import load_and_report
+from sluice.cli.runs.wanted import Wanted
 
 FILES = 4
 PROCESSES = 2
@@ -26,7 +27,7 @@ def show_call_logs(rows: int, *, as_json: bool) -> None:
     wanted = Wanted.of("call_logs", paths, reload=True)
     status = load_and_report(wanted, strict=False, processes=PROCESSES, timeout=None, as_json=as_json)
     planted = {name: expected[name] for name in ("read", "loaded", "duplicate", "rejected")}
-    if any(status[name] != number for name, number in planted.items()):
+    if any(getattr(status, name) != number for name, number in planted.items()):
         fail("Books", f"The books differ from what was planted: {planted}.", as_json=False)
         raise typer.Exit(Exit.FAILED)
     say(f"\nthe books equal {folder / 'expected.json'}, which was written without reading a file")

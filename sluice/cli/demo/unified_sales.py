@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -23,9 +23,13 @@ from sluice.cli.demo.place import fresh, only_settings
 from sluice.cli.demo.screen import print_findings
 from sluice.cli.exits import Exit
 from sluice.cli.output import count, emit, fail, say
-from sluice.cli.run import Wanted, let_go, own_workers, verdict
-from sluice.cli.waiting import follow
+from sluice.cli.runs.run import let_go, own_workers, verdict
+from sluice.cli.runs.waiting import follow
+from sluice.cli.runs.wanted import Wanted
 from sluice.workers.supervisor import told_to_stop
+
+if TYPE_CHECKING:
+    from sluice.engine.ledger.facts import RunStatus
 
 PIPELINE = "unified_sales"
 PROCESSES = 2
@@ -57,18 +61,19 @@ def _show(home: Path, rows: int, *, as_json: bool) -> None:
         status = _load(folder)
     code = verdict(status, strict=False)
     if code:
-        fail("RunFailed", f"The run failed: {status['error'] or 'its inputs tell why'}.", as_json=as_json, **status)
+        why = f"The run failed: {status.error or 'its inputs tell why'}."
+        fail("RunFailed", why, as_json=as_json, **status.json())
         raise typer.Exit(code)
-    found = find(status["run"])
+    found = find(status.run)
     differences = found.differences(expected)
-    _tell(status, found, differences, as_json=as_json)
+    _tell(status.json(), found, differences, as_json=as_json)
     if differences:
         fail("Books", "It is not as planted:\n  " + "\n  ".join(differences), as_json=False)
         raise typer.Exit(Exit.FAILED)
     say(f"as planted: all {count(found.figures())} figures equal {shown / folder.name / 'expected.json'}\n")
     run_to_end("export", "--pipeline", PIPELINE, "--to", str(shown / "export"))
     look = f"SLUICE_HOME={shlex.quote(str(shown))} sluice"
-    say(f"\nlook around: {look} status {status['run']}, or {look} explain {PIPELINE} sales/1")
+    say(f"\nlook around: {look} status {status.run}, or {look} explain {PIPELINE} sales/1")
 
 
 @contextmanager
@@ -86,7 +91,7 @@ def _served(folder: Path) -> Iterator[None]:
         yield
 
 
-def _load(folder: Path) -> dict[str, Any]:
+def _load(folder: Path) -> RunStatus:
     """Run the pipeline with workers of its own. Returns the ended run's status."""
     wanted = Wanted.of(PIPELINE, [str(path) for path in sorted(folder.glob("sales*.csv"))])
     with own_workers(PROCESSES) as crew:

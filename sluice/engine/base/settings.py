@@ -18,6 +18,7 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from sluice.engine.rules import number_rule
 from sluice.errors import ConfigError
 
 _SCHEMA = re.compile("[A-Za-z_][A-Za-z0-9_]{0,62}")
@@ -98,6 +99,7 @@ class Settings(BaseSettings):
         return value
 
 
+_NOUNS: dict[Any, str] = {int: "an integer", float: "a number"}
 _SECRETS = {
     "DATABASE_URL": "DATABASE_URL",
     "REDIS_URL": "REDIS_URL",
@@ -154,6 +156,28 @@ def source_setting(name: str) -> str | None:
         raise ConfigError(f"{name}_FILE: {path} cannot be read ({why}).") from None
 
 
+def _mistake(error: dict[str, Any]) -> str:
+    """What is wrong with a setting: its name, the rule, and the value unless that is a secret."""
+    field = str(error["loc"][0]).lower()
+    declared = Settings.model_fields.get(field)
+    name = (
+        field.upper() if field in {"database_url", "redis_url"} else f"SLUICE_{field.removeprefix('sluice_').upper()}"
+    )
+    kind = None if declared is None else declared.annotation
+    if declared is not None and kind in _NOUNS:
+        limits = {
+            name: getattr(each, name) for each in declared.metadata for name in ("ge", "le") if hasattr(each, name)
+        }
+        rule = number_rule(_NOUNS[kind], limits.get("ge"), limits.get("le"))
+        return f"{name} {rule}, not {error['input']!r}."
+    if error["type"] == "string_pattern_mismatch":
+        words = str(error["ctx"]["pattern"]).strip("^()$").replace("|", ", ")
+        return f"{name} must be one of {words}, not {error['input']!r}."
+    if error["type"] == "string_too_short":
+        return f"{name} must not be empty."
+    return f"{name}: {error['msg'].removeprefix('Value error, ')}."
+
+
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of this process. Raises ConfigError that names every mistake, and no secret."""
@@ -165,10 +189,7 @@ def settings() -> Settings:
     try:
         found = Settings(**secrets)  # type: ignore[arg-type]
     except ValidationError as error:
-        for each in error.errors(include_input=False, include_url=False):
-            name = str(each["loc"][0]).upper()
-            name = name if name in {"DATABASE_URL", "REDIS_URL"} else f"SLUICE_{name.removeprefix('SLUICE_')}"
-            mistakes.append(f"{name}: {each['msg'].removeprefix('Value error, ')}.")
+        mistakes += [_mistake(dict(each)) for each in error.errors(include_url=False)]
     if found is not None and (found.database_url is None) != (found.redis_url is None):
         mistakes.append("DATABASE_URL and REDIS_URL go together: set both, or neither (embedded servers).")
     if mistakes or found is None:

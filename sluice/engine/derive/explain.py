@@ -14,6 +14,7 @@ from sluice.engine.declare import Computed, Pipeline, Preprocessed
 from sluice.engine.declare.names import twice
 from sluice.engine.declare.tables.derived import BUILT_AT
 from sluice.engine.derive.statements import Statements
+from sluice.engine.ledger.rows import mappings
 from sluice.errors import ConfigError
 
 query = statements(__name__)
@@ -58,7 +59,7 @@ def listed(pipeline: Pipeline, as_of: date | None, kind: str | None, limit: int)
         counts = (cursor.fetchone() or ({},))[0]
         if kind is not None and counts and kind not in counts:
             when = f" as of {values['as_of']}" if derived.dated else ""
-            raise ConfigError(f"There is no kind {kind!r}{when}, only: {', '.join(sorted(counts))}.")
+            raise ConfigError(f"Unknown kind {kind!r}{when}; expected one of {', '.join(sorted(counts))}.")
         rows = _read(cursor, sql.of("listed"), values)
         _name_files(cursor, rows)
     return {"derived": derived.name, "as_of": values["as_of"], "counts": counts, "rows": rows}
@@ -76,12 +77,14 @@ def _key(derived: Computed, key: str) -> dict[str, int | str]:
     columns = derived.own_key
     parts = key.split("/", len(columns) - 1)
     if len(parts) < len(columns):
-        raise ConfigError(f"{key!r} is no key of {derived.name}: write {'/'.join(columns)}.")
+        raise ConfigError(
+            f"The key {key!r} has {len(parts)} of {len(columns)} parts; a key of {derived.name} is {'/'.join(columns)}."
+        )
     asked: dict[str, int | str] = {}
     for column, part in zip(columns, parts, strict=True):
         whole = derived.columns[column] in ("bigint", "integer", "smallint")
         if whole and not part.removeprefix("-").isdecimal():
-            raise ConfigError(f"{part!r} is no {column}: it is a whole number.")
+            raise ConfigError(f"{column} must be an integer, not {part!r}.")
         asked[f"key_{column}"] = asked["key"] = int(part) if whole else part
     return asked
 
@@ -137,8 +140,7 @@ def _rows_behind(cursor: Cursor, title: str, statement: Composable, values: dict
 
 def _read(cursor: Cursor, statement: Composable, values: dict[str, Any]) -> Rows:
     cursor.execute(statement, values)
-    names = [column.name for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return mappings(cursor)
 
 
 def _name_files(cursor: Cursor, rows: Rows) -> None:

@@ -110,7 +110,7 @@ class FramesBuild(TableBuild):
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise PermanentError(
                 f"The steps of {self._table.name} gave a column of another type than they declare, or a value that it "
-                "cannot hold. Mend the step that adds it, then sluice retry."
+                "cannot hold. Correct the step that adds it, then sluice retry."
             ) from error
         text = io.BytesIO()
         csv.write_csv(table, text, _CSV)

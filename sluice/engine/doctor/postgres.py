@@ -13,6 +13,7 @@ from sluice.engine.database.session import home_schema
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.doctor.finding import Finding, address, judge, ok, safely, warning, wrong
+from sluice.engine.ledger.rows import mappings
 from sluice.engine.tables.migrate import is_current
 
 query = statements(__name__)
@@ -139,6 +140,6 @@ def _read_server() -> tuple[SimpleNamespace, float]:
         before = time.time()
         cursor.execute(query("server"))
         middle = (before + time.time()) / 2
-        names = [column.name for column in cursor.description or ()]
-        server = SimpleNamespace(**dict(zip(names, cursor.fetchone() or (), strict=True)))
+        (row,) = mappings(cursor)
+        server = SimpleNamespace(**row)
     return server, server.clock - middle

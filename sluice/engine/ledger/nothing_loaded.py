@@ -1,7 +1,8 @@
 """Inputs that had rows, all of which were rejected: a failure, with the main reason, and not a success.
 
 An input fails so when its last part has ended; where its rows contended for keys with those of open runs, when its run
-is settled. Its rejects stay. Under the same declaration its content is not read again, unless somebody asks for it.
+is settled. Its rejects stay. Under the same declaration its content is not read again, except by `retry` and with
+`--reload`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.statements import statements
+from sluice.engine.ledger.refused import Declaration
 from sluice.engine.ledger.reject_reasons import main_reason, reasons_of
 
 query = statements(__name__)
@@ -19,9 +21,9 @@ query = statements(__name__)
 def fail_nothing_loaded(cursor: Cursor, run: int, input_id: int | None = None) -> None:
     """Let loaded inputs of a run (or one of them) fail of which every row was rejected."""
     cursor.execute(query("nothing_loaded"), {"run": run, "input": input_id})
-    for found, rows in cursor.fetchall():
-        error = main_reason(reasons_of(cursor, run, found), rows)
-        cursor.execute(query("fail_nothing_loaded"), {"input": found, "error": error})
+    for this, rows in cursor.fetchall():
+        error = main_reason(reasons_of(cursor, run, this), rows)
+        cursor.execute(query("fail_nothing_loaded"), {"input": this, "error": error})
 
 
 def fail_copies(cursor: Cursor, run: int) -> None:
@@ -29,19 +31,22 @@ def fail_copies(cursor: Cursor, run: int) -> None:
     cursor.execute(query("fail_copies"), {"run": run})
 
 
-def read_again(cursor: Cursor, run: int, contracts: Mapping[str, str]) -> int:
-    """Plan inputs of a run anew of which nothing could be loaded. Returns how many; the caller opens the run.
+def read_again(cursor: Cursor, run: int, refused: list[int], now: Mapping[str, Declaration]) -> int:
+    """Plan inputs of a run anew of which nothing could be loaded, and those `refused`. Returns how many; the caller
+    opens the run.
 
-    `contracts` are the versions of the contracts of now, by source: a corrected declaration is why one tries again.
+    `now` are the declarations by source, under which they are read: a corrected one is why one tries again.
     """
-    cursor.execute(query("find_nothing_loaded"), {"run": run})
-    found = cursor.fetchall()
-    for input_id, source in found:
+    cursor.execute(query("find_nothing_loaded"), {"run": run, "refused": refused})
+    inputs = cursor.fetchall()
+    for input_id, source in inputs:
+        declared = now.get(source)
         this = {"input": input_id}
         cursor.execute(query("withdraw_parts"), this)
         cursor.execute(query("forget_verdict"), this)
         cursor.execute(query("withdraw_input"), this)
         cursor.execute(query("withdraw_rows"), this)
-        cursor.execute(query("begin_again"), this | {"contract": contracts.get(source)})
+        facts = {"contract": declared and declared.contract, "revision": declared and declared.revision}
+        cursor.execute(query("begin_again"), this | facts)
         cursor.execute(query("plan_again"), this)
-    return len(found)
+    return len(inputs)

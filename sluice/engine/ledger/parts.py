@@ -1,4 +1,4 @@
-"""A part as the ledger knows it, with everything that extract, transform and load need to know about it."""
+"""A part as the ledger knows it: what extract, transform and load need to know about it and its input."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
+from sluice.engine.ledger.rows import record
 from sluice.errors import LostClaim
 
 query = statements(__name__)
@@ -16,7 +17,10 @@ query = statements(__name__)
 
 @dataclass(frozen=True)
 class PartWork:
-    """One part and its input. Offsets and lengths in bytes; lines counted from 1, the header included."""
+    """One part and its input, by the columns of `read_part.sql`.
+
+    Offsets and lengths in bytes; lines counted from 1, the header included.
+    """
 
     part: int
     number: int
@@ -79,7 +83,7 @@ def read_part(part: int) -> PartWork:
     """Look a part up. Raises LostClaim when it is gone (its input changed and was planned again)."""
     with transaction() as cursor:
         cursor.execute(query("read_part"), {"part": part})
-        row = cursor.fetchone()
-    if row is None:
-        raise LostClaim(f"Part {part} is not there any more.")
-    return PartWork(*row)
+        work = record(cursor, PartWork)
+    if work is None:
+        raise LostClaim(f"Part {part} is not in the ledger any more.")
+    return work

@@ -13,6 +13,7 @@ from typing import Any
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
+from sluice.engine.ledger.rows import mappings
 
 query = statements(__name__)
 
@@ -38,8 +39,8 @@ def count_purgeable(runs: list[int], ended_before: datetime) -> Counter[str]:
     """How many rows of which table a purge of these runs would take away."""
     with transaction() as cursor:
         cursor.execute(query("count_purgeable"), {"runs": runs, "before": ended_before})
-        names = [column.name for column in cursor.description or ()]
-        return Counter(dict(zip(names, cursor.fetchone() or (), strict=True)))
+        (counts,) = mappings(cursor)
+        return Counter(counts)
 
 
 def purge_run(run: int, ended_before: datetime) -> Counter[str]:

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.statements import statements
+from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.schema import ledger_files
 from sluice.errors import ConfigError
 
@@ -46,8 +47,8 @@ def check_ledger(cursor: Cursor) -> None:
     Raises ConfigError that says what is missing: LedgerBehind where that is only `sluice migrate`.
     """
     cursor.execute(query("look_at_ledger"), {"tables": list(RIGHTS), "rights": list(RIGHTS.values())})
-    names = [column.name for column in cursor.description or ()]
-    found = SimpleNamespace(**dict(zip(names, cursor.fetchone() or (), strict=True)))
+    (row,) = mappings(cursor)
+    found = SimpleNamespace(**row)
     info = cursor.connection.info
     where = f"database {info.dbname} on {info.host}:{info.port}"
     _check_rights(found, where, info.user)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
+from typing import NamedTuple
 
 from sluice.engine.database.connection import stream, transaction
 from sluice.engine.database.statements import statements
@@ -10,11 +11,23 @@ from sluice.engine.database.statements import statements
 query = statements(__name__)
 
 AT_ONCE = 5_000
-Reject = tuple[str, int, str | None, str, str]
 
 
-def stream_rejects(inputs: Iterable[tuple[int, str]], code: str | None = None) -> Generator[Reject, None, None]:
-    """(file, line, column, code, reason) of the rejects of `inputs` (number, file), input by input, by line.
+class StreamedReject(NamedTuple):
+    """A reject: `other_input`, `other_line` and `other_file` are of the row that the reason refers to, if it does."""
+
+    file: str
+    line: int
+    column: str | None
+    code: str
+    reason: str
+    other_input: int | None = None
+    other_line: int | None = None
+    other_file: str | None = None
+
+
+def stream_rejects(inputs: Iterable[tuple[int, str]], code: str | None = None) -> Generator[StreamedReject, None, None]:
+    """The rejects of `inputs` (number, file), input by input, by line.
 
     One transaction from the first to the last of them, however slowly they are taken. Raises DatabaseAway.
     """
@@ -25,4 +38,4 @@ def stream_rejects(inputs: Iterable[tuple[int, str]], code: str | None = None) -
                 cursor.itersize = AT_ONCE
                 cursor.execute(query("export_rejects"), {"input": number, "code": code})
                 for row in cursor:
-                    yield (uri, *row)
+                    yield StreamedReject(uri, *row)

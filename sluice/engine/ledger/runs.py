@@ -1,11 +1,10 @@
-"""Runs: registered before anything is published, and read back as people and programs want to see them."""
+"""Runs: registered before anything is published, and read back with their books."""
 
 from __future__ import annotations
 
 import json
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,8 +14,11 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import DatabaseAway, patiently, transaction
 from sluice.engine.database.statements import statements
+from sluice.engine.ledger.facts import BuildStatus, InputStatus, RejectReason, RunStatus, RunSummary, notes_of
 from sluice.engine.ledger.nothing_loaded import read_again
+from sluice.engine.ledger.refused import Declaration, changed_inputs
 from sluice.engine.ledger.reject_reasons import reasons_of
+from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.workers import Absence
 from sluice.errors import ConfigError, LostClaim
 
@@ -42,8 +44,8 @@ class Run:
     id: int
 
     def status(self) -> dict[str, Any]:
-        """The run, its inputs and its books as they are now; see `read_status`."""
-        return read_status(self.id)
+        """The run, its inputs and its books as they are now, as mappings and lists; see `RunStatus` for the keys."""
+        return read_status(self.id).json()
 
     def wait(self, timeout_s: float | None = None) -> dict[str, Any]:
         """Wait until the run is done or failed, and return its status.
@@ -114,7 +116,7 @@ def run_state(run: int) -> str:
         cursor.execute("select state from sluice.run where id = %s", (run,))
         row = cursor.fetchone()
     if row is None:
-        raise ConfigError(f"There is no run {run}: `sluice status` lists those there are.")
+        raise ConfigError(no_such_run(run))
     return str(row[0])
 
 
@@ -129,7 +131,7 @@ def pipeline_of(run: int) -> str:
 
 
 def options_of(run: int) -> dict[str, Any]:
-    """What a run was asked for. Raises LostClaim when it is gone."""
+    """The options of a run. Raises LostClaim when it is gone."""
     with transaction() as cursor:
         cursor.execute(query("run_options"), {"run": run})
         row = cursor.fetchone()
@@ -139,79 +141,80 @@ def options_of(run: int) -> dict[str, Any]:
     return options
 
 
-def _read(name: str, **asked: Any) -> list[dict[str, Any]]:
+def _rows(name: str, **params: Any) -> list[dict[str, Any]]:
     with transaction() as cursor:
-        cursor.execute(query(name), asked)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        cursor.execute(query(name), params)
+        return mappings(cursor)
 
 
-def read_status(run: int) -> dict[str, Any]:
-    """A run with its books, its inputs, its parts and what it waits for, ready for JSON.
-
-    Counts are rows; `seconds` are those from its request to its end (or to now); at every moment
-    read = loaded + updated + unchanged + duplicate + rejected + contested. `unattended` says that it is running,
-    and that no worker is busy with this or any other run. `reasons` are its rejects by column and code (see
-    `reject_reasons`), None while it is running; `notes` are its inputs' notes, each once, with how many have it.
-    """
-    found = _read("status_run", run=run)
-    if not found:
-        raise ConfigError(f"There is no run {run}: `sluice status` lists those there are.")
-    status = found[0]
-    seconds = status["seconds"]
-    status["rows_per_second"] = round(status["read"] / seconds) if seconds > 0 else 0
-    status["inputs"] = _read("status_inputs", run=run)
-    status["builds"] = _read("status_builds", run=run)
-    status["reasons"] = reject_reasons(run) if status["state"] in ENDED else None
-    status["notes"] = _notes(status["inputs"])
-    return status
+def read_status(run: int) -> RunStatus:
+    """A run with its books, its inputs, its parts and what it waits for. Raises ConfigError when there is none."""
+    rows = _rows("status_run", run=run)
+    if not rows:
+        raise ConfigError(no_such_run(run))
+    known = rows[0]
+    speed = round(known["read"] / known["seconds"]) if known["seconds"] > 0 else 0
+    inputs = [InputStatus(**row) for row in _rows("status_inputs", run=run)]
+    return RunStatus(
+        **known,
+        rows_per_second=speed,
+        inputs=inputs,
+        builds=[BuildStatus(**row) for row in _rows("status_builds", run=run)],
+        reasons=reject_reasons(run) if known["state"] in ENDED else None,
+        notes=notes_of(inputs),
+    )
 
 
-def reject_reasons(run: int) -> list[dict[str, Any]]:
-    """Rejects of a run by column and code, most frequent first: `column`, `code`, `rows`, and of the first of them
-    `input`, `file`, `line`, `reason`. A million rejects take about half a second."""
+def no_such_run(run: int) -> str:
+    """The message for a number that no run has."""
+    return f"There is no run {run}: `sluice status` lists the runs."
+
+
+def reject_reasons(run: int) -> list[RejectReason]:
+    """Rejects of a run by column and code, most frequent first. A million rejects take about half a second."""
     with transaction() as cursor:
         return reasons_of(cursor, run)
 
 
-def _notes(inputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    noted = Counter(each["note"] for each in inputs if each["note"])
-    return [{"note": note, "inputs": number} for note, number in noted.most_common()]
-
-
-def list_runs(limit: int = 20) -> list[dict[str, Any]]:
+def list_runs(limit: int = 20) -> list[RunSummary]:
     """The newest runs, newest first."""
-    return _read("list_runs", limit=limit)
+    return [RunSummary(**row) for row in _rows("list_runs", limit=limit)]
 
 
 def list_rejects(
     run: int, *, code: str | None = None, input_id: int | None = None, uri: str | None = None, limit: int | None = None
 ) -> list[dict[str, Any]]:
-    """Rejects of a run in order of input and line: file, line, column, code and reason of each."""
-    return _read("list_rejects", run=run, code=code, input=input_id, uri=uri, limit=limit)
+    """Rejects of a run in order of input and line.
+
+    Keys: input, file, line, column, code, reason; other_input, other_line and other_file of the row that the reason
+    refers to, None where it refers to none.
+    """
+    return _rows("list_rejects", run=run, code=code, input=input_id, uri=uri, limit=limit)
 
 
 def count_rejects(run: int, *, input_id: int | None = None) -> list[dict[str, Any]]:
     """How many rejects of which code a run (or one of its inputs) has, most frequent first."""
-    return _read("count_rejects", run=run, input=input_id)
+    return _rows("count_rejects", run=run, input=input_id)
 
 
 def retry(
     run: int,
     derived_now: Callable[[str], str | None] = lambda _: None,
-    contracts_now: Callable[[str], Mapping[str, str]] = lambda _: {},
+    declared_now: Callable[[str], Mapping[str, Declaration]] = lambda _: {},
 ) -> int:
-    """Dead steps of a run, and inputs of which nothing could be loaded, are due again with a clean slate. Returns how
-    many. Raises ConfigError.
+    """Dead steps of a run, and inputs of which nothing could be loaded, are due again, without their failures. Returns
+    how many. Raises ConfigError.
 
+    Inputs that were refused are read again where their file or their declaration has changed since.
     `derived_now` gives the definition of what a pipeline derives now, by its name: that is what the run builds. Without
-    it, what it was to build before. `contracts_now` gives the versions of the contracts of now by source: under these
-    such inputs are read again.
+    it, what it was to build before. `declared_now` gives the declarations of now by source: under these such inputs are
+    read again.
     """
     run_state(run)
     pipeline = pipeline_of(run)
-    # both may import a lot, and no transaction stays idle for so long
-    derived, contracts = derived_now(pipeline), contracts_now(pipeline)
+    # these may import a lot, or ask an object store: no transaction stays idle for so long
+    derived, now = derived_now(pipeline), declared_now(pipeline)
+    refused = changed_inputs(run, now)
     with transaction() as cursor:
         _refuse_purged(cursor, run)
         cursor.execute(query("retry_steps"), {"run": run})
@@ -219,7 +222,7 @@ def retry(
         cursor.execute(query("retry_parts"), {"steps": revived})
         cursor.execute(query("retry_inputs"), {"steps": revived})
         inputs = cursor.rowcount
-        again = read_again(cursor, run, contracts)
+        again = read_again(cursor, run, refused, now)
         if revived or again:
             cursor.execute(query("reopen_run"), {"run": run, "inputs": inputs + again})
             cursor.execute(query("declare_derived"), {"run": run, "derived": derived})

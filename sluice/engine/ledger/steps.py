@@ -1,4 +1,4 @@
-"""The life of a step: claimed with a fence, held by a lease, then done, given back, or counted as failed.
+"""The states of a step: claimed with a fence for the time of a lease, then done, given back, or counted as failed.
 
 A claim is committed before any work. Everything that follows names the fence it was given; when somebody else
 has claimed the step since, no row matches, and `LostClaim` says to stop.
@@ -7,7 +7,6 @@ has claimed the step since, no row matches, and `LostClaim` says to stop.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -18,6 +17,7 @@ from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.kinds import PREVIOUS
 from sluice.engine.ledger.outcomes import end_input, end_part
+from sluice.engine.ledger.rows import record, records
 from sluice.engine.ledger.workers import FRESH_S
 from sluice.errors import LostClaim
 from sluice.version import __version__
@@ -45,9 +45,16 @@ class Claim:
         return {"step": self.step, "fence": self.fence}
 
 
+@dataclass(frozen=True)
+class FailedStep(Claim):
+    """A step after a failure was counted: `due` again, or `dead`."""
+
+    state: str
+
+
 def claim(kind: str, message: dict[str, int]) -> Claim:
     """Claim the step of `message` for `kind`, in a transaction of its own. Raises LostClaim."""
-    asked = {
+    params: dict[str, object] = {
         "step": message["step"],
         "kind": kind,
         "holder": holder(),
@@ -56,45 +63,45 @@ def claim(kind: str, message: dict[str, int]) -> Claim:
     name = "claim"
     if "fence" in message:
         name = "carry_on"
-        asked |= {"fence": message["fence"], "previous": PREVIOUS[kind]}
+        params |= {"fence": message["fence"], "previous": PREVIOUS[kind]}
     with transaction() as cursor:
-        cursor.execute(query(name), asked)
-        row = cursor.fetchone()
-        if row is None and name == "claim":
-            row = _claim_doubted(cursor, asked)
-    if row is None:
+        cursor.execute(query(name), params)
+        claimed = record(cursor, Claim)
+        if claimed is None and name == "claim":
+            claimed = _claim_doubted(cursor, params)
+    if claimed is None:
         raise LostClaim(f"Step {message['step']} ({kind}) is not free, or is done.")
-    return Claim(*row)
+    return claimed
 
 
-def _claim_doubted(cursor: Cursor, asked: dict[str, object]) -> tuple[Any, ...] | None:
-    """Claim a step of an input that has crashed, if not too many processes are at such inputs already."""
+def _claim_doubted(cursor: Cursor, params: dict[str, object]) -> Claim | None:
+    """Claim a step of an input that has crashed, if not too many processes work on such inputs already."""
     lock(cursor, Lock.CRASHED_INPUTS)
-    cursor.execute(query("claim_doubted"), asked | {"fresh_s": FRESH_S})
-    row = cursor.fetchone()
-    if row is None:
-        cursor.execute(query("put_off"), asked)
-    return row
+    cursor.execute(query("claim_doubted"), params | {"fresh_s": FRESH_S})
+    claimed = record(cursor, Claim)
+    if claimed is None:
+        cursor.execute(query("put_off"), params)
+    return claimed
 
 
 def let_go() -> None:
-    """This process ends in good order: what it holds waits for the next task of its chain, and for nobody's return."""
+    """This process ends in good order: its steps wait for the next task of their chain, and for no lease to run out."""
     with transaction() as cursor:
         cursor.execute(query("let_go"), {"holder": holder()})
 
 
-def finish(cursor: Cursor, held: Claim) -> None:
+def finish(cursor: Cursor, claimed: Claim) -> None:
     """Mark the step done, inside the transaction of its work. Raises LostClaim when it is not mine any more."""
-    cursor.execute(query("finish_step"), {"step": held.step, "fence": held.fence})
+    cursor.execute(query("finish_step"), {"step": claimed.step, "fence": claimed.fence})
     if cursor.rowcount != 1:
-        raise LostClaim(f"Step {held.step} ({held.kind}) has another holder now.")
+        raise LostClaim(f"Step {claimed.step} ({claimed.kind}) has another holder now.")
 
 
-def release(held: Claim, error: str | None, pause_s: float, *, missing: bool = False) -> None:
+def release(claimed: Claim, error: str | None, pause_s: float, *, missing: bool = False) -> None:
     """Give the step back, due again after a pause; `missing` when this worker did not see its file."""
     with transaction() as cursor:
-        asked = {"step": held.step, "fence": held.fence, "pause_s": pause_s, "missing": missing}
-        cursor.execute(query("release"), asked | {"error": error and error[:LONGEST_ERROR]})
+        params = {"step": claimed.step, "fence": claimed.fence, "pause_s": pause_s, "missing": missing}
+        cursor.execute(query("release"), params | {"error": error and error[:LONGEST_ERROR]})
 
 
 def fail_attempt(step: int, fence: int | None, error: str, child: str | None = None) -> None:
@@ -102,57 +109,57 @@ def fail_attempt(step: int, fence: int | None, error: str, child: str | None = N
 
     A worker's main process that lost a child does not know the fence: it names the child instead.
     """
-    asked = {"step": step, "fence": fence, "holder": child, "error": error[:LONGEST_ERROR]}
+    params = {"step": step, "fence": fence, "holder": child, "error": error[:LONGEST_ERROR]}
     with transaction() as cursor:
-        cursor.execute(query("fail_attempt"), asked | {"limit": settings().max_crashes})
-        row = cursor.fetchone()
-        if row is not None and row[5] == "dead":
-            bury(cursor, Claim(row[0], row[1], row[2], row[3], row[4], 0), error)
+        cursor.execute(query("fail_attempt"), params | {"limit": settings().max_crashes})
+        failed = record(cursor, FailedStep)
+        if failed is not None and failed.state == "dead":
+            bury(cursor, failed, error)
 
 
 def fail_process(child: str, error: str) -> None:
-    """Count a failure of the step that a process is at, before the process is ended for it."""
+    """Count a failure of the step that a process works on, before the process is ended for it."""
     with transaction() as cursor:
         cursor.execute(query("held_by"), {"holder": child})
-        held = cursor.fetchall()
-    for (step,) in held:
+        steps = cursor.fetchall()
+    for (step,) in steps:
         fail_attempt(step, None, error, child=child)
 
 
-def kill(held: Claim, error: str) -> None:
+def kill(claimed: Claim, error: str) -> None:
     """The step can never go well: dead at once."""
     with transaction() as cursor:
         cursor.execute(
             query("kill_step"),
-            {"step": held.step, "fence": held.fence, "error": error[:LONGEST_ERROR]},
+            {"step": claimed.step, "fence": claimed.fence, "error": error[:LONGEST_ERROR]},
         )
         if cursor.rowcount == 1:
-            bury(cursor, held, error)
+            bury(cursor, claimed, error)
 
 
-def is_missing_too_long(held: Claim, patience_s: float) -> bool:
+def is_missing_too_long(claimed: Claim, patience_s: float) -> bool:
     """Whether no worker has seen the step's file for that long."""
     with transaction() as cursor:
-        cursor.execute(query("missing_too_long"), {"step": held.step, "patience_s": patience_s})
+        cursor.execute(query("missing_too_long"), {"step": claimed.step, "patience_s": patience_s})
         return cursor.fetchone() == (True,)
 
 
-def fail_input(held: Claim, code: str, error: str) -> None:
+def fail_input(claimed: Claim, code: str, error: str) -> None:
     """The input that is being planned cannot be: it fails, with its reason."""
     with transaction() as cursor:
-        if held.input is not None:
-            end_input(cursor, held.input, "failed", code=code, error=error)
-        finish(cursor, held)
+        if claimed.input is not None:
+            end_input(cursor, claimed.input, "failed", code=code, error=error)
+        finish(cursor, claimed)
 
 
 def expire(cursor: Cursor, gone: list[str]) -> int:
     """Free the steps of workers that are `gone` and of leases that ran out. Returns how many."""
     cursor.execute(query("expire"), {"gone": gone, "limit": settings().max_vanished})
-    rows = cursor.fetchall()
-    for row in rows:
-        if row[5] == "dead":
-            bury(cursor, Claim(row[0], row[1], row[2], row[3], row[4], 0), "Its workers vanished too often.")
-    return len(rows)
+    expired = records(cursor, FailedStep)
+    for failed in expired:
+        if failed.state == "dead":
+            bury(cursor, failed, "Its workers vanished too often.")
+    return len(expired)
 
 
 def bury(cursor: Cursor, dead: Claim, error: str) -> None:

@@ -38,12 +38,12 @@ class Chain:
             if len(outcome.frame) != len(frame):
                 raise PermanentError(
                     f"Step {step.name!r} made {len(outcome.frame)} rows of {len(frame)}: steps flag rows and take none "
-                    "away. Mend the step, then sluice retry."
+                    "away. Correct the step, then sluice retry."
                 )
             lost = [name for name in (*frame.columns, *step.scope.adds) if name not in outcome.frame]
             if lost:
                 raise PermanentError(
-                    f"Step {step.name!r} gives no column {', '.join(lost)}. Mend it, then sluice retry."
+                    f"Step {step.name!r} gives no column {', '.join(lost)}. Correct it, then sluice retry."
                 )
             self.changed[step.name].update(outcome.changed)
             frame = outcome.frame

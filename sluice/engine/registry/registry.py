@@ -72,8 +72,8 @@ class Registry:
                 raise error
         broken = "".join(f" Not read for a mistake: {error}" for error in view.broken.values())
         raise ConfigError(
-            f"There is no pipeline {name!r}. Known: {', '.join(sorted(view.declared))}. "
-            f"Your own go into the folders of SLUICE_PIPELINES.{broken}"
+            f"Unknown pipeline {name!r}; expected one of {', '.join(sorted(view.declared))}. "
+            f"Put your own into a folder of SLUICE_PIPELINES.{broken}"
         )
 
     def of(self, pipeline: Pipeline) -> Declared:

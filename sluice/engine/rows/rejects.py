@@ -1,4 +1,8 @@
-"""Rejects: rows refused, each with its line, its column where one is to blame, a stable code and a reason."""
+"""Rejects: rows refused, each with its line, its column where one is to blame, a stable code and a reason.
+
+Where the reason refers to another row, that row's input and line are facts of their own. Here it is always one of the
+same input; conflicts with rows of other inputs are found and written by SQL (`load/sql/`).
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,25 @@ import io
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
 
-SCHEMA = pa.schema([("line", pa.int64()), ("column", pa.string()), ("code", pa.string()), ("reason", pa.string())])
+SCHEMA = pa.schema(
+    [
+        ("line", pa.int64()),
+        ("column", pa.string()),
+        ("code", pa.string()),
+        ("reason", pa.string()),
+    ]
+)
+OTHER_LINE = "other_line"  # a further column, int64, where a reason refers to another line
+_COPY = (
+    "copy sluice.reject (run_id, input_id, part_id, other_input, line, column_name, code, reason, other_line)"
+    " from stdin (format csv)"
+)
 
 
 def none() -> pa.Table:
@@ -19,19 +36,25 @@ def none() -> pa.Table:
     return SCHEMA.empty_table()
 
 
+def both(first: pa.Table, second: pa.Table) -> pa.Table:
+    """Two tables of rejects as one; either may have the column of other lines."""
+    return pa.concat_tables([first, second], promote_options="default") if first.num_rows else second
+
+
 def write(cursor: Cursor, rejects: pa.Table, *, run: int, input_id: int, part: int | None) -> int:
     """COPY rejects into the ledger. Returns COPY's own count."""
     if rejects.num_rows == 0:
         return 0
+    if OTHER_LINE not in rejects.column_names:
+        rejects = rejects.append_column(OTHER_LINE, pa.nulls(rejects.num_rows, pa.int64()))
     who = [("run_id", run), ("input_id", input_id), ("part_id", part)]
     columns = {name: pa.repeat(pa.scalar(value, pa.int64()), rejects.num_rows) for name, value in who}
-    table = pa.table(columns | {name: rejects.column(name) for name in SCHEMA.names})
+    nowhere = pa.scalar(None, pa.int64())
+    columns["other_input"] = pc.if_else(pc.is_valid(rejects.column(OTHER_LINE)), columns["input_id"], nowhere)
+    table = pa.table(columns | {name: rejects.column(name) for name in (*SCHEMA.names, OTHER_LINE)})
     text = io.BytesIO()
     # a null and an empty text must stay apart: an unquoted empty field is null to COPY
     pa.csv.write_csv(table, text, pa.csv.WriteOptions(include_header=False))
     text.seek(0)
-    cursor.copy_expert(
-        "copy sluice.reject (run_id, input_id, part_id, line, column_name, code, reason) from stdin (format csv)",
-        text,
-    )
+    cursor.copy_expert(_COPY, text)
     return cursor.rowcount

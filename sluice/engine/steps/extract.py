@@ -83,5 +83,8 @@ def _no_rows(contract: Contract) -> pa.Table:
 def _table(found: list[RowReject]) -> pa.Table:
     if not found:
         return rejects.none()
-    columns = [[r.line for r in found], [r.column for r in found], [r.code for r in found], [r.reason for r in found]]
-    return pa.table([pa.array(c, f.type) for c, f in zip(columns, rejects.SCHEMA, strict=True)], rejects.SCHEMA)
+    rows = [(r.line, r.column, r.code, r.reason) for r in found]
+    columns = zip(zip(*rows, strict=True), rejects.SCHEMA, strict=True)
+    table = pa.table([pa.array(values, field.type) for values, field in columns], rejects.SCHEMA)
+    others = [r.other_line for r in found]
+    return table.append_column(rejects.OTHER_LINE, pa.array(others, pa.int64())) if any(others) else table

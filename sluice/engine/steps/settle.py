@@ -6,6 +6,7 @@ The winner does not depend on who committed first: with `keep` it is the row of 
 
 from __future__ import annotations
 
+from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
@@ -74,7 +75,13 @@ def _settle_contested(cursor: Cursor, pipeline: Pipeline, run: int, *, contested
             judged = True
     if judged:
         for name in ("part", "input", "run"):
-            cursor.execute(query(f"count_{name}_verdicts"))
+            _count_verdicts(cursor, name)
+
+
+def _count_verdicts(cursor: Cursor, name: str) -> None:
+    """Count settled rows into their parts, inputs or runs: `name` is the table's."""
+    statement = sql.SQL(query("count_verdicts"))
+    cursor.execute(statement.format(table=sql.Identifier("sluice", name), id=sql.Identifier(f"{name}_id")))
 
 
 def _judge(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
-
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.copy import encode_rows
 from sluice.engine.rows.frames import RawFrame, ReadyFrame
+from sluice.engine.rows.rejects import both
 
 
 def transform_part(work: PartWork, raw: RawFrame, contract: Contract) -> ReadyFrame:
@@ -19,5 +18,5 @@ def transform_part(work: PartWork, raw: RawFrame, contract: Contract) -> ReadyFr
         repeats=encode_rows(typed.repeats, input_id=work.input) if judged else [],
         row_count=typed.rows.num_rows,
         superseded=0 if judged else typed.repeats.num_rows,
-        rejects=pa.concat_tables([raw.rejects, typed.rejects]) if raw.rejects.num_rows else typed.rejects,
+        rejects=both(raw.rejects, typed.rejects),
     )

@@ -24,7 +24,7 @@ def client(uri: str) -> Any:
     """The fsspec file system of an address. Raises ConfigError when its library is not installed."""
     kind = scheme(uri)
     if kind is None:
-        raise ValueError(f"{uri} is no address of an object store")
+        raise ValueError(f"{uri} is not the address of an object store")
     library = LIBRARIES[kind]
     try:
         importlib.import_module(library.package)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 from psycopg2 import sql
-from pydantic import Field as Said
+from pydantic import Field
 from starlette.responses import Response
 
 from sluice.engine.base.settings import settings
@@ -30,74 +30,74 @@ router = APIRouter(tags=["runs"])
 
 
 class RunFilters(Asked):
-    pipeline: Word | None = Said(None, examples=["call_logs"])
+    pipeline: Word | None = Field(None, examples=["call_logs"])
     state: Literal["running", "done", "failed"] | None = None
     limit: Limit = USUAL
-    cursor: Cursor | None = Said(None, description="`next` of the page before, with the same filters.")
+    cursor: Cursor | None = Field(None, description="`next` of the page before, with the same filters.")
 
 
 class RejectFilters(Asked):
-    code: Word | None = Said(None, description="Only rejects with this code.", examples=["key_conflict"])
+    code: Word | None = Field(None, description="Only rejects with this code.", examples=["key_conflict"])
     limit: Limit = USUAL
-    cursor: Cursor | None = Said(None, description="`next` of the page before, with the same filters.")
+    cursor: Cursor | None = Field(None, description="`next` of the page before, with the same filters.")
 
 
 class NewRun(Asked):
-    pipeline: Word = Said(description="Its name.", examples=["call_logs"])
-    files: list[Word] = Said(
+    pipeline: Word = Field(description="Its name.", examples=["call_logs"])
+    files: list[Word] = Field(
         [],
         max_length=100,
         description="Files below the inbox, as `folder/name.csv`. With none, a pipeline fetches from its API and "
         "database sources, and builds from what is loaded.",
         examples=[["call_logs/call_logs_001.csv"]],
     )
-    as_of: Day | None = Said(None, description="The date that derived tables are built for.", examples=["2024-12-31"])
+    as_of: Day | None = Field(None, description="The date that derived tables are built for.", examples=["2024-12-31"])
 
 
 @router.get(RUNS, summary="Runs, newest first", responses=json_answer("RunPage"))
-def runs(asked: Annotated[RunFilters, Query()], reads: FromDatabase) -> Response:
+def runs(chosen: Annotated[RunFilters, Query()], reads: FromDatabase) -> Response:
     """Runs with their books: read = loaded + updated + unchanged + duplicate + rejected + contested."""
-    filters = asked.filters
-    wanted = filters | read_cursor(asked.cursor, RUNS, filters, {"run": is_int64}) | {"limit": asked.limit + 1}
-    shown, following = page_of(
-        reads.rows("runs_page", wanted, MADE_BY), asked.limit, lambda row: write_cursor(RUNS, filters, row[:1])
+    filters = chosen.filters
+    params = filters | read_cursor(chosen.cursor, RUNS, filters, {"run": is_int64}) | {"limit": chosen.limit + 1}
+    shown, next_cursor = page_of(
+        reads.rows("runs_page", params, MADE_BY), chosen.limit, lambda row: write_cursor(RUNS, filters, row[:1])
     )
-    return page([text for *_, text in shown], following)
+    return page([text for *_, text in shown], next_cursor)
 
 
 @router.get("/runs/{id}", summary="One run", responses=json_answer("Run"))
 def run(number: RunId, reads: FromDatabase) -> Response:
     """A run with its books, its inputs (the first 1,000), the tables it built, and when it has ended its rejects by
     column and code (the first 1,000,000 are counted), most frequent first."""
-    asked = {"run": number, "most": MOST_INPUTS, "counted": COUNTED, "inbox": shown_prefix(settings().inbox)}
-    rows = reads.rows("run", asked, MADE_BY, file=_file(), reasons=_reasons())
+    params = {"run": number, "most": MOST_INPUTS, "counted": COUNTED, "inbox": shown_prefix(settings().inbox)}
+    rows = reads.rows("run", params, MADE_BY, file=_file(), reasons=_reasons())
     if not rows:
         raise _no_such_run(number)
     return Response(rows[0][0].encode(), media_type="application/json")
 
 
 @router.post(RUNS, status_code=202, summary="Queue a run", responses=json_answer("QueuedRun", 202))
-def enqueue(wanted: NewRun) -> Response:
+def enqueue(request: NewRun) -> Response:
     """Register a run and queue it; workers take it. Needs a token that may write.
 
-    Content that was loaded before is not loaded again, so asking twice does no harm.
+    Content that was loaded before is not loaded again, so queueing it twice does no harm.
     """
-    number = queue_run(wanted.pipeline, wanted.files, wanted.as_of)
-    body = {"run": number, "pipeline": wanted.pipeline}
+    number = queue_run(request.pipeline, request.files, request.as_of)
+    body = {"run": number, "pipeline": request.pipeline}
     return Response(json.dumps(body), 202, {"Location": f"/runs/{number}"}, "application/json")
 
 
 @router.get(REJECTS, summary="Rejects of a run", responses=json_answer("RejectPage"))
-def rejects(number: RunId, asked: Annotated[RejectFilters, Query()], reads: FromDatabase) -> Response:
+def rejects(number: RunId, chosen: Annotated[RejectFilters, Query()], reads: FromDatabase) -> Response:
     """Rows that were refused, by input and line. The reason quotes the value that was refused."""
-    bound = asked.filters | {"run": number}
+    bound = chosen.filters | {"run": number}
     key = {"input": is_int64, "line": is_int64}
-    wanted = bound | read_cursor(asked.cursor, REJECTS, bound, key) | {"limit": asked.limit + 1}
-    rows = reads.rows("rejects_page", wanted | {"inbox": shown_prefix(settings().inbox)}, MADE_BY, file=_file())
+    params = bound | read_cursor(chosen.cursor, REJECTS, bound, key) | {"limit": chosen.limit + 1}
+    rows = reads.rows("rejects_page", params | {"inbox": shown_prefix(settings().inbox)}, MADE_BY, file=_file())
     if not rows and not reads.rows("run_is_there", {"run": number}, MADE_BY):
         raise _no_such_run(number)
-    shown, following = page_of(rows, asked.limit, lambda row: write_cursor(REJECTS, bound, row[:2]))
-    return page([text for *_, text in shown], following)
+    shown, next_cursor = page_of(rows, chosen.limit, lambda row: write_cursor(REJECTS, bound, row[:2]))
+    return page([text for *_, text in shown], next_cursor)
 
 
 def _file() -> sql.Composable:

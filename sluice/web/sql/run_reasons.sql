@@ -16,9 +16,8 @@ with taken as (
 select f.column_name as column, f.code, f.rows, f.id as input, {file} as file, f.line, example.reason
 from reasons f join sluice.input i on i.id = f.id
 cross join lateral (
-    select case when r.code = 'key_conflict' then regexp_replace(r.reason, '( in line \d+ of ).*/', '\1')
-                else r.reason end as reason
-    from sluice.reject r
+    select coalesce(replace(r.reason, o.uri, regexp_replace(o.uri, '^.*/', '')), r.reason) as reason
+    from sluice.reject r left join sluice.input o on o.id = r.other_input and o.id <> r.input_id
     where r.input_id = f.id and r.line = f.line and r.code = f.code and r.column_name is not distinct from f.column_name
     limit 1) example
 order by f.rows desc, f.code, f.column_name

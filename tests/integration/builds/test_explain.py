@@ -200,8 +200,8 @@ def test_the_newest_date_may_have_no_orphans_though_an_older_one_has(shop: Shop)
             ("explain", "customer_ltv", "999"),
             "Nothing is known of customer_id 999: neither customer_ltv nor what is loaded has it.",
         ),
-        (("explain", "customer_ltv", "seven"), "'seven' is no customer_id: it is a whole number."),
-        (("explain", "customer_ltv", "7.5"), "'7.5' is no customer_id: it is a whole number."),
+        (("explain", "customer_ltv", "seven"), "customer_id must be an integer, not 'seven'."),
+        (("explain", "customer_ltv", "7.5"), "customer_id must be an integer, not '7.5'."),
         (
             ("explain", "customer_ltv", "7", "--as-of", "2023-06-30"),
             "customer_ltv was not built for 2023-06-30 yet: sluice run customer_ltv --as-of 2023-06-30",
@@ -212,15 +212,18 @@ def test_the_newest_date_may_have_no_orphans_though_an_older_one_has(shop: Shop)
         ),
         (
             ("orphans", "customer_ltv", "--kind", "strays"),
-            "There is no kind 'strays' as of 2023-07-01, only: payment_of_another_customer, payment_without_order.",
+            (
+                "Unknown kind 'strays' as of 2023-07-01; expected one of payment_of_another_customer, "
+                "payment_without_order."
+            ),
         ),
         (("explain", "call_logs", "7"), "call_logs declares no derived table that explains anything."),
         (("orphans", "call_logs"), "call_logs declares no derived table that lists anything."),
         (
             ("explain", "nothing", "7"),
             (
-                "There is no pipeline 'nothing'. Known: call_logs, customer_ltv, unified_sales. "
-                "Your own go into the folders of SLUICE_PIPELINES."
+                "Unknown pipeline 'nothing'; expected one of call_logs, customer_ltv, unified_sales. "
+                "Put your own into a folder of SLUICE_PIPELINES."
             ),
         ),
     ],

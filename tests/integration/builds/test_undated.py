@@ -151,7 +151,7 @@ def test_rows_are_counted_by_what_is_declared_and_listed(engine: InProcess, tmp_
         {"id": 5, "kind": "letter", "file": path, "line": 6},
     ]
     assert [row["id"] for row in listed(engine.pipeline, None, "letter", 20)["rows"]] == [5]
-    with pytest.raises(ConfigError, match=r"^There is no kind 'poem', only: book, letter\.$"):
+    with pytest.raises(ConfigError, match=r"^Unknown kind 'poem'; expected one of book, letter\.$"):
         listed(engine.pipeline, None, "poem", 20)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import resource
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
-from sluice.cli.builds import print_builds
+from sluice.cli.runs.builds import print_builds
 from sluice.engine.derive import frames
+from sluice.engine.ledger.facts import BuildStatus
 from tests.integration.preprocess.till import CLEAN, LINES, Till, pipeline
 
 ROWS = """
@@ -19,7 +21,7 @@ insert into sale select g, g % 997, nullif(20 + g % 60, 50), 'female', 'toys', d
 
 def test_each_step_has_a_line_in_the_order_of_the_declaration(till: Till, capsys: pytest.CaptureFixture[str]) -> None:
     built = till.run("a", *LINES)
-    print_builds({"gone": 0, "builds": [built]})
+    print_builds(SimpleNamespace(gone=0, builds=[BuildStatus(**built)]))
     told = capsys.readouterr().out.splitlines()
     assert told[1] == "ready: 9 rows, computed anew"
     assert told[4:8] == [

@@ -98,7 +98,7 @@ def test_what_is_no_address_is_refused_and_not_shown(
     api: ApiServer, monkeypatch: pytest.MonkeyPatch, base: str
 ) -> None:
     monkeypatch.setenv("SHOP_URL", base)
-    with pytest.raises(ConfigError, match="SHOP_URL is no address") as caught:
+    with pytest.raises(ConfigError, match="SHOP_URL is not the address") as caught:
         rows_of(declared())
     assert "secret" not in str(caught.value)
 

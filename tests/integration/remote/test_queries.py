@@ -157,7 +157,7 @@ def test_a_setting_that_is_no_url_is_not_shown(engine: InProcess, shop: Shop, mo
     monkeypatch.setenv(SETTING, "sesame-open")
     engine.use(products())
     engine.finish(engine.register())
-    assert engine.sql(OUTCOME) == [("failed", "source_refused", f"{SETTING} is no URL of a PostgreSQL.")]
+    assert engine.sql(OUTCOME) == [("failed", "source_refused", f"{SETTING} is not the URL of a PostgreSQL database.")]
 
 
 def test_a_setting_may_be_a_file_and_one_that_is_missing_is_named(

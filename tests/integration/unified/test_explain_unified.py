@@ -84,8 +84,8 @@ def test_a_rate_that_is_not_taken_says_why(loaded: Market) -> None:
 @pytest.mark.parametrize(
     ("key", "message"),
     [
-        ("7", "'7' is no key of standardized_data: write source/transaction_id."),
-        ("sales/seven", "'seven' is no transaction_id: it is a whole number."),
+        ("7", "The key '7' has 1 of 2 parts; a key of standardized_data is source/transaction_id."),
+        ("sales/seven", "transaction_id must be an integer, not 'seven'."),
         (
             "sales/8",
             "Nothing is known of source/transaction_id sales/8: neither standardized_data nor what is loaded has it.",

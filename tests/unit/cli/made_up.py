@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger import runs
+from sluice.engine.ledger.facts import BuildStatus, InputStatus, RejectReason, RunStatus, RunSummary
 from sluice.engine.schedule import Alarm
 from sluice.errors import ConfigError
 
 ZEROS = dict.fromkeys(("read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested"), 0)
 
 
-def an_input(number: int = 1, **facts: Any) -> dict[str, Any]:
-    """An input as the ledger tells of it."""
+def an_input(number: int = 1, **facts: Any) -> InputStatus:
+    """An input as the ledger knows it."""
     known = {
         "input": number,
         "uri": f"/inbox/calls_{number}.csv",
@@ -24,15 +26,16 @@ def an_input(number: int = 1, **facts: Any) -> dict[str, Any]:
         "parts_total": 1,
         "parts_left": 0,
         "same_as": None,
+        "same_as_run": None,
         "note": None,
         "error_code": None,
         "error": None,
     }
-    return known | facts
+    return InputStatus(**(known | facts))
 
 
-def a_run(**facts: Any) -> dict[str, Any]:
-    """A run as the ledger tells of it."""
+def a_run(**facts: Any) -> RunStatus:
+    """A run as the ledger knows it."""
     known = {
         "run": 7,
         "pipeline": "call_logs",
@@ -60,17 +63,36 @@ def a_run(**facts: Any) -> dict[str, Any]:
         "reasons": [],
         "notes": [],
     }
-    return known | facts
+    return RunStatus(**(known | facts))
+
+
+def a_reason(**facts: Any) -> RejectReason:
+    """Rejects of one column and code, as the ledger counts them."""
+    return RejectReason(**({"input": 1, "file": "/inbox/calls_1.csv"} | facts))
+
+
+def a_build(**facts: Any) -> BuildStatus:
+    """A derived table that a run has built."""
+    known: dict[str, Any] = dict.fromkeys(("as_of", "value", "sum_before", "sum_after", "built_before"))
+    known |= dict.fromkeys(("rows", "touched", "added", "changed", "removed"), 0)
+    known |= {"mode": "full", "moves": [], "counts": {}, "steps": [], "seconds": 0.1}
+    return BuildStatus(**(known | {"built_at": datetime(2024, 3, 1, tzinfo=UTC)} | facts))
+
+
+def a_summary(**facts: Any) -> RunSummary:
+    """A run in the list of the newest ones."""
+    known = {"pipeline": "call_logs", "state": "done", "inputs_total": 1, "planned": 0, "seconds": 2.0, "error": None}
+    return RunSummary(**(ZEROS | known | facts))
 
 
 class Ledger:
     """What the commands read and do, instead of PostgreSQL."""
 
     def __init__(self) -> None:
-        self.statuses: list[dict[str, Any]] = [a_run()]
+        self.statuses: list[RunStatus] = [a_run()]
         self.rejects: list[dict[str, Any]] = []
         self.codes: list[dict[str, Any]] = []
-        self.runs: list[dict[str, Any]] = []
+        self.runs: list[RunSummary] = []
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.dead = 0
         self.alarms: list[Alarm] = []
@@ -80,9 +102,9 @@ class Ledger:
         self.asked.append(("enqueue", {"pipeline": pipeline.name, "inputs": [each.uri for each in inputs], **options}))
         return runs.Run(7)
 
-    def read_status(self, run: int) -> dict[str, Any]:
+    def read_status(self, run: int) -> RunStatus:
         if run != 7:
-            raise ConfigError(f"There is no run {run}: `sluice status` lists those there are.")
+            raise ConfigError(f"There is no run {run}: `sluice status` lists the runs.")
         return self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
 
     def list_rejects(self, run: int, **asked: Any) -> list[dict[str, Any]]:
@@ -93,7 +115,7 @@ class Ledger:
         self.asked.append(("count_rejects", {"run": run, "input_id": input_id}))
         return self.codes
 
-    def list_runs(self, limit: int = 20) -> list[dict[str, Any]]:
+    def list_runs(self, limit: int = 20) -> list[RunSummary]:
         return self.runs[:limit]
 
     def retry(self, _run: int, *_now: object) -> int:

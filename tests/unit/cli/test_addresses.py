@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sluice.cli.addresses import beside_column, complaint, near, reason, sentence
+from tests.unit.cli.made_up import an_input
 
 STDIN = f"/srv/my landing/{'ab' * 32}-stdin"
 
@@ -38,19 +39,23 @@ def test_a_file_is_shown_as_one_would_type_it(uri: str, shown: str) -> None:
     [
         ("/data/calls/old, very old.csv", "old, very old.csv"),
         ("/elsewhere/a.csv", "/elsewhere/a.csv"),
-        ("the same file", "the same file"),
         (STDIN, "standard input"),
     ],
 )
 @pytest.mark.parametrize("end", [", which comes first.", ", which was loaded before."])
 def test_the_other_file_of_a_conflict_is_shown_so_too(other: str, shown: str, end: str) -> None:
     beginning = "The same key (id) has other values in line 2 of "
-    assert reason("key_conflict", f"{beginning}{other}{end}") == f"{beginning}{shown}{end}"
+    assert reason(f"{beginning}{other}{end}", other) == f"{beginning}{shown}{end}"
+
+
+def test_a_conflict_within_a_file_does_not_name_it() -> None:
+    text = "The same key (id) has other values in line 2 of the same file, which comes first."
+    assert reason(text, "/data/calls/a.csv") == text
 
 
 def test_a_value_that_looks_like_a_path_is_left_as_it_is() -> None:
     text = "id: '/data/calls/a.csv' is not a whole number."
-    assert reason("not_integer", text) == text
+    assert reason(text, None) == text
 
 
 @pytest.mark.parametrize(
@@ -70,10 +75,8 @@ def test_beside_its_column_a_reason_does_not_name_it_again(column: str | None, t
 
 def test_a_complaint_does_not_begin_with_the_file_it_is_about() -> None:
     error = "/data/calls/a.zip: No such file or directory."
-    assert complaint({"uri": "/data/calls/a.zip::b.csv", "error": error, "error_code": None}) == (
-        "No such file or directory."
-    )
-    assert complaint({"uri": "/x", "error": None, "error_code": "empty_file"}) == "empty_file"
+    assert complaint(an_input(uri="/data/calls/a.zip::b.csv", error=error)) == ("No such file or directory.")
+    assert complaint(an_input(uri="/x", error_code="empty_file")) == "empty_file"
 
 
 def test_a_sentence_may_begin_with_a_file() -> None:

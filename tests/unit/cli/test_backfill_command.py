@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from typing import Any
 
 import pytest
 
-from sluice.cli import waiting
+from sluice.cli.runs import waiting
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.runs import Run
-from tests.unit.cli.made_up import Ledger, a_run, an_input
+from tests.unit.cli.made_up import Ledger, a_build, a_run, an_input
 
 Sluice = Callable[..., Any]
 SCHEDULED = import_module("sluice.tasks.scheduled")  # the task that is called like its module hides it
 DAYS = ("backfill", "customer_ltv", "--from", "2026-02-01", "--to", "2026-02-03")
-BUILD = {"derived": "customer_ltv", "rows": 1, "sum_after": None}
+BUILD = a_build(derived="customer_ltv", rows=1)
 WELL = a_run(pipeline="customer_ltv", inputs=[], builds=[BUILD])
 DEAD = a_run(pipeline="customer_ltv", state="failed", error="A step is dead.", dead_steps=1, inputs=[], builds=[])
 
@@ -57,16 +58,19 @@ def test_a_day_that_fails_is_the_last(sluice: Sluice, ledger: Ledger, days: list
         "2026-02-03  run 7: failed: A step is dead. (2.0 s)",
         "stopped at 2026-02-03",
     ]
-    assert result.stderr == "sluice status 7 tells what is wrong; then go on with --from 2026-02-03\n"
+    assert result.stderr == "sluice status 7 says what is wrong; then go on with --from 2026-02-03\n"
 
 
 def test_a_day_with_a_file_of_which_nothing_loads_stops_no_other(
     sluice: Sluice, ledger: Ledger, days: list[date]
 ) -> None:
-    ledger.statuses = [WELL | {"inputs": [an_input(1), an_input(2, state="failed", error_code="nothing_loaded")]}, WELL]
+    ledger.statuses = [
+        replace(WELL, inputs=[an_input(1), an_input(2, state="failed", error_code="nothing_loaded")]),
+        WELL,
+    ]
     result = sluice(*DAYS)
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (6, "3 days done")
-    assert result.stderr == "of some inputs nothing could be loaded: sluice status RUN tells why, for RUN 7\n"
+    assert result.stderr == "some inputs could not be loaded: sluice status RUN says why, for RUN 7\n"
 
 
 def test_days_without_a_file_say_where_they_looked(

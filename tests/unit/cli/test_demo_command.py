@@ -59,7 +59,7 @@ def test_a_command_that_goes_wrong_ends_the_demonstration_and_says_itself_why(
 ) -> None:
     with pytest.raises(PermanentError, match=r"^`sluice sample other` ended with exit code 2: it says above why\.$"):
         run_to_end("sample", "other")
-    assert "There are no samples of 'other'" in capfd.readouterr().err
+    assert "Unknown sample 'other'" in capfd.readouterr().err
 
 
 def test_an_api_that_does_not_come_up_is_not_waited_for() -> None:

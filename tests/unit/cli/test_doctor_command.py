@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sluice.cli import doctor
+from sluice.cli.servers import doctor
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import drop_connection
 from sluice.engine.doctor.finding import Finding, ok, warning, wrong

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sluice.cli.exits import Exit, exit_for
-from sluice.cli.run import verdict
+from sluice.cli.runs.run import verdict
 from sluice.engine.database.connection import DatabaseAway
 from sluice.engine.ledger import runs
 from sluice.errors import ConfigError, DataError, PermanentError, SluiceError, TransientError
@@ -120,7 +120,7 @@ def test_a_server_that_is_away_is_one_line_on_stderr(
 def test_programs_get_an_error_as_their_object(sluice: Callable[..., Any], ledger: Ledger) -> None:
     result = sluice("status", "99", "--json")
     assert result.exit_code == 2
-    message = "There is no run 99: `sluice status` lists those there are."
+    message = "There is no run 99: `sluice status` lists the runs."
     assert json.loads(result.stdout) == {"error": {"kind": "ConfigError", "message": message}}
     assert result.stderr == f"error: {message}\n"
 

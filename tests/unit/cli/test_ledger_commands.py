@@ -18,7 +18,7 @@ from sluice.engine.forecast import store
 from sluice.engine.schedule import Alarm
 from sluice.engine.tables import migrate as schema
 from sluice.engine.tables.loaded_rows import Missing
-from tests.unit.cli.made_up import Ledger, a_run, an_input
+from tests.unit.cli.made_up import Ledger, a_reason, a_run, a_summary, an_input
 
 Sluice = Callable[..., Any]
 LISTED = {
@@ -40,17 +40,30 @@ LISTED = {
 
 
 def test_status_lists_the_newest_runs(sluice: Sluice, ledger: Ledger) -> None:
-    ledger.runs = [LISTED]
+    ledger.runs = [a_summary(**LISTED)]
     result = sluice("status")
     assert result.stdout == (
-        "run  pipeline   state  inputs       read     loaded  updated  unchanged  duplicate  rejected  seconds\n"
-        "7    call_logs  done        2  1,234,567  1,234,000        0          0        500        67      3.2\n"
+        "run 7  pipeline call_logs  state done  inputs 2  read 1,234,567\n"
+        "     loaded 1,234,000  duplicate 500  rejected 67  seconds 3.2\n"
     )
     assert json.loads(sluice("status", "--json").stdout) == {"runs": [LISTED], "missing_input": []}
 
 
+def test_short_lists_are_tables_and_long_ones_stay_within_80_columns(sluice: Sluice, ledger: Ledger) -> None:
+    small = {"read": 12, "loaded": 12, "duplicate": 0, "rejected": 0}
+    ledger.runs = [a_summary(**(LISTED | small))]
+    assert sluice("status").stdout == (
+        "run  pipeline   state  inputs  read  loaded  rejected  seconds\n"
+        "7    call_logs  done        2    12      12         0      3.2\n"
+    )
+    ledger.runs = [a_summary(**(LISTED | {"pipeline": "p" * 63, "updated": 10**9, "unchanged": 10**9}))]
+    lines = sluice("status").stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "updated 1,000,000,000" in " ".join(lines)
+
+
 def test_status_names_the_days_whose_files_have_not_come(sluice: Sluice, ledger: Ledger) -> None:
-    ledger.runs = [LISTED]
+    ledger.runs = [a_summary(**LISTED)]
     ledger.alarms = [Alarm("customer_ltv", date(2026, 3, 29), "payments: no file in the inbox.")]
     told = "customer_ltv of 2026-03-29: payments: no file in the inbox."
     assert sluice("status").stdout.splitlines()[2:] == ["", f"missing input: {told}"]
@@ -58,20 +71,21 @@ def test_status_names_the_days_whose_files_have_not_come(sluice: Sluice, ledger:
 
 
 def test_rows_that_wait_for_their_verdict_have_a_column(sluice: Sluice, ledger: Ledger) -> None:
-    ledger.runs = [LISTED, LISTED | {"state": "running", "read": 1_234_569, "contested": 2}]
+    ledger.runs = [
+        a_summary(**LISTED),
+        a_summary(**(LISTED | {"state": "running", "read": 1_234_569, "contested": 2})),
+    ]
     assert sluice("status").stdout == (
-        "run  pipeline   state    inputs       read     loaded  updated  unchanged  duplicate  rejected  contested"
-        "  seconds\n"
-        "7    call_logs  done          2  1,234,567  1,234,000        0          0        500        67          0"
-        "      3.2\n"
-        "7    call_logs  running       2  1,234,569  1,234,000        0          0        500        67          2"
-        "      3.2\n"
+        "run 7  pipeline call_logs  state done  inputs 2  read 1,234,567\n"
+        "     loaded 1,234,000  duplicate 500  rejected 67  contested 0  seconds 3.2\n"
+        "run 7  pipeline call_logs  state running  inputs 2  read 1,234,569\n"
+        "     loaded 1,234,000  duplicate 500  rejected 67  contested 2  seconds 3.2\n"
     )
     inputs = [an_input(1, state="loading", read=3, loaded=1, contested=2)]
     ledger.statuses = [a_run(state="running", read=3, loaded=1, contested=2, inputs=inputs)]
     assert (
-        "input  state    parts  read  loaded  updated  unchanged  duplicate  rejected  contested  file\n"
-        "1      loading  1/1       3       1        0          0          0         0          2  /inbox/calls_1.csv\n"
+        "input  state    parts  read  loaded  rejected  contested  file\n"
+        "1      loading  1/1       3       1         0          2  /inbox/calls_1.csv\n"
     ) in sluice("status", "7").stdout
 
 
@@ -88,8 +102,8 @@ def test_a_run_of_which_nothing_could_be_loaded_shows_no_empty_books(sluice: Slu
     assert sluice("status", "7").stdout == (
         "run 7 of call_logs: failed: None of its inputs could be loaded. (2.0 s)\n"
         "\n"
-        "input  state   parts  read  loaded  updated  unchanged  duplicate  rejected  file\n"
-        "1      failed            0       0        0          0          0         0  /inbox/calls_1.csv\n"
+        "input  state   parts  read  loaded  rejected  file\n"
+        "1      failed            0       0         0  /inbox/calls_1.csv\n"
         "\n"
         "/inbox/calls_1.csv: The file is empty.\n"
     )
@@ -126,9 +140,9 @@ def test_status_of_a_run_shows_inputs_parts_books_and_what_it_waits_for(sluice: 
         "\n"
         "parts: 1 of 4 loaded\n"
         "\n"
-        "input  state    parts  read  loaded  updated  unchanged  duplicate  rejected  file\n"
-        "1      loading  1/4      10       9        0          0          0         1  /inbox/calls_1.csv\n"
-        "2      failed             0       0        0          0          0         0  /inbox/calls_2.csv\n"
+        "input  state    parts  read  loaded  rejected  file\n"
+        "1      loading  1/4      10       9         1  /inbox/calls_1.csv\n"
+        "2      failed             0       0         0  /inbox/calls_2.csv\n"
         "\n"
         "/inbox/calls_2.csv: The file is empty.\n"
         "\n"
@@ -148,7 +162,7 @@ def test_status_of_a_run_says_where_it_did_less_than_asked(sluice: Sluice, ledge
     ]
     reason = {"column": "price", "code": "not_decimal", "rows": 2, "input": 1, "line": 2}
     reason |= {"file": "/inbox/calls_1.csv", "reason": "price: '1,50' is not a decimal number."}
-    ledger.statuses = [a_run(read=2, rejected=2, inputs=inputs, reasons=[reason])]
+    ledger.statuses = [a_run(read=2, rejected=2, inputs=inputs, reasons=[a_reason(**reason)])]
     assert sluice("status", "7").stdout.split("calls_8.csv\n", 1)[1] == (
         "\n"
         "/inbox/calls_1.csv: All 2 rows were rejected.\n"
@@ -175,6 +189,9 @@ REJECT = {
     "column": "call_cost_usd",
     "code": "not_a_number",
     "reason": "call_cost_usd: 'abc' is not an amount.",
+    "other_input": None,
+    "other_line": None,
+    "other_file": None,
 }
 
 
@@ -265,8 +282,24 @@ def test_retry_publishes_what_is_due_again(sluice: Sluice, ledger: Ledger) -> No
 
 def test_retry_of_a_healthy_run_says_so(sluice: Sluice, ledger: Ledger) -> None:
     assert sluice("retry", "7").stdout == (
-        "run 7 has nothing to try again: no step is dead, and no file had all its rows rejected.\n"
-        "Files that were refused (a wrong header, an empty file) are loaded by a new run: sluice run PIPELINE FILES\n"
+        "run 7 has nothing to try again: no step is dead, no file had all its rows rejected, and no refused file has "
+        "changed since.\n"
+    )
+
+
+def test_retry_says_of_a_refused_file_why_it_is_not_read_again_and_what_to_type(sluice: Sluice, ledger: Ledger) -> None:
+    inputs = [
+        an_input(1, state="failed", error_code="missing_header", parts_total=None),
+        an_input(2, state="failed", error_code="over_limit"),
+        an_input(3, state="failed", error_code="dead_part"),
+        an_input(4),
+    ]
+    ledger.statuses = [a_run(inputs=inputs)]
+    assert sluice("retry", "7").stdout.split("\n", 1)[1] == (
+        "/inbox/calls_1.csv: not read again (missing_header): neither the file nor its declaration has changed since "
+        "it was refused. Correct one of them, then: sluice retry 7\n"
+        "/inbox/calls_2.csv: not loaded again: it has more rejects than --max-rejects allows. Correct its rows, or "
+        "allow more, then: sluice run call_logs /inbox/calls_2.csv\n"
     )
 
 
@@ -354,7 +387,7 @@ def test_a_sample_of_five_sources_tells_what_they_come_to_and_who_serves_them(sl
     words = ("sample", "unified_sales", "--rows", "100", "--out", str(out))
     assert sluice(*words).stdout.splitlines() == [
         f"6 files in {out}; loading them gives: 906 read, 760 loaded, 1 duplicate, 145 rejected",
-        "standardized_data gets 200 rows; an API and a database are to serve what is no sale",
+        "standardized_data gets 200 rows; an API and a database are to serve the other sources",
         "next: sluice demo unified_sales --rows 100",
     ]
     told = json.loads(sluice(*words, "--json").stdout)
@@ -368,7 +401,7 @@ def test_a_sample_of_five_sources_tells_what_they_come_to_and_who_serves_them(sl
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("other",), "There are no samples of 'other', only of call_logs, customer_ltv and unified_sales."),
+        (("other",), "Unknown sample 'other'; expected call_logs, customer_ltv or unified_sales."),
         (("call_logs", "--dirty", "2"), "--dirty 2: give a share from 0 to 0.5."),
         (("call_logs", "--rows", "-5"), "--rows -5: give at least 4, one for each file."),
         (("call_logs", "--files", "0"), "--files 0: give at least 1."),

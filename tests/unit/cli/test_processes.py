@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sluice.cli import processes
+from sluice.cli.servers import processes
 from sluice.engine.base import servers
 from sluice.workers.child import Command
 
@@ -45,7 +45,7 @@ def test_worker_is_celerys_own_with_so_many_processes(sluice: Sluice, recorder: 
     result = sluice("worker", "--concurrency", "3")
     assert result.exit_code == 0
     argv = list(recorder.commands[0].argv)
-    assert argv[:7] == [sys.executable, "-P", "-m", "sluice.cli.celery", "-A", "sluice.app", "worker"]
+    assert argv[:7] == [sys.executable, "-P", "-m", "sluice.cli.servers.celery", "-A", "sluice.app", "worker"]
     assert argv[argv.index("--concurrency") + 1] == "3"
 
 

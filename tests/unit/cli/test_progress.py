@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 
 import pytest
 
 from sluice.cli import output
-from sluice.cli.progress import Progress, Speed, describe, short
+from sluice.cli.runs.progress import Progress, Speed, describe, short
 from tests.unit.cli.made_up import a_run, an_input
 
 
@@ -68,7 +69,7 @@ def test_no_time_is_promised_before_it_is_known() -> None:
 def test_the_line_says_how_many_files_are_read_before_the_total_is_known() -> None:
     status = a_run(state="running", inputs=[an_input(1, state="loading"), an_input(2, state="registered")])
     assert describe(status, 0.0) == "read 1 of 2 files"
-    assert describe(status | {"read": 70_000}, 0.0) == "read 1 of 2 files, 70.0k rows"
+    assert describe(replace(status, read=70_000), 0.0) == "read 1 of 2 files, 70.0k rows"
 
 
 def test_a_large_file_is_seen_to_be_read() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sluice.cli.purge import parse_age
+from sluice.cli.data.purge import parse_age
 from sluice.engine.ledger import landing_copies as landed
 from sluice.engine.ledger import purge
 from sluice.errors import ConfigError
@@ -54,7 +54,7 @@ def test_an_age_is_a_number_and_a_unit(text: str, age: timedelta) -> None:
 def test_anything_else_is_no_age(text: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse_age(text)
-    assert str(caught.value) == f"--older-than {text!r} is not an age: give a number and h, d or w, e.g. 30d."
+    assert str(caught.value) == f"--older-than must be an integer and h, d or w, such as 30d, not {text!r}."
 
 
 def test_purge_says_what_is_gone(sluice: Sluice, old: list[Any]) -> None:

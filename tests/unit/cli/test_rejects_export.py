@@ -12,12 +12,14 @@ import pytest
 
 from sluice.engine.database.connection import DatabaseAway
 from sluice.engine.ledger import reject_stream as exported
+from sluice.engine.ledger.reject_stream import StreamedReject
 from tests.unit.cli.made_up import Ledger, a_run, an_input
 
 Sluice = Callable[..., Any]
+HEAD = "file,line,column,code,reason,other_input,other_line\r\n"
 ROWS = [
-    ("/inbox/calls_1.csv", 18, "call_cost_usd", "not_money", "'abc' is not an amount."),
-    ("/inbox/calls_1.csv", 19, None, "ragged_row", 'It has 4 cells, not 5: "a, b".'),
+    StreamedReject("/inbox/calls_1.csv", 18, "call_cost_usd", "not_money", "'abc' is not an amount."),
+    StreamedReject("/inbox/calls_1.csv", 19, None, "ragged_row", 'It has 4 cells, not 5: "a, b".', 1, 21),
 ]
 
 
@@ -43,24 +45,27 @@ def test_the_file_is_csv_by_the_book(sluice: Sluice, rejects: list[Any], tmp_pat
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == f"2 rejects of run 7 written to {tmp_path / 'out.csv'}\n"
     assert (tmp_path / "out.csv").read_bytes() == (
-        b"file,line,column,code,reason\r\n"
-        b"/inbox/calls_1.csv,18,call_cost_usd,not_money,'abc' is not an amount.\r\n"
-        b'/inbox/calls_1.csv,19,,ragged_row,"It has 4 cells, not 5: ""a, b""."\r\n'
+        b"file,line,column,code,reason,other_input,other_line\r\n"
+        b"/inbox/calls_1.csv,18,call_cost_usd,not_money,'abc' is not an amount.,,\r\n"
+        b'/inbox/calls_1.csv,19,,ragged_row,"It has 4 cells, not 5: ""a, b"".",1,21\r\n'
     )
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+254700", "-1", "@SUM(A1)", "\tx", "\rx"])
 def test_a_cell_that_could_be_a_formula_gets_an_apostrophe(sluice: Sluice, rejects: list[Any], cell: str) -> None:
-    rejects[:] = [("/inbox/a.csv", 2, cell, "code", "a-b=c")]
+    rejects[:] = [StreamedReject("/inbox/a.csv", 2, cell, "code", "a-b=c")]
     told = sluice("rejects", "export", "7", "-").stdout_bytes
     quoted = f'"\'{cell}"' if cell == "\rx" else f"'{cell}"
-    assert told == f"file,line,column,code,reason\r\n/inbox/a.csv,2,{quoted},code,a-b=c\r\n".encode()
+    assert (
+        told
+        == f"file,line,column,code,reason,other_input,other_line\r\n/inbox/a.csv,2,{quoted},code,a-b=c,,\r\n".encode()
+    )
 
 
 def test_standard_output_gets_rows_and_nothing_else(sluice: Sluice, rejects: list[Any]) -> None:
-    rejects[:] = [("/inbox/ü.csv", 2, None, "code", "€")]
+    rejects[:] = [StreamedReject("/inbox/ü.csv", 2, None, "code", "€")]
     result = sluice("rejects", "export", "7", "-")
-    assert result.stdout_bytes == "file,line,column,code,reason\r\n/inbox/ü.csv,2,,code,€\r\n".encode()
+    assert result.stdout_bytes == f"{HEAD}/inbox/ü.csv,2,,code,€,,\r\n".encode()
     assert result.stderr == "1 reject of run 7 written to standard output\n"
 
 
@@ -131,4 +136,20 @@ def test_rejects_that_were_purged_are_not_none(
     ledger.statuses = [a_run(rejected=3, inputs=[an_input(1, rejected=3)], purged_at=datetime(2024, 3, 1, tzinfo=UTC))]
     result = sluice("rejects", *words)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "error: The rejects of run 7 were purged on 2024-03-01.\n"
+    assert result.stderr == (
+        "error: The rejects of run 7 were purged on 2024-03-01. To get them again, load its files with --reload: "
+        "sluice run call_logs FILES --reload\n"
+    )
+
+
+def test_the_other_file_of_a_conflict_is_named_as_one_would_type_it(
+    sluice: Sluice, rejects: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    old = f"{tmp_path}/old.csv"
+    why = f"The same key (id) has other values in line 2 of {old}, which was loaded before."
+    rejects[:] = [StreamedReject("new.csv", 3, None, "key_conflict", why, 4, 2, old)]
+    assert sluice("rejects", "export", "7", "-").stdout.splitlines()[1] == (
+        'new.csv,3,,key_conflict,"The same key (id) has other values in line 2 of old.csv, which was loaded before."'
+        ",4,2"
+    )

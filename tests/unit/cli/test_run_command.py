@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from sluice.cli import run as room
-from sluice.cli import waiting
 from sluice.cli.output import item
+from sluice.cli.runs import run as room
+from sluice.cli.runs import waiting
 from sluice.engine.base import servers
 from sluice.engine.database.connection import DatabaseAway
 from sluice.errors import PermanentError, TransientError
 from sluice.workers.child import Command
 from sluice.workers.supervisor import Supervisor
-from tests.unit.cli.made_up import Ledger, a_run, an_input
+from tests.unit.cli.made_up import Ledger, a_reason, a_run, an_input
 
 Sluice = Callable[..., Any]
 
@@ -44,36 +45,20 @@ DIRTY = a_run(
         an_input(5, note="Columns that the pipeline does not know were ignored: fax."),
         an_input(6, note="Columns that the pipeline does not know were ignored: fax."),
     ],
+    reasons=[
+        a_reason(column="call_cost_usd", code="not_a_number", rows=3_000, line=18, reason="'abc' is not an amount."),
+        a_reason(
+            column=None,
+            code="key_conflict",
+            rows=200,
+            line=40,
+            reason="The same key has other values in line 2, which comes first.",
+        ),
+        a_reason(
+            column="customer_id", code="missing", rows=50, line=51, reason="customer_id is empty, and it is required."
+        ),
+    ],
 )
-DIRTY["reasons"] = [
-    {
-        "column": "call_cost_usd",
-        "code": "not_a_number",
-        "rows": 3_000,
-        "input": 1,
-        "file": "/inbox/calls_1.csv",
-        "line": 18,
-        "reason": "'abc' is not an amount.",
-    },
-    {
-        "column": None,
-        "code": "key_conflict",
-        "rows": 200,
-        "input": 1,
-        "file": "/inbox/calls_1.csv",
-        "line": 40,
-        "reason": "The same key has other values in line 2, which comes first.",
-    },
-    {
-        "column": "customer_id",
-        "code": "missing",
-        "rows": 50,
-        "input": 1,
-        "file": "/inbox/calls_1.csv",
-        "line": 51,
-        "reason": "customer_id is empty, and it is required.",
-    },
-]
 
 
 def test_an_ended_run_fits_on_one_screen(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
@@ -124,7 +109,7 @@ NONE_LOADED = a_run(
     inputs=[
         an_input(1, state="failed", error_code="nothing_loaded", error="All 2 rows were rejected.", read=2, rejected=2)
     ],
-    reasons=[DIRTY["reasons"][0] | {"rows": 2}],
+    reasons=[replace((DIRTY.reasons or [])[0], rows=2)],
 )
 
 
@@ -178,7 +163,7 @@ def test_many_files_with_the_same_to_tell_are_one_line(sluice: Sluice, ledger: L
 
 
 def test_that_not_all_rejects_were_counted_is_said(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
-    ledger.statuses = [DIRTY | {"rejected": 30_000_000}]
+    ledger.statuses = [replace(DIRTY, rejected=30_000_000)]
     assert "\n3,250 of 30,000,000 rejects by reason:\n" in sluice("run", "call_logs", csv_file).stdout
 
 
@@ -296,7 +281,7 @@ def test_reload_is_passed_on(sluice: Sluice, ledger: Ledger, csv_file: str) -> N
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("call_logz",), "There is no pipeline 'call_logz'."),
+        (("call_logz",), "Unknown pipeline 'call_logz'; expected one of"),
         (("call_logs", "nowhere/*.csv"), "No file at 'nowhere/*.csv'"),
         (("call_logs", "/proc/self/fdinfo"), "The folder '/proc/self/fdinfo' has no file like *.csv*."),
     ],
@@ -348,7 +333,7 @@ def test_workers_start_with_the_embedded_servers_and_else_when_asked_for(
     monkeypatch.setattr(servers, "is_embedded", lambda: True)
     command = room.own_workers(None).posts[0].command
     words = list(command.argv[1:])
-    assert words[:6] == ["-P", "-m", "sluice.cli.celery", "-A", "sluice.app", "worker"]
+    assert words[:6] == ["-P", "-m", "sluice.cli.servers.celery", "-A", "sluice.app", "worker"]
     assert words[words.index("--concurrency") + 1] == "2"
     assert command.log is not None
     assert command.log.parts[-2:] == ("logs", "worker.log")
@@ -414,7 +399,7 @@ def test_nobody_asks_after_workers_while_the_ledger_knows_of_one(
     ledger.statuses = [begun] * 3 + [a_run()]
     at_once(monkeypatch, there=True)
     monkeypatch.setattr(waiting, "_workers_answer", lambda: pytest.fail("they were asked"))
-    assert waiting.follow(7, idle(), None)["state"] == "done"
+    assert waiting.follow(7, idle(), None).state == "done"
 
 
 def test_postgresql_may_be_away_for_a_while(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -427,7 +412,7 @@ def test_postgresql_may_be_away_for_a_while(ledger: Ledger, monkeypatch: pytest.
         return answer
 
     monkeypatch.setattr("sluice.engine.ledger.runs.read_status", read)
-    assert waiting.follow(7, idle(), None)["state"] == "done"
+    assert waiting.follow(7, idle(), None).state == "done"
 
 
 def test_waiting_for_postgresql_ends(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:

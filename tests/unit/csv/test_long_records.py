@@ -106,6 +106,7 @@ def test_the_reject_of_a_long_record_does_not_depend_on_the_blocks() -> None:
             "The record is 15 bytes long, the limit is 1,048,576. It runs on to line 9 inside quotes: a closing "
             "quote may be missing.",
             '1,"a""\r\nb\rc""x"',
+            other_line=9,
         )
 
 

@@ -97,6 +97,7 @@ def test_a_ragged_row_of_several_lines_says_so(size: int) -> None:
             "The row has 1 field, the header has 2. It runs on to line 4 inside quotes: a closing quote may be "
             "missing.",
             '"1,2\n3,4\n5,6"',
+            other_line=4,
         )
     ]
 

@@ -136,7 +136,7 @@ def test_an_undecodable_byte_is_blamed_on_the_declared_encoding() -> None:
     assert JsonLines.from_json(dialect.to_json()) == dialect
     named = {"match": match_header(dialect, ("a",), ()), "first_line": 1, "read": 1}
     (reject,) = parse_jsonl(b'{"a": "\x81"}', dialect=dialect, **named).rejects  # type: ignore[arg-type]
-    assert reject.reason == "Byte 8 of the line, 0x81, is no character of cp1252, which the file was read as."
+    assert reject.reason == "Byte 8 of the line, 0x81, is not a character of cp1252, which the file was read as."
 
 
 def test_a_long_line_is_a_reject_and_its_line_end_does_not_count() -> None:

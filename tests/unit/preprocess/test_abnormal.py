@@ -85,7 +85,7 @@ def test_where_there_is_no_spread_there_is_no_fence(known: dict[str, Any]) -> No
         (abnormal("price", at_least=0), {"price": "text"}, "price is text: limits and outliers are for numbers."),
         (abnormal("price"), {"price": "bigint"}, "It has no rule: say at_least, above, at_most, below or outliers."),
         (abnormal("price", at_least=0, above=0), {"price": "bigint"}, "Say one lower and one upper limit"),
-        (abnormal("price", outliers=fence(k=0)), {"price": "bigint"}, "k = 0 is no distance: it is more than 0."),
+        (abnormal("price", outliers=fence(k=0)), {"price": "bigint"}, "k must be greater than 0, not 0."),
         (
             inconsistent("price", {"A": []}),
             {"price": "bigint"},

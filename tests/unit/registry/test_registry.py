@@ -56,7 +56,7 @@ def skip_of(registry: Registry) -> int:
 
 
 def test_a_file_that_comes_is_known_at_once(registry: Registry, folder: Path) -> None:
-    with pytest.raises(ConfigError, match="There is no pipeline 'v'"):
+    with pytest.raises(ConfigError, match="Unknown pipeline 'v'"):
         registry.find("v")
     write(folder / "v.py")
     assert registry.find("v").pipeline.name == "v"
@@ -68,7 +68,7 @@ def test_a_file_that_goes_is_not_there_any_more_but_known_to_open_runs(registry:
     write(folder / "v.py")
     was = registry.find("v").revisions["files"]
     (folder / "v.py").unlink()
-    with pytest.raises(ConfigError, match="There is no pipeline 'v'"):
+    with pytest.raises(ConfigError, match="Unknown pipeline 'v'"):
         registry.find("v")
     assert registry.matching("v", lambda each: each.is_of("files", was, "")) is not None
 
@@ -236,7 +236,7 @@ def test_a_mistake_is_one_sentence_with_its_line_and_the_others_work(
     assert len(str(error).splitlines()) == 1
     with pytest.raises(ConfigError, match=sentence):
         registry.find("v")
-    with pytest.raises(ConfigError, match=r"There is no pipeline 'x'\. Known: w\. .*v\.py"):
+    with pytest.raises(ConfigError, match=r"Unknown pipeline 'x'; expected one of w\. .*v\.py"):
         registry.find("x")
 
 

@@ -67,7 +67,7 @@ def test_a_member_that_is_not_there_is_named_with_those_that_are() -> None:
     assert (error.code, error.reason) == ("no_member", "The zip archive has no member 'c.csv'; it has 'a.csv'.")
     assert refusal(zipped(("a.csv", ROWS), ("b/", b"")), member="b/").code == "no_member"
     assert refusal(gzip.compress(ROWS), member="c.csv").code == "no_member"
-    assert refusal(ROWS, member="c.csv").reason == "There is no member 'c.csv': the file is no zip archive."
+    assert refusal(ROWS, member="c.csv").reason == "There is no member 'c.csv': the file is not a zip archive."
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning")

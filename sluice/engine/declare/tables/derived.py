@@ -75,7 +75,7 @@ class Derived(Computed):
             for name in sorted(set(self.columns) & {"file", "line"}):
                 yield f"Column {name!r}: _input_id and _line are shown as file and line, so it needs another name."
         if AS_OF in self.params:
-            yield f"{AS_OF} comes with each run; it is no parameter."
+            yield f"{AS_OF} is set by each run; params must not name it."
         for name in sorted(self.params):
             if name in OWN_PARAMETERS or name.startswith("key_"):
                 yield f"The parameter {name!r} is Sluice's own in each statement: give it another name."

@@ -152,7 +152,7 @@ def _header_record(source: Source, rules: QuoteRules, limits: Limits, skipped: i
             raise DataError("empty_file", "There is no header: after the lines that are skipped the file is empty.")
     raise DataError(
         "header_too_long",
-        f"The header does not end within {limits.max_header_bytes:,} bytes: this is no CSV file, "
+        f"The header does not end within {limits.max_header_bytes:,} bytes: this is not a CSV file, "
         f"or {_open_quote(head, rules, skipped)}. It starts with {_cut(show(head))!r}.",
     )
 
@@ -188,7 +188,7 @@ def _header_names(record: bytes, delimiter: str, limits: Limits) -> tuple[str, .
         raise DataError("header_too_long", f"The header cannot be read: {error}.") from error
     if strange := _CONTROL.search(text):
         what = f"The header holds the control character 0x{ord(strange.group()):02X}"
-        raise DataError("not_csv", f"{what}: this is no CSV file. It reads {_cut(show(record))!r}.")
+        raise DataError("not_csv", f"{what}: this is not a CSV file. It reads {_cut(show(record))!r}.")
     if len(names) > limits.max_columns:
         raise DataError(
             "header_too_long", f"The header has {len(names):,} columns, the limit is {limits.max_columns:,}."

@@ -127,9 +127,11 @@ def reject_overlong(
         record.finish()
     limit = (limits or Limits()).max_record_bytes
     reason = f"The record is {record.length:,} bytes long, the limit is {limit:,}."
+    other = None
     if record.open_line is not None:
-        reason += f" The quote that opens on line {first_line + record.open_line} is never closed."
+        other = first_line + record.open_line
+        reason += f" The quote that opens on line {other} is never closed."
     elif record.lines > 1:
-        last = first_line + record.lines - 1
-        reason += f" It runs on to line {last} inside quotes: a closing quote may be missing."
-    return RowReject(first_line, None, "line_too_long", reason, show(record.head[: record.length]))
+        other = first_line + record.lines - 1
+        reason += f" It runs on to line {other} inside quotes: a closing quote may be missing."
+    return RowReject(first_line, None, "line_too_long", reason, show(record.head[: record.length]), other)

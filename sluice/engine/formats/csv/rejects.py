@@ -26,7 +26,8 @@ class RowReject:
     """A refused record. `line` is its first physical line, `raw` its text, at most 200 characters.
 
     Where a quote is not closed, `line` is the one where it opens: there the record was ended.
-    `raw` is always storable: bytes that are no UTF-8, and NUL, are written out as `\\xNN`.
+    `raw` is always storable: bytes that are not UTF-8, and NUL, are written out as `\\xNN`.
+    `other_line` is another line of the file that the reason refers to, if it refers to one.
     """
 
     line: int
@@ -34,6 +35,7 @@ class RowReject:
     code: str
     reason: str
     raw: str
+    other_line: int | None = None
 
 
 def show(record: bytes) -> str:
@@ -57,7 +59,7 @@ def not_text(record: bytes, line: int, dialect: Dialect) -> RowReject | None:
             code = "invalid_utf8"
             what = f"Byte {error.start + 1} of the record, 0x{record[error.start]:02X}, is "
             what += (
-                f"no character of {dialect.encoding}, which the file was read as."
+                f"not a character of {dialect.encoding}, which the file was read as."
                 if dialect.encoding
                 else "not UTF-8; save the file as UTF-8, or declare its encoding: Files(..., encoding='cp1252')."
             )
@@ -104,9 +106,10 @@ def ragged(record: bytes, line: int, fields: int, dialect: Dialect) -> RowReject
     """The reject of a record that has not as many fields as the header."""
     reason = f"The row has {_fields(fields)}, the header has {len(dialect.header)}."
     more = len(record.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n").split(b"\n")) - 1
-    if more > 0:
-        reason += f" It runs on to line {line + more} inside quotes: a closing quote may be missing."
-    return RowReject(line, None, "ragged_row", reason, show(record))
+    last = line + more if more > 0 else None
+    if last is not None:
+        reason += f" It runs on to line {last} inside quotes: a closing quote may be missing."
+    return RowReject(line, None, "ragged_row", reason, show(record), last)
 
 
 def _fields(count: int) -> str:

@@ -46,7 +46,7 @@ def unpack(stream: BinaryIO, *, member: str | None = None, encoding: str | None 
         while packing := packing_of(peeling.head()):
             peeling.take_off(packing)
         if peeling.member is not None:
-            raise DataError("no_member", f"There is no member {peeling.member!r}: the file is no zip archive.")
+            raise DataError("no_member", f"There is no member {peeling.member!r}: the file is not a zip archive.")
         text, mark = encoding_of(peeling.head(), encoding)
         if text is not None:
             peeling.add(text, decoded(peeling.top, text, mark))

@@ -9,4 +9,4 @@ update sluice.step
 set kind = %(kind)s, holder = %(holder)s, crashes = 0, vanished = 0, missing_since = null,
     lease_until = clock_timestamp() + %(lease_s)s * interval '1 second'
 where id = %(step)s and kind = %(previous)s and state = 'working' and fence = %(fence)s
-returning id, run_id, input_id, part_id, kind, fence
+returning id as step, run_id as run, input_id as input, part_id as part, kind, fence

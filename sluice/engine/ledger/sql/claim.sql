@@ -12,4 +12,4 @@ where id = %(step)s and kind = %(kind)s and state = 'due' and due_at <= clock_ti
   and crashes = 0 and vanished < 2
   and not exists (select from sluice.step o where o.input_id = s.input_id
                   and (o.crashes > 0 or o.vanished > 1) and o.state <> 'done')
-returning id, run_id, input_id, part_id, kind, fence
+returning id as step, run_id as run, input_id as input, part_id as part, kind, fence

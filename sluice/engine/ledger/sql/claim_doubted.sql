@@ -10,4 +10,4 @@ where id = %(step)s and kind = %(kind)s and state = 'due' and due_at <= clock_ti
                          and (o.crashes > 0 or o.vanished > 1) and o.state <> 'done')))
       < (select greatest(coalesce(sum(processes), 0) / 2, 1) from sluice.worker
          where seen_at > clock_timestamp() - %(fresh_s)s * interval '1 second')
-returning id, run_id, input_id, part_id, kind, fence
+returning id as step, run_id as run, input_id as input, part_id as part, kind, fence

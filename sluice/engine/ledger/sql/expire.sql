@@ -8,4 +8,4 @@ where id in (
     select id from sluice.step
     where state = 'working' and (lease_until < clock_timestamp() or holder = any(%(gone)s))
     for update skip locked)
-returning id, run_id, input_id, part_id, kind, state
+returning id as step, run_id as run, input_id as input, part_id as part, kind, fence, state

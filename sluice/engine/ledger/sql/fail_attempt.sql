@@ -5,4 +5,4 @@ set crashes = crashes + 1, lease_until = null, holder = null, published_until = 
     due_at = clock_timestamp() + (0.5 * 2 ^ crashes) * interval '1 second'
 where id = %(step)s and state = 'working'
   and (fence = %(fence)s or (%(fence)s is null and holder = %(holder)s))
-returning id, run_id, input_id, part_id, kind, state, crashes
+returning id as step, run_id as run, input_id as input, part_id as part, kind, fence, state

@@ -1,6 +1,8 @@
--- A run's rejects by input and line.
-select r.input_id as input, i.uri as file, r.line, r.column_name as column, r.code, r.reason
+-- A run's rejects by input and line, with the row that the reason refers to.
+select r.input_id as input, i.uri as file, r.line, r.column_name as column, r.code, r.reason,
+       r.other_input, r.other_line, o.uri as other_file
 from sluice.reject r join sluice.input i on i.id = r.input_id
+left join sluice.input o on o.id = r.other_input
 where i.run_id = %(run)s and (%(code)s::text is null or r.code = %(code)s)
   and (%(input)s::bigint is null or i.id = %(input)s)
   and (%(uri)s::text is null or i.uri = %(uri)s)

@@ -13,10 +13,12 @@ with taken as (
            (sum(rows) over (partition by column_name, code))::bigint as rows
     from counted order by column_name, code, position, id
 )
-select f.column_name as column, f.code, f.rows, f.id as input, i.uri as file, f.line, example.reason
+select f.column_name as column, f.code, f.rows, f.id as input, i.uri as file, f.line, example.reason,
+       example.other_input, example.other_line, o.uri as other_file
 from reasons f join sluice.input i on i.id = f.id
 cross join lateral (
-    select r.reason from sluice.reject r
+    select r.reason, r.other_input, r.other_line from sluice.reject r
     where r.input_id = f.id and r.line = f.line and r.code = f.code and r.column_name is not distinct from f.column_name
     limit 1) example
+left join sluice.input o on o.id = example.other_input
 order by f.rows desc, f.code, f.column_name

@@ -1,2 +1,2 @@
--- What a run was asked for.
+-- The options of a run.
 select options from sluice.run where id = %(run)s

@@ -1,4 +1,4 @@
--- A run as people want to see it.
+-- A run with its books, what it waits for, and whether a worker is busy.
 select r.id as run, r.pipeline, r.state, r.planned, r.read, r.loaded, r.updated, r.unchanged, r.duplicate,
        r.rejected, r.contested,
        round(extract(epoch from coalesce(r.finished_at, clock_timestamp()) - r.created_at), 3)::float8 as seconds,

@@ -1,17 +1,18 @@
 -- Rows that lost their key. Against a settled row that is final: equal values are a duplicate, others a reject.
 -- Against another it is not: they wait as contenders.
 with met as (
-    select {l_columns}, {row_l} is not distinct from {row_t} as "Equal", t._line as "Line", i.uri as "Uri",
+    select {l_columns}, {row_l} is not distinct from {row_t} as "Equal", t._line as "Line", t._input_id as "Input",
+           i.uri as "Uri",
            coalesce((r.state <> 'running' or i.settled is not null) and r.id <> %(run)s, t._line is not null) as "Final"
     from {lost} l
     left join {target} t on {key_l_t}
     left join sluice.input i on i.id = t._input_id
     left join sluice.run r on r.id = i.run_id
 ), refused as (
-    insert into sluice.reject (run_id, input_id, part_id, line, code, reason)
+    insert into sluice.reject (run_id, input_id, part_id, line, code, reason, other_input, other_line)
     select %(run)s, %(input)s, %(part)s, m._line, 'key_conflict',
            format('The same key (%%s) has other values in line %%s of %%s, which was loaded before.',
-                  {key_names}, "Line", "Uri")
+                  {key_names}, "Line", "Uri"), "Input", "Line"
     from met m where "Final" and not "Equal"
     returning 1
 ), waiting as (

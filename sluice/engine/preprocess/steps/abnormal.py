@@ -101,7 +101,7 @@ class Abnormal(FrameStep):
         if (self.at_least, self.above, self.at_most, self.below, self.outliers) == (None,) * 5:
             yield "It has no rule: say at_least, above, at_most, below or outliers."
         if self.outliers is not None and self.outliers.k <= 0:
-            yield f"k = {self.outliers.k} is no distance: it is more than 0."
+            yield f"k must be greater than 0, not {self.outliers.k}."
 
     def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:
         changed: dict[str, int] = {}

@@ -47,7 +47,7 @@ class Revenue(FrameStep):
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:  # noqa: ARG002
         if plain(columns[self.quantity]) not in WHOLE:
-            yield f"{self.quantity} is {columns[self.quantity]}: a quantity is a whole number."
+            yield f"{self.quantity} must be an integer column (a quantity), not {columns[self.quantity]}."
         for name in filter(None, (self.price, self.total)):
             if not is_numeric(columns[name]):
                 yield f"{name} is {columns[name]}: money is numeric(p, s)."

@@ -24,8 +24,8 @@ def address(source: HttpApi) -> httpx.URL:
         url = httpx.URL("")
     if url.scheme not in {"http", "https"} or not url.host or url.userinfo or url.query or url.fragment:
         raise ConfigError(
-            f"{source.name}: the setting {source.base} is no address of an API: it begins with https:// or http://, has"
-            " a host and perhaps a path, and no password and no parameters."
+            f"{source.name}: the setting {source.base} is not the address of an API: it must begin with https:// or"
+            " http://, have a host and may have a path, without password and parameters."
         )
     return url
 
@@ -48,7 +48,7 @@ def onward(source: HttpApi, url: httpx.URL, link: str) -> httpx.URL:
     try:
         found = url.join(link).copy_with(fragment=None)
     except (httpx.InvalidURL, ValueError) as error:
-        raise DataError("bad_next", f"{source.name}: {shown(url)} leads on to what is no address.") from error
+        raise DataError("bad_next", f"{source.name}: {shown(url)} leads on to what is not an address.") from error
     if (found.scheme, found.host, found.port) != (url.scheme, url.host, url.port) or found.userinfo != url.userinfo:
         raise DataError(
             "other_origin",

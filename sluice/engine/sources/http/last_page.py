@@ -74,5 +74,5 @@ def _number(page: Page, path: str, came: Came) -> int:
     found = page.at(path)
     if isinstance(found, str) and _NUMBER.fullmatch(found) and len(found) <= 18:
         return int(found)
-    what = "nothing" if found is ABSENT else "no whole number"
+    what = "nothing" if found is ABSENT else "a value that is not an integer"
     raise DataError("bad_end", f"{came.where} has {what} at {path!r}, {_WHY}")

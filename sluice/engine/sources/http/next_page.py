@@ -109,7 +109,7 @@ def _linked(source: HttpApi, answer: Answer) -> str | None:
             if "next" in link.relations and (link.anchor is None or answer.url.join(link.anchor) == answer.url)
         ]
     except (httpx.InvalidURL, ValueError) as error:  # its text may hold a password of the address
-        raise DataError("bad_next", f"{where} leads on to what is no address.") from error
+        raise DataError("bad_next", f"{where} leads on to what is not an address.") from error
     targets = {str(each.copy_with(fragment=None)) for each in found}
     if len(targets) > 1:
         raise DataError("bad_next", f"{where} names {len(targets)} next pages in its header Link.")

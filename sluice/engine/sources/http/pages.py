@@ -121,7 +121,7 @@ def _read(source: HttpApi, answer: Answer, *, first: bool) -> Page:
         why = "Is it an error, said with 200? If not, say where the array is: records='...'."
         raise DataError("no_records", f"{where}: {error}, where an array of records is wanted. {why}") from None
     except NotObjects as error:
-        raise DataError("not_objects", f"{where}: record {error.args[0]} of the page is no JSON object.") from None
+        raise DataError("not_objects", f"{where}: record {error.args[0]} of the page is not a JSON object.") from None
     except UnicodeDecodeError as error:
         raise TryAgain(_not_json(where, f"byte {error.start + 1} is not UTF-8")) from None
     except ValueError as error:
@@ -144,7 +144,7 @@ def _form(source: HttpApi, *, first: bool) -> Form:
 
 
 def _not_json(where: str, why: str) -> DataError:
-    return DataError("not_json", f"{where} answers 200 with what is not JSON ({why}), so it is no data.")
+    return DataError("not_json", f"{where} answers 200 with what is not JSON ({why}), so it is not data.")
 
 
 def _repeated(source: HttpApi, answer: Answer, what: str) -> DataError:

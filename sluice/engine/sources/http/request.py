@@ -162,4 +162,4 @@ def _phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:
-        return "which is no status of HTTP"
+        return "which is not a status of HTTP"

@@ -99,7 +99,7 @@ def _reaching(source: PostgresQuery) -> Iterator[Connection]:
     except psycopg2.OperationalError as error:
         raise _unreachable(source, str(error)) from None  # its text has the address, and who asked
     except (psycopg2.Error, ValueError):
-        raise DataError("source_refused", f"{source.database} is no URL of a PostgreSQL.") from None
+        raise DataError("source_refused", f"{source.database} is not the URL of a PostgreSQL database.") from None
     except ConfigError as error:
         raise DataError("source_refused", f"The PostgreSQL of {source.database}: {error}") from None
     try:

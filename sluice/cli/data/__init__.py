@@ -1,0 +1,1 @@
+"""Commands about tables and files: write, explain, compute again, generate, remove."""

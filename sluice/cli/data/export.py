@@ -1,0 +1,178 @@
+"""`export`: tables as CSV or Parquet files, for other programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import typer
+
+from sluice.cli.data.spreadsheet import STDOUT, refuse_json_on
+from sluice.cli.exits import Exit
+from sluice.cli.output import Json, count, fail, print_object, say, things
+from sluice.errors import ConfigError, SluiceError
+from sluice.workers.supervisor import told_to_stop
+
+if TYPE_CHECKING:
+    from sluice.engine.declare import Pipeline as Declared
+    from sluice.engine.export import Exported, Form, Wanted
+    from sluice.engine.ledger.facts import RunStatus
+
+
+class Format(StrEnum):
+    """What files can be."""
+
+    csv = "csv"
+    parquet = "parquet"
+
+
+Table = Annotated[
+    str | None, typer.Argument(metavar="[TABLE]", help="A table that a pipeline loads or derives.", show_default=False)
+]
+To = Annotated[
+    str,
+    typer.Option(
+        "--to",
+        metavar="FILE|FOLDER|-",
+        help="Where to: a file, s3://bucket/name, - for standard output; with --pipeline a folder or s3://bucket/prefix.",
+        show_default=False,
+    ),
+]
+OfPipeline = Annotated[
+    str | None, typer.Option("--pipeline", help="All tables that this pipeline derives.", show_default=False)
+]
+AsFormat = Annotated[
+    Format | None, typer.Option("--format", help="What to write.", show_default="by the name of FILE, else csv")
+]
+Columns = Annotated[
+    str | None, typer.Option("--columns", metavar="A,B,...", help="Only these, in this order.", show_default="all")
+]
+Compress = Annotated[bool, typer.Option("--compress", help="gzip for CSV; Zstandard inside Parquet.")]
+ExportTo = Annotated[
+    str | None,
+    typer.Option(
+        "--export",
+        metavar="FOLDER",
+        help="Once the run has ended well, write each derived table to a file there; or s3://bucket/prefix.",
+        show_default=False,
+    ),
+]
+Ordered = Annotated[bool, typer.Option("--ordered", help="By the table's key; without it, rows come as they lie.")]
+
+
+def export(
+    table: Table = None,
+    *,
+    to: To,
+    pipeline: OfPipeline = None,
+    format: AsFormat = None,  # noqa: A002 - it is the option's name
+    columns: Columns = None,
+    compress: Compress = False,
+    ordered: Ordered = False,
+    as_json: Json = False,
+) -> None:
+    """Write a table, or all that a pipeline derives, to CSV or Parquet files, from one snapshot.
+
+    Each file is there when it is whole, in the place of one that was there before.
+    """
+    from sluice.engine.export import Form, export_tables
+
+    if (table is None) == (pipeline is None):
+        raise ConfigError("Name one table, or --pipeline with a folder: sluice export TABLE --to FILE.")
+    refuse_json_on(to, "--to", as_json=as_json)
+    form = Form((format or _format_by_name(to)).value, compress, ordered)
+    if table is not None:
+        wanted = [_one(table, to, columns)]
+    elif columns is None:
+        wanted = derived_to(_declared(pipeline or ""), to, form)
+    else:
+        raise ConfigError("--columns goes with one table, not with --pipeline.")
+    with told_to_stop():
+        print_exported(export_tables(wanted, form), as_json=as_json)
+
+
+@dataclass(frozen=True)
+class Afterwards:
+    """What a run writes once it has ended well."""
+
+    wanted: list[Wanted]
+    form: Form
+
+    @classmethod
+    def of(cls, pipeline: Declared, folder: str | None, format: Format | None) -> Self | None:  # noqa: A002
+        """Meet mistakes before the run begins. Raises ConfigError."""
+        from sluice.engine.export import Form
+
+        if folder is None:
+            if format is not None:
+                raise ConfigError("--format goes with --export FOLDER.")
+            return None
+        form = Form((format or Format.csv).value)
+        return cls(derived_to(pipeline, folder, form), form)
+
+    def export(self, status: RunStatus, *, as_json: bool) -> list[Exported]:
+        """Write it. Raises typer.Exit, and has said why, when it cannot be written: the run stays done."""
+        from sluice.engine.export import export_tables
+
+        try:
+            return export_tables(self.wanted, self.form)
+        except SluiceError as error:
+            what = f"Run {status.run} is done, but its tables were not written: {error}"
+            fail(type(error).__name__, what, as_json=as_json, **(status.json() | {"exports": []}))
+            raise typer.Exit(Exit.FAILED) from error
+
+
+def derived_to(pipeline: Declared, folder: str, form: Form) -> list[Wanted]:
+    """Each derived table as a file of its name in a folder, which is made, or below a prefix.
+
+    Raises ConfigError for a pipeline without derived tables, or a folder that cannot be made.
+    """
+    from sluice.engine.export import Wanted, derived_tables
+    from sluice.engine.storage import is_remote, join
+
+    tables = derived_tables(pipeline)
+    if folder == STDOUT:
+        raise ConfigError("Several tables do not go to standard output: name a folder.")
+    if not is_remote(folder):
+        try:
+            Path(join(folder, "")).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    return [Wanted(table, key, join(folder, form.file_name(table))) for table, key in tables.items()]
+
+
+def print_exported(exported: list[Exported], *, as_json: bool) -> None:
+    """A line a file on stderr, as standard output may be one; or one object."""
+    if as_json:
+        print_object({"exports": facts_of(exported)})
+        return
+    for each in exported:
+        where = "standard output" if each.to == STDOUT else each.to
+        size = f"{count(each.bytes)} bytes in {each.seconds:.1f} s"
+        say(f"{each.table}: {things(each.rows, 'row')}, {size}, written to {where}")
+
+
+def facts_of(exported: list[Exported]) -> list[dict[str, Any]]:
+    """As programs get it: table, to, format, rows, bytes, sha256, seconds."""
+    return [asdict(each) for each in exported]
+
+
+def _one(table: str, to: str, columns: str | None) -> Wanted:
+    from sluice.engine.export import Wanted, find_table
+    from sluice.pipelines import all_pipelines
+
+    key = find_table(all_pipelines().values(), table)
+    names = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
+    return Wanted(table, key, to, names)
+
+
+def _declared(name: str) -> Declared:
+    from sluice.pipelines import find
+
+    return find(name)
+
+
+def _format_by_name(to: str) -> Format:
+    return Format.parquet if to.endswith((".parquet", ".pq")) else Format.csv

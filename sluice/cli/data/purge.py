@@ -1,0 +1,66 @@
+"""`purge`: old runs give back what only costs space; their books and the names of their files stay."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from sluice.cli.output import Json, count, emit, say, things
+from sluice.errors import ConfigError
+
+UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+TABLES = ("rejects", "parts", "steps", "contenders", "ticks")
+Age = Annotated[
+    str, typer.Option("--older-than", metavar="AGE", help="How long ago a run ended: 12h, 30d, 8w.", show_default=False)
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")]
+
+
+def purge(older_than: Age, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Take away parts, steps and rejects of runs that ended long ago, and landing copies that nobody needs."""
+    from sluice.engine.ledger import purge as room
+    from sluice.engine.ledger.landing_copies import purge_landing
+    from sluice.engine.sources.landing import landing
+
+    cutoff = room.before(parse_age(older_than))
+    runs = room.purgeable_runs(cutoff)
+    gone = room.count_purgeable(runs, cutoff) if dry_run else _purge(runs, cutoff, quiet=as_json)
+    gone["landing copies"] = purge_landing(landing(), cutoff, dry_run=dry_run)
+    facts = {"before": cutoff.isoformat(timespec="seconds"), "dry_run": dry_run, "runs": len(runs)}
+    facts |= {name.replace(" ", "_"): gone[name] for name in (*TABLES, "landing copies")}
+    emit(facts, as_json=as_json, human=lambda: _print(cutoff, runs, gone, dry_run=dry_run))
+
+
+def parse_age(text: str) -> timedelta:
+    """`30d` as a timedelta. Raises ConfigError for anything but a number of hours, days or weeks."""
+    match = re.fullmatch(r"([1-9]\d{0,4})([hdw])", text.strip())
+    if match is None:
+        raise ConfigError(f"--older-than must be an integer and h, d or w, such as 30d, not {text!r}.")
+    return timedelta(**{UNITS[match[2]]: int(match[1])})
+
+
+def _purge(runs: list[int], cutoff: datetime, *, quiet: bool) -> Counter[str]:
+    from sluice.engine.ledger.purge import purge_run, purge_ticks
+
+    gone: Counter[str] = Counter()
+    for number, run in enumerate(runs, 1):
+        gone += purge_run(run, cutoff)
+        if not quiet and number % 100 == 0:
+            say(f"{count(number)} of {count(len(runs))} runs")
+    gone["ticks"] = purge_ticks(cutoff)
+    return gone
+
+
+def _print(cutoff: datetime, runs: list[int], gone: Counter[str], *, dry_run: bool) -> None:
+    if not gone.total():
+        print(f"nothing to purge: no run that ended before {cutoff:%Y-%m-%d %H:%M} has anything left")
+        return
+    verb = "would be purged" if dry_run else "purged"
+    print(f"{things(len(runs), 'run')} that ended before {cutoff:%Y-%m-%d %H:%M} UTC: {verb}")
+    for name in (*TABLES, "landing copies"):
+        print(f"  {name:<14} {count(gone[name]):>13}")
+    print("their books and inputs stay; PostgreSQL uses the space again after its next vacuum")

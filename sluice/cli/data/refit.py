@@ -1,0 +1,47 @@
+"""`refit`: what the steps of preprocessed tables know of the whole table, computed again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sluice.cli.options import AsOf, Pipeline, Timeout, Workers
+from sluice.cli.output import Json
+from sluice.cli.runs.run import load_and_report
+from sluice.cli.runs.wanted import Wanted
+from sluice.errors import ConfigError
+
+if TYPE_CHECKING:
+    from sluice.engine.ledger.runs import Run
+
+
+@dataclass(frozen=True)
+class Refit(Wanted):
+    """A run that brings nothing in."""
+
+    def put_on_queue(self) -> Run:
+        """Register the run and publish it."""
+        from sluice.tasks.enqueue import enqueue_inputs
+
+        return enqueue_inputs(self.pipeline, [], as_of=self.as_of, refit=True)
+
+
+def refit(
+    pipeline: Pipeline,
+    *,
+    as_of: AsOf = None,
+    workers: Workers = None,
+    timeout: Timeout = None,
+    as_json: Json = False,
+) -> None:
+    """Compute medians, means and fences again from what is loaded, and build preprocessed tables by them."""
+    from sluice.engine.declare import Preprocessed
+    from sluice.pipelines import find
+
+    declared = find(pipeline)
+    if not any(isinstance(each, Preprocessed) for each in declared.derived):
+        raise ConfigError(f"{pipeline} has no preprocessed table, so there is nothing to compute again.")
+    day = as_of and as_of.date()
+    declared.check_run(has_inputs=False, as_of=day)
+    wanted = Refit(declared, [], reload=False, max_rejects=None, as_of=day)
+    load_and_report(wanted, strict=False, processes=workers, timeout=timeout, as_json=as_json)

@@ -1,0 +1,1 @@
+"""Commands about runs: load, queue, watch, try again, list what was refused."""

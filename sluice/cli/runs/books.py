@@ -1,0 +1,131 @@
+"""An ended run on one screen: its books, what could not be loaded and why, and what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sluice.cli.exits import Exit
+from sluice.cli.output import COLOURS, count, item, things, tint
+from sluice.cli.runs.builds import next_for_builds, print_builds
+from sluice.cli.runs.outcome import failed, notes, reasons, untouched
+
+if TYPE_CHECKING:
+    from sluice.engine.ledger.facts import InputStatus, RunStatus, RunSummary
+
+ACCEPTED = ("loaded", "updated", "unchanged", "duplicate")
+BOOKS = (*ACCEPTED, "rejected")
+SHOWN = 8
+ENDS = {  # what an exit code means
+    Exit.FAILED: "the run failed",
+    Exit.STRICT: "--strict, and rows were rejected or inputs could not be loaded",
+    Exit.OVER_LIMIT: "more rejects than --max-rejects allows",
+    Exit.PARTLY: "some inputs could not be loaded",
+}
+
+
+def print_run(status: RunStatus, code: Exit) -> None:
+    """Print an ended run, and how the command ends."""
+    print(headline(status))
+    if not came_to_nothing(status):
+        print()
+        print_books(status)
+    for heading, lines in (
+        ("nothing to do:", untouched(status)),
+        (tint("not loaded:", "red"), failed(status)),
+        ("note:", notes(status)),
+        (rejects_heading(status), reasons(status)),
+    ):
+        print_some(heading, lines, status.run)
+    print_builds(status)
+    if code:
+        print(f"\nexit code {code.value}: {ENDS[code]} (`sluice run --help` lists them)")
+    print("\nwhat to type next:")
+    steps = list(next_steps(status))
+    wide = max(len(command) for command, effect in steps if effect)
+    for command, effect in steps:
+        print(f"  {command:<{wide}}  {effect}".rstrip())
+
+
+def rejects_heading(status: RunStatus) -> str:
+    """How many rejects the reasons below it are counted from; those that --max-rejects kept out are in no books."""
+    counted = sum(each.rows for each in status.reasons or ())
+    share = f"{count(counted)} of " if counted < status.rejected else ""
+    return f"{share}{things(max(counted, status.rejected), 'reject')} by reason:"
+
+
+def headline(status: RunStatus) -> str:
+    """Run, pipeline, state, time and speed in one line."""
+    state = tint(status.state, COLOURS.get(status.state))
+    nothing = all(each.state == "already_loaded" for each in status.inputs)
+    failed = sum(each.state == "failed" for each in status.inputs)
+    but = f", but {failed} of {len(status.inputs)} inputs could not be loaded" if failed else ""
+    but = (", there was nothing new to load" if status.builds else ", there was nothing to do") if nothing else but
+    why = f": {status.error}" if status.error else ""
+    speed = f", {count(status.rows_per_second)} rows/s" if status.read else ""
+    return f"run {status.run} of {status.pipeline}: {state}{why or but} ({status.seconds:.1f} s{speed})"
+
+
+def came_to_nothing(status: RunStatus) -> bool:
+    """Whether it ended without a row: nothing was new, or nothing could be loaded. Its books say nothing then."""
+    return status.state != "running" and not status.read
+
+
+def contested(counted: Iterable[InputStatus | RunStatus | RunSummary]) -> tuple[str, ...]:
+    """The name of the books' last column, while the winner of some keys is still open."""
+    return ("contested",) if any(each.contested for each in counted) else ()
+
+
+def print_books(status: RunStatus) -> None:
+    """read = loaded + updated + unchanged + duplicate + rejected, one below the other."""
+    width = len(count(status.read))
+    print(f"    read       {count(status.read):>{width}}")
+    for sign, name in zip("=+++++", BOOKS + contested([status]), strict=False):
+        print(f"  {sign} {name:<10} {count(getattr(status, name)):>{width}}")
+
+
+def next_steps(status: RunStatus) -> Iterator[tuple[str, str]]:
+    """Commands that a person may want now, each with what it does."""
+    from sluice.engine.base.servers import is_embedded
+
+    run, failing = status.run, status.failed_codes
+    yield f"sluice status {run}", "inputs, parts and books"
+    for refused in [run] if any(each.has_rejects for each in status.inputs) else sorted(_failed_before(status)):
+        yield f"sluice rejects list {refused}", "every reject with its reason"
+        yield f"sluice rejects export {refused} rejects.csv", "all of them as CSV"
+    if status.dead_steps or "nothing_loaded" in failing:
+        yield f"sluice retry {run}", "what failed again, once its cause is corrected"
+    if failing - {"nothing_loaded", "dead_part", "dead_step"}:
+        yield f"sluice run {status.pipeline} FILE...", "files again, once they are corrected"
+    yield from next_for_builds(status)
+    rows = any(getattr(status, name) for name in ACCEPTED) or bool(status.builds)
+    if is_embedded():
+        then = "; then, in another terminal," if rows else ""
+        yield "sluice up", f"keeps servers, workers and Flower running{then}"
+    if rows:
+        yield f"""eval "$(sluice env)" && psql "$DATABASE_URL" -c 'table {_target(status.pipeline)} limit 5'""", ""
+
+
+def _failed_before(status: RunStatus) -> set[int]:
+    """The runs in which nothing of an input's content could be loaded before: they have its rejects."""
+    copies = [each.same_as_run for each in status.inputs if each.error_code == "nothing_loaded"]
+    return {run for run in copies if run is not None}
+
+
+def _target(pipeline: str) -> str:
+    from sluice.pipelines import find
+
+    declared = find(pipeline)
+    newest = [f"{derived.name}_latest" if derived.dated else derived.name for derived in declared.derived]
+    return [*newest, declared.flows[0].table.name][0]
+
+
+def print_some(heading: str, lines: Sequence[str], run: int) -> None:
+    """Print lines under a heading, if there are any; of many the first ones."""
+    if not lines:
+        return
+    print(f"\n{heading}")
+    for line in lines[:SHOWN]:
+        item(line)
+    if len(lines) > SHOWN:
+        print(f"  ... and {len(lines) - SHOWN} more: sluice status {run}")

@@ -1,0 +1,79 @@
+"""What became of a run's inputs, line by line: refused, nothing to do, notes, rejects by reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from sluice.cli.addresses import begins_with_column, complaint, near, reason
+from sluice.cli.output import count, things
+
+if TYPE_CHECKING:
+    from sluice.engine.ledger.facts import InputStatus, RejectReason, RunStatus
+
+NAMED = 3  # inputs that share a sentence and are named one by one
+
+
+def failed(status: RunStatus) -> list[str]:
+    """Inputs that could not be loaded, each with its name and why."""
+    return [f"{near(each.uri)}: {complaint(each)}" for each in status.inputs if each.state == "failed"]
+
+
+def untouched(status: RunStatus) -> list[str]:
+    """Inputs with nothing to do, and which run loaded them."""
+    names = {each.input: each.uri for each in status.inputs}
+    return grouped((each.uri, _by(each, names)) for each in status.inputs if each.state == "already_loaded")
+
+
+def waiting(status: RunStatus) -> list[str]:
+    """Inputs whose content another run is loading."""
+    return grouped(
+        (each.uri, f"run {each.same_as_run} is loading the same content")
+        for each in status.inputs
+        if each.state == "attached"
+    )
+
+
+def notes(status: RunStatus) -> list[str]:
+    """The notes of inputs that were loaded."""
+    return grouped((each.uri, each.note) for each in status.inputs if each.note)
+
+
+def reasons(status: RunStatus) -> list[str]:
+    """Rejects by column and code, most frequent first, each with an example."""
+    counted = status.reasons or ()
+    wide = max((len(count(each.rows)) for each in counted), default=0)
+    return [f"{count(each.rows):>{wide}} x {_reason(each)}" for each in counted]
+
+
+def _reason(each: RejectReason) -> str:
+    column = f" in {each.column}" if each.column is not None else ""
+    return f"{each.code}{column}: {near(each.file)}:{each.line}: {_why(each)}"
+
+
+def _why(each: RejectReason) -> str:
+    """A reject's reason, with the column's name before it where it does not begin with that."""
+    why = reason(each.reason, each.other_file)
+    return why if each.column is None or begins_with_column(each.column, why) else f"{each.column}: {why}"
+
+
+def _by(each: InputStatus, names: Mapping[int, str]) -> str:
+    if each.same_as is not None and each.same_as in names:
+        return f"the same content as {near(names[each.same_as])}"
+    return f"already loaded by run {each.same_as_run}" if each.same_as_run else "already loaded"
+
+
+def grouped(lines: Iterable[tuple[str, str]]) -> list[str]:
+    """`FILE: SENTENCE`, and where many files have the same sentence, one line with their number."""
+    by_sentence: dict[str, list[str]] = defaultdict(list)
+    for uri, sentence in lines:
+        by_sentence[sentence].append(near(uri))
+    return [line for sentence, names in by_sentence.items() for line in _lines(sentence, names)]
+
+
+def _lines(sentence: str, names: list[str]) -> Iterator[str]:
+    if len(names) <= NAMED:
+        yield from (f"{name}: {sentence}" for name in names)
+    else:
+        yield f"{things(len(names), 'file')} ({names[0]}, {names[1]}, ...): {sentence}"

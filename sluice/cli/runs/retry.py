@@ -1,0 +1,85 @@
+"""`retry`: what failed in a run, tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sluice.cli.addresses import near
+from sluice.cli.options import RunId
+from sluice.cli.output import Json, emit, say
+from sluice.cli.runs.outcome import grouped
+
+if TYPE_CHECKING:
+    from sluice.engine.ledger.facts import RunStatus
+    from sluice.engine.ledger.refused import Declaration
+
+_NOTHING = (
+    "run {run} has nothing to try again: no step is dead, no file had all its rows rejected, and no refused file has "
+    "changed since."
+)
+_UNCHANGED = (
+    "not read again ({code}): neither the file nor its declaration has changed since it was refused. Correct one of "
+    "them, then: sluice retry {run}"
+)
+_OVER_LIMIT = (
+    "not loaded again: it has more rejects than --max-rejects allows. Correct its rows, or allow more, then: "
+    "sluice run {pipeline} {file}"
+)
+
+
+def retry(run: RunId, as_json: Json = False) -> None:
+    """Try again what failed in a run: dead steps, files whose rows were all rejected, and refused files.
+
+    Files are read under the current declaration. A refused one (a wrong header, not CSV) is read again if it or its
+    declaration has changed since.
+    """
+    from sluice.engine.ledger.runs import read_status
+    from sluice.engine.ledger.runs import retry as revive
+    from sluice.workers.publish import publish_now
+
+    revived = revive(run, _derived_now, _declared_now)
+    publish_now()
+    what = f"steps of run {run} that are due again: {revived}" if revived else _NOTHING.format(run=run)
+    left = _left(read_status(run))
+    emit({"run": run, "retried": revived}, as_json=as_json, human=lambda: print("\n".join([what, *left])))
+    if revived:
+        say("workers take them (`sluice worker` starts some)")
+
+
+def _left(status: RunStatus) -> list[str]:
+    """A line for failed inputs that are not tried again: why, and what to type."""
+    lines = []
+    for each in status.inputs:
+        if each.state == "failed" and each.error_code == "over_limit":
+            lines.append((each.uri, _OVER_LIMIT.format(pipeline=status.pipeline, file=near(each.uri))))
+        elif each.state == "failed" and each.parts_total is None:
+            lines.append((each.uri, _UNCHANGED.format(code=each.error_code, run=status.run)))
+    return grouped(lines)
+
+
+def _derived_now(pipeline: str) -> str | None:
+    """The definition of what a pipeline derives; None of one that is not known here."""
+    from sluice.engine.steps.build import definition_of
+    from sluice.pipelines import all_pipelines
+
+    declared = all_pipelines().get(pipeline)
+    return None if declared is None else definition_of(declared)
+
+
+def _declared_now(pipeline: str) -> Mapping[str, Declaration]:
+    """The declarations of a pipeline's sources, which the ledger knows from here on; none of one not known here."""
+    from sluice.engine.database.connection import transaction
+    from sluice.engine.ledger.refused import Declaration
+    from sluice.engine.steps.redeclare import note_declared
+    from sluice.pipelines import newest
+
+    declared = newest(pipeline)
+    if declared is None:
+        return {}
+    with transaction() as cursor:
+        note_declared(cursor, declared)
+    return {
+        source: Declaration(declared.contract(source).version, revision)
+        for source, revision in declared.revisions.items()
+    }

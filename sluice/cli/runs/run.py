@@ -1,0 +1,168 @@
+"""`run` and `enqueue`: files into a pipeline, with or without waiting for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from sluice.cli.data.export import Afterwards, AsFormat, ExportTo, facts_of, print_exported
+from sluice.cli.exits import Exit
+from sluice.cli.options import LoadOptions, Strict, Timeout, Workers, takes
+from sluice.cli.output import Json, emit, fail, say
+from sluice.cli.runs.books import print_run
+from sluice.cli.runs.waiting import follow
+from sluice.cli.runs.wanted import Wanted
+from sluice.cli.servers.processes import worker_command
+from sluice.workers.supervisor import Supervisor, told_to_stop
+
+if TYPE_CHECKING:
+    from sluice.engine.ledger.facts import RunStatus
+    from sluice.engine.ledger.runs import Run
+
+WELL = (Exit.DONE, Exit.PARTLY)  # the run is done, whatever became of some of its inputs
+NO_ROWS = {"empty_file", "header_only", "empty_archive", "no_rows"}  # refusals of files without a row
+GRACE_S = 10.0
+IDLE_GRACE_S = 1.0  # Celery takes 2.7 s to end idle processes; what counts is in the ledger
+
+
+@takes(LoadOptions)
+def run(
+    options: LoadOptions,
+    *,
+    strict: Strict = False,
+    workers: Workers = None,
+    timeout: Timeout = None,
+    export: ExportTo = None,
+    format: AsFormat = None,  # noqa: A002 - it is the option's name
+    as_json: Json = False,
+) -> None:
+    """Load files and what is fetched, and wait: progress on a terminal, then books, rejects and the next commands."""
+    wanted = Wanted.by(options)
+    after = Afterwards.of(wanted.pipeline, export, format)
+    load_and_report(wanted, strict=strict, processes=workers, timeout=timeout, as_json=as_json, after=after)
+
+
+@takes(LoadOptions)
+def enqueue(options: LoadOptions, *, as_json: Json = False) -> None:
+    """Put files on the queue and print the run's id; workers load them."""
+    queued = Wanted.by(options).put_on_queue()
+    facts = {"run": queued.id, "pipeline": options.pipeline}
+    emit(facts, as_json=as_json, human=lambda: print(queued.id))
+    say(f"run {queued.id} is registered; workers load it (`sluice worker` starts some)")
+
+
+def load_and_report(
+    wanted: Wanted,
+    *,
+    strict: bool,
+    processes: int | None,
+    timeout: float | None,
+    as_json: bool,
+    after: Afterwards | None = None,
+) -> RunStatus:
+    """Load files, export if `after` says so, print how it went, and return the run's status.
+
+    Raises typer.Exit unless all is well.
+    """
+    with told_to_stop(), own_workers(processes) as crew:
+        status = _load(wanted, crew, timeout, as_json)
+        let_go(crew)
+        code = verdict(status, strict=strict)
+        _end(status, code, after if code in WELL else None, as_json=as_json)
+    if code:
+        raise typer.Exit(code)
+    return status
+
+
+def _end(status: RunStatus, code: Exit, after: Afterwards | None, *, as_json: bool) -> None:
+    """Print an ended run and the files that were exported after it; with --json both are one object."""
+    if after is None:
+        report(status, code, as_json=as_json)
+    elif as_json:
+        report(status, code, as_json=True, exports=facts_of(after.export(status, as_json=True)))
+    else:
+        report(status, code, as_json=False)
+        print_exported(after.export(status, as_json=False), as_json=False)
+
+
+def report(status: RunStatus, code: Exit, *, as_json: bool, **more: Any) -> None:
+    """Print an ended run, and how the command ends; `more` is for programs."""
+    error = {"kind": "RunFailed", "message": status.error} if status.error else None
+    facts = status.json() | more | {"error": error}
+    emit(facts, as_json=as_json, human=lambda: print_run(status, code))
+
+
+def verdict(status: RunStatus, *, strict: bool) -> Exit:
+    """The exit code of an ended run."""
+    if status.dead_steps:
+        return Exit.FAILED
+    if _over_limit(status):
+        return Exit.OVER_LIMIT
+    if status.state == "failed":
+        return Exit.FAILED
+    failed = {each.error_code for each in status.inputs if each.state == "failed"}
+    if strict and (status.rejected or failed):
+        return Exit.STRICT
+    return Exit.PARTLY if failed - NO_ROWS else Exit.DONE
+
+
+def _over_limit(status: RunStatus) -> bool:
+    """Whether an input has more rejects than --max-rejects allows, those included that were found by loading it."""
+    from sluice.engine.steps.reject_limit import RejectLimit
+
+    if status.max_rejects is None:
+        return False
+    limit = RejectLimit(status.max_rejects)
+    inputs = status.inputs
+    return any(i.error_code == "over_limit" or limit.over(i.rejected, i.planned) for i in inputs)
+
+
+def own_workers(processes: int | None) -> Supervisor:
+    """Workers for this command: with the embedded servers always, with servers of your own if `processes` is given.
+
+    They start first, and get ready while this process registers the run.
+    """
+    from sluice.engine.base.servers import is_embedded
+    from sluice.engine.base.settings import settings
+
+    if processes is None and not is_embedded():
+        return Supervisor([], say=say)
+    log = settings().home.absolute() / "logs" / "worker.log"
+    return Supervisor([worker_command(processes, log)], say=say, grace_s=GRACE_S)
+
+
+def let_go(crew: Supervisor) -> None:
+    """Ask the workers of this command to end; while other runs are open they get more time for it."""
+    crew.ask_to_stop()
+    if not _others_wait():
+        crew.grace_s = IDLE_GRACE_S
+
+
+def _others_wait() -> bool:
+    """Whether workers may be busy with runs of other commands."""
+    from sluice.engine.ledger.runs import list_runs
+
+    return any(each.state == "running" for each in list_runs())
+
+
+def _continues() -> str:
+    from sluice.engine.base.servers import is_embedded
+
+    who = "`sluice worker`, or `sluice run` of the same files, goes" if is_embedded() else "running workers go"
+    return f"stays in the ledger: {who} on with it."
+
+
+def _load(wanted: Wanted, crew: Supervisor, timeout: float | None, as_json: bool) -> RunStatus:
+    """Queue the files and wait for them. Returns the ended run's status."""
+    queued: Run | None = None
+    try:
+        queued = wanted.put_on_queue()
+        return follow(queued.id, crew, timeout)
+    except KeyboardInterrupt:
+        what = "Interrupted." if queued is None else f"Interrupted. Run {queued.id} {_continues()}"
+        fail("Interrupted", what, as_json=as_json, run=queued and queued.id)
+        raise typer.Exit(Exit.INTERRUPTED) from None
+    except TimeoutError as error:
+        fail("Timeout", f"{error} It {_continues()}", as_json=as_json, run=queued and queued.id)
+        raise typer.Exit(Exit.FAILED) from None

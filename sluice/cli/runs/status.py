@@ -1,0 +1,133 @@
+"""`status`: the newest runs, or one run with its inputs, parts and books, from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sluice.cli.addresses import near, sentence
+from sluice.cli.output import Json, count, emit, item, narrow_table, say, tint
+from sluice.cli.runs.books import BOOKS, came_to_nothing, contested, headline, print_books, rejects_heading
+from sluice.cli.runs.builds import print_builds
+from sluice.cli.runs.outcome import failed, notes, reasons, untouched, waiting
+from sluice.errors import TransientError
+
+if TYPE_CHECKING:
+    from sluice.engine.ledger.facts import InputStatus, RunStatus, RunSummary
+
+MaybeRun = Annotated[
+    int | None,
+    typer.Argument(metavar="[RUN]", help="Number of a run; without it, the newest runs.", show_default=False),
+]
+SPARE = ("updated", "unchanged", "duplicate")  # shown where there is room, or a row of them
+Limit = Annotated[int, typer.Option(min=1, help="How many runs to list.")]
+
+
+def status(run: MaybeRun = None, limit: Limit = 20, as_json: Json = False) -> None:
+    """Show the newest runs, or one run: its inputs, parts, books and what it waits for."""
+    from sluice.engine.ledger.runs import list_runs, read_status
+
+    if run is None:
+        runs, alarms = list_runs(limit), _alarms()
+        facts = {"runs": [asdict(each) for each in runs], "missing_input": alarms}
+        emit(facts, as_json=as_json, human=lambda: print_overview(runs, alarms))
+    else:
+        one = read_status(run)
+        missing = _missing(one)
+        emit(one.json() | {"missing": missing}, as_json=as_json, human=lambda: print_status(one, missing))
+
+
+def _missing(status: RunStatus) -> list[dict[str, Any]]:
+    """The inputs of an ended run whose rows are not all in their tables any more."""
+    from sluice.engine.tables.loaded_rows import missing_of_run
+    from sluice.pipelines import all_pipelines
+
+    declared = all_pipelines().get(status.pipeline)
+    if status.state == "running" or declared is None:
+        return []
+    try:
+        return [asdict(each) | {"sentence": str(each)} for each in missing_of_run(status.run, declared)]
+    except TransientError as error:
+        say(f"the rows of this run were not counted: {error}")
+        return []
+
+
+def print_overview(runs: list[RunSummary], missing: list[str]) -> None:
+    """The newest runs, and what their schedules wait for."""
+    print_runs(runs)
+    for each in missing:
+        print(f"\n{tint('missing input:', 'red')} {each}")
+
+
+def _alarms() -> list[str]:
+    from sluice.engine.schedule import alarms
+    from sluice.pipelines import all_pipelines
+
+    return [f"{each.pipeline} of {each.day}: {each.note}" for each in alarms(all_pipelines().values())]
+
+
+def print_runs(runs: list[RunSummary]) -> None:
+    """One line a run, newest first."""
+    if not runs:
+        print("no runs yet: sluice run PIPELINE PATH...")
+        return
+    books = BOOKS + contested(runs)
+    head = ("run", "pipeline", "state", "inputs", "read", *books, "seconds")
+    names = ("pipeline", "state", "inputs_total", "read", *books, "seconds")
+    narrow_table(head, ([str(each.run), *(getattr(each, name) for name in names)] for each in runs), SPARE)
+
+
+def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> None:
+    """One run: headline, books, inputs, and what it waits for."""
+    print(headline(status))
+    if not came_to_nothing(status):
+        print()
+        print_books(status)
+        print(f"\n{_parts(status)}")
+    books = BOOKS + contested(status.inputs)
+    print()
+    head = ("input", "state", "parts", "read", *books, "file")
+    narrow_table(head, (_input_row(each, books) for each in status.inputs), SPARE)
+    for line in failed(status):
+        print(f"\n{line}")
+    for heading, lines in (
+        ("nothing to do:", untouched(status)),
+        ("waits for another run:", waiting(status)),
+        ("note:", notes(status)),
+        (rejects_heading(status), reasons(status)),
+    ):
+        _print_all(heading, lines)
+    for lost in missing:
+        print(f"\n{tint('rows are missing:', 'red')} {lost['sentence']}")
+    if missing:
+        print(f"load them again: sluice run {status.pipeline} FILES --reload")
+    print_builds(status)
+    if status.dead_steps:
+        print(f"\ndead steps: {status.dead_steps}; correct the cause, then sluice retry {status.run}")
+    if status.waiting and status.state == "running":
+        print(f"\nwaits: {sentence(status.waiting)}")
+    if status.unattended:
+        print("\nno worker is at work on it: sluice worker goes on with it")
+
+
+def _print_all(heading: str, lines: Sequence[str]) -> None:
+    if lines:
+        print(f"\n{heading}")
+    for line in lines:
+        item(line)
+
+
+def _parts(status: RunStatus) -> str:
+    if status.purged_at:
+        return f"purged on {status.purged_at:%Y-%m-%d}: its parts, steps and rejects are gone, its books stay"
+    checked = f", {count(status.parts_held)} checked" if status.parts_held else ""
+    return f"parts: {count(status.parts_loaded)} of {count(status.parts_total)} loaded{checked}"
+
+
+def _input_row(each: InputStatus, books: Sequence[str]) -> list[object]:
+    total = each.parts_total
+    parts = "" if total is None else f"{total - (each.parts_left or 0)}/{total}"
+    return [str(each.input), each.state, parts, each.read, *(getattr(each, name) for name in books), near(each.uri)]

@@ -1,0 +1,117 @@
+"""Waiting for a run: its workers are kept running, its progress is shown, and so is what it waits for."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sluice.cli.output import say
+from sluice.cli.runs.progress import Progress
+from sluice.errors import PermanentError, SluiceError, TransientError
+from sluice.workers.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from sluice.engine.ledger.facts import RunStatus
+
+POLL_S = 0.2
+MOST_DEATHS = 5  # workers that died in a row, each within a minute, while nothing was loaded
+
+
+def follow(run: int, workers: Supervisor, timeout: float | None) -> RunStatus:
+    """Wait until the run has ended, and return its status.
+
+    Says on stderr that no worker is there, unless it has its own. Raises TimeoutError after `timeout` seconds,
+    DatabaseAway when PostgreSQL stays away, PermanentError when the workers do not stay alive.
+    """
+    from sluice.engine.ledger.workers import Absence
+
+    started = time.monotonic()
+    until = None if timeout is None else started + timeout
+    absence = None if workers.posts else Absence(lambda: _mention_missing_workers(run), _worker_there)
+    with Progress() as progress:
+        while True:
+            workers.tend()
+            status = _read_patiently(run, workers, until)
+            if status is None:
+                raise TimeoutError(
+                    f"PostgreSQL does not answer, so the state of run {run} after {timeout:g} s is not known."
+                )
+            if status.state in ("done", "failed"):
+                return status
+            progress.show(status)
+            _give_up_on_dying(workers, status)
+            if until is not None and time.monotonic() > until:
+                raise TimeoutError(f"Run {run} is still {status.state} after {timeout:g} s.")
+            if absence is not None:
+                absence.look()
+            time.sleep(POLL_S)
+
+
+def _read_patiently(run: int, workers: Supervisor, by: float | None) -> RunStatus | None:
+    """The run's status; PostgreSQL may be away for the time that tasks wait for it, too. None when it is, at `by`."""
+    from sluice.engine.base.settings import settings
+    from sluice.engine.database.connection import DatabaseAway
+    from sluice.engine.ledger.runs import read_status
+
+    until = time.monotonic() + settings().database_wait_s
+    while True:
+        try:
+            return read_status(run)
+        except DatabaseAway:
+            if by is not None and time.monotonic() > by:
+                return None
+            if time.monotonic() > until:
+                raise
+            workers.tend()
+            time.sleep(POLL_S)
+
+
+def _give_up_on_dying(workers: Supervisor, status: RunStatus) -> None:
+    for post in workers.posts:
+        if post.failures >= MOST_DEATHS and not status.read:
+            end = _end_of_log(post.command.log)
+            raise PermanentError(f"The worker died {post.failures} times as soon as it was started.{end}")
+
+
+def _end_of_log(log: Path | None) -> str:
+    if log is None or not log.exists():
+        return ""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
+    return "".join([f" The end of {log}:", *(f"\n  {line}" for line in lines)])
+
+
+def _worker_there() -> bool:
+    """Whether any worker takes messages. PostgreSQL may be away for a moment: then it is not known, and not said."""
+    from sluice.engine.ledger.workers import worker_there
+
+    try:
+        return worker_there()
+    except TransientError:
+        return True
+
+
+def _mention_missing_workers(run: int) -> None:
+    """Say that no worker is there, unless Redis is away, or one that says nothing to the ledger answers it."""
+    try:
+        missing = not _workers_answer()
+    except SluiceError as error:
+        say(f"waiting: {error} The run starts by itself when Redis is back.")
+        return
+    if missing:
+        say(
+            f"no worker is there: run {run} waits until one is. Start one with `sluice worker`, or give --workers 2 to"
+            " this command"
+        )
+
+
+def _workers_answer() -> bool:
+    from kombu.exceptions import OperationalError
+    from redis.exceptions import RedisError
+
+    from sluice.app import app
+
+    try:
+        return bool(app.control.ping(timeout=1.0))
+    except (OperationalError, RedisError, OSError) as error:
+        raise TransientError(f"Redis does not answer ({type(error).__name__}).") from error

@@ -1,0 +1,93 @@
+"""What a command is to load, checked before anything is started: files, sources, and how they are loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING, Self
+
+from sluice.cli.output import count, say
+
+if TYPE_CHECKING:
+    from sluice.cli.options import LoadOptions
+    from sluice.engine.declare import Pipeline as Declared
+    from sluice.engine.ledger.runs import NewInput, Run
+
+NAMED = 2
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be loaded, and how."""
+
+    pipeline: Declared
+    inputs: list[NewInput]
+    reload: bool
+    max_rejects: str | None
+    as_of: date | None
+
+    @classmethod
+    def by(cls, options: LoadOptions) -> Self:
+        """From the command line. Raises ConfigError."""
+        as_of = options.as_of and options.as_of.date()
+        paths, only = options.paths or [], options.only or []
+        return cls.of(options.pipeline, paths, options.reload, options.max_rejects, as_of, only)
+
+    @classmethod
+    def of(
+        cls,
+        pipeline: str,
+        paths: list[str],
+        reload: bool = False,
+        max_rejects: str | None = None,
+        as_of: date | None = None,
+        only: Collection[str] = (),
+    ) -> Self:
+        """Find the inputs, and check the options against the pipeline. Raises ConfigError."""
+        from sluice.engine.sources.inputs import inputs_of
+        from sluice.engine.steps.reject_limit import RejectLimit
+        from sluice.pipelines import find
+
+        declared = find(pipeline)
+        declared.check_run(has_inputs=bool(paths or declared.fetched(only)), as_of=as_of)
+        if max_rejects is not None:
+            RejectLimit(max_rejects)
+        say_order(paths)
+        inputs = inputs_of(declared, paths, say_left_out(declared), only)
+        return cls(declared, inputs, reload, max_rejects, as_of)
+
+    def put_on_queue(self) -> Run:
+        """Register the run and publish it."""
+        from sluice.tasks.enqueue import enqueue_inputs
+
+        return enqueue_inputs(
+            self.pipeline, self.inputs, reload=self.reload, max_rejects=self.max_rejects, as_of=self.as_of
+        )
+
+
+def say_left_out(declared: Declared) -> Callable[[str, list[str]], None]:
+    """A function that reports files of a folder that no source of the pipeline takes."""
+
+    def left_out(folder: str, names: list[str]) -> None:
+        which = "file that is" if len(names) == 1 else "files that are"
+        like = " or ".join(dict.fromkeys(source.name_pattern for source in declared.files))
+        named = ", ".join([*names[:NAMED], *(["..."] if len(names) > NAMED else [])])
+        say(f"left out of {folder}: {count(len(names))} {which} not like {like} ({named})")
+
+    return left_out
+
+
+def say_order(paths: Sequence[str]) -> None:
+    """Report that a shell has put part_10 before part_9: files that are named keep the order given."""
+    from sluice.engine.storage import name_order
+
+    by_text = list(paths) == sorted(paths)
+    for earlier, later in pairwise(paths):
+        if by_text and name_order(earlier) > name_order(later):
+            say(
+                f"files are taken in the order given, {earlier} before {later}; name the folder, or put the pattern in "
+                "quotes, and numbers are compared as numbers"
+            )
+            return

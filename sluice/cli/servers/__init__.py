@@ -1,0 +1,1 @@
+"""Commands about servers and long-running processes: start, check, connect."""

@@ -1,0 +1,155 @@
+"""Long-running processes: worker, beat, Flower, or all of them, kept alive by the supervisor."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import signal
+import socket
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sluice import workers
+from sluice.cli.exits import Exit
+from sluice.cli.output import Json, emit, say
+from sluice.errors import ConfigError, TransientError
+from sluice.search_path import child_environ, python
+from sluice.workers.child import Command
+from sluice.workers.supervisor import Supervisor
+
+FLOWER_CONFIG = Path(workers.__file__).with_name("flower.py")
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        "--concurrency", "-c", min=1, max=256, help="Worker processes; without it SLUICE_CONCURRENCY of them."
+    ),
+]
+
+
+def worker(concurrency: Processes = None, as_json: Json = False) -> None:
+    """Run workers until SIGTERM or Ctrl-C, and start them again when they die."""
+    _keep([worker_command(concurrency)], as_json=as_json)
+
+
+def beat(as_json: Json = False) -> None:
+    """Run Celery beat: scheduled runs load what is new in the inbox."""
+    _keep([beat_command()], as_json=as_json)
+
+
+def flower(as_json: Json = False) -> None:
+    """Run Flower, with a password: workers and tasks in a browser."""
+    _keep([flower_command()], as_json=as_json)
+
+
+def up(concurrency: Processes = None, as_json: Json = False) -> None:
+    """Run workers, beat and Flower (and the embedded servers) until SIGTERM or Ctrl-C."""
+    _keep([worker_command(concurrency), beat_command(), flower_command()], as_json=as_json)
+
+
+def worker_command(processes: int | None = None, log: Path | None = None) -> Command:
+    """`celery -A sluice.app worker` with that many processes (default: setting concurrency)."""
+    from sluice.engine.base.settings import settings
+
+    words = ["--concurrency", str(processes or settings().concurrency), "--pool", "prefork"]
+    # Workers find work in the ledger and talk to nobody: no second lost on getting to know each other.
+    words += ["--without-gossip", "--without-mingle", "--hostname", f"sluice-{os.getpid()}@%h"]
+    return _celery("worker", *words, "--loglevel", settings().log_level, log=log)
+
+
+def beat_command() -> Command:
+    """`celery -A sluice.app beat`, with its schedule file in the home folder."""
+    from sluice.engine.base.settings import settings
+
+    folder = settings().home.absolute() / "beat"
+    folder.mkdir(parents=True, exist_ok=True)
+    return _celery("beat", "--schedule", str(folder / "sluice-schedule"), "--loglevel", settings().log_level)
+
+
+def flower_command() -> Command:
+    """`celery -A sluice.app flower` with its configuration; a random password if none is set.
+
+    Raises ConfigError when its port is in use.
+    """
+    from sluice.engine.base.settings import settings
+
+    _refuse_taken_port()
+    if settings().flower_password is not None:
+        return _celery("flower", f"--conf={FLOWER_CONFIG}")
+    password = secrets.token_urlsafe(12)
+    say(f"Flower's password is {password} (a new one each time, unless SLUICE_FLOWER_PASSWORD is set)")
+    return _celery("flower", f"--conf={FLOWER_CONFIG}", environ={"SLUICE_FLOWER_PASSWORD": password})
+
+
+def _refuse_taken_port() -> None:
+    """Raise ConfigError when somebody listens where Flower would: it would die again and again."""
+    from sluice.engine.base.settings import settings
+
+    # both as Flower's configuration has them
+    address = os.environ.get("FLOWER_ADDRESS", "127.0.0.1")
+    port = int(os.environ.get("FLOWER_PORT", settings().flower_port))
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that has just ended is no bar
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise ConfigError(
+                    f"Port {port} is in use: set SLUICE_FLOWER_PORT to another, or stop the other Flower."
+                ) from error
+
+
+def _celery(*words: str, log: Path | None = None, environ: dict[str, str] | None = None) -> Command:
+    argv = python("sluice.cli.servers.celery", "-A", "sluice.app", *words)
+    # unbuffered: what it says is seen when it says it, and not when it ends
+    always = child_environ() | {"SLUICE_EMBEDDED_QUIET": "1", "PYTHONUNBUFFERED": "1"}
+    return Command(words[0], argv, always | (environ or {}), log)
+
+
+def _keep(commands: list[Command], *, as_json: bool) -> None:
+    """Run the commands until a signal says stop."""
+    from sluice.engine.base.servers import is_embedded, urls
+    from sluice.engine.base.settings import settings
+    from sluice.engine.tables.migrate import migrate
+    from sluice.pipelines import all_pipelines, broken
+
+    known = all_pipelines()
+    for sentence in broken():
+        say(f"a pipeline is left out: {sentence}")
+    urls()  # this process holds the embedded servers, also while a child starts again
+    if is_embedded():
+        migrate(list(known.values()))  # of your own database, `sluice migrate` and `enqueue` take care
+    elif any(command.name == "worker" for command in commands):
+        _refuse_useless_worker()
+    names = [command.name for command in commands]
+    facts: dict[str, Any] = {"running": names, "embedded": is_embedded()}
+    if "flower" in names:
+        facts["flower"] = {"url": f"http://127.0.0.1:{settings().flower_port}", "user": settings().flower_user}
+    emit(facts, as_json=as_json, human=lambda: _introduce(facts))
+    if Supervisor(commands, say=say).run() is signal.SIGINT:
+        raise typer.Exit(Exit.INTERRUPTED)
+
+
+def _refuse_useless_worker() -> None:
+    """Raise ConfigError where workers could never work with the ledger; one that is not there yet may come."""
+    from sluice.engine.database.glance import Glance
+    from sluice.engine.ledger.readiness import LedgerBehind, check_ledger
+
+    glance = Glance()
+    try:
+        with glance.cursor() as cursor:
+            check_ledger(cursor)
+    except (LedgerBehind, TransientError) as error:
+        say(f"workers wait: {error}")
+    finally:
+        glance.close()
+
+
+def _introduce(facts: dict[str, Any]) -> None:
+    say(f"running {', '.join(facts['running'])}; stop with Ctrl-C")
+    if "flower" in facts:
+        say(f"Flower: {facts['flower']['url']}, user {facts['flower']['user']}")
+    if facts["embedded"]:
+        say('connect to the servers: eval "$(sluice env)"')

@@ -1,0 +1,51 @@
+"""`schedule list`: each scheduled pipeline, when it was due last and what became of it, when it is due next."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sluice.cli.output import Json, emit, narrow_table, say, tint
+
+if TYPE_CHECKING:
+    from sluice.engine.schedule import Scheduled
+
+
+def list_(as_json: Json = False) -> None:
+    """Show each schedule: its local time, the last due time and what became of it, the next, and alarms."""
+    from sluice.engine.schedule import overview
+    from sluice.pipelines import all_pipelines, broken
+
+    schedules = overview(all_pipelines().values(), datetime.now(UTC))
+    facts = {"schedules": [asdict(each) for each in schedules]}
+    for mistake in broken():
+        say(f"{tint('not listed:', 'red', sys.stderr)} {mistake}")
+    emit(facts, as_json=as_json, human=lambda: print_schedules(schedules))
+
+
+def print_schedules(schedules: Sequence[Scheduled]) -> None:
+    """One line a schedule, then why days wait and which have alarms."""
+    if not schedules:
+        print("no pipeline has a schedule: say Pipeline(..., schedule=Daily(...)) in its file")
+        return
+    head = ("pipeline", "daily at", "last due", "for", "state", "run", "next due")
+    narrow_table(head, map(_row, schedules))
+    for each in schedules:
+        for line in _remarks(each):
+            print(f"\n{line}")
+
+
+def _row(each: Scheduled) -> tuple[object, ...]:
+    last = each.last
+    became = (f"{last.due:%Y-%m-%d %H:%M}", last.day, last.state, str(last.run or "")) if last else ("", "", "", "")
+    return (each.pipeline, f"{each.at} {each.tz}", *became, f"{each.next_due:%Y-%m-%d %H:%M}")
+
+
+def _remarks(each: Scheduled) -> Iterator[str]:
+    for alarm in each.alarms:
+        yield f"{tint('missing input:', 'red')} {each.pipeline} of {alarm.day}: {alarm.note}"
+    if each.last and each.last.note and each.last.state != "missing_input":
+        yield f"{each.pipeline}: {each.last.note}"

@@ -1,0 +1,169 @@
+"""What the ledger knows of a run, as facts by name. Whoever shows them words them.
+
+Fields have the names of the columns in `status_run.sql`, `status_inputs.sql`, `status_builds.sql`, `list_runs.sql` and
+`reject_reasons.sql`. Counts are rows, times are seconds unless a field says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True)
+class InputStatus:
+    """One input with its books: read = loaded + updated + unchanged + duplicate + rejected + contested."""
+
+    input: int
+    uri: str
+    sha256: str | None
+    state: str
+    planned: int
+    read: int
+    loaded: int
+    updated: int
+    unchanged: int
+    duplicate: int
+    rejected: int
+    contested: int
+    parts_total: int | None
+    parts_left: int | None
+    same_as: int | None  # the input that has the same content
+    same_as_run: int | None
+    note: str | None
+    error_code: str | None
+    error: str | None
+
+    @property
+    def has_rejects(self) -> bool:
+        """Whether it has rejects to show; those that --max-rejects kept out are in no books."""
+        return bool(self.rejected) or self.error_code == "over_limit"
+
+
+@dataclass(frozen=True)
+class BuildStatus:
+    """A derived table that a run has built. `moves` are the largest changes, `counts` rows by the declared column."""
+
+    derived: str
+    as_of: date | None
+    mode: str
+    rows: int
+    touched: int
+    added: int
+    changed: int
+    removed: int
+    value: str | None
+    sum_before: Decimal | None
+    sum_after: Decimal | None
+    moves: list[dict[str, Any]]
+    counts: dict[str, int]
+    steps: list[dict[str, Any]]
+    seconds: float
+    built_at: datetime
+    built_before: datetime | None
+
+
+@dataclass(frozen=True)
+class RejectReason:
+    """Rejects of one column (None where no single column is to blame) and code, and the first of them.
+
+    (`other_input`, `other_line`) is the row that the reason refers to, if it does; `other_file` is its address.
+    """
+
+    column: str | None
+    code: str
+    rows: int
+    input: int
+    file: str
+    line: int
+    reason: str
+    other_input: int | None = None
+    other_line: int | None = None
+    other_file: str | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note, and how many inputs of the run have it."""
+
+    note: str
+    inputs: int
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A run in a list: its state and books."""
+
+    run: int
+    pipeline: str
+    state: str
+    inputs_total: int
+    planned: int
+    read: int
+    loaded: int
+    updated: int
+    unchanged: int
+    duplicate: int
+    rejected: int
+    contested: int
+    seconds: float
+    error: str | None
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """A run with its books, its inputs, its parts and what it waits for.
+
+    `seconds` are those from its request to its end (or to now). `unattended` says that it is running, and that no
+    worker is busy with this or any other run. `reasons` are None while it is running.
+    """
+
+    run: int
+    pipeline: str
+    state: str
+    planned: int
+    read: int
+    loaded: int
+    updated: int
+    unchanged: int
+    duplicate: int
+    rejected: int
+    contested: int
+    seconds: float
+    inputs_total: int
+    inputs_left: int
+    parts_total: int
+    parts_loaded: int
+    parts_held: int  # parts that wait until all rejects of their input are known
+    dead_steps: int
+    waiting: str | None
+    scanned: int  # bytes that plan has read of inputs that it has not finished
+    max_rejects: str | None
+    as_of: str | None
+    gone: int  # rows that the newest snapshot no longer has
+    error: str | None
+    purged_at: datetime | None
+    unattended: bool
+    rows_per_second: int = 0
+    inputs: list[InputStatus] = field(default_factory=list)
+    builds: list[BuildStatus] = field(default_factory=list)
+    reasons: list[RejectReason] | None = None
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def failed_codes(self) -> set[str]:
+        """Why inputs of it could not be loaded, by code."""
+        return {each.error_code or "" for each in self.inputs if each.state == "failed"}
+
+    def json(self) -> dict[str, Any]:
+        """The same as mappings and lists, as `--json` prints it."""
+        return asdict(self)
+
+
+def notes_of(inputs: Iterable[InputStatus]) -> list[Note]:
+    """Each note once, the most frequent first."""
+    return [Note(note, number) for note, number in Counter(i.note for i in inputs if i.note).most_common()]

@@ -1,9 +1,0 @@
--- Settled rows move from contested to what became of them: parts first, then inputs, then runs.
-update sluice.part p
-set loaded = p.loaded + v.loaded, updated = p.updated + v.updated, unchanged = p.unchanged + v.unchanged,
-    duplicate = p.duplicate + v.duplicate, rejected = p.rejected + v.rejected,
-    contested = p.contested + v.contested
-from (select part_id, sum(loaded) loaded, sum(updated) updated, sum(unchanged) unchanged,
-             sum(duplicate) duplicate, sum(rejected) rejected, sum(contested) contested
-      from pg_temp.sluice_verdict group by part_id) v
-where p.id = v.part_id
