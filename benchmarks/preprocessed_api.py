@@ -31,16 +31,15 @@ from benchmarks.servers import begun
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.errors import SluiceError
-from sluice.web.pages import write_cursor
-from sluice.web.routes.preprocessed import ROUTE, Filters
-from sluice.web.schemas import Rows
+from sluice.pipelines import find
+from sluice.web.http.pages import write_cursor
 
 query = statements("benchmarks.preprocessed_api")  # by its name: it is run as __main__
 
 HERE = Path(__file__).resolve().parent
 PAGE, CONNECTIONS = 100, 8
 TOKEN = "a-token-of-the-benchmark"
-NO_FILTERS = Filters().filters
+ROUTE = "/preprocessed"
 Key = tuple[str, int]
 Turn = dict[str, float]
 
@@ -121,7 +120,7 @@ def _asker(url: str) -> Callable[[Key | None], object]:
     def ask(place: Key | None) -> bytes:
         asked: dict[str, Any] = {"limit": PAGE}
         if place is not None:
-            asked["cursor"] = write_cursor(ROUTE, NO_FILTERS, place)
+            asked["cursor"] = write_cursor(ROUTE, {}, place)
         connection.request("GET", f"{ROUTE}?{urlencode(asked)}", headers={"Authorization": f"Bearer {TOKEN}"})
         answer = connection.getresponse()
         body = answer.read()
@@ -133,7 +132,8 @@ def _asker(url: str) -> Callable[[Key | None], object]:
 
 
 def _bare() -> Callable[[Key | None], object]:
-    names = [each.name for each in Rows.declared().preprocessed]
+    (table,) = [each for each in find("unified_sales").derived if each.name == "preprocessed_data"]
+    names = table.names
     statement = query("bare_preprocessed").format(columns=", ".join(names))
 
     def ask(place: Key | None) -> str:

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import typer
 
-from sluice.engine.rules import number_rule
+from sluice.engine.base.rules import number_rule
 
 _NOUNS = {int: "an integer", float: "a number"}
 

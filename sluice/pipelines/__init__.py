@@ -1,8 +1,9 @@
-"""Pipelines: one file each, found by name. Your own live in the folders of SLUICE_PIPELINES.
+"""Pipelines: one file or folder each, found by name. Your own live in the folders of SLUICE_PIPELINES.
 
-A pipeline file is a Python file that sets `pipeline = Pipeline(...)`. Files whose name begins with _ are left
-alone. Two files may not declare the same name. A file that is new or was changed is read when somebody next asks; one
-with a mistake is named then, and the others work.
+A pipeline file is a Python file that sets `pipeline = Pipeline(...)`; of a folder that is its `__init__.py`, with SQL
+and whatever else belongs to the dataset beside it. Names that begin with _ are left alone. Two files may not declare
+the same name. A file that is new or was changed is read when somebody next asks; one with a mistake is named then, and
+the others work.
 """
 
 from __future__ import annotations
@@ -26,9 +27,6 @@ REGISTRY = Registry(_folders)
 def all_declared() -> dict[str, Declared]:
     """Every pipeline that can be read, by name. Raises ConfigError for a folder that is none."""
     return dict(REGISTRY.view().declared)
-
-
-_SHIPPED = Path(__file__).parent
 
 
 def all_pipelines() -> dict[str, Pipeline]:

@@ -1,5 +1,5 @@
-"""Reports: what was built, as one page that a person reads, prints or sends on.
+"""What reports of pipelines are made with: charts, round numbers, wording, the frame of a page, and rejects.
 
-A report is read in one snapshot by SQL that aggregates in the database, and drawn as HTML that needs nothing else:
-no script, no font, no network. The same tables give the same bytes.
+A pipeline's own report reads its figures in one snapshot by SQL that aggregates in the database, and draws HTML that
+needs nothing else: no script, no font, no network. Nothing here knows a dataset.
 """

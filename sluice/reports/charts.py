@@ -75,14 +75,17 @@ class Ruler:
         return left, right
 
 
-def histogram(scale: Scale, counts: Mapping[int, int], median: Decimal) -> Chart:
-    """Customers by value. `counts` by bin: 0 lies below the scale's first edge, len(edges) from its last one on."""
+def histogram(scale: Scale, counts: Mapping[int, int], median: Decimal, of: str) -> Chart:
+    """How many there are of something, by value. `of` is one of them in words ("customer").
+
+    `counts` by bin: 0 lies below the scale's first edge, len(edges) from its last one on.
+    """
     ruler = Ruler(scale, open_below=0 in counts, open_above=len(scale.edges) in counts)
     ticks = count_ticks(max(counts.values()))
     columns = []
     for number in range(1 - ruler.open_below, len(scale.edges) + ruler.open_above):
         left, right = ruler.ends_of(number)
-        words = f"{between(scale, number)}: {things(counts.get(number, 0), 'customer')}"
+        words = f"{between(scale, number)}: {things(counts.get(number, 0), of)}"
         open_ended = number in {0, len(scale.edges)}
         columns.append(_column(left, right - left, counts.get(number, 0) / ticks[-1], words, open_ended=open_ended))
     mark = Tick(ruler.at(median), f"median {money(median)}")
@@ -111,15 +114,15 @@ def shares(parts: Sequence[tuple[str, Decimal, Decimal]]) -> Chart:
     return Chart(columns, across, down, line)
 
 
-def steps(counts: Sequence[int]) -> Chart:
-    """Customers in equal steps from 0 to 100 %."""
+def steps(counts: Sequence[int], of: str) -> Chart:
+    """How many there are of something, in equal steps from 0 to 100 %. `of` is one of them in words."""
     ticks, width = count_ticks(max(counts)), 100 / len(counts)
     columns = tuple(
         _column(
             n * width,
             width,
             each / ticks[-1],
-            f"{n * width:.0f} to {(n + 1) * width:.0f} %: {things(each, 'customer')}",
+            f"{n * width:.0f} to {(n + 1) * width:.0f} %: {things(each, of)}",
         )
         for n, each in enumerate(counts)
     )

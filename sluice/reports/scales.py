@@ -1,6 +1,6 @@
 """Where the bins of a histogram begin and end, and where an axis has its ticks: round numbers, chosen by the data.
 
-Values of customers spread over orders of magnitude; equal steps would put nearly all of them into the first bin. So the
+Amounts of money spread over orders of magnitude; equal steps would put nearly all of them into the first bin. So the
 bins are steps of equal ratio when the values ask for it, from the preferred numbers of ISO 3 (R5 and R10, rounded).
 """
 

@@ -16,7 +16,7 @@ def whole(number: int | None) -> str:
 
 
 def things(number: int, one: str) -> str:
-    """`1 customer`, `2 customers`."""
+    """`1 file`, `2 files`."""
     return f"{whole(number)} {one}{'' if number == 1 else 's'}"
 
 

@@ -9,9 +9,8 @@ from fastapi import Depends, Request
 from psycopg2 import sql
 
 from sluice.engine.database.statements import statements
+from sluice.web.http.problems import Problem
 from sluice.web.pool import NotThere, ReadPool
-from sluice.web.problems import Problem
-from sluice.web.schemas import Rows
 
 query = statements(__name__)
 
@@ -40,10 +39,4 @@ async def _reads(request: Request) -> Reads:
     return found
 
 
-async def _declared(request: Request) -> Rows:
-    found: Rows = request.app.state.declared
-    return found
-
-
 FromDatabase = Annotated[Reads, Depends(_reads)]
-Declared = Annotated[Rows, Depends(_declared)]

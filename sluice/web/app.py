@@ -7,18 +7,22 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from sluice.engine.base.settings import Settings, settings
 from sluice.version import __version__
 from sluice.web.access import Reads
-from sluice.web.answers import answer_schemas
-from sluice.web.documents import document
-from sluice.web.edge import Edge
+from sluice.web.http.edge import OPEN, Edge
+from sluice.web.http.problems import answer_in_problems
+from sluice.web.http.tokens import tokens_of
+from sluice.web.openapi.answers import answer_schemas
+from sluice.web.openapi.document import document
+from sluice.web.openapi.examples import EXAMPLES
 from sluice.web.pool import ReadPool
-from sluice.web.problems import answer_in_problems
-from sluice.web.routes import calls, customers, health, preprocessed, products, runs
-from sluice.web.schemas import Rows
-from sluice.web.tokens import tokens_of
+from sluice.web.routes import health, runs
+from sluice.web.tables.describe import examples_of, schemas_of
+from sluice.web.tables.routes import router_of, tag_of
+from sluice.web.tables.served import all_served
 
 
 class Api(FastAPI):
@@ -26,12 +30,20 @@ class Api(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
-            self.openapi_schema = document(self, answer_schemas(self.state.declared))
+            schemas, examples, tags = answer_schemas(), dict(EXAMPLES), {}
+            for served in self.state.served:
+                schemas |= schemas_of(served)
+                examples |= examples_of(served)
+                tags[tag_of(served)] = served.pipeline.about or f"What the pipeline {served.pipeline.name} serves."
+            self.openapi_schema = document(self, schemas, examples, tags)
         return self.openapi_schema
 
 
 def make_app(chosen: Settings | None = None) -> FastAPI:
-    """The API as the settings describe it. Raises ConfigError without a token. Connects to nothing yet."""
+    """The API as the settings describe it, with what pipelines serve now. Connects to nothing yet.
+
+    Raises ConfigError without a token, and for two things that would have one address.
+    """
     chosen = chosen or settings()
     tokens = tokens_of(chosen)
     pool = ReadPool.of(chosen)
@@ -44,9 +56,11 @@ def make_app(chosen: Settings | None = None) -> FastAPI:
     # the pages that the framework makes of its document load scripts from elsewhere
     app = Api(title="Sluice", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.reads = Reads(pool)
-    app.state.declared = Rows.declared()
-    for each in (products, preprocessed, customers, calls, runs, health):
-        app.include_router(each.router)
+    own = [route for each in (runs, health) for route in each.router.routes]
+    addresses = {route.path for route in own if isinstance(route, APIRoute)}
+    app.state.served = all_served(addresses | OPEN, answer_schemas())
+    for router in (runs.router, health.router, router_of(app.state.served)):
+        app.include_router(router)
     answer_in_problems(app)
     app.add_middleware(Edge, tokens=tokens, body_bytes=chosen.api_body_bytes)
     return app

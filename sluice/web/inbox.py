@@ -13,7 +13,7 @@ from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import drop_connection
 from sluice.engine.storage import is_remote
 from sluice.errors import ConfigError, NotHere, TransientError
-from sluice.web.problems import InvalidParameter, Problem
+from sluice.web.http.problems import InvalidParameter, Problem
 
 _PATTERN = frozenset("*?[]")
 

@@ -19,7 +19,7 @@ from sluice.engine.base.settings import Settings
 from sluice.engine.database.connection import Opened, connect
 from sluice.engine.database.session import in_milliseconds
 from sluice.errors import SluiceError
-from sluice.web.problems import Problem
+from sluice.web.http.problems import Problem
 
 log = logging.getLogger("sluice.web")
 WAIT_S = 2.0

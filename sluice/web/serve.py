@@ -11,7 +11,7 @@ import uvicorn
 from sluice.engine.base.settings import settings
 from sluice.errors import ConfigError
 from sluice.web.app import make_app
-from sluice.web.trace import WithRequestId
+from sluice.web.http.trace import WithRequestId
 
 GRACE_S = 10  # what requests have to end
 BACKLOG = 512

@@ -110,8 +110,8 @@ def test_the_wheel_has_one_name_at_the_top(installed: Installed) -> None:
         "sluice/celeryconfig.py",
         "sluice/tasks/load.py",
         "sluice/workers/flower.py",
-        "sluice/pipelines/call_logs.py",
-        "sluice/pipelines/sql/customer_ltv.sql",
+        "sluice/pipelines/call_logs/__init__.py",
+        "sluice/pipelines/customer_ltv/sql/value.sql",
     } <= set(names)
 
 

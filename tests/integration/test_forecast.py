@@ -12,19 +12,19 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 import pytest
 
-from sluice.engine.database.connection import transaction
 from sluice.engine.export import Form, Wanted, export_tables, find_table
-from sluice.engine.forecast import history
-from sluice.engine.forecast.prediction import Horizon
-from sluice.engine.forecast.run import forecast as forecast_with
-from sluice.engine.forecast.store import make_tables
+from sluice.engine.tables.migrate import make_own_tables
 from sluice.errors import ConfigError, DataError, TransientError
+from sluice.pipelines.customer_ltv import pipeline
+from sluice.pipelines.customer_ltv.forecast import history
+from sluice.pipelines.customer_ltv.forecast.prediction import Horizon
+from sluice.pipelines.customer_ltv.forecast.run import forecast as forecast_with
 from tests.kit.in_process import InProcess
 from tests.kit.order_book import AS_OF, CROWD, OPEN, ORDERS, VALUES, Order, Paid, Shop
 
 
 def forecast(as_of: date, horizon: Horizon | None = None) -> dict[str, Any]:
-    return forecast_with(as_of, ("settled", "paid", "completed", "succeeded"), horizon)
+    return forecast_with(pipeline, as_of, ("settled", "paid", "completed", "succeeded"), horizon)
 
 
 @pytest.fixture
@@ -199,16 +199,18 @@ def test_two_forecasts_at_once_do_not_mix(shop: Shop, database_url: str) -> None
 
 
 def test_tables_are_made_once(shop: Shop) -> None:
-    with transaction() as cursor:
-        assert make_tables(cursor) == ["Created tables customer_ltv_fit and customer_ltv_forecast."]
-        assert make_tables(cursor) == []
+    made = ["Created table customer_ltv_fit.", "Created table customer_ltv_forecast."]
+    assert make_own_tables(pipeline) == made
+    assert make_own_tables(pipeline) == []
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_what_was_forecast_is_exported_by_name(shop: Shop, tmp_path: Path, kind: Literal["csv", "parquet"]) -> None:
     names = ("customer_ltv_forecast", "customer_ltv_fit")
-    wanted = [Wanted(name, find_table([], name), f"{tmp_path}/{name}.out") for name in names]
-    with pytest.raises(ConfigError, match="no table customer_ltv_forecast yet: `sluice forecast` makes and fills it"):
+    wanted = [Wanted(name, find_table([pipeline], name), f"{tmp_path}/{name}.out") for name in names]
+    with pytest.raises(
+        ConfigError, match="no table customer_ltv_forecast yet: `sluice migrate` makes it, `sluice run`"
+    ):
         export_tables(wanted, Form(kind))
     forecast(AS_OF)
     assert [each.rows for each in export_tables(wanted, Form(kind))] == [CROWD, 1]
@@ -239,3 +241,36 @@ def as_role(url: str, role: str) -> str:
     """The same database for another role."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=f"{role}:made-up@{parts.netloc.rpartition('@')[2]}"))
+
+
+EARLIER_TABLES = """
+create table customer_ltv_fit (
+    id bigint generated always as identity primary key, as_of date not null unique, customers bigint not null,
+    repeat_customers bigint not null, fitted_customers bigint not null, r double precision not null,
+    alpha double precision not null, a double precision not null, b double precision not null,
+    orders_log_likelihood double precision not null, p double precision not null, q double precision not null,
+    v double precision not null, values_log_likelihood double precision not null, correlation double precision not null,
+    notes text[] not null, months integer not null, discount double precision not null,
+    built_at timestamptz not null default now());
+create table customer_ltv_forecast (
+    as_of date not null, customer_id bigint not null, frequency bigint not null, recency double precision not null,
+    t double precision not null, mean_value numeric(14,2), expected_orders double precision not null,
+    probability_alive double precision not null, expected_value numeric(14,2) not null,
+    predicted_ltv numeric(14,2) not null, fit_id bigint not null, primary key (as_of, customer_id))
+"""
+
+
+def test_tables_that_an_earlier_version_made_are_as_declared(shop: Shop) -> None:
+    shop.sql(EARLIER_TABLES)
+    assert make_own_tables(pipeline) == []
+    forecast(AS_OF)
+    assert forecast(AS_OF)["customers"] == CROWD
+
+
+def test_the_declared_tables_let_nothing_be_null_that_was_not_before(shop: Shop) -> None:
+    make_own_tables(pipeline)
+    found = shop.sql(
+        "select attrelid::regclass::text, attname from pg_attribute where not attnotnull and attnum > 0"
+        " and attrelid in ('customer_ltv_fit'::regclass, 'customer_ltv_forecast'::regclass)"
+    )
+    assert found == [("customer_ltv_forecast", "mean_value")]

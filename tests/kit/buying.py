@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sluice.engine.forecast.bg_nbd import BetaGeometric, Purchases
-from sluice.engine.forecast.gamma_gamma import GammaGamma
-from sluice.engine.forecast.maximum import Vector
+from sluice.pipelines.customer_ltv.forecast.bg_nbd import BetaGeometric, Purchases
+from sluice.pipelines.customer_ltv.forecast.gamma_gamma import GammaGamma
+from sluice.pipelines.customer_ltv.forecast.maximum import Vector
 
 
 def order_times(law: BetaGeometric, observed: Vector, rng: np.random.Generator) -> list[Vector]:

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sluice.engine.database.connection import transaction
-from sluice.engine.forecast.bg_nbd import BetaGeometric
-from sluice.engine.forecast.gamma_gamma import GammaGamma
 from sluice.engine.tables.migrate import migrate
+from sluice.pipelines.customer_ltv.forecast.bg_nbd import BetaGeometric
+from sluice.pipelines.customer_ltv.forecast.gamma_gamma import GammaGamma
 from tests.kit.buying import order_times
 from tests.kit.in_process import InProcess
 

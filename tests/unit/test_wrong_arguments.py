@@ -27,14 +27,19 @@ from sluice import (
     Integer,
     Money,
     Next,
+    OwnTable,
+    Page,
     Pages,
     Phone,
     Pipeline,
     PostgresQuery,
     Preprocessed,
+    Range,
+    Serve,
     Table,
     Text,
     Timestamp,
+    Told,
     at_least,
     at_most,
     between,
@@ -68,7 +73,17 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
                      "overlap": timedelta(1), "snapshot": False, "statement_timeout_s": 1.0}),
     (Flow, {"source": Files("*"), "table": TABLE, "transform": None, "part_time_limit_s": 5.0}),
     (Pipeline, {"name": "p", "source": Files("*"), "table": TABLE, "schedule": Daily("01:00"), "transform": None,
-                "flows": (), "derived": (), "part_time_limit_s": 5.0}),
+                "flows": (), "derived": (), "part_time_limit_s": 5.0, "own_tables": (), "serves": [Serve("t")],
+                "about": "Things.", "report": None, "forecast": None}),
+    (Serve, {"table": "t", "route": "/t/", "by": ("id",), "filters": ("id", Range("id")), "fields": ("id",),
+             "describe": {"id": "Its number."}, "one_of": {"id": ("a",)}, "example": {"id": 1}, "sql": "select 1 as id",
+             "columns": {"id": "bigint"}, "required": ("id",), "leave_out": "id < 0", "summary": "Things",
+             "doc": "All things.", "called": "Thing", "missing": ("no_such_thing", "There is no thing {id}.")}),
+    (Range, {"column": "a", "start": "since", "end": "until", "end_excluded": True}),
+    (OwnTable, {"name": "t", "key": ("a",), "columns": {"a": "date", "n": "bigint"}, "nullable": (), "numbered": "n",
+                "filled_by": "sluice forecast t"}),
+    (Page, {"html": "<p>", "about": "as of today", "facts": {"rows": 1}}),
+    (Told, {"facts": {"rows": 1}, "text": "1 row"}),
     (Daily, {"at": "01:00", "tz": "UTC", "catch_up": "latest", "deadline": "02:00"}),
     (Derived, {"name": "d", "key": ("a",), "columns": {"a": "text", "b": "text"}, "sql": "select {touched(a)}",
                "touched": "select 1", "moved": None, "grain": "a", "params": {}, "value": "b", "counted_by": "b",
@@ -101,7 +116,7 @@ class Thing:
 
 def wrong_for(word: Any, name: str) -> list[Any]:
     """Values that no argument takes, but for those that take a function, or any value."""
-    if name == "transform":
+    if name in ("transform", "report", "forecast"):
         return [Text, Thing(), 1, "text", {1: 2}]
     return [*WRONG, Thing, Thing()]
 

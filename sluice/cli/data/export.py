@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
-from sluice.cli.data.spreadsheet import STDOUT, refuse_json_on
 from sluice.cli.exits import Exit
 from sluice.cli.output import Json, count, fail, print_object, say, things
+from sluice.cli.spreadsheet import STDOUT, refuse_json_on
 from sluice.errors import ConfigError, SluiceError
 from sluice.workers.supervisor import told_to_stop
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sluice.cli.addresses import beside_column, near, reason
-from sluice.cli.data.spreadsheet import STDOUT, new_file, refuse_json_on, write_csv
 from sluice.cli.options import RunId
 from sluice.cli.output import Json, count, emit, print_object, say, table, things
+from sluice.cli.spreadsheet import STDOUT, new_file, refuse_json_on, write_csv
 from sluice.errors import ConfigError
 
 if TYPE_CHECKING:

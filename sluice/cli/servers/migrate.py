@@ -7,14 +7,8 @@ from sluice.cli.output import Json, emit
 
 def migrate(as_json: Json = False) -> None:
     """Bring the ledger's tables and those of all pipelines up to date."""
-    from sluice.engine.database.connection import transaction
-    from sluice.engine.forecast.store import make_tables
     from sluice.engine.tables.migrate import migrate as bring_up_to_date
     from sluice.pipelines import all_pipelines
 
-    pipelines = all_pipelines()
-    done = bring_up_to_date(list(pipelines.values()))
-    if "customer_ltv" in pipelines:
-        with transaction() as cursor:
-            done += make_tables(cursor)
+    done = bring_up_to_date(list(all_pipelines().values()))
     emit({"done": done}, as_json=as_json, human=lambda: print("\n".join(done) or "everything is up to date"))

@@ -28,7 +28,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, as_json: Json = False) ->
     from sluice.engine.base.settings import settings
     from sluice.engine.tables.migrate import migrate
     from sluice.pipelines import all_pipelines, broken
-    from sluice.web.tokens import tokens_of
+    from sluice.web.http.tokens import tokens_of
     from sluice.workers.supervisor import told_to_stop
 
     for sentence in broken():

@@ -4,8 +4,11 @@ A declaration is data. It is checked when the pipeline file is imported, so a mi
 and names itself, and its `repr` is what the contract's version is the hash of.
 """
 
+from sluice.engine.declare.answers import Page, Told
 from sluice.engine.declare.daily import Daily
+from sluice.engine.declare.own_table import OwnTable
 from sluice.engine.declare.pipeline import Flow, Pipeline, Transform
+from sluice.engine.declare.serve import Range, Serve
 from sluice.engine.declare.sources.files import Files
 from sluice.engine.declare.sources.http_api import HttpApi
 from sluice.engine.declare.sources.paging import Cursor, Next, Pages
@@ -18,5 +21,6 @@ from sluice.engine.declare.tables.table import LINEAGE, Column, Generated, Table
 
 __all__ = [
     "LINEAGE", "Column", "Computed", "Cursor", "Daily", "Derived", "Files", "Flow", "Generated", "HttpApi", "Next",
-    "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Remote", "Source", "Table", "Transform",
+    "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote", "Serve", "Source",
+    "Table", "Told", "Transform",
 ]  # fmt: skip

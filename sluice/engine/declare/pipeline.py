@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 
 from sluice.engine.base.declaration import Declaration
 from sluice.engine.base.own_code import LONGEST_S, PART_S
+from sluice.engine.declare.answers import ForecastMaker, ReportMaker
 from sluice.engine.declare.daily import Daily
 from sluice.engine.declare.names import check_identifier, twice
+from sluice.engine.declare.own_table import OwnTable
+from sluice.engine.declare.serve import Serve
+from sluice.engine.declare.served import Served, served
 from sluice.engine.declare.sources.files import Files
 from sluice.engine.declare.sources.source import Remote, Source
 from sluice.engine.declare.tables.computed import Computed
@@ -71,6 +75,12 @@ class Pipeline(Declaration):
     `part_time_limit_s` (seconds, 1 to 540) is how long the code of a pipeline may take at once: `transform`, types and
     checks over one part, a step of a `Preprocessed` table over one frame. What takes longer has its process ended, as
     one crash of that part or build.
+
+    `own_tables` are filled by code of the pipeline's own. `report(as_of, named, told)` gives the `Page` of
+    `sluice report`, and `forecast(as_of, months, discount)` makes what `sluice forecast` tells: import what they need
+    when they are called, since every command reads every declaration.
+
+    `serves` is what `sluice serve` gives to programs, and `about` a sentence on the dataset for them.
     """
 
     name: str
@@ -81,6 +91,11 @@ class Pipeline(Declaration):
     flows: Sequence[Flow] = ()
     derived: Sequence[Computed] = ()
     part_time_limit_s: float = field(default=PART_S, compare=False, kw_only=True)
+    own_tables: Sequence[OwnTable] = field(default=(), kw_only=True)
+    serves: Sequence[Serve] = field(default=(), kw_only=True)
+    about: str = field(default="", kw_only=True)
+    report: ReportMaker | None = field(default=None, compare=False, kw_only=True)
+    forecast: ForecastMaker | None = field(default=None, compare=False, kw_only=True)
 
     def __post_init__(self) -> None:
         check_identifier("Pipeline", self.name)
@@ -95,6 +110,7 @@ class Pipeline(Declaration):
         if mistakes:
             raise ConfigError(f"Pipeline {self.name!r}: " + " ".join(mistakes))
         object.__setattr__(self, "derived", tuple(self._with_bases()))
+        self.served  # noqa: B018 - mistakes are met when the file is read
 
     def _with_bases(self) -> Iterator[Computed]:
         """The derived tables; those that are made of another one know it."""
@@ -110,7 +126,10 @@ class Pipeline(Declaration):
             yield _wrong_limit(self.part_time_limit_s)
         for what, names in (
             ("sources are called", [flow.source.name for flow in self.flows]),
-            ("tables are called", [f.table.name for f in self.flows] + [d.name for d in self.derived]),
+            (
+                "tables are called",
+                [f.table.name for f in self.flows] + [d.name for d in self.derived] + [o.name for o in self.own_tables],
+            ),
         ):
             for name in twice(names):
                 yield f"Two {what} {name!r}: give each a name of its own."
@@ -129,9 +148,18 @@ class Pipeline(Declaration):
 
     def _mistakes_of_names(self) -> Iterator[str]:
         tables = {flow.table.name for flow in self.flows} | {each.name for each in self.derived}
+        tables |= {each.name for each in self.own_tables}
         for derived in self.derived:
             for name in sorted(tables & set(derived.relations[1:])):
                 yield f"{name!r} is a table, and the view of the newest date of {derived.name!r}: rename one."
+
+    @property
+    def served(self) -> list[Served]:
+        """What it serves, with the types and keys of its tables. Raises ConfigError, but only when declared."""
+        try:
+            return [served(self, each) for each in self.serves]
+        except ConfigError as error:
+            raise ConfigError(f"Pipeline {self.name!r}: {error}") from None
 
     @property
     def files(self) -> list[Files]:

@@ -13,6 +13,7 @@ from sluice.engine.database.statements import statements
 from sluice.engine.declare import Computed, Pipeline, Preprocessed
 from sluice.engine.declare.names import twice
 from sluice.engine.declare.tables.derived import BUILT_AT
+from sluice.engine.derive.settled import ALL
 from sluice.engine.derive.statements import Statements
 from sluice.engine.ledger.rows import mappings
 from sluice.errors import ConfigError
@@ -20,7 +21,6 @@ from sluice.errors import ConfigError
 query = statements(__name__)
 
 Rows = list[dict[str, Any]]
-ALL = 2**62  # whatever is settled, also since the build
 
 
 def explain(pipeline: Pipeline, key: str, as_of: date | None = None) -> dict[str, Any]:

@@ -35,14 +35,12 @@ class Statements:
             alias = alias_for(text, found.start(), found.end(), name)
             if name == SELF:
                 return self._filled("self_rows", table_identifier(self.derived.name)) + alias
-            return self._filled("final_rows", table_identifier(self.pipeline.flow(name).table.name)) + alias
+            return final_rows(table_identifier(self.pipeline.flow(name).table.name)) + alias
 
         return sql.SQL(PLACEHOLDER.sub(fill, text))
 
     def _filled(self, template: str, table: sql.Identifier) -> str:
-        """A template as a subselect, without the line that says why. A declared name is checked to be one."""
-        text = " " + query(template).partition("\n")[2].strip()
-        return text.format(table=".".join(f'"{name}"' for name in table.strings), slice=self.slice().string)
+        return _subselect(template, table, slice=self.slice().string)
 
     def of(self, name: str, *, select: sql.SQL | None = None) -> sql.Composed:
         """The template `name`.sql with this table's identifiers in it."""
@@ -109,6 +107,17 @@ class Statements:
             sql.SQL(left) + sql.Identifier(name) + sql.SQL(" = " + right) + sql.Identifier(name)
             for name in self.derived.own_key
         )
+
+
+def final_rows(table: sql.Identifier) -> str:
+    """The settled rows of a loaded table as a subselect, with the parameters `pipeline` and `upto`."""
+    return _subselect("final_rows", table)
+
+
+def _subselect(template: str, table: sql.Identifier, **places: str) -> str:
+    """A template without the line that says why. A declared name is checked to be one."""
+    text = " " + query(template).partition("\n")[2].strip()
+    return text.format(table=".".join(f'"{name}"' for name in table.strings), **places)
 
 
 def _listed(names: tuple[str, ...], prefix: str = "") -> sql.Composed:

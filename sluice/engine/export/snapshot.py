@@ -15,7 +15,6 @@ import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-from sluice.engine import forecast
 from sluice.engine.database.connection import connect, translate
 from sluice.engine.database.statements import statements
 from sluice.engine.tables.catalog import columns_of, table_identifier
@@ -84,10 +83,9 @@ def snapshot(tables: Sequence[str]) -> Iterator[Snapshot]:
 
 def _there(table: str, columns: Columns | None) -> Columns:
     if columns is None:
-        made_by = "`sluice migrate` makes it, `sluice run` also fills it"
-        if table in forecast.TABLES:
-            made_by = "`sluice forecast` makes and fills it"
-        raise ConfigError(f"This database has no table {table} yet: {made_by}.")
+        raise ConfigError(
+            f"This database has no table {table} yet: `sluice migrate` makes it, `sluice run` also fills it."
+        )
     return columns
 
 

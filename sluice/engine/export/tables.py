@@ -1,10 +1,9 @@
-"""Which tables can be exported: those that pipelines load and derive, the views of their newest date, and forecasts."""
+"""Which tables can be exported: those that pipelines load, derive and fill, and the views of their newest date."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sluice.engine import forecast
 from sluice.engine.declare import Pipeline
 from sluice.errors import ConfigError
 
@@ -13,7 +12,7 @@ Key = tuple[str, ...]
 
 def find_table(pipelines: Iterable[Pipeline], name: str) -> Key:
     """The key of a table by its name. Raises ConfigError that lists the tables there are."""
-    known = dict(each for pipeline in pipelines for each in _tables(pipeline)) | forecast.TABLES
+    known = dict(each for pipeline in pipelines for each in _tables(pipeline))
     if name not in known:
         raise ConfigError(f"No pipeline has a table {name!r}. There are: {', '.join(sorted(known))}.")
     return known[name]
@@ -34,3 +33,5 @@ def _tables(pipeline: Pipeline) -> Iterator[tuple[str, Key]]:
     for derived in pipeline.derived:
         for name in derived.relations:
             yield name, tuple(derived.key)
+    for own in pipeline.own_tables:
+        yield own.name, tuple(own.key)

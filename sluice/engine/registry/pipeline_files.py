@@ -1,7 +1,8 @@
 """Files of pipelines as Python modules: each folder is a package under a name that nobody else has.
 
 The folder is not on the search path: a `json.py` or `tasks.py` in it shadows nothing, the `_units.py` of two folders
-are two modules, and a file imports one beside it by `from ._units import to_kwh`.
+are two modules, and a file imports one beside it by `from ._units import to_kwh`. A pipeline may also be a folder
+itself, with its declaration in `__init__.py` and whatever else belongs to it beside.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import hashlib
 import sys
 from pathlib import Path
 from types import ModuleType
+
+FOLDER = "__init__.py"
 
 
 def package_of(folder: Path) -> str:
@@ -23,12 +26,40 @@ def package_of(folder: Path) -> str:
 
 
 def module_for(path: Path, digest: str) -> ModuleType:
-    """An empty module of its folder's package for one version of a file, whatever characters are in its name."""
-    package = package_of(path.parent)
-    stem = path.stem if path.stem.isidentifier() else f"file_{_digest(path.stem)}"
+    """An empty module of its folder's package for one version of a file, whatever characters are in its name.
+
+    That of a folder is a package: its files import each other by `from .units import to_kwh`, and those of each
+    version are modules of their own.
+    """
+    home, stem = (path.parent.parent, path.parent.name) if is_folder(path) else (path.parent, path.stem)
+    package = package_of(home)
+    stem = stem if stem.isidentifier() else f"file_{_digest(stem)}"
     module = ModuleType(f"{package}.{stem}__{digest[:12]}")
     module.__file__, module.__package__ = str(path), package
+    if is_folder(path):
+        module.__package__, module.__path__ = module.__name__, [str(path.parent)]
     return module
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a file declares the pipeline of its whole folder."""
+    return path.name == FOLDER
+
+
+def name_of(path: Path) -> str:
+    """What a pipeline's file, or its folder, is called."""
+    return path.parent.name if is_folder(path) else path.stem
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The files of a folder that may declare a pipeline: `name.py`, and `name/__init__.py` of a folder of its own."""
+    own = [each for each in folder.glob(f"[!_.]*/{FOLDER}") if each.is_file()]
+    return sorted([*folder.glob("[!_]*.py"), *own])
+
+
+def code_of(path: Path) -> list[Path]:
+    """The Python files that make one version of a pipeline that is a folder: its declaration, then all others."""
+    return [path, *sorted(each for each in path.parent.rglob("*.py") if each != path)]
 
 
 def advice(error: BaseException, path: Path) -> str:

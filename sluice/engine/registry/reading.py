@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 import sys
 import time
 import traceback
@@ -21,25 +22,29 @@ from types import ModuleType
 from sluice.engine.base.source_text import TEXT, remember
 from sluice.engine.declare import Pipeline
 from sluice.engine.registry.opened import is_installed, watched
-from sluice.engine.registry.pipeline_files import advice, module_for
-from sluice.engine.registry.seen import Seen
+from sluice.engine.registry.pipeline_files import advice, code_of, is_folder, module_for
+from sluice.engine.registry.seen import Listing, Seen
 from sluice.errors import ConfigError, DeclarationError
 
 AGAIN_S = 2.0
+# a folder whose __init__.py says nothing of a pipeline holds modules for the files beside it
+_DECLARES = re.compile(rb"^(?:pipeline\b|(?:from|import)\b.*\bpipeline\b)|\bPipeline\(", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Read:
-    """What came of a file: a pipeline, or what is wrong. `files` is everything that was read for it.
+    """What came of a file: a pipeline, or what is wrong; None of a folder of modules that others import.
 
-    `code` is 16 hex digits that change with the text of the file and of modules of one's own that it uses.
+    `files` is everything that was read for it. `code` is 16 hex digits that change with the text of the file, of the
+    others of its folder (`beside`), and of modules of one's own that it uses.
     """
 
     path: Path
-    outcome: Pipeline | ConfigError
+    outcome: Pipeline | ConfigError | None
     files: tuple[Seen, ...]
     modules: tuple[str, ...]
     code: str
+    beside: Listing | None = None
     at: float = field(default_factory=time.monotonic)
 
     @property
@@ -51,14 +56,19 @@ class Read:
         """Whether it would be read otherwise now. What went wrong for a reason of its own is tried again."""
         if isinstance(self.outcome, ConfigError) and time.monotonic() - self.at > AGAIN_S:
             return True
+        if self.beside is not None and self.beside.is_changed():
+            return True
         return any(file.is_changed() for file in self.files)
 
 
 def read(path: Path, before: Read | None = None) -> Read:
     """Read a file of a pipeline; `before` is what it gave earlier, whose modules are imported anew."""
-    file = Seen(path)
+    listing = Listing(path.parent, lambda: code_of(path)) if is_folder(path) else None
+    file, *beside = map(Seen, listing.files if listing else (path,))
+    if listing and not _DECLARES.search(file.content or b""):
+        return Read(path, None, (file,), (), "")
     _forget(before.modules if before else ())
-    module = module_for(path, file.digest)
+    module = module_for(path, _digest(file.digest, *(each.digest for each in beside)) if beside else file.digest)
     outcome: Pipeline | ConfigError
     with watched() as opened:
         try:
@@ -71,10 +81,13 @@ def read(path: Path, before: Read | None = None) -> Read:
     for name, each in own.items():
         each.__dict__.setdefault(TEXT, (texts[name].content or b"").decode(errors="replace"))
     others = {name: Seen(name, facts) for name, facts in opened.items() if name != str(path)}
-    others |= {each.path: each for each in texts.values()}
-    digests = [file.digest, *(texts[name].digest for name in sorted(texts))]
-    code = hashlib.sha256(" ".join(digests).encode()).hexdigest()[:16]
-    return Read(path, outcome, (file, *others.values()), tuple(own), code)
+    others |= {each.path: each for each in (*beside, *texts.values())}
+    text = _digest(file.digest, *(each.digest for each in beside), *(texts[name].digest for name in sorted(texts)))
+    return Read(path, outcome, (file, *others.values()), tuple(own), text, listing)
+
+
+def _digest(*digests: str) -> str:
+    return hashlib.sha256(" ".join(digests).encode()).hexdigest()[:16]
 
 
 def _forget(modules: tuple[str, ...]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sluice.engine.declare import Pipeline
 from sluice.engine.registry.declared import Declared
+from sluice.engine.registry.pipeline_files import files_of, name_of
 from sluice.engine.registry.reading import Read, read
 from sluice.errors import ConfigError
 
@@ -68,7 +69,7 @@ class Registry:
         if name in view.names:
             raise view.names[name]
         for path, error in view.broken.items():
-            if path.stem == name:
+            if name_of(path) == name:
                 raise error
         broken = "".join(f" Not read for a mistake: {error}" for error in view.broken.values())
         raise ConfigError(
@@ -113,6 +114,8 @@ class Registry:
         names: dict[str, ConfigError] = {}
         broken: dict[Path, ConfigError] = {}
         for path, each in found.items():
+            if each.outcome is None:
+                continue
             if isinstance(each.outcome, ConfigError):
                 broken[path] = each.outcome
                 names |= {name: each.outcome for name, kept in self._kept.items() if kept[0].path == path}
@@ -140,7 +143,7 @@ def _files_of(folders: Sequence[Path]) -> Iterator[Path]:
     for folder in folders:
         if not folder.is_dir():
             raise ConfigError(f"SLUICE_PIPELINES: {folder} is not a folder.")
-        for path in sorted(folder.glob("[!_]*.py")):
+        for path in files_of(folder):
             real = os.path.realpath(path)
             if real not in seen:
                 seen.add(real)

@@ -7,8 +7,10 @@ moments before it was read: two edits can have one time. Then its content is rea
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 SETTLED_NS = 2_000_000_000
@@ -20,7 +22,7 @@ Facts = tuple[int, ...]
 def facts_of(path: str | Path) -> Facts:
     """Times, size and identity of a file or folder; empty where there is none."""
     try:
-        found = Path(path).stat()
+        found = os.stat(path)  # noqa: PTH116 - a Path takes longer to make than to look at, and all are looked at often
     except OSError:
         return ()
     return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev, found.st_mode)
@@ -54,6 +56,26 @@ class Seen:
             return True
         self._facts, self._certain = now, _is_settled(now)
         return False
+
+
+class Listing:
+    """Which files `find` gives, of those below a folder, and whether they are others by now."""
+
+    def __init__(self, folder: Path, find: Callable[[], Sequence[Path]]) -> None:
+        self._top = folder
+        self._find = find
+        self._folders = self._facts()
+        self.files = tuple(find())
+
+    def is_changed(self) -> bool:
+        """Whether there are other files now. A folder that was not written to has the same names in it."""
+        if all(facts_of(path) == facts and _is_settled(facts) for path, facts in self._folders.items()):
+            return False
+        self._folders = self._facts()
+        return tuple(self._find()) != self.files
+
+    def _facts(self) -> dict[str, Facts]:
+        return {path: facts_of(path) for path, _, _ in os.walk(self._top) if "__pycache__" not in path}
 
 
 def _is_settled(facts: Facts) -> bool:

@@ -26,6 +26,7 @@ from sluice.engine.tables.catalog import (
 )
 from sluice.engine.tables.derived import migrate_derived
 from sluice.engine.tables.indexes import create_indexes
+from sluice.engine.tables.own_tables import migrate_own
 from sluice.errors import ConfigError
 
 
@@ -41,7 +42,16 @@ def migrate(pipelines: list[Pipeline]) -> list[str]:
                 done += _migrate_table(cursor, flow.table)
             for derived in pipeline.derived:
                 done += migrate_derived(cursor, derived)
+            for own in pipeline.own_tables:
+                done += migrate_own(cursor, own)
     return done
+
+
+def make_own_tables(pipeline: Pipeline) -> list[str]:
+    """Make the tables that the pipeline's own code fills, where they lack. Returns what was done, a sentence each."""
+    with transaction() as cursor:
+        lock(cursor, Lock.SCHEMA)
+        return [sentence for own in pipeline.own_tables for sentence in migrate_own(cursor, own)]
 
 
 def is_current(pipeline: Pipeline) -> bool:
@@ -53,12 +63,14 @@ def is_current(pipeline: Pipeline) -> bool:
         cursor.execute("select count(*) from sluice.migration")
         if cursor.fetchone() != (len(ledger_files()),):
             return False
-        return all(
-            _is_as_declared(cursor, flow.table.name, _wanted(flow.table), _types(flow.table), flow.table.key)
-            for flow in pipeline.flows
-        ) and all(
-            _is_as_declared(cursor, each.name, {*each.names, BUILT_AT}, each.columns, each.key)
-            for each in pipeline.derived
+        wanted = [(flow.table.name, _wanted(flow.table), _types(flow.table), flow.table.key) for flow in pipeline.flows]
+        return (
+            all(_is_as_declared(cursor, *each) for each in wanted)
+            and all(
+                _is_as_declared(cursor, each.name, {*each.names, BUILT_AT}, each.columns, each.key)
+                for each in pipeline.derived
+            )
+            and all(_is_as_declared(cursor, e.name, e.columns, e.columns, e.key) for e in pipeline.own_tables)
         )
 
 

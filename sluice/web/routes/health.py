@@ -12,8 +12,8 @@ from sluice.engine.base.servers import broker_url
 from sluice.engine.ledger.schema import ledger_files
 from sluice.errors import SluiceError
 from sluice.web.access import FromDatabase, Reads
-from sluice.web.documents import json_answer
-from sluice.web.problems import Problem
+from sluice.web.http.problems import Problem
+from sluice.web.openapi.document import json_answer
 
 PATIENCE_S = 2
 router = APIRouter(tags=["health"])

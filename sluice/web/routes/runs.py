@@ -13,11 +13,11 @@ from starlette.responses import Response
 from sluice.engine.base.settings import settings
 from sluice.engine.database.statements import statements
 from sluice.web.access import FromDatabase
-from sluice.web.documents import json_answer
+from sluice.web.http.pages import is_int64, page, page_of, read_cursor, write_cursor
+from sluice.web.http.problems import Problem
+from sluice.web.http.values import USUAL, Asked, Cursor, Day, Limit, Whole, Word
 from sluice.web.inbox import queue_run, shown_prefix
-from sluice.web.pages import is_int64, page, page_of, read_cursor, write_cursor
-from sluice.web.problems import Problem
-from sluice.web.values import USUAL, Asked, Cursor, Day, Limit, Whole, Word
+from sluice.web.openapi.document import json_answer
 
 query = statements("sluice.web.routes")
 
@@ -30,7 +30,7 @@ router = APIRouter(tags=["runs"])
 
 
 class RunFilters(Asked):
-    pipeline: Word | None = Field(None, examples=["call_logs"])
+    pipeline: Word | None = Field(None, examples=["meters"])
     state: Literal["running", "done", "failed"] | None = None
     limit: Limit = USUAL
     cursor: Cursor | None = Field(None, description="`next` of the page before, with the same filters.")
@@ -43,13 +43,13 @@ class RejectFilters(Asked):
 
 
 class NewRun(Asked):
-    pipeline: Word = Field(description="Its name.", examples=["call_logs"])
+    pipeline: Word = Field(description="Its name.", examples=["meters"])
     files: list[Word] = Field(
         [],
         max_length=100,
         description="Files below the inbox, as `folder/name.csv`. With none, a pipeline fetches from its API and "
         "database sources, and builds from what is loaded.",
-        examples=[["call_logs/call_logs_001.csv"]],
+        examples=[["meters/readings_001.csv"]],
     )
     as_of: Day | None = Field(None, description="The date that derived tables are built for.", examples=["2024-12-31"])
 

@@ -144,7 +144,7 @@ def test_what_was_fitted_when_and_by_which_run_is_kept(till: Till) -> None:
 
 
 def test_a_refit_of_a_pipeline_without_such_a_table_is_refused() -> None:
-    from sluice.cli.data.refit import refit
+    from sluice.cli.runs.refit import refit
 
     with pytest.raises(
         ConfigError, match=r"^call_logs has no preprocessed table, so there is nothing to compute again"

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from sluice.errors import ConfigError
-from sluice.reports.figures import read_figures
+from sluice.pipelines.customer_ltv.report.figures import read_figures
 from tests.integration.reports.built import Built
 from tests.kit.in_process import InProcess
 

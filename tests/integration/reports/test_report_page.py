@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 import typer
+from sluice.cli.data.report import report
 from typer.testing import CliRunner
 
 from sluice.cli.edge import Edge
-from sluice.cli.report import report
-from sluice.reports.customer_ltv import page
-from sluice.reports.figures import read_figures
+from sluice.pipelines.customer_ltv.report.figures import read_figures
+from sluice.pipelines.customer_ltv.report.page import page
 from tests.integration.reports.built import Built
 
 VOID = {"meta"}

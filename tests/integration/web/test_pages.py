@@ -10,7 +10,8 @@ from psycopg2 import sql
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
-from sluice.web.routes.preprocessed import Filters, after
+from sluice.pipelines import find
+from sluice.web.tables.statement import page_parts
 from tests.integration.web.conftest import client
 from tests.kit.in_process import InProcess
 from tests.kit.web_tables import add_rows
@@ -89,12 +90,12 @@ def _plan(served: InProcess, **filters: Any) -> str:
         " select source, n, n % 10 from generate_series(1, 20000) n, (values ('sales'), ('transactions')) s (source)"
     )
     served.sql("analyze preprocessed_data")
-    asked = Filters(**filters).filters
-    statement = sql.SQL(statements("sluice.web.access")("preprocessed_page"))
-    statement = statement.format(fields=sql.SQL("p.category"), after=after(asked))
+    (rows,) = [each for each in find("unified_sales").served if each.page_route == "/preprocessed"]
+    statement = sql.SQL(statements("sluice.web.access")("served_page"))
+    statement = statement.format(**page_parts(rows, filters, ["category"], goes_on=True))
     place = {"after_source": "transactions", "after_transaction_id": 9_000, "limit": 101}
     with transaction() as cursor:
-        cursor.execute(sql.SQL("explain (analyze, costs off, timing off) ") + statement, asked | place)
+        cursor.execute(sql.SQL("explain (analyze, costs off, timing off) ") + statement, filters | place)
         return "\n".join(line for (line,) in cursor.fetchall())
 
 
@@ -103,7 +104,7 @@ def _plan(served: InProcess, **filters: Any) -> str:
     [
         ({}, "pkey", "ROW(source, transaction_id) > ROW('transactions'::text"),
         (
-            {"customer_id": "7"},
+            {"customer_id": 7},
             "customer_id_idx",
             "ROW(customer_id, source, transaction_id) > ROW(7, 'transactions'::text",
         ),

@@ -11,8 +11,8 @@ import psycopg2
 import pytest
 
 from sluice.engine.base.settings import settings
+from sluice.web.http.problems import Problem
 from sluice.web.pool import ReadPool
-from sluice.web.problems import Problem
 from tests.integration.web.conftest import client
 from tests.kit.in_process import InProcess
 from tests.kit.roles import acting_as_loader

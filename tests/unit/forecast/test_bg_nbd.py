@@ -9,8 +9,8 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import betaln
 
-from sluice.engine.forecast.bg_nbd import BetaGeometric, Purchases, fit
 from sluice.errors import DataError
+from sluice.pipelines.customer_ltv.forecast.bg_nbd import BetaGeometric, Purchases, fit
 from tests.kit.buying import order_times, purchases
 
 CDNOW = BetaGeometric(r=0.243, alpha=4.414, a=0.793, b=2.426)  # the estimates that the paper prints

@@ -6,20 +6,27 @@ import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from sluice.cli.data.forecast import forecast
 from sluice.cli.edge import Edge
-from sluice.cli.forecast import forecast
-from sluice.engine.forecast import run
-from sluice.engine.forecast.prediction import Horizon
 from sluice.errors import DataError
+from sluice.pipelines import find
 from sluice.pipelines.customer_ltv import SETTLED
 
 Sluice = Callable[..., Any]
+
+
+def part(name: str) -> Any:
+    """A module of the forecast as the command finds it: pipelines are read under names of their own."""
+    return import_module(f"{find('customer_ltv').forecast.__module__}.forecast.{name}")
+
+
 FACTS = {
     "fit": 7,
     "as_of": date(2024, 6, 30),
@@ -58,11 +65,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the engine is asked for; it answers with FACTS."""
     made: list[Any] = []
 
-    def answer(*wanted: Any) -> dict[str, Any]:
+    def answer(_pipeline: Any, *wanted: Any) -> dict[str, Any]:
         made.append(wanted)
         return FACTS
 
-    monkeypatch.setattr(run, "forecast", answer)
+    monkeypatch.setattr(part("run"), "forecast", answer)
     return made
 
 
@@ -78,7 +85,7 @@ def test_it_tells_the_fit_and_what_follows(sluice: Sluice, asked: list[Any]) -> 
         "next 12 months: 7,890 orders, 456,789.10 at 1.00% a month; 71% of customers are still there\n"
         "next: select * from customer_ltv_forecast order by as_of desc, predicted_ltv desc limit 10\n"
     )
-    assert asked == [(date(2024, 6, 30), SETTLED, Horizon(12, 0.01))]
+    assert asked == [(date(2024, 6, 30), SETTLED, part("prediction").Horizon(12, 0.01))]
 
 
 def test_months_and_discount_are_options_and_the_answer_may_be_json(sluice: Sluice, asked: list[Any]) -> None:
@@ -86,7 +93,7 @@ def test_months_and_discount_are_options_and_the_answer_may_be_json(sluice: Slui
     told = json.loads(sluice("forecast", "customer_ltv", *words).stdout)
 
     assert told == FACTS | {"as_of": "2024-06-30", "predicted_ltv": "456789.10"}
-    assert asked == [(date(2024, 6, 30), SETTLED, Horizon(6, 0.0))]
+    assert asked == [(date(2024, 6, 30), SETTLED, part("prediction").Horizon(6, 0.0))]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +118,7 @@ def test_data_that_carry_no_forecast_fail_with_a_sentence(sluice: Sluice, monkey
     def refuse(*_: Any) -> None:
         raise DataError("too_few_repeat", "5 customers came back.")
 
-    monkeypatch.setattr(run, "forecast", refuse)
+    monkeypatch.setattr(part("run"), "forecast", refuse)
     result = sluice("forecast", "customer_ltv", "--as-of", "2024-06-30")
 
     assert (result.exit_code, result.stderr) == (1, "error: 5 customers came back.\n")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sluice.engine.forecast.gamma_gamma import GammaGamma, Spend, fit
 from sluice.errors import DataError
+from sluice.pipelines.customer_ltv.forecast.gamma_gamma import GammaGamma, Spend, fit
 from tests.kit.buying import mean_values
 
 CDNOW = GammaGamma(p=6.25, q=3.74, v=15.44)  # the estimates that the note prints

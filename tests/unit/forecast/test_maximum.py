@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sluice.engine.forecast.maximum import Parameter, Vector, maximise
 from sluice.errors import DataError
+from sluice.pipelines.customer_ltv.forecast.maximum import Parameter, Vector, maximise
 
 STARTS = np.array([[0.1], [1.0], [50.0]])
 FREE = (Parameter("k", 1e-3, 1e3),)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sluice.engine.forecast.bg_nbd import BetaGeometric
-from sluice.engine.forecast.fit import Fit
-from sluice.engine.forecast.gamma_gamma import GammaGamma
-from sluice.engine.forecast.history import Batch
-from sluice.engine.forecast.prediction import Horizon, predict
 from sluice.errors import ConfigError, PermanentError
+from sluice.pipelines.customer_ltv.forecast.bg_nbd import BetaGeometric
+from sluice.pipelines.customer_ltv.forecast.fit import Fit
+from sluice.pipelines.customer_ltv.forecast.gamma_gamma import GammaGamma
+from sluice.pipelines.customer_ltv.forecast.history import Batch
+from sluice.pipelines.customer_ltv.forecast.prediction import Horizon, predict
 
 FIT = Fit(BetaGeometric(0.243, 4.414, 0.793, 2.426), GammaGamma(6.25, 3.74, 15.44), 0, 0, 0, 1, ())
 

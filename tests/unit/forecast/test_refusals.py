@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sluice.engine.forecast.fit import rank_correlation, refuse_too_few
-from sluice.engine.forecast.gamma_gamma import Spend
-from sluice.engine.forecast.library import scipy
 from sluice.errors import ConfigError, DataError
+from sluice.pipelines.customer_ltv.forecast.fit import rank_correlation, refuse_too_few
+from sluice.pipelines.customer_ltv.forecast.gamma_gamma import Spend
+from sluice.pipelines.customer_ltv.forecast.library import scipy
 
 
 def test_99_customers_who_came_back_are_too_few() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sluice.engine.base.settings import settings
-from sluice.web.tokens import Tokens, tokens_of
+from sluice.web.http.tokens import Tokens, tokens_of
 
 READS, WRITES = "0123456789abcdef-r", "0123456789abcdef-w"
 

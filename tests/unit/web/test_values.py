@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from sluice.web.pages import is_int64, is_moment, is_text, read_cursor, write_cursor
-from sluice.web.problems import InvalidParameter
-from sluice.web.values import Day, Flag, Moment, Whole
+from sluice.web.http.pages import is_int64, is_moment, is_text, read_cursor, write_cursor
+from sluice.web.http.problems import InvalidParameter
+from sluice.web.http.values import Day, Flag, Moment, Whole
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,20 @@
+"""What only some pipelines have: a report, a forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from sluice.errors import ConfigError
+
+
+def pipeline_with(what: Literal["report", "forecast"], name: str) -> Callable[..., Any]:
+    """The function that a pipeline declares for it. Raises ConfigError that names those that have one."""
+    from sluice.pipelines import all_pipelines, find
+
+    found: Callable[..., Any] | None = getattr(find(name), what)
+    if found is None:
+        others = sorted(each.name for each in all_pipelines().values() if getattr(each, what) is not None)
+        there = f"only for {', '.join(others)}" if others else "and no other pipeline declares one"
+        raise ConfigError(f"There is no {what} for {name!r}, {there}.")
+    return found

@@ -1,0 +1,57 @@
+"""The figures of a report: statements asked in one snapshot, whose rows are dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
+
+query = statements(__name__)
+
+Row = dict[str, Any]
+
+
+class Asking:
+    """Statements by name (`query = statements(__name__)`). `about` are the parameters that all of them get."""
+
+    def __init__(self, cursor: Cursor, statement: Callable[[str], str], about: Row) -> None:
+        self._cursor = cursor
+        self._statement = statement
+        self.about = about
+
+    def of(self, statement: Callable[[str], str]) -> Asking:
+        """The same about other statements."""
+        return Asking(self._cursor, statement, self.about)
+
+    def rows(self, name: str, **more: Any) -> list[Row]:
+        """The rows of `name`.sql."""
+        self._cursor.execute(self._statement(name), self.about | more)
+        names = [column.name for column in self._cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in self._cursor.fetchall()]
+
+    def row(self, name: str, **more: Any) -> Row:
+        """The one row of `name`.sql."""
+        (only,) = self.rows(name, **more)
+        return only
+
+
+@contextmanager
+def one_moment(statement: Callable[[str], str], **about: Any) -> Iterator[Asking]:
+    """Statements that all see the database as it is now, however long they take. Raises DatabaseAway."""
+    with transaction() as cursor:
+        cursor.execute(query("snapshot"))
+        yield Asking(cursor, statement, about)
+
+
+def with_examples(groups: list[Row], examples: list[Row], by: tuple[str, ...]) -> list[Row]:
+    """Groups, each with its `examples`. Both are sorted by what they are grouped by."""
+    key = itemgetter(*by)
+    found = {of: list(some) for of, some in groupby(examples, key)}
+    return [group | {"examples": found.get(key(group), [])} for group in groups]

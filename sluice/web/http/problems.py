@@ -1,0 +1,99 @@
+"""Problems: what the API answers instead of data, as RFC 9457 has it.
+
+`code` is stable and for programs, `detail` is for people. Neither has a word of the database's or a value of a row.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from sluice.web.http.trace import REQUEST_ID
+
+MEDIA_TYPE = "application/problem+json"
+_CODES = {
+    HTTPStatus.BAD_REQUEST: ("bad_request", "The request cannot be read."),
+    HTTPStatus.NOT_FOUND: ("not_found", "There is nothing at this path: /openapi.json lists the routes."),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("method_not_allowed", "This route has no such method: see the header Allow."),
+}
+
+
+class Problem(HTTPException):
+    """An answer that is no data. `errors` say which parameter or field of the body is wrong, and why."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        errors: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, detail, dict(headers or {}))
+        self.code = code
+        self.errors = errors
+
+
+class InvalidParameter(Problem):
+    """One parameter is not what the OpenAPI says."""
+
+    def __init__(self, name: str, message: str, where: str = "query") -> None:
+        super().__init__(
+            422, "invalid_request", f"{name}: {message}", errors=[{"in": where, "name": name, "message": message}]
+        )
+
+
+def answer(problem: Problem) -> Response:
+    """The problem as a response."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(problem.status_code).phrase,
+        "status": problem.status_code,
+        "code": problem.code,
+        "detail": problem.detail,
+        "request_id": REQUEST_ID.get(),
+    }
+    if problem.errors:
+        body["errors"] = list(problem.errors)
+    return Response(json.dumps(body), problem.status_code, headers=problem.headers, media_type=MEDIA_TYPE)
+
+
+def answer_in_problems(app: FastAPI) -> None:
+    """Whatever a route or the framework raises is answered as a problem."""
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(RequestValidationError, _of_validation)
+
+
+async def _of_http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    if isinstance(error, Problem):
+        return answer(error)
+    code, detail = _CODES.get(HTTPStatus(error.status_code), ("refused", "The request was refused."))
+    return answer(Problem(error.status_code, code, detail, headers=error.headers))
+
+
+async def _of_validation(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+    errors = [_wrong(each) for each in error.errors()]
+    first = errors[0]
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return answer(Problem(422, "invalid_request", f"{first['name']}: {first['message']}{more}", errors=errors))
+
+
+def _wrong(error: Mapping[str, Any]) -> dict[str, str]:
+    """Which parameter, and why. What was sent is not repeated: it may be a secret in the wrong place."""
+    where, *rest = [str(each) for each in error["loc"]]
+    if error["type"] == "json_invalid":
+        rest = []
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        message = "there is no parameter or field of this name here: /openapi.json lists those there are"
+    return {"in": where, "name": ".".join(rest)[:100] or where, "message": message}
