@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-unified test bench check format lock clean
+.PHONY: help setup demo demo-unified test bench docs check format lock clean
 
 help:            ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*##/  make \1\t/' | expand -t 20
@@ -37,6 +37,15 @@ test: setup      ## every test, against real servers and real workers
 bench: setup     ## speed beside psql \copy and execute_values, some minutes; BENCH="--rows 200000" for a short one
 	@$(BIN)/python -m benchmarks $(BENCH)
 
+docs: $(VENV)/.docs-ready   ## the documents as a site, in site/; warnings are errors
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo "site/index.html is the first page; with search: $(BIN)/python -m http.server --directory site"
+
+$(VENV)/.docs-ready: docs/requirements.lock | setup
+	@echo "setting up what builds the site (once) ..."
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r docs/requirements.lock
+	@touch $@
+
 check: setup     ## format, lint, types, import rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -50,7 +59,8 @@ format: setup    ## put the code in its usual form
 lock: setup      ## pin every dependency by hash, for every platform and Python, with no registry's address
 	@$(COMPILE) --extra embedded --extra web --extra dev pyproject.toml --output-file requirements.lock
 	@$(COMPILE) --no-annotate --constraints requirements.lock --extra web pyproject.toml --output-file deploy/runtime.lock
+	@$(COMPILE) --constraints requirements.lock --extra docs pyproject.toml --output-file docs/requirements.lock
 	@echo setuptools | $(COMPILE) --no-annotate --constraints requirements.lock - --output-file deploy/build.lock
 
 clean:           ## remove what make made (not your data under .sluice)
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

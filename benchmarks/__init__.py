@@ -1,1 +1,1 @@
-"""Speed, side by side with what people use instead: `make bench`. docs/benchmarks.md tells how to read it."""
+"""Speed, side by side with what people use instead: `make bench`. How to read it: docs/explanation/benchmarks.md."""

@@ -1,22 +1,22 @@
-"""The README is tested: its dataset loads, its script runs, and it names every command, setting and exit code."""
+"""The README and the pages behind it are tested: their datasets load, and their script runs."""
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 
-from sluice.cli.exits import Exit
-from sluice.cli.main import COMMANDS
-from sluice.engine.base.settings import Settings
-from tests.kit.stack import ROOT, Stack
+from tests.kit.pages import blocks, page
+from tests.kit.stack import Stack
 
-README = (ROOT / "README.md").read_text()
-EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+def example(path: str, part: str) -> str:
+    """The one block of Python on a page that has this in it."""
+    (found,) = [text for text in blocks(page(path), "python") if part in text]
+    return found
 
 
 def test_the_dataset_of_the_readme_loads(stack: Stack) -> None:
-    (dataset,) = [text for text in EXAMPLES if 'name="meters"' in text]
+    dataset = example("README.md", 'name="meters"')
     folder = stack.home / "pipelines_of_mine"
     folder.mkdir()
     (folder / "meters.py").write_text(dataset)
@@ -36,8 +36,13 @@ def test_the_dataset_of_the_readme_loads(stack: Stack) -> None:
     ]
 
 
-def test_the_derived_table_of_the_readme_is_built(stack: Stack) -> None:
-    (shop,) = [text for text in EXAMPLES if 'name="shop"' in text]
+def test_the_tutorial_explains_the_dataset_of_the_readme() -> None:
+    dataset = example("README.md", 'name="meters"')
+    assert example("docs/tutorial/your-own-dataset.md", 'name="meters"') == dataset
+
+
+def test_the_derived_table_of_the_tutorial_is_built(stack: Stack) -> None:
+    shop = example("docs/tutorial/derived-tables.md", 'name="shop"')
     folder = stack.home / "pipelines_of_mine"
     folder.mkdir()
     (folder / "shop.py").write_text(shop)
@@ -57,8 +62,8 @@ def test_the_derived_table_of_the_readme_is_built(stack: Stack) -> None:
     ]
 
 
-def test_the_script_of_the_readme_runs(stack: Stack) -> None:
-    (script,) = [text for text in EXAMPLES if "run.wait()" in text]
+def test_the_script_of_the_how_to_runs(stack: Stack) -> None:
+    script = example("docs/how-to/scripts.md", "run.wait()")
     folder = stack.home / "calls"
     folder.mkdir()
     header = "customer_id,call_cost,call_destination,call_date,call_duration\n"
@@ -76,13 +81,3 @@ def test_the_script_of_the_readme_runs(stack: Stack) -> None:
     )
 
     assert done.stdout == "done 1 rows loaded, 0 rejected\n", done.stderr
-
-
-def test_the_readme_names_every_command_setting_and_exit_code() -> None:
-    for name in (command.name for command in COMMANDS):
-        assert re.search(rf"sluice {name}|make {name}", README), f"sluice {name} is not in the README"
-    for name in Settings.model_fields:
-        setting = name.upper() if name in ("database_url", "redis_url") else f"SLUICE_{name.upper()}"
-        assert f"`{setting}`" in README, f"{setting} is not in the README"
-    for code in Exit:
-        assert f"| {int(code)} |" in README, f"exit code {int(code)} is not in the README"

@@ -110,4 +110,4 @@ def test_a_child_runs_our_module_and_not_what_is_in_its_folder(here: str, tmp_pa
     done = subprocess.run(
         python("sluice", "--version"), env=os.environ | child_environ(), capture_output=True, text=True, check=False
     )
-    assert done.stdout == "sluice 0.1.0\n", done.stderr
+    assert done.stdout == "sluice 0.2.0\n", done.stderr

@@ -23,6 +23,8 @@ from sluice.errors import ConfigError
 
 _SCHEMA = re.compile("[A-Za-z_][A-Za-z0-9_]{0,62}")
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+_LANDING = "copies of what cannot be read in place: a folder that every worker sees, or s3://...; default: HOME/landing"
+_PART = "size of a part; memory of a worker process is about 150 MiB + 8 parts"
 
 
 class Settings(BaseSettings):
@@ -30,25 +32,33 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SLUICE_", extra="ignore", hide_input_in_errors=True)
 
-    database_url: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL"))
-    redis_url: SecretStr | None = Field(None, validation_alias=AliasChoices("REDIS_URL"))
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("DATABASE_URL"),
+        description="PostgreSQL, for ledger and tables; default: the embedded servers. Set both URLs, or neither",
+    )
+    redis_url: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("REDIS_URL"), description="Redis, the broker; default: the embedded servers"
+    )
     cache_url: SecretStr | None = Field(None, description="Redis for frames; default: REDIS_URL with db 1")
-    home: Path = Field(Path(".sluice"), description="where the embedded servers keep their data")
-    pipelines: Annotated[tuple[Path, ...], NoDecode] = Field((), description="folders with your own pipelines")
+    home: Path = Field(Path(".sluice"), description="data of the embedded servers, and logs")
+    pipelines: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (), description="folders with your own pipelines, separated by `:`"
+    )
     search_path: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("public",), description="schemas, between commas: tables are in the first, SQL of pipelines finds them all"
+        ("public",), description="schemas, separated by `,`: tables are made in the first, SQL of pipelines finds all"
     )
     inbox: str = Field("inbox", description="where scheduled runs look for new files: a folder, or s3://bucket/prefix")
-    landing: str | None = Field(None, description="raw copies of what cannot be read in place; default: HOME/landing")
+    landing: str | None = Field(None, description=_LANDING)
 
-    part_bytes: int = Field(8 * MIB, ge=KIB, le=256 * MIB, description="size of a part")
-    max_record_bytes: int = Field(MIB, ge=KIB, description="a longer record is a reject line_too_long")
+    part_bytes: int = Field(8 * MIB, ge=KIB, le=256 * MIB, description=_PART)
+    max_record_bytes: int = Field(MIB, ge=KIB, description="a longer record is a reject: `line_too_long`")
     max_unpacked_bytes: int = Field(64 * GIB, ge=MIB, description="a packed file that holds more is refused")
     max_ratio: int = Field(200, ge=2, description="a packed file that unpacks to more times its size is refused")
     window: int = Field(16, ge=1, le=10_000, description="chains published and not finished, over all runs")
-    frame_ttl_s: int = Field(900, ge=10, description="how long a frame rests in Redis")
+    frame_ttl_s: int = Field(900, ge=10, description="how long a frame may stay in Redis")
 
-    lease_s: float = Field(30, ge=1, description="how long a claim holds without a heartbeat")
+    lease_s: float = Field(30, ge=1, description="after this time a silent worker loses its claim")
     publish_s: float = Field(10, ge=0.5, description="how long a message may take before it counts as lost")
     dispatch_every_s: float = Field(1.0, ge=0.1, description="how often each worker looks for due steps")
     max_crashes: int = Field(3, ge=1, description="crashes of a step before it is dead")
@@ -60,14 +70,20 @@ class Settings(BaseSettings):
 
     concurrency: int = Field(2, ge=1, le=256, description="worker processes that `sluice` starts")
     alive_path: Path | None = Field(None, description="touched every 2 s by a connected worker, for health checks")
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
-    flower_user: str = Field("sluice", min_length=1)
-    flower_password: SecretStr | None = Field(None, description="default: a random one, printed once")
-    flower_port: int = Field(5555, ge=1, le=65535)
+    log_level: str = Field(
+        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`"
+    )
+    flower_user: str = Field("sluice", min_length=1, description="user of Flower")
+    flower_password: SecretStr | None = Field(
+        None, description="password of Flower; default: a random one, printed once"
+    )
+    flower_port: int = Field(5555, ge=1, le=65535, description="port of Flower")
 
-    api_read_tokens: SecretStr | None = Field(None, description="tokens that may read, between spaces or lines")
-    api_write_tokens: SecretStr | None = Field(None, description="tokens that may also queue runs")
-    read_database_url: SecretStr | None = Field(None, description="a role that only reads; default: DATABASE_URL")
+    api_read_tokens: SecretStr | None = Field(None, description="tokens of the API that may read")
+    api_write_tokens: SecretStr | None = Field(None, description="tokens that may also queue runs; at least one token")
+    read_database_url: SecretStr | None = Field(
+        None, description="a role that only reads, for the API; default: DATABASE_URL"
+    )
     api_connections: int = Field(8, ge=1, le=200, description="connections to PostgreSQL that `sluice serve` keeps")
     api_statement_s: float = Field(5, ge=0.05, le=600, description="how long one statement of the API may take")
     api_body_bytes: int = Field(64 * KIB, ge=KIB, le=16 * MIB, description="a larger request is refused with 413")

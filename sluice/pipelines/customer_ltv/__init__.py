@@ -1,6 +1,6 @@
 """Customer lifetime value: customers, orders and payments into three tables, and from these one value a customer.
 
-CLV = average order value x orders per year x lifespan in years, for a stated date. docs/customer_ltv.md explains.
+CLV = average order value x orders per year x lifespan in years, for a stated date: docs/explanation/customer-ltv.md.
 """
 
 from collections.abc import Callable, Mapping

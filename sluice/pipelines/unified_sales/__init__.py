@@ -1,6 +1,6 @@
 """Sales files, an API and a database into one dataset: standardised, then preprocessed.
 
-docs/unified_sales.md explains.
+docs/explanation/unified-sales.md explains.
 """
 
 from pathlib import Path

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import typer
-from sluice.cli.data.report import report
 from typer.testing import CliRunner
 
+from sluice.cli.data.report import report
 from sluice.cli.edge import Edge
 from sluice.pipelines.customer_ltv.report.figures import read_figures
 from sluice.pipelines.customer_ltv.report.page import page

@@ -1,4 +1,4 @@
-"""docs/unified_sales.md: its worked example gives the numbers that stand there, and it names what there is."""
+"""docs/explanation/unified-sales.md: its worked example gives the numbers shown there, and it names what there is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sluice.pipelines import find
 from sluice.pipelines.unified_sales import pipeline
 from tests.kit.unified_files import Market
 
-PAGE = (Path(__file__).parents[3] / "docs" / "unified_sales.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "explanation" / "unified-sales.md").read_text(encoding="utf-8")
 ROW = "select total_amount::text, exchange_rate::text, rate_date::text, rate_state from standardized_data"
 
 

@@ -1,4 +1,4 @@
-"""A pipeline of a user's own gets its API by declaring it: that of docs/serve.md, from its file to its answers."""
+"""A pipeline of a user's own gets its API by declaring it: that of docs/how-to/serve.md, from its file to its answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.integration.web.conftest import READ, client
 from tests.integration.web.test_openapi import MODES, ask
 from tests.kit.in_process import InProcess
 
-PAGE = (Path(__file__).parents[3] / "docs" / "serve.md").read_text()
+PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "serve.md").read_text()
 (EXAMPLE,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 READINGS = """meter_id,read_at,kwh,state
 7,2024-03-31 10:00,1.250,ok

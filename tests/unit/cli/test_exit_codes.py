@@ -43,7 +43,9 @@ def test_each_code_says_what_it_means_in_the_help(sluice: Callable[..., Any], co
 
 
 def test_the_table_of_the_docs_is_what_the_code_says() -> None:
-    rows = re.findall(r"^\| (\d+) \| (.+) \|$", (ROOT / "docs" / "exit-codes.md").read_text(), re.MULTILINE)
+    rows = re.findall(
+        r"^\| (\d+) \| (.+) \|$", (ROOT / "docs" / "reference" / "exit-codes.md").read_text(), re.MULTILINE
+    )
     assert rows == [(str(code.value), code.__doc__) for code in Exit]
 
 
@@ -165,7 +167,7 @@ def test_wrong_settings_end_with_2_and_name_every_mistake(
 
 def test_the_version_is_printed(sluice: Callable[..., Any]) -> None:
     result = sluice("--version")
-    assert (result.exit_code, result.stdout) == (0, "sluice 0.1.0\n")
+    assert (result.exit_code, result.stdout) == (0, "sluice 0.2.0\n")
 
 
 def test_help_waits_for_no_big_library() -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import typer
-from sluice.cli.data.report import report
 from typer.testing import CliRunner
 
 from sluice.cli.data.forecast import forecast
+from sluice.cli.data.report import report
 from sluice.cli.edge import Edge
 from sluice.engine.base.settings import settings
 

@@ -1,4 +1,4 @@
-"""docs/types.md says what each type does to a value: every line of it is tried."""
+"""docs/reference/types.md says what each type does to a value: every line of it is tried."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sluice.engine.rows.contract import Contract
 from sluice.engine.types import ColumnType
 from tests.unit.types.conftest import Read
 
-PAGE = (Path(__file__).parents[3] / "docs" / "types.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "types.md").read_text(encoding="utf-8")
 EXAMPLE = re.compile(r'^\| `(\w+\(.*\))` \| `(".*")` \| (?:`(.*)`|(null)|reject `(\w+)`) \|$', re.MULTILINE)
 SUMMARY = re.compile(r"^\| `([A-Z]\w+)` \| `(.+)` \| ((?:`\w+` ?)+) \|$", re.MULTILINE)
 EXAMPLES = [found.groups() for found in EXAMPLE.finditer(PAGE)]

@@ -26,7 +26,7 @@ class Preprocessed(Computed):
 
     Its key is that table's, its columns are that table's followed by what the steps add; the pipeline fills in both.
     No step takes a row away. What steps must know of the whole table is stored when it is first computed (`fitted`
-    "once"), so that a later row is treated as the earlier ones were: `sluice run --refit` computes it again, and so
+    "once"), so that a later row is treated as the earlier ones were: `sluice refit PIPELINE` computes it again, and so
     does another definition of the step. With "each build" it is computed for each build.
     """
 
