@@ -54,7 +54,7 @@ def wait(run: int, ti: Any = None, task_reschedule_count: int = 0) -> bool:
         if found.state != "failed":
             return found.state == "done"
         if not found.dead_steps:
-            raise AirflowFailException(f"{found.words}\nMend the files, then clear this day and those after it.")
+            raise AirflowFailException(f"{found.words}\nCorrect the files, then clear this day and those after it.")
         begins_another_try = ti.try_number > 1 and task_reschedule_count == 0
         if begins_another_try and retry_run(run):
             return False

@@ -27,7 +27,7 @@ class ServerAway(SluiceFailed):
 
 
 class RunState(NamedTuple):
-    """Where a run is: `running`, `done` or `failed`; what to read about it; whether `sluice retry` can mend it."""
+    """Where a run is: `running`, `done` or `failed`; what to read about it; whether `sluice retry` may help."""
 
     state: str
     words: str

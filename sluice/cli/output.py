@@ -67,18 +67,28 @@ def rows(number: int) -> str:
 def item(text: str) -> None:
     """Print a line of a list: indented, and on a terminal folded between words so that the list can still be seen."""
     if sys.stdout.isatty():
-        fold = textwrap.TextWrapper(
-            shutil.get_terminal_size().columns,
-            initial_indent="  ",
-            subsequent_indent="      ",
-            expand_tabs=False,
-            replace_whitespace=False,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        print("\n".join(fold.wrap(text)))
+        folded(text, "  ")
     else:
         print(f"  {text}")
+
+
+def folded(text: str, indent: str = "") -> None:
+    """Print text folded between words to the width of the terminal (a pipe has 80 columns)."""
+    fold = textwrap.TextWrapper(
+        width(),
+        initial_indent=indent,
+        subsequent_indent=f"{indent}    ",
+        expand_tabs=False,
+        replace_whitespace=False,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    print("\n".join(fold.wrap(text)))
+
+
+def width() -> int:
+    """How many columns standard output has."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPED
 
 
 def things(number: int, one: str) -> str:
@@ -97,25 +107,25 @@ def narrow_table(head: Sequence[str], rows: Iterable[Sequence[object]], spare: C
     Where they do not, `spare` columns of zeros are left out; where that is not enough, a row is lines of `name value`.
     """
     listed = [list(row) for row in rows]
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPED
+    room = width()
     kept = [i for i, name in enumerate(head) if name not in spare or any(row[i] for row in listed)]
     short = [head[i] for i in kept], [[row[i] for i in kept] for row in listed]
     for names, cells in ((head, listed), short):
         lines = _table_lines(names, cells, "")
-        if max(map(len, lines)) <= width:
+        if max(map(len, lines)) <= room:
             break
     else:
-        lines = [line for row in short[1] for line in _block(short[0], row, width)]
+        lines = [line for row in short[1] for line in _block(short[0], row, room)]
     print("\n".join(lines))
 
 
-def _block(head: Sequence[str], row: Sequence[object], width: int) -> Iterator[str]:
+def _block(head: Sequence[str], row: Sequence[object], room: int) -> Iterator[str]:
     line = ""
     for name, value in zip(head, row, strict=True):
         cell = f"{name} {_cell(value)}"
         if cell == f"{name} ":
             continue
-        if line and len(line) + 2 + len(cell) > width:
+        if line and len(line) + 2 + len(cell) > room:
             yield line
             line = "   "
         line = f"{line}  {cell}" if line else cell

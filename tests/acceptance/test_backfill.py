@@ -151,13 +151,15 @@ def test_schedules_are_listed_with_what_became_of_the_last_day(stack: Stack) -> 
     said = subprocess.run(
         command, env=stack.env, cwd=stack.home, capture_output=True, text=True, check=True, timeout=60
     )
-    lines = [" ".join(line.split()) for line in said.stdout.splitlines()]
-    assert lines[0] == "pipeline daily at last due for state run next due"
-    assert lines[3].startswith("ltv_by_day 03:00 Africa/Kigali 2026-05-02 03:00 2026-05-02 missing_input")
-    assert lines[5] == (
+    assert max(map(len, said.stdout.splitlines())) <= 80
+    text = " ".join(said.stdout.split())
+    assert (
+        "pipeline ltv_by_day daily at 03:00 Africa/Kigali last due 2026-05-02 03:00 for 2026-05-02 state missing_input"
+    ) in text
+    assert (
         "missing input: ltv_by_day of 2026-05-02: Nothing new like ltv/2026-05-02/customers.csv, "
         "ltv/2026-05-02/orders.csv, ltv/2026-05-02/payments.csv has come."
-    )
+    ) in text
     checks = {each["check"]: each for each in stack.sluice("doctor", ok=False)["checks"]}
     assert (checks["missing input"]["state"], checks["missing input"]["found"]) == ("wrong", "ltv_by_day of 2026-05-02")
     assert json.dumps(checks["missing input"]["todo"]).count("sluice backfill") == 1

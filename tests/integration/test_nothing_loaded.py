@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from sluice import Column, Decimal, Derived, Files, Pipeline, Table, Text
 from sluice.engine.base.settings import settings
-from sluice.engine.ledger.refused import Declaration
+from sluice.engine.ledger.refused import SourceVersion
 from sluice.engine.ledger.runs import Run, list_rejects, retry
 from sluice.engine.steps.dispatch import recover
 from tests.kit.in_process import InProcess
@@ -71,7 +71,7 @@ def _run(engine: InProcess, *paths: Path, **options: Any) -> dict[str, Any]:
 
 def _again(engine: InProcess, run: int) -> dict[str, Any]:
     """`sluice retry`, under the declaration of now."""
-    now = {source: Declaration(contract.version, None) for source, contract in engine.contracts.items()}
+    now = {source: SourceVersion(contract.version, None) for source, contract in engine.contracts.items()}
     assert retry(run, declared_now=lambda _: now) == 1
     engine.sql("update sluice.step set due_at = clock_timestamp() - interval '1 s' where state = 'due'")
     return engine.finish(Run(run))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
-from sluice.engine.ledger.refused import Declaration
+from sluice.engine.ledger.refused import SourceVersion
 from sluice.engine.ledger.runs import Run, retry
 from tests.kit.in_process import InProcess
 
@@ -28,7 +28,7 @@ def _pipeline(source: str = "id") -> Pipeline:
 
 
 def _retry(engine: InProcess, run: Run) -> int:
-    now = {source: Declaration(contract.version, None) for source, contract in engine.contracts.items()}
+    now = {source: SourceVersion(contract.version, None) for source, contract in engine.contracts.items()}
     revived = retry(run.id, declared_now=lambda _: now)
     engine.sql("update sluice.step set due_at = clock_timestamp() - interval '1 s' where state = 'due'")
     return revived

@@ -50,12 +50,12 @@ def find(run: int) -> Findings:
     """Count what the run has left in the tables."""
     from sluice.engine.database.connection import transaction
     from sluice.engine.database.statements import statements
+    from sluice.engine.ledger.rows import mappings
 
     query = statements(__name__)
     with transaction() as cursor:
         cursor.execute(query("books"), {"run": run})
-        names = [column.name for column in cursor.description or ()]
-        books = {row[0]: dict(zip(names, row, strict=True)) | {"codes": {}} for row in cursor.fetchall()}
+        books = {row["source"]: row | {"codes": {}} for row in mappings(cursor)}
         cursor.execute(query("rejects"), {"run": run})
         for source, code, rows in cursor.fetchall():
             books[source]["codes"][code] = rows

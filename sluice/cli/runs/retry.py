@@ -12,7 +12,7 @@ from sluice.cli.runs.outcome import grouped
 
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import RunStatus
-    from sluice.engine.ledger.refused import Declaration
+    from sluice.engine.ledger.refused import SourceVersion
 
 _NOTHING = (
     "run {run} has nothing to try again: no step is dead, no file had all its rows rejected, and no refused file has "
@@ -67,10 +67,10 @@ def _derived_now(pipeline: str) -> str | None:
     return None if declared is None else definition_of(declared)
 
 
-def _declared_now(pipeline: str) -> Mapping[str, Declaration]:
+def _declared_now(pipeline: str) -> Mapping[str, SourceVersion]:
     """The declarations of a pipeline's sources, which the ledger knows from here on; none of one not known here."""
     from sluice.engine.database.connection import transaction
-    from sluice.engine.ledger.refused import Declaration
+    from sluice.engine.ledger.refused import SourceVersion
     from sluice.engine.steps.redeclare import note_declared
     from sluice.pipelines import newest
 
@@ -80,6 +80,6 @@ def _declared_now(pipeline: str) -> Mapping[str, Declaration]:
     with transaction() as cursor:
         note_declared(cursor, declared)
     return {
-        source: Declaration(declared.contract(source).version, revision)
+        source: SourceVersion(declared.contract(source).version, revision)
         for source, revision in declared.revisions.items()
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sluice.cli.addresses import near, sentence
-from sluice.cli.output import Json, count, emit, item, narrow_table, say, tint
+from sluice.cli.output import Json, count, emit, folded, narrow_table, say, tint
 from sluice.cli.runs.books import BOOKS, came_to_nothing, contested, headline, print_books, rejects_heading
 from sluice.cli.runs.builds import print_builds
 from sluice.cli.runs.outcome import failed, notes, reasons, untouched, waiting
@@ -59,7 +59,8 @@ def print_overview(runs: list[RunSummary], missing: list[str]) -> None:
     """The newest runs, and what their schedules wait for."""
     print_runs(runs)
     for each in missing:
-        print(f"\n{tint('missing input:', 'red')} {each}")
+        print()
+        folded(f"{tint('missing input:', 'red')} {each}")
 
 
 def _alarms() -> list[str]:
@@ -82,7 +83,7 @@ def print_runs(runs: list[RunSummary]) -> None:
 
 def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> None:
     """One run: headline, books, inputs, and what it waits for."""
-    print(headline(status))
+    folded(headline(status))
     if not came_to_nothing(status):
         print()
         print_books(status)
@@ -92,7 +93,8 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
     head = ("input", "state", "parts", "read", *books, "file")
     narrow_table(head, (_input_row(each, books) for each in status.inputs), SPARE)
     for line in failed(status):
-        print(f"\n{line}")
+        print()
+        folded(line)
     for heading, lines in (
         ("nothing to do:", untouched(status)),
         ("waits for another run:", waiting(status)),
@@ -101,14 +103,16 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
     ):
         _print_all(heading, lines)
     for lost in missing:
-        print(f"\n{tint('rows are missing:', 'red')} {lost['sentence']}")
+        print()
+        folded(f"{tint('rows are missing:', 'red')} {lost['sentence']}")
     if missing:
         print(f"load them again: sluice run {status.pipeline} FILES --reload")
     print_builds(status)
     if status.dead_steps:
         print(f"\ndead steps: {status.dead_steps}; correct the cause, then sluice retry {status.run}")
     if status.waiting and status.state == "running":
-        print(f"\nwaits: {sentence(status.waiting)}")
+        print()
+        folded(f"waits: {sentence(status.waiting)}")
     if status.unattended:
         print("\nno worker is at work on it: sluice worker goes on with it")
 
@@ -117,7 +121,7 @@ def _print_all(heading: str, lines: Sequence[str]) -> None:
     if lines:
         print(f"\n{heading}")
     for line in lines:
-        item(line)
+        folded(line, "  ")
 
 
 def _parts(status: RunStatus) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sluice.cli.output import Json, emit, narrow_table, say, tint
+from sluice.cli.output import Json, emit, folded, narrow_table, say, tint
 
 if TYPE_CHECKING:
     from sluice.engine.schedule import Scheduled
@@ -35,7 +35,8 @@ def print_schedules(schedules: Sequence[Scheduled]) -> None:
     narrow_table(head, map(_row, schedules))
     for each in schedules:
         for line in _remarks(each):
-            print(f"\n{line}")
+            print()
+            folded(line)
 
 
 def _row(each: Scheduled) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.statements import statements
-from sluice.engine.ledger.refused import Declaration
+from sluice.engine.ledger.refused import SourceVersion
 from sluice.engine.ledger.reject_reasons import main_reason, reasons_of
 
 query = statements(__name__)
@@ -31,7 +31,7 @@ def fail_copies(cursor: Cursor, run: int) -> None:
     cursor.execute(query("fail_copies"), {"run": run})
 
 
-def read_again(cursor: Cursor, run: int, refused: list[int], now: Mapping[str, Declaration]) -> int:
+def read_again(cursor: Cursor, run: int, refused: list[int], now: Mapping[str, SourceVersion]) -> int:
     """Plan inputs of a run anew of which nothing could be loaded, and those `refused`. Returns how many; the caller
     opens the run.
 

@@ -19,8 +19,8 @@ query = statements(__name__)
 
 
 @dataclass(frozen=True)
-class Declaration:
-    """A source's declaration: the version of its contract, and of the whole of it."""
+class SourceVersion:
+    """Which declaration of a source: the version of its contract, and of the whole of it."""
 
     contract: str
     revision: str | None
@@ -37,9 +37,9 @@ class RefusedInput:
     revision: str | None
     stamp: str | None
 
-    def is_changed(self, now: Declaration | None) -> bool:
+    def is_changed(self, now: SourceVersion | None) -> bool:
         """Whether reading it again may end otherwise. A file that cannot be looked at from here may have changed."""
-        if now is not None and now != Declaration(self.contract, self.revision or now.revision):
+        if now is not None and now != SourceVersion(self.contract, self.revision or now.revision):
             return True
         if self.stamp is None:
             return True
@@ -49,7 +49,7 @@ class RefusedInput:
             return True
 
 
-def changed_inputs(run: int, now: Mapping[str, Declaration]) -> list[int]:
+def changed_inputs(run: int, now: Mapping[str, SourceVersion]) -> list[int]:
     """The refused inputs of a run whose file or declaration has changed since; `now` are declarations by source."""
     with transaction() as cursor:
         cursor.execute(query("refused_inputs"), {"run": run})

@@ -16,7 +16,7 @@ from sluice.engine.database.connection import DatabaseAway, patiently, transacti
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.facts import BuildStatus, InputStatus, RejectReason, RunStatus, RunSummary, notes_of
 from sluice.engine.ledger.nothing_loaded import read_again
-from sluice.engine.ledger.refused import Declaration, changed_inputs
+from sluice.engine.ledger.refused import SourceVersion, changed_inputs
 from sluice.engine.ledger.reject_reasons import reasons_of
 from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.workers import Absence
@@ -200,7 +200,7 @@ def count_rejects(run: int, *, input_id: int | None = None) -> list[dict[str, An
 def retry(
     run: int,
     derived_now: Callable[[str], str | None] = lambda _: None,
-    declared_now: Callable[[str], Mapping[str, Declaration]] = lambda _: {},
+    declared_now: Callable[[str], Mapping[str, SourceVersion]] = lambda _: {},
 ) -> int:
     """Dead steps of a run, and inputs of which nothing could be loaded, are due again, without their failures. Returns
     how many. Raises ConfigError.

@@ -126,7 +126,8 @@ def test_status_of_a_run_shows_inputs_parts_books_and_what_it_waits_for(sluice: 
     ledger.statuses = [a_run(state="running", inputs=inputs, waiting="Redis is away.", **books)]
     result = sluice("status", "7")
     assert result.stdout == (
-        "run 7 of call_logs: running, but 1 of 2 inputs could not be loaded (2.0 s, 0 rows/s)\n"
+        "run 7 of call_logs: running, but 1 of 2 inputs could not be loaded (2.0 s, 0\n"
+        "    rows/s)\n"
         "\n"
         "    read       10\n"
         "  = loaded      9\n"
@@ -171,11 +172,12 @@ def test_status_of_a_run_says_where_it_did_less_than_asked(sluice: Sluice, ledge
         "  /inbox/calls_3.csv: run 6 is loading the same content\n"
         "\n"
         "note:\n"
-        "  5 files (/inbox/calls_4.csv, /inbox/calls_5.csv, ...): "
-        "Columns that the pipeline does not know were ignored: fax.\n"
+        "  5 files (/inbox/calls_4.csv, /inbox/calls_5.csv, ...): Columns that the\n"
+        "      pipeline does not know were ignored: fax.\n"
         "\n"
         "2 rejects by reason:\n"
-        "  2 x not_decimal in price: /inbox/calls_1.csv:2: price: '1,50' is not a decimal number.\n"
+        "  2 x not_decimal in price: /inbox/calls_1.csv:2: price: '1,50' is not a decimal\n"
+        "      number.\n"
     )
 
 
@@ -426,6 +428,7 @@ def test_status_says_which_rows_are_not_there_any_more(ledger: Ledger, sluice: S
     ledger.missing = [Missing(1, "/inbox/calls_1.csv", "customer_call_logs", 5_000, 18, other=True)]
     shown = sluice("status", "7").stdout
     assert (
-        "rows are missing: /inbox/calls_1.csv: 5,000 rows were loaded into customer_call_logs and 18 are there\n"
+        "rows are missing: /inbox/calls_1.csv: 5,000 rows were loaded into\n"
+        "    customer_call_logs and 18 are there\n"
         "load them again: sluice run call_logs FILES --reload\n"
     ) in shown

@@ -92,7 +92,7 @@ def test_a_failed_run_fails_the_task_and_the_next_try_retries_its_dead_steps(tri
 def test_what_no_retry_can_mend_is_not_tried_again(tried: Tried) -> None:
     assert tried.days[2] == {"state": "failed", "enqueue": ["success", 1], "wait": ["failed", 1]}
     assert "/in/a.csv: It has no rows." in tried.words
-    assert "Mend the files, then clear this day and those after it." in tried.words
+    assert "Correct the files, then clear this day and those after it." in tried.words
 
 
 def test_a_day_without_files_is_asked_for_again_and_then_fails(tried: Tried) -> None:

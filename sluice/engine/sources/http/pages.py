@@ -49,7 +49,7 @@ def read_http(source: HttpApi, *, known: Mapping[str, str], beat: Callable[[], N
     """Fetch a source. `known` is the note of its last fetch that was loaded ({} for none); `beat` is called often.
 
     Raises, here or while the lines are read: NotModified when `known` still holds (here only); DataError with a stable
-    code for what another try will not mend; TransientError when the API is away or busy and stays so; NotHere when a
+    code for what another try will not change; TransientError when the API is away or busy and stays so; NotHere when a
     setting that the source names is not set on this worker, ConfigError when it holds no address or no token.
     """
     patience = Patience(source.name, source.tries, source.total_s, time.monotonic(), beat)
