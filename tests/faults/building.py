@@ -21,7 +21,7 @@ from dataclasses import replace
 from sluice.pipelines.customer_ltv import customer_ltv, orphans
 from sluice.pipelines.customer_ltv import pipeline as ltv
 
-pipeline = replace(ltv, name="shop", schedule=None, derived=[{derived}])
+pipeline = replace(ltv, name="shop", schedule=None, derived=[{derived}], serves=())
 """
 AS_IT_IS = "customer_ltv, orphans"
 FOR_LONGER = 'replace(customer_ltv, params={**customer_ltv.params, "lifespan_years": 5.0}), orphans'

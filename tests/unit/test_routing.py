@@ -14,8 +14,8 @@ import pytest
 
 from sluice.engine.base.settings import settings
 from sluice.engine.declare import Column, Files, Flow, Pipeline, Table
+from sluice.engine.sources.files.routing import source_of
 from sluice.engine.sources.inputs import inputs_of
-from sluice.engine.sources.routing import source_of
 from sluice.engine.types import Integer, Text
 from sluice.errors import ConfigError
 from sluice.pipelines.customer_ltv import pipeline as customer_ltv

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 from sluice.engine.base.settings import source_setting
-from sluice.engine.declare import Pipeline, PostgresQuery, Remote
-from sluice.engine.doctor.finding import Finding, ok, safely, wrong
-from sluice.engine.doctor.watermarks import look_at_watermark
-from sluice.engine.sources.http.pages import read_http
-from sluice.engine.sources.query.query import try_query
+from sluice.engine.declare import Pipeline, Remote
+from sluice.engine.doctor.finding import Finding, ok, safely, warning, wrong
+from sluice.engine.sources.kind import ProbeResult
+from sluice.engine.sources.known import kind_of
 from sluice.errors import SluiceError
-
-PATIENCE_S = 5.0
 
 
 def look_at_sources(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
@@ -40,7 +36,7 @@ def _look(check: str, pipeline: Pipeline, source: Remote) -> Iterator[Finding]:
         yield wrong(check, f"not set: {', '.join(missing)}", f"Set it here and where workers run, or {files}.")
         return
     try:
-        found, of = _ask(check, source)
+        probe = kind_of(source).probe(source, pipeline)
     except SluiceError as error:
         todo = "Correct it, or wait until it answers: until then its inputs wait or are refused."
         yield wrong(check, str(error), todo)
@@ -48,19 +44,15 @@ def _look(check: str, pipeline: Pipeline, source: Remote) -> Iterator[Finding]:
         # without its text, which may hold an address with a password, or a token
         yield wrong(check, f"it cannot be looked at: {type(error).__name__}", "If this is a defect, please report it.")
     else:
-        yield found
-        if of is not None and isinstance(source, PostgresQuery):
-            yield from look_at_watermark(check, pipeline, source, of)
+        yield from _findings(check, probe)
 
 
-def _ask(check: str, source: Remote) -> tuple[Finding, str | None]:
-    """What is found, and the type of the watermark where there is one."""
-    if isinstance(source, PostgresQuery):
-        of = try_query(source)
-        return ok(check, f"the query of {source.database} can be asked"), of
-    quick = replace(source, tries=1, timeout_s=min(source.timeout_s, PATIENCE_S))
-    read_http(quick, known={}, beat=lambda: None)
-    return ok(check, "its first page comes, and is as declared"), None
+def _findings(check: str, probe: ProbeResult | None) -> Iterator[Finding]:
+    if probe is None:
+        return
+    yield ok(check, probe.found)
+    for each in probe.warnings:
+        yield warning(f"{check} {each.about}", each.found, each.todo)
 
 
 def _is_set(name: str) -> bool:

@@ -1,33 +1,37 @@
-"""Formats of text: CSV or JSON lines, told apart by a file's first bytes, then remembered in its dialect."""
+"""The formats: told apart by a file's first bytes; those of text are remembered in its dialect."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sluice.engine.base.settings import settings
 from sluice.engine.declare import Files
-from sluice.engine.declare.sources.files import Spelled
-from sluice.engine.formats.csv import (
-    Dialect,
-    InputPlan,
-    Limits,
-    ParsedPart,
-    RowReject,
-    Told,
-    match_header,
-    parse_part,
-    plan_csv,
-    reject_overlong,
-)
-from sluice.engine.formats.csv.header import read_dialect
-from sluice.engine.formats.csv.source import Readable, Source, Tick
-from sluice.engine.formats.jsonl import JsonLines, looks_like_jsonl, parse_jsonl, plan_jsonl, reject_overlong_line
-from sluice.engine.formats.jsonl.plan import read_keys
+from sluice.engine.formats.csv.format import CSV
+from sluice.engine.formats.format import BinaryFormat, Format, Part
+from sluice.engine.formats.jsonl.format import JSON_LINES
+from sluice.engine.formats.parquet.format import PARQUET
+from sluice.engine.formats.text.header import match_header
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.parsed import ParsedPart
+from sluice.engine.formats.text.plan import InputPlan
+from sluice.engine.formats.text.rejects import RowReject
+from sluice.engine.formats.text.source import Readable, Tick
 from sluice.engine.rows.contract import Contract
 
+__all__ = [
+    "FORMATS", "BINARY_FORMATS", "CSV", "JSON_LINES", "ABSENT",
+    "plan_text", "plan_as", "header_of", "parse_text", "refuse_overlong", "binary_format", "limits",
+]  # fmt: skip
+
+FORMATS: tuple[Format[Any], ...] = (JSON_LINES, CSV)
+"""In the order in which they are tried; CSV is whatever nothing else is, so it comes last."""
+
+BINARY_FORMATS: tuple[BinaryFormat, ...] = (PARQUET,)
+"""Those that are no text: each is written as CSV, and planned and read as that."""
+
 ABSENT = "absent"  # beside the dialect in the ledger: the declared columns that the input does not have
+_FORMAT = "format"  # in the dialect; absent in a CSV's
 
 
 def plan_text(stream: Readable, head: bytes, source: Files, tick: Tick, wanted: Sequence[str] = ()) -> InputPlan:
@@ -35,64 +39,38 @@ def plan_text(stream: Readable, head: bytes, source: Files, tick: Tick, wanted: 
 
     Records that are no rows of a table may have any of the `wanted` columns: they are looked for in all of them.
     """
+    return plan_as(_detected(head, source), stream, source, tick, wanted)
+
+
+def plan_as(form: Format[Any], stream: Readable, source: Files, tick: Tick, wanted: Sequence[str] = ()) -> InputPlan:
+    """Plan text whose format is known, as `plan_text` does."""
     size = settings().part_bytes
-    if source.header is None and looks_like_jsonl(head, skip=source.skip):
-        return plan_jsonl(stream, part_bytes=size, skip=source.skip, limits=limits(), tick=tick, wanted=wanted)
-    return plan_csv(stream, part_bytes=size, told=_told(source), limits=limits(), tick=tick)
+    return form.plan(stream, source, wanted=wanted, part_bytes=size, limits=limits(), tick=tick)
+
+
+def binary_format(head: bytes) -> BinaryFormat | None:
+    """The format of a file that begins so; None for text."""
+    return next((form for form in BINARY_FORMATS if form.looks_like(head)), None)
 
 
 def header_of(stream: Readable, head: bytes, source: Files) -> tuple[str, ...]:
     """The names of the columns of a file of UTF-8 text, from a stream at its start. Raises DataError."""
-    start = Source(stream)
-    if source.header is None and looks_like_jsonl(head, skip=source.skip):
-        return read_keys(start, source.skip, limits()).header
-    return read_dialect(start, limits(), _told(source)).header
+    return _detected(head, source).header(stream, source, limits())
 
 
 def parse_text(
     data: bytes, stored: dict[str, Any], contract: Contract, *, first_line: int, read: int, well_quoted: bool
 ) -> ParsedPart:
     """Parse a part of a file whose dialect is `stored` in the ledger; the others are as planned."""
-    dialect = _dialect(stored)
+    form, dialect = _stored_format(stored)
     match = match_header(dialect, contract.wanted, contract.required)
-    if isinstance(dialect, JsonLines):
-        return parse_jsonl(
-            data,
-            dialect=dialect,
-            match=match,
-            first_line=first_line,
-            read=read,
-            limits=limits(),
-            commas=contract.commas,
-        )
-    return parse_part(
-        data,
-        dialect=dialect,
-        match=match,
-        first_line=first_line,
-        read=read,
-        well_quoted=well_quoted,
-        limits=limits(),
-    )
+    return form.parse(Part(data, first_line, read, well_quoted, match, contract.commas), dialect, limits())
 
 
 def refuse_overlong(blocks: Iterable[bytes], stored: dict[str, Any], *, first_line: int) -> RowReject:
     """The reject of a record that is too long to be held, from its blocks."""
-    dialect = _dialect(stored)
-    if isinstance(dialect, JsonLines):
-        return reject_overlong_line(blocks, first_line=first_line, limits=limits())
-    return reject_overlong(blocks, dialect=dialect, first_line=first_line, limits=limits())
-
-
-def _told(source: Files) -> Told:
-    told = Told(
-        source.delimiter,
-        source.skip,
-        source.header,
-        strict_quotes=source.strict_quotes,
-        line_breaks=source.line_breaks,
-    )
-    return replace(told, header_once=True) if isinstance(source, Spelled) else told
+    form, dialect = _stored_format(stored)
+    return form.refuse_overlong(blocks, dialect, first_line=first_line, limits=limits())
 
 
 def limits() -> Limits:
@@ -100,6 +78,12 @@ def limits() -> Limits:
     return Limits(max_record_bytes=settings().max_record_bytes)
 
 
-def _dialect(stored: dict[str, Any]) -> Dialect | JsonLines:
-    stored = {name: value for name, value in stored.items() if name != ABSENT}
-    return JsonLines.from_json(stored) if stored.get("format") == "jsonl" else Dialect.from_json(stored)
+def _detected(head: bytes, source: Files) -> Format[Any]:
+    return next(form for form in FORMATS if form.looks_like(head, source))
+
+
+def _stored_format(stored: dict[str, Any]) -> tuple[Format[Any], Any]:
+    """The format and the dialect of a file, from what the ledger has of it."""
+    name = stored.get(_FORMAT, CSV.name)
+    form = next(form for form in FORMATS if form.name == name)
+    return form, form.dialect({fact: value for fact, value in stored.items() if fact != ABSENT})

@@ -23,7 +23,7 @@ from sluice.engine.declare.sources.day_pattern import has_day, on_day
 from sluice.engine.ledger.runs import NewInput
 from sluice.engine.rows.contract.version import version
 from sluice.engine.schedule.ticks import schedule_of
-from sluice.engine.sources.resolve import in_inbox
+from sluice.engine.sources.files.resolve import in_inbox
 from sluice.engine.storage import is_remote, stamp
 from sluice.errors import NotHere
 

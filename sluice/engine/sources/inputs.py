@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterable
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.runs import NewInput
 from sluice.engine.sources.fetched import to_fetch
+from sluice.engine.sources.files.resolve import LeftOut, resolve
+from sluice.engine.sources.files.routing import source_of
 from sluice.engine.sources.landing import land
-from sluice.engine.sources.resolve import LeftOut, resolve
-from sluice.engine.sources.routing import source_of
 from sluice.errors import ConfigError
 
 STDIN = "-"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sluice.engine.base.settings import settings
-from sluice.engine.formats.csv.source import Readable
+from sluice.engine.formats.text.source import Readable
 from sluice.engine.storage import is_remote, join, put
 from sluice.errors import NotHere, TransientError
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from sluice.engine.base.failpoint import failpoint
-from sluice.engine.formats.csv import RowReject
 from sluice.engine.formats.known import parse_text, refuse_overlong
+from sluice.engine.formats.text.rejects import RowReject
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.rows import rejects
 from sluice.engine.rows.contract import Contract

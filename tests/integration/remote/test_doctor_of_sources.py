@@ -68,7 +68,7 @@ def test_a_source_that_fails_in_a_way_that_nobody_foresaw_ends_no_other_check(
     def fails(*_: object, **__: object) -> None:
         raise OverflowError("secret of " + TOKEN)
 
-    monkeypatch.setattr("sluice.engine.doctor.sources.read_http", fails)
+    monkeypatch.setattr("sluice.engine.sources.http.kind.read_http", fails)
     found = look_at_sources([Pipeline("api", declared(), product_table()), products()])
     assert [(each.check, each.state, each.found) for each in found] == [
         ("api: customers", "wrong", "it cannot be looked at: OverflowError"),

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from sluice.engine.sources.resolve import in_inbox, resolve
+from sluice.engine.sources.files.resolve import in_inbox, resolve
 from sluice.errors import ConfigError, NotHere
 from tests.integration.storage.conftest import Bucket
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from s3fs import S3FileSystem
 
-from sluice.engine.sources.resolve import resolve
+from sluice.engine.sources.files.resolve import resolve
 from sluice.engine.storage import client, exists, listed, open_input, put, read_range, stamp
 from sluice.errors import NotHere, SluiceError, TransientError
 from tests.kit.object_store import KEYS

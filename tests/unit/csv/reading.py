@@ -7,16 +7,11 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from sluice.engine.formats.csv import (
-    InputPlan,
-    Limits,
-    RowReject,
-    Told,
-    match_header,
-    parse_part,
-    plan_csv,
-    reject_overlong,
-)
+from sluice.engine.formats.csv import Told, parse_part, plan_csv, reject_overlong
+from sluice.engine.formats.text.header import match_header
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.plan import InputPlan
+from sluice.engine.formats.text.rejects import RowReject
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.formats.csv import HeaderMatch, Limits, RowReject, Told, parse_part, plan_csv
+from sluice.engine.formats.csv import Told, parse_part, plan_csv
+from sluice.engine.formats.text.header import HeaderMatch
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.rejects import RowReject
 from sluice.errors import DataError
 from tests.unit.csv.reading import plan, read
 

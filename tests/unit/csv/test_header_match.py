@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sluice.engine.formats.csv import Dialect, HeaderMatch, match_header
+from sluice.engine.formats.csv import Dialect
+from sluice.engine.formats.text.header import HeaderMatch, match_header
 from sluice.errors import ConfigError, DataError
 
 

@@ -7,9 +7,11 @@ import tracemalloc
 
 import pytest
 
-from sluice.engine.formats.csv import Dialect, InputPlan, Limits, plan_csv, reject_overlong
+from sluice.engine.formats.csv import Dialect, plan_csv, reject_overlong
 from sluice.engine.formats.csv.overlong import LongRecord
-from sluice.engine.formats.csv.rejects import RowReject
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.plan import InputPlan
+from sluice.engine.formats.text.rejects import RowReject
 from tests.unit.csv.reading import read
 
 MEBIBYTE = 1 << 20

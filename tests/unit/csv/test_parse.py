@@ -5,7 +5,10 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from sluice.engine.formats.csv import Dialect, HeaderMatch, Limits, RowReject, match_header, parse_part
+from sluice.engine.formats.csv import Dialect, parse_part
+from sluice.engine.formats.text.header import HeaderMatch, match_header
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.rejects import RowReject
 from sluice.errors import PermanentError
 from tests.unit.csv.reading import read
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.formats.csv import Dialect, Limits, PartSpan, Told, plan_csv
+from sluice.engine.formats.csv import Dialect, Told, plan_csv
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.spans import PartSpan
 from sluice.errors import ConfigError, DataError
 from tests.unit.csv.reading import Trickle, plan
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.formats.csv import Limits, Told
+from sluice.engine.formats.csv import Told
+from sluice.engine.formats.text.limits import Limits
 from sluice.errors import DataError
 from tests.unit.csv.reading import plan, read
 

@@ -6,8 +6,11 @@ import hashlib
 import io
 from typing import Any
 
-from sluice.engine.formats.csv import InputPlan, Limits, RowReject, match_header
 from sluice.engine.formats.jsonl import JsonLines, parse_jsonl, plan_jsonl, reject_overlong_line
+from sluice.engine.formats.text.header import match_header
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.plan import InputPlan
+from sluice.engine.formats.text.rejects import RowReject
 from tests.unit.csv.reading import Reading
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sluice.engine.formats.csv import Limits
+from sluice.engine.formats.text.limits import Limits
 from sluice.errors import DataError
 from tests.unit.jsonl.reading_lines import read
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sluice.engine.formats.csv import Limits, match_header
 from sluice.engine.formats.jsonl import JsonLines, parse_jsonl
+from sluice.engine.formats.text.header import match_header
+from sluice.engine.formats.text.limits import Limits
 from sluice.errors import PermanentError
 from tests.unit.jsonl.reading_lines import read
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.formats.csv import Limits, match_header
 from sluice.engine.formats.jsonl import JsonLines, looks_like_jsonl
 from sluice.engine.formats.jsonl.lines import LongLine
+from sluice.engine.formats.text.header import match_header
+from sluice.engine.formats.text.limits import Limits
 from sluice.errors import ConfigError, DataError
 from tests.unit.jsonl.reading_lines import plan, read
 

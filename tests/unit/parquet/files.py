@@ -11,8 +11,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sluice.engine.formats.csv import RowReject, Told, match_header, parse_part, plan_csv
+from sluice.engine.formats.csv import Told, parse_part, plan_csv
 from sluice.engine.formats.parquet import spell_parquet
+from sluice.engine.formats.text.header import match_header
+from sluice.engine.formats.text.rejects import RowReject
 from sluice.engine.types import ColumnType
 
 

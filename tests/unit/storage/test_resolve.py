@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.sources.resolve import in_inbox, resolve
+from sluice.engine.sources.files.resolve import in_inbox, resolve
 from sluice.errors import ConfigError
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from sluice.engine.formats.csv import Limits
+from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.unpack import unpack
 from sluice.errors import DataError
 from tests.kit.records import records_of, to_bytes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sluice.engine.base.declaration import Declaration
 from sluice.engine.declare.sources.day_pattern import on_any_day
@@ -44,6 +45,8 @@ class Files(Declaration):
     strict_quotes: bool = False
     line_breaks: bool = True
 
+    header_once: ClassVar[bool] = False  # else a row like the header is no data
+
     def __post_init__(self) -> None:
         mistakes = list(self._mistakes())
         if mistakes:
@@ -83,6 +86,8 @@ class Files(Declaration):
 @dataclass(frozen=True)
 class Spelled(Files):
     """Rows that Sluice itself writes as CSV, of Parquet or of a query: one that is like the header is a row."""
+
+    header_once: ClassVar[bool] = True
 
 
 SPELLED = Spelled("*", delimiter=",")

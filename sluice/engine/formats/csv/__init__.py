@@ -3,27 +3,10 @@
 What a record is, is what Python's csv module says; line numbers are physical lines of the file.
 """
 
-from sluice.engine.formats.csv.dialect import DELIMITERS, Dialect, Limits
-from sluice.engine.formats.csv.header import Headed, HeaderMatch, Told, match_header
+from sluice.engine.formats.csv.dialect import DELIMITERS, Dialect
+from sluice.engine.formats.csv.header import Told
 from sluice.engine.formats.csv.overlong import reject_overlong
-from sluice.engine.formats.csv.parse import ParsedPart, parse_part
-from sluice.engine.formats.csv.plan import InputPlan, plan_csv
-from sluice.engine.formats.csv.rejects import RowReject
-from sluice.engine.formats.csv.spans import PartSpan
+from sluice.engine.formats.csv.parse import parse_part
+from sluice.engine.formats.csv.plan import plan_csv
 
-__all__ = [
-    "plan_csv",
-    "InputPlan",
-    "PartSpan",
-    "Dialect",
-    "Told",
-    "Headed",
-    "DELIMITERS",
-    "Limits",
-    "match_header",
-    "HeaderMatch",
-    "parse_part",
-    "ParsedPart",
-    "RowReject",
-    "reject_overlong",
-]
+__all__ = ["plan_csv", "parse_part", "reject_overlong", "Dialect", "Told", "DELIMITERS"]

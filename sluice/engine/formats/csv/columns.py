@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.csv
 
-from sluice.engine.formats.csv.kind import UTF8_MARK
+from sluice.engine.formats.text.source import UTF8_MARK
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How one file writes its rows: the delimiter, the header, where the body starts. And the limits."""
+"""How one file writes its rows: the delimiter, the header, where the body starts."""
 
 from __future__ import annotations
 
@@ -8,18 +8,6 @@ from typing import Any
 from sluice.engine.formats.csv.quotes import QuoteRules
 
 DELIMITERS = (",", ";", "\t", "|")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a file may ask of memory. Bytes count a record without its line end.
-
-    A longer record is a reject (`line_too_long`), a longer or wider header refuses the file.
-    """
-
-    max_record_bytes: int = 1 << 20
-    max_columns: int = 4096
-    max_header_bytes: int = 1 << 20
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The header: found and read when a file is planned, and matched with the columns that are wanted."""
+"""The header: found and read when a file is planned."""
 
 from __future__ import annotations
 
@@ -7,31 +7,22 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 
-from sluice.engine.formats.csv.dialect import DELIMITERS, Dialect, Limits
-from sluice.engine.formats.csv.kind import UTF8_MARK, refuse_other_kinds
+from sluice.engine.formats.csv.dialect import DELIMITERS, Dialect
+from sluice.engine.formats.csv.kind import refuse_other_kinds
 from sluice.engine.formats.csv.quotes import QuoteRules, walk_quotes
 from sluice.engine.formats.csv.records import RecordIndex, count_lines, index_records, line_end_mask
-from sluice.engine.formats.csv.rejects import quote_fault, show
+from sluice.engine.formats.csv.rejects import quote_fault
 from sluice.engine.formats.csv.sniff import sniff_delimiter
-from sluice.engine.formats.csv.source import Source
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.rejects import excerpt, show
+from sluice.engine.formats.text.source import UTF8_MARK, Source
 from sluice.errors import ConfigError, DataError
 
-LINE = "_line"
 _HEAD = 1 << 16
-_QUOTED, _NAMED = 40, 20  # characters, and names, of what may be no header at all
-_MARK = "\ufeff"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
-class Headed(Protocol):
-    """Anything with names of columns: what a file of any format says it has."""
-
-    @property
-    def header(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -49,35 +40,6 @@ class Told:
     strict_quotes: bool = False
     header_once: bool = False
     line_breaks: bool = True
-
-
-@dataclass(frozen=True)
-class HeaderMatch:
-    """Where each wanted header stands, counted from 0 (None: not in the file), and the headers nobody wants."""
-
-    positions: dict[str, int | None]
-    extra: tuple[str, ...]
-
-
-def match_header(dialect: Headed, wanted: Sequence[str], required: Sequence[str]) -> HeaderMatch:
-    """Match without regard to case, surrounding spaces and byte order marks.
-
-    Raises DataError `missing_header` if a required one is not there, and `duplicate_header` if a wanted one
-    is there twice. The same name twice among headers nobody wants does no harm.
-    """
-    if LINE in wanted:
-        raise ConfigError(f"A column cannot be read from the header {LINE!r}: it holds the line numbers here.")
-    there = [plain(name) for name in dialect.header]
-    keys = {name: plain(name) for name in (*wanted, *required)}
-    twice = [name for name in wanted if there.count(keys[name]) > 1]
-    if twice:
-        raise DataError("duplicate_header", f"More than one column is called {_and(twice)}; rename or drop one.")
-    missing = [name for name in required if keys[name] not in there]
-    if missing:
-        raise DataError("missing_header", f"The header lacks {_and(missing)}; it has {_names(dialect.header)}.")
-    positions = {name: there.index(keys[name]) if keys[name] in there else None for name in wanted}
-    used = set(positions.values())
-    return HeaderMatch(positions, tuple(name for i, name in enumerate(dialect.header) if i not in used))
 
 
 def read_dialect(source: Source, limits: Limits, told: Told) -> Dialect:
@@ -153,7 +115,7 @@ def _header_record(source: Source, rules: QuoteRules, limits: Limits, skipped: i
     raise DataError(
         "header_too_long",
         f"The header does not end within {limits.max_header_bytes:,} bytes: this is not a CSV file, "
-        f"or {_open_quote(head, rules, skipped)}. It starts with {_cut(show(head))!r}.",
+        f"or {_open_quote(head, rules, skipped)}. It starts with {excerpt(show(head))!r}.",
     )
 
 
@@ -183,32 +145,14 @@ def _header_names(record: bytes, delimiter: str, limits: Limits) -> tuple[str, .
     except UnicodeDecodeError as error:
         what = f"Byte {error.start + 1} of the header, 0x{record[error.start]:02X}, is not UTF-8"
         advice = "save the file as CSV UTF-8, or declare its encoding: Files(..., encoding='cp1252')"
-        raise DataError("not_csv", f"{what}; {advice}. It reads {_cut(show(record))!r}.") from error
+        raise DataError("not_csv", f"{what}; {advice}. It reads {excerpt(show(record))!r}.") from error
     except csv.Error as error:
         raise DataError("header_too_long", f"The header cannot be read: {error}.") from error
     if strange := _CONTROL.search(text):
         what = f"The header holds the control character 0x{ord(strange.group()):02X}"
-        raise DataError("not_csv", f"{what}: this is not a CSV file. It reads {_cut(show(record))!r}.")
+        raise DataError("not_csv", f"{what}: this is not a CSV file. It reads {excerpt(show(record))!r}.")
     if len(names) > limits.max_columns:
         raise DataError(
             "header_too_long", f"The header has {len(names):,} columns, the limit is {limits.max_columns:,}."
         )
     return tuple(name.strip() for name in names)
-
-
-def plain(name: str) -> str:
-    return name.strip().strip(_MARK).strip().casefold()
-
-
-def _names(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return ", ".join(repr(_cut(name)) for name in names[:_NAMED]) + more
-
-
-def _and(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(map(repr, others))} and {last!r}" if others else repr(last)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 1]}…"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sluice.engine.formats.text.source import UTF8_MARK
 from sluice.errors import DataError
 
-UTF8_MARK = b"\xef\xbb\xbf"
 _EXPORT = "export it as CSV first"
 _KINDS = (
     (b"\x89PNG\r\n", "a PNG image", "it holds no rows"),

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from sluice.engine.formats.csv.dialect import Dialect, Limits
+from sluice.engine.formats.csv.dialect import Dialect
 from sluice.engine.formats.csv.quotes import Positions, QuoteRules, walk_quotes
 from sluice.engine.formats.csv.records import line_end_mask
-from sluice.engine.formats.csv.rejects import SHOWN, RowReject, show
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.rejects import SHOWN, RowReject, show
 
 
 class LongRecord:

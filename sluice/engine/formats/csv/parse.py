@@ -7,33 +7,22 @@ the limit take the careful way: records are indexed, bad ones left out, and the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from sluice.engine.formats.csv.columns import TextColumns, read_columns
-from sluice.engine.formats.csv.dialect import Dialect, Limits
-from sluice.engine.formats.csv.header import LINE, HeaderMatch
+from sluice.engine.formats.csv.dialect import Dialect
 from sluice.engine.formats.csv.quotes import Positions
 from sluice.engine.formats.csv.records import RecordIndex, count_lines, index_records
-from sluice.engine.formats.csv.rejects import RowReject, ragged, repeated_header
+from sluice.engine.formats.csv.rejects import ragged, repeated_header
 from sluice.engine.formats.csv.repeated import repeated_headers
 from sluice.engine.formats.csv.screen import all_text, near_limit, screen
+from sluice.engine.formats.text.header import LINE, HeaderMatch
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.parsed import ParsedPart
+from sluice.engine.formats.text.rejects import RowReject
 from sluice.errors import PermanentError
-
-
-@dataclass(frozen=True)
-class ParsedPart:
-    """`rows`: per wanted header a `pa.string()` column in one chunk, then `_line` (int64).
-
-    An empty field is '', never null; a header the file does not have is a column of nulls. Rows and
-    `rejects` are in the order of their lines.
-    """
-
-    rows: pa.Table
-    rejects: list[RowReject]
 
 
 def parse_part(

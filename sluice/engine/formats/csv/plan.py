@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
-from sluice.engine.formats.csv.cut import Rules, Written, cut, even_size
-from sluice.engine.formats.csv.dialect import Limits
 from sluice.engine.formats.csv.header import Told, read_dialect
 from sluice.engine.formats.csv.overlong import LongRecord
 from sluice.engine.formats.csv.records import count_records
-from sluice.engine.formats.csv.source import Readable, Source, Tick, size_of
-from sluice.engine.formats.csv.spans import PartSpan
+from sluice.engine.formats.text.cut import cut, even_size
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.plan import InputPlan
+from sluice.engine.formats.text.rules import Rules
+from sluice.engine.formats.text.source import Readable, Source, Tick, size_of
 from sluice.errors import ConfigError, NoRows
-
-
-@dataclass(frozen=True)
-class InputPlan:
-    """What one pass over a file finds. `read` is the number of records after the header, `size` in bytes."""
-
-    sha256: str
-    size: int
-    dialect: Written
-    parts: tuple[PartSpan, ...]
-    read: int
 
 
 def plan_csv(

@@ -14,21 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sluice.engine.formats.csv.quotes import CR, LF, Fault, Positions, QuoteRules, find_quotes
+from sluice.engine.formats.text.rules import Counted
 
 _NO_FAULTS: tuple[Fault, ...] = ()
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Of a buffer's first `end` bytes: how many records and physical lines they hold. Whole records only.
-
-    `sound` unless there is a fault in their quotes.
-    """
-
-    end: int
-    records: int
-    lines: int
-    sound: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Rows refused before any value is looked at: what is wrong with them, and how they are shown.
+"""Rows refused before any value is looked at: what is wrong with them.
 
 A record is refused for the first of these that is true of it: `line_too_long`, the first fault of its quotes
 (`unclosed_quote`, `text_after_quote`, `bare_quote`), `nul`, `invalid_utf8`, `ragged_row`, `repeated_header`.
@@ -9,40 +9,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
 
-from sluice.engine.formats.csv.beyond import value_beyond, without_marks
 from sluice.engine.formats.csv.dialect import Dialect
 from sluice.engine.formats.csv.quotes import TEXT_AFTER, UNCLOSED
 from sluice.engine.formats.csv.records import count_lines
+from sluice.engine.formats.text.beyond import value_beyond, without_marks
+from sluice.engine.formats.text.rejects import RowReject, show
 
-SHOWN = 200
 _EXCERPT = 20
 _NOT_TEXT = re.compile("[\0\udc80-\udcff]")
-
-
-@dataclass(frozen=True)
-class RowReject:
-    """A refused record. `line` is its first physical line, `raw` its text, at most 200 characters.
-
-    Where a quote is not closed, `line` is the one where it opens: there the record was ended.
-    `raw` is always storable: bytes that are not UTF-8, and NUL, are written out as `\\xNN`.
-    `other_line` is another line of the file that the reason refers to, if it refers to one.
-    """
-
-    line: int
-    column: str | None
-    code: str
-    reason: str
-    raw: str
-    other_line: int | None = None
-
-
-def show(record: bytes) -> str:
-    """A record's text as a person may read it and PostgreSQL may keep it."""
-    head = record[: 4 * SHOWN + 4]  # no character is longer than 4 bytes
-    text = head.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 def not_text(record: bytes, line: int, dialect: Dialect) -> RowReject | None:

@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from sluice.engine.formats.csv.columns import TextColumns
 from sluice.engine.formats.csv.dialect import Dialect
-from sluice.engine.formats.csv.header import plain
 from sluice.engine.formats.csv.quotes import Positions
 from sluice.engine.formats.csv.records import index_records
+from sluice.engine.formats.text.header import plain
 
 _LETTER = 0x20  # what tells an upper-case letter of ASCII from a lower-case one
 _NOT_ASCII = 0x80

@@ -6,11 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sluice.engine.formats.csv.dialect import Dialect, Limits
+from sluice.engine.formats.csv.dialect import Dialect
 from sluice.engine.formats.csv.overlong import reject_overlong
 from sluice.engine.formats.csv.quotes import Fault
 from sluice.engine.formats.csv.records import RecordIndex
-from sluice.engine.formats.csv.rejects import RowReject, badly_quoted, not_text
+from sluice.engine.formats.csv.rejects import badly_quoted, not_text
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.rejects import RowReject
 
 _TOGETHER = 256  # records looked at as one, as long as nothing is wrong with them
 

@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sluice.engine.formats.csv.kind import UTF8_MARK
+from sluice.engine.formats.text.source import UTF8_MARK
+
+NAME = "jsonl"
 
 # A key in quotes, or nothing at all. A line of CSV that is well written does not begin so: a quote inside of a
 # field puts the field in quotes. Whether the rest of the line is sound is for the parser to say, row by row.
@@ -31,7 +33,7 @@ class JsonLines:
 
     def to_json(self) -> dict[str, Any]:
         facts = {
-            "format": "jsonl",
+            "format": NAME,
             "header": list(self.header),
             "body_offset": self.body_offset,
             "body_line": self.body_line,

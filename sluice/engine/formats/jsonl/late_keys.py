@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sluice.engine.formats.csv.header import plain
 from sluice.engine.formats.jsonl.values import Unfit, read_object
+from sluice.engine.formats.text.header import plain
 
 _ESCAPED_KEY = re.compile(rb'\\u[0-9a-f]{4}[^"\n]*"\s*:')
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import Any
 
-from sluice.engine.formats.csv.header import plain
 from sluice.engine.formats.jsonl.values import Unfit, Value
+from sluice.engine.formats.text.header import plain
 
 Keys = tuple[str, ...]
 Row = tuple[Any, ...]

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from sluice.engine.formats.csv.dialect import Limits
-from sluice.engine.formats.csv.records import Counted
-from sluice.engine.formats.csv.rejects import SHOWN, RowReject, show
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.rejects import SHOWN, RowReject, show
+from sluice.engine.formats.text.rules import Counted
 
 BLANK = b" \t\r"
 _LF = 10

@@ -10,10 +10,6 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from sluice.engine.formats.csv.dialect import Limits
-from sluice.engine.formats.csv.header import LINE, HeaderMatch
-from sluice.engine.formats.csv.parse import ParsedPart
-from sluice.engine.formats.csv.rejects import RowReject, show
 from sluice.engine.formats.jsonl.dialect import JsonLines
 from sluice.engine.formats.jsonl.layout import Layouts, Row
 from sluice.engine.formats.jsonl.lines import BLANK, is_record
@@ -27,6 +23,10 @@ from sluice.engine.formats.jsonl.values import (
     scan,
     scan_marked,
 )
+from sluice.engine.formats.text.header import LINE, HeaderMatch
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.parsed import ParsedPart
+from sluice.engine.formats.text.rejects import RowReject, show
 from sluice.errors import PermanentError
 
 _BATCH = 2048  # few, lest the garbage collector walk through the rows of a whole part again and again

@@ -11,18 +11,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from sluice.engine.formats.csv.cut import Rules, cut, even_size
-from sluice.engine.formats.csv.dialect import Limits
-from sluice.engine.formats.csv.header import plain
-from sluice.engine.formats.csv.kind import UTF8_MARK
-from sluice.engine.formats.csv.plan import InputPlan
-from sluice.engine.formats.csv.records import Counted
-from sluice.engine.formats.csv.rejects import show
-from sluice.engine.formats.csv.source import Readable, Source, Tick, size_of
 from sluice.engine.formats.jsonl.dialect import JsonLines, looks_like_array
 from sluice.engine.formats.jsonl.late_keys import LateKeys
 from sluice.engine.formats.jsonl.lines import LongLine, count_lines
 from sluice.engine.formats.jsonl.values import Unfit, read_object
+from sluice.engine.formats.text.cut import cut, even_size
+from sluice.engine.formats.text.header import plain
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.plan import InputPlan
+from sluice.engine.formats.text.rejects import show
+from sluice.engine.formats.text.rules import Counted, Rules
+from sluice.engine.formats.text.source import UTF8_MARK, Readable, Source, Tick, size_of
 from sluice.errors import ConfigError, DataError
 
 _HEAD = 1 << 16

@@ -8,27 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from sluice.engine.formats.csv.header import match_header
 from sluice.engine.formats.parquet.int96 import Nanos, int96_columns
 from sluice.engine.formats.parquet.spell import check_kind, spell
+from sluice.engine.formats.text.header import Names, match_header
 from sluice.engine.types.base import ColumnType
 from sluice.errors import DataError
 
 _BATCH_BYTES = 1 << 22
 _BATCH_ROWS = 1 << 14
 _BUFFER = 1 << 18  # read pages by the piece; a column of a large row group would be held whole otherwise
-
-
-@dataclass(frozen=True)
-class _Header:
-    header: tuple[str, ...]
 
 
 def is_parquet(head: bytes) -> bool:
@@ -84,7 +78,7 @@ def _opened(file: BinaryIO, int96: str, metadata: pq.FileMetaData | None = None)
 
 def _wanted(schema: pa.Schema, columns: Mapping[str, ColumnType]) -> dict[str, ColumnType]:
     """The file's own names of the wanted columns, and their declared types."""
-    positions = match_header(_Header(tuple(schema.names)), tuple(columns), ()).positions
+    positions = match_header(Names(tuple(schema.names)), tuple(columns), ()).positions
     found: dict[str, ColumnType] = {}
     for header, at in positions.items():
         if at is not None:

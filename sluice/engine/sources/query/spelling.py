@@ -17,7 +17,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Column
-from sluice.engine.formats.csv.header import plain
+from sluice.engine.formats.text.header import plain
 from sluice.engine.types import ColumnType, Date, Timestamp
 from sluice.errors import DataError
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from sluice.engine.declare import Column, PostgresQuery, Table
 from sluice.engine.formats.known import parse_text
 from sluice.engine.ledger.inputs import note_fetched
 from sluice.engine.rows.contract import Contract
+from sluice.engine.sources.fetch import Noted
 from sluice.engine.storage import read_range
 from sluice.engine.types import Text
 from sluice.errors import DataError, NotHere
@@ -42,16 +43,6 @@ TYPES = {
 }  # fmt: skip
 _ENDLESS = {"nan", "infinity", "-infinity"}
 _TIME = re.compile(r"(\d+)-(.*?)( BC)?")
-
-
-class Noted(NamedTuple):
-    """What the ledger knows of the fetch that brought an input."""
-
-    input: int
-    rejected: int
-    landed: str | None
-    dialect: dict[str, Any]
-    note: Mapping[str, str]
 
 
 def is_finite(value: str) -> bool:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from sluice.engine.declare import Table
-from sluice.engine.formats.csv import HeaderMatch, match_header
-from sluice.engine.formats.csv.header import plain
+from sluice.engine.formats.text.header import HeaderMatch, Names, match_header, plain
 from sluice.engine.rows.contract import Contract
 from sluice.errors import DataError
 
@@ -17,19 +15,15 @@ _NOT_A_LETTER = re.compile(r"[\W_]+")
 _SHORTEST = 3  # below this every name is like every other
 
 
-class _Names(NamedTuple):
-    header: tuple[str, ...]
-
-
 def match_columns(header: tuple[str, ...], table: Table, contract: Contract) -> HeaderMatch:
     """Match an input's columns with those that are declared. Raises DataError `missing_header`, which names what a
     column that must be there may have been spelled like, and `duplicate_header`."""
     try:
-        return match_header(_Names(header), contract.wanted, contract.required)
+        return match_header(Names(header), contract.wanted, contract.required)
     except DataError as error:
         if error.code != "missing_header":
             raise
-        match = match_header(_Names(header), contract.wanted, ())
+        match = match_header(Names(header), contract.wanted, ())
         raise DataError(error.code, " ".join([error.reason, *_misspelt(table, match)])) from error
 
 

@@ -19,6 +19,7 @@ from sluice.engine.database.statements import statements
 from sluice.engine.declare import Table
 from sluice.engine.ledger.inputs import earlier_open_run
 from sluice.engine.ledger.outcomes import end_input
+from sluice.engine.steps.plan.work import InputWork
 from sluice.engine.tables.loaded_rows import missing_inputs
 from sluice.errors import EarlierRunOpen
 
@@ -57,7 +58,7 @@ def is_applied(listed: Sequence[str | None], history: Sequence[str], place: int)
     return True
 
 
-def wait_for_earlier_runs(work: Any) -> None:
+def wait_for_earlier_runs(work: InputWork) -> None:
     """A reload replaces what is settled: raise EarlierRunOpen while an earlier run of the source is not."""
     if not work.options.get("reload"):
         return
@@ -67,7 +68,7 @@ def wait_for_earlier_runs(work: Any) -> None:
         raise EarlierRunOpen(f"Run {earlier} came earlier; what it loads is replaced once it is settled.")
 
 
-def wait_for_contents(work: Any) -> None:
+def wait_for_contents(work: InputWork) -> None:
     """Raise ContentsUnknown where the input was read already and the other files of its run were not."""
     with transaction() as cursor:
         cursor.execute(query("run_contents"), {"run": work.run, "source": work.source})
@@ -76,13 +77,13 @@ def wait_for_contents(work: Any) -> None:
         _refuse_unknown(listed)
 
 
-def note_content(work: Any, sha256: str, size: int) -> None:
+def note_content(work: InputWork, sha256: str, size: int) -> None:
     """Remember what was read, for the other files of the run."""
     with transaction() as cursor:
         cursor.execute(query("note_content"), {"input": work.id, "sha256": sha256, "size": size})
 
 
-def leave_out(cursor: Cursor, work: Any, table: Table, facts: dict[str, Any]) -> bool:
+def leave_out(cursor: Cursor, work: InputWork, table: Table, facts: dict[str, Any]) -> bool:
     """End an input of an update that has nothing to do, or let it wait. False when it has to be loaded.
 
     Raises EarlierRunOpen while the contents of its run are not known yet, and another of them may decide.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sluice.engine.doctor.watermarks import far_ahead
+from sluice.engine.sources.query.watermark_check import far_ahead
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 

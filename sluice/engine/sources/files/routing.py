@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from sluice.engine.declare import Files, Pipeline, Table
-from sluice.engine.formats.csv.header import match_header
 from sluice.engine.formats.known import header_of
-from sluice.engine.sources.opening import opened
+from sluice.engine.formats.text.header import Names, match_header
+from sluice.engine.sources.files.opening import opened
 from sluice.engine.storage import split_member
 from sluice.errors import ConfigError, DataError
 
@@ -64,12 +63,8 @@ def _known(table: Table, header: tuple[str, ...]) -> int:
     columns = table.columns
     required = [column.header for column in columns if column.expected]
     try:
-        match = match_header(_Names(header), [column.header for column in columns], required)
+        match = match_header(Names(header), [column.header for column in columns], required)
     except DataError:
         return 0
     known = len(header) - len(match.extra)
     return known if 2 * known > len(header) else 0
-
-
-class _Names(NamedTuple):
-    header: tuple[str, ...]

@@ -8,15 +8,12 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from sluice.engine.database.connection import transaction
-from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline, PostgresQuery
-from sluice.engine.doctor.finding import Finding, warning
 from sluice.engine.ledger.inputs import last_noted
 from sluice.engine.rows.contract import Contract
+from sluice.engine.sources.kind import SourceWarning
 from sluice.engine.sources.query.watermark import DAY, KINDS, NUMBER, TIME, is_finite
 from sluice.errors import SluiceError
-
-query = statements(__name__)
 
 AHEAD = timedelta(days=1)  # clocks and zones differ
 _LARGEST = {"smallint": "32767", "integer": "2147483647", "bigint": "9223372036854775807"}
@@ -27,18 +24,18 @@ _LAST_TEXT = re.compile("9{5,}|[zZ~\x7f\xff\uffff\U0010ffff]+")  # what people w
 _TODO = "Leave such rows out in the SELECT, or correct them in the source and load once with --reload."
 
 
-def look_at_watermark(check: str, pipeline: Pipeline, source: PostgresQuery, of: str) -> Iterator[Finding]:
+def check_watermark(pipeline: Pipeline, source: PostgresQuery, of: str) -> Iterator[SourceWarning]:
     """Judge the watermark of a source, whose column is of the type `of`. Where there is no ledger, nothing is said."""
     if KINDS[of] == DAY and source.overlap is None:
-        yield warning(
-            f"{check} watermark",
+        yield SourceWarning(
+            "watermark",
             f"{source.watermark} is a date: rows of a day that come after a fetch of that day are missed",
             "Declare overlap=1, unless the rows of a day come all at once.",
         )
     why = far_ahead(reached, of, datetime.now(UTC)) if (reached := _reached(pipeline, source)) else None
     if why:
-        yield warning(
-            f"{check} watermark",
+        yield SourceWarning(
+            "watermark",
             f"it stands at {source.watermark} = {reached}, which {why}: no row below it comes any more",
             _TODO,
         )

@@ -10,58 +10,11 @@ once, and what comes later says which of them counts. So a stream is read once, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Protocol
-
-from sluice.engine.formats.csv.dialect import Limits
-from sluice.engine.formats.csv.records import Counted
-from sluice.engine.formats.csv.source import Source
-from sluice.engine.formats.csv.spans import OpenPart, PartSpan
+from sluice.engine.formats.text.rules import Followed, Rules, Written
+from sluice.engine.formats.text.source import Source
+from sluice.engine.formats.text.spans import OpenPart, PartSpan
 
 _BLOCK = 1 << 18
-
-
-class Written(Protocol):
-    """How a file of any format writes its rows: names of columns, and the byte and line where the body starts."""
-
-    @property
-    def header(self) -> tuple[str, ...]: ...
-    @property
-    def body_offset(self) -> int: ...
-    @property
-    def body_line(self) -> int: ...
-    def to_json(self) -> dict[str, Any]: ...
-
-
-class Count(Protocol):
-    """Counts the whole records at the start of a buffer; `final` if no byte follows it in the file."""
-
-    def __call__(self, data: bytes, *, final: bool) -> Counted: ...
-
-
-class Followed(Protocol):
-    """A record too long to be held, fed in blocks until `feed` says how many bytes of the last one are its own.
-
-    It may end earlier: then `branch` is where in the last block, and how many lines it has then. `branched` as long as
-    that is not decided, `failed` once it is known that it ended there.
-    """
-
-    @property
-    def lines(self) -> int: ...
-    @property
-    def branch(self) -> tuple[int, int] | None: ...
-    @property
-    def branched(self) -> bool: ...
-    @property
-    def failed(self) -> bool: ...
-    def feed(self, block: bytes) -> int | None: ...
-    def finish(self) -> None: ...
-
-
-class Follow(Protocol):
-    """Starts to follow a record at its first byte."""
-
-    def __call__(self) -> Followed: ...
 
 
 def even_size(part_bytes: int, body: Written, size: int | None) -> int:
@@ -71,16 +24,6 @@ def even_size(part_bytes: int, body: Written, size: int | None) -> int:
         return part_bytes
     count = -(-length // part_bytes)
     return -(-length // count)
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What a record of the format is: how records are counted, and how one that is too long is followed."""
-
-    count: Count
-    follow: Follow
-    limits: Limits
-    part_bytes: int
 
 
 def cut(source: Source, body: Written, rules: Rules) -> list[PartSpan]:

@@ -9,6 +9,8 @@ from typing import Protocol
 
 Tick = Callable[[int], None]
 
+UTF8_MARK = b"\xef\xbb\xbf"  # which a file may begin with; it belongs to no value
+
 
 class Readable(Protocol):
     """What a stream must be able to do: give up to `size` of its next bytes, and none only at its end."""

@@ -18,8 +18,8 @@ from typing import BinaryIO
 from sluice.engine.base.settings import settings
 from sluice.engine.declare import Files, Table
 from sluice.engine.declare.sources.files import SPELLED
-from sluice.engine.formats.csv.source import Readable
-from sluice.engine.formats.parquet import is_parquet, names_of_parquet, spell_parquet
+from sluice.engine.formats.known import binary_format
+from sluice.engine.formats.text.source import Readable
 from sluice.engine.formats.unpack import Caps, unpack
 from sluice.engine.formats.unpack.streams import stream_of
 from sluice.engine.rows.contract import types_of
@@ -84,10 +84,10 @@ def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table) ->
     unpacked = unpack(file, member=member, encoding=source.encoding, caps=caps)
     with unpacked.stream as stream:
         head = stream.peek(_HEAD)[:_HEAD]
-        if is_parquet(head):
+        if binary := binary_format(head):
             with _seekable(stream) if unpacked.layers else nullcontext(file) as whole:
-                names = names_of_parquet(whole)
-                yield Opened(stream_of(spell_parquet(whole, types_of(table))), b"", SPELLED, names=names)
+                names = binary.names(whole)
+                yield Opened(stream_of(binary.spell(whole, types_of(table))), b"", SPELLED, names=names)
         elif unpacked.layers:
             yield Opened(stream, head, source, unpacked.encoding)
         else:

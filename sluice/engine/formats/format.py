@@ -1,0 +1,80 @@
+"""What a format is to the rest of Sluice. Each has a folder of its own, and one line in `known.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol, TypeVar
+
+from sluice.engine.declare import Files
+from sluice.engine.formats.text.header import HeaderMatch
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.parsed import ParsedPart
+from sluice.engine.formats.text.plan import InputPlan
+from sluice.engine.formats.text.rejects import RowReject
+from sluice.engine.formats.text.rules import Written
+from sluice.engine.formats.text.source import Readable, Tick
+from sluice.engine.types.base import ColumnType
+
+D = TypeVar("D", bound=Written)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The bytes of a part, what was planned of it, and what is wanted of it.
+
+    `first_line`, `read` and `well_quoted` are as of PartSpan. `commas` are the headers whose columns read a decimal
+    comma.
+    """
+
+    data: bytes
+    first_line: int
+    read: int
+    well_quoted: bool
+    match: HeaderMatch
+    commas: frozenset[str] = frozenset()
+
+
+class Format(Protocol[D]):
+    """A format of UTF-8 text. Streams are at their start; `source` is what is declared of the files.
+
+    `name` stands as `format` in the dialect that the ledger keeps; where there is none, it is CSV.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def looks_like(self, head: bytes, source: Files) -> bool:
+        """Whether text that begins so is of this format."""
+
+    def header(self, stream: Readable, source: Files, limits: Limits) -> tuple[str, ...]:
+        """The names of the columns. Raises DataError."""
+
+    def plan(
+        self, stream: Readable, source: Files, *, wanted: Sequence[str], part_bytes: int, limits: Limits, tick: Tick
+    ) -> InputPlan:
+        """Read the stream once, cut it into parts of about `part_bytes`, and look for the `wanted` columns wherever
+        they may come. Raises DataError."""
+
+    def dialect(self, stored: dict[str, Any]) -> D:
+        """What `to_json` of a dialect gave."""
+
+    def parse(self, part: Part, dialect: D, limits: Limits) -> ParsedPart:
+        """The part's columns of text, and its rejects: together the records that were planned."""
+
+    def refuse_overlong(self, blocks: Iterable[bytes], dialect: D, *, first_line: int, limits: Limits) -> RowReject:
+        """The reject of a part that is one record longer than the limit, from its blocks."""
+
+
+class BinaryFormat(Protocol):
+    """A format that is no text: its wanted columns are written as CSV, and from there on it is one."""
+
+    def looks_like(self, head: bytes) -> bool:
+        """Whether a file that begins so is of this format."""
+
+    def names(self, file: BinaryIO) -> tuple[str, ...]:
+        """The names of all columns of a file that can seek. Raises DataError."""
+
+    def spell(self, file: BinaryIO, columns: Mapping[str, ColumnType]) -> Iterator[bytes]:
+        """The file as CSV in UTF-8: a header, and those of the `columns` (header and declared type) that it has, in
+        pieces of whole rows. Raises DataError."""

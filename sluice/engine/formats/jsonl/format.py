@@ -1,0 +1,60 @@
+"""JSON lines as a format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sluice.engine.declare import Files
+from sluice.engine.formats.format import Format, Part
+from sluice.engine.formats.jsonl.dialect import NAME, JsonLines, looks_like_jsonl
+from sluice.engine.formats.jsonl.lines import reject_overlong_line
+from sluice.engine.formats.jsonl.parse import parse_jsonl
+from sluice.engine.formats.jsonl.plan import plan_jsonl, read_keys
+from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.parsed import ParsedPart
+from sluice.engine.formats.text.plan import InputPlan
+from sluice.engine.formats.text.rejects import RowReject
+from sluice.engine.formats.text.source import Readable, Source, Tick
+
+
+class _JsonLines:
+    name = NAME
+
+    def looks_like(self, head: bytes, source: Files) -> bool:
+        return source.header is None and looks_like_jsonl(head, skip=source.skip)
+
+    def header(self, stream: Readable, source: Files, limits: Limits) -> tuple[str, ...]:
+        return read_keys(Source(stream), source.skip, limits).header
+
+    def plan(
+        self, stream: Readable, source: Files, *, wanted: Sequence[str], part_bytes: int, limits: Limits, tick: Tick
+    ) -> InputPlan:
+        return plan_jsonl(stream, part_bytes=part_bytes, skip=source.skip, limits=limits, tick=tick, wanted=wanted)
+
+    def dialect(self, stored: dict[str, Any]) -> JsonLines:
+        return JsonLines.from_json(stored)
+
+    def parse(self, part: Part, dialect: JsonLines, limits: Limits) -> ParsedPart:
+        return parse_jsonl(
+            part.data,
+            dialect=dialect,
+            match=part.match,
+            first_line=part.first_line,
+            read=part.read,
+            limits=limits,
+            commas=part.commas,
+        )
+
+    def refuse_overlong(
+        self,
+        blocks: Iterable[bytes],
+        dialect: JsonLines,  # noqa: ARG002 - a line ends at LF, whatever the file
+        *,
+        first_line: int,
+        limits: Limits,
+    ) -> RowReject:
+        return reject_overlong_line(blocks, first_line=first_line, limits=limits)
+
+
+JSON_LINES: Format[JsonLines] = _JsonLines()

@@ -1,0 +1,19 @@
+"""What planning finds in a file, whatever its format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sluice.engine.formats.text.rules import Written
+from sluice.engine.formats.text.spans import PartSpan
+
+
+@dataclass(frozen=True)
+class InputPlan:
+    """What one pass over a file finds. `read` is the number of records after the header, `size` in bytes."""
+
+    sha256: str
+    size: int
+    dialect: Written
+    parts: tuple[PartSpan, ...]
+    read: int

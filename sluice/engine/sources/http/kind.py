@@ -1,0 +1,58 @@
+"""HttpApi as a kind of source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from sluice.engine.declare import Column, Files, HttpApi, Pipeline
+from sluice.engine.formats.known import JSON_LINES
+from sluice.engine.sources.fetch import Blocks, FetchedSource, FetchResult, Known, Noted
+from sluice.engine.sources.http.pages import NotModified, read_http
+from sluice.engine.sources.kind import NothingNew, ProbeResult, SourceKind
+from sluice.errors import DataError
+
+PATIENCE_S = 5.0
+
+
+class _HttpApi(FetchedSource[HttpApi]):
+    form = JSON_LINES
+    text = Files("*")
+
+    def known(
+        self,
+        source: HttpApi,  # noqa: ARG002
+        last: Noted,
+        *,
+        newest: bool,
+        beat: Callable[[], None],  # noqa: ARG002
+    ) -> Mapping[str, str]:
+        """The name of an answer holds only while the table is as that answer left it."""
+        return last.note if newest else {}
+
+    def write(
+        self,
+        source: HttpApi,
+        columns: Sequence[Column],  # noqa: ARG002 - records come as the API wrote them
+        into: Blocks,
+        known: Known,
+    ) -> FetchResult:
+        try:
+            answer = read_http(source, known=known.noted, beat=into.beat)
+        except NotModified as same:
+            if known.input is None:
+                raise DataError(
+                    "http_status", f"{source.name} says that nothing changed, and was not asked that."
+                ) from same
+            raise NothingNew(known.input) from same
+        for block in answer.lines:
+            into.write(block)
+        return FetchResult(answer.note())
+
+    def probe(self, source: HttpApi, pipeline: Pipeline) -> ProbeResult | None:  # noqa: ARG002
+        quick = replace(source, tries=1, timeout_s=min(source.timeout_s, PATIENCE_S))
+        read_http(quick, known={}, beat=lambda: None)
+        return ProbeResult("its first page comes, and is as declared")
+
+
+HTTP_API: SourceKind[HttpApi] = _HttpApi()

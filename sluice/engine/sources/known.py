@@ -1,0 +1,22 @@
+"""The kinds of sources, by what is declared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sluice.engine.declare import Files, HttpApi, PostgresQuery, Source
+from sluice.engine.sources.files.kind import FILES
+from sluice.engine.sources.http.kind import HTTP_API
+from sluice.engine.sources.kind import SourceKind
+from sluice.engine.sources.query.kind import POSTGRES_QUERY
+
+KINDS: dict[type[Source], SourceKind[Any]] = {
+    Files: FILES,
+    HttpApi: HTTP_API,
+    PostgresQuery: POSTGRES_QUERY,
+}
+
+
+def kind_of(source: Source) -> SourceKind[Any]:
+    """How inputs of a declared source are read."""
+    return next(KINDS[declared] for declared in type(source).__mro__ if declared in KINDS)

@@ -1,0 +1,97 @@
+"""Content that was seen before: whether there is anything left to do for an input, and which inputs it replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.base.settings import settings
+from sluice.engine.database.statements import statements
+from sluice.engine.declare import Table
+from sluice.engine.ledger.outcomes import end_input
+from sluice.engine.steps.plan.scan import PlannedInput
+from sluice.engine.steps.plan.work import InputWork
+from sluice.engine.tables.loaded_rows import missing_inputs
+from sluice.version import __version__
+
+query = statements(__name__)
+
+
+class OtherInput(NamedTuple):
+    """An earlier input with the same content. `poison`: it killed its workers; `hopeless`: why none of its rows could
+    be loaded."""
+
+    input: int
+    run: int
+    state: str
+    contract: str
+    position: int
+    poison: bool
+    hopeless: str | None
+
+
+def same_content(cursor: Cursor, work: InputWork, sha256: str, *, only_newest: bool) -> list[OtherInput]:
+    """Inputs of the source with the same content, the one that decides first; `only_newest` as of SourceKind."""
+    whose = {"pipeline": work.pipeline, "source": work.source, "sha256": sha256, "input": work.id, "run": work.run}
+    limits = {"code_version": __version__, "max_crashes": settings().max_crashes}
+    cursor.execute(query("same_content"), whose | limits | {"newest": only_newest})
+    return [OtherInput(*row) for row in cursor.fetchall()]
+
+
+def replaced_by(cursor: Cursor, work: InputWork, others: Sequence[OtherInput], found: PlannedInput) -> list[int]:
+    """Inputs whose rows this one replaces: the same content, and the same file read under another declaration."""
+    whose = {"pipeline": work.pipeline, "source": work.source, "contract": work.contract, "run": work.run}
+    cursor.execute(query("other_readings"), whose | {"sha256": found.plan.sha256, "raw": found.raw})
+    same = {other.input for other in others if other.run < work.run and other.state in ("done", "failed")}
+    return sorted(same | {other for (other,) in cursor.fetchall()})
+
+
+def rows_are_gone(cursor: Cursor, table: Table, other: OtherInput) -> bool:
+    """Whether rows that were loaded are not there any more, because their table was emptied or made anew."""
+    return other.state == "done" and bool(missing_inputs(cursor, table, [other.input], only_made_anew=True))
+
+
+def is_taken_care_of(cursor: Cursor, work: InputWork, other: OtherInput, facts: dict[str, Any]) -> bool:
+    """Whether the same content is loading, loaded, known to kill its workers, or known to have no row that can be
+    loaded: then this input is not loaded."""
+    if other.state in ("loading", "loaded"):
+        _join_loading(cursor, work, other, facts)
+        return True
+    if work.options.get("reload") or other.contract != work.contract:
+        return False
+    if other.state == "done":
+        end_input(cursor, work.id, "already_loaded", same_as=other.input, **facts)
+        return True
+    return _is_known_to_fail(cursor, work, other, facts)
+
+
+def _join_loading(cursor: Cursor, work: InputWork, other: OtherInput, facts: dict[str, Any]) -> None:
+    """Let an input end as the one with its content does, which is being loaded."""
+    if other.run != work.run:
+        cursor.execute(query("attach_input"), facts | {"input": work.id, "same_as": other.input, "ordered": False})
+        return
+    if work.position < other.position:
+        cursor.execute(query("lower_position"), {"input": other.input, "position": work.position})
+    end_input(cursor, work.id, "already_loaded", same_as=other.input, **facts)
+
+
+def _is_known_to_fail(cursor: Cursor, work: InputWork, other: OtherInput, facts: dict[str, Any]) -> bool:
+    """Fail an input whose content cannot be loaded, as far as is known. False when it is to be tried."""
+    if other.poison:
+        reason = (
+            f"The same content has killed its workers before (input {other.input} of run {other.run}). "
+            f"`sluice retry {other.run}` tries it once more."
+        )
+        end_input(cursor, work.id, "failed", code="poison", error=reason, **facts)
+        return True
+    if other.hopeless is not None:
+        reason = (
+            f"Nothing of the same content could be loaded before, under the same declaration (input {other.input} of "
+            f"run {other.run}). {other.hopeless} Correct the declaration or the file; `sluice retry {other.run}` tries "
+            "it again."
+        )
+        end_input(cursor, work.id, "failed", code="nothing_loaded", same_as=other.input, error=reason, **facts)
+        return True
+    return False

@@ -1,0 +1,66 @@
+"""The read of an input: its source reads it once, and its columns are matched with those that are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sluice.engine.declare import Flow
+from sluice.engine.formats.known import ABSENT
+from sluice.engine.formats.text.plan import InputPlan
+from sluice.engine.rows.contract import Contract
+from sluice.engine.sources.kind import ScanRequest, ScanResult
+from sluice.engine.sources.known import kind_of
+from sluice.engine.steps.plan.absent import absent_columns, match_columns, note_of
+from sluice.engine.steps.plan.progress import Scanning
+from sluice.engine.steps.plan.work import InputWork
+from sluice.errors import NoRows
+
+
+@dataclass(frozen=True)
+class PlannedInput:
+    """What one pass over an input found: its plan, and what the ledger is to say of it.
+
+    `dialect` is the plan's, with what stands beside it. `landed` is the copy in the landing if there is one, `noted`
+    what the next input of the source is to know, `raw` what the input is before it is unpacked and decoded.
+    """
+
+    plan: InputPlan
+    dialect: dict[str, Any]
+    landed: str | None
+    note: str | None
+    noted: dict[str, str] | None
+    raw: str | None
+
+
+def scan(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> PlannedInput:
+    """Read an input once. `beat` is called often. Raises as `SourceKind.scan` and `match_columns` do."""
+    try:
+        read = kind_of(flow.source).scan(flow.source, _request(work, flow, contract, beat))
+    except NoRows as none:
+        match_columns(none.header, flow.table, contract)  # a header that is not the declared one is the worse news
+        raise
+    match = match_columns(read.names or read.plan.dialect.header, flow.table, contract)
+    dialect = read.plan.dialect.to_json() | _extra_facts(read, absent_columns(flow.table, match))
+    note = " ".join(filter(None, (work.redeclared, note_of(flow.table, match), read.left_out))) or None
+    return PlannedInput(read.plan, dialect, read.landed, note, read.noted, read.raw)
+
+
+def _request(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> ScanRequest:
+    return ScanRequest(
+        uri=work.uri,
+        pipeline=work.pipeline,
+        contract=work.contract,
+        table=flow.table,
+        wanted=contract.wanted,
+        fresh=bool(work.options.get("reload")),
+        tick=Scanning(work.id, beat).tick,
+        beat=beat,
+    )
+
+
+def _extra_facts(read: ScanResult, absent: list[str]) -> dict[str, Any]:
+    """What the ledger keeps beside the dialect."""
+    encoding: dict[str, Any] = {"encoding": read.encoding} if read.encoding else {}
+    return encoding | ({ABSENT: absent} if absent else {})
