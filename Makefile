@@ -3,9 +3,12 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+# Tests wait more than they compute: two for each core. Bytecode is kept, or hundreds of Pythons would compile it anew.
+TEST_WORKERS ?= 4
+PYTEST  = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-unified test bench docs check format lock clean
+.PHONY: help setup demo demo-unified test test-fast test-all test-long bench docs check format lock clean
 
 help:            ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*##/  make \1\t/' | expand -t 20
@@ -31,8 +34,17 @@ demo: setup      ## load 200,000 generated rows with two worker processes
 demo-unified: setup   ## files, an API and a database into one table, served as JSON until Ctrl-C
 	@$(BIN)/python -m sluice demo unified_sales
 
-test: setup      ## every test, against real servers and real workers
-	@$(BIN)/python -m pytest -q
+test: setup      ## the tests, against real servers and real workers, below 10 minutes: of each fault one variant
+	@$(PYTEST) -n $(TEST_WORKERS) -m "not slow"
+
+test-fast: setup ## unit tests alone, a minute
+	@$(PYTEST) -n $(TEST_WORKERS) tests/unit
+
+test-all: setup  ## every test: what CI runs
+	@$(PYTEST) -n $(TEST_WORKERS)
+
+test-long: setup ## every test, with many more made-up inputs and histories, other ones each time
+	@SLUICE_TEST_LONG=1 $(PYTEST) -n $(TEST_WORKERS)
 
 bench: setup     ## speed beside psql \copy and execute_values, some minutes; BENCH="--rows 200000" for a short one
 	@$(BIN)/python -m benchmarks $(BENCH)

@@ -4,37 +4,66 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
-import tempfile
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sluice.embedded import Servers, attach, attached, detach
+from sluice.embedded import Servers
+from tests.kit import budget
 from tests.kit.in_process import InProcess
-from tests.kit.stack import Stack, own_database, until
+from tests.kit.servers import ledger_only, running_servers
+from tests.kit.stack import Stack, own_database
 
 _numbers = itertools.count(1)
+
+# Tests start hundreds of Pythons. Where bytecode is not kept each one compiles Sluice and pandas anew, for two seconds.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+budget.choose()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """`-n 4` alone spreads the tests in the way that suits them."""
+    from tests.kit.spread import Spread
+
+    return Spread(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
+    """Say how to have the tests in the same order again, if one of them failed."""
+    seed = config.getoption("randomly_seed", None)
+    if exitstatus and seed is not None:
+        terminalreporter.write_line(f"--randomly-seed={seed} repeats the order of these tests")
 
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """PostgreSQL and Redis for the whole session, in a folder of their own."""
-    home = Path(tempfile.mkdtemp(prefix="sluice-test-"))
-    home.chmod(0o755)
-    try:
-        yield attach(home)
-    finally:
-        detach(home)
-        until(lambda: attached(home) is None, 20, "the end of the servers")
-        shutil.rmtree(home, ignore_errors=True)
+    with running_servers("sluice-test-") as (_, started):
+        yield started
+
+
+@pytest.fixture(scope="session")
+def migrated(servers: Servers) -> Iterator[str]:
+    """The name of a database in which the ledger is, and no pipeline's table: others are copies of it."""
+    with ledger_only(servers, f"migrated_{os.getpid()}") as name:
+        yield name
 
 
 @pytest.fixture
-def database_url(servers: Servers) -> Iterator[str]:
-    """An empty database of its own."""
-    with own_database(servers.database_url, f"test_{os.getpid()}_{next(_numbers)}") as url:
+def database_url(servers: Servers, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of its own: empty, but for tests of the engine, which find the ledger there already.
+
+    A test that is about the first migration has the mark `empty_database`.
+    """
+    with_ledger = "engine" in request.fixturenames and request.node.get_closest_marker("empty_database") is None
+    template = request.getfixturevalue("migrated") if with_ledger else "template1"
+    with own_database(servers.database_url, f"test_{os.getpid()}_{next(_numbers)}", template) as url:
         yield url
 
 

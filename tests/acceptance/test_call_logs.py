@@ -95,7 +95,7 @@ def _outcome(stack: Stack, status: dict) -> tuple:
 
 @pytest.mark.parametrize("files", [1, 8])
 def test_parts_and_workers_change_nothing_of_the_outcome(stack: Stack, tmp_path: Path, files: int) -> None:
-    size = ["--rows", "24000", "--files", str(files), "--dirty", "0.02"]
+    size = ["--rows", "12000", "--files", str(files), "--dirty", "0.02"]
     stack.sluice("sample", "call_logs", *size, "--out", str(tmp_path))
     expected = json.loads((tmp_path / "expected.json").read_text())
     paths = sorted(tmp_path.glob("call_logs_*.csv"))

@@ -39,7 +39,7 @@ def _say(stack: Stack, *words: str, typed: bytes = b"") -> subprocess.CompletedP
     """The command without --json, as a person types it."""
     command = [sys.executable, "-m", "sluice.cli.main", *words]
     done = subprocess.run(
-        command, env=stack.env, input=typed, capture_output=True, timeout=120, check=False, cwd=stack.home
+        command, env=stack.env, input=typed, capture_output=True, timeout=240, check=False, cwd=stack.home
     )
     return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
 

@@ -33,7 +33,7 @@ def home() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="sluice-demo-"))
     made.chmod(0o755)
     yield made
-    until(lambda: not Folder.of(made / "demo" / "unified_sales").keeper_lives(), 20, "the end of the servers")
+    until(lambda: not Folder.of(made / "demo" / "unified_sales").keeper_lives(), 120, "the end of the servers")
     shutil.rmtree(made, ignore_errors=True)
 
 
@@ -80,7 +80,7 @@ def test_it_comes_out_as_planted_twice_and_leaves_nothing_running(home: Path, en
     for name in ("standardized_data", "preprocessed_data"):
         with (place / "export" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             assert sum(1 for _ in csv.reader(file)) == 241
-    until(lambda: processes_that_name(home) == [], 20, "the end of all that it started")
+    until(lambda: processes_that_name(home) == [], 120, "the end of all that it started")
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
@@ -107,9 +107,9 @@ def test_it_serves_what_it_made_until_it_is_told_to_stop(
         assert httpx.get(str(asked[0].url), timeout=10).status_code == 401
     finally:
         process.send_signal(number)
-        ended = process.wait(30)
+        ended = process.wait(120)
     assert ended == code, log.read_text()
-    until(lambda: processes_that_name(home) == [], 20, "the end of all that it started")
+    until(lambda: processes_that_name(home) == [], 120, "the end of all that it started")
 
 
 def ask(line: str) -> httpx.Response:

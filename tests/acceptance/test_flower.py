@@ -46,13 +46,13 @@ def flower(stack: Stack) -> Iterator[str]:
         process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
     try:
-        until(lambda: _get(f"{url}/api/tasks", PASSWORD)[0] == 200, 60, "Flower")
+        until(lambda: _get(f"{url}/api/tasks", PASSWORD)[0] == 200, 120, "Flower")
         arguments = Path(f"/proc/{process.pid}/cmdline").read_text()
         assert PASSWORD not in arguments
         yield url
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
 def test_flower_shows_the_chain_by_name_and_state_and_only_with_the_password(
@@ -61,7 +61,7 @@ def test_flower_shows_the_chain_by_name_and_state_and_only_with_the_password(
     assert _get(f"{flower}/api/tasks", None)[0] == 401
     assert _get(f"{flower}/api/tasks", "wrong")[0] == 401
     worker = stack.worker().wait_ready()
-    until(lambda: _get(f"{flower}/api/workers?refresh=1", PASSWORD)[1], 30, "the worker in Flower")
+    until(lambda: _get(f"{flower}/api/workers?refresh=1", PASSWORD)[1], 120, "the worker in Flower")
     path = tmp_path / "calls.csv"
     path.write_text(
         "customer_id,call_cost,call_destination,call_date,call_duration\n1,$1.00,Nairobi,2024-01-01 10:00:00,00:01:00\n"
@@ -74,6 +74,6 @@ def test_flower_shows_the_chain_by_name_and_state_and_only_with_the_password(
         return {task["name"]: task["state"] for task in tasks.values()}
 
     names = ["sluice.plan", "sluice.extract", "sluice.transform", "sluice.load", "sluice.settle"]
-    until(lambda: all(seen().get(name) == "SUCCESS" for name in names), 30, f"the chain in Flower: {seen()}")
+    until(lambda: all(seen().get(name) == "SUCCESS" for name in names), 120, f"the chain in Flower: {seen()}")
     assert "Nairobi" not in json.dumps(_get(f"{flower}/api/tasks", PASSWORD)[1])
     worker.stop()

@@ -14,8 +14,6 @@ from tests.faults.sample import Sample
 from tests.kit.independent import compare_with_table, count_call_logs
 from tests.kit.stack import Stack
 
-pytestmark = pytest.mark.timeout(60)
-
 HEADER = "customer_id,call_cost,call_destination,call_date,call_duration\n"
 BAD = (7, 250, 399)
 ROWS = ["state", "error_code", "planned", "read", "loaded", "rejected"]

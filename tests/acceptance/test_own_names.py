@@ -85,7 +85,7 @@ class Project:
         finally:
             process.terminate()
             with suppress(subprocess.TimeoutExpired):
-                process.wait(40)
+                process.wait(120)
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
 
@@ -194,9 +194,9 @@ def test_up_imports_nothing_of_the_folder(project: Project) -> None:
     env = {"SLUICE_FLOWER_PORT": str(port), "SLUICE_FLOWER_PASSWORD": "open-sesame", "SLUICE_CONCURRENCY": "1"}
     with project.running("sluice", "up", **env) as log:
         project.until_done(project.queue())
-        until(lambda: "beat: Starting..." in log.read_text(), 90, "beat")
+        until(lambda: "beat: Starting..." in log.read_text(), 120, "beat")
         url = f"http://127.0.0.1:{port}/api/workers"
-        until(lambda: answers(url, auth=("sluice", "open-sesame")), 90, "Flower")
+        until(lambda: answers(url, auth=("sluice", "open-sesame")), 120, "Flower")
     assert project.traps.sprung == set()
 
 
@@ -208,10 +208,10 @@ def test_celerys_own_command_imports_nothing_of_the_folder(project: Project, nam
     more = ["--loglevel", "INFO"] if name == "beat" else []
     with project.running("celery", "-A", "sluice.app", name, *more, **env) as log:
         if name == "beat":
-            until(lambda: "beat: Starting..." in log.read_text(), 90, "beat")
+            until(lambda: "beat: Starting..." in log.read_text(), 120, "beat")
         else:
             url = f"http://127.0.0.1:{port}/api/workers"
-            until(lambda: answers(url, auth=("sluice", "open-sesame")), 90, "Flower")
+            until(lambda: answers(url, auth=("sluice", "open-sesame")), 120, "Flower")
     assert project.traps.sprung == set()
 
 
@@ -225,10 +225,10 @@ def test_the_api_queues_a_run_from_there_and_imports_nothing_of_the_folder(proje
     url = f"http://127.0.0.1:{port}"
     env = TOKENS | {"SLUICE_INBOX": str(project.folder / "inbox")}
     with project.running("sluice", "serve", "--port", str(port), **env):
-        until(lambda: answers(f"{url}/healthz"), 90, "the API")
+        until(lambda: answers(f"{url}/healthz"), 120, "the API")
         body = {"pipeline": "call_logs", "files": ["call_logs/calls.csv"]}
         headers = {"Authorization": "Bearer a-token-that-writes"}
-        asked = httpx.post(f"{url}/runs", json=body, headers=headers, trust_env=False, timeout=60)
+        asked = httpx.post(f"{url}/runs", json=body, headers=headers, trust_env=False, timeout=240)
         assert asked.status_code == 202, asked.text
     assert project.stack.redis().llen("sluice.plan") == 1
     assert project.traps.sprung == set()
@@ -275,7 +275,7 @@ print(pipeline == all_pipelines()["call_logs"])
 def test_a_checkout_has_one_app_and_each_module_once_by_whatever_name_it_is_started(stack: Stack, name: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", ONE_APP, name],
-        cwd=ROOT, env=stack.env, capture_output=True, text=True, timeout=120, check=False,
+        cwd=ROOT, env=stack.env, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert done.stdout.splitlines() == ["True 1 1", "True True", "True"], done.stderr
 

@@ -76,7 +76,7 @@ def test_the_script_of_the_how_to_runs(stack: Stack) -> None:
         cwd=stack.home,
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=240,
         check=False,
     )
 

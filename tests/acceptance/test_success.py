@@ -43,7 +43,7 @@ def _states(status: dict[str, Any]) -> list[tuple[str, str | None]]:
 def _screen(stack: Stack, *words: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "sluice.cli.main", *words]
     done = subprocess.run(
-        command, env=stack.env, cwd=stack.home, capture_output=True, text=True, timeout=90, check=False
+        command, env=stack.env, cwd=stack.home, capture_output=True, text=True, timeout=240, check=False
     )
     return done.returncode, done.stdout
 
@@ -87,13 +87,13 @@ def test_beside_others_the_exit_code_tells(stack: Stack, bad: Path) -> None:
 def test_scripts_and_the_queue_are_told_the_same(stack: Stack, bad: Path) -> None:
     script = (
         "from sluice import enqueue\n"
-        "status = enqueue('call_logs', ['bad.csv', 'good_1.csv']).wait(60)\n"
+        "status = enqueue('call_logs', ['bad.csv', 'good_1.csv']).wait(120)\n"
         "print(status['state'], [each['error_code'] for each in status['inputs']], status['reasons'][0]['code'])"
     )
     _good(stack, 1)
     command = [sys.executable, "-c", script]
     done = subprocess.run(
-        command, env=stack.env, cwd=stack.home, capture_output=True, text=True, timeout=90, check=False
+        command, env=stack.env, cwd=stack.home, capture_output=True, text=True, timeout=240, check=False
     )
     assert done.stdout == "done ['nothing_loaded', None] currency\n", done.stderr
 

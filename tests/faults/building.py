@@ -69,7 +69,7 @@ class Building(Trial):
         child = stopped_child(worker)
         os.kill(worker.process.pid, signal.SIGSTOP)
         os.kill(child, signal.SIGCONT)
-        until(lambda: self.stack.redis().llen("sluice.build") == 1, 20, "the message to build")
+        until(lambda: self.stack.redis().llen("sluice.build") == 1, 120, "the message to build")
         assert self.count("kind = 'settle' and state = 'done'") == 1
         assert self.state() == "running"
         return worker

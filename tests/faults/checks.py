@@ -69,15 +69,15 @@ def assert_nothing_is_left(stack: Stack, *, unacked: bool = False, frames: bool 
     """No step at work, no lease, no contender; and soon no message and no frame."""
     assert stack.sql("select * from sluice.step where state <> 'done' or lease_until is not null") == []
     assert stack.sql("select * from sluice.contender") == []
-    until(lambda: queued(stack) == 0, 20, "the end of queued messages")
+    until(lambda: queued(stack) == 0, 120, "the end of queued messages")
     if unacked:
         steps = [step_of(message) for message in stack.redis().hvals("unacked")]
         assert stack.sql("select id from sluice.step where id = any(%s) and state <> 'done'", steps) == []
     else:
-        until(lambda: stack.redis().hlen("unacked") == 0, 20, "the end of unacknowledged messages")
+        until(lambda: stack.redis().hlen("unacked") == 0, 120, "the end of unacknowledged messages")
     cache = stack.redis(cache=True)
     if not frames:
-        until(lambda: next(cache.scan_iter(FRAMES, count=1000), None) is None, 20, "the end of frames")
+        until(lambda: next(cache.scan_iter(FRAMES, count=1000), None) is None, 120, "the end of frames")
     assert [key for key in cache.scan_iter(FRAMES, count=1000) if cache.ttl(key) == -1] == []
 
 
@@ -85,7 +85,7 @@ def assert_a_second_time_changes_nothing(stack: Stack, sample: Sample) -> None:
     """The same rows as other bytes, in other places: read again, and not one of them loaded."""
     run = stack.enqueue(*sample.again.paths)
     ask = "select state, read, loaded, duplicate, rejected from sluice.run where id = %s"
-    until(lambda: stack.sql(ask, run)[0][0] != "running", 60, "the end of the second run")
+    until(lambda: stack.sql(ask, run)[0][0] != "running", 120, "the end of the second run")
     first, twice = sample.outcome, sample.twice
     read, duplicate = twice.read - first.read, twice.duplicate - first.duplicate
     assert stack.sql(ask, run) == [("done", read, 0, duplicate, twice.rejected - first.rejected)]

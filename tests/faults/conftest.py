@@ -2,39 +2,60 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import itertools
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from sluice.embedded import Servers, attach, attached, detach
+from sluice.embedded import Servers
 from tests.faults.building import Building
 from tests.faults.sample import Sample, make_sample
 from tests.faults.servers import Processes
 from tests.faults.shop import Shop, make_shop
 from tests.faults.trial import Trial
-from tests.kit.stack import Stack, until
+from tests.kit.servers import ledger_only, running_servers
+from tests.kit.stack import Stack, own_database
+
+FOLDER = Path(__file__).parent
+_numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a fault in several variants all but the first are slow: `make test` leaves them to `make test-all`."""
+    for item in items:
+        variant = getattr(item, "callspec", None)
+        if FOLDER in item.path.parents and variant is not None and any(variant.indices.values()):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
 def processes() -> Iterator[Processes]:
     """PostgreSQL and Redis as processes that may be killed; their keeper starts them again on the same port."""
-    home = Path(tempfile.mkdtemp(prefix="sluice-faults-"))
-    home.chmod(0o755)
-    try:
-        yield Processes(home, attach(home))
-    finally:
-        detach(home)
-        until(lambda: attached(home) is None, 20, "the end of the servers")
-        shutil.rmtree(home, ignore_errors=True)
+    with running_servers("sluice-faults-") as (home, started):
+        yield Processes(home, started)
 
 
 @pytest.fixture(scope="session")
 def servers(processes: Processes) -> Servers:
     """Takes the place of the session's servers, for this folder."""
     return processes.servers
+
+
+@pytest.fixture(scope="session")
+def migrated(servers: Servers) -> Iterator[str]:
+    """The ledger on these servers: how it is made is not what these tests are about."""
+    with ledger_only(servers, f"migrated_{os.getpid()}") as name:
+        yield name
+
+
+@pytest.fixture
+def database_url(servers: Servers, migrated: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of its own, with the ledger unless the test has the mark `empty_database`."""
+    template = "template1" if request.node.get_closest_marker("empty_database") else migrated
+    with own_database(servers.database_url, f"test_{os.getpid()}_{next(_numbers)}", template) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -54,8 +75,7 @@ def stack(processes: Processes, database_url: str, tmp_path: Path) -> Iterator[S
         yield made
     finally:
         processes.heal()
-        for worker in made._workers:
-            worker.kill_group()
+        made.close()
 
 
 @pytest.fixture

@@ -37,20 +37,20 @@ class Processes:
         os.kill(self._killed, signal.SIGKILL)
 
     def wait_redis(self) -> None:
-        until(lambda: self.pid("redis") != self._killed and self.redis_answers(), 20, "Redis, started again")
+        until(lambda: self.pid("redis") != self._killed and self.redis_answers(), 120, "Redis, started again")
 
     def restart_database(self) -> None:
         """An immediate shutdown (SIGQUIT: no farewell to anybody, recovery from the log), and wait for its return."""
         before = self.pid("database")
         os.kill(before, signal.SIGQUIT)
-        until(lambda: self.pid("database") != before and self.database_answers(), 30, "PostgreSQL, started again")
+        until(lambda: self.pid("database") != before and self.database_answers(), 120, "PostgreSQL, started again")
 
     def heal(self) -> None:
         """Both go on, if they were stopped, and answer; Redis has its usual memory."""
         for name in ("database", "redis"):
             with suppress(ProcessLookupError):
                 os.kill(self.pid(name), signal.SIGCONT)
-        until(lambda: self.redis_answers() and self.database_answers(), 30, "both servers")
+        until(lambda: self.redis_answers() and self.database_answers(), 120, "both servers")
         with redis.Redis.from_url(self.servers.redis_url) as client:
             client.client_unpause()
             client.config_set("maxmemory", "256mb")

@@ -94,7 +94,8 @@ def assert_shop_is_well(stack: Stack, shop: Shop, run: int, *, unacked: bool = F
 
 def assert_built_once(stack: Stack, run: int) -> None:
     """The run is done, and has built each of its tables once."""
-    assert stack.sql("select state, error from sluice.run where id = %s", run) == [("done", None)]
+    found = stack.sql("select state, error from sluice.run where id = %s", run)
+    assert found == [("done", None)], found
     built = stack.sql("select derived from sluice.build where run_id = %s order by id", run)
     assert built == [(name,) for name in DERIVED]
 

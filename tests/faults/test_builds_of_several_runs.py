@@ -14,7 +14,6 @@ from tests.faults.shop import DERIVED, FILES, assert_books_add_up, assert_built_
 from tests.faults.test_processes import LONG, failing, stopped_child
 from tests.kit.stack import until
 
-pytestmark = pytest.mark.timeout(120)
 SETTLED = "select settled from sluice.input where run_id = %s and settled is not null"
 
 
@@ -29,7 +28,7 @@ def fresh(building: Building) -> Path:
 
 def end_of(building: Building, run: int) -> None:
     ask = "select state from sluice.run where id = %s"
-    until(lambda: building.ask(ask, run) == [("done",)], 60, f"the end of run {run}")
+    until(lambda: building.ask(ask, run) == [("done",)], 120, f"the end of run {run}")
 
 
 def test_a_run_that_found_a_file_loaded_by_another_builds_once_that_one_has_settled(building: Building) -> None:
@@ -39,7 +38,7 @@ def test_a_run_that_found_a_file_loaded_by_another_builds_once_that_one_has_sett
     building.worker(1)
     waits = "select error from sluice.step where kind = 'build' and run_id = %s"
     said = f"Run {building.run} has yet to settle rows that this build needs."
-    until(lambda: building.ask(waits, second) == [(said,)], 30, "the build that waits")
+    until(lambda: building.ask(waits, second) == [(said,)], 120, "the build that waits")
     assert building.ask("select count(*) from sluice.build") == [(0,)]
     assert building.ask(SETTLED, building.run) == []
     os.kill(child, signal.SIGCONT)
@@ -86,7 +85,7 @@ def test_late_payments_settled_after_the_first_build_has_looked_what_there_is_ar
     child = stopped_child(building.begin(1, failing(building, "build.looked:1:stop") | LONG))
     second = building.enqueue(fresh(building))
     building.worker(1)
-    until(lambda: building.ask(SETTLED, second), 30, "the late payments, settled")
+    until(lambda: building.ask(SETTLED, second), 120, "the late payments, settled")
     os.kill(child, signal.SIGCONT)
     building.struck()
     building.finish()
@@ -140,7 +139,7 @@ def test_a_worker_that_declares_other_tables_leaves_them_to_the_right_one(buildi
     right = building.use(AS_IT_IS, "right")
     building.stack.env |= right
     wrong = building.begin(1, building.use(other, "wrong"))
-    until(lambda: building.build_step().get("missing_since"), 60, "a build that finds no worker for it")
+    until(lambda: building.build_step().get("missing_since"), 120, "a build that finds no worker for it")
     assert building.ask("select count(*) from sluice.build") == [(0,)]
     building.struck()
     building.worker(1)

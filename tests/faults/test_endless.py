@@ -9,8 +9,6 @@ import pytest
 
 from tests.kit.stack import Stack, until
 
-pytestmark = pytest.mark.timeout(150)
-
 PIPELINE = """
 import re, signal, threading, time
 from sluice import Column, Files, Integer, Pipeline, Table, Text
@@ -89,7 +87,7 @@ def test_inputs_that_crashed_get_half_of_the_processes_while_another_run_goes_on
     declare(stack, "pass", name="other")
     stack.worker(2).wait_ready()
     bad = stack.enqueue(*files(stack.home / "in", "a", ["endless"] * 3), pipeline="own")
-    until(lambda: len(crashes(stack)) == 3, 60, "a crash of each")
+    until(lambda: len(crashes(stack)) == 3, 120, "a crash of each")
     good = stack.enqueue(*files(stack.home / "other", "b", ["good"] * 8), pipeline="other")
     most = 0
 
@@ -98,9 +96,9 @@ def test_inputs_that_crashed_get_half_of_the_processes_while_another_run_goes_on
         most = max(most, stack.sql(DOUBTED)[0][0])
         return ended(stack, good)
 
-    until(done, 60, "the end of the good run")
+    until(done, 120, "the end of the good run")
     assert not ended(stack, bad)
-    until(lambda: stack.sql(DOUBTED) == [(1,)], 20, "one of them at work")
+    until(lambda: stack.sql(DOUBTED) == [(1,)], 120, "one of them at work")
     assert most <= 1
     assert stack.sql("select state, loaded from sluice.run where id = %s", good) == [("done", 8)]
 
@@ -116,7 +114,7 @@ def test_a_single_process_takes_the_good_files_before_a_second_try(stack: Stack)
         most = max([most, *crashes(stack)])
         return stack.sql("select count(*) from sluice.input where state in ('loaded', 'done')") == [(9,)]
 
-    until(loaded, 60, "the good files")
+    until(loaded, 120, "the good files")
     assert most <= 1
     status = stack.wait(run, 60)
     assert [each["state"] for each in status["inputs"]] == ["failed", *["done"] * 9]

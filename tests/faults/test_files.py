@@ -19,8 +19,6 @@ from tests.faults.trial import Trial
 from tests.kit.independent import count_call_logs
 from tests.kit.stack import until
 
-pytestmark = pytest.mark.timeout(120)
-
 
 @pytest.fixture
 def own(trial: Trial, tmp_path: Path) -> Trial:
@@ -82,7 +80,7 @@ def test_a_file_that_never_stops_changing_fails_with_its_rows_taken_back(own: Tr
             file.write(b"7,1.50,Kisumu,2023-05-06 07:08:09,00:01:00\n")
             return own.state() != "running"
 
-        until(keep_writing, 60, "the end of the run")
+        until(keep_writing, 120, "the end of the run")
     assert own.ask("select state, error_code, loaded from sluice.input order by position")[0] == (
         "failed",
         "changed",
@@ -100,7 +98,7 @@ def test_a_file_deleted_while_it_is_read_fails_with_its_rows_taken_back(own: Tri
     first.unlink()
     os.killpg(worker.process.pid, signal.SIGCONT)
     waits = "select count(*) from sluice.step where missing_since is not null"
-    until(lambda: own.ask(waits)[0][0] > 0, 30, "a step that waits for its file")
+    until(lambda: own.ask(waits)[0][0] > 0, 120, "a step that waits for its file")
     age = "with aged as (update sluice.step set missing_since = missing_since - interval '1 minute' returning 1)"
     own.ask(f"{age} select count(*) from aged")
     own.struck()
@@ -181,9 +179,9 @@ def test_two_enqueuers_at_once_load_the_same_files_once(own: Trial) -> None:
         )
         for _ in range(2)
     ]
-    assert [each.wait(60) for each in both] == [0, 0]
+    assert [each.wait(120) for each in both] == [0, 0]
     ended = "select count(*) from sluice.run where state <> 'running'"
-    until(lambda: own.stack.sql(ended) == [(2,)], 60, "the end of both runs")
+    until(lambda: own.stack.sql(ended) == [(2,)], 120, "the end of both runs")
     runs = own.stack.sql("select id, state, loaded from sluice.run order by loaded desc")
     assert [(state, loaded) for _, state, loaded in runs] == [("done", own.sample.outcome.loaded), ("done", 0)]
     own.run = runs[0][0]
@@ -200,7 +198,7 @@ def test_a_run_killed_while_another_waits_for_its_content_is_finished_for_both(o
     own.struck()
     own.worker()
     own.finish()
-    until(lambda: own.stack.sql("select state from sluice.run where id = %s", second) == [("done",)], 30, "the other")
+    until(lambda: own.stack.sql("select state from sluice.run where id = %s", second) == [("done",)], 120, "the other")
     assert own.stack.sql("select read, loaded from sluice.run where id = %s", second) == [(0, 0)]
     own.assert_all_is_well(unacked=True, frames=True)
 
@@ -216,7 +214,7 @@ def test_two_beats_start_one_run(own: Trial, tmp_path: Path) -> None:
     own.worker()
     for _ in range(4):
         send(own.stack, "scheduled", ["call_logs"], queue="dispatch")
-    until(lambda: own.stack.sql("select count(*) from sluice.run") == [(1,)], 30, "a run")
+    until(lambda: own.stack.sql("select count(*) from sluice.run") == [(1,)], 120, "a run")
     own.run = own.stack.sql("select id from sluice.run")[0][0]
     own.finish()
     own.assert_all_is_well()

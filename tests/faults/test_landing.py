@@ -22,8 +22,6 @@ from tests.faults.test_processes import failing, stopped_child
 from tests.faults.trial import Trial, count_of
 from tests.kit.stack import Worker, until
 
-pytestmark = pytest.mark.timeout(60)
-
 PART_BYTES = 1 << 18
 LONG = {"SLUICE_LEASE_S": "30"}  # a child's death is seen by its parent; no lease runs out meanwhile
 
@@ -63,7 +61,7 @@ class Way:
             os.kill(child, signal.SIGSTOP)
             return any(path.stat().st_size >= 1 << 20 for path in self.landing.glob(".*.part"))
 
-        until(is_half_way, 30, "a copy of which there is a first MiB")
+        until(is_half_way, 120, "a copy of which there is a first MiB")
         return child
 
     def assert_all_is_well(self, *loaded: Path, **allowed: bool) -> None:
@@ -150,7 +148,7 @@ def assert_nothing_is_loaded(way: Way) -> None:
 
 def test_redis_emptied_while_parts_are_held(way: Way) -> None:
     worker = way.begin(limit="10%")
-    until(lambda: way.trial.count("state = 'held'") >= way.parts // 2, 30, "held parts")
+    until(lambda: way.trial.count("state = 'held'") >= way.parts // 2, 120, "held parts")
     os.killpg(worker.process.pid, signal.SIGSTOP)
     assert way.trial.count("state = 'held'") > 0
     way.trial.struck()
@@ -183,7 +181,7 @@ def test_a_copy_that_is_deleted_while_its_parts_are_read_is_made_again(way: Way)
 
 def test_a_copy_and_its_file_deleted_while_parts_are_read_leave_no_row_behind(way: Way) -> None:
     _lose_the_copy(way, source_too=True)
-    until(lambda: way.trial.ask("select replans from sluice.input order by id")[0][0] > 0, 30, "a second plan")
+    until(lambda: way.trial.ask("select replans from sluice.input order by id")[0][0] > 0, 120, "a second plan")
     lose_patience(way.trial)
     way.trial.finish()
     assert outcomes(way.trial) == [("failed", "file_missing"), ("done", None)]
@@ -224,10 +222,12 @@ def test_a_full_landing_is_waited_for_and_costs_no_attempt(way: Way, tiny: Path)
     way.trial.stack.env["SLUICE_LANDING"] = str(tiny)
     way.begin()
     full = "error like 'No room in the landing%%'"
-    until(lambda: way.trial.count(full) > 0, 20, "a step that waits for room")
-    until(lambda: outcomes(way.trial) == [("registered", None), ("loaded", None)], 20, "the small file, which has room")
+    until(lambda: way.trial.count(full) > 0, 120, "a step that waits for room")
+    until(
+        lambda: outcomes(way.trial) == [("registered", None), ("loaded", None)], 120, "the small file, which has room"
+    )
     waited = "select fence >= 3 from sluice.step where kind = 'plan' order by id limit 1"
-    until(lambda: way.trial.ask(waited) == [(True,)], 20, "more than one look at the disk")
+    until(lambda: way.trial.ask(waited) == [(True,)], 120, "more than one look at the disk")
     assert way.trial.state() == "running"
     subprocess.run(["mount", "-o", "remount,size=64m", str(tiny)], check=True)
     way.trial.struck()
@@ -289,7 +289,7 @@ def test_a_packed_file_that_never_stops_growing_fails_and_a_bomb_and_a_pipe_harm
             file.write(more)
             return way.trial.state() != "running"
 
-        until(keep_writing, 40, "the end of the run")
+        until(keep_writing, 120, "the end of the run")
     found = way.trial.ask("select uri, state, error_code from sluice.input order by position")
     assert [(Path(uri).name, state, code) for uri, state, code in found] == [
         ("bomb.csv", "failed", "too_compressed"),

@@ -12,12 +12,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.faults.trial import Trial
 from tests.kit.stack import Stack, until
 
-pytestmark = pytest.mark.timeout(120)
 NOT_OURS: list[list[Any]] = [
     *([], [1], ["1"], [None], [{}], [{"step": "1"}], [{"step": True}], [{"step": 1, "more": 2}]),
     *([{"step": 1}] * 2, [{"step": -1}], [{"step": 2**70}], [{"step": 10**9, "fence": 1}]),
@@ -104,7 +101,7 @@ def test_old_copies_of_messages_and_stale_fences_do_nothing(trial: Trial) -> Non
             send(trial.stack, kind, [{"step": step}])
             send(trial.stack, kind, [{"step": step, "fence": chance.randrange(-1, 3) * 7}])
     trial.finish()
-    until(lambda: all(trial.stack.redis().llen(f"sluice.{kind}") == 0 for kind in KINDS), 30, "the end of the copies")
+    until(lambda: all(trial.stack.redis().llen(f"sluice.{kind}") == 0 for kind in KINDS), 120, "the end of the copies")
     fences = trial.ask("select id, fence, state, kind from sluice.step order by id")
     for step in chance.sample(steps, 20):
         for kind in KINDS:
@@ -193,7 +190,9 @@ def test_no_message_ends_the_main_process_whatever_is_in_it(trial: Trial) -> Non
             trial.stack.redis().lpush(f"sluice.{kind}", raw)
     trial.struck()
     trial.finish()
-    until(lambda: all(trial.stack.redis().llen(f"sluice.{kind}") == 0 for kind in KINDS), 60, "the end of the messages")
+    until(
+        lambda: all(trial.stack.redis().llen(f"sluice.{kind}") == 0 for kind in KINDS), 120, "the end of the messages"
+    )
     trial.assert_all_is_well()
     assert worker.process.poll() is None
     assert trial.count("crashes > 0 or vanished > 0") == 0

@@ -24,8 +24,6 @@ from tests.faults.trial import Trial
 from tests.kit.object_store import KEYS, ObjectStore
 from tests.kit.stack import Stack, Worker, until
 
-pytestmark = pytest.mark.timeout(60)
-
 WRONG = {"AWS_ACCESS_KEY_ID": "AKIAMADEUPANDWRONG00", "AWS_SECRET_ACCESS_KEY": "made-up/and+wrong"}
 ALL_OF_S3 = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
 
@@ -50,7 +48,7 @@ def zipped(members: Mapping[str, bytes]) -> bytes:
 def lose_patience(trial: Trial) -> None:
     """Wait until a step misses its file, and let half a minute pass for it."""
     waits = "select count(*) from sluice.step where missing_since is not null"
-    until(lambda: trial.ask(waits)[0][0] > 0, 30, "a step that misses its file")
+    until(lambda: trial.ask(waits)[0][0] > 0, 120, "a step that misses its file")
     trial.ask("with aged as (update sluice.step set missing_since = missing_since - interval '1 minute' returning 1)"
               " select count(*) from aged")  # fmt: skip
 
@@ -67,12 +65,12 @@ class MortalStore(ObjectStore):
     def start(self) -> None:
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until(self._answers, 30, "the object store")
+        until(self._answers, 120, "the object store")
 
     def kill(self) -> None:
         """SIGKILL: what was being sent is cut off, and nobody listens any more."""
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(120)
 
     def contents(self) -> dict[str, dict[str, bytes]]:
         """Every object, by bucket and key."""
@@ -132,7 +130,7 @@ def stop_half_way(trial: Trial) -> Worker:
     enqueue(trial)
     worker = trial.stack.worker()
     copied = "select landed is not null from sluice.input order by position desc limit 1"
-    until(lambda: trial.ask(copied) == [(True,)], 40, "a copy of the packed file")
+    until(lambda: trial.ask(copied) == [(True,)], 120, "a copy of the packed file")
     trial.half_way(15)
     os.killpg(worker.process.pid, signal.SIGSTOP)
     return worker
@@ -154,7 +152,7 @@ def test_a_store_killed_while_parts_are_read_is_waited_for(own: Trial, store: Mo
     own.struck()
     go_on(worker)
     waits = "state = 'due' and error like '%%the object store does not answer%%'"
-    until(lambda: own.count(waits) >= 2, 40, "steps that wait for the store")
+    until(lambda: own.count(waits) >= 2, 120, "steps that wait for the store")
     os.killpg(worker.process.pid, signal.SIGSTOP)  # until all that it held is there again
     store.start()
     for name, objects in kept.items():
@@ -219,7 +217,7 @@ def test_wrong_keys_fail_with_their_reason_and_are_nowhere_to_be_read(own: Trial
     enqueue(own)
     own.stack.worker(2, **WRONG)
     own.struck()
-    until(lambda: own.count("missing_since is not null") == 2, 40, "plans that are not allowed to read")
+    until(lambda: own.count("missing_since is not null") == 2, 120, "plans that are not allowed to read")
     assert_no_secret(own.stack, keys)
     lose_patience(own)
     own.finish()
@@ -238,7 +236,7 @@ def test_a_worker_with_wrong_keys_leaves_the_work_to_one_with_the_right_keys(own
     own.stack.env |= keys | {"SLUICE_PART_BYTES": "262144"}
     enqueue(own)
     own.stack.worker(1, **keys | {"AWS_SECRET_ACCESS_KEY": WRONG["AWS_SECRET_ACCESS_KEY"]})
-    until(lambda: own.count("missing_since is not null") > 0, 40, "a plan that is not allowed to read")
+    until(lambda: own.count("missing_since is not null") > 0, 120, "a plan that is not allowed to read")
     own.struck()
     own.stack.worker(1)
     own.finish()

@@ -11,8 +11,6 @@ from tests.faults.sample import make_sample
 from tests.faults.trial import Trial
 from tests.kit.stack import until
 
-pytestmark = pytest.mark.timeout(120)
-
 PIPELINE = """
 import os
 from dataclasses import replace

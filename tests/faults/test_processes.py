@@ -32,14 +32,14 @@ def stopped_child(worker: Worker) -> int:
                 return pid
         return None
 
-    return int(until(stopped, 60, "a child that stopped"))
+    return int(until(stopped, 120, "a child that stopped"))
 
 
 @pytest.mark.parametrize("point", ["plan.scanned", "extract.claimed", "load.mid_copy", "load.before_commit"])
 def test_a_child_killed_at_a_point_before_commit_costs_one_crash_and_no_row(trial: Trial, point: str) -> None:
     nth = 1 if point.startswith("plan") else 15
     worker = trial.begin(env=failing(trial, f"{point}:{nth}:kill") | LONG)
-    until(lambda: count_of(trial.stack.home / "failpoints", point) >= nth, 30, "the failpoint")
+    until(lambda: count_of(trial.stack.home / "failpoints", point) >= nth, 120, "the failpoint")
     trial.struck()
     trial.finish()
     trial.assert_all_is_well(frames=True)
@@ -52,7 +52,7 @@ def test_a_child_killed_at_a_point_before_commit_costs_one_crash_and_no_row(tria
 def test_a_child_killed_around_the_end_of_a_step_loads_nothing_twice(trial: Trial, point: str) -> None:
     nth = 15 if point.startswith("load") else 1
     trial.begin(env=failing(trial, f"{point}:{nth}:kill"))
-    until(lambda: count_of(trial.stack.home / "failpoints", point) >= nth, 30, "the failpoint")
+    until(lambda: count_of(trial.stack.home / "failpoints", point) >= nth, 120, "the failpoint")
     trial.struck()
     trial.finish()
     trial.assert_all_is_well(frames=True)
@@ -77,7 +77,7 @@ def test_children_killed_at_random_moments(trial: Trial) -> None:
     for _ in range(4):
         killed = chance.choice(worker.children())
         os.kill(killed, signal.SIGKILL)
-        until(lambda: len({*worker.children()} - {killed}) == 2, 20, "a child in its place")  # noqa: B023
+        until(lambda: len({*worker.children()} - {killed}) == 2, 120, "a child in its place")  # noqa: B023
         time.sleep(chance.uniform(0.0, 0.2))
     trial.finish()
     trial.assert_all_is_well(frames=True)
@@ -114,7 +114,7 @@ def test_a_zombie_that_wakes_up_after_its_lease_loads_nothing(trial: Trial) -> N
     trial.finish()
     fences = trial.ask("select id, fence from sluice.step order by id")
     os.killpg(zombie.process.pid, signal.SIGCONT)
-    until(lambda: "is loaded, or somebody else is loading it" in zombie.log.read_text(), 20, "the zombie's surprise")
+    until(lambda: "is loaded, or somebody else is loading it" in zombie.log.read_text(), 120, "the zombie's surprise")
     trial.assert_all_is_well(frames=True)
     assert trial.ask("select id, fence from sluice.step order by id") == fences
 
@@ -128,7 +128,7 @@ def test_a_zombie_that_wakes_up_while_another_loads_its_part_loads_nothing(trial
     other = trial.worker(1, SLUICE_FAILPOINT="load.mid_copy:1:stop", SLUICE_LEASE_S="30")
     child = stopped_child(other)
     os.killpg(zombie.process.pid, signal.SIGCONT)
-    until(lambda: "is loaded, or somebody else is loading it" in zombie.log.read_text(), 20, "the zombie's surprise")
+    until(lambda: "is loaded, or somebody else is loading it" in zombie.log.read_text(), 120, "the zombie's surprise")
     os.kill(child, signal.SIGCONT)
     trial.finish()
     trial.assert_all_is_well(frames=True)
@@ -153,7 +153,7 @@ def test_sigterm_every_two_seconds_costs_no_attempt(trial: Trial) -> None:
         told = time.monotonic()
         worker.process.terminate()
         following = trial.worker(1)
-        assert worker.process.wait(20) == 0
+        assert worker.process.wait(120) == 0
         while trial.state() == "running" and time.monotonic() < told + 2:
             time.sleep(0.05)
         worker = following
@@ -166,10 +166,10 @@ def test_sigterm_every_two_seconds_costs_no_attempt(trial: Trial) -> None:
 def test_a_child_that_is_told_to_end_gives_its_step_back_and_nothing_is_counted(trial: Trial) -> None:
     long = LONG | {"SLUICE_TEST_FAILPOINT_SLEEP_S": "60"}
     worker = trial.begin(1, failing(trial, "load.mid_copy:10:sleep") | long)
-    until(lambda: count_of(trial.stack.home / "failpoints", "load.mid_copy") >= 10, 30, "the failpoint")
+    until(lambda: count_of(trial.stack.home / "failpoints", "load.mid_copy") >= 10, 120, "the failpoint")
     trial.struck()
     os.kill(worker.children()[0], signal.SIGTERM)
-    until(lambda: trial.count("kind = 'load' and state = 'working'") == 0, 10, "the end of the step's claim")
+    until(lambda: trial.count("kind = 'load' and state = 'working'") == 0, 30, "the end of the step's claim")
     assert trial.count("crashes > 0 or vanished > 0") == 0
     trial.finish()
     trial.assert_all_is_well(frames=True)

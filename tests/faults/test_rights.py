@@ -8,7 +8,6 @@ from tests.faults.trial import Trial
 from tests.integration.test_readiness import role
 from tests.kit.stack import Worker, until
 
-pytestmark = pytest.mark.timeout(180)
 CLOSED, OPEN = "this worker takes no messages: ", "this worker takes messages again"
 THROW_OUT = "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename like 'weak%%'"
 TABLE = (
@@ -35,17 +34,17 @@ def test_a_worker_that_loses_its_rights_leaves_the_messages_to_a_healthy_one(tri
         weak = trial.worker(2, DATABASE_URL=url)
         trial.stack.sql(taken.format(name))
         trial.ask(THROW_OUT)
-        until(lambda: said(weak, CLOSED), 60, "the gate closed")
+        until(lambda: said(weak, CLOSED), 120, "the gate closed")
         trial.run = trial.stack.enqueue(*trial.sample.paths)
         trial.worker(1)
         trial.struck()
-        trial.finish(90)
+        trial.finish()
         trial.assert_all_is_well(frames=True)
         assert said(weak, CLOSED) == 1
         assert said(weak, "received") == 0
         assert trial.count("crashes > 0 or vanished > 0 or state = 'dead'") == 0
         trial.stack.sql(given.format(name))
-        until(lambda: said(weak, OPEN), 60, "the gate opened")
+        until(lambda: said(weak, OPEN), 120, "the gate opened")
         weak.kill_group()
 
 
@@ -59,7 +58,7 @@ def test_rights_lost_in_the_middle_of_a_run_kill_no_step(trial: Trial) -> None:
         trial.stack.sql(f"revoke update on sluice.part from {name}")
         trial.worker(1)
         trial.struck()
-        trial.finish(90)
+        trial.finish()
         trial.assert_all_is_well(frames=True)
         assert said(weak, CLOSED) == 1
         assert trial.count("crashes > 0 or state = 'dead'") == 0
@@ -76,12 +75,13 @@ def test_a_table_that_one_worker_cannot_load_into_is_left_to_the_other(trial: Tr
         trial.run = trial.stack.enqueue(*trial.sample.paths)
         trial.worker(1)
         trial.struck()
-        trial.finish(120)
+        trial.finish()
         trial.assert_all_is_well(frames=True)
         assert trial.count("state = 'dead'") == 0
         weak.kill_group()
 
 
+@pytest.mark.empty_database
 def test_a_worker_without_a_ledger_waits_for_it_and_then_works(trial: Trial) -> None:
     worker = trial.worker(2)
     assert said(worker, CLOSED) == 1

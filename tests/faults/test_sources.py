@@ -20,8 +20,6 @@ from tests.faults.test_processes import stopped_child
 from tests.faults.trial import Trial
 from tests.kit.stack import Stack, Worker, own_database
 
-pytestmark = pytest.mark.timeout(60)
-
 ROWS = 20_000  # about 4 MB: some 16 blocks
 PIPELINE = f"""
 from sluice import Column, Integer, Pipeline, PostgresQuery, Table, Text

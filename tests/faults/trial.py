@@ -52,7 +52,7 @@ class Trial:
 
     def half_way(self, parts: int = HALF_WAY) -> None:
         """Wait until so many parts are loaded; fail if the run has ended by then."""
-        until(lambda: self.loaded() >= parts, 60, f"{parts} parts loaded")
+        until(lambda: self.loaded() >= parts, 120, f"{parts} parts loaded")
         assert self.state() == "running", "too quick: the run had ended before it could be disturbed"
 
     def struck(self) -> None:
@@ -60,7 +60,7 @@ class Trial:
         self._struck = time.monotonic()
         self._loaded_then = self.loaded()
 
-    def finish(self, timeout: float = 60) -> dict[str, Any]:
+    def finish(self, timeout: float = 180) -> dict[str, Any]:
         """Wait for the run's end; how long the next part and the end took, from the blow, is recorded."""
         moved: float | None = None
         end = time.monotonic() + timeout

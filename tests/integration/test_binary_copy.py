@@ -17,6 +17,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
 from sluice.engine.rows.copy import CHUNK_BYTES, encode, encode_rows
+from tests.kit.budget import examples
 
 UTC = dt.timezone.utc  # noqa: UP017 - the same object psycopg2 hands out
 EXACT = Context(prec=60)
@@ -178,7 +179,11 @@ KINDS: dict[str, tuple[pa.DataType, str, st.SearchStrategy[Any]]] = {
 }
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None,
+    max_examples=examples(100),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(data=st.data())
 def test_any_rows_come_back_as_psycopg2_reads_them(connection: Connection, data: st.DataObject) -> None:
     shape = data.draw(st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=6))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sluice import Column, Files, Pipeline, Table, Text
 from sluice.engine.base.settings import settings as sluice_settings
+from tests.kit.budget import examples
 from tests.kit.in_process import InProcess
 from tests.kit.records import records_of
 
@@ -34,7 +35,7 @@ def test_the_books_balance_for_any_text(engine: InProcess, tmp_path: Path, monke
     engine.use(PIPELINE)
     parts: list[int] = []
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(runs=BODIES, part_bytes=st.integers(1024, 4096))
     @example(runs=[("a,é\n", 1)], part_bytes=1024)
     @example(runs=[("a,é\r\n", 2000)], part_bytes=1024)

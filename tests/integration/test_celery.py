@@ -47,7 +47,7 @@ entry = app.conf.beat_schedule["call_logs-daily"]
 print(entry["task"], entry["args"], entry["schedule"], entry["schedule"].tz)
 """
     done = subprocess.run(
-        [sys.executable, "-c", script], env=stack.env, capture_output=True, text=True, check=True, cwd=ROOT, timeout=60
+        [sys.executable, "-c", script], env=stack.env, capture_output=True, text=True, check=True, cwd=ROOT, timeout=240
     )
     assert done.stdout.splitlines() == [
         "build dispatch extract load plan scheduled settle tend transform",
@@ -66,7 +66,7 @@ def test_beat_loads_what_is_new_in_the_inbox_once_for_each_due_time(stack: Stack
     env = stack.env | {"SLUICE_INBOX": str(stack.home / "inbox")}
     stack.sluice("migrate")
 
-    subprocess.run([sys.executable, "-c", script], env=env, check=True, cwd=ROOT, timeout=60)
+    subprocess.run([sys.executable, "-c", script], env=env, check=True, cwd=ROOT, timeout=240)
 
     assert stack.wait(1)["loaded"] == 1
     assert stack.sql("select count(*) from sluice.run") == [(1,)]

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import pytest
+
+from tests.kit.servers import running_servers
 from tests.kit.stack import Stack
 
 Checks = dict[str, tuple[str, str]]
@@ -18,7 +22,7 @@ def examined(stack: Stack, **env: str) -> tuple[Checks, str]:
     """What each check says, and everything that was printed."""
     command = [sys.executable, "-m", "sluice.cli.main", "doctor", "--json"]
     done = subprocess.run(
-        command, env=stack.env | env, cwd=stack.home, capture_output=True, text=True, timeout=60, check=False
+        command, env=stack.env | env, cwd=stack.home, capture_output=True, text=True, timeout=240, check=False
     )
     found: dict[str, Any] = json.loads(done.stdout)
     checks = {each["check"]: (each["state"], each["found"]) for each in found["checks"]}
@@ -31,7 +35,17 @@ def states(checks: Checks) -> set[str]:
     return {state for state, _ in checks.values()}
 
 
-def test_all_is_well_with_a_ledger_and_a_worker(stack: Stack) -> None:
+@pytest.fixture
+def durable_stack(tmp_path: Path) -> Iterator[Stack]:
+    """On servers that wait for the disk, as those of users do: `doctor` warns of others."""
+    with running_servers("sluice-durable-", durable=True) as (_, servers):
+        made = Stack(tmp_path, servers.database_url, servers.redis_url, (2, 3))
+        yield made
+        made.close()
+
+
+def test_all_is_well_with_a_ledger_and_a_worker(durable_stack: Stack) -> None:
+    stack = durable_stack
     stack.sluice("migrate")
     stack.worker(1).wait_ready()
 

@@ -146,6 +146,7 @@ def test_a_run_is_stuck_when_nothing_has_moved_for_minutes(ledger: InProcess, tm
     assert states(look_at_work())["stuck runs"] == ("ok", "none")
 
 
+@pytest.mark.empty_database
 def test_without_a_ledger_there_is_no_work_to_look_at(engine: InProcess) -> None:
     assert states(look_at_work()) == {}
     assert states(look_at_tables([CALLS])) == {"ledger": ("wrong", "not there")}

@@ -42,7 +42,7 @@ def zombie() -> Iterator[int]:
     """The number of a process that has ended, and whose end nobody has asked about."""
     with subprocess.Popen(["true"]) as ended:
         stat = Path(f"/proc/{ended.pid}/stat")
-        until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "Z", 10, "its end")
+        until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "Z", 120, "its end")
         yield ended.pid
 
 

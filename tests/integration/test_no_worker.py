@@ -92,7 +92,7 @@ def test_waiting_ends_in_time_although_postgresql_is_away(
     began = time.monotonic()
     with pytest.raises(TimeoutError, match="It stays in the ledger"):
         run.wait(timeout_s=1)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 def test_sluice_run_says_that_no_worker_is_there_and_ends_with_its_timeout(stack: Stack, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_sluice_run_says_that_no_worker_is_there_and_ends_with_its_timeout(stack
     )
     words = [sys.executable, "-m", "sluice.cli.main", "run", "call_logs", str(path)]
     done = subprocess.run(
-        [*words, "--timeout", "16"], cwd=ROOT, env=stack.env, capture_output=True, text=True, timeout=120, check=False
+        [*words, "--timeout", "16"], cwd=ROOT, env=stack.env, capture_output=True, text=True, timeout=240, check=False
     )
     assert done.returncode == 1
     told = "no worker is there: run 1 waits until one is. Start one with `sluice worker`, or give --workers 2 to this"
@@ -110,6 +110,6 @@ def test_sluice_run_says_that_no_worker_is_there_and_ends_with_its_timeout(stack
     assert "Run 1 is still running after 16 s. It stays in the ledger" in done.stderr
     worker = stack.worker(1)
     assert stack.wait(1)["loaded"] == 1
-    until(lambda: stack.sql("select processes from sluice.worker") == [(1,)], 20, "the worker in the ledger")
+    until(lambda: stack.sql("select processes from sluice.worker") == [(1,)], 120, "the worker in the ledger")
     worker.stop()
     assert stack.sql("select * from sluice.worker") == []

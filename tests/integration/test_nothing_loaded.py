@@ -20,6 +20,7 @@ from sluice.engine.base.settings import settings
 from sluice.engine.ledger.refused import SourceVersion
 from sluice.engine.ledger.runs import Run, list_rejects, retry
 from sluice.engine.steps.dispatch import recover
+from tests.kit.budget import examples
 from tests.kit.in_process import InProcess
 
 COMMA, POINT = "1,50", "1.50"
@@ -157,7 +158,7 @@ def test_reasons_are_counted_when_a_run_has_ended(engine: InProcess, tmp_path: P
     ("name", "content"),
     [
         ("a.jsonl", b'{"ref": "a", "price": "x"}\n{"ref": "b", "price": "x"}\n'),
-        ("a.csv.gz", gzip.compress(b"ref,price\na,x\nb,x\n")),
+        ("a.csv.gz", gzip.compress(b"ref,price\na,x\nb,x\n", mtime=0)),
         ("a.csv", b"ref;price\na;x\nb;x\n"),
         ("ragged.csv", b"ref,price\na,1,2\nb,1,2\n"),
         ("utf-16.csv", "ref,price\na,x\nb,x\n".encode("utf-16")),
@@ -410,7 +411,11 @@ KINDS = {"good": POINT, "comma": COMMA, "empty": "", "word": "x"}
 CODES = {"comma": "not_decimal", "empty": "missing", "word": "not_decimal"}
 
 
-@tried(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(files=st.lists(st.lists(st.sampled_from([*KINDS]), min_size=1, max_size=6), min_size=1, max_size=4))
 def test_whatever_the_rows_success_is_a_row_that_came_in(
     engine: InProcess, tmp_path: Path, files: list[list[str]]

@@ -178,7 +178,7 @@ def test_a_purge_that_comes_during_a_retry_waits_for_it_and_leaves_the_run(
     def last_look(cursor: Any, run_id: int) -> None:
         if next(looks):  # the run is open again, and not committed
             thread.start()
-            until(lambda: waits(cursor), 20, "the purge at the run's lock")
+            until(lambda: waits(cursor), 120, "the purge at the run's lock")
         refuse_purged(cursor, run_id)
 
     refuse_purged = runs._refuse_purged

@@ -90,6 +90,7 @@ def test_rights_that_a_worker_does_not_use_may_be_missing(ledger: str) -> None:
         check(url)
 
 
+@pytest.mark.empty_database
 def test_a_database_without_a_ledger_or_with_an_older_one_is_waited_for(engine: InProcess, database_url: str) -> None:
     with pytest.raises(LedgerBehind, match=r"The ledger in the database test_\w+ on .* is not there: `sluice migrate`"):
         check(database_url)
@@ -118,7 +119,7 @@ def test_a_worker_that_could_never_work_does_not_start(
     with role(stack.database_url, "revoke update on sluice.step from {role}") as weak:
         url = {"rights": weak, "password": weak.replace("made-up", "other"), "name": f"{weak}_not"}[change]
         done = subprocess.run(
-            [sys.executable, "-m", *words], cwd=ROOT, env=stack.env | {"DATABASE_URL": url}, timeout=100,
+            [sys.executable, "-m", *words], cwd=ROOT, env=stack.env | {"DATABASE_URL": url}, timeout=240,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 2, done.stderr

@@ -14,6 +14,7 @@ from tests.kit.in_process import InProcess
 from tests.kit.roles import acting_as_loader
 from tests.kit.stack import _autocommit
 
+pytestmark = pytest.mark.empty_database  # who migrates, and from what, is the subject
 LEDGER = ["run", "input", "part", "step", "reject", "contender", "tick", "build", "statistic", "migration", "target"]
 KEYWORDS = ["user", "table", "select", "order", "group", "all", "null", "true", "default", "check", "grant", "analyze"]
 OWN_WORDS = ["stage", "lost", "contest", "sluice_stage_a", "sluice_verdict", "sluice_new_a", "sluice_diff_a"]

@@ -9,11 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.kit.stack import ROOT, Stack, until
-
-pytestmark = pytest.mark.timeout(240)
 
 FILE = """from sluice import *
 def clean(frame):
@@ -80,7 +76,7 @@ def enqueue_all(stack: Stack, files: dict[str, Path], folder: Path) -> dict[str,
         env=stack.env | {"SLUICE_PIPELINES": str(folder), "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=True,
     )
     return dict(zip(files, map(int, done.stdout.split()), strict=True))
@@ -98,7 +94,7 @@ def test_an_older_worker_does_no_step_of_what_was_registered_under_a_newer_decla
     waiting = (
         "select count(*) from sluice.step where error like 'The declaration of % differs: it was registered under %'"
     )
-    until(lambda: stack.sql(waiting)[0][0] == len(CASES), 60, "steps that wait")
+    until(lambda: stack.sql(waiting)[0][0] == len(CASES), 120, "steps that wait")
     assert stack.sql("select distinct state, sha256 from sluice.input") == [("registered", None)]
     assert stack.sql("select distinct crashes, vanished from sluice.step") == [(0, 0)]
     told = stack.sluice("status", str(runs["skip"]))["waiting"]
@@ -135,7 +131,7 @@ def test_a_run_that_was_begun_before_an_edit_ends_under_what_it_began_with(stack
     path.write_text("id,name\n" + "".join(f"{n},name {n}\n" for n in range(2_000)))
     worker = stack.worker(2).wait_ready()
     run = stack.enqueue(path, pipeline="edited")
-    until(lambda: stack.sql("select parts_total from sluice.input")[0][0], 60, "the plan")
+    until(lambda: stack.sql("select parts_total from sluice.input")[0][0], 120, "the plan")
     write(folder, "edited", columns='Column("name", Text(), check=one_of("name 1"))')
     assert stack.wait(run)["loaded"] == 2_000
     assert stack.sql("select count(*) from edited") == [(2_000,)]
@@ -154,7 +150,7 @@ def test_what_no_worker_has_the_declaration_of_is_planned_again_under_the_newer_
     worker.kill_group()
     worker = stack.worker(1, SLUICE_FAILPOINT="load.claimed:3:stop").wait_ready()
     run = stack.enqueue(path, pipeline="lost")
-    until(lambda: stack.sql(LOADED, run)[0][0] == 2, 60, "two parts")
+    until(lambda: stack.sql(LOADED, run)[0][0] == 2, 120, "two parts")
     worker.kill_group()
     write(folder, "lost", table=', on_conflict="update"', columns='Column("name", Text(), source="id")')
     stack.worker(2).wait_ready()

@@ -10,6 +10,7 @@ from sluice import Column, Derived, Files, Integer, Pipeline, Table
 from sluice.engine.tables import migrate
 from tests.kit.in_process import InProcess
 
+pytestmark = pytest.mark.empty_database  # who migrates, and from what, is the subject
 FILES, TABLE = Files("*.csv"), Table("numbers", key=("n",), columns=[Column("n", Integer(), required=True)])
 SUMS = Derived(
     "sums",

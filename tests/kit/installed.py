@@ -112,5 +112,5 @@ raise RuntimeError("the trap {name} was imported")
 
 def _python(module: str, *words: str) -> None:
     command = [sys.executable, "-P", "-m", module, *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -20,7 +20,7 @@ def small_benchmark(module: str, folder: Path, *words: str) -> Any:
     folder.chmod(0o755)  # PostgreSQL may be another user
     out, work = folder / "record.json", folder / "work"
     command = [sys.executable, "-m", f"benchmarks.{module}", "--rounds", "1", "--work", str(work), "--out", str(out)]
-    done = subprocess.run([*command, *words], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([*command, *words], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert strays.find(work) == []
     assert str(folder) not in out.read_text()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +15,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 import redis
 
+from tests.kit.forked import Forked, run_forked
+
 QUICK = {
     "SLUICE_LEASE_S": "4",
     "SLUICE_PUBLISH_S": "2",
@@ -26,7 +26,7 @@ QUICK = {
 ROOT = Path(__file__).parents[2]
 
 
-def until(condition: Callable[[], Any], timeout: float = 30, what: str = "the condition") -> Any:
+def until(condition: Callable[[], Any], timeout: float = 90, what: str = "the condition") -> Any:
     """Wait until `condition()` is true and return what it gave; fail after `timeout` seconds."""
     end = time.monotonic() + timeout
     while True:
@@ -43,13 +43,13 @@ class Worker:
 
     def __init__(self, env: dict[str, str], log: Path, concurrency: int) -> None:
         self.log = log
-        command = [sys.executable, "-m", "celery", "-A", "sluice.app", "worker", "--loglevel", "INFO"]
-        command += ["--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
+        words = ["-A", "sluice.app", "worker", "--loglevel", "INFO"]
+        words += ["--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
         with log.open("ab") as out:
-            self.process = subprocess.Popen(command, env=env, stdout=out, stderr=out, cwd=ROOT, start_new_session=True)
+            self.process = Forked("celery", words, env, ROOT, out.fileno(), out.fileno())
 
     def wait_ready(self) -> Worker:
-        until(lambda: " ready." in self.log.read_text() or self.process.poll() is not None, 60, "the worker")
+        until(lambda: " ready." in self.log.read_text() or self.process.poll() is not None, 120, "the worker")
         assert self.process.poll() is None, self.log.read_text()[-3000:]
         return self
 
@@ -60,16 +60,13 @@ class Worker:
 
     def kill_group(self) -> None:
         """kill -9 of the worker and all its children."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+        self.process.kill_group()
 
     def stop(self) -> None:
         """SIGTERM, then SIGKILL for what is still there."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self.process.wait(15)
+        self.process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(15)
         self.kill_group()
 
 
@@ -99,19 +96,16 @@ class Stack:
 
     def sluice(self, *words: str, ok: bool = True, timeout: float = 240, **env: str) -> dict[str, Any]:
         """Run `sluice WORDS --json` and return its object, with `exit_code`; fail unless it exits 0 (or ok=False)."""
-        command = [sys.executable, "-m", "sluice.cli.main", *words, "--json"]
-        done = subprocess.run(
-            command, env=self.env | env, capture_output=True, text=True, timeout=timeout, check=False, cwd=self.home
-        )
-        assert not ok or done.returncode == 0, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}{self.logs()}"
-        answer: dict[str, Any] = json.loads(done.stdout)
-        return answer | {"exit_code": done.returncode}
+        code, out, err = run_forked("sluice.cli.main", [*words, "--json"], self.env | env, self.home, timeout)
+        assert not ok or code == 0, f"exit {code}\n{out}\n{err}{self.logs()}"
+        answer: dict[str, Any] = json.loads(out)
+        return answer | {"exit_code": code}
 
     def enqueue(self, *paths: Path | str, pipeline: str = "call_logs", **options: str) -> int:
         """Queue files and return the run's id."""
         return int(self.sluice("enqueue", pipeline, *map(str, paths), **options)["run"])
 
-    def wait(self, run: int, timeout: float = 90) -> dict[str, Any]:
+    def wait(self, run: int, timeout: float = 180) -> dict[str, Any]:
         """Wait for the run's end by its row in the ledger, and return its status."""
         ask = "select state from sluice.run where id = %s"
         try:
@@ -143,9 +137,9 @@ class Stack:
         return "".join(tails)
 
     def close(self) -> None:
-        """Stop the workers."""
+        """End the workers: with SIGKILL, which is quicker, since how they end is not what a test is about by then."""
         for worker in self._workers:
-            worker.stop()
+            worker.kill_group()
 
 
 def _with_path(url: str, path: str) -> str:
@@ -153,10 +147,11 @@ def _with_path(url: str, path: str) -> str:
 
 
 @contextmanager
-def own_database(url: str, name: str, template: str | None = None) -> Iterator[str]:
+def own_database(url: str, name: str, template: str = "template1") -> Iterator[str]:
     """A fresh database of that name on the server of `url`, dropped afterwards."""
     with _autocommit(url) as cursor:
-        cursor.execute(f"create database {name}" + (f" template {template}" if template else ""))
+        # copying files is quicker than logging every page, on a server that does not wait for the disk
+        cursor.execute(f"create database {name} template {template} strategy file_copy")
     try:
         yield _with_path(url, name)
     finally:

@@ -25,7 +25,7 @@ def serving(app: Any, token: str | None = None) -> Iterator[httpx.Client]:
             until(lambda: server.started, 20, "the server")
             headers = {} if token is None else {"Authorization": f"Bearer {token}"}
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            with httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False) as client:
+            with httpx.Client(base_url=url, headers=headers, timeout=240, trust_env=False) as client:
                 yield client
         finally:
             server.should_exit = True

@@ -7,7 +7,6 @@ Each history comes from a seed, which a failure names; SLUICE_TEST_SEED=seed rep
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,14 +19,14 @@ from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.runs import Run
 from sluice.pipelines import find
 from tests.integration.builds_random.built import Built, check_books, loaded
+from tests.kit.budget import LONG
 from tests.kit.in_process import InProcess
 from tests.kit.open_runs import OpenRuns
 from tests.kit.shop_files import Shop, ShopFile, write
 
 DATES = (date(2022, 9, 30), date(2023, 2, 28), date(2024, 2, 29), date(2026, 1, 1))
 TABLES = "customers, orders, payments, customer_ltv, customer_ltv_orphan, sluice.run, sluice.contender, sluice.reject"
-LASTS_S = 18.0
-HISTORIES = 12
+HISTORIES = 24 if LONG else 4
 
 
 class History:
@@ -136,12 +135,10 @@ def test_after_any_history_of_runs_that_overlap_the_tables_are_what_is_loaded(
 
 
 def _histories(engine: InProcess, folder: Path, dies: float) -> Iterator[History]:
-    """Histories for a while, always the same ones unless SLUICE_TEST_SEED names one."""
-    until = time.monotonic() + LASTS_S
+    """Histories, always the same ones unless SLUICE_TEST_SEED names one."""
     said = os.environ.get("SLUICE_TEST_SEED")
     for seed in [int(said)] if said else range(HISTORIES):
-        if time.monotonic() < until:
-            yield History(engine, folder / str(seed), seed, dies)
+        yield History(engine, folder / str(seed), seed, dies)
 
 
 @contextmanager

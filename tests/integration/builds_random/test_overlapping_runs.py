@@ -139,7 +139,7 @@ def test_a_load_that_takes_rows_away_waits_for_a_build(shop: Shop, monkeypatch: 
 
         def load() -> None:
             loading.append(loader.submit(shop.load, again))
-            until(lambda: watcher.submit(shop.engine.sql, WAITING).result() == [(1,)], 10, "a load that waits")
+            until(lambda: watcher.submit(shop.engine.sql, WAITING).result() == [(1,)], 120, "a load that waits")
 
         _meanwhile(monkeypatch, load)
         shop.build(building)

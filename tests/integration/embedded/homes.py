@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[3]
 CLIENT = Path(__file__).with_name("client.py")
 
 
-def until(condition: Callable[[], object], limit_s: float = 20.0) -> None:
+def until(condition: Callable[[], object], limit_s: float = 90.0) -> None:
     """Wait until a condition holds."""
     deadline = time.monotonic() + limit_s
     while not condition():
@@ -89,7 +89,7 @@ class Client:
             self.process.send_signal(how)
         elif how == "raise":
             self.give("raise")
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=240)
         return self.process.returncode
 
 
@@ -152,8 +152,8 @@ class Home:
         """End its clients and whatever a failed test left."""
         for client in self.clients:
             client.process.kill()
-            client.process.communicate(timeout=20)
-        deadline = time.monotonic() + 20
+            client.process.communicate(timeout=240)
+        deadline = time.monotonic() + 90
         while (left := processes_of(self.path)) and time.monotonic() < deadline:
             time.sleep(0.02)
         for pid in left:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.export.conftest import Office
+from tests.kit.budget import examples
 from tests.unit.csv.reading import read
 
 MADE = """
@@ -44,7 +45,11 @@ LAST = datetime(9999, 12, 31, 23, 59, 59, 999999, UTC)
 HARD: Row = ("", TINY, date(1, 1, 1), LAST, False, -32768, -0.0, Decimal("1e30"))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(rows=st.lists(ROWS, max_size=5))
 @example([HARD, (None,) * 8])
 def test_what_is_written_is_what_is_there(office: Office, rows: list[Row]) -> None:

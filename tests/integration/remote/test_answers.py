@@ -107,7 +107,7 @@ def test_a_busy_api_is_left_alone_for_as_long_as_it_asks(api: ApiServer) -> None
     api.answers(PATH, Answer(status=429, headers={"Retry-After": "1"}), saying([ANN]))
     assert rows_of(declared()) == [ANN]
     first, second = api.asked
-    assert 1.0 <= second.at - first.at < 20
+    assert 1.0 <= second.at - first.at < 60
 
 
 def test_three_errors_of_the_server_and_then_the_data(api: ApiServer) -> None:
@@ -184,7 +184,7 @@ def test_a_body_that_drips_is_given_up_when_its_time_is_over(api: ApiServer) -> 
     api.answers(PATH, saying([ANN] * 500, drip_s=0.02))
     begun = time.monotonic()
     assert code_of(declared(total_s=0.5)) == "too_slow"
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
 
 
 def test_whoever_loses_the_claim_stops_in_the_middle_of_a_wait(api: ApiServer) -> None:

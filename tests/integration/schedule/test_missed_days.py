@@ -133,7 +133,7 @@ def test_any_number_of_beats_start_one_run_a_day(office: Office) -> None:
 
     def beat() -> None:
         try:
-            begin.wait(20)
+            begin.wait(120)
             tend_pipeline(office.engine.pipeline, at("2026-05-04 09:00"), office.start)
         except Exception as error:  # noqa: BLE001 - told in the test's own thread
             failed.append(error)

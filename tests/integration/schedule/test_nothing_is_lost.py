@@ -32,7 +32,7 @@ def tend(stack: Stack, now: str, **env: str) -> subprocess.CompletedProcess[str]
     """What a worker does at a time, in a process of its own."""
     command = [sys.executable, "-c", TEND, f"{now}+00:00"]
     return subprocess.run(
-        command, env=stack.env | env, capture_output=True, text=True, check=False, cwd=ROOT, timeout=60
+        command, env=stack.env | env, capture_output=True, text=True, check=False, cwd=ROOT, timeout=240
     )
 
 

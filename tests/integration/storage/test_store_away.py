@@ -89,7 +89,7 @@ def test_a_store_that_is_down_is_waited_for(tmp_path: Path, monkeypatch: pytest.
     for error in raised_by_each(tmp_path):
         assert type(error) is TransientError
         assert "Could not connect" in str(error)
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 90
     with pytest.raises(TransientError):
         resolve([URI], ["*.csv"])
 
@@ -101,7 +101,7 @@ def test_a_store_that_swallows_everything_is_given_up_in_the_end(monkeypatch: py
         started = time.monotonic()
         with pytest.raises(TransientError, match="Read timeout"):
             open_input(URI)
-    assert time.monotonic() - started < 4 * 1 + 10  # as many attempts as with 15 s, which makes a minute
+    assert time.monotonic() - started < 4 * 1 + 40  # as many attempts as with 15 s, which makes a minute
 
 
 @pytest.mark.parametrize(("status", "code"), [(503, "SlowDown"), (500, "InternalError"), (502, ""), (429, "Slow")])

@@ -43,7 +43,7 @@ def test_it_answers_until_it_is_told_to_stop(stack: Stack, number: signal.Signal
         found = ask.get("/runs?pipeline=private", headers={"X-Request-Id": "mine-1"})
         assert found.json() == {"items": [], "next": None}
         process.send_signal(number)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=240)
     assert process.returncode == code
     assert "INFO [mine-1] sluice.web: GET /runs 200 " in said
     assert "private" not in said

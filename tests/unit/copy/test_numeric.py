@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sluice.engine.rows.copy.cells import pack
 from sluice.engine.rows.copy.numeric import numeric_cells
+from tests.kit.budget import examples
 
 EXACT = Context(prec=60)
 
@@ -69,7 +70,7 @@ def test_a_negative_scale_is_refused() -> None:
         numeric_cells(column)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(
     scale=st.integers(0, 38),
     unscaled=st.lists(

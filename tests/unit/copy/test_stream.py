@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluice.engine.rows.copy import CHUNK_BYTES, encode, encode_rows
+from tests.kit.budget import examples
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + b"\x00\x00\x00\x00" + b"\x00\x00\x00\x00"
 TRAILER = b"\xff\xff"
@@ -137,7 +138,7 @@ TYPED: dict[str, tuple[pa.DataType, st.SearchStrategy[Any], Callable[[Any], byte
 shapes = st.lists(st.sampled_from(sorted(TYPED)), max_size=6)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(data=st.data(), shape=shapes, count=st.integers(1, 40), batch_bytes=st.sampled_from([1, 200, 1 << 21]))
 def test_any_mix_of_columns_reads_back(data: st.DataObject, shape: list[str], count: int, batch_bytes: int) -> None:
     columns, expected = {}, []

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sluice.engine.formats.csv import Told
 from sluice.engine.formats.text.limits import Limits
 from sluice.errors import DataError
+from tests.kit.budget import examples
 from tests.kit.records import records_of, to_bytes
 from tests.unit.csv.reading import read
 from tests.unit.csv.reference import refused, strictly
@@ -52,7 +53,7 @@ def _case(body: str, width: int, part_bytes: int, **others: Any) -> dict[str, An
     return {"body": body, "width": width, "part_bytes": part_bytes} | usual | others
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(
     body=TEXTS,
     width=WIDTHS,
@@ -116,7 +117,7 @@ def _check_plan(plan, data: bytes, read_: int, part_bytes: int, longest: int) ->
     assert at == len(data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(TEXTS, st.integers(1, 30), st.integers(1, 30))
 def test_where_a_file_is_cut_changes_no_reject(body: str, some: int, other: int) -> None:
     data = to_bytes("h0,h1\n" + body + "\nlast,row\n")
@@ -132,7 +133,7 @@ STRICT = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(STRICT, st.one_of(st.integers(1, 20), st.just(1 << 20)))
 def test_what_the_csv_module_refuses_in_strict_mode_is_a_reject_and_what_it_accepts_is_loaded_as_it_is(
     body: str, part_bytes: int

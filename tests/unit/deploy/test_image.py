@@ -58,7 +58,7 @@ def place(tmp_path: Path) -> Path:
 
 
 def make_secrets(place: Path) -> str:
-    done = subprocess.run([place / "deploy/make-secrets"], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run([place / "deploy/make-secrets"], capture_output=True, text=True, check=True, timeout=240)
     assert done.stdout == ""
     return done.stderr
 

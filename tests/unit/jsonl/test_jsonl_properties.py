@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sluice.engine.formats.text.limits import Limits
 from sluice.errors import DataError
+from tests.kit.budget import examples
 from tests.unit.jsonl.reading_lines import read
 
 PIECES = st.sampled_from(
@@ -29,7 +30,7 @@ def expected_lines(data: bytes, longest: int) -> list[int]:
     return [at for at, line in enumerate(lines, 1) if line.strip(BLANK) or size[at - 1] > longest]
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(TEXTS, st.one_of(st.integers(1, 40), st.just(1 << 20)), st.one_of(st.just(1 << 20), st.integers(8, 30)))
 def test_every_line_that_is_not_blank_is_a_row_or_a_reject_at_any_part_size(
     body: bytes, part_bytes: int, longest: int
@@ -44,7 +45,7 @@ def test_every_line_that_is_not_blank_is_a_row_or_a_reject_at_any_part_size(
     assert sum(part.length for part in found.plan.parts) == len(data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(TEXTS)
 def test_whatever_the_bytes_a_file_is_planned_or_refused_with_a_reason(data: bytes) -> None:
     try:
@@ -73,7 +74,7 @@ def as_text(value: object) -> str | None:
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(OBJECTS, st.integers(1, 300))
 def test_values_come_back_as_they_were_written(objects: list[dict[str, Any]], part_bytes: int) -> None:
     made = [{"a": "first"}, *objects]

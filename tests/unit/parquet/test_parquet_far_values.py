@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sluice.engine.formats.parquet import spell_parquet
 from sluice.engine.types import Boolean, ColumnType, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
 from sluice.errors import DataError
+from tests.kit.budget import examples
 from tests.unit.parquet.files import int96, outcome, parquet, spelled
 
 DAY_NS = 86_400_000_000_000
@@ -88,7 +89,7 @@ def test_int96_is_read_in_step_with_other_columns_whatever_batches_they_come_in(
     assert [n for n, (moment, _) in enumerate(found) if "T" in moment] == [n for n in range(0, 3000, 5) if n % 7]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.lists(
         st.none() | st.tuples(st.integers(-2_440_587, 2**32 - 1 - 2_440_588), st.integers(0, DAY_NS - 1)),

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluice.engine.types import Boolean, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
+from tests.kit.budget import examples
 from tests.unit.parquet.files import Back, there_and_back
 
-MANY = settings(max_examples=200, deadline=None)
+MANY = settings(max_examples=examples(200), deadline=None)
 ZONES = st.sampled_from(
     ["UTC", "Europe/Berlin", "America/New_York", "Africa/Nairobi", "Australia/Lord_Howe", "Asia/Gaza"]
 )

@@ -24,6 +24,7 @@ from sluice.engine.preprocess import (
 )
 from sluice.engine.preprocess.chain import Chain
 from sluice.engine.preprocess.kinds import frame_of
+from tests.kit.budget import examples
 
 TYPES = {
     "age": "smallint",
@@ -69,7 +70,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(rows=ROWS, size=st.integers(1, 41))
 def test_frames_of_any_size_give_the_same_table_and_the_same_counts(
     rows: list[tuple[str | None, ...]], size: int

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.unpack import unpack
 from sluice.errors import DataError
+from tests.kit.budget import examples
 from tests.kit.records import records_of, to_bytes
 from tests.unit.csv.reading import read
 from tests.unit.csv.reference import refused
@@ -52,7 +53,7 @@ SIZES = st.lists(st.integers(1, 50), min_size=1, max_size=3)
 BLOCKS = st.one_of(st.integers(1, 9), st.just(1 << 18))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(st.text(), st.sampled_from(sorted(WIDE | NARROW)), PACKINGS, SIZES, BLOCKS)
 @example("\ud83d\ude00", "utf-16-le", [], [1], 1)
 def test_the_stream_is_the_text_in_utf_8(
@@ -69,7 +70,7 @@ def in_encoding(text: str, encoding: str) -> str:
     return "".join(letter for letter in text if letter == broken or letter.encode(encoding, "ignore"))
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=examples(800), deadline=None)
 @given(
     body=BODIES,
     width=st.integers(1, 4),
@@ -100,7 +101,7 @@ def test_records_are_the_same_in_every_encoding_and_packing(
     assert found.refused == [code for code in codes if code is not None]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.binary(max_size=60), st.sampled_from(sorted((WIDE | NARROW) - {"utf-8"})), BLOCKS)
 def test_any_bytes_come_to_an_end_and_what_is_text_is_told_from_what_is_not(
     noise: bytes, encoding: str, block: int
@@ -116,7 +117,7 @@ def test_any_bytes_come_to_an_end_and_what_is_text_is_told_from_what_is_not(
         assert found == expected.encode()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.binary(min_size=1, max_size=200), st.sampled_from(sorted(PACKERS)), st.data())
 def test_a_packed_file_is_whole_or_refused(content: bytes, name: str, draw: st.DataObject) -> None:
     packed = PACKERS[name](b"x,y\n" + content)

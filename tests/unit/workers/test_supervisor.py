@@ -26,7 +26,7 @@ HAS_A_CHILD = (
 ) + SLEEPS
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 90.0) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it did not happen in time"
@@ -227,7 +227,7 @@ def test_a_blocking_supervisor_stops_its_children_when_told(tmp_path: Path, how:
     log = tmp_path / "log"
     supervisor = start_supervisor(log, REPORTS_ITSELF + SLEEPS)
     supervisor.send_signal(how)
-    output, _ = supervisor.communicate(timeout=20)
+    output, _ = supervisor.communicate(timeout=240)
     assert output == f"{how.name}\n"
     assert supervisor.returncode == 0
     assert not alive(int(log.read_text().split()[0]))
@@ -241,7 +241,7 @@ def test_a_second_signal_ends_the_patience(tmp_path: Path) -> None:
     wait_for(lambda: log.read_text().endswith("no\n"))
     assert alive(child)
     supervisor.send_signal(signal.SIGTERM)
-    supervisor.communicate(timeout=20)
+    supervisor.communicate(timeout=240)
     assert not alive(child)
 
 
@@ -251,5 +251,5 @@ def test_children_of_a_killed_supervisor_are_asked_to_end(tmp_path: Path) -> Non
     supervisor = start_supervisor(log, REPORTS_ITSELF + SLEEPS)
     child = int(log.read_text().split()[0])
     supervisor.kill()
-    supervisor.communicate(timeout=20)
+    supervisor.communicate(timeout=240)
     wait_for(lambda: not alive(child))

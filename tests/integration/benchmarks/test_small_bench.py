@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_small_benchmark_has_figures_for_every_case(folder: Path) -> None:
     process = start(folder, "--rows", "4000", "--files", "4", "--rounds", "1", "--only", "call_logs")
-    said, _ = process.communicate(timeout=120)
+    said, _ = process.communicate(timeout=240)
     assert process.returncode == 0, said
     found = json.loads((folder / "bench.json").read_text())
     assert [(each["case"], each["rows"]) for each in found["rows"]] == [
@@ -44,11 +44,11 @@ def test_a_small_benchmark_has_figures_for_every_case(folder: Path) -> None:
 
 def test_an_interrupted_benchmark_leaves_nothing_running(folder: Path) -> None:
     process = start(folder, "--rows", "200000", "--files", "2", "--only", "limit")
-    until((folder / "home" / "worker.log").exists, 60, "a worker")
+    until((folder / "home" / "worker.log").exists, 120, "a worker")
     started = usage.tree(process.pid)
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=240)
     assert process.returncode == 130, said
-    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started), 10, "the end of all its processes")
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started), 120, "the end of all its processes")
     assert strays.find(folder) == []
     assert not (folder / "servers").exists()

@@ -1,0 +1,52 @@
+"""The servers of a test session, and databases on them."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from sluice.embedded import Servers, attach, attached, clients, detach
+from sluice.engine.tables.migrate import migrate
+from tests.kit.in_process import InProcess
+from tests.kit.stack import own_database, until
+
+_KEEPER = Path(__file__).with_name("quick_keeper.py")
+
+
+@contextmanager
+def running_servers(prefix: str, *, durable: bool = False) -> Iterator[tuple[Path, Servers]]:
+    """PostgreSQL and Redis in a new folder, which is given with their URLs; ended and removed afterwards.
+
+    Those that are `durable` wait for the disk, as those of users do.
+    """
+    home = Path(tempfile.mkdtemp(prefix=prefix))
+    home.chmod(0o755)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            if not durable:
+                patch.setattr(clients, "python", lambda _, *words: [sys.executable, "-P", str(_KEEPER), *words])
+            servers = attach(home)
+        yield home, servers
+    finally:
+        detach(home)
+        until(lambda: attached(home) is None, 60, "the end of the servers")
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def ledger_only(servers: Servers, name: str) -> Iterator[str]:
+    """A database of that name in which the ledger is, and no pipeline's table, for others to be made from."""
+    with own_database(servers.database_url, name) as url:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DATABASE_URL", url)
+            patch.setenv("REDIS_URL", servers.redis_url)
+            InProcess.forget()
+            migrate([])
+            InProcess.forget()  # a database that somebody is connected to cannot be copied
+        yield name
