@@ -45,6 +45,7 @@ beat_scheduler = "sluice.workers.beat:Scheduler"
 beat_schedule_filename = "sluice-schedule"  # Celery's default is also that of other apps that run in the same folder
 
 broker_connection_retry_on_startup = True
+broker_channel_error_retry = True  # a Redis that refuses a write for want of memory has some again later
 broker_connection_max_retries = None  # the default of 100 makes a worker give up on a Redis that comes back
 broker_transport_options = {
     "visibility_timeout": 900,

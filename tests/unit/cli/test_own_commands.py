@@ -86,7 +86,7 @@ def test_the_forecast_is_made_and_told(sluice: Sluice) -> None:
     [
         (("report", "call_logs", "--out", "x.html"), "no report for 'call_logs', only for customer_ltv, meters."),
         (("forecast", "call_logs", "--as-of", "2024-12-31"), "no forecast for 'call_logs', only for customer_ltv"),
-        (("report", "nothing", "--out", "x.html"), "There is no pipeline 'nothing'"),
+        (("report", "nothing", "--out", "x.html"), "Unknown pipeline 'nothing'"),
     ],
 )  # fmt: skip
 def test_a_pipeline_without_one_is_told_which_have_it(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from sluice.engine.ledger.kinds import NAMES
 from tests.kit.pages import page
 from tests.kit.stack import ROOT
 
@@ -21,9 +22,7 @@ def test_every_failpoint_of_the_code_is_in_the_list_and_no_other() -> None:
 
 
 def test_every_step_can_be_claimed() -> None:
-    from sluice.workers.publish import KINDS
-
-    assert sorted(KINDS) == sorted(STEPS)
+    assert sorted(NAMES) == sorted(STEPS)
 
 
 def test_every_path_that_it_names_is_there() -> None:

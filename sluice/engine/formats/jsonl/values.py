@@ -115,7 +115,7 @@ def read_text(line: bytes, longest: int, encoding: str | None) -> str:
         return line.decode()
     except UnicodeDecodeError as error:
         what = f"Byte {error.start + 1} of the line, 0x{line[error.start]:02X}, is "
-        what += f"no character of {encoding}, which the file was read as." if encoding else "not UTF-8."
+        what += f"not a character of {encoding}, which the file was read as." if encoding else "not UTF-8."
         raise Unfit(None, "invalid_utf8", what) from error
 
 
