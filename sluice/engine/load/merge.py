@@ -15,6 +15,7 @@ import psycopg2.errors
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
+from sluice.engine.database.locks import Lock, share
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.load.conflicts import INDEX_ONLY
 from sluice.engine.load.replaced import refuse_other_reading
@@ -39,6 +40,8 @@ def update_part(cursor: Cursor, work: PartWork, target: Target, chunks: Sequence
     _stage(cursor, target, chunks)
     cursor.execute(INDEX_ONLY)
     cursor.execute(_ROOM)
+    # Settling has the lock alone: which rows are final, and which are kept for the books, changes under nobody's hands.
+    share(cursor, Lock.SETTLING, target.name)
     refuse_other_reading(cursor, work, target)
     who: dict[str, Any] = {"run": work.run, "input": work.input, "part": work.part, "position": work.position}
     who |= {"absent": list(target.absent)}

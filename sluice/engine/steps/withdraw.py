@@ -5,6 +5,7 @@ from __future__ import annotations
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.locks import Lock, share
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Table
 from sluice.engine.ledger import inputs as ledger_inputs
@@ -40,6 +41,8 @@ def take_back(cursor: Cursor, held: Claim, target: Target) -> tuple[int, bool] |
     Returns how often it was taken back by now, and whether it had a copy in the landing. Raises LostClaim.
     """
     this = {"input": this_input(held)}
+    if target.update:
+        share(cursor, Lock.SETTLING, target.name)  # what settling keeps for the books comes back, or is not there yet
     withdraw_parts(cursor, this["input"])
     finish(cursor, held)
     _take_out(cursor, target, this)
