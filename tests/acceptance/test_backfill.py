@@ -118,7 +118,7 @@ def test_days_in_the_wrong_order_and_a_pipeline_without_days_are_refused(stack: 
     backwards = stack.sluice("backfill", "customer_ltv", "--from", "2026-02-02", "--to", "2026-02-01", ok=False)
     assert (backwards["exit_code"], backwards["error"]["message"]) == (
         2,
-        "--to 2026-02-01 is before --from 2026-02-02.",
+        "--to 2026-02-01 is before --from 2026-02-02; --to must be the same day or a later one.",
     )
     undated = stack.sluice("backfill", "call_logs", "--from", "2026-02-01", "--to", "2026-02-01", ok=False)
     assert undated["exit_code"] == 2

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
+from sluice.engine.ledger import schema
 from sluice.engine.ledger.reject_stream import stream_rejects
 from sluice.engine.ledger.runs import list_rejects
-from sluice.engine.tables import migrate
 from tests.kit.in_process import InProcess
 
 COLUMNS = [Column("id", Integer(), required=True), Column("value", Text())]
 LETTERS = Pipeline("letters", Files("*.csv"), Table("letters", key=("id",), columns=COLUMNS))
-BEFORE = tuple(name for name in migrate.ledger_files() if name < "013")
+BEFORE = tuple(name for name in schema.ledger_files() if name < "013")
 
 
 def _file(folder: Path, name: str, text: str) -> Path:
@@ -83,11 +83,12 @@ insert into sluice.reject (run_id, input_id, line, code, reason) values
 """
 
 
+@pytest.mark.empty_database  # who migrates, and from what, is the subject
 def test_rejects_from_before_get_their_facts_from_the_sentence(
     engine: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as earlier:
-        earlier.setattr(migrate, "ledger_files", lambda: list(BEFORE))
+        earlier.setattr(schema, "ledger_files", lambda: list(BEFORE))
         engine.use(LETTERS)
         engine.sql(OLD)
     engine.use(LETTERS)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sluice import Column, Derived, Files, Flow, Integer, Pipeline, Table, Text
-from sluice.engine.tables import migrate as migration
+from sluice.engine.ledger import schema
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
@@ -132,7 +132,7 @@ def test_tables_that_an_earlier_version_made_in_the_ledgers_schema_move_out_of_i
         "mine", Files("*.csv"), pipeline_of("t").flows[0].table, derived=[Derived("d", sql=SQL, **DATED)]
     )
     with monkeypatch.context() as earlier:
-        earlier.setattr(migration, "ledger_files", lambda: EARLIER)
+        earlier.setattr(schema, "ledger_files", lambda: EARLIER)
         engine.use(pipeline)
     engine.sql(
         "insert into t (id, name, _input_id, _line) values (1, 'a', 1, 2); insert into d values ('2023-01-01', 1);"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sluice import Column, Derived, Files, Integer, Pipeline, Table
-from sluice.engine.tables import migrate
+from sluice.engine.ledger import schema
 from tests.kit.in_process import InProcess
 
 pytestmark = pytest.mark.empty_database  # who migrates, and from what, is the subject
@@ -35,7 +35,7 @@ def test_what_was_loaded_before_the_upgrade_is_built_from(
     engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as earlier:
-        earlier.setattr(migrate, "ledger_files", lambda: list(BEFORE))
+        earlier.setattr(schema, "ledger_files", lambda: list(BEFORE))
         engine.use(Pipeline("numbers", FILES, TABLE))
         engine.sql(RUNS)
     engine.use(Pipeline("numbers", FILES, TABLE, derived=[SUMS]))

@@ -15,7 +15,7 @@ from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.session import home_schema
 from sluice.engine.declare import Pipeline, Table
 from sluice.engine.declare.tables.derived import BUILT_AT
-from sluice.engine.ledger.schema import ledger_files, migrate_ledger
+from sluice.engine.ledger import schema
 from sluice.engine.tables.catalog import (
     columns_of,
     disagreements,
@@ -36,7 +36,7 @@ def migrate(pipelines: list[Pipeline]) -> list[str]:
     with transaction() as cursor:
         lock(cursor, Lock.SCHEMA)
         _refuse_missing_schema(cursor)
-        done += migrate_ledger(cursor)
+        done += schema.migrate_ledger(cursor)
         for pipeline in pipelines:
             for flow in pipeline.flows:
                 done += _migrate_table(cursor, flow.table)
@@ -61,7 +61,7 @@ def is_current(pipeline: Pipeline) -> bool:
         if cursor.fetchone() == (None,):
             return False
         cursor.execute("select count(*) from sluice.migration")
-        if cursor.fetchone() != (len(ledger_files()),):
+        if cursor.fetchone() != (len(schema.ledger_files()),):
             return False
         wanted = [(flow.table.name, _wanted(flow.table), _types(flow.table), flow.table.key) for flow in pipeline.flows]
         return (
