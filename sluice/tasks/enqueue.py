@@ -34,14 +34,14 @@ class Asked(TypedDict, total=False):
 
 def enqueue(
     pipeline: str,
-    paths: Iterable[str | os.PathLike[str]] = (),
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
     *,
     reload: bool = False,
     max_rejects: str | None = None,
     as_of: date | None = None,
     only: Collection[str] = (),
 ) -> Run:
-    """Queue files for a pipeline; globs, folders, zip archives and s3://... are welcome; `-` is standard input.
+    """Queue files for a pipeline, one or several: paths, globs, folders, zip archives, s3://...; `-` is standard input.
 
     Sources that are no files are fetched by every run; `only` names those (files or not) that this one is to bring.
 
@@ -53,7 +53,7 @@ def enqueue(
     DatabaseAway when PostgreSQL does not answer.
     """
     declared = find(pipeline)
-    inputs = inputs_of(declared, paths, only=only)
+    inputs = inputs_of(declared, [paths] if isinstance(paths, str | os.PathLike) else paths, only=only)
     return enqueue_inputs(declared, inputs, reload=reload, max_rejects=max_rejects, as_of=as_of)
 
 

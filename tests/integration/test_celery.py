@@ -6,9 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 import redis
 
+from sluice import enqueue
+from tests.kit.in_process import InProcess
 from tests.kit.stack import ROOT, Stack
 
 
@@ -71,3 +75,10 @@ def test_beat_loads_what_is_new_in_the_inbox_once_for_each_due_time(stack: Stack
     assert stack.wait(1)["loaded"] == 1
     assert stack.sql("select count(*) from sluice.run") == [(1,)]
     assert stack.sql("select uri from sluice.input") == [(str(inbox / "a.csv"),)]
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_single_path_is_queued_as_one_file(engine: InProcess, tmp_path: Path, kind: type) -> None:
+    path = tmp_path / "call_logs_1.csv"
+    path.write_text("call_id\n")
+    assert [each["uri"] for each in enqueue("call_logs", kind(path)).status()["inputs"]] == [str(path)]

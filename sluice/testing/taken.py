@@ -1,0 +1,78 @@
+"""The steps of one run, taken one after another in this process."""
+
+from __future__ import annotations
+
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
+from sluice.engine.declare import Pipeline
+from sluice.engine.ledger import steps
+from sluice.engine.ledger.kinds import NAMES
+from sluice.engine.ledger.parts import read_part
+from sluice.engine.ledger.runs import Run
+from sluice.engine.rows.contract import Contract
+from sluice.engine.rows.frames import frames
+from sluice.engine.steps.build import build_run
+from sluice.engine.steps.extract import extract_part
+from sluice.engine.steps.load import load_part
+from sluice.engine.steps.plan.contents import ContentsUnknown
+from sluice.engine.steps.plan.plan import plan_input, read_input
+from sluice.engine.steps.settle import settle_run
+from sluice.engine.steps.transform import transform_part
+from sluice.errors import LostClaim
+
+query = statements(__name__)
+
+_ORDER = ["plan", *(name for name in NAMES if name != "plan")]
+
+
+class Steps:
+    """The steps of a run, taken in their order."""
+
+    def __init__(self, pipeline: Pipeline, run: Run) -> None:
+        self.run = run
+        self._pipeline = pipeline
+        self._contracts = {flow.source.name: contract_of(pipeline, flow.source.name) for flow in pipeline.flows}
+
+    def all(self) -> None:
+        """Until nothing of the run is due."""
+        while (due := self._due()) is not None:
+            step, kind = due
+            try:
+                getattr(self, f"_{kind}")(steps.claim(kind, {"step": step}))
+            except ContentsUnknown:  # it depends on inputs that are planned later
+                self._put_last(step)
+
+    def _due(self) -> tuple[int, str] | None:
+        with transaction() as cursor:
+            cursor.execute(query("next_step"), {"run": self.run.id, "kinds": _ORDER})
+            row: tuple[int, str] | None = cursor.fetchone()
+        return row
+
+    def _put_last(self, step: int) -> None:
+        with transaction() as cursor:
+            cursor.execute(query("put_last"), {"step": step})
+
+    def _plan(self, claim: steps.Claim) -> None:
+        work = read_input(claim)
+        plan_input(claim, work, self._pipeline.flow(work.source), self._contracts[work.source], lambda: None)
+
+    def _extract(self, claim: steps.Claim) -> None:
+        if claim.part is None:
+            raise LostClaim(f"Step {claim.step} has no part.")
+        work = read_part(claim.part)
+        raw = extract_part(work, self._contracts[work.source], frames())
+        claim = steps.claim("transform", claim.message)
+        ready = transform_part(work, raw, self._contracts[work.source])
+        load_part(steps.claim("load", claim.message), work, ready, self._pipeline.flow(work.source).table)
+
+    def _settle(self, claim: steps.Claim) -> None:
+        settle_run(claim, self._pipeline)
+
+    def _build(self, claim: steps.Claim) -> None:
+        build_run(claim, self._pipeline)
+
+
+def contract_of(pipeline: Pipeline, source: str) -> Contract:
+    """The contract of one of the sources of a pipeline."""
+    flow = pipeline.flow(source)
+    return Contract(flow.table, flow.transform, flow.source)
