@@ -30,16 +30,15 @@ def settle_updates(cursor: Cursor, target: Target, run: dict[str, int | str]) ->
         return False
     cursor.execute(target.statement("analyze_contest"))
     cursor.execute(target.statement("gather_there"))
-    # rows are matched by the thousand, and the planner takes what it does not know for a handful
+    # rows are matched by the thousand, and the planner takes what it does not know, or knows as emptied, for a handful
     cursor.execute("set local enable_nestloop = off")
     for name in ("gather_others", "join_contest", "place_contest"):
         cursor.execute(target.statement(name), run)
     cursor.execute(target.statement("analyze_contest"))
     _fill_absent(cursor, target, run)
-    for name in ("judge_update", "seat_newest", "hand_on"):
+    for name in ("judge_update", "seat_newest", "hand_on", "forget_contest"):
         cursor.execute(target.statement(name), run)
     cursor.execute("set local enable_nestloop = on")
-    cursor.execute(target.statement("forget_contest"), run)
     return True
 
 
