@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sluice.engine.ledger.facts import BuildStatus, InputStatus, RejectReason, R
 from sluice.engine.schedule import Alarm
 from sluice.errors import ConfigError
 
+Sluice = Callable[..., Any]  # the fixture: types words after `sluice`
 ZEROS = dict.fromkeys(("read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested"), 0)
 
 
@@ -120,3 +122,34 @@ class Ledger:
 
     def retry(self, _run: int, *_now: object) -> int:
         return self.dead
+
+
+DIRTY = a_run(
+    read=200_000,
+    loaded=196_000,
+    duplicate=750,
+    rejected=3_250,
+    seconds=4.7,
+    rows_per_second=42_553,
+    inputs=[
+        an_input(1, read=200_000, rejected=3_250),
+        an_input(2, state="failed", error="The file is empty.", error_code="empty_file"),
+        an_input(3, state="already_loaded", same_as=31, same_as_run=5),
+        an_input(4, state="already_loaded", same_as=1),
+        an_input(5, note="Columns that the pipeline does not know were ignored: fax."),
+        an_input(6, note="Columns that the pipeline does not know were ignored: fax."),
+    ],
+    reasons=[
+        a_reason(column="call_cost_usd", code="not_a_number", rows=3_000, line=18, reason="'abc' is not an amount."),
+        a_reason(
+            column=None,
+            code="key_conflict",
+            rows=200,
+            line=40,
+            reason="The same key has other values in line 2, which comes first.",
+        ),
+        a_reason(
+            column="customer_id", code="missing", rows=50, line=51, reason="customer_id is empty, and it is required."
+        ),
+    ],
+)
