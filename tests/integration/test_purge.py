@@ -12,9 +12,10 @@ import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.database.connection import drop_connection
-from sluice.engine.ledger import purge, runs
-from sluice.engine.ledger.landing_copies import purge_landing
-from sluice.engine.ledger.reject_stream import stream_rejects
+from sluice.engine.ledger import runs
+from sluice.engine.ledger.cleanup import purge
+from sluice.engine.ledger.cleanup.landing_copies import purge_landing
+from sluice.engine.ledger.rejects.stream import stream_rejects
 from sluice.engine.ledger.runs import Run
 from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
@@ -310,7 +311,7 @@ def test_a_landing_that_was_never_made_has_nothing(ledger: InProcess, tmp_path: 
 
 
 def test_rejects_stream_by_input_and_line(ledger: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sluice.engine.ledger.reject_stream.AT_ONCE", 3)
+    monkeypatch.setattr("sluice.engine.ledger.rejects.stream.AT_ONCE", 3)
     first = a_file(tmp_path, "b.csv", *[f"x{n},a" for n in range(8)], ",c")
     second = a_file(tmp_path, "a.csv", "y,a", "1,b")
     run = ledger.register(first, second)

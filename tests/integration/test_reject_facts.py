@@ -9,7 +9,7 @@ import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.ledger import schema
-from sluice.engine.ledger.reject_stream import stream_rejects
+from sluice.engine.ledger.rejects.stream import stream_rejects
 from sluice.engine.ledger.runs import list_rejects
 from tests.kit.in_process import InProcess
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
-from sluice.engine.ledger.refused import SourceVersion
+from sluice.engine.ledger.inputs.refused import SourceVersion
 from sluice.engine.ledger.runs import Run, retry
 from tests.kit.in_process import InProcess
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sluice import Column, Decimal, Derived, Files, Pipeline, Table, Text
-from sluice.engine.ledger.refused import SourceVersion
+from sluice.engine.ledger.inputs.refused import SourceVersion
 from sluice.engine.ledger.runs import Run, retry
 from tests.kit.in_process import InProcess
 

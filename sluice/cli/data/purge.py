@@ -22,8 +22,8 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would go.
 
 def purge(older_than: Age, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Take away parts, steps and rejects of runs that ended long ago, and landing copies that nobody needs."""
-    from sluice.engine.ledger import purge as room
-    from sluice.engine.ledger.landing_copies import purge_landing
+    from sluice.engine.ledger.cleanup import purge as room
+    from sluice.engine.ledger.cleanup.landing_copies import purge_landing
     from sluice.engine.sources.landing import landing
 
     cutoff = room.before(parse_age(older_than))
@@ -44,7 +44,7 @@ def parse_age(text: str) -> timedelta:
 
 
 def _purge(runs: list[int], cutoff: datetime, *, quiet: bool) -> Counter[str]:
-    from sluice.engine.ledger.purge import purge_run, purge_ticks
+    from sluice.engine.ledger.cleanup.purge import purge_run, purge_ticks
 
     gone: Counter[str] = Counter()
     for number, run in enumerate(runs, 1):

@@ -16,7 +16,7 @@ from sluice.errors import ConfigError
 
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import RunStatus
-    from sluice.engine.ledger.reject_stream import StreamedReject
+    from sluice.engine.ledger.rejects.stream import StreamedReject
 
 ON_A_SCREEN = 50
 EXPORTED = ("file", "line", "column", "code", "reason", "other_input", "other_line")
@@ -50,7 +50,7 @@ def export(
     run: RunId, file: Target, code: Code = None, only: OneInput = None, force: Force = False, as_json: Json = False
 ) -> None:
     """Write a run's rejects to a CSV file, formulas made harmless for spreadsheets."""
-    from sluice.engine.ledger.reject_stream import stream_rejects
+    from sluice.engine.ledger.rejects.stream import stream_rejects
     from sluice.engine.ledger.runs import read_status
 
     refuse_json_on(file, "", as_json=as_json)

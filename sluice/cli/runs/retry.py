@@ -12,7 +12,7 @@ from sluice.cli.runs.outcome import grouped
 
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import RunStatus
-    from sluice.engine.ledger.refused import SourceVersion
+    from sluice.engine.ledger.inputs.refused import SourceVersion
 
 _NOTHING = (
     "run {run} has nothing to try again: no step is dead, no file had all its rows rejected, and no refused file has "
@@ -70,7 +70,7 @@ def _derived_now(pipeline: str) -> str | None:
 def _declared_now(pipeline: str) -> Mapping[str, SourceVersion]:
     """The declarations of a pipeline's sources, which the ledger knows from here on; none of one not known here."""
     from sluice.engine.database.connection import transaction
-    from sluice.engine.ledger.refused import SourceVersion
+    from sluice.engine.ledger.inputs.refused import SourceVersion
     from sluice.engine.steps.redeclare import note_declared
     from sluice.pipelines import newest
 

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.statements import statements
-from sluice.engine.ledger.refused import SourceVersion
-from sluice.engine.ledger.reject_reasons import main_reason, reasons_of
+from sluice.engine.ledger.inputs.refused import SourceVersion
+from sluice.engine.ledger.inputs.shared import plan_again, withdraw_input, withdraw_parts
+from sluice.engine.ledger.rejects.reasons import main_reason, reasons_of
 
 query = statements(__name__)
 
@@ -42,11 +43,10 @@ def read_again(cursor: Cursor, run: int, refused: list[int], now: Mapping[str, S
     for input_id, source in inputs:
         declared = now.get(source)
         this = {"input": input_id}
-        cursor.execute(query("withdraw_parts"), this)
+        withdraw_parts(cursor, input_id)
         cursor.execute(query("forget_verdict"), this)
-        cursor.execute(query("withdraw_input"), this)
-        cursor.execute(query("withdraw_rows"), this)
+        withdraw_input(cursor, input_id)
         facts = {"contract": declared and declared.contract, "revision": declared and declared.revision}
         cursor.execute(query("begin_again"), this | facts)
-        cursor.execute(query("plan_again"), this)
+        plan_again(cursor, input_id)
     return len(inputs)

@@ -15,9 +15,9 @@ from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import DatabaseAway, patiently, transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.facts import BuildStatus, InputStatus, RejectReason, RunStatus, RunSummary, notes_of
+from sluice.engine.ledger.inputs.refused import SourceVersion, changed_inputs
 from sluice.engine.ledger.nothing_loaded import read_again
-from sluice.engine.ledger.refused import SourceVersion, changed_inputs
-from sluice.engine.ledger.reject_reasons import reasons_of
+from sluice.engine.ledger.rejects.reasons import reasons_of
 from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.workers import Absence
 from sluice.errors import ConfigError, LostClaim

@@ -11,7 +11,7 @@ from __future__ import annotations
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.statements import statements
-from sluice.engine.ledger.inputs import earlier_open_run
+from sluice.engine.ledger.inputs.shared import earlier_open_run
 from sluice.engine.load.target import Target
 from sluice.errors import EarlierRunOpen
 

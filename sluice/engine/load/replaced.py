@@ -6,7 +6,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.locks import Lock, share
 from sluice.engine.database.statements import statements
-from sluice.engine.ledger.inputs import earlier_open_run
+from sluice.engine.ledger.inputs.shared import earlier_open_run
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.load.target import Target
 from sluice.errors import EarlierRunOpen

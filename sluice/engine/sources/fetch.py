@@ -17,7 +17,7 @@ from sluice.engine.formats.format import Format
 from sluice.engine.formats.known import plan_as
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.source import Tick
-from sluice.engine.ledger.inputs import last_noted
+from sluice.engine.ledger.inputs.shared import last_noted
 from sluice.engine.sources.kind import NothingNew, ProbeResult, S_contra, ScanRequest, ScanResult
 from sluice.engine.sources.landing import Draft, drafting
 from sluice.errors import DataError

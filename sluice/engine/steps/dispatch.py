@@ -20,9 +20,9 @@ from sluice.engine.database.statements import statements
 from sluice.engine.ledger.kinds import KINDS
 from sluice.engine.ledger.outcomes import add_settle_step
 from sluice.engine.ledger.steps import KILLED, expire, fail_attempt
-from sluice.engine.ledger.waiting_inputs import resolve_attached
 from sluice.engine.ledger.workers import FRESH_S
 from sluice.engine.steps.park import judge_held
+from sluice.engine.steps.waiting_inputs import resolve_attached
 from sluice.errors import TransientError
 
 query = statements(__name__)

@@ -10,7 +10,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
-from sluice.engine.ledger.inputs import plan_again
+from sluice.engine.ledger.inputs.shared import plan_again
 from sluice.engine.ledger.revisions import DERIVED, Registered, is_newer, note_revision
 from sluice.engine.ledger.run_options import declare_derived
 from sluice.engine.ledger.steps import Claim

@@ -8,8 +8,8 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, share
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Table
-from sluice.engine.ledger import inputs as ledger_inputs
-from sluice.engine.ledger.inputs import plan_again, withdraw_parts
+from sluice.engine.ledger.inputs import shared as ledger_inputs
+from sluice.engine.ledger.inputs.shared import plan_again, withdraw_parts
 from sluice.engine.ledger.outcomes import end_input
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.load.target import Target

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sluice.engine.derive.explain import explain, listed
-from sluice.engine.ledger import purge
+from sluice.engine.ledger.cleanup import purge
 from sluice.pipelines import find
 from tests.kit.in_process import InProcess
 

@@ -11,7 +11,7 @@ import pytest
 from sluice.engine.base.settings import settings
 from sluice.engine.declare import Daily
 from sluice.engine.doctor.schedules import look_at_schedules
-from sluice.engine.ledger import purge
+from sluice.engine.ledger.cleanup import purge
 from sluice.engine.schedule import Alarm, alarms, overview
 from sluice.pipelines.call_logs import pipeline as call_logs
 from tests.kit.office import Office, at

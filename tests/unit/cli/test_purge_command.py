@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from sluice.cli.data.purge import parse_age
-from sluice.engine.ledger import landing_copies as landed
-from sluice.engine.ledger import purge
+from sluice.engine.ledger.cleanup import landing_copies as landed
+from sluice.engine.ledger.cleanup import purge
 from sluice.errors import ConfigError
 from tests.unit.cli.made_up import Ledger, a_run
 

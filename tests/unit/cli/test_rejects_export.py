@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from sluice.engine.database.connection import DatabaseAway
-from sluice.engine.ledger import reject_stream as exported
-from sluice.engine.ledger.reject_stream import StreamedReject
+from sluice.engine.ledger.rejects import stream as exported
+from sluice.engine.ledger.rejects.stream import StreamedReject
 from tests.unit.cli.made_up import Ledger, a_run, an_input
 
 Sluice = Callable[..., Any]

@@ -19,7 +19,7 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Column, PostgresQuery, Table
 from sluice.engine.formats.known import parse_text
-from sluice.engine.ledger.inputs import note_fetched
+from sluice.engine.ledger.inputs.shared import note_fetched
 from sluice.engine.rows.contract import Contract
 from sluice.engine.sources.fetch import Noted
 from sluice.engine.storage import read_range

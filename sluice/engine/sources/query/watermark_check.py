@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.declare import Pipeline, PostgresQuery
-from sluice.engine.ledger.inputs import last_noted
+from sluice.engine.ledger.inputs.shared import last_noted
 from sluice.engine.rows.contract import Contract
 from sluice.engine.sources.kind import SourceWarning
 from sluice.engine.sources.query.watermark import DAY, KINDS, NUMBER, TIME, is_finite

@@ -17,7 +17,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Table
-from sluice.engine.ledger.inputs import earlier_open_run
+from sluice.engine.ledger.inputs.shared import earlier_open_run
 from sluice.engine.ledger.outcomes import end_input
 from sluice.engine.steps.plan.work import InputWork
 from sluice.engine.tables.loaded_rows import missing_inputs

@@ -11,7 +11,7 @@ from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Flow
 from sluice.engine.formats.text.plan import InputPlan
-from sluice.engine.ledger.inputs import note_fetched
+from sluice.engine.ledger.inputs.shared import note_fetched
 from sluice.engine.sources.known import kind_of
 from sluice.engine.steps.plan.contents import leave_out
 from sluice.engine.steps.plan.same import OtherInput, is_taken_care_of, replaced_by, rows_are_gone, same_content

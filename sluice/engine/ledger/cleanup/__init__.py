@@ -1,0 +1,1 @@
+"""What only costs space: parts of old runs, copies in the landing that nobody needs."""

@@ -1,0 +1,1 @@
+"""Inputs: what several steps write of them, and which refused ones a retry reads again."""

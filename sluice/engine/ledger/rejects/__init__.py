@@ -1,0 +1,1 @@
+"""Refused rows: counted by reason, and as a stream."""
