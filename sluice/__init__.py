@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Derived,
         Files,
         Flow,
+        Forecast,
         Generated,
         HttpApi,
         Next,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
         Range,
         Serve,
         Table,
-        Told,
     )  # fmt: skip
     from sluice.engine.declare.tables.checks import at_least, at_most, between, matches, one_of
     from sluice.engine.types import Boolean, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
-    "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Told",
+    "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     "at_least", "at_most", "between", "matches", "one_of",
     "enqueue",
@@ -52,7 +52,7 @@ __all__ = [
 _HOMES = {
     "sluice.engine.declare": (
         "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived", "Preprocessed",
-        "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Told",
+        "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
     ),
     "sluice.engine.types": (
         "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",

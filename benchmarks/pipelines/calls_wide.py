@@ -16,10 +16,10 @@ pipeline = Pipeline(
             Column("callee", Text(), required=True),
             Column("status", Text(), required=True, check=one_of("answered", "busy", "failed", "missed")),
             Column("customer_id", Integer(), required=True),
-            Column("call_cost_usd", Money("USD", precision=12, scale=4), source="call_cost", check=at_least(0)),
+            Column("call_cost_usd", Money("USD", precision=12, scale=4), header="call_cost", check=at_least(0)),
             Column("call_destination", Text(), required=True),
             Column("call_date", Timestamp("%Y-%m-%d %H:%M:%S", tz="Africa/Nairobi"), required=True),
-            Column("call_duration_s", Duration(), source="call_duration", check=between(0, 86_400)),
+            Column("call_duration_s", Duration(), header="call_duration", check=between(0, 86_400)),
         ],
     ),
 )

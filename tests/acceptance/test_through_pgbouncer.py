@@ -119,7 +119,7 @@ def _customers(stack: Stack) -> None:
     assert status["state"] == "done"
     more = _file(stack, "payments_2.csv", "payment_id,customer_id,order_id,payment_date,amount\n2,,7,2024-01-03,5\n")
     status = stack.sluice("run", "customer_ltv", more, "--as-of", "2024-12-31")
-    assert [each["mode"] for each in status["builds"]] == ["touched", "touched"]
+    assert [each["mode"] for each in status["builds"]] == ["incremental", "incremental"]
     assert stack.sql("select customer_id, total_amount::text from customer_ltv where total_orders > 0") == [
         (1, "55.00")
     ]

@@ -30,7 +30,7 @@ NOTHING_DERIVED = ""
 DIVIDES_BY_ZERO = 'customer_ltv, replace(orphans, sql=orphans.sql.replace("p.amount,", "p.amount / 0 as amount,"))'
 # takes as long as the table nap says
 NAPS = (
-    'replace(customer_ltv, moved=None, sql=customer_ltv.sql + "'
+    'replace(customer_ltv, incremental_sql=None, sql=customer_ltv.sql + "'
     ' where (select pg_sleep((select seconds from nap)))::text is not null"), orphans'
 )
 

@@ -91,7 +91,7 @@ def test_late_payments_settled_after_the_first_build_has_looked_what_there_is_ar
     building.finish()
     end_of(building, second)
     modes = "select run_id, mode from sluice.build where derived = %s order by id"
-    assert building.ask(modes, DERIVED[0]) == [(building.run, "full"), (second, "touched")]
+    assert building.ask(modes, DERIVED[0]) == [(building.run, "full"), (second, "incremental")]
     assert_books_add_up(building.stack)
     assert_tables(building.stack, building.shop, late=True)
 

@@ -19,7 +19,7 @@ from tests.kit.in_process import InProcess
 COLUMNS = [
     Column("id", Integer(), required=True),
     Column("name", Text()),
-    Column("recipient", Text(), source="Empfaenger"),
+    Column("recipient", Text(), header="Empfaenger"),
 ]
 ABSENT = "Columns that the file does not have: "
 

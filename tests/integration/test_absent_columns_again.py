@@ -65,7 +65,7 @@ def test_rows_that_the_other_reading_does_not_have_are_gone(engine: InProcess, f
 
 
 def test_a_reload_that_brings_the_column_writes_it(engine: InProcess, files: list[Path]) -> None:
-    columns = [Column("id", Integer(), required=True), Column("a", Text()), Column("b", Text(), source="a")]
+    columns = [Column("id", Integer(), required=True), Column("a", Text()), Column("b", Text(), header="a")]
     table = Table("notes", key=("id",), on_conflict="update", columns=columns)
     engine.use(Pipeline("notes", Files("*"), table))
     engine.finish(engine.register(files[1]))

@@ -44,9 +44,9 @@ def pipeline_of(names: list[str], *, key: str = "id", dated: bool = True) -> Pip
         columns=({"as_of": "date"} if dated else {})
         | {key: "bigint", **dict.fromkeys(names, "text"), "amount": "bigint"},
         sql=f'select {date_of}f."{key}", {listed_names}, f."{key}" * 2 as amount from {{files}} f'
-        f" where {{touched(f.{key})}}",
-        grain=key,
-        touched=f'select "{key}" from {{files}} f where _input_id = any(%(inputs)s)',
+        f" where {{changed(f.{key})}}",
+        partition_by=key,
+        changed_keys=f'select "{key}" from {{files}} f where _input_id = any(%(inputs)s)',
         value="amount",
         counted_by=names[0],
         indexes=[(names[-1],)],
@@ -81,7 +81,7 @@ def _row(n: int, names: list[str]) -> list[str]:
 def test_every_word_of_our_sql_is_a_column(engine: InProcess, tmp_path: Path, dated: bool) -> None:
     engine.use(pipeline_of(WORDS, dated=dated))
     assert load(engine, tmp_path, WORDS, 1, 3) == ["full", "full"]
-    assert load(engine, tmp_path, WORDS, 4, 4) == ["touched", "full"]
+    assert load(engine, tmp_path, WORDS, 4, 4) == ["incremental", "full"]
     for table in ("d", "p"):
         wanted = [["id", *WORDS, "amount"], *(_row(n, WORDS) for n in range(1, 5))]
         assert exported(tmp_path, table, ["id", *WORDS, "amount"], "id") == wanted
@@ -91,7 +91,9 @@ def test_every_word_of_our_sql_is_a_column(engine: InProcess, tmp_path: Path, da
     assert len(listed(engine.pipeline, None, None, 10)["rows"]) == 4
 
 
-@pytest.mark.parametrize("key", ["place", "removed", "differs", "grain", "t", "n", "o", "d", "r", "select", "x" * 59])
+@pytest.mark.parametrize(
+    "key", ["place", "removed", "differs", "partition_by", "t", "n", "o", "d", "r", "select", "x" * 59]
+)
 def test_a_key_may_be_called_as_our_own_columns(engine: InProcess, tmp_path: Path, key: str) -> None:
     names = ["first", "second"]
     engine.use(pipeline_of(names, key=key))

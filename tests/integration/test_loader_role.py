@@ -47,7 +47,7 @@ def test_a_loader_loads_settles_and_builds(loader: InProcess, tmp_path: Path) ->
         loader.register(file("payments_2.csv", PAYMENTS + "2,,7,2024-01-03,5\n3,,9,2024-01-03,5\n"), as_of=AS_OF)
     )
     fewer = loader.finish(loader.register(file("customers_2.csv", CUSTOMERS + "1,Ann,,,,,\n"), as_of=AS_OF))
-    assert [[each["mode"] for each in run["builds"]] for run in (more, fewer)] == [["touched"] * 2, ["full"] * 2]
+    assert [[each["mode"] for each in run["builds"]] for run in (more, fewer)] == [["incremental"] * 2, ["full"] * 2]
     assert loader.sql("select customer_id, total_amount::text from customer_ltv_latest") == [(1, "55.00")]
     assert loader.sql("select kind, id from customer_ltv_orphan") == [("payment_without_order", 3)]
 

@@ -23,7 +23,7 @@ REFUSED = {
 
 
 def _pipeline(source: str = "id") -> Pipeline:
-    columns = [Column("id", Integer(), source=source, required=True), Column("value", Text())]
+    columns = [Column("id", Integer(), header=source, required=True), Column("value", Text())]
     return Pipeline("letters", Files("*.csv"), Table("letters", key=("id",), columns=columns))
 
 

@@ -46,7 +46,7 @@ CASES: dict[str, tuple[dict[str, str], bytes, list[tuple[Any, ...]]]] = {
     "header": ({"files": '"*.csv", header=("id", "name")'}, b"1,id\n2,name\n", [(1, "id"), (2, "name")]),
     "places": ({"files": '"*.csv", header=("x", "id", "name")'}, b"id,7,name\n1,8,two\n", [(7, "name"), (8, "two")]),
     "delimiter": ({"files": '"*.csv", delimiter=";"'}, b"id;name\n1;a,b\n", [(1, "a,b")]),
-    "source": ({"columns": 'Column("name", Text(), source="label")'}, b"id,name,label\n1,old,new\n", [(1, "new")]),
+    "source": ({"columns": 'Column("name", Text(), header="label")'}, b"id,name,label\n1,old,new\n", [(1, "new")]),
     "nulls": ({"columns": 'Column("name", Text(), nulls=("-",))'}, b"id,name\n1,-\n", [(1, None)]),
     "length": ({"columns": 'Column("name", Text(max_length=3))'}, b"id,name\n1,long\n2,abc\n", [(2, "abc")]),
     "check": ({"columns": 'Column("name", Text(), check=one_of("a"))'}, b"id,name\n1,b\n2,a\n", [(2, "a")]),
@@ -152,7 +152,7 @@ def test_what_no_worker_has_the_declaration_of_is_planned_again_under_the_newer_
     run = stack.enqueue(path, pipeline="lost")
     until(lambda: stack.sql(LOADED, run)[0][0] == 2, 120, "two parts")
     worker.kill_group()
-    write(folder, "lost", table=', on_conflict="update"', columns='Column("name", Text(), source="id")')
+    write(folder, "lost", table=', on_conflict="update"', columns='Column("name", Text(), header="id")')
     stack.worker(2).wait_ready()
     status = stack.wait(run)
     assert (status["state"], status["read"], status["rejected"]) == ("done", 1_001, 1)

@@ -19,8 +19,8 @@ def note(declared: Table, *header: str) -> str | None:
     return note_of(declared, match_columns(header, declared, Contract(declared)))
 
 
-NAME, DAY = Column("name", Text()), Column("day", Text(), source="Day of call")
-RECIPIENT = Column("recipient", Text(), source="Empfaenger")
+NAME, DAY = Column("name", Text()), Column("day", Text(), header="Day of call")
+RECIPIENT = Column("recipient", Text(), header="Empfaenger")
 
 
 def test_a_file_with_all_columns_has_no_note() -> None:
@@ -48,7 +48,7 @@ def test_a_name_that_is_nearly_a_declared_one_is_asked_about() -> None:
 
 
 def test_a_required_column_that_is_misspelt_is_asked_about_where_the_file_is_refused() -> None:
-    declared = table(Column("recipient", Text(), source="Empfaenger", required=True))
+    declared = table(Column("recipient", Text(), header="Empfaenger", required=True))
     with pytest.raises(DataError) as caught:
         note(declared, "id", "Empfanger")
     assert caught.value.code == "missing_header"
@@ -66,7 +66,7 @@ def test_a_column_that_must_exist_refuses_files_without_it() -> None:
 
 
 def test_two_columns_of_one_header_are_both_absent() -> None:
-    declared = table(Column("a", Text(), source="x"), Column("b", Text(), source="x"))
+    declared = table(Column("a", Text(), header="x"), Column("b", Text(), header="x"))
     assert note(declared, "id") == "Columns that the file does not have: a (null), b (null)."
 
 

@@ -16,7 +16,7 @@ from sluice.pipelines.customer_ltv import pipeline as customer_ltv
 
 DAY = date(2023, 12, 31)
 COLUMNS = {"as_of": "date", "id": "bigint", "n": "bigint"}
-SQL = "select %(as_of)s::date as as_of, id, count(*) as n from {letters} where {touched(id)} group by id"
+SQL = "select %(as_of)s::date as as_of, id, count(*) as n from {letters} where {changed(id)} group by id"
 
 
 def derived(**other: Any) -> Derived:
@@ -37,15 +37,18 @@ def flow(source: str = "letters", table: str = "letters", **files: Any) -> Flow:
         ({"key": ("as_of", "who")}, "Column 'who' is not among its columns."),
         ({"value": "money"}, "Column 'money' is not among its columns."),
         ({"counted_by": "kind"}, "Column 'kind' is not among its columns."),
-        ({"grain": "day", "touched": "select 1"}, "Column 'day' is not among its columns."),
+        ({"partition_by": "day", "changed_keys": "select 1"}, "Column 'day' is not among its columns."),
         ({"columns": COLUMNS | {"built_at": "date"}}, "Sluice adds the column built_at by itself."),
         ({"params": {"as_of": 1}}, "as_of is set by each run; params must not name it."),
-        ({"grain": "id"}, "grain and touched go together."),
-        ({"touched": "select 1"}, "grain and touched go together."),
-        ({"grain": "id", "touched": "select 1", "moved": "select 1"}, "Say moved, or grain and touched; not both."),
+        ({"partition_by": "id"}, "partition_by and changed_keys go together."),
+        ({"changed_keys": "select 1"}, "partition_by and changed_keys go together."),
         (
-            {"grain": "id", "touched": "select 1", "sql": "select 1"},
-            "Its sql has no {touched(...)}, so it cannot compute the touched rows alone.",
+            {"partition_by": "id", "changed_keys": "select 1", "incremental_sql": "select 1"},
+            "Declare incremental_sql, or partition_by and changed_keys; not both.",
+        ),
+        (
+            {"partition_by": "id", "changed_keys": "select 1", "sql": "select 1"},
+            "Its sql has no {changed(...)}, so it cannot compute the changed keys alone.",
         ),
     ],
 )
@@ -57,10 +60,10 @@ def test_each_mistake_of_a_derived_table_has_its_sentence(other: dict[str, Any],
 
 def test_a_derived_table_names_all_its_mistakes_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
-        derived(key=(), value="money", touched="select 1")
+        derived(key=(), value="money", changed_keys="select 1")
     assert str(caught.value) == (
         "Derived table 'sums': It has no key: name the columns that tell two rows apart, key=(...). "
-        "Column 'money' is not among its columns. grain and touched go together."
+        "Column 'money' is not among its columns. partition_by and changed_keys go together."
     )
 
 
@@ -172,8 +175,8 @@ def test_derived_tables_are_built_without_files() -> None:
         {"columns": COLUMNS | {"n": "integer"}},
         {"sql": SQL + " "},
         {"params": {"least": 1}},
-        {"moved": "select 1"},
-        {"grain": "id", "touched": "select id from {letters}"},
+        {"incremental_sql": "select 1"},
+        {"partition_by": "id", "changed_keys": "select id from {letters}"},
     ],
 )
 def test_whatever_decides_a_row_makes_another_definition(other: dict[str, Any]) -> None:

@@ -24,5 +24,5 @@ def forecast(
     pipeline: Pipeline, as_of: AsOf, months: Months = 12, discount: Discount = 0.01, as_json: Json = False
 ) -> None:
     """Make the forecast that a pipeline declares, and fill its tables."""
-    told = pipeline_with("forecast", pipeline)(as_of.date(), months, discount)
-    emit(dict(told.facts), as_json=as_json, human=lambda: print(told.text))
+    answer = pipeline_with("forecast", pipeline)(as_of.date(), months, discount)
+    emit(dict(answer.facts), as_json=as_json, human=lambda: print(answer.text))

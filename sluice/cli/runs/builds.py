@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MODES = {
     "full": "computed anew",
-    "touched": "computed where new rows touched it",
+    "incremental": "computed where new rows changed it",
     "unchanged": "nothing new to compute",
 }
 
@@ -51,8 +51,8 @@ def _changes(build: BuildStatus) -> Iterator[str]:
         yield f"built before, on {build.built_before:%Y-%m-%d %H:%M}: this build knows what has been loaded since"
     numbers = {"added": build.added, "changed": build.changed, "removed": build.removed}
     counts = [f"{count(number)} {name}" for name, number in numbers.items() if number]
-    if build.mode == "touched":
-        counts.insert(0, f"{count(build.touched)} touched")
+    if build.mode == "incremental":
+        counts.insert(0, f"{count(build.recomputed)} recomputed")
     if counts:
         yield ", ".join(counts)
     if build.counts:

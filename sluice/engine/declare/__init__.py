@@ -4,7 +4,7 @@ A declaration is data. It is checked when the pipeline file is imported, so a mi
 and names itself, and its `repr` is what the contract's version is the hash of.
 """
 
-from sluice.engine.declare.answers import Page, Told
+from sluice.engine.declare.answers import Forecast, Page
 from sluice.engine.declare.daily import Daily
 from sluice.engine.declare.own_table import OwnTable
 from sluice.engine.declare.pipeline import Flow, Pipeline, Transform
@@ -22,5 +22,5 @@ from sluice.engine.declare.tables.table import LINEAGE, Column, Generated, Table
 __all__ = [
     "LINEAGE", "Column", "Computed", "Cursor", "Daily", "Derived", "Files", "Flow", "Generated", "HttpApi", "Next",
     "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote", "Serve", "Source",
-    "Table", "Told", "Transform",
+    "Table", "Forecast", "Transform",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ class Page(Declaration):
 
 
 @dataclass(frozen=True)
-class Told(Declaration):
+class Forecast(Declaration):
     """A forecast that was made: facts for `--json`, and the same as text for people."""
 
     facts: Mapping[str, object]
@@ -30,4 +30,4 @@ class Told(Declaration):
 # as_of (None: the newest), how to show the address of an input, how to tell why a row was refused
 ReportMaker = Callable[[date | None, Callable[[str], str], Callable[[Mapping[str, Any]], str]], Page]
 # as_of, months ahead, what a month of waiting takes off (0.01: one per cent)
-ForecastMaker = Callable[[date, int, float], Told]
+ForecastMaker = Callable[[date, int, float], Forecast]

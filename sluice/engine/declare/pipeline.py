@@ -18,7 +18,7 @@ from sluice.engine.declare.served import Served, served
 from sluice.engine.declare.sources.files import Files
 from sluice.engine.declare.sources.source import Remote, Source
 from sluice.engine.declare.tables.computed import Computed
-from sluice.engine.declare.tables.derived import SELF, TOUCHED, Derived
+from sluice.engine.declare.tables.derived import CHANGED, SELF, Derived
 from sluice.engine.declare.tables.preprocessed import Preprocessed
 from sluice.engine.declare.tables.table import Table
 from sluice.errors import ConfigError
@@ -57,10 +57,10 @@ class Flow(Declaration):
         """What is wrong with a header that is declared, and not found in each file."""
         declared = self.source.header if isinstance(self.source, Files) else None
         there = [name.strip().casefold() for name in declared or ()]
-        for header in dict.fromkeys(column.header for column in self.table.columns):
+        for header in dict.fromkeys(column.header_name for column in self.table.columns):
             if there.count(header.strip().casefold()) > 1:
                 yield f"header=... has the name {header!r} more than once."
-        for header in dict.fromkeys(column.header for column in self.table.columns if column.expected):
+        for header in dict.fromkeys(column.header_name for column in self.table.columns if column.expected):
             if declared is not None and header.strip().casefold() not in there:
                 yield f"header=... lacks {header!r}, which must be there."
 
@@ -76,9 +76,9 @@ class Pipeline(Declaration):
     checks over one part, a step of a `Preprocessed` table over one frame. What takes longer has its process ended, as
     one crash of that part or build.
 
-    `own_tables` are filled by code of the pipeline's own. `report(as_of, named, told)` gives the `Page` of
-    `sluice report`, and `forecast(as_of, months, discount)` makes what `sluice forecast` tells: import what they need
-    when they are called, since every command reads every declaration.
+    `own_tables` are filled by code of the pipeline's own. `report(as_of, address_of, reason_of)` gives the `Page` of
+    `sluice report`, and `forecast(as_of, months, discount)` gives the `Forecast` of `sluice forecast`: import what they
+    need when they are called, since every command reads every declaration.
 
     `serves` is what `sluice serve` gives to programs, and `about` a sentence on the dataset for them.
     """
@@ -135,7 +135,7 @@ class Pipeline(Declaration):
                 yield f"Two {what} {name!r}: give each a name of its own."
         yield from self._mistakes_of_names()
         known = {flow.source.name for flow in self.flows}
-        for name in sorted(known & {TOUCHED, SELF} if self.derived else ()):
+        for name in sorted(known & {CHANGED, SELF} if self.derived else ()):
             yield f"The source {name!r} is called as what {{{name}}} means in the SQL of derived tables: rename it."
         for derived in self.derived:
             for name in sorted(derived.sources() - known):

@@ -1,4 +1,4 @@
-"""A table of one SELECT over loaded tables: all of it, or where new inputs touched it."""
+"""A table of one SELECT over loaded tables: all of it, or what new inputs may have changed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.declare import Derived, Pipeline
 from sluice.engine.derive.table import Before, Built, Since, TableBuild
 
-# Looking up what new rows touch beats reading everything as long as they are few, or this share of all rows.
+# Looking up what new rows change beats reading everything as long as they are few, or this share of all rows.
 FEW, FEW_SHARE = 1000, 0.05
-# What they touch lies in memory, most of it: without this the planner reads whole tables instead.
+# What they change lies in memory, most of it: without this the planner reads whole tables instead.
 _LOOK_UP = "set local random_page_cost = 1.1"
 
 
@@ -33,26 +33,34 @@ class SelectBuild(TableBuild):
             return None
         values = self._values | {"inputs": since.inputs}
         self._cursor.execute(_LOOK_UP)
-        return self._moved(before, values) if self._select.moved else self._touched(before, values)
+        return (
+            self._by_incremental_sql(before, values)
+            if self._select.incremental_sql
+            else self._by_changed_keys(before, values)
+        )
 
     def _adds_only(self, since: Since) -> bool:
         """Whether the new inputs only brought new rows: nothing was replaced, updated or taken away."""
         flows = [flow for flow in self._pipeline.flows if flow.source.name in since.sources]
         keeps = all(flow.table.on_conflict == "keep" for flow in flows)
-        knows_how = self._select.touched is not None or self._select.moved is not None
+        knows_how = self._select.changed_keys is not None or self._select.incremental_sql is not None
         return knows_how and keeps and not since.replaced
 
-    def _moved(self, before: Before, values: dict[str, Any]) -> Built:
+    def _by_incremental_sql(self, before: Before, values: dict[str, Any]) -> Built:
         """Compute the rows that new inputs changed, from what these were before."""
-        self._cursor.execute(self._sql.of("diff_moved", select=self._sql.own(self._select.moved or "")), values)
-        built = Built("touched", touched=self._cursor.rowcount)
+        self._cursor.execute(
+            self._sql.of("diff_incremental", select=self._sql.own(self._select.incremental_sql or "")), values
+        )
+        built = Built("incremental", recomputed=self._cursor.rowcount)
         self._cursor.execute(self._sql.of("keep_differing"))
         return self._write(built, before)
 
-    def _touched(self, before: Before, values: dict[str, Any]) -> Built:
-        """Compute everything that belongs together with what new inputs touched."""
-        self._cursor.execute(self._sql.of("make_touched", select=self._sql.own(self._select.touched or "")), values)
-        touched = self._cursor.rowcount
-        self._cursor.execute(self._sql.of("analyze_touched"))
+    def _by_changed_keys(self, before: Before, values: dict[str, Any]) -> Built:
+        """Compute the groups of rows whose keys new inputs may have changed."""
+        self._cursor.execute(
+            self._sql.of("make_changed", select=self._sql.own(self._select.changed_keys or "")), values
+        )
+        keys = self._cursor.rowcount
+        self._cursor.execute(self._sql.of("analyze_changed"))
         self._cursor.execute(self._sql.of("make_new", select=self._sql.own(self._select.sql, narrow=True)), values)
-        return self._compare(Built("touched", touched=touched), before, "diff_touched")
+        return self._compare(Built("incremental", recomputed=keys), before, "diff_changed")

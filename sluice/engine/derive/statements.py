@@ -11,7 +11,7 @@ from sluice.engine.database.statements import statements
 from sluice.engine.declare import Computed, Pipeline
 from sluice.engine.declare.names import temporary
 from sluice.engine.declare.tables.computed import AS_OF
-from sluice.engine.declare.tables.derived import BUILT_AT, PLACEHOLDER, SELF, TOUCHED
+from sluice.engine.declare.tables.derived import BUILT_AT, CHANGED, PLACEHOLDER, SELF
 from sluice.engine.derive.alias import alias_for
 from sluice.engine.tables.catalog import table_identifier
 
@@ -20,7 +20,7 @@ query = statements(__name__)
 
 @dataclass(frozen=True)
 class Statements:
-    """Statements for a derived table of a pipeline; `narrow` ones are about the touched grains alone."""
+    """Statements for a derived table of a pipeline; `narrow` ones are about the keys that may have changed alone."""
 
     pipeline: Pipeline
     derived: Computed
@@ -30,8 +30,8 @@ class Statements:
 
         def fill(found: re.Match[str]) -> str:
             name, column = found.groups()
-            if name == TOUCHED:
-                return column + self._filled("among_touched", self._temp("touched")) if narrow else "true"
+            if name == CHANGED:
+                return column + self._filled("among_changed", self._temp("changed")) if narrow else "true"
             alias = alias_for(text, found.start(), found.end(), name)
             if name == SELF:
                 return self._filled("self_rows", table_identifier(self.derived.name)) + alias
@@ -48,12 +48,12 @@ class Statements:
         return sql.SQL(query(name)).format(
             table=table_identifier(derived.name),
             new=self._temp("new"),
-            touched=self._temp("touched"),
+            changed=self._temp("changed"),
             diff=self._temp("diff"),
             select=select if select is not None else sql.SQL(""),
             slice=self.slice(),
             is_key=self._is_key(),
-            grain=sql.Identifier(derived.grain or derived.key[-1]),
+            partition_by=sql.Identifier(derived.partition_by or derived.key[-1]),
             columns=_listed(derived.names),
             n_columns=_listed(derived.names, "n."),
             o_columns=_listed(derived.names, "o."),

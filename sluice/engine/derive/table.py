@@ -31,14 +31,14 @@ _BY_ANY = "set local enable_hashjoin = default; set local enable_mergejoin = def
 
 @dataclass
 class Built:
-    """What a build did: `rows` there are now, `touched` grains computed again, and what differs from before.
+    """What a build did: `rows` there are now, `recomputed` keys or rows computed again, and what differs from before.
 
     `steps` are those of a preprocessed table in their order, each with how many rows it `changed`, by reason.
     """
 
     mode: str
     rows: int = 0
-    touched: int = 0
+    recomputed: int = 0
     added: int = 0
     changed: int = 0
     removed: int = 0
@@ -153,10 +153,10 @@ class TableBuild(ABC):
         self._cursor.execute(self._sql.of("insert_all"))
         rows = self._cursor.rowcount
         total = self._one("sum_all")[1] if self._derived.value is not None else None
-        return Built("full", rows=rows, touched=rows, added=rows, sum_after=total)
+        return Built("full", rows=rows, recomputed=rows, added=rows, sum_after=total)
 
     def _anew(self, before: Before) -> Built:
-        return self._compare(Built("full", touched=self._compute()), before, "diff_all")
+        return self._compare(Built("full", recomputed=self._compute()), before, "diff_all")
 
     def _compare(self, built: Built, before: Before, diff: str) -> Built:
         """Write what differs between the table and the new rows."""

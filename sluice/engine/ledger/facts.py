@@ -52,7 +52,7 @@ class BuildStatus:
     as_of: date | None
     mode: str
     rows: int
-    touched: int
+    recomputed: int
     added: int
     changed: int
     removed: int

@@ -23,7 +23,8 @@ from sluice.engine.load.target import Target
 from sluice.engine.rows.copy import CHUNK_BYTES
 from sluice.errors import TransientError
 
-_ROOM = "set local work_mem = '64MB'"  # a part's rows, read once and gone through several times
+# a part's rows are read once and gone through several times; the inputs and runs of the rows they meet are few
+_MERGING = "set local work_mem = '128MB'; set local enable_hashjoin = on"
 TRIES = 20  # each failed one means that another load has committed
 COUNTS = ("loaded", "updated", "unchanged", "duplicate", "contested")
 
@@ -39,10 +40,10 @@ def update_part(cursor: Cursor, work: PartWork, target: Target, chunks: Sequence
             return {"loaded": loaded}
     _stage(cursor, target, chunks)
     cursor.execute(INDEX_ONLY)
-    cursor.execute(_ROOM)
     # Settling has the lock alone: which rows are final, and which are kept for the books, changes under nobody's hands.
     share(cursor, Lock.SETTLING, target.name)
     refuse_other_reading(cursor, work, target)
+    cursor.execute(_MERGING)
     who: dict[str, Any] = {"run": work.run, "input": work.input, "part": work.part, "position": work.position}
     who |= {"absent": list(target.absent)}
     for _ in range(TRIES):

@@ -51,8 +51,8 @@ def _create(cursor: Cursor, derived: Computed) -> None:
     # room in each page for rows that change: they stay where they are, and no index is written to
     create = sql.SQL("create table {} ({}) with (fillfactor = 90)")
     cursor.execute(create.format(table, sql.SQL(", ").join(columns)))
-    if derived.grain is not None and derived.grain not in derived.key:
-        names = [AS_OF, derived.grain] if derived.dated else [derived.grain]
+    if derived.partition_by is not None and derived.partition_by not in derived.key:
+        names = [AS_OF, derived.partition_by] if derived.dated else [derived.partition_by]
         index = sql.SQL("create index on {} ({})").format(table, sql.SQL(", ").join(map(sql.Identifier, names)))
         cursor.execute(index)
     _create_view(cursor, derived)

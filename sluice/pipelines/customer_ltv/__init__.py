@@ -14,11 +14,11 @@ from sluice.engine.declare import (
     Derived,
     Files,
     Flow,
+    Forecast,
     Page,
     Pipeline,
     Serve,
     Table,
-    Told,
 )
 from sluice.engine.declare.tables.checks import at_least, one_of
 from sluice.engine.types import Date, Integer, Money, Text
@@ -110,7 +110,7 @@ customer_ltv = Derived(
     },
     sql=_sql("value").replace("{spent}", _sql("spent")),
     # by churn, each row depends on all orders
-    moved=None if BY_CHURN else _sql("value").replace("{spent}", _sql("moved")),
+    incremental_sql=None if BY_CHURN else _sql("value").replace("{spent}", _sql("moved")),
     params={
         "settled": SETTLED,
         "min_years": MIN_YEARS,
@@ -141,8 +141,8 @@ orphans = Derived(
         "_line": "bigint",
     },
     sql=_sql("orphan"),
-    grain="order_id",
-    touched=_sql("orphan_touched"),
+    partition_by="order_id",
+    changed_keys=_sql("orphan_touched"),
     counted_by="kind",
 )
 
@@ -176,8 +176,8 @@ def _report(as_of: date | None, named: Callable[[str], str], told: Callable[[Map
     return make(as_of, named, told)
 
 
-def _forecast(as_of: date, months: int, discount: float) -> Told:
-    from .forecast.telling import make
+def _forecast(as_of: date, months: int, discount: float) -> Forecast:
+    from .forecast.wording import make
 
     return make(pipeline, SETTLED, as_of, months, discount)
 

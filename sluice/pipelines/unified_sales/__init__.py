@@ -89,8 +89,8 @@ rates = Flow(
         on_conflict="update",
         columns=[
             Column("currency_code", Text(), required=True, check=matches("[A-Za-z]{3}")),
-            Column("rate", EXACT, source="exchange_rate", required=True, nulls=NULLS, check=at_least(0)),
-            Column("rate_date", DAY, source="date", required=True, nulls=NULLS),
+            Column("rate", EXACT, header="exchange_rate", required=True, nulls=NULLS, check=at_least(0)),
+            Column("rate_date", DAY, header="date", required=True, nulls=NULLS),
         ],
     ),
 )

@@ -18,7 +18,7 @@ def test_nothing_new_is_unchanged(shop: Shop) -> None:
 
     for status in (shop.run(as_of=AS_OF), shop.run(*paths, as_of=AS_OF)):
         assert modes(status) == ["unchanged", "unchanged"]
-        assert facts(status, "rows", "touched", "added", "changed", "removed", "moves") == (12, 0, 0, 0, 0, [])
+        assert facts(status, "rows", "recomputed", "added", "changed", "removed", "moves") == (12, 0, 0, 0, 0, [])
         assert [str(each) for each in facts(status, "sum_before", "sum_after")] == [SUM, SUM]
         assert facts(status, "rows", "counts", of="customer_ltv_orphan") == (
             2,
@@ -38,7 +38,7 @@ def test_another_definition_builds_all_of_it_anew(shop: Shop) -> None:
 
     status = shop.run(shop.file("payment_2.csv", "6,5,5,2023-02-06,-30.00,,"))
 
-    assert modes(status) == ["full", "touched"]
+    assert modes(status) == ["full", "incremental"]
     # every lifespan is another; 2550 - 30 = 2520 x 2.5
     assert facts(status, "added", "changed", "removed") == (0, 10, 0)
     assert [str(each) for each in facts(status, "sum_before", "sum_after")] == ["7650.00", "6300.00"]
@@ -54,7 +54,7 @@ def test_another_column_to_sum_is_summed_from_what_is_there(shop: Shop) -> None:
 
     status = shop.run(shop.file("payment_2.csv", "6,5,5,2023-02-06,-30.00,,"))
 
-    assert facts(status, "mode", "value", "changed") == ("touched", "total_amount", 1)
+    assert facts(status, "mode", "value", "changed") == ("incremental", "total_amount", 1)
     assert [str(each) for each in facts(status, "sum_before", "sum_after")] == ["2550.00", "2520.00"]
     assert moves(status) == [(5, 330.0, 300.0)]
     assert [str(each) for each in facts(shop.run(), "sum_before", "sum_after")] == ["2520.00", "2520.00"]
@@ -67,7 +67,7 @@ def test_a_definition_that_changes_no_value_writes_no_row(shop: Shop) -> None:
 
     status = shop.run()
 
-    assert facts(status, "mode", "touched", "changed", "moves") == ("full", 10, 0, [])
+    assert facts(status, "mode", "recomputed", "changed", "moves") == ("full", 10, 0, [])
     assert shop.sql("select * from customer_ltv order by customer_id") == once
 
 
@@ -105,7 +105,7 @@ def test_a_table_that_was_emptied_by_hand_is_filled_again(shop: Shop, name: str)
     status = shop.run(shop.file("payments_2.csv", "50,2,201,2023-05-01,0.00,,"), as_of=AS_OF)
 
     assert facts(status, "mode", of=name) == ("full",)
-    assert sorted(modes(status)) == ["full", "touched"]
+    assert sorted(modes(status)) == ["full", "incremental"]
     assert shop.built(AS_OF) == before
 
 
@@ -123,9 +123,9 @@ def test_more_new_rows_than_are_worth_looking_up_build_all_of_it(shop: Shop, mon
     shop.run(*shop.files(FILES), as_of=AS_OF)  # 45 rows: 5 % of them are 2
     lines = [f"{n},2,201,2023-05-01,1.00,," for n in range(50, 55)]
 
-    assert modes(shop.run(shop.file("payments_2.csv", *lines[:2]), as_of=AS_OF)) == ["touched", "touched"]
+    assert modes(shop.run(shop.file("payments_2.csv", *lines[:2]), as_of=AS_OF)) == ["incremental", "incremental"]
     status = shop.run(shop.file("payments_3.csv", *lines[2:]), as_of=AS_OF)
 
     assert modes(status) == ["full", "full"]
-    assert facts(status, "touched", "changed") == (12, 1)
+    assert facts(status, "recomputed", "changed") == (12, 1)
     assert shop.built(AS_OF) == shop.by_the_book(AS_OF)

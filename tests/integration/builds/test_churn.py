@@ -14,7 +14,7 @@ from tests.kit.ltv_shop import DAY, Shop, modes
 
 def _by_churn(pipeline: Pipeline, **params: object) -> Pipeline:
     ltv, orphan = pipeline.derived
-    churned = replace(ltv, params={**ltv.params, "by_churn": True, **params}, moved=None)
+    churned = replace(ltv, params={**ltv.params, "by_churn": True, **params}, incremental_sql=None)
     return replace(pipeline, derived=[churned, orphan])
 
 
@@ -101,6 +101,6 @@ def test_one_new_order_may_move_every_row_so_all_of_them_are_computed(churn: Sho
         churn.file("orders_2.csv", "50,2,2023-12-31,x,"), churn.file("payments_2.csv", "50,,50,2023-12-31,1.00,,")
     )
 
-    assert modes(status) == ["full", "touched"]
+    assert modes(status) == ["full", "incremental"]
     assert _lifespans(churn) == {"20.0000"}
     assert churn.sql("select sum(total_amount)::text from customer_ltv where as_of = %s", DAY) == [("301.03",)]

@@ -246,7 +246,7 @@ def test_a_key_that_is_text_is_taken_as_it_is(shop: Shop) -> None:
     ltv, orphan = shop.engine.pipeline.derived
     texts = {**ltv.columns, "customer_id": "text"}
     sql = {title: text.replace("%(key)s::bigint", "%(key)s::text::bigint") for title, text in ltv.explains.items()}
-    own = replace(ltv, name="ltv_by_text", columns=texts, moved=None, explains=sql)
+    own = replace(ltv, name="ltv_by_text", columns=texts, incremental_sql=None, explains=sql)
     shop.engine.use(replace(shop.engine.pipeline, derived=[own, orphan], serves=()))
     shop.run(*shop.files(FILES), as_of=AS_OF)
     assert explain(shop.engine.pipeline, "7")["row"]["customer_id"] == "7"

@@ -52,7 +52,7 @@ def test_what_new_rows_touch_becomes_what_a_full_build_makes_of_it(shop: Shop, c
 
     status = shop.run(*paths, as_of=AS_OF)
 
-    assert modes(status) == ["touched", "touched"]
+    assert modes(status) == ["incremental", "incremental"]
     found = shop.built(AS_OF)
     assert [customer for customer, row in found[0].items() if row != before[customer]] == changes
     assert facts(status, "rows", "added", "changed", "removed") == (12, 0, len(changes), 0)
@@ -68,7 +68,7 @@ def test_file_after_file_is_the_same_as_all_of_them_at_once(shop: Shop) -> None:
         if lines:  # and one that was there, for a file of which every row is refused has failed
             known = "101,1,2022-07-01,Given back,80.00" if kind == "orders" else "5,3,301,2023-03-01,25.50,,"
             status = shop.run(shop.file(f"{kind}_{number}.csv", *dict.fromkeys((*lines, known))), as_of=AS_OF)
-            assert set(modes(status)) <= {"touched", "unchanged"}
+            assert set(modes(status)) <= {"incremental", "unchanged"}
             assert shop.built(AS_OF) == shop.by_the_book(AS_OF)
     assert shop.built(AS_OF) == shop.built_from_nothing(AS_OF)
 
@@ -80,8 +80,8 @@ def test_a_build_says_how_many_changed_the_sum_before_and_after_and_the_largest_
     status = shop.run(shop.file("payments_2.csv", *new), as_of=AS_OF)
 
     # 2: 120 x 1095.75 / 730 = 180.1232...; 8: 10 x 3 = 30; 9: the same as before
-    names = ("mode", "rows", "touched", "added", "changed", "removed")
-    assert facts(status, *names) == ("touched", 12, 3, 0, 2, 0)
+    names = ("mode", "rows", "recomputed", "added", "changed", "removed")
+    assert facts(status, *names) == ("incremental", 12, 3, 0, 2, 0)
     assert moves(status) == [(2, 150.10, 180.12), (8, 33.00, 30.00)]
     # 597.75 + 30.02 - 3.00
     assert [str(each) for each in facts(status, "sum_before", "sum_after")] == [SUM, "624.77"]
@@ -103,7 +103,7 @@ def test_of_many_moves_the_ten_largest_are_told_largest_first(shop: Shop) -> Non
 
     status = shop.run(shop.file("payments_2.csv", *more))
 
-    assert facts(status, "mode", "touched", "changed") == ("touched", 12, 12)
+    assert facts(status, "mode", "recomputed", "changed") == ("incremental", 12, 12)
     told = [(n, 3.0, 3.0 * (1 - n) if n % 2 else 3.0 * (1 + n)) for n in range(12, 2, -1)]
     assert moves(status) == told
     # 36 + 3 x (2 - 1 + 4 - 3 + ... + 12 - 11)
@@ -122,7 +122,7 @@ def test_an_orphan_finds_its_home_when_the_missing_order_comes(shop: Shop) -> No
     assert shop.orphans(AS_OF) == [("payment_of_another_customer", 18)]
     of = "customer_ltv_orphan"
     assert facts(status, "mode", "added", "removed", "counts", of=of) == (
-        "touched",
+        "incremental",
         0,
         1,
         {"payment_of_another_customer": 1},
@@ -142,7 +142,7 @@ def test_each_date_catches_up_with_what_came_since_it_was_built_itself(shop: Sho
     assert modes(shop.run(payment, as_of="2023-08-01")) == ["full", "full"]
     assert shop.ltv(AS_OF)[2][5] == "150.10"
 
-    assert modes(shop.run(as_of=AS_OF)) == ["touched", "touched"]
+    assert modes(shop.run(as_of=AS_OF)) == ["incremental", "incremental"]
 
     assert shop.ltv(AS_OF)[2][5] == "180.12"
     assert modes(shop.run(as_of="2023-08-01")) == ["unchanged", "unchanged"]
@@ -163,5 +163,5 @@ def test_a_run_that_is_still_open_is_in_no_value(shop: Shop) -> None:
 
     assert moves(shop.engine.finish(open_run)) == [(2, 150.10, 180.12)]
     assert shop.built(AS_OF) == shop.by_the_book(AS_OF)
-    assert modes(shop.run(as_of="2023-08-01")) == ["touched", "touched"]
+    assert modes(shop.run(as_of="2023-08-01")) == ["incremental", "incremental"]
     assert shop.ltv("2023-08-01")[2][1] == "120.00"

@@ -43,7 +43,7 @@ def test_ten_rows_five_with_one_order_and_2550_in_all(shop: Shop) -> None:
 
     assert shop.ltv() == TABLE
     assert shop.sql(SUMS, DAY) == [(10, 5, "2550.00", "7650.00")]
-    names = ("mode", "rows", "touched", "added", "changed", "removed", "sum_before", "moves")
+    names = ("mode", "rows", "recomputed", "added", "changed", "removed", "sum_before", "moves")
     assert facts(status, *names) == ("full", 10, 10, 10, 0, 0, None, [])
     assert [str(each["sum_after"]) for each in status["builds"]] == ["7650.00", "None"]
 
@@ -76,7 +76,12 @@ def test_the_day_on_which_it_is_built_decides_nothing(shop: Shop, zone: str) -> 
 def test_no_sql_of_the_pipeline_asks_the_clock(shop: Shop) -> None:
     clock = re.compile(r"\b(now|current_\w+|localtime\w*|\w+_timestamp|timeofday|today|age)\b", re.IGNORECASE)
     for derived in shop.engine.pipeline.derived:
-        for text in (derived.sql, derived.moved or "", derived.touched or "", *derived.explains.values()):
+        for text in (
+            derived.sql,
+            derived.incremental_sql or "",
+            derived.changed_keys or "",
+            *derived.explains.values(),
+        ):
             assert clock.findall(re.sub(r"--.*", "", text)) == []
 
 

@@ -1,5 +1,5 @@
-"""Derived tables that are not about a date, which know how new rows change them: by `moved`, or by `grain` and
-`touched`. They are a feature of the engine, and customer_ltv is but one that uses it.
+"""Derived tables that are not about a date, which know how new rows change them: by `incremental_sql`, or by
+`partition_by` and `changed_keys`. They are a feature of the engine, and customer_ltv is but one that uses it.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ SENDERS = Derived(
 )
 MOVED = replace(
     SENDERS,
-    moved="""
+    incremental_sql="""
         select n.sender, n.sent + coalesce(s.sent, 0) as sent, n.pages + coalesce(s.pages, 0) as pages
         from (select sender, count(*) as sent, sum(pages) as pages from {letters} l
               where _input_id = any(%(inputs)s) and pages >= %(least)s group by sender) n
         left join {self} s on s.sender = n.sender""",
 )
-TOUCHED = replace(
+CHANGED = replace(
     SENDERS,
-    sql=SENDERS.sql.replace("group by", "and {touched(sender)} group by"),
-    grain="sender",
-    touched="select sender from {letters} l where _input_id = any(%(inputs)s)",
+    sql=SENDERS.sql.replace("group by", "and {changed(sender)} group by"),
+    partition_by="sender",
+    changed_keys="select sender from {letters} l where _input_id = any(%(inputs)s)",
 )
 LONG = Derived(
     "long_letters",
@@ -58,7 +58,7 @@ LONG = Derived(
     "where pages > 4",
     counted_by="kind",
 )
-WAYS = {"moved": MOVED, "touched": TOUCHED, "anew": SENDERS}
+WAYS = {"incremental_sql": MOVED, "changed_keys": CHANGED, "anew": SENDERS}
 FIRST = ["1,ann,2", "2,ann,3", "3,bob,12", "4,eve,0"]
 
 
@@ -89,7 +89,7 @@ def test_a_table_without_a_date_is_built_and_brought_up_to_date(engine: InProces
 
     status = post.run("letters_2.csv", "5,ann,4", "6,cid,1", "7,eve,0")
 
-    assert modes(status) == ["full" if way == "anew" else "touched", "full"]
+    assert modes(status) == ["full" if way == "anew" else "incremental", "full"]
     assert post.senders() == [("ann", 3, 9), ("bob", 1, 12), ("cid", 1, 1)]
     names = ("rows", "added", "changed", "removed", "sum_before", "sum_after", "moves")
     assert facts(status, *names, of="senders") == (
@@ -102,7 +102,7 @@ def test_a_table_without_a_date_is_built_and_brought_up_to_date(engine: InProces
         [{"sender": "ann", "before": 5, "after": 9}, {"sender": "cid", "before": None, "after": 1}],
     )
     # only what is new is looked at: both of those, or the three senders of new rows (eve has none that counts)
-    assert facts(status, "touched", of="senders") == ({"moved": 2, "touched": 3, "anew": 3}[way],)
+    assert facts(status, "recomputed", of="senders") == ({"incremental_sql": 2, "changed_keys": 3, "anew": 3}[way],)
     assert modes(post.run()) == ["unchanged", "unchanged"]
 
 

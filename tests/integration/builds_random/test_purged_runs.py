@@ -32,7 +32,7 @@ def test_a_purged_run_is_still_built_from_explained_and_known(engine: InProcess,
     late = engine.finish(engine.register(tmp_path / "payments_late.csv", as_of=AS_OF))
     again = engine.finish(engine.register(*paths, as_of=AS_OF))
 
-    assert [build["mode"] for build in late["builds"]] == ["touched", "touched"]
+    assert [build["mode"] for build in late["builds"]] == ["incremental", "incremental"]
     assert (late["loaded"], late["duplicate"]) == (1, 1)
     assert [build["mode"] for build in again["builds"]] == ["unchanged", "unchanged"]
     told = explain(engine.pipeline, "1")

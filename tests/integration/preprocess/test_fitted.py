@@ -58,7 +58,7 @@ def test_a_refit_takes_the_later_row_into_account(till: Till) -> None:
     till.run("b", "10,10,60,F,toys,2024-03-04,1,30.00", "11,11,60,F,toys,2024-03-04,1,30.00")
     assert dict(till.rows("id, age"))[2] == 20
     built = till.run(refit=True)
-    assert (built["mode"], built["touched"]) == ("full", 11)
+    assert (built["mode"], built["recomputed"]) == ("full", 11)
     assert dict(till.rows("id, age"))[2] == 31  # of 20, 31, 20, 60, 60
     ages = [row for row in statistics(till) if row[1] == "median_age"]
     assert ages == [

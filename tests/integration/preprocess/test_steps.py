@@ -72,7 +72,7 @@ def test_frames_of_any_size_give_the_same_table(till: Till, monkeypatch: pytest.
     before = till.rows("md5(ready::text)")
     monkeypatch.setattr(frames, "FRAME_ROWS", size)
     built = till.run(refit=True)
-    assert (built["mode"], built["touched"], built["changed"]) == ("full", 9, 0)
+    assert (built["mode"], built["recomputed"], built["changed"]) == ("full", 9, 0)
     assert till.rows("md5(ready::text)") == before
 
 

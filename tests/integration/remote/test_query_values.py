@@ -174,7 +174,7 @@ def test_a_null_alone_is_a_row(
 
 def test_line_breaks_in_a_value_alone_do_not_make_rows(engine: InProcess, shop: Shop) -> None:
     source = PostgresQuery("values (E'\\n'), (null), (E'a\\n\\nb')", name="single", database=SETTING)
-    columns = [Column("v", Text(), source="column1", required=True)]
+    columns = [Column("v", Text(), header="column1", required=True)]
     engine.use(Pipeline("single", source, Table("single", ("v",), columns, "update")))
     status = engine.finish(engine.register())
     assert (status["read"], status["loaded"], status["rejected"]) == (3, 1, 2)
@@ -184,7 +184,7 @@ def test_line_breaks_in_a_value_alone_do_not_make_rows(engine: InProcess, shop: 
 def test_columns_of_one_name_and_names_that_need_quotes_are_copied_as_before(engine: InProcess, shop: Shop) -> None:
     sql = """select 1 as id, 1e-05::float8 as "a ""b"" %s {x}", 2 as other, 3 as other order by 1"""
     source = PostgresQuery(sql, name="odd", database=SETTING)
-    columns = [Column("id", Integer(), required=True), Column("v", Decimal(9, 5), source='a "b" %s {x}')]
+    columns = [Column("id", Integer(), required=True), Column("v", Decimal(9, 5), header='a "b" %s {x}')]
     engine.use(Pipeline("odd", source, Table("odd_value", ("id",), columns)))
     assert engine.finish(engine.register())["loaded"] == 1
     assert engine.sql("select v from odd_value") == [(Exact("0.00001"),)]

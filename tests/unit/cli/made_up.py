@@ -76,7 +76,7 @@ def a_reason(**facts: Any) -> RejectReason:
 def a_build(**facts: Any) -> BuildStatus:
     """A derived table that a run has built."""
     known: dict[str, Any] = dict.fromkeys(("as_of", "value", "sum_before", "sum_after", "built_before"))
-    known |= dict.fromkeys(("rows", "touched", "added", "changed", "removed"), 0)
+    known |= dict.fromkeys(("rows", "recomputed", "added", "changed", "removed"), 0)
     known |= {"mode": "full", "moves": [], "counts": {}, "steps": [], "seconds": 0.1}
     return BuildStatus(**(known | {"built_at": datetime(2024, 3, 1, tzinfo=UTC)} | facts))
 

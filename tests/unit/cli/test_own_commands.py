@@ -39,10 +39,10 @@ def make(as_of, named, told):
     return Page(html.replace("FILE", named("/elsewhere/a.csv")), f"as of {as_of}, 3 meters", {"meters": 3})
 """
 GUESS = """
-from sluice import Told
+from sluice import Forecast
 
 def guess(as_of, months, discount):
-    return Told({"kwh": 7 * months}, f"from {as_of} on: {7 * months} kWh at {discount}")
+    return Forecast({"kwh": 7 * months}, f"from {as_of} on: {7 * months} kWh at {discount}")
 """
 Sluice = Callable[..., Any]
 

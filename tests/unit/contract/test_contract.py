@@ -18,10 +18,10 @@ CALLS = Table(
     key=("call_date", "customer_id", "call_destination"),
     columns=[
         Column("customer_id", Integer(), required=True),
-        Column("call_cost_usd", Money("USD"), source="call_cost", check=at_least(0)),
+        Column("call_cost_usd", Money("USD"), header="call_cost", check=at_least(0)),
         Column("call_destination", Text(), required=True),
         Column("call_date", Timestamp("%Y-%m-%d %H:%M:%S", tz="Africa/Nairobi"), required=True),
-        Column("call_duration_s", Duration(), source="call_duration", check=between(0, 86_400)),
+        Column("call_duration_s", Duration(), header="call_duration", check=between(0, 86_400)),
     ],
 )
 HEADERS = ("customer_id", "call_cost", "call_destination", "call_date", "call_duration")
@@ -40,7 +40,7 @@ def test_headers_are_those_of_the_columns_in_order():
 
 def test_a_header_that_two_columns_read_is_wanted_once():
     table = Table("t", key=("a",), columns=[
-        Column("a", Integer(), source="x", required=True), Column("b", Text(), source="x", required=True),
+        Column("a", Integer(), header="x", required=True), Column("b", Text(), header="x", required=True),
     ])  # fmt: skip
     assert (Contract(table).wanted, Contract(table).required) == (("x",), ("x",))
     assert Contract(table).apply(rows(("07",), headers=["x"])).rows.to_pylist() == [{"a": 7, "b": "07", "_line": 2}]

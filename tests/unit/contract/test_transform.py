@@ -12,7 +12,7 @@ from sluice.engine.types import Integer, Text
 from sluice.errors import PermanentError
 
 TABLE = Table(
-    "people", key=("id",), columns=[Column("id", Integer(), required=True), Column("name", Text(), source="Name")]
+    "people", key=("id",), columns=[Column("id", Integer(), required=True), Column("name", Text(), header="Name")]
 )
 
 

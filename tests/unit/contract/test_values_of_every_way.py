@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sluice.engine.declare import Column, Table
-from sluice.engine.formats.csv import Told, plan_csv
+from sluice.engine.formats.csv import CsvOptions, plan_csv
 from sluice.engine.formats.jsonl import plan_jsonl
 from sluice.engine.formats.known import parse_text
 from sluice.engine.formats.parquet import spell_parquet
@@ -50,7 +50,9 @@ def _outcome(data: bytes, planned: Any, contract: Contract) -> Any:
 
 def by_csv(kind: ColumnType, cell: str, transform: Transform = None) -> Any:
     data = f'n;v\n1;"{cell}"\n'.encode()
-    return _outcome(data, plan_csv(io.BytesIO(data), part_bytes=1 << 20, told=Told(";")), _contract(kind, transform))
+    return _outcome(
+        data, plan_csv(io.BytesIO(data), part_bytes=1 << 20, options=CsvOptions(";")), _contract(kind, transform)
+    )
 
 
 def by_json(kind: ColumnType, value: str) -> Any:
@@ -68,7 +70,7 @@ def by_parquet(kind: ColumnType, values: pa.Array) -> Any:
     file = io.BytesIO()
     pq.write_table(pa.table({"n": [1], "v": values}), file)
     data = b"".join(spell_parquet(file, {"n": Integer(), "v": kind}))
-    return _outcome(data, plan_csv(io.BytesIO(data), part_bytes=1 << 20, told=Told(",")), _contract(kind))
+    return _outcome(data, plan_csv(io.BytesIO(data), part_bytes=1 << 20, options=CsvOptions(",")), _contract(kind))
 
 
 def by_transform(kind: ColumnType, values: pa.Array) -> Any:

@@ -19,7 +19,7 @@ TABLE = Table(
     columns=[
         Column("id", Integer(), required=True),
         Column("cost", Money("USD"), check=at_least(0)),
-        Column("at", Timestamp("%Y-%m-%d", tz="UTC"), source="When"),
+        Column("at", Timestamp("%Y-%m-%d", tz="UTC"), header="When"),
     ],
     generated=[Generated("double", "numeric", "cost * 2")],
 )
@@ -29,7 +29,7 @@ from sluice.engine.rows.contract import Contract
 from sluice.engine.declare import Column, Generated, Table
 from sluice.engine.types import Integer, Money, Timestamp
 print(Contract(Table("calls", ["id"], (Column("id", Integer(), required=True),
-    Column("cost", Money("USD"), check=at_least(0)), Column("at", Timestamp("%Y-%m-%d", tz="UTC"), source="When")),
+    Column("cost", Money("USD"), check=at_least(0)), Column("at", Timestamp("%Y-%m-%d", tz="UTC"), header="When")),
     generated=(Generated("double", "numeric", "cost * 2"),))).version)
 """
 
@@ -72,7 +72,7 @@ def test_every_change_gives_another_version():
             replace(TABLE, on_conflict="update"),
             replace(TABLE, generated=[]),
             replace(TABLE, key=("id", "at"), columns=[ident, cost, replace(at, required=True)]),
-            with_columns(ident, cost, replace(at, source="when")),
+            with_columns(ident, cost, replace(at, header="when")),
             with_columns(ident, cost, replace(at, required=True)),
             with_columns(ident, cost, replace(at, type=Timestamp("%Y-%m-%d", tz="Africa/Nairobi"))),
             with_columns(ident, replace(cost, check=None), at),

@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from sluice.engine.formats.csv import Told, parse_part, plan_csv, reject_overlong
+from sluice.engine.formats.csv import CsvOptions, parse_part, plan_csv, reject_overlong
 from sluice.engine.formats.text.header import match_header
 from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.text.plan import InputPlan
@@ -48,14 +48,14 @@ def read(
     part_bytes: int = 1 << 24,
     *,
     delimiter: str | None = None,
-    told: Told | None = None,
+    options: CsvOptions | None = None,
     limits: Limits | None = None,
     wanted: tuple[str, ...] | None = None,
     trickle: int = 0,
 ) -> Reading:
     limits = limits or Limits()
     stream: Any = Trickle(data, trickle) if trickle else io.BytesIO(data)
-    planned = plan_csv(stream, part_bytes=part_bytes, told=told or Told(delimiter), limits=limits)
+    planned = plan_csv(stream, part_bytes=part_bytes, options=options or CsvOptions(delimiter), limits=limits)
     match = match_header(planned.dialect, wanted or planned.dialect.header, ())
     rows: dict[int, tuple[Any, ...]] = {}
     rejects: list[RowReject] = []

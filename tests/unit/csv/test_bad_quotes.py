@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.formats.csv import Told, parse_part, plan_csv
+from sluice.engine.formats.csv import CsvOptions, parse_part, plan_csv
 from sluice.engine.formats.text.header import HeaderMatch
 from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.text.rejects import RowReject
@@ -15,7 +15,7 @@ from tests.unit.csv.reading import plan, read
 
 ALL_SIZES = [1, 7, 16, 1 << 24]
 ENDS = ["\n", "\r\n", "\r"]
-STRICT = Told(strict_quotes=True)
+STRICT = CsvOptions(strict_quotes=True)
 
 
 def _rows(first: int, last: int) -> str:
@@ -128,7 +128,7 @@ def test_a_tab_behind_a_closing_quote_is_the_next_field_where_tabs_delimit() -> 
 def test_strict_quotes_refuse_a_quote_in_an_unquoted_field_too(size: int) -> None:
     data = b'a,b\n1,5" pipe\n x"y",2\n"3" ,"4"\n"5"x"y,6\n7,"8 ""9"""\n'
     assert read(data, size).refused == [(5, "text_after_quote")]
-    found = read(data, size, told=STRICT)
+    found = read(data, size, options=STRICT)
     assert found.refused == [(2, "bare_quote"), (3, "bare_quote"), (5, "text_after_quote")]
     assert found.rows == {4: ("3 ", "4"), 6: ("7", '8 "9"')}
     assert found.rejects[0].column == "b"
@@ -143,22 +143,22 @@ def test_strict_quotes_refuse_a_quote_in_an_unquoted_field_too(size: int) -> Non
 def test_where_no_value_has_line_breaks_a_quote_is_closed_on_its_line_or_not_at_all(size: int, line_end: str) -> None:
     text = f'id,name,note\n1,"n, 1",""\n2,n,"note\n{_rows(3, 5)}6,n,note"\n"7",n,"7"\n'.replace("\n", line_end)
     assert _lines(read(text.encode(), size).rows) == [2, 3, 8]
-    found = read(text.encode(), size, told=Told(line_breaks=False), limits=Limits(max_record_bytes=30))
+    found = read(text.encode(), size, options=CsvOptions(line_breaks=False), limits=Limits(max_record_bytes=30))
     assert found.refused == [(3, "unclosed_quote")]
     assert found.rows[7] == ("6", "n", 'note"')
     assert _lines(found.rows) == [2, 4, 5, 6, 7, 8]
     with pytest.raises(DataError, match="Line 1, in the header"):
-        plan(b'id,"na\nme"\n1,2\n', told=Told(line_breaks=False))
+        plan(b'id,"na\nme"\n1,2\n', options=CsvOptions(line_breaks=False))
 
 
 def test_that_no_value_has_line_breaks_is_remembered_with_the_dialect() -> None:
-    dialect = plan(b"a\n1\n", told=Told(line_breaks=False)).dialect
+    dialect = plan(b"a\n1\n", options=CsvOptions(line_breaks=False)).dialect
     assert dialect.to_json()["line_breaks"] is False
     assert type(dialect).from_json(dialect.to_json()) == dialect  # type: ignore[attr-defined]
 
 
 def test_strict_quotes_are_remembered_with_the_dialect() -> None:
-    dialect = plan(b"a\n1\n", told=STRICT).dialect
+    dialect = plan(b"a\n1\n", options=STRICT).dialect
     assert dialect.to_json()["strict_quotes"] is True
     assert type(dialect).from_json(dialect.to_json()) == dialect  # type: ignore[attr-defined]
 
@@ -178,20 +178,20 @@ def test_a_fault_in_the_quotes_of_the_header_refuses_the_file_and_names_its_line
     data: bytes, code: str, line: int
 ) -> None:
     with pytest.raises(DataError) as caught:
-        plan(data, told=Told(","))
+        plan(data, options=CsvOptions(","))
     assert caught.value.code == code
     assert caught.value.reason.startswith(f"Line {line}, in the header: ")
 
 
 def test_lines_that_are_skipped_count_for_the_line_of_a_quote_in_the_header() -> None:
     with pytest.raises(DataError, match="Line 3, in the header"):
-        plan(b'a "report\nof May\nid,"name\n1,x\n', told=Told(",", skip=2))
+        plan(b'a "report\nof May\nid,"name\n1,x\n', options=CsvOptions(",", skip=2))
 
 
 def test_strict_quotes_hold_for_the_header_too() -> None:
     assert plan(b'id,5" pipe\n1,2\n').dialect.header == ("id", '5" pipe')
     with pytest.raises(DataError) as caught:
-        plan(b'id,5" pipe\n1,2\n', told=STRICT)
+        plan(b'id,5" pipe\n1,2\n', options=STRICT)
     assert caught.value.code == "bare_quote"
 
 
@@ -248,7 +248,7 @@ def test_the_header_again_is_found_among_ragged_and_badly_quoted_rows(size: int)
 
 
 def test_where_names_are_declared_because_files_have_no_header_a_row_of_them_is_a_row() -> None:
-    found = read(b"1,Ann\ncode,name\n", told=Told(header=("code", "name")))
+    found = read(b"1,Ann\ncode,name\n", options=CsvOptions(header=("code", "name")))
     assert (found.rows, found.refused) == ({1: ("1", "Ann"), 2: ("code", "name")}, [])
 
 

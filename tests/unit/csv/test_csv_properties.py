@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sluice.engine.formats.csv import Told
+from sluice.engine.formats.csv import CsvOptions
 from sluice.engine.formats.text.limits import Limits
 from sluice.errors import DataError
 from tests.kit.budget import examples
@@ -92,12 +92,15 @@ def test_records_values_rejects_and_lines_are_right_at_any_part_size(
         text = head + header + "\r\n" + body[1:].replace(",", delimiter)
     data = to_bytes(text)
     names, *expected = records_of(text.removeprefix("\ufeff"), delimiter, strict=strict, line_breaks=line_breaks)
-    limits, told = Limits(max_record_bytes=longest), Told(delimiter, strict_quotes=strict, line_breaks=line_breaks)
+    limits, options = (
+        Limits(max_record_bytes=longest),
+        CsvOptions(delimiter, strict_quotes=strict, line_breaks=line_breaks),
+    )
     if not expected:
         with pytest.raises(DataError, match="no rows"):
-            read(data, part_bytes, told=told, limits=limits)
+            read(data, part_bytes, options=options, limits=limits)
         return
-    found = read(data, part_bytes, told=told, limits=limits, trickle=trickle)
+    found = read(data, part_bytes, options=options, limits=limits, trickle=trickle)
     codes = [refused(record, names.fields, longest) for record in expected]
     good = [record for record, code in zip(expected, codes, strict=True) if code is None]
     assert found.rows == {record.line: tuple(record.fields) for record in good}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.formats.csv import Dialect, Told, plan_csv
+from sluice.engine.formats.csv import CsvOptions, Dialect, plan_csv
 from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.text.spans import PartSpan
 from sluice.errors import ConfigError, DataError
@@ -31,17 +31,23 @@ def test_a_small_file_is_one_part_after_its_header() -> None:
 
 
 def test_parts_end_where_records_end() -> None:
-    found = plan(b"a,b\n" + b"1,xxx\n" * 6, 16)
+    found = plan(b"a,b\n" + b"1,xxx\n" * 8, 16)
     assert [(part.offset, part.length, part.first_line, part.read) for part in found.parts] == [
         (4, 12, 2, 2),
         (16, 12, 4, 2),
         (28, 12, 6, 2),
+        (40, 12, 8, 2),
     ]
 
 
 def test_parts_are_even_when_the_size_is_known() -> None:
     found = plan(b"a,b\n" + b"1,2\n" * 30, 100)
     assert [part.length for part in found.parts] == [60, 60]
+
+
+def test_more_than_two_parts_are_a_multiple_of_four_so_that_processes_end_together() -> None:
+    found = plan(b"a,b\n" + b"1,2\n" * 60, 100)
+    assert [part.length for part in found.parts] == [60, 60, 60, 60]
 
 
 def test_a_pipe_gives_the_same_records_as_a_file() -> None:
@@ -119,9 +125,9 @@ def test_the_row_cut_off_at_the_end_of_the_head_does_not_mislead() -> None:
 
 
 def test_a_declared_delimiter_is_taken_at_its_word() -> None:
-    assert plan(b"a;b,c\n1;2,3\n", told=Told(",")).dialect.header == ("a;b", "c")
+    assert plan(b"a;b,c\n1;2,3\n", options=CsvOptions(",")).dialect.header == ("a;b", "c")
     with pytest.raises(ConfigError, match="not one of"):
-        plan(b"a b\n1 2\n", told=Told(" "))
+        plan(b"a b\n1 2\n", options=CsvOptions(" "))
 
 
 def test_a_single_column_is_a_csv_file_too() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sluice.engine.formats.csv import Told, parse_part, plan_csv
+from sluice.engine.formats.csv import CsvOptions, parse_part, plan_csv
 from sluice.engine.formats.parquet import spell_parquet
 from sluice.engine.formats.text.header import match_header
 from sluice.engine.formats.text.rejects import RowReject
@@ -41,7 +41,7 @@ class Back:
 def there_and_back(values: pa.Array, declared: ColumnType, **named: Any) -> Back:
     """One column through Parquet, its CSV, the CSV's parser and the declared type."""
     data = b"".join(spell_parquet(parquet({"v": values}, **named), {"v": declared}))
-    planned = plan_csv(io.BytesIO(data), part_bytes=1 << 24, told=Told(",", header_once=True))
+    planned = plan_csv(io.BytesIO(data), part_bytes=1 << 24, options=CsvOptions(",", header_once=True))
     assert planned.read == len(values)
     match = match_header(planned.dialect, ("v",), ("v",))
     body = data[planned.parts[0].offset :]
@@ -66,7 +66,7 @@ class Outcome:
 def outcome(file: io.BytesIO, declared: ColumnType) -> Outcome:
     """The column `v` of a file, all the way to typed values."""
     data = b"".join(spell_parquet(file, {"v": declared}))
-    planned = plan_csv(io.BytesIO(data), part_bytes=1 << 24, told=Told(",", header_once=True))
+    planned = plan_csv(io.BytesIO(data), part_bytes=1 << 24, options=CsvOptions(",", header_once=True))
     match = match_header(planned.dialect, ("v",), ("v",))
     body = data[planned.parts[0].offset :]
     found = parse_part(body, dialect=planned.dialect, match=match, first_line=2, read=planned.read)  # type: ignore[arg-type]

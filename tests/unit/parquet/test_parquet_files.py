@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sluice.engine.formats.csv import Told, plan_csv
+from sluice.engine.formats.csv import CsvOptions, plan_csv
 from sluice.engine.formats.parquet import is_parquet, spell_parquet
 from sluice.engine.types import Integer, Text
 from sluice.errors import DataError
@@ -38,7 +38,7 @@ def test_a_row_without_any_value_is_a_row() -> None:
     for values in (pa.array([1, None, None]), pa.array(["1", None, ""])):
         text = spelled({"a": values}, {"a": Integer()})
         assert text == '"a"\n"1"\n""\n""\n'
-        assert plan_csv(io.BytesIO(text.encode()), part_bytes=99, told=Told(",")).read == 3
+        assert plan_csv(io.BytesIO(text.encode()), part_bytes=99, options=CsvOptions(",")).read == 3
 
 
 def test_a_file_without_rows_is_a_header() -> None:

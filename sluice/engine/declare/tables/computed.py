@@ -18,15 +18,15 @@ class Computed(Declaration):
 
     `value` is a column whose sum and largest changes each build reports, `counted_by` one by whose values it counts
     the rows. `explains` are SELECTs by title, each of the loaded rows behind the key `%(key)s`, with their
-    `_input_id` and `_line`; of a key of several columns each has its own parameter, such as `%(key_source)s`. `grain`
-    is the column that tells which rows belong together, if it is built by grains. `indexes` lists columns to look rows
-    up by, `[("customer_id",)]`; each index goes on with the key, so what it finds comes in the order of the key.
+    `_input_id` and `_line`; of a key of several columns each has its own parameter, such as `%(key_source)s`.
+    `partition_by` is the column whose values group the rows that are computed together. `indexes` lists columns to look
+    rows up by, `[("customer_id",)]`; each index goes on with the key, so what it finds comes in the order of the key.
     """
 
     name: str
     key: Sequence[str]
     columns: Mapping[str, str]
-    grain: str | None = field(default=None, kw_only=True)
+    partition_by: str | None = field(default=None, kw_only=True)
     params: Mapping[str, object] = field(default_factory=dict, kw_only=True)
     value: str | None = field(default=None, kw_only=True)
     counted_by: str | None = field(default=None, kw_only=True)
@@ -52,7 +52,7 @@ class Computed(Declaration):
     def spoken_of(self) -> tuple[str, ...]:
         """The columns that its options name, each of which there must be."""
         indexed = (name for index in self.indexes for name in index)
-        return (*filter(None, (self.grain, self.value, self.counted_by)), *indexed)
+        return (*filter(None, (self.partition_by, self.value, self.counted_by)), *indexed)
 
     @property
     def names(self) -> tuple[str, ...]:

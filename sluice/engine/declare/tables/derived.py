@@ -13,9 +13,9 @@ from sluice.engine.declare.tables.computed import AS_OF, LATEST, Computed
 from sluice.errors import ConfigError
 
 BUILT_AT = "built_at"
-# {orders} is the loaded table of a source; {touched(o.customer_id)} is true for the rows that are computed again
+# {orders} is the loaded table of a source; {changed(o.customer_id)} is true for the rows that are computed again
 PLACEHOLDER = re.compile(r"\{(\w+)(?:\(([\w.]+)\))?\}")
-TOUCHED, SELF = "touched", "self"
+CHANGED, SELF = "changed", "self"
 OWN_PARAMETERS = ("pipeline", "upto", "inputs", "key")
 
 
@@ -29,15 +29,16 @@ class Derived(Computed):
     table with `as_of` in its key keeps the rows of each date, and has a view `<name>_latest` of the newest.
 
     A table need not be computed anew for a few new rows, when it says how they change it. `%(inputs)s` are the inputs
-    that came since it was built, and `{self}` is the table as it was built before for the same date. Either `moved`
-    is a SELECT of the rows that are new or other than before. Or `grain` is the column that tells what belongs
-    together, `touched` a SELECT of the grains that may have changed, and `sql` has `{touched(<grain>)}` among its
-    conditions. Both are about rows that were added: when rows were replaced or taken away, everything is computed.
+    that came since it was built, and `{self}` is the table as it was built before for the same date. Either
+    `incremental_sql` is a SELECT of the rows that are new or other than before. Or `partition_by` is the column whose
+    values group rows that are computed together, `changed_keys` a SELECT of the values that may have changed, and `sql`
+    has `{changed(<partition_by>)}` among its conditions. Both are about rows that were added: when rows were replaced
+    or taken away, everything is computed.
     """
 
     sql: str
-    touched: str | None = None
-    moved: str | None = None
+    changed_keys: str | None = None
+    incremental_sql: str | None = None
 
     def __post_init__(self) -> None:
         check_table("Derived table", self.name, room=len(LATEST) if self.dated else 0)
@@ -58,12 +59,12 @@ class Derived(Computed):
             if name not in self.columns:
                 yield f"Column {name!r} is not among its columns."
         yield from self._own_names()
-        if (self.touched is None) != (self.grain is None):
-            yield "grain and touched go together."
-        if self.touched is not None and self.moved is not None:
-            yield "Say moved, or grain and touched; not both."
-        if self.touched is not None and TOUCHED not in {name for name, _ in PLACEHOLDER.findall(self.sql)}:
-            yield "Its sql has no {touched(...)}, so it cannot compute the touched rows alone."
+        if (self.changed_keys is None) != (self.partition_by is None):
+            yield "partition_by and changed_keys go together."
+        if self.changed_keys is not None and self.incremental_sql is not None:
+            yield "Declare incremental_sql, or partition_by and changed_keys; not both."
+        if self.changed_keys is not None and CHANGED not in {name for name, _ in PLACEHOLDER.findall(self.sql)}:
+            yield "Its sql has no {changed(...)}, so it cannot compute the changed keys alone."
 
     def _own_names(self) -> Iterator[str]:
         """What Sluice calls something of its own."""
@@ -83,11 +84,12 @@ class Derived(Computed):
     @property
     def definition(self) -> str:
         """16 hex digits of SHA-256 over all that decides what a row becomes."""
-        declared = [self.name, list(self.key), dict(self.columns), self.sql, self.touched, self.grain, self.moved]
+        declared: list[object] = [self.name, list(self.key), dict(self.columns), self.sql]
+        declared += [self.changed_keys, self.partition_by, self.incremental_sql]
         text = json.dumps([declared, dict(self.params)], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def sources(self) -> set[str]:
         """The names of the sources whose tables its SQL reads."""
-        texts = (self.sql, self.touched or "", self.moved or "", *self.explains.values())
-        return {name for text in texts for name, _ in PLACEHOLDER.findall(text)} - {TOUCHED, SELF}
+        texts = (self.sql, self.changed_keys or "", self.incremental_sql or "", *self.explains.values())
+        return {name for text in texts for name, _ in PLACEHOLDER.findall(text)} - {CHANGED, SELF}

@@ -19,7 +19,7 @@ LINEAGE = ("_input_id", "_line")
 class Column(Declaration):
     """One column of a table.
 
-    `source` is the header it is read from (default: its own name; matched without regard to case and
+    `header` is the header it is read from (default: its own name; matched without regard to case and
     surrounding spaces). A `required` column's empty value is a reject with the code `missing`. `nulls` are
     spellings that mean empty in this column, e.g. `("N/A", "-")`, matched like headers are.
 
@@ -29,7 +29,7 @@ class Column(Declaration):
 
     name: str
     type: ColumnType
-    source: str | None = None
+    header: str | None = None
     required: bool = False
     check: Check | None = None
     nulls: Sequence[str] = ()
@@ -46,8 +46,9 @@ class Column(Declaration):
         return self.required or self.must_exist
 
     @property
-    def header(self) -> str:
-        return self.source if self.source is not None else self.name
+    def header_name(self) -> str:
+        """The header that it is read from."""
+        return self.header if self.header is not None else self.name
 
 
 @dataclass(frozen=True)

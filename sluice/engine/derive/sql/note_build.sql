@@ -1,6 +1,6 @@
 -- A table was built: what for, how, and what it changed.
-insert into sluice.build (run_id, pipeline, derived, as_of, definition, mode, rows, touched, added, changed, removed,
+insert into sluice.build (run_id, pipeline, derived, as_of, definition, mode, rows, recomputed, added, changed, removed,
                           value, sum_before, sum_after, moves, counts, upto, seconds, steps)
-values (%(run)s, %(pipeline)s, %(derived)s, %(as_of)s, %(definition)s, %(mode)s, %(rows)s, %(touched)s, %(added)s,
+values (%(run)s, %(pipeline)s, %(derived)s, %(as_of)s, %(definition)s, %(mode)s, %(rows)s, %(recomputed)s, %(added)s,
         %(changed)s, %(removed)s, %(value)s, %(sum_before)s, %(sum_after)s, %(moves)s, %(counts)s, %(upto)s,
         %(seconds)s, %(steps)s)

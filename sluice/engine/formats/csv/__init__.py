@@ -4,9 +4,9 @@ What a record is, is what Python's csv module says; line numbers are physical li
 """
 
 from sluice.engine.formats.csv.dialect import DELIMITERS, Dialect
-from sluice.engine.formats.csv.header import Told
+from sluice.engine.formats.csv.header import CsvOptions
 from sluice.engine.formats.csv.overlong import reject_overlong
 from sluice.engine.formats.csv.parse import parse_part
 from sluice.engine.formats.csv.plan import plan_csv
 
-__all__ = ["plan_csv", "parse_part", "reject_overlong", "Dialect", "Told", "DELIMITERS"]
+__all__ = ["plan_csv", "parse_part", "reject_overlong", "Dialect", "CsvOptions", "DELIMITERS"]

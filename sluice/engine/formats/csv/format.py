@@ -7,7 +7,7 @@ from typing import Any
 
 from sluice.engine.declare import Files
 from sluice.engine.formats.csv.dialect import Dialect
-from sluice.engine.formats.csv.header import Told, read_dialect
+from sluice.engine.formats.csv.header import CsvOptions, read_dialect
 from sluice.engine.formats.csv.overlong import reject_overlong
 from sluice.engine.formats.csv.parse import parse_part
 from sluice.engine.formats.csv.plan import plan_csv
@@ -38,7 +38,7 @@ class _Csv:
         limits: Limits,
         tick: Tick,
     ) -> InputPlan:
-        return plan_csv(stream, part_bytes=part_bytes, told=_declared(source), limits=limits, tick=tick)
+        return plan_csv(stream, part_bytes=part_bytes, options=_declared(source), limits=limits, tick=tick)
 
     def dialect(self, stored: dict[str, Any]) -> Dialect:
         return Dialect.from_json(stored)
@@ -60,8 +60,8 @@ class _Csv:
         return reject_overlong(blocks, dialect=dialect, first_line=first_line, limits=limits)
 
 
-def _declared(source: Files) -> Told:
-    return Told(
+def _declared(source: Files) -> CsvOptions:
+    return CsvOptions(
         source.delimiter,
         source.skip,
         source.header,

@@ -26,7 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True)
-class Told:
+class CsvOptions:
     """What is declared about files, and need not be found in them.
 
     `skip` physical lines come before the header; `header` names the columns of files that have none. With
@@ -42,41 +42,43 @@ class Told:
     line_breaks: bool = True
 
 
-def read_dialect(source: Source, limits: Limits, told: Told) -> Dialect:
+def read_dialect(source: Source, limits: Limits, options: CsvOptions) -> Dialect:
     """Read the header from a source that is at its start, and leave the source at the body.
 
     Raises DataError: `empty_file`, `not_csv`, `header_too_long`, `preamble_too_long`.
     """
-    if told.delimiter is not None and told.delimiter not in DELIMITERS:
-        raise ConfigError(f"Delimiter {told.delimiter!r} is not one of , ; tab |.")
+    if options.delimiter is not None and options.delimiter not in DELIMITERS:
+        raise ConfigError(f"Delimiter {options.delimiter!r} is not one of , ; tab |.")
     head = source.peek(_HEAD)
     refuse_other_kinds(head)
     offset = len(UTF8_MARK) if head.startswith(UTF8_MARK) else 0
     source.skip(offset)
-    offset += _skip_preamble(source, told.skip, limits)
-    delimiter = told.delimiter
+    offset += _skip_preamble(source, options.skip, limits)
+    delimiter = options.delimiter
     if delimiter is None:
         head = source.peek(_HEAD)
-        delimiter = sniff_delimiter(head, whole=len(head) < _HEAD, width=len(told.header) if told.header else None)
-    if told.header is not None:
+        delimiter = sniff_delimiter(
+            head, whole=len(head) < _HEAD, width=len(options.header) if options.header else None
+        )
+    if options.header is not None:
         # Who says that files have no header has said that a row of these names is a row.
-        return _dialect(replace(told, header_once=True), delimiter, tuple(told.header), offset, told.skip + 1)
-    rules = QuoteRules(delimiter, told.strict_quotes, told.line_breaks)
-    record, length, lines = _header_record(source, rules, limits, told.skip)
+        return _dialect(replace(options, header_once=True), delimiter, tuple(options.header), offset, options.skip + 1)
+    rules = QuoteRules(delimiter, options.strict_quotes, options.line_breaks)
+    record, length, lines = _header_record(source, rules, limits, options.skip)
     source.skip(length)
-    names, line = _header_names(record, delimiter, limits), told.skip + lines + 1
-    return _dialect(told, delimiter, names, offset + length, line)
+    names, line = _header_names(record, delimiter, limits), options.skip + lines + 1
+    return _dialect(options, delimiter, names, offset + length, line)
 
 
-def _dialect(told: Told, delimiter: str, header: tuple[str, ...], offset: int, line: int) -> Dialect:
+def _dialect(options: CsvOptions, delimiter: str, header: tuple[str, ...], offset: int, line: int) -> Dialect:
     return Dialect(
         delimiter,
         header,
         offset,
         line,
-        strict_quotes=told.strict_quotes,
-        header_once=told.header_once,
-        line_breaks=told.line_breaks,
+        strict_quotes=options.strict_quotes,
+        header_once=options.header_once,
+        line_breaks=options.line_breaks,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from sluice.engine.formats.csv.header import Told, read_dialect
+from sluice.engine.formats.csv.header import CsvOptions, read_dialect
 from sluice.engine.formats.csv.overlong import LongRecord
 from sluice.engine.formats.csv.records import count_records
 from sluice.engine.formats.text.cut import cut, even_size
@@ -19,7 +19,7 @@ def plan_csv(
     stream: Readable,
     *,
     part_bytes: int,
-    told: Told | None = None,
+    options: CsvOptions | None = None,
     limits: Limits | None = None,
     tick: Tick | None = None,
 ) -> InputPlan:
@@ -36,7 +36,7 @@ def plan_csv(
     limits = limits or Limits()
     size = size_of(stream)
     source = Source(stream, tick)
-    dialect = read_dialect(source, limits, told or Told())
+    dialect = read_dialect(source, limits, options or CsvOptions())
     count, follow = (
         partial(count_records, rules=dialect.quotes),
         partial(LongRecord, dialect.delimiter, line_breaks=dialect.line_breaks),
@@ -44,6 +44,10 @@ def plan_csv(
     parts = cut(source, dialect, Rules(count, follow, limits, even_size(part_bytes, dialect, size)))
     read = sum(part.read for part in parts)
     if read == 0:
-        only = "The file has a header and no rows." if told is None or told.header is None else "The file has no rows."
+        only = (
+            "The file has a header and no rows."
+            if options is None or options.header is None
+            else "The file has no rows."
+        )
         raise NoRows(only, dialect.header)
     return InputPlan(source.sha256(), source.size, dialect, tuple(parts), read)

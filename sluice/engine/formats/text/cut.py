@@ -18,11 +18,16 @@ _BLOCK = 1 << 18
 
 
 def even_size(part_bytes: int, body: Written, size: int | None) -> int:
-    """The part size that leaves no small rest, at most `part_bytes`."""
+    """The part size, at most `part_bytes`, of equal parts: one, two, or a multiple of four of them.
+
+    Two or four processes then end together: of three parts, one of two processes would load two.
+    """
     length = 0 if size is None else size - body.body_offset
     if length <= 0:
         return part_bytes
     count = -(-length // part_bytes)
+    if count > 2:
+        count = -(-count // 4) * 4
     return -(-length // count)
 
 

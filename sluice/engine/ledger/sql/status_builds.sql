@@ -1,5 +1,5 @@
 -- The derived tables that a run has built, and when each was built before for the same date.
-select b.derived, b.as_of, b.mode, b.rows, b.touched, b.added, b.changed, b.removed, b.value, b.sum_before, b.sum_after,
+select b.derived, b.as_of, b.mode, b.rows, b.recomputed, b.added, b.changed, b.removed, b.value, b.sum_before, b.sum_after,
        b.moves, b.counts, b.steps, b.seconds, b.built_at, p.built_at as built_before
 from sluice.build b
 left join lateral (

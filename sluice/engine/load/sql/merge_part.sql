@@ -2,14 +2,15 @@
 -- inputs, and line. Rows are written in key order, first those that are there and then new ones, so that two loads cannot
 -- deadlock. They are written where they were read: a row that changed meanwhile is missed, the counts tell, and all
 -- of it is done again. A settled row that is replaced is kept as what was there before the run; against a row that is
--- not settled it is for settling to say what became of either.
+-- not settled it is for settling to say what became of either. `offset 0` keeps the planner at one look into the index for
+-- each row: nothing is known of the staged rows, and it might read the whole target instead.
 with met as materialized (
-    select {s_columns}, t.ctid as "Place", {text_t} as "Was", t._input_id as "Input", t._line as "Line",
+    select {s_columns}, t."Place", {text_t} as "Was", t._input_id as "Input", t._line as "Line",
            i.run_id as "Run", {equal_s_t} as "Equal",
            coalesce(r.state <> 'running' or i.settled is not null, true) as "Final",
            coalesce((i.run_id, i.position, t._line) > (%(run)s, %(position)s, s._line), false) as "Newer"
     from {stage} s
-    left join {target} t on {key_s_t}
+    left join lateral (select o.*, o.ctid as "Place" from {target} o where {key_s_o} offset 0) t on true
     left join sluice.input i on i.id = t._input_id
     left join sluice.run r on r.id = i.run_id
 ), changed as (

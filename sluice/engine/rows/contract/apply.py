@@ -51,8 +51,8 @@ class Contract:
 
     def __init__(self, table: Table, transform: Transform | None = None, source: Source | None = None) -> None:
         self.version = version(table, transform, source)
-        self.wanted = tuple(dict.fromkeys(column.header for column in table.columns))
-        self.required = tuple(dict.fromkeys(column.header for column in table.columns if column.expected))
+        self.wanted = tuple(dict.fromkeys(column.header_name for column in table.columns))
+        self.required = tuple(dict.fromkeys(column.header_name for column in table.columns if column.expected))
         self.newest_wins = table.on_conflict == "update"
         self.commas = frozenset(header for header, kind in types_of(table).items() if kind.decimal_mark == ",")
         self._table = table
@@ -92,8 +92,8 @@ class Contract:
 def types_of(table: Table) -> dict[str, ColumnType]:
     """What numbers under a header are written for: of two columns of one header the one that reads a comma."""
     ordered = sorted(table.columns, key=lambda column: column.type.decimal_mark == ",")
-    found = {column.header: column.type for column in ordered}
-    return {column.header: found[column.header] for column in table.columns}
+    found = {column.header_name: column.type for column in ordered}
+    return {column.header_name: found[column.header_name] for column in table.columns}
 
 
 def _try_check(table: Table, column: Column) -> None:
@@ -111,7 +111,7 @@ def _try_check(table: Table, column: Column) -> None:
 
 def _read(column: Column, rows: pa.Table, refusals: Refusals) -> pa.Array:
     """The column's typed values; what is wrong with them goes to `refusals`."""
-    text = without_nulls(_whole(rows, column.header), column.nulls)
+    text = without_nulls(_whole(rows, column.header_name), column.nulls)
     parsed = column.type.parse(text)
     for refused in parsed.refused:
         refusals.add(column, text, refused)

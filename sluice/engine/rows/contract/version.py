@@ -37,7 +37,7 @@ def version(table: Table, transform: Transform | None, source: Source | None) ->
 
 
 def _column(table: Table, column: Column) -> list[object]:
-    declared = [column.name, column.header, column.required, _text(table, column.type), _text(table, column.check)]
+    declared = [column.name, column.header_name, column.required, _text(table, column.type), _text(table, column.check)]
     nulls = spellings(column.nulls)
     # Only where there are any: what was loaded before columns had nulls keeps its version.
     return [*declared, sorted(nulls)] if nulls else declared

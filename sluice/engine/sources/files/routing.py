@@ -61,9 +61,9 @@ def _header(source: Files, table: Table, uri: str) -> tuple[str, ...]:
 def _known(table: Table, header: tuple[str, ...]) -> int:
     """How many of the columns a source knows; 0 when it does not fit."""
     columns = table.columns
-    required = [column.header for column in columns if column.expected]
+    required = [column.header_name for column in columns if column.expected]
     try:
-        match = match_header(Names(header), [column.header for column in columns], required)
+        match = match_header(Names(header), [column.header_name for column in columns], required)
     except DataError:
         return 0
     known = len(header) - len(match.extra)

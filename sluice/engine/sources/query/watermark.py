@@ -119,7 +119,7 @@ def _loaded_values(watermark: str, noted: Noted, beat: Callable[[], None]) -> It
 
     Raises LookupError where rejects or parts were purged, NotHere where the copy was.
     """
-    only = Contract(Table("watermark", ["mark"], [Column("mark", Text(), source=watermark, required=True)]))
+    only = Contract(Table("watermark", ["mark"], [Column("mark", Text(), header=watermark, required=True)]))
     with transaction() as cursor:
         cursor.execute(query("rejected_lines"), {"input": noted.input})
         lines = np.fromiter((line for (line,) in cursor), np.int64)

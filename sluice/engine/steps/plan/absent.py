@@ -29,7 +29,7 @@ def match_columns(header: tuple[str, ...], table: Table, contract: Contract) -> 
 
 def absent_columns(table: Table, match: HeaderMatch) -> list[str]:
     """The names of the table's columns whose header the file does not have."""
-    return [column.name for column in table.columns if match.positions.get(column.header) is None]
+    return [column.name for column in table.columns if match.positions.get(column.header_name) is None]
 
 
 def note_of(table: Table, match: HeaderMatch) -> str | None:
@@ -47,11 +47,11 @@ def note_of(table: Table, match: HeaderMatch) -> str | None:
 
 def _misspelt(table: Table, match: HeaderMatch) -> Iterator[str]:
     """A sentence for each column nobody knows that is spelled nearly like one that is not there, nearest first."""
-    columns = [column for column in table.columns if match.positions.get(column.header) is None]
-    near = suggestions(match.extra, [column.header for column in columns])
+    columns = [column for column in table.columns if match.positions.get(column.header_name) is None]
+    near = suggestions(match.extra, [column.header_name for column in columns])
     for name, header in near.items():
-        declared = next(column for column in columns if column.header == header)
-        of = "" if declared.header == declared.name else f" (declared for {declared.name})"
+        declared = next(column for column in columns if column.header_name == header)
+        of = "" if declared.header_name == declared.name else f" (declared for {declared.name})"
         yield f"Column {name!r} is unknown; did you mean {header!r}{of}?"
 
 

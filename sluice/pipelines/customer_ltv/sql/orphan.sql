@@ -5,10 +5,10 @@ select %(as_of)s::date as as_of,
 from {payments} p
 left join {orders} o on o.order_id = p.order_id
 where p.payment_date <= %(as_of)s and (o.order_id is null or p.customer_id <> o.customer_id)
-  and {touched(p.order_id)}
+  and {changed(p.order_id)}
 union all
 select %(as_of)s::date, 'order_without_customer', o.order_id, o.order_id, o.customer_id, o.price, o.order_date, o._input_id, o._line
 from {orders} o
 left join {customers} c on c.customer_id = o.customer_id
 where o.order_date <= %(as_of)s and c.customer_id is null
-  and {touched(o.order_id)}
+  and {changed(o.order_id)}

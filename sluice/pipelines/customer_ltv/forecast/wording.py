@@ -1,4 +1,4 @@
-"""A forecast made and told, as `sluice forecast` wants it."""
+"""The forecast as `sluice forecast` shows it: facts and text."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sluice.engine.declare import Pipeline, Told
+from sluice.engine.declare import Forecast, Pipeline
 
 from . import run
 from .prediction import Horizon
 
 
-def make(pipeline: Pipeline, paid: Sequence[str], as_of: date, months: int, discount: float) -> Told:
+def make(pipeline: Pipeline, paid: Sequence[str], as_of: date, months: int, discount: float) -> Forecast:
     """Forecast, and say what came of it. Raises as `run.forecast`, and ConfigError for a horizon that cannot be."""
     facts = run.forecast(pipeline, as_of, paid, Horizon(months, discount))
-    return Told(facts, "\n".join(_lines(facts)))
+    return Forecast(facts, "\n".join(_lines(facts)))
 
 
 def _lines(facts: Mapping[str, Any]) -> Iterator[str]:

@@ -1,2 +1,2 @@
 -- A temporary table has no statistics of its own accord: without them the planner reads whole tables.
-analyze {touched}
+analyze {changed}

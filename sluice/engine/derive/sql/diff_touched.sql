@@ -1,9 +1,0 @@
--- What differs, among the touched grains. Each is looked up by the index, whatever the planner believes to know of a
--- date that it has no statistics for.
-create temp table {diff} on commit drop as
-select {either_columns}, o.ctid as "Place", {o_value} as "Before", {n_value} as "After", n.{first_key} is null as "Removed"
-from {new} n
-full join (
-    select o.* from {touched} t
-    cross join lateral (select ctid, * from {table} where {slice} and {grain} = t.grain offset 0) o) o on {key_n_o}
-where row({n_columns}) is distinct from row({o_columns})
