@@ -15,13 +15,13 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class InputStatus:
-    """One input with its books: read = loaded + updated + unchanged + duplicate + rejected + contested."""
+class Books:
+    """Counts of rows: read = loaded + updated + unchanged + duplicate + rejected + contested.
 
-    input: int
-    uri: str
-    sha256: str | None
-    state: str
+    A class names it before the parent that says what is counted: a dataclass has the fields of its last parent first,
+    and JSON has them in that order.
+    """
+
     planned: int
     read: int
     loaded: int
@@ -30,6 +30,31 @@ class InputStatus:
     duplicate: int
     rejected: int
     contested: int
+
+
+@dataclass(frozen=True)
+class OneInput:
+    """Which input, and how far it is."""
+
+    input: int
+    uri: str
+    sha256: str | None
+    state: str
+
+
+@dataclass(frozen=True)
+class OneRun:
+    """Which run, and how far it is."""
+
+    run: int
+    pipeline: str
+    state: str
+
+
+@dataclass(frozen=True)
+class InputStatus(Books, OneInput):
+    """One input with its books."""
+
     parts_total: int | None
     parts_left: int | None
     same_as: int | None  # the input that has the same content
@@ -95,44 +120,22 @@ class Note:
 
 
 @dataclass(frozen=True)
-class RunSummary:
+class RunSummary(Books, OneRun):
     """A run in a list: its state and books."""
 
-    run: int
-    pipeline: str
-    state: str
     inputs_total: int
-    planned: int
-    read: int
-    loaded: int
-    updated: int
-    unchanged: int
-    duplicate: int
-    rejected: int
-    contested: int
     seconds: float
     error: str | None
 
 
 @dataclass(frozen=True)
-class RunStatus:
+class RunStatus(Books, OneRun):
     """A run with its books, its inputs, its parts and what it waits for.
 
     `seconds` are those from its request to its end (or to now). `unattended` says that it is running, and that no
     worker is busy with this or any other run. `reasons` are None while it is running.
     """
 
-    run: int
-    pipeline: str
-    state: str
-    planned: int
-    read: int
-    loaded: int
-    updated: int
-    unchanged: int
-    duplicate: int
-    rejected: int
-    contested: int
     seconds: float
     inputs_total: int
     inputs_left: int

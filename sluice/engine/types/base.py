@@ -69,6 +69,18 @@ class ColumnType(Declaration):
         return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
 
 
+class StoredAsText(ColumnType):
+    """A type whose values are texts. The collation is "C": keys sort by their bytes, as Sluice sorts them."""
+
+    @property
+    def pg_type(self) -> str:
+        return 'text COLLATE "C"'
+
+    @property
+    def arrow(self) -> pa.DataType:
+        return pa.string()
+
+
 @dataclass(frozen=True, repr=False)
 class Grown(ColumnType):
     """A type that got more fields after its first declarations were loaded; those have `repr=False`.

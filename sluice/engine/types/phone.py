@@ -10,7 +10,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.types.base import ColumnType, Parsed
+from sluice.engine.types.base import Parsed, StoredAsText
 from sluice.engine.types.cells import No, one_by_one
 from sluice.engine.types.numbering import plan_of
 from sluice.errors import ConfigError
@@ -19,7 +19,7 @@ _BAD_PHONE = No("bad_phone", "'{value}' is not a telephone number that exists.")
 
 
 @dataclass(frozen=True)
-class Phone(ColumnType):
+class Phone(StoredAsText):
     """A telephone number, kept as `+254712345678`; numbers without + are of `region` (ISO 3166, e.g. KE).
 
     Only numbers that the country's numbering plan knows are taken, and none with an extension, which E.164
@@ -31,14 +31,6 @@ class Phone(ColumnType):
     def __post_init__(self) -> None:
         if self.region not in phonenumbers.SUPPORTED_REGIONS:
             raise ConfigError(f"Phone({self.region!r}): use a country code of ISO 3166 such as KE.")
-
-    @property
-    def pg_type(self) -> str:
-        return 'text COLLATE "C"'
-
-    @property
-    def arrow(self) -> pa.DataType:
-        return pa.string()
 
     def parse(self, text: pa.Array) -> Parsed:
         plan = plan_of(self.region)

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.types.base import Grown, Mask, Parsed, Refused
+from sluice.engine.types.base import Grown, Mask, Parsed, Refused, StoredAsText
 from sluice.engine.types.cells import BLANK, NOT_ASCII, PADDING, Cells, one_by_one
 from sluice.errors import ConfigError
 
 
 @dataclass(frozen=True, repr=False)
-class Text(Grown):
+class Text(StoredAsText, Grown):
     """Text as people mean it: trimmed, inner white space folded to one blank, NFC; letters keep their case.
 
     With `verbatim=True` every character stays as it came, and a text of blanks is a text; only one without any
@@ -32,14 +32,6 @@ class Text(Grown):
             raise ConfigError(f"Text(verbatim={self.verbatim!r}): verbatim must be True or False.")
         if self.max_length is not None and self.max_length < 1:
             raise ConfigError(f"Text(max_length={self.max_length}): a length is 1 or more.")
-
-    @property
-    def pg_type(self) -> str:
-        return 'text COLLATE "C"'
-
-    @property
-    def arrow(self) -> pa.DataType:
-        return pa.string()
 
     def parse(self, text: pa.Array) -> Parsed:
         tidy = _without_empty(text) if self.verbatim else _tidied(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
@@ -20,8 +21,43 @@ from sluice.errors import ConfigError
 MAX_PRECISION = 38  # of Arrow's decimal128
 
 
+class Exact(Grown):
+    """A number of `precision` digits, `scale` of them behind the point: what Decimal and Money have in common.
+
+    It declares no fields: theirs differ in order, and the order is that of their arguments.
+    """
+
+    precision: int
+    scale: int
+    point: str
+
+    @property
+    def pg_type(self) -> str:
+        return f"numeric({self.precision},{self.scale})"
+
+    @property
+    def arrow(self) -> pa.DataType:
+        return pa.decimal128(self.precision, self.scale)
+
+    @property
+    def decimal_mark(self) -> str:
+        return self.point
+
+    def parse(self, text: pa.Array) -> Parsed:
+        return _parse(text, self.precision, self.scale, self._notation, self._read)
+
+    @cached_property
+    @abstractmethod
+    def _notation(self) -> Notation:
+        """How its numbers are written."""
+
+    @abstractmethod
+    def _read(self, text: str) -> int | No:
+        """One trimmed text, which the fast way was not sure of, times 10^scale; or why it is none."""
+
+
 @dataclass(frozen=True, repr=False)
-class Decimal(Grown):
+class Decimal(Exact):
     """An exact number of `precision` digits, `scale` of them behind the point: `1234.50`, `-.5`, `+7`.
 
     `Decimal(thousands=".", point=",")` reads `1.234,50`: `thousands` is one of , . ' _ and blank (then also
@@ -42,21 +78,6 @@ class Decimal(Grown):
         _check_size(self, self.precision, self.scale)
         self._notation.check(self)
 
-    @property
-    def pg_type(self) -> str:
-        return f"numeric({self.precision},{self.scale})"
-
-    @property
-    def arrow(self) -> pa.DataType:
-        return pa.decimal128(self.precision, self.scale)
-
-    @property
-    def decimal_mark(self) -> str:
-        return self.point
-
-    def parse(self, text: pa.Array) -> Parsed:
-        return _parse(text, self.precision, self.scale, self._notation, self._read)
-
     @cached_property
     def _notation(self) -> Notation:
         return Notation(self.thousands, self.point, self.accounting)
@@ -69,7 +90,7 @@ class Decimal(Grown):
 
 
 @dataclass(frozen=True, repr=False)
-class Money(Grown):
+class Money(Exact):
     """An exact amount in one currency (ISO 4217): `1.20`, `$1.20`, `-$1,234.50`, `USD 1.20`, `1.20 USD`.
 
     The currency's code, a symbol of it or one of `words` (`Money("KES", words=("shillings", "bob"))`) may
@@ -95,21 +116,6 @@ class Money(Grown):
             raise ConfigError(f"{self}: {self.currency!r} is not a currency code of ISO 4217 such as USD.")
         self._notation.check(self)
         check_words(tuple(self.words), self.accounting, self)
-
-    @property
-    def pg_type(self) -> str:
-        return f"numeric({self.precision},{self.scale})"
-
-    @property
-    def arrow(self) -> pa.DataType:
-        return pa.decimal128(self.precision, self.scale)
-
-    @property
-    def decimal_mark(self) -> str:
-        return self.point
-
-    def parse(self, text: pa.Array) -> Parsed:
-        return _parse(text, self.precision, self.scale, self._notation, self._read)
 
     @cached_property
     def _notation(self) -> Notation:
