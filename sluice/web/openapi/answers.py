@@ -38,6 +38,11 @@ _BUILD = (
     *(Field(name, "bigint", required=True) for name in ("rows", "added", "changed", "removed")),
     Field("built_at", "timestamptz", required=True),
 )
+_OTHER = (
+    Field("other_input", "bigint", "Of the row that the reason refers to; null where it refers to none."),
+    Field("other_file", "text", "As `file`, of other_input."),
+    Field("other_line", "bigint", "As `line`, of other_input."),
+)
 _REJECT = (
     Field("input", "bigint", required=True),
     Field("file", "text", required=True),
@@ -45,6 +50,7 @@ _REJECT = (
     Field("column", "text"),
     Field("code", "text", "Stable, for programs.", required=True),
     Field("reason", "text", "In plain words, with the value that was refused.", required=True),
+    *_OTHER,
 )
 _REASON = (
     Field("column", "text"),
@@ -52,7 +58,7 @@ _REASON = (
     Field("rows", "bigint", "Rejects with this column and code.", required=True),
     Field("input", "bigint", "Of the first of them, as the fields below.", required=True),
     *_REJECT[1:3],
-    _REJECT[-1],
+    *_REJECT[5:],
 )
 _NOTE = (
     Field("note", "text", required=True),

@@ -31,9 +31,12 @@ _REJECT = {
     "input": 12,
     "file": "meters/readings_001.csv",
     "line": 18,
-    "column": "kwh",
-    "code": "not_a_number",
-    "reason": "kwh: 'n/a' is not a number.",
+    "column": None,
+    "code": "key_conflict",
+    "reason": "The same key (meter 4) has other values in line 4 of readings_000.csv, which comes first.",
+    "other_input": 11,
+    "other_file": "meters/readings_000.csv",
+    "other_line": 4,
 }
 EXAMPLES: dict[str, Any] = {
     "RunPage": {"items": [_RUN], "next": None},

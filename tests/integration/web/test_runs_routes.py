@@ -115,6 +115,33 @@ def test_the_file_of_a_key_conflict_has_no_path_either(served: InProcess, inbox:
     assert settings().inbox not in found.text
 
 
+def test_a_reject_names_the_row_that_its_reason_refers_to(served: InProcess, inbox: Path) -> None:
+    (inbox / "again.csv").write_text(HEADER + GOOD.replace("$1.50", "$9.00") + BAD)
+    (inbox / "twice.csv").write_text(HEADER + (five := GOOD.replace("7,", "5,")) + five.replace("$1.50", "$2.00"))
+    served.use(find("call_logs"))
+    run = served.register(inbox / "calls.csv", inbox / "again.csv", inbox / "twice.csv")
+    served.finish(run)
+    with client() as api:
+        found = api.get(f"/runs/{run.id}/rejects")
+        whole = api.get(f"/runs/{run.id}").json()
+    first, _, third = (each["input"] for each in whole["first_inputs"])
+    items = found.json()["items"]
+    assert [(each["code"], each["other_input"], each["other_file"], each["other_line"]) for each in items] == [
+        ("bad_duration", None, None, None),
+        ("not_money", None, None, None),
+        ("key_conflict", first, "call_logs/calls.csv", 2),
+        ("bad_duration", None, None, None),
+        ("key_conflict", third, "call_logs/twice.csv", 2),
+    ]
+    assert {
+        (each["code"], each["other_input"], each["other_file"], each["other_line"]) for each in whole["reasons"]
+    } == {
+        ("bad_duration", None, None, None),
+        ("not_money", None, None, None),
+        ("key_conflict", first, "call_logs/calls.csv", 2),
+    }
+
+
 def test_runs_are_listed_newest_first_in_pages(served: InProcess, inbox: Path) -> None:
     served.use(find("call_logs"))
     ids = [served.register(inbox / "calls.csv").id for _ in range(3)]
