@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.types import Lifespan
 
 from sluice.engine.base.settings import Settings, settings
+from sluice.engine.declare.served import Served
 from sluice.version import __version__
 from sluice.web.access import Reads
 from sluice.web.http.edge import OPEN, Edge
@@ -21,8 +23,9 @@ from sluice.web.openapi.examples import EXAMPLES
 from sluice.web.pool import ReadPool
 from sluice.web.routes import health, runs
 from sluice.web.tables.describe import examples_of, schemas_of
+from sluice.web.tables.newest import Newest, ToNewest
 from sluice.web.tables.routes import router_of, tag_of
-from sluice.web.tables.served import all_served
+from sluice.web.tables.served import AllServed
 
 
 class Api(FastAPI):
@@ -40,27 +43,40 @@ class Api(FastAPI):
 
 
 def make_app(chosen: Settings | None = None) -> FastAPI:
-    """The API as the settings describe it, with what pipelines serve now. Connects to nothing yet.
+    """The API as the settings describe it, with what pipelines serve; as long as it runs, it follows their files.
 
-    Raises ConfigError without a token, and for two things that would have one address.
+    Connects to nothing yet. Raises ConfigError without a token, and for two things that would have one address.
     """
     chosen = chosen or settings()
-    tokens = tokens_of(chosen)
+    edge = {"tokens": tokens_of(chosen), "body_bytes": chosen.api_body_bytes}
     pool = ReadPool.of(chosen)
+    reads = Reads(pool)
+    own = [route for each in (runs, health) for route in each.router.routes]
+    addresses = {route.path for route in own if isinstance(route, APIRoute)}
+    all_served = AllServed(addresses | OPEN, answer_schemas())
+
+    newest = Newest(all_served, lambda served: _api(served, reads, edge))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        with newest.followed():
+            yield
         pool.close()
 
+    app = _api(all_served.look() or (), reads, edge, lifespan)
+    app.add_middleware(ToNewest, newest=newest)
+    return app
+
+
+def _api(
+    served: Sequence[Served], reads: Reads, edge: Mapping[str, Any], lifespan: Lifespan[FastAPI] | None = None
+) -> Api:
+    """The API with routes for what is served."""
     # the pages that the framework makes of its document load scripts from elsewhere
     app = Api(title="Sluice", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.state.reads = Reads(pool)
-    own = [route for each in (runs, health) for route in each.router.routes]
-    addresses = {route.path for route in own if isinstance(route, APIRoute)}
-    app.state.served = all_served(addresses | OPEN, answer_schemas())
-    for router in (runs.router, health.router, router_of(app.state.served)):
+    app.state.reads, app.state.served = reads, served
+    for router in (runs.router, health.router, router_of(served)):
         app.include_router(router)
     answer_in_problems(app)
-    app.add_middleware(Edge, tokens=tokens, body_bytes=chosen.api_body_bytes)
+    app.add_middleware(Edge, **edge)
     return app
