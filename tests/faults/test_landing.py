@@ -300,6 +300,12 @@ def test_a_packed_file_that_never_stops_growing_fails_and_a_bomb_and_a_pipe_harm
     assert list(way.landing.glob(".*.part")) == []
 
 
+GONE = (
+    "The zip archive has no member 'gone.csv'; it has 'there.csv', 'new.csv'. A new run loads what it has: "
+    "sluice run PIPELINE ARCHIVE"
+)
+
+
 def test_a_member_that_is_gone_when_its_archive_is_read_fails_alone(way: Way, tmp_path: Path) -> None:
     archive, text = tmp_path / "calls.zip", way.texts[way.small.name]
     archive.write_bytes(zipped({"gone.csv": b"customer_id\n1\n", "there.csv": b"customer_id\n2\n"}))
@@ -308,8 +314,6 @@ def test_a_member_that_is_gone_when_its_archive_is_read_fails_alone(way: Way, tm
     way.trial.worker()
     way.trial.finish()
     assert outcomes(way.trial) == [("failed", "no_member"), ("done", None), ("done", None)]
-    assert way.trial.ask("select error from sluice.input where state = 'failed'") == [
-        ("The zip archive has no member 'gone.csv'; it has 'there.csv', 'new.csv'.",)
-    ]
+    assert way.trial.ask("select error from sluice.input where state = 'failed'") == [(GONE,)]
     way.texts["calls.zip::there.csv"] = text
     way.assert_all_is_well(archive.with_name("calls.zip::there.csv"), way.large)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +100,73 @@ def test_content_that_another_run_has_loaded_meanwhile_has_nothing_to_do(engine:
     assert _retry(engine, run) == 1
     assert _states(engine.finish(run)) == [("already_loaded", None, 0)]
     assert engine.sql("select count(*) from letters") == [(2,)]
+
+
+def _zipped(*members: tuple[str, str]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+A_B = _zipped(("a.csv", GOOD), ("b.csv", "id,value\n3,c\n"))
+
+
+@pytest.mark.parametrize(
+    ("code", "refused"),
+    [
+        ("truncated", A_B[:60]),
+        ("empty_archive", _zipped((".hidden", "x"))),
+        ("not_csv", b"\x89PNG\r\n\x1a\n1234567890"),
+        ("not_csv", _zipped(("[Content_Types].xml", "<x/>"), ("xl/workbook.xml", "<x/>"))),
+    ],
+    ids=["a broken one", "one without data", "no archive", "a workbook"],
+)
+def test_an_archive_that_is_corrected_to_several_members_is_loaded_by_a_new_run_which_it_says(
+    engine: InProcess, tmp_path: Path, code: str, refused: bytes
+) -> None:
+    engine.use(_pipeline())
+    path = tmp_path / "letters.zip"
+    path.write_bytes(refused)
+    run = engine.register(path)
+    assert _states(engine.finish(run)) == [("failed", code, 0)]
+    path.write_bytes(A_B)
+    assert _retry(engine, run) == 1
+    status = engine.finish(run)
+    assert _states(status) == [("failed", "several_members", 0)]
+    assert "load them all by a new run: sluice run PIPELINE ARCHIVE" in status["inputs"][0]["error"]
+    assert _retry(engine, run) == 0
+    new = engine.finish(engine.register(path))
+    assert [each["uri"].rpartition("/")[2] for each in new["inputs"]] == ["letters.zip::a.csv", "letters.zip::b.csv"]
+    assert _states(new) == [("done", None, 2), ("done", None, 1)]
+    assert engine.sql("select id, value from letters order by id") == [(1, "a"), (2, "b"), (3, "c")]
+
+
+def test_an_archive_that_is_corrected_to_one_member_is_loaded(engine: InProcess, tmp_path: Path) -> None:
+    engine.use(_pipeline())
+    path = tmp_path / "letters.zip"
+    path.write_bytes(A_B[:60])
+    run = engine.register(path)
+    engine.finish(run)
+    path.write_bytes(_zipped(("a.csv", GOOD)))
+    assert _retry(engine, run) == 1
+    assert _states(engine.finish(run)) == [("done", None, 2)]
+
+
+def test_a_member_that_is_called_otherwise_after_the_correction_is_refused_with_those_there_are(
+    engine: InProcess, tmp_path: Path
+) -> None:
+    engine.use(_pipeline())
+    path = tmp_path / "letters.zip"
+    path.write_bytes(_zipped(("a.csv", "key\n1\n"), ("b.csv", "id,value\n3,c\n")))
+    run = engine.register(path)
+    assert _states(engine.finish(run)) == [("failed", "missing_header", 0), ("done", None, 1)]
+    path.write_bytes(_zipped(("new.csv", GOOD), ("b.csv", "id,value\n3,c\n")))
+    assert _retry(engine, run) == 1
+    status = engine.finish(run)
+    assert _states(status) == [("failed", "no_member", 0), ("done", None, 1)]
+    assert status["inputs"][0]["error"] == (
+        "The zip archive has no member 'a.csv'; it has 'new.csv', 'b.csv'. A new run loads what it has: "
+        "sluice run PIPELINE ARCHIVE"
+    )

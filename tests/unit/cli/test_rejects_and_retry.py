@@ -113,6 +113,18 @@ def test_retry_of_a_healthy_run_says_so(sluice: Sluice, ledger: Ledger) -> None:
     )
 
 
+@pytest.mark.parametrize("uri", ["/inbox/a.zip", "/inbox/a.zip::may.csv"])
+@pytest.mark.parametrize("code", ["several_members", "no_member"])
+def test_retry_says_of_an_archive_with_other_members_that_a_new_run_loads_them(
+    sluice: Sluice, ledger: Ledger, uri: str, code: str
+) -> None:
+    ledger.statuses = [a_run(inputs=[an_input(1, uri=uri, state="failed", error_code=code, parts_total=None)])]
+    assert sluice("retry", "7").stdout.split("\n", 1)[1] == (
+        f"{uri}: not read again ({code}): a run has the inputs that it was registered with. Load what the archive has "
+        "in it now: sluice run call_logs /inbox/a.zip\n"
+    )
+
+
 def test_retry_says_of_a_refused_file_why_it_is_not_read_again_and_what_to_type(sluice: Sluice, ledger: Ledger) -> None:
     inputs = [
         an_input(1, state="failed", error_code="missing_header", parts_total=None),

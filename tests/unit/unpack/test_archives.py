@@ -17,9 +17,12 @@ from tests.unit.unpack.packed import CAPS, in_zip, refusal, unpacked, zipped
 
 ROWS = b"id,name\n1,Ann\n"
 CENTRAL = b"PK\x01\x02"
+NO_MEMBER = (
+    "The zip archive has no member 'c.csv'; it has 'a.csv'. A new run loads what it has: sluice run PIPELINE ARCHIVE"
+)
 SEVERAL = (
-    "The zip archive has 2 data files; give it a name that ends in .zip to load them all, or name one as "
-    "ARCHIVE::MEMBER, e.g. ARCHIVE::a.csv"
+    "The zip archive has 2 data files; load them all by a new run: sluice run PIPELINE ARCHIVE (in an object store its "
+    "name ends in .zip), or name one as ARCHIVE::MEMBER, e.g. ARCHIVE::a.csv"
 )
 
 
@@ -64,10 +67,16 @@ def test_several_files_need_a_name() -> None:
 
 def test_a_member_that_is_not_there_is_named_with_those_that_are() -> None:
     error = refusal(zipped(("a.csv", ROWS), ("b/", b"")), member="c.csv")
-    assert (error.code, error.reason) == ("no_member", "The zip archive has no member 'c.csv'; it has 'a.csv'.")
+    assert (error.code, error.reason) == ("no_member", NO_MEMBER)
+    assert refusal(zipped((".c", b"")), member="c.csv").reason == (
+        "The zip archive has no member 'c.csv'; it has no data file."
+    )
     assert refusal(zipped(("a.csv", ROWS), ("b/", b"")), member="b/").code == "no_member"
     assert refusal(gzip.compress(ROWS), member="c.csv").code == "no_member"
-    assert refusal(ROWS, member="c.csv").reason == "There is no member 'c.csv': the file is not a zip archive."
+    assert refusal(ROWS, member="c.csv").reason == (
+        "There is no member 'c.csv': the file is not a zip archive. A new run loads it as it is: "
+        "sluice run PIPELINE FILE"
+    )
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning")
@@ -199,7 +208,13 @@ def test_a_large_archive_format_is_read() -> None:
 def test_an_archive_in_an_archive_may_hold_one_file() -> None:
     assert unpacked(zipped(("inner.zip", in_zip(ROWS)))) == (ROWS, ("zip", "zip"))
     several = zipped(("a.csv", ROWS), ("b.csv", ROWS))
-    assert refusal(zipped(("inner.zip", several))).code == "several_members"
+    assert refusal(zipped(("inner.zip", several))).reason == (
+        "The zip archive has 2 data files; it is inside another one: unpack that one first."
+    )
+    assert refusal(gzip.compress(several)).reason == (
+        "The zip archive has 2 data files; unpack the gzip that it is in, or name one as ARCHIVE::MEMBER, e.g. "
+        "ARCHIVE::a.csv"
+    )
     assert unpacked(zipped(("x.zip", in_zip(ROWS)), ("y", b"")), member="x.zip")[0] == ROWS
 
 

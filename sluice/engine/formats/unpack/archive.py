@@ -11,7 +11,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from sluice.engine.formats.unpack.compressed import BZIP2, DEFLATE, decompressed
@@ -40,8 +40,8 @@ def members(stream: BinaryIO) -> list[str]:
     return [] if _office(entries) else [entry.filename for entry in entries if _is_data(entry.filename)]
 
 
-def chosen(archive: BinaryIO, member: str | None) -> zipfile.ZipInfo:
-    """The member of that name, or the only data file there is.
+def chosen(archive: BinaryIO, member: str | None, layers: Sequence[str] = ()) -> zipfile.ZipInfo:
+    """The member of that name, or the only data file there is. `layers` are the packings that it was in itself.
 
     Raises DataError as `members`, and `not_csv`, `empty_archive`, `several_members`, `no_member`,
     `duplicate_member`, `encrypted`, `unsupported`.
@@ -49,7 +49,7 @@ def chosen(archive: BinaryIO, member: str | None) -> zipfile.ZipInfo:
     entries = _directory(archive)
     if office := _office(entries):
         raise DataError("not_csv", f"This looks like {office}, not like CSV; export it as CSV first.")
-    entry = _only(entries) if member is None else _named(entries, member)
+    entry = _only(entries, layers) if member is None else _named(entries, member)
     if entry.flag_bits & _ENCRYPTED:
         raise DataError("encrypted", f"{entry.filename!r} is encrypted in its zip archive; unpack it first.")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2):
@@ -93,24 +93,34 @@ class _DirectoryTap(Tap):
         return super().read(size)
 
 
-def _only(entries: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+def _only(entries: list[zipfile.ZipInfo], layers: Sequence[str]) -> zipfile.ZipInfo:
     there = [entry for entry in entries if _is_data(entry.filename)]
     if not there:
         raise DataError("empty_archive", "The zip archive has no data file in it.")
     if len(there) > 1:
-        raise DataError(
-            "several_members",
-            f"The zip archive has {len(there):,} data files; give it a name that ends in .zip to load them all, or "
-            f"name one as ARCHIVE::MEMBER, e.g. ARCHIVE::{there[0].filename}",
-        )
+        what_to_do = _several(there[0].filename, layers)
+        raise DataError("several_members", f"The zip archive has {len(there):,} data files; {what_to_do}")
     return there[0]
+
+
+def _several(first: str, layers: Sequence[str]) -> str:
+    """What to do with an archive of several files: members become inputs when a run is registered, and not later."""
+    if ZIP in layers:
+        return "it is inside another one: unpack that one first."
+    one = f"name one as ARCHIVE::MEMBER, e.g. ARCHIVE::{first}"
+    if layers:
+        return f"unpack the {layers[-1]} that it is in, or {one}"
+    return (
+        f"load them all by a new run: sluice run PIPELINE ARCHIVE (in an object store its name ends in .zip), or {one}"
+    )
 
 
 def _named(entries: list[zipfile.ZipInfo], member: str) -> zipfile.ZipInfo:
     found = [entry for entry in entries if entry.filename == member and not entry.is_dir()]
     if not found:
         there = ", ".join(repr(entry.filename) for entry in entries[:5] if _is_data(entry.filename))
-        raise DataError("no_member", f"The zip archive has no member {member!r}; it has {there or 'no data file'}.")
+        has = f"{there}. A new run loads what it has: sluice run PIPELINE ARCHIVE" if there else "no data file."
+        raise DataError("no_member", f"The zip archive has no member {member!r}; it has {has}")
     if len(found) > 1:
         raise DataError("duplicate_member", f"The zip archive has {len(found)} members {member!r}; rename the others.")
     return found[0]

@@ -46,7 +46,11 @@ def unpack(stream: BinaryIO, *, member: str | None = None, encoding: str | None 
         while packing := packing_of(peeling.head()):
             peeling.take_off(packing)
         if peeling.member is not None:
-            raise DataError("no_member", f"There is no member {peeling.member!r}: the file is not a zip archive.")
+            raise DataError(
+                "no_member",
+                f"There is no member {peeling.member!r}: the file is not a zip archive. A new run loads it as it is: "
+                "sluice run PIPELINE FILE",
+            )
         text, mark = encoding_of(peeling.head(), encoding)
         if text is not None:
             peeling.add(text, decoded(peeling.top, text, mark))
@@ -89,7 +93,7 @@ class _Peeling:
 
     def _unzip(self) -> Iterator[bytes]:
         archive = self._on_disk() if self.layers else self._file
-        entry = chosen(archive, self.member)
+        entry = chosen(archive, self.member, self.layers)
         self.member = None
         if not self.layers:
             self._packed = min(self._packed, entry.compress_size)
