@@ -12,6 +12,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
+from sluice.engine.ledger.rows import mappings
 
 query = statements(__name__)
 
@@ -33,8 +34,7 @@ class Asking:
     def rows(self, name: str, **more: Any) -> list[Row]:
         """The rows of `name`.sql."""
         self._cursor.execute(self._statement(name), self.about | more)
-        names = [column.name for column in self._cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in self._cursor.fetchall()]
+        return mappings(self._cursor)
 
     def row(self, name: str, **more: Any) -> Row:
         """The one row of `name`.sql."""

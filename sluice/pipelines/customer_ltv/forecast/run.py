@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -47,10 +48,10 @@ def forecast(pipeline: Pipeline, as_of: date, paid: Sequence[str], horizon: Hori
         _lock(cursor)
         history = History(cursor, pipeline, as_of, paid)
         fitted, store = fit(history), Store(cursor, as_of)
-        facts = store.replace(fitted, history.customers, history.repeat_customers, horizon)
+        number, noted = store.replace(fitted, history.customers, history.repeat_customers, horizon)
         for batch in history.batches():
-            store.add(batch, predict(fitted, batch, horizon), facts["fit"])
-        return facts | store.totals()
+            store.add(batch, predict(fitted, batch, horizon), number)
+        return {"fit": number} | asdict(noted) | asdict(store.totals())
 
 
 def _refuse_unbuilt(cursor: Cursor, as_of: date) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ from psycopg2.extensions import cursor as Cursor
 from pyarrow import csv
 
 from sluice.engine.database.statements import statements
+from sluice.engine.ledger.rows import records
 
 from .fit import Fit
 from .history import DAYS_PER_WEEK, Batch
@@ -22,6 +24,38 @@ query = statements(__name__)
 PLAIN = csv.WriteOptions(include_header=False, quoting_style="none")
 
 
+@dataclass(frozen=True)
+class FitFacts:
+    """What customer_ltv_fit has of a fit, besides its number."""
+
+    as_of: date
+    customers: int
+    repeat_customers: int
+    r: float
+    alpha: float
+    a: float
+    b: float
+    p: float
+    q: float
+    v: float
+    orders_log_likelihood: float
+    values_log_likelihood: float
+    correlation: float
+    fitted_customers: int
+    notes: list[str]
+    months: int
+    discount: float
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Orders and value expected of all customers, and the mean probability that one is alive."""
+
+    expected_orders: float
+    predicted_ltv: Decimal
+    mean_probability_alive: float
+
+
 class Store:
     """The forecast for one date, written in the transaction of `cursor`."""
 
@@ -29,15 +63,26 @@ class Store:
         self._cursor = cursor
         self._as_of = as_of
 
-    def replace(self, fit: Fit, customers: int, repeat_customers: int, horizon: Horizon) -> dict[str, Any]:
-        """Take the old forecast away, if there is one, and note the new fit. Returns what was noted."""
-        of_fit = {name: value for name, value in vars(fit).items() if name not in ("orders", "values", "notes")}
-        facts = {"as_of": self._as_of, "customers": customers, "repeat_customers": repeat_customers}
-        facts |= vars(fit.orders) | vars(fit.values) | of_fit | {"notes": list(fit.notes)} | vars(horizon)
-        self._cursor.execute(query("remove_old"), facts)
-        self._cursor.execute(query("note_fit"), facts)
-        (number,) = self._cursor.fetchone() or (None,)
-        return {"fit": number} | facts
+    def replace(self, fit: Fit, customers: int, repeat_customers: int, horizon: Horizon) -> tuple[int, FitFacts]:
+        """Take the old forecast away, if there is one, and note the new fit. Returns its number and the rest of it."""
+        noted = FitFacts(
+            as_of=self._as_of,
+            customers=customers,
+            repeat_customers=repeat_customers,
+            **vars(fit.orders),
+            **vars(fit.values),
+            orders_log_likelihood=fit.orders_log_likelihood,
+            values_log_likelihood=fit.values_log_likelihood,
+            correlation=fit.correlation,
+            fitted_customers=fit.fitted_customers,
+            notes=list(fit.notes),
+            months=horizon.months,
+            discount=horizon.discount,
+        )
+        self._cursor.execute(query("remove_old"), {"as_of": self._as_of})
+        self._cursor.execute(query("note_fit"), asdict(noted))
+        (number,) = self._cursor.fetchone() or (0,)
+        return number, noted
 
     def add(self, batch: Batch, found: Prediction, fit: int) -> None:
         """Write a batch; PostgreSQL rounds money to cents."""
@@ -46,11 +91,11 @@ class Store:
         text.seek(0)
         self._cursor.copy_expert(query("copy_forecast"), text)
 
-    def totals(self) -> dict[str, Any]:
-        """Orders and value expected of all customers, and the mean probability that one is alive."""
+    def totals(self) -> Totals:
+        """What the forecast comes to."""
         self._cursor.execute(query("sum_forecast"), {"as_of": self._as_of})
-        names = ("expected_orders", "predicted_ltv", "mean_probability_alive")
-        return dict(zip(names, self._cursor.fetchone() or (), strict=True))
+        (found,) = records(self._cursor, Totals)
+        return found
 
 
 def _table(as_of: date, batch: Batch, found: Prediction, fit: int) -> pa.Table:
