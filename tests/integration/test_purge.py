@@ -237,8 +237,16 @@ def test_an_interrupted_purge_is_taken_up_by_the_next(
 
 def test_many_rejects_go_in_batches(ledger: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = loaded(ledger, a_file(tmp_path, "old.csv", *[f"x{n},a" for n in range(95)], "1,a"), days_ago=40)
+    asked, real = [], purge.query
+
+    def noted(name: str) -> str:
+        asked.append(name)
+        return real(name)
+
     monkeypatch.setattr(purge, "BATCH", 10)
+    monkeypatch.setattr(purge, "query", noted)
     assert purge_all()[run.id]["rejects"] == 95
+    assert asked.count("purge_rejects") == 10
 
 
 def test_a_dry_run_counts_what_a_purge_takes(ledger: InProcess, tmp_path: Path) -> None:

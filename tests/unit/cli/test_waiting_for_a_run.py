@@ -96,6 +96,7 @@ def test_postgresql_may_be_away_for_a_while(ledger: Ledger, monkeypatch: pytest.
 
     monkeypatch.setattr("sluice.engine.ledger.runs.read_status", read)
     assert waiting.follow(7, idle(), None).state == "done"
+    assert next(answers, None) is None
 
 
 def test_waiting_for_postgresql_ends(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
