@@ -79,11 +79,10 @@ def test_a_run_that_cannot_be_registered_leaves_the_day_open(office: Office, mon
         if point == "schedule.before_commit":
             raise OSError("out of memory, or whatever it may be")
 
-    monkeypatch.setattr(room, "failpoint", fail)
-    with pytest.raises(OSError, match="whatever"):
-        office.tend("2026-05-02 01:00")
-    monkeypatch.undo()
-    monkeypatch.setenv("SLUICE_INBOX", str(office.inbox))
+    with monkeypatch.context() as patch:
+        patch.setattr(room, "failpoint", fail)
+        with pytest.raises(OSError, match="whatever"):
+            office.tend("2026-05-02 01:00")
 
     assert office.engine.sql("select count(*) from sluice.run") == [(0,)]
     assert office.days() == [("2026-05-02", "waiting")]

@@ -37,7 +37,6 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> type[Recorder]:
     monkeypatch.setattr(processes, "Supervisor", Recorder)
     monkeypatch.setattr(servers, "urls", lambda: ("", ""))
     monkeypatch.setattr("sluice.engine.tables.migrate.migrate", lambda _pipelines: [])
-    monkeypatch.setattr(Recorder, "ends_with", signal.SIGTERM)
     return Recorder
 
 
