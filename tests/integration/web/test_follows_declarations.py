@@ -24,8 +24,11 @@ pipeline = Pipeline("stones", flows=[Flow(Files("stones/*"), Table("stone", key=
 ROWS = "insert into stone (id, colour, grams, _input_id, _line) values (1, 'red', 5, 1, 1), (2, 'blue', 7, 1, 2)"
 
 
-def write(folder: Path, more: str = "", name: str = "stones") -> None:
-    (folder / f"{name}.py").write_text(STONES.replace("stone", name.removesuffix("s")).replace("{more}", more))
+def write(folder: Path, more: str = "", name: str = "stones", text: str = STONES) -> None:
+    """Whole at once: half of a file would be another mistake."""
+    written = folder / "written"
+    written.write_text(text.replace("stone", name.removesuffix("s")).replace("{more}", more))
+    written.replace(folder / f"{name}.py")
 
 
 def fill(served: InProcess) -> None:
@@ -80,7 +83,7 @@ def test_a_file_with_a_mistake_leaves_what_was_served_and_is_named_once(
     write(own)
     fill(served)
     with client() as api:
-        (own / "stones.py").write_text("pipeline = stones\n")
+        write(own, text="pipeline = stones\n")
         until(lambda: "name 'stones' is not defined" in caplog.text, 60, "the line in the log")
         write(own, name="shells")
         until(lambda: status(api, "/tables/shell") == 503, 60, "the other pipeline")
