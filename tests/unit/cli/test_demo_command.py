@@ -51,7 +51,7 @@ def test_a_port_in_use_is_refused_before_anything_is_made(sluice: Sluice, home: 
 
 def test_without_a_wish_any_free_port_will_do(monkeypatch: pytest.MonkeyPatch, taken: int) -> None:
     monkeypatch.setattr("sluice.cli.demo.commands.USUAL_PORT", taken)
-    assert free_port(None) not in {0, taken}
+    assert free_port(None) not in {0, taken, 8000}
 
 
 def test_a_command_that_goes_wrong_ends_the_demonstration_and_says_itself_why(

@@ -27,9 +27,15 @@ def test_env_prints_what_a_shell_can_evaluate(sluice: Sluice, monkeypatch: pytes
 def test_env_of_servers_that_are_down_ends_with_5(
     sluice: Sluice, monkeypatch: pytest.MonkeyPatch, home: Path, found: Servers | None
 ) -> None:
-    monkeypatch.setattr(embedded, "attached", lambda _home: found)
+    asked: list[Path] = []
+
+    def attached(home: Path) -> Servers | None:
+        asked.append(home)
+        return found
+
+    monkeypatch.setattr(embedded, "attached", attached)
     result = sluice("env")
-    assert (result.exit_code, result.stdout) == (5, "")
+    assert (result.exit_code, result.stdout, asked) == (5, "", [home])
     assert result.stderr == (
         f"error: The embedded servers of {home} do not run now. Start `sluice up`, then ask again.\n"
     )
