@@ -25,11 +25,11 @@ class Part(NamedTuple):
     limit_s: float
 
 
-def part_of(held: Claim) -> Part:
+def part_of(claim: Claim) -> Part:
     """The part of a claim. Raises OtherDeclaration when this worker has not what it was registered under."""
-    if held.part is None:
-        raise LostClaim(f"Step {held.step} has no part.")
-    work = read_part(held.part)
+    if claim.part is None:
+        raise LostClaim(f"Step {claim.step} has no part.")
+    work = read_part(claim.part)
     declared = declared_for(work.pipeline, work.source, work.revision, work.contract)
     limit_s = declared.pipeline.part_limit_s(work.source)
     return Part(work, declared.flow(work.source), declared.contract(work.source), limit_s)

@@ -84,7 +84,7 @@ def _after_fork(**_: Any) -> None:
 @signals.worker_process_shutdown.connect
 def _close(**_: Any) -> None:
     with contextlib.suppress(SluiceError):  # PostgreSQL is away: the leases run out
-        steps.let_go()
+        steps.release_process()
     drop_connection()
 
 

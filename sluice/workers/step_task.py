@@ -117,24 +117,24 @@ def working(kind: str, message: object) -> Iterator[tuple[Claim, Heartbeat]]:
     except ValueError:
         log.warning("dropped a message that Sluice did not write")
         raise Ignore from None
-    held = _claim(kind, asked)
+    claim = _claim(kind, asked)
     failpoint(f"{kind}.claimed")
     try:
-        with Heartbeat(held) as pulse:
-            yield held, pulse
+        with Heartbeat(claim) as pulse:
+            yield claim, pulse
     except (Ignore, Reject):
         raise
     except _NO_FAILURE as error:
-        _answer(held, error)
+        _answer(claim, error)
         raise Ignore from error
     except (SystemExit, KeyboardInterrupt):  # the worker is told to stop, and does not wait for us
         with suppress(SluiceError):
-            steps.release(held, None, 0.0)
+            steps.release(claim, None, 0.0)
         raise
     except Exception as error:  # noqa: BLE001 - whatever it was, the ledger is told and the chain ends
-        _answer(held, error)
+        _answer(claim, error)
         # what Flower shows: no values of rows, and the reason is in the ledger
-        raise StepFailed(f"{kind} of step {held.step}: {type(error).__name__}") from None
+        raise StepFailed(f"{kind} of step {claim.step}: {type(error).__name__}") from None
 
 
 def _claim(kind: str, asked: dict[str, int]) -> Claim:
@@ -159,78 +159,78 @@ def _complain(sentence: str) -> None:
         log.warning(sentence)
 
 
-def _answer(held: Claim, error: Exception) -> None:
+def _answer(claim: Claim, error: Exception) -> None:
     """Do what the kind of error asks for."""
-    where = f"{held.kind} of step {held.step} (run {held.run})"
+    where = f"{claim.kind} of step {claim.step} (run {claim.run})"
     if isinstance(error, LostClaim):
         log.info("%s: %s", where, error)
         return
     try:
-        patiently(lambda: _write_answer(held, error, where))
+        patiently(lambda: _write_answer(claim, error, where))
     except SluiceError as second:
         drop_connection()
         log.warning("%s: %s; the ledger cannot be told (%s), its lease will run out", where, error, second)
 
 
-def _write_answer(held: Claim, error: Exception, where: str) -> None:
+def _write_answer(claim: Claim, error: Exception, where: str) -> None:
     if isinstance(error, EarlierRunOpen):
         log.info("%s waits: %s", where, error)
-        steps.release(held, str(error), TURN_S)
+        steps.release(claim, str(error), TURN_S)
     elif isinstance(error, TransientError):
         log.warning("%s waits: %s", where, error)
-        steps.release(held, str(error), PAUSE_S)
+        steps.release(claim, str(error), PAUSE_S)
     elif isinstance(error, InputChanged):
         log.warning("%s: %s", where, error)
-        _withdraw(held, str(error), code="changed", again=True)
-    elif isinstance(error, NotHere | NotAllowed) and not _is_in_own_sql(held, error):
+        _withdraw(claim, str(error), code="changed", again=True)
+    elif isinstance(error, NotHere | NotAllowed) and not _is_in_own_sql(claim, error):
         log.info("%s: %s", where, error)
-        _answer_missing(held, error)
+        _answer_missing(claim, error)
     elif isinstance(error, PermanentError | ConfigError | DataError):
         log.error("%s is dead: %s", where, error)
-        steps.kill(held, str(error))
+        steps.kill(claim, str(error))
     else:
         log.error("%s failed", where, exc_info=error)
-        steps.fail_attempt(held.step, held.fence, f"{type(error).__name__}: {error}")
+        steps.fail_attempt(claim.step, claim.fence, f"{type(error).__name__}: {error}")
 
 
-def _is_in_own_sql(held: Claim, error: Exception) -> bool:
+def _is_in_own_sql(claim: Claim, error: Exception) -> bool:
     """Whether a table is missing that the SQL of a derived table names: no other worker has it either."""
-    return held.kind == "build" and isinstance(error, TablesMissing)
+    return claim.kind == "build" and isinstance(error, TablesMissing)
 
 
-def _answer_missing(held: Claim, error: NotHere | NotAllowed) -> None:
+def _answer_missing(claim: Claim, error: NotHere | NotAllowed) -> None:
     """Another worker may see the file, or have the right; when none has for too long, its input fails."""
     reason = str(error)
     other = isinstance(error, OtherDeclaration)
-    if not steps.is_missing_too_long(held, settings().declaration_wait_s if other else error.patience_s):
-        steps.release(held, reason, 1.0, missing=True)
-    elif other and _goes_on_under_newer(held):
-        log.warning("step %s (run %s) goes on under a newer declaration: %s", held.step, held.run, reason)
-    elif other and not steps.is_missing_too_long(held, LONGER * settings().declaration_wait_s):
-        steps.release(held, reason, 1.0, missing=True)
-    elif held.input is None or (held.part is not None and isinstance(error, NotAllowed)):
-        steps.kill(held, reason)
-    elif held.part is None:
-        steps.fail_input(held, error.code, reason)
+    if not steps.is_missing_too_long(claim, settings().declaration_wait_s if other else error.patience_s):
+        steps.release(claim, reason, 1.0, missing=True)
+    elif other and _goes_on_under_newer(claim):
+        log.warning("step %s (run %s) goes on under a newer declaration: %s", claim.step, claim.run, reason)
+    elif other and not steps.is_missing_too_long(claim, LONGER * settings().declaration_wait_s):
+        steps.release(claim, reason, 1.0, missing=True)
+    elif claim.input is None or (claim.part is not None and isinstance(error, NotAllowed)):
+        steps.kill(claim, reason)
+    elif claim.part is None:
+        steps.fail_input(claim, error.code, reason)
     else:
-        _withdraw(held, reason, code=error.code, again=False)
+        _withdraw(claim, reason, code=error.code, again=False)
 
 
-def _goes_on_under_newer(held: Claim) -> bool:
+def _goes_on_under_newer(claim: Claim) -> bool:
     """Whether what no worker has the declaration of goes on under the newer one that is here."""
-    if held.input is not None:
-        pipeline, was = registered_input(held.run, held.input)
-        return plan_under(held, was, newest(pipeline))
-    if held.kind != "build":
+    if claim.input is not None:
+        pipeline, was = registered_input(claim.run, claim.input)
+        return plan_under(claim, was, newest(pipeline))
+    if claim.kind != "build":
         return False
-    if build_under(held, newest(pipeline_of(held.run)), options_of(held.run).get("derived")):
-        steps.release(held, None, 0.0)
+    if build_under(claim, newest(pipeline_of(claim.run)), options_of(claim.run).get("derived")):
+        steps.release(claim, None, 0.0)
         return True
     return False
 
 
-def _withdraw(held: Claim, reason: str, *, code: str, again: bool) -> None:
+def _withdraw(claim: Claim, reason: str, *, code: str, again: bool) -> None:
     """Take the input back from the table that it was registered for, whatever is declared now."""
-    pipeline, was = registered_input(held.run, this_input(held))
+    pipeline, was = registered_input(claim.run, this_input(claim))
     table = target_of(was) or find(pipeline).flow(was.source).table
-    withdraw_input(held, table, reason, code=code, again=again)
+    withdraw_input(claim, table, reason, code=code, again=again)

@@ -18,8 +18,8 @@ query = statements(__name__)
 class Heartbeat:
     """`with Heartbeat(claim) as pulse: ... pulse.check()`; the thread only reaches PostgreSQL in long steps."""
 
-    def __init__(self, held: Claim) -> None:
-        self._held = held
+    def __init__(self, claim: Claim) -> None:
+        self._claim = claim
         self._lost = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
@@ -37,11 +37,11 @@ class Heartbeat:
     def check(self) -> None:
         """Raise LostClaim when somebody else has taken the step over."""
         if self._lost:
-            raise LostClaim(f"Step {self._held.step} ({self._held.kind}) was taken over.")
+            raise LostClaim(f"Step {self._claim.step} ({self._claim.kind}) was taken over.")
 
     def _beat(self) -> None:
         lease = settings().lease_s
-        asked = {"step": self._held.step, "fence": self._held.fence, "lease_s": lease}
+        asked = {"step": self._claim.step, "fence": self._claim.fence, "lease_s": lease}
         while not self._stop.wait(lease / 3):
             try:
                 with transaction() as cursor:

@@ -47,6 +47,6 @@ def read_again(cursor: Cursor, run: int, refused: list[int], now: Mapping[str, S
         cursor.execute(query("forget_verdict"), this)
         withdraw_input(cursor, input_id)
         facts = {"contract": declared and declared.contract, "revision": declared and declared.revision}
-        cursor.execute(query("begin_again"), this | facts)
+        cursor.execute(query("reset_input"), this | facts)
         plan_again(cursor, input_id)
     return len(inputs)

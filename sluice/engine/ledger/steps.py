@@ -62,7 +62,7 @@ def claim(kind: str, message: dict[str, int]) -> Claim:
     }
     name = "claim"
     if "fence" in message:
-        name = "carry_on"
+        name = "claim_next"
         params |= {"fence": message["fence"], "previous": PREVIOUS[kind]}
     with transaction() as cursor:
         cursor.execute(query(name), params)
@@ -80,14 +80,14 @@ def _claim_doubted(cursor: Cursor, params: dict[str, object]) -> Claim | None:
     cursor.execute(query("claim_doubted"), params | {"fresh_s": FRESH_S})
     claimed = record(cursor, Claim)
     if claimed is None:
-        cursor.execute(query("put_off"), params)
+        cursor.execute(query("postpone"), params)
     return claimed
 
 
-def let_go() -> None:
+def release_process() -> None:
     """This process ends in good order: its steps wait for the next task of their chain, and for no lease to run out."""
     with transaction() as cursor:
-        cursor.execute(query("let_go"), {"holder": holder()})
+        cursor.execute(query("release_process"), {"holder": holder()})
 
 
 def finish(cursor: Cursor, claimed: Claim) -> None:
@@ -114,13 +114,13 @@ def fail_attempt(step: int, fence: int | None, error: str, child: str | None = N
         cursor.execute(query("fail_attempt"), params | {"limit": settings().max_crashes})
         failed = record(cursor, FailedStep)
         if failed is not None and failed.state == "dead":
-            bury(cursor, failed, error)
+            close_dead(cursor, failed, error)
 
 
 def fail_process(child: str, error: str) -> None:
     """Count a failure of the step that a process works on, before the process is ended for it."""
     with transaction() as cursor:
-        cursor.execute(query("held_by"), {"holder": child})
+        cursor.execute(query("steps_of_process"), {"holder": child})
         steps = cursor.fetchall()
     for (step,) in steps:
         fail_attempt(step, None, error, child=child)
@@ -134,7 +134,7 @@ def kill(claimed: Claim, error: str) -> None:
             {"step": claimed.step, "fence": claimed.fence, "error": error[:LONGEST_ERROR]},
         )
         if cursor.rowcount == 1:
-            bury(cursor, claimed, error)
+            close_dead(cursor, claimed, error)
 
 
 def is_missing_too_long(claimed: Claim, patience_s: float) -> bool:
@@ -158,11 +158,11 @@ def expire(cursor: Cursor, gone: list[str]) -> int:
     expired = records(cursor, FailedStep)
     for failed in expired:
         if failed.state == "dead":
-            bury(cursor, failed, "Its workers vanished too often.")
+            close_dead(cursor, failed, "Its workers vanished too often.")
     return len(expired)
 
 
-def bury(cursor: Cursor, dead: Claim, error: str) -> None:
+def close_dead(cursor: Cursor, dead: Claim, error: str) -> None:
     """A step died: what waits for it must not wait for ever."""
     cursor.execute("update sluice.step set code_version = %s where id = %s", (__version__, dead.step))
     if dead.part is not None and dead.input is not None:

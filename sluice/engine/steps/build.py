@@ -33,25 +33,25 @@ set local client_connection_check_interval = '5s'
 """
 
 
-def build_run(held: Claim, pipeline: Pipeline) -> None:
+def build_run(claim: Claim, pipeline: Pipeline) -> None:
     """Build the derived tables of the run of this claim, in their order, and end the run.
 
     Raises EarlierRunOpen while another run has yet to settle what this one has found loaded, OtherDeclaration when
     this worker has other derived tables than the run was queued under, LostClaim, TransientError.
     """
-    run = {"run": held.run}
+    run = {"run": claim.run}
     with transaction() as cursor:
-        options = options_in(cursor, held.run)
+        options = options_in(cursor, claim.run)
         _check_definition(pipeline, options.get("derived"))
-        _wait_for_rows(cursor, pipeline, held.run)
+        _wait_for_rows(cursor, pipeline, claim.run)
         cursor.execute(_ROOM)
         _get_to_know(cursor, pipeline)
         as_of = date.fromisoformat(options["as_of"]) if "as_of" in options else None
         for derived in pipeline.derived:
-            _build_of(cursor, pipeline, derived, as_of, refit=bool(options.get("refit"))).build(held.run)
+            _build_of(cursor, pipeline, derived, as_of, refit=bool(options.get("refit"))).build(claim.run)
             failpoint("build.built")
         cursor.execute(query("finish_run"), run)
-        finish(cursor, held)
+        finish(cursor, claim)
         failpoint("build.before_commit")
 
 

@@ -21,8 +21,8 @@ from sluice.engine.ledger.kinds import KINDS
 from sluice.engine.ledger.outcomes import add_settle_step
 from sluice.engine.ledger.steps import KILLED, expire, fail_attempt
 from sluice.engine.ledger.workers import FRESH_S
-from sluice.engine.steps.park import judge_held
-from sluice.engine.steps.waiting_inputs import resolve_attached
+from sluice.engine.steps.park import judge_parked
+from sluice.engine.steps.waiting_inputs import resolve_waiting
 from sluice.errors import TransientError
 
 query = statements(__name__)
@@ -48,8 +48,8 @@ def recover() -> int:
     gone = _count_lost_children()
     with transaction() as cursor:
         freed = expire(cursor, gone)
-        resolve_attached(cursor)
-        judge_held(cursor)
+        resolve_waiting(cursor)
+        judge_parked(cursor)
         cursor.execute(query("close_stragglers"))
         for (run,) in cursor.fetchall():
             add_settle_step(cursor, run)
@@ -66,11 +66,11 @@ def _count_lost_children() -> list[str]:
     """
     with transaction() as cursor:
         cursor.execute(query("local_holders"), {"node": f"{node()}|"})
-        held = cursor.fetchall()
-    for step, known in held:
+        working = cursor.fetchall()
+    for step, known in working:
         if is_lost_child(known):
             fail_attempt(step, None, KILLED, child=known)
-    return list({known for _, known in held if is_gone(known)})
+    return list({known for _, known in working if is_gone(known)})
 
 
 def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:

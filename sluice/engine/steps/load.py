@@ -25,7 +25,7 @@ from sluice.errors import LostClaim, PermanentError, TransientError
 query = statements(__name__)
 
 
-def load_part(held: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> dict[str, int]:
+def load_part(claim: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> dict[str, int]:
     """Load a part and return its books. Raises LostClaim when the claim is not mine any more, EarlierRunOpen when
     something else has to be loaded or planned first.
 
@@ -33,7 +33,7 @@ def load_part(held: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> d
     """
     try:
         with transaction() as cursor:
-            books = _load(cursor, held, work, ready, Target.of(table, work.absent))
+            books = _load(cursor, claim, work, ready, Target.of(table, work.absent))
             failpoint("load.before_commit")
     except TransientError:
         if patiently(lambda: _is_loaded(work.part)):
@@ -43,8 +43,8 @@ def load_part(held: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> d
     return books
 
 
-def _load(cursor: Cursor, held: Claim, work: PartWork, ready: ReadyFrame, target: Target) -> dict[str, int]:
-    cursor.execute(query("lock_part"), {"step": held.step, "fence": held.fence})
+def _load(cursor: Cursor, claim: Claim, work: PartWork, ready: ReadyFrame, target: Target) -> dict[str, int]:
+    cursor.execute(query("lock_part"), {"step": claim.step, "fence": claim.fence})
     if cursor.fetchone() is None:
         raise LostClaim(f"Part {work.part} is loaded, or somebody else is loading it.")
     if work.max_rejects is not None:
@@ -56,7 +56,7 @@ def _load(cursor: Cursor, held: Claim, work: PartWork, ready: ReadyFrame, target
     refused = rejects.write(cursor, ready.rejects, run=work.run, input_id=work.input, part=work.part)
     books = _add_up(books, rejected=refused)
     books["read"] = _close_books(cursor, work, books)
-    finish(cursor, held)
+    finish(cursor, claim)
     end_part(cursor, work.run, work.input, books, staged=staged)
     return books
 

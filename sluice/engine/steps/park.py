@@ -22,18 +22,18 @@ from sluice.errors import LostClaim
 query = statements(__name__)
 
 
-def hold_part(held: Claim, work: PartWork, refused: pa.Table) -> None:
+def park_part(claim: Claim, work: PartWork, refused: pa.Table) -> None:
     """Give up the claim until all parts are known, and keep the part's rejects. Raises LostClaim."""
     with transaction() as cursor:
-        cursor.execute(query("hold_step"), {"step": held.step, "fence": held.fence})
+        cursor.execute(query("park_step"), {"step": claim.step, "fence": claim.fence})
         if cursor.rowcount != 1:
-            raise LostClaim(f"Step {held.step} ({held.kind}) has another holder now.")
+            raise LostClaim(f"Step {claim.step} ({claim.kind}) has another holder now.")
         forget_rejects(cursor, work)
         found = rejects.write(cursor, refused, run=work.run, input_id=work.input, part=work.part)
         cursor.execute(query("note_refused"), {"part": work.part, "refused": found})
-    failpoint("transform.held")
+    failpoint("transform.parked")
     with transaction() as cursor:
-        judge_held(cursor)
+        judge_parked(cursor)
 
 
 def forget_rejects(cursor: Cursor, work: PartWork) -> None:
@@ -42,13 +42,13 @@ def forget_rejects(cursor: Cursor, work: PartWork) -> None:
     cursor.execute(query("forget_rejects"), lines)
 
 
-def judge_held(cursor: Cursor) -> None:
+def judge_parked(cursor: Cursor) -> None:
     """Let inputs go on, or fail, whose parts have all been transformed. Whoever comes first does it."""
-    cursor.execute(query("held_inputs"))
+    cursor.execute(query("parked_inputs"))
     for input_id, limit, rows, refused in cursor.fetchall():
         reason = RejectLimit(limit).over(refused, rows)
         if reason is None:
-            cursor.execute(query("release_held"), {"input": input_id})
+            cursor.execute(query("release_parked"), {"input": input_id})
         else:
-            cursor.execute(query("drop_held"), {"input": input_id})
+            cursor.execute(query("drop_parked"), {"input": input_id})
             end_input(cursor, input_id, "failed", code="over_limit", error=reason)

@@ -33,7 +33,7 @@ def note_declared(cursor: Cursor, declared: Declared, *, ago_s: float = 0.0, aga
         note_revision(cursor, name, source, revision, shape, ago_s=ago_s, again=again)
 
 
-def plan_under(held: Claim, was: Registered, now: Declared | None) -> bool:
+def plan_under(claim: Claim, was: Registered, now: Declared | None) -> bool:
     """Plan an input again under what is declared now. False when that is not newer, or not known to be.
 
     What was loaded of it is taken back, whole: from the table that its own declaration names. Raises LostClaim.
@@ -45,17 +45,17 @@ def plan_under(held: Claim, was: Registered, now: Declared | None) -> bool:
         f"The declaration was changed after the run was registered, and no worker has it any more ({was.revision}): "
         f"the input was read under the newer one ({revision})."
     )
-    asked = {"input": this_input(held), "revision": revision, "contract": now.contract(was.source).version}
+    asked = {"input": this_input(claim), "revision": revision, "contract": now.contract(was.source).version}
     with transaction() as cursor:
         if not is_newer(cursor, name, was.source, revision, was.revision):
             return False
-        take_back(cursor, held, _target(was))
+        take_back(cursor, claim, _target(was))
         cursor.execute(query("redeclare_input"), asked | {"note": note})
-        plan_again(cursor, this_input(held))
+        plan_again(cursor, this_input(claim))
     return True
 
 
-def build_under(held: Claim, now: Declared | None, asked: str | None) -> bool:
+def build_under(claim: Claim, now: Declared | None, asked: str | None) -> bool:
     """Let a run build what its pipeline derives now. False when that is not newer, or not known to be."""
     if now is None or asked is None or not now.pipeline.derived:
         return False
@@ -63,7 +63,7 @@ def build_under(held: Claim, now: Declared | None, asked: str | None) -> bool:
     with transaction() as cursor:
         if not is_newer(cursor, now.pipeline.name, DERIVED, ours, asked):
             return False
-        declare_derived(cursor, held.run, ours)
+        declare_derived(cursor, claim.run, ours)
     return True
 
 

@@ -25,12 +25,12 @@ from sluice.errors import EarlierRunOpen
 query = statements(__name__)
 
 
-def settle_run(held: Claim, pipeline: Pipeline) -> None:
+def settle_run(claim: Claim, pipeline: Pipeline) -> None:
     """Settle the run of this claim; it ends, or its derived tables are due.
 
     Raises EarlierRunOpen, LostClaim, TransientError.
     """
-    run = {"run": held.run}
+    run = {"run": claim.run}
     with transaction() as cursor:
         # one run of a table after the other: a run that ends must not miss a row that another one displaces, and
         # the order in which inputs became final is that in which they can be seen
@@ -39,18 +39,18 @@ def settle_run(held: Claim, pipeline: Pipeline) -> None:
         cursor.execute(query("open_run"), run)
         row = cursor.fetchone()
         if row is not None:
-            _settle_contested(cursor, pipeline, held.run, contested=row[0] > 0)
-            fail_nothing_loaded(cursor, held.run)
-            fail_copies(cursor, held.run)
+            _settle_contested(cursor, pipeline, claim.run, contested=row[0] > 0)
+            fail_nothing_loaded(cursor, claim.run)
+            fail_copies(cursor, claim.run)
             for flow in pipeline.flows:
                 if flow.table.on_conflict == "update":
                     delete_not_again(cursor, Target.of(flow.table), run | {"source": flow.source.name})
                 if flow.source.snapshot:
-                    keep_newest(cursor, pipeline.name, flow, held.run)
+                    keep_newest(cursor, pipeline.name, flow, claim.run)
             cursor.execute(query("clear_contenders"), run)
             cursor.execute(query("finish_inputs"), run | {"pipeline": pipeline.name})
             _end(cursor, pipeline, run)
-        finish(cursor, held)
+        finish(cursor, claim)
         failpoint("settle.before_commit")
 
 

@@ -99,7 +99,7 @@ def leave_out(cursor: Cursor, work: InputWork, table: Table, facts: dict[str, An
     cursor.execute(query("loading_before"), who)
     row = cursor.fetchone()
     if row is not None:
-        cursor.execute(query("attach_input"), facts | {"input": work.id, "same_as": row[0], "ordered": True})
+        cursor.execute(query("wait_for_content"), facts | {"input": work.id, "same_as": row[0], "ordered": True})
         return True
     if work.options.get("reload"):
         return False

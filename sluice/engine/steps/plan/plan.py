@@ -34,17 +34,17 @@ from sluice.errors import DataError, EarlierRunOpen, LostClaim
 query = statements(__name__)
 
 
-def read_input(held: Claim) -> InputWork:
+def read_input(claim: Claim) -> InputWork:
     """The input of a claimed plan step."""
     with transaction() as cursor:
-        cursor.execute(query("read_input"), {"input": held.input})
+        cursor.execute(query("read_input"), {"input": claim.input})
         row = cursor.fetchone()
     if row is None:
-        raise LostClaim(f"Input {held.input} is not in the ledger any more.")
+        raise LostClaim(f"Input {claim.input} is not in the ledger any more.")
     return InputWork(*row)
 
 
-def plan_input(held: Claim, work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> None:
+def plan_input(claim: Claim, work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> None:
     """Plan one input and write its parts to the ledger. `beat` is called often and may raise LostClaim.
 
     Raises EarlierRunOpen while an earlier run has yet to plan the same file, or to end with the same snapshot.
@@ -54,17 +54,17 @@ def plan_input(held: Claim, work: InputWork, flow: Flow, contract: Contract, bea
     try:
         found = scan(work, flow, contract, beat)
     except NothingNew as nothing:
-        with _finishing(held) as cursor:
+        with _finishing(claim) as cursor:
             end_input(cursor, work.id, "already_loaded", same_as=nothing.same_as, note=nothing.left_out)
         return
     except DataError as error:
-        with _finishing(held) as cursor:
+        with _finishing(claim) as cursor:
             _note_stamp(cursor, work, before)
             end_input(cursor, work.id, "failed", code=error.code, error=error.reason)
         return
     failpoint("plan.scanned")
     try:
-        with _finishing(held) as cursor:
+        with _finishing(claim) as cursor:
             _note_stamp(cursor, work, before)
             write_plan(cursor, work, flow, found)
     except ContentsUnknown:
@@ -74,11 +74,11 @@ def plan_input(held: Claim, work: InputWork, flow: Flow, contract: Contract, bea
 
 
 @contextmanager
-def _finishing(held: Claim) -> Iterator[Cursor]:
+def _finishing(claim: Claim) -> Iterator[Cursor]:
     """The transaction that ends the step."""
     with transaction() as cursor:
         yield cursor
-        finish(cursor, held)
+        finish(cursor, claim)
 
 
 def _wait_for_turn(work: InputWork, flow: Flow) -> None:

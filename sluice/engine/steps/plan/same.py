@@ -70,7 +70,7 @@ def is_taken_care_of(cursor: Cursor, work: InputWork, other: OtherInput, facts: 
 def _join_loading(cursor: Cursor, work: InputWork, other: OtherInput, facts: dict[str, Any]) -> None:
     """Let an input end as the one with its content does, which is being loaded."""
     if other.run != work.run:
-        cursor.execute(query("attach_input"), facts | {"input": work.id, "same_as": other.input, "ordered": False})
+        cursor.execute(query("wait_for_content"), facts | {"input": work.id, "same_as": other.input, "ordered": False})
         return
     if work.position < other.position:
         cursor.execute(query("lower_position"), {"input": other.input, "position": work.position})
