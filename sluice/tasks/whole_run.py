@@ -23,18 +23,18 @@ def declared_to_settle(run: int) -> Pipeline:
         more = bool(declared.pipeline.derived) and not derives
         return not more and all(_settles(declared, each) for each in inputs)
 
-    asked = ", ".join(dict.fromkeys(each.revision or each.contract for each in inputs)) or "no input"
-    return matching(name, fits, asked).pipeline
+    registered = ", ".join(dict.fromkeys(each.revision or each.contract for each in inputs)) or "no input"
+    return matching(name, fits, registered).pipeline
 
 
 def declared_to_build(run: int) -> Pipeline:
     """The declaration that derives what a run is to build. Raises OtherDeclaration."""
-    name, asked = pipeline_of(run), options_of(run).get("derived")
-    return matching(name, lambda each: asked is None or definition_of(each.pipeline) == asked, str(asked)).pipeline
+    name, registered = pipeline_of(run), options_of(run).get("derived")
+    return matching(name, lambda each: registered is None or definition_of(each.pipeline) == registered, str(registered)).pipeline
 
 
-def _settles(declared: Declared, was: Registered) -> bool:
-    if declared.is_of(was.source, was.revision, was.contract):
+def _settles(declared: Declared, registered: Registered) -> bool:
+    if declared.is_of(registered.source, registered.revision, registered.contract):
         return True
-    ours = declared.shapes.get(was.source)
-    return ours is not None and was.shape is not None and covers(ours, was.shape)
+    shape = declared.shapes.get(registered.source)
+    return shape is not None and registered.shape is not None and covers(shape, registered.shape)

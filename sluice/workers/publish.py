@@ -38,12 +38,12 @@ def look_at_queues() -> Queues:
     try:
         with app.pool.acquire(block=True) as connection:
             redis = connection.default_channel.client
-            with redis.pipeline(transaction=True) as asked:
-                asked.set(MARKER, uuid.uuid4().hex, nx=True)
-                asked.get(MARKER)
+            with redis.pipeline(transaction=True) as pipeline:
+                pipeline.set(MARKER, uuid.uuid4().hex, nx=True)
+                pipeline.get(MARKER)
                 for kind in NAMES:
-                    asked.llen(f"sluice.{kind}")
-                _, marker, *lengths = asked.execute()
+                    pipeline.llen(f"sluice.{kind}")
+                _, marker, *lengths = pipeline.execute()
     except _GONE as error:
         raise TransientError(f"Redis does not take messages ({type(error).__name__}).") from error
     empty = tuple(kind for kind, length in zip(NAMES, lengths, strict=True) if not length)

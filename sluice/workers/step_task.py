@@ -113,11 +113,11 @@ def read_message(args: Any) -> dict[str, int]:
 def working(kind: str, message: object) -> Iterator[tuple[Claim, Heartbeat]]:
     """Claim the step and keep it alive; what goes wrong inside is answered by its kind and ends the chain."""
     try:
-        asked = read_message([message])
+        fields = read_message([message])
     except ValueError:
         log.warning("dropped a message that Sluice did not write")
         raise Ignore from None
-    claim = _claim(kind, asked)
+    claim = _claim(kind, fields)
     failpoint(f"{kind}.claimed")
     try:
         with Heartbeat(claim) as pulse:
@@ -137,17 +137,17 @@ def working(kind: str, message: object) -> Iterator[tuple[Claim, Heartbeat]]:
         raise StepFailed(f"{kind} of step {claim.step}: {type(error).__name__}") from None
 
 
-def _claim(kind: str, asked: dict[str, int]) -> Claim:
+def _claim(kind: str, fields: dict[str, int]) -> Claim:
     try:
-        return patiently(lambda: steps.claim(kind, asked))
+        return patiently(lambda: steps.claim(kind, fields))
     except LostClaim:
         raise Ignore from None  # done, taken, or an old copy of a message: all is well
     except (ConfigError, TransientError) as error:  # it is not the step's fault: another worker may be able to
-        _complain(f"{kind} of step {asked['step']} cannot start: {error} Its message goes back to the queue.")
+        _complain(f"{kind} of step {fields['step']} cannot start: {error} Its message goes back to the queue.")
         time.sleep(REQUEUE_S)
         raise Reject(type(error).__name__, requeue=True) from error
     except SluiceError as error:
-        log.warning("%s of step %s cannot start: %s", kind, asked["step"], error)
+        log.warning("%s of step %s cannot start: %s", kind, fields["step"], error)
         raise Ignore from error
 
 
@@ -219,8 +219,8 @@ def _answer_missing(claim: Claim, error: NotHere | NotAllowed) -> None:
 def _goes_on_under_newer(claim: Claim) -> bool:
     """Whether what no worker has the declaration of goes on under the newer one that is here."""
     if claim.input is not None:
-        pipeline, was = registered_input(claim.run, claim.input)
-        return plan_under(claim, was, newest(pipeline))
+        pipeline, registered = registered_input(claim.run, claim.input)
+        return plan_under(claim, registered, newest(pipeline))
     if claim.kind != "build":
         return False
     if build_under(claim, newest(pipeline_of(claim.run)), options_of(claim.run).get("derived")):
@@ -231,6 +231,6 @@ def _goes_on_under_newer(claim: Claim) -> bool:
 
 def _withdraw(claim: Claim, reason: str, *, code: str, again: bool) -> None:
     """Take the input back from the table that it was registered for, whatever is declared now."""
-    pipeline, was = registered_input(claim.run, this_input(claim))
-    table = target_of(was) or find(pipeline).flow(was.source).table
+    pipeline, registered = registered_input(claim.run, this_input(claim))
+    table = target_of(registered) or find(pipeline).flow(registered.source).table
     withdraw_input(claim, table, reason, code=code, again=again)

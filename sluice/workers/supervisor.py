@@ -81,13 +81,13 @@ class Supervisor:
 
     def run(self) -> signal.Signals:
         """Keep the commands running until a signal says stop; then stop them. Returns that signal."""
-        with told_to_stop() as told:
+        with told_to_stop() as signals:
             try:
                 while True:
                     self.tend()
                     self._listen()
             except KeyboardInterrupt:
-                return told[0]
+                return signals[0]
             finally:
                 self.stop()
 
@@ -141,15 +141,15 @@ def told_to_stop() -> Iterator[list[signal.Signals]]:
 
     Main thread only.
     """
-    told: list[signal.Signals] = []
+    signals: list[signal.Signals] = []
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
-        told.append(signal.Signals(number))
+        signals.append(signal.Signals(number))
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, interrupt) for number in STOP_SIGNALS}
     try:
-        yield told
+        yield signals
     finally:
         for number, answer in before.items():
             signal.signal(number, answer)

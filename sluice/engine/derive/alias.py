@@ -28,8 +28,8 @@ def alias_for(text: str, start: int, end: int, name: str) -> str:
 
 
 def _following(text: str, end: int) -> str:
-    found = _NEXT.match(text, end)
-    return found[1].lower() if found else ""
+    match = _NEXT.match(text, end)
+    return match[1].lower() if match else ""
 
 
 def _is_named(following: str) -> bool:

@@ -32,10 +32,10 @@ def explain(pipeline: Pipeline, key: str, as_of: date | None = None) -> dict[str
     `as_of` is the newest date that was built, unless said. Raises ConfigError where there is nothing to explain.
     """
     derived = _one_that("explains", pipeline, lambda each: bool(each.explains))
-    asked = _key(derived, key)
+    params = _key(derived, key)
     sql = Statements(pipeline, derived)
     with transaction() as cursor:
-        values = {"pipeline": pipeline.name, **derived.params, **asked, "as_of": _date(cursor, sql, as_of)}
+        values = {"pipeline": pipeline.name, **derived.params, **params, "as_of": _date(cursor, sql, as_of)}
         values["upto"] = ALL
         row = _read(cursor, sql.of("one_row"), values)
         behind = {title: _rows_behind(cursor, title, sql.own(text), values) for title, text in derived.explains.items()}
@@ -45,8 +45,8 @@ def explain(pipeline: Pipeline, key: str, as_of: date | None = None) -> dict[str
         for rows in behind.values():
             _name_files(cursor, rows)
         after = _after_steps(cursor, sql, row[0], values) if row else {}
-    found = {"derived": derived.name, "as_of": values["as_of"], "row": row[0] if row else None}
-    return found | {"after": after, "behind": behind}
+    result = {"derived": derived.name, "as_of": values["as_of"], "row": row[0] if row else None}
+    return result | {"after": after, "behind": behind}
 
 
 def listed(pipeline: Pipeline, as_of: date | None, kind: str | None, limit: int) -> dict[str, Any]:
@@ -66,10 +66,10 @@ def listed(pipeline: Pipeline, as_of: date | None, kind: str | None, limit: int)
 
 
 def _one_that(does: str, pipeline: Pipeline, fits: Any) -> Computed:
-    found = [each for each in pipeline.derived if fits(each)]
-    if not found:
+    matches = [each for each in pipeline.derived if fits(each)]
+    if not matches:
         raise ConfigError(f"{pipeline.name} declares no derived table that {does} anything.")
-    return found[0]
+    return matches[0]
 
 
 def _key(derived: Computed, key: str) -> dict[str, int | str]:
@@ -80,13 +80,13 @@ def _key(derived: Computed, key: str) -> dict[str, int | str]:
         raise ConfigError(
             f"The key {key!r} has {len(parts)} of {len(columns)} parts; a key of {derived.name} is {'/'.join(columns)}."
         )
-    asked: dict[str, int | str] = {}
+    params: dict[str, int | str] = {}
     for column, part in zip(columns, parts, strict=True):
         whole = derived.columns[column] in ("bigint", "integer", "smallint")
         if whole and not part.removeprefix("-").isdecimal():
             raise ConfigError(f"{column} must be an integer, not {part!r}.")
-        asked[f"key_{column}"] = asked["key"] = int(part) if whole else part
-    return asked
+        params[f"key_{column}"] = params["key"] = int(part) if whole else part
+    return params
 
 
 def _after_steps(
@@ -109,16 +109,16 @@ def _date(cursor: Cursor, sql: Statements, as_of: date | None) -> date | None:
         if as_of is not None:
             raise ConfigError(f"{sql.derived.name} has no rows by date: leave out --as-of.")
         return None
-    asked = {"pipeline": sql.pipeline.name, "derived": sql.derived.name, "as_of": as_of}
+    params = {"pipeline": sql.pipeline.name, "derived": sql.derived.name, "as_of": as_of}
     if as_of is None:
-        cursor.execute(query("newest_build"), asked)
+        cursor.execute(query("newest_build"), params)
         as_of = (cursor.fetchone() or (None,))[0]
         if as_of is None:
             raise ConfigError(
                 f"{sql.derived.name} was not built yet: sluice run {sql.pipeline.name} --as-of YYYY-MM-DD"
             )
         return as_of
-    cursor.execute(query("last_build"), asked)
+    cursor.execute(query("last_build"), params)
     if cursor.fetchone() is None:
         raise ConfigError(
             f"{sql.derived.name} was not built for {as_of} yet: sluice run {sql.pipeline.name} --as-of {as_of}"

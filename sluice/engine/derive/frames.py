@@ -65,8 +65,8 @@ class FramesBuild(TableBuild):
 
     def _since(self, upto: int) -> Since:
         """What came into the table that this one is made of: what settled after that was built is not in it yet."""
-        asked = {"pipeline": self._pipeline.name, "derived": self._table.of, "as_of": self._as_of}
-        self._cursor.execute(query("last_build"), asked)
+        params = {"pipeline": self._pipeline.name, "derived": self._table.of, "as_of": self._as_of}
+        self._cursor.execute(query("last_build"), params)
         _, _, _, seen, _ = self._cursor.fetchone() or (None, 0, None, 0, None)
         since = super()._since(upto)
         return replace(since, upto=seen, inputs=since.inputs if seen > upto else [])

@@ -20,8 +20,8 @@ def settled(pipeline: Pipeline, text: str) -> tuple[sql.SQL, dict[str, Any]]:
     """A statement in which `{orders} o` is the loaded table of the source `orders`, its settled rows, and the
     parameters that this needs. Raises ConfigError for a source that the pipeline does not have."""
 
-    def fill(found: re.Match[str]) -> str:
-        table = table_identifier(pipeline.flow(found[1]).table.name)
-        return final_rows(table) + alias_for(text, found.start(), found.end(), found[1])
+    def fill(match: re.Match[str]) -> str:
+        table = table_identifier(pipeline.flow(match[1]).table.name)
+        return final_rows(table) + alias_for(text, match.start(), match.end(), match[1])
 
     return sql.SQL(PLACEHOLDER.sub(fill, text)), {"pipeline": pipeline.name, "upto": ALL}

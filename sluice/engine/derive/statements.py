@@ -28,11 +28,11 @@ class Statements:
     def own(self, text: str, *, narrow: bool = False) -> sql.SQL:
         """A SELECT of the declaration, with the tables of its sources in it."""
 
-        def fill(found: re.Match[str]) -> str:
-            name, column = found.groups()
+        def fill(match: re.Match[str]) -> str:
+            name, column = match.groups()
             if name == CHANGED:
                 return column + self._filled("among_changed", self._temp("changed")) if narrow else "true"
-            alias = alias_for(text, found.start(), found.end(), name)
+            alias = alias_for(text, match.start(), match.end(), name)
             if name == SELF:
                 return self._filled("self_rows", table_identifier(self.derived.name)) + alias
             return final_rows(table_identifier(self.pipeline.flow(name).table.name)) + alias

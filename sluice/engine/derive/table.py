@@ -133,8 +133,8 @@ class TableBuild(ABC):
         return self._anew(before)
 
     def _last(self) -> Before | None:
-        asked = {"pipeline": self._pipeline.name, "derived": self._derived.name, "as_of": self._as_of}
-        self._cursor.execute(query("last_build"), asked)
+        params = {"pipeline": self._pipeline.name, "derived": self._derived.name, "as_of": self._as_of}
+        self._cursor.execute(query("last_build"), params)
         row = self._cursor.fetchone()
         before = Before(*row) if row is not None else None
         if before is None or not before.rows:

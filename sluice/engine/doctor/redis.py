@@ -78,9 +78,9 @@ def _memory(name: str, about: dict[str, Any], *, holds_messages: bool) -> Iterat
     if holds_messages:
         yield _policy(policy)
     if evicted:
-        told = f"{evicted:,} keys since it started"
+        keys = f"{evicted:,} keys since it started"
         yield warning(
-            f"{name} evictions", told, "What was evicted is read again, which costs time: give it more maxmemory."
+            f"{name} evictions", keys, "What was evicted is read again, which costs time: give it more maxmemory."
         )
 
 
@@ -142,12 +142,12 @@ def _lifetimes(broker: redis.Redis, cache: redis.Redis, *, same_db: bool) -> Ite
 
 
 def _lifetimes_in_words(eternal: list[str], mortal: list[str]) -> str:
-    told = []
+    problems = []
     if eternal:
-        told.append(f"{len(eternal)} frames without TTL, e.g. {eternal[0]}")
+        problems.append(f"{len(eternal)} frames without TTL, e.g. {eternal[0]}")
     if mortal:
-        told.append(f"{len(mortal)} keys of the broker with TTL, e.g. {mortal[0]}")
-    return "; ".join(told)
+        problems.append(f"{len(mortal)} keys of the broker with TTL, e.g. {mortal[0]}")
+    return "; ".join(problems)
 
 
 def _sample(client: redis.Redis, pattern: str) -> tuple[list[tuple[str, int]], int]:
@@ -159,9 +159,9 @@ def _sample(client: redis.Redis, pattern: str) -> tuple[list[tuple[str, int]], i
         keys += some
         if place == 0:
             break
-    with client.pipeline(transaction=False) as asked:
+    with client.pipeline(transaction=False) as pipeline:
         for key in keys:
-            asked.ttl(key)
-        lifetimes = asked.execute()
-    found = [(str_if_bytes(key), ttl) for key, ttl in zip(keys, lifetimes, strict=True) if ttl != -2]
-    return found, len(found)
+            pipeline.ttl(key)
+        lifetimes = pipeline.execute()
+    sample = [(str_if_bytes(key), ttl) for key, ttl in zip(keys, lifetimes, strict=True) if ttl != -2]
+    return sample, len(sample)

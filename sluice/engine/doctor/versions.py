@@ -19,11 +19,11 @@ def look_at_versions() -> Iterator[Finding]:
 
 
 def _libraries() -> Iterator[Finding]:
-    found = {name: version(name) for name in KNOWN_GOOD}
-    good = all(found[name].startswith(known) for name, known in KNOWN_GOOD.items())
+    versions = {name: version(name) for name in KNOWN_GOOD}
+    good = all(versions[name].startswith(known) for name, known in KNOWN_GOOD.items())
     yield judge(
         "libraries",
         good,
-        ", ".join(f"{name} {number}" for name, number in found.items()),
+        ", ".join(f"{name} {number}" for name, number in versions.items()),
         todo="Known to be good: celery 5.6.3, kombu 5.7, redis 8.1; celery 5.7.0 may end when Redis is away.",
     )

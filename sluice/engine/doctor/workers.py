@@ -104,8 +104,8 @@ def _all(
 ) -> Finding:
     """`ok` where it is so of every worker, else who differs."""
     others = [name for name, answer in answers if not _is(good, answer)]
-    told = f"not so on {_names(others)}" if others else found
-    return judge(check, not others, told, todo=todo, otherwise=state)
+    result = f"not so on {_names(others)}" if others else found
+    return judge(check, not others, result, todo=todo, otherwise=state)
 
 
 def _is(good: Callable[[Mapping[str, Any]], bool], answer: Mapping[str, Any]) -> bool:

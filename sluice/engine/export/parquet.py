@@ -99,10 +99,10 @@ def _telling(table: str, names: list[str]) -> Iterator[None]:
     try:
         yield
     except pa.ArrowInvalid as error:
-        found = _COLUMN.search(str(error))
-        if found:
+        match = _COLUMN.search(str(error))
+        if match:
             raise PermanentError(
-                f"{table}: column {names[int(found[1])]} has a value that Parquet cannot hold (infinity, NaN of a "
+                f"{table}: column {names[int(match[1])]} has a value that Parquet cannot hold (infinity, NaN of a "
                 "decimal, or a date that is not in the years 1 to 9999). Write CSV, or leave it out with --columns."
             ) from error
         raise

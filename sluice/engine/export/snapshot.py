@@ -71,8 +71,8 @@ def snapshot(tables: Sequence[str]) -> Iterator[Snapshot]:
     with closing(opened.connection) as connection:
         try:
             with opened.ending(opened.begin()) as cursor:
-                found = {table: columns_of(cursor, table) for table in tables}
-            known = {table: _there(table, columns) for table, columns in found.items()}
+                columns = {table: columns_of(cursor, table) for table in tables}
+            known = {table: _there(table, of) for table, of in columns.items()}
             names = sql.SQL(", ").join(map(table_identifier, known))
             begun = opened.begin(opened.session.also(repeatable=True, read_only=True, **_PATIENT))
             begun.execute(sql.SQL(query("lock")).format(tables=names))

@@ -41,11 +41,11 @@ class Heartbeat:
 
     def _beat(self) -> None:
         lease = settings().lease_s
-        asked = {"step": self._claim.step, "fence": self._claim.fence, "lease_s": lease}
+        params = {"step": self._claim.step, "fence": self._claim.fence, "lease_s": lease}
         while not self._stop.wait(lease / 3):
             try:
                 with transaction() as cursor:
-                    cursor.execute(query("extend"), asked)
+                    cursor.execute(query("extend"), params)
                     self._lost = cursor.rowcount != 1
             except SluiceError:
                 continue  # PostgreSQL is away: the lease decides, and the fence guards the load

@@ -48,30 +48,30 @@ def check_ledger(cursor: Cursor) -> None:
     """
     cursor.execute(query("look_at_ledger"), {"tables": list(RIGHTS), "rights": list(RIGHTS.values())})
     (row,) = mappings(cursor)
-    found = SimpleNamespace(**row)
+    state = SimpleNamespace(**row)
     info = cursor.connection.info
     where = f"database {info.dbname} on {info.host}:{info.port}"
-    _check_rights(found, where, info.user)
-    _check_version(cursor, found, where)
+    _check_rights(state, where, info.user)
+    _check_version(cursor, state, where)
 
 
-def _check_rights(found: SimpleNamespace, where: str, role: str) -> None:
-    if found.reads_only:
+def _check_rights(state: SimpleNamespace, where: str, role: str) -> None:
+    if state.reads_only:
         raise ConfigError(
             f"The {where} can only be read (it is a standby, or default_transaction_read_only is on): DATABASE_URL must"
             " lead to the primary server."
         )
-    if found.there and not found.may_use:
+    if state.there and not state.may_use:
         raise ConfigError(f"The role {role} lacks usage on schema sluice in the {where}. The ledger's owner grants it.")
-    if found.missing:
-        raise ConfigError(f"The role {role} lacks {found.missing} in the {where}. The ledger's owner grants it.")
-    if not found.may_stage:
+    if state.missing:
+        raise ConfigError(f"The role {role} lacks {state.missing} in the {where}. The ledger's owner grants it.")
+    if not state.may_stage:
         raise ConfigError(f"The role {role} lacks temporary on the {where}: loads stage rows in temporary tables.")
 
 
-def _check_version(cursor: Cursor, found: SimpleNamespace, where: str) -> None:
+def _check_version(cursor: Cursor, state: SimpleNamespace, where: str) -> None:
     applied = set()
-    if found.migrated:
+    if state.migrated:
         cursor.execute("select name from sluice.migration")
         applied = {name for (name,) in cursor.fetchall()}
     known = set(ledger_files())

@@ -34,9 +34,9 @@ def note_revision(
     cursor.execute(query("note_revision"), facts | {"ago_s": ago_s, "again": again})
 
 
-def is_newer(cursor: Cursor, pipeline: str, source: str, ours: str, theirs: str) -> bool:
-    """Whether `ours` came after `theirs`; False where one of them is not known."""
-    facts = {"pipeline": pipeline, "source": source, "ours": ours, "theirs": theirs}
+def is_newer(cursor: Cursor, pipeline: str, source: str, revision: str, other: str) -> bool:
+    """Whether `revision` came after `other`; False where one of them is not known."""
+    facts = {"pipeline": pipeline, "source": source, "revision": revision, "other": other}
     cursor.execute(query("newer_revision"), facts)
     return cursor.fetchone() == (True,)
 

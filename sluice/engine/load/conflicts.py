@@ -17,6 +17,6 @@ def judge_lost(cursor: Cursor, work: PartWork, target: Target) -> dict[str, int]
     cursor.execute(target.statement("make_stage"))
     cursor.execute(INDEX_ONLY)
     refuse_other_reading(cursor, work, target)
-    who = {"run": work.run, "input": work.input, "part": work.part}
-    cursor.execute(target.statement("classify_lost"), who)
+    params = {"run": work.run, "input": work.input, "part": work.part}
+    cursor.execute(target.statement("classify_lost"), params)
     return dict(zip(("duplicate", "rejected", "contested"), cursor.fetchone() or (), strict=True))

@@ -44,12 +44,12 @@ def update_part(cursor: Cursor, work: PartWork, target: Target, chunks: Sequence
     share(cursor, Lock.SETTLING, target.name)
     refuse_other_reading(cursor, work, target)
     cursor.execute(_MERGING)
-    who: dict[str, Any] = {"run": work.run, "input": work.input, "part": work.part, "position": work.position}
-    who |= {"absent": list(target.absent)}
+    params: dict[str, Any] = {"run": work.run, "input": work.input, "part": work.part, "position": work.position}
+    params |= {"absent": list(target.absent)}
     for _ in range(TRIES):
         failpoint("load.before_merge")
         cursor.execute("savepoint merge")
-        cursor.execute(target.statement("merge_part"), who)
+        cursor.execute(target.statement("merge_part"), params)
         *counts, whole = cursor.fetchone() or ()
         if whole:
             cursor.execute("release savepoint merge")

@@ -25,17 +25,17 @@ def make_way(cursor: Cursor, work: PartWork, target: Target) -> None:
         _wait_for_earlier_inputs(cursor, work)
     if target.update:
         _note_older(cursor, work, target)
-    found = _to_clear(cursor, work)
-    if not found and not work.reload:
+    to_clear = _to_clear(cursor, work)
+    if not to_clear and not work.reload:
         return
     waits_for = _unplanned(cursor, work)
     if waits_for is not None:
         raise EarlierRunOpen(f"{waits_for} is not planned yet: what this run replaces is deleted before it is loaded.")
-    if found:
+    if to_clear:
         share(cursor, Lock.REMOVING_ROWS, target.name)
-        replaced = sorted({each for _, replaces in found for each in replaces})
+        replaced = sorted({each for _, replaces in to_clear for each in replaces})
         cursor.execute(target.statement("delete_replaced"), {"replaced": replaced})
-        cursor.execute(query("mark_cleared"), {"inputs": [input_id for input_id, _ in found]})
+        cursor.execute(query("mark_cleared"), {"inputs": [input_id for input_id, _ in to_clear]})
 
 
 def delete_not_again(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:
@@ -55,8 +55,8 @@ def refuse_other_reading(cursor: Cursor, work: PartWork, target: Target) -> None
     """Raise EarlierRunOpen when a row lost its key to one that a file of this run may be about to replace."""
     if _unplanned(cursor, work) is None and not _to_clear(cursor, work):
         return
-    who = {"pipeline": work.pipeline, "source": work.source, "contract": work.contract}
-    cursor.execute(target.statement("meets_other_reading"), who)
+    params = {"pipeline": work.pipeline, "source": work.source, "contract": work.contract}
+    cursor.execute(target.statement("meets_other_reading"), params)
     if cursor.fetchone() == (True,):
         raise EarlierRunOpen("A row meets one of an older reading, which a file of this run may replace.")
 
@@ -71,8 +71,8 @@ def _wait_for_earlier_runs(cursor: Cursor, work: PartWork) -> None:
 
 def _note_older(cursor: Cursor, work: PartWork, target: Target) -> None:
     """Note files that come after the input and were loaded before it: what they lack may be missing in rows of both."""
-    who = {"pipeline": work.pipeline, "source": work.source, "run": work.run, "position": work.position}
-    cursor.execute(query("note_older"), who | {"input": work.input, "present": list(target.present)})
+    params = {"pipeline": work.pipeline, "source": work.source, "run": work.run, "position": work.position}
+    cursor.execute(query("note_older"), params | {"input": work.input, "present": list(target.present)})
 
 
 def _to_clear(cursor: Cursor, work: PartWork) -> list[tuple[int, list[int]]]:
@@ -88,8 +88,8 @@ def _unplanned(cursor: Cursor, work: PartWork) -> str | None:
 
 def _wait_for_earlier_inputs(cursor: Cursor, work: PartWork) -> None:
     """The file lacks columns: what is in them comes from the files before it, so these are loaded first."""
-    who = {"pipeline": work.pipeline, "source": work.source, "run": work.run, "position": work.position}
-    cursor.execute(query("earlier_input"), who)
+    params = {"pipeline": work.pipeline, "source": work.source, "run": work.run, "position": work.position}
+    cursor.execute(query("earlier_input"), params)
     row = cursor.fetchone()
     if row is not None:
         raise EarlierRunOpen(f"{row[0]} (run {row[1]}) comes before this file, which has not all columns.")

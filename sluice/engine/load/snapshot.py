@@ -18,15 +18,15 @@ def keep_newest(cursor: Cursor, pipeline: str, flow: Flow, run: int) -> None:
     A run counts as a snapshot when all its files of the source could be loaded, and have at least one row: half a
     snapshot, or an empty file, takes nothing away.
     """
-    asked = {"pipeline": pipeline, "source": flow.source.name, "run": run}
-    cursor.execute(query("newest_snapshot"), asked)
+    params = {"pipeline": pipeline, "source": flow.source.name, "run": run}
+    cursor.execute(query("newest_snapshot"), params)
     newest, members = cursor.fetchone() or (0, [])
-    asked |= {"newest": newest, "members": members}
+    params |= {"newest": newest, "members": members}
     if newest >= run:
         target = Target.of(flow.table)
         share(cursor, Lock.REMOVING_ROWS, target.name)
         cursor.execute(target.statement("make_stage"))
-        cursor.execute(target.statement("forget_gone" if newest == run else "forget_late"), asked)
+        cursor.execute(target.statement("forget_gone" if newest == run else "forget_late"), params)
         if cursor.rowcount:
             cursor.execute(query("count_gone"), {"run": run, "gone": cursor.rowcount})
-    cursor.execute(query("supersede"), asked)
+    cursor.execute(query("supersede"), params)

@@ -32,9 +32,9 @@ def watched() -> Iterator[dict[str, Facts]]:
         _hooked = True
     me = threading.get_ident()
     before = _watching.get(me)
-    found = _watching[me] = {}
+    opened = _watching[me] = {}
     try:
-        yield found
+        yield opened
     finally:
         if before is None:
             del _watching[me]
@@ -59,11 +59,11 @@ def _installed() -> tuple[str, ...]:
 def _note(event: str, args: tuple[Any, ...]) -> None:
     if not _watching or event not in ("open", "os.listdir", "os.scandir"):
         return
-    found = _watching.get(threading.get_ident())
-    if found is None or not isinstance(args[0], str | bytes | os.PathLike):
+    opened = _watching.get(threading.get_ident())
+    if opened is None or not isinstance(args[0], str | bytes | os.PathLike):
         return
     if event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR):
         return
     path = str(Path(os.fsdecode(args[0])).absolute())
     if not is_installed(path) and "__pycache__" not in path:
-        found.setdefault(path, facts_of(path))
+        opened.setdefault(path, facts_of(path))

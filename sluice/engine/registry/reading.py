@@ -36,7 +36,7 @@ class Read:
     """What came of a file: a pipeline, or what is wrong; None of a folder of modules that others import.
 
     `files` is everything that was read for it. `code` is 16 hex digits that change with the text of the file, of the
-    others of its folder (`beside`), and of modules of one's own that it uses.
+    others of its folder (`listing`), and of modules of one's own that it uses.
     """
 
     path: Path
@@ -44,7 +44,7 @@ class Read:
     files: tuple[Seen, ...]
     modules: tuple[str, ...]
     code: str
-    beside: Listing | None = None
+    listing: Listing | None = None
     at: float = field(default_factory=time.monotonic)
 
     @property
@@ -56,7 +56,7 @@ class Read:
         """Whether it would be read otherwise now. What went wrong for a reason of its own is tried again."""
         if isinstance(self.outcome, ConfigError) and time.monotonic() - self.at > AGAIN_S:
             return True
-        if self.beside is not None and self.beside.is_changed():
+        if self.listing is not None and self.listing.is_changed():
             return True
         return any(file.is_changed() for file in self.files)
 
@@ -64,11 +64,11 @@ class Read:
 def read(path: Path, before: Read | None = None) -> Read:
     """Read a file of a pipeline; `before` is what it gave earlier, whose modules are imported anew."""
     listing = Listing(path.parent, lambda: code_of(path)) if is_folder(path) else None
-    file, *beside = map(Seen, listing.files if listing else (path,))
+    file, *siblings = map(Seen, listing.files if listing else (path,))
     if listing and not _DECLARES.search(file.content or b""):
         return Read(path, None, (file,), (), "")
     _forget(before.modules if before else ())
-    module = module_for(path, _digest(file.digest, *(each.digest for each in beside)) if beside else file.digest)
+    module = module_for(path, _digest(file.digest, *(each.digest for each in siblings)) if siblings else file.digest)
     outcome: Pipeline | ConfigError
     with watched() as opened:
         try:
@@ -81,8 +81,8 @@ def read(path: Path, before: Read | None = None) -> Read:
     for name, each in own.items():
         each.__dict__.setdefault(TEXT, (texts[name].content or b"").decode(errors="replace"))
     others = {name: Seen(name, facts) for name, facts in opened.items() if name != str(path)}
-    others |= {each.path: each for each in (*beside, *texts.values())}
-    text = _digest(file.digest, *(each.digest for each in beside), *(texts[name].digest for name in sorted(texts)))
+    others |= {each.path: each for each in (*siblings, *texts.values())}
+    text = _digest(file.digest, *(each.digest for each in siblings), *(texts[name].digest for name in sorted(texts)))
     return Read(path, outcome, (file, *others.values()), tuple(own), text, listing)
 
 
@@ -154,16 +154,16 @@ def _own_modules(module: ModuleType) -> Iterator[tuple[str, ModuleType]]:
 
 def _used(module: ModuleType) -> set[str]:
     """The names of modules that a module imports by a statement, or that something in it comes from."""
-    found = {getattr(value, "__module__", None) for value in list(vars(module).values())}
+    names = {getattr(value, "__module__", None) for value in list(vars(module).values())}
     for node in ast.walk(_tree(module)):
         if isinstance(node, ast.Import):
-            found |= {each.name for each in node.names}
+            names |= {each.name for each in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = "." * node.level + (node.module or "")
             with suppress(ImportError):
                 whole = resolve_name(base, module.__package__) if node.level else base
-                found |= {whole, *(f"{whole}.{each.name}" for each in node.names)}
-    return {name for name in found if isinstance(name, str)}
+                names |= {whole, *(f"{whole}.{each.name}" for each in node.names)}
+    return {name for name in names if isinstance(name, str)}
 
 
 def _tree(module: ModuleType) -> ast.AST:

@@ -51,14 +51,14 @@ class Registry:
     def view(self) -> View:
         """What is in the folders now. Raises ConfigError for a folder that is none."""
         with self._lock:
-            found = self._read_changed()
+            files = self._read_changed()
             if (
                 self._view is None
-                or found.keys() != self._files.keys()
-                or any(found[path] is not self._files[path] for path in found)
+                or files.keys() != self._files.keys()
+                or any(files[path] is not self._files[path] for path in files)
             ):
-                self._view = self._viewed(found)
-                self._files = found
+                self._view = self._viewed(files)
+                self._files = files
             return self._view
 
     def find(self, name: str) -> Declared:
@@ -103,17 +103,17 @@ class Registry:
         yield from (each for each in self._kept.get(name, ()) if each not in known)
 
     def _read_changed(self) -> dict[Path, Read]:
-        found: dict[Path, Read] = {}
+        files: dict[Path, Read] = {}
         for path in _files_of(self._folders()):
             known = self._files.get(path)
-            found[path] = known if known is not None and not known.is_stale() else read(path, known)
-        return found
+            files[path] = known if known is not None and not known.is_stale() else read(path, known)
+        return files
 
-    def _viewed(self, found: Mapping[Path, Read]) -> View:
+    def _viewed(self, files: Mapping[Path, Read]) -> View:
         declared: dict[str, Declared] = {}
         names: dict[str, ConfigError] = {}
         broken: dict[Path, ConfigError] = {}
-        for path, each in found.items():
+        for path, each in files.items():
             if each.outcome is None:
                 continue
             if isinstance(each.outcome, ConfigError):

@@ -38,10 +38,10 @@ def shape(flow: Flow) -> dict[str, Any]:
     }
 
 
-def covers(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+def covers(shape: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether rows of one shape can be settled by another: the same table, which may have got more columns."""
-    same = all(ours.get(name) == theirs.get(name) for name in ("table", "key", "update", "snapshot"))
-    return same and theirs["columns"].items() <= ours["columns"].items()
+    same = all(shape.get(name) == other.get(name) for name in ("table", "key", "update", "snapshot"))
+    return same and other["columns"].items() <= shape["columns"].items()
 
 
 def _said(value: Any, own: set[str]) -> Any:

@@ -22,10 +22,10 @@ Facts = tuple[int, ...]
 def facts_of(path: str | Path) -> Facts:
     """Times, size and identity of a file or folder; empty where there is none."""
     try:
-        found = os.stat(path)  # noqa: PTH116 - a Path takes longer to make than to look at, and all are looked at often
+        info = os.stat(path)  # noqa: PTH116 - a Path takes longer to make than to look at, and all are looked at often
     except OSError:
         return ()
-    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev, found.st_mode)
+    return (info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino, info.st_dev, info.st_mode)
 
 
 class Seen:

@@ -29,9 +29,9 @@ def deadline_of(schedule: Daily, due: Due) -> datetime | None:
     if schedule.deadline_time is None:
         return None
     day = due.day if schedule.deadline_time > schedule.due_time else due.day + _DAY
-    while (found := _instant(day, schedule.deadline_time, schedule.zone)) is None:
+    while (deadline := _instant(day, schedule.deadline_time, schedule.zone)) is None:
         day += _DAY
-    return max(found, due.at)
+    return max(deadline, due.at)
 
 
 def missed(schedule: Daily, after: date | None, now: datetime) -> list[Due]:
@@ -41,15 +41,15 @@ def missed(schedule: Daily, after: date | None, now: datetime) -> list[Due]:
     """
     today = now.astimezone(schedule.zone).date()
     day = today if after is None else after + _DAY
-    found: list[Due] = []
+    days: list[Due] = []
     while day <= today:
         at = due_on(schedule, day)
         if at is not None and at <= now:
-            found.append(Due(day, at))
+            days.append(Due(day, at))
         day += _DAY
-    if after is None and not found:
+    if after is None and not days:
         return missed(schedule, today - 3 * _DAY, now)[-1:]
-    return found
+    return days
 
 
 def next_due(schedule: Daily, now: datetime) -> Due:

@@ -50,22 +50,22 @@ def files_of(pipeline: Pipeline, day: date, earlier: Sequence[date] = ()) -> lis
 
     Raises NotHere when the inbox is not there, TransientError when its store is away.
     """
-    found: list[Seen] = []
+    files: list[Seen] = []
     for source in _sources(pipeline, dated=True):
         days = [day] if source.snapshot else [*earlier, day]
         for each in days:
-            found += [Seen(source.name, uri, each) for uri in in_inbox(_inbox(), on_day(source.pattern, each))]
-    return found
+            files += [Seen(source.name, uri, each) for uri in in_inbox(_inbox(), on_day(source.pattern, each))]
+    return files
 
 
 def files_of_no_day(pipeline: Pipeline) -> list[Seen]:
     """The files in the inbox whose names have no day, with how those that are known are now. Raises as `files_of`."""
-    found: list[Seen] = []
+    files: list[Seen] = []
     for source in _sources(pipeline, dated=False):
         uris = in_inbox(_inbox(), source.pattern)
         known = _known(pipeline.name, source.name, uris)
-        found += _stamped(source.name, uris, known)
-    return found
+        files += _stamped(source.name, uris, known)
+    return files
 
 
 def choose(cursor: Cursor, pipeline: Pipeline, day: date, seen: Sequence[Seen]) -> list[NewInput]:
@@ -114,20 +114,20 @@ def _stamped(source: str, uris: list[str], known: set[str]) -> Iterator[Seen]:
 
 def _new(cursor: Cursor, pipeline: Pipeline, seen: Sequence[Seen]) -> set[tuple[str, str]]:
     contracts = {flow.source.name: version(flow.table, flow.transform, flow.source) for flow in pipeline.flows}
-    asked = {
+    params = {
         "pipeline": pipeline.name,
         "sources": [each.source for each in seen],
         "uris": [each.uri for each in seen],
         "stamps": [each.stamp for each in seen],
         "contracts": [contracts[each.source] for each in seen],
     }
-    cursor.execute(query("new_files"), asked)
+    cursor.execute(query("new_files"), params)
     return set(cursor.fetchall())
 
 
 def _is_stale(cursor: Cursor, pipeline: str, source: Files, day: date) -> bool:
     if not source.snapshot:
         return False
-    asked = {"pipeline": pipeline, "schedule": schedule_of(pipeline), "source": source.name, "day": day}
-    cursor.execute(query("has_newer_snapshot"), asked)
+    params = {"pipeline": pipeline, "schedule": schedule_of(pipeline), "source": source.name, "day": day}
+    cursor.execute(query("has_newer_snapshot"), params)
     return cursor.fetchone() == (True,)

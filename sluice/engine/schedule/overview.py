@@ -56,11 +56,11 @@ def overview(pipelines: Iterable[Pipeline], now: datetime) -> list[Scheduled]:
     pipelines = list(pipelines)
     declared = _declared(pipelines)
     last, missing = _last(declared), alarms(pipelines)
-    found = []
+    schedules = []
     for name, schedule in declared.items():
         coming = next_due(schedule, now)
         known = last.get(name)
-        found.append(
+        schedules.append(
             Scheduled(
                 pipeline=name,
                 at=schedule.at,
@@ -73,7 +73,7 @@ def overview(pipelines: Iterable[Pipeline], now: datetime) -> list[Scheduled]:
                 alarms=[each for each in missing if each.pipeline == name],
             )
         )
-    return found
+    return schedules
 
 
 def alarms(pipelines: Iterable[Pipeline]) -> list[Alarm]:

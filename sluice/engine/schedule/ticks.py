@@ -56,8 +56,8 @@ def newest_day(cursor: Cursor, schedule: str, zone: str) -> date | None:
 
 def note_due(cursor: Cursor, schedule: str, due: Due, verdict: Verdict) -> bool:
     """Note a due time. True for the first who does."""
-    asked = {"schedule": schedule, "due": due.at, "day": due.day, **verdict._asdict()}
-    cursor.execute(query("add_tick"), asked)
+    params = {"schedule": schedule, "due": due.at, "day": due.day, **verdict._asdict()}
+    cursor.execute(query("add_tick"), params)
     return cursor.rowcount == 1
 
 
@@ -71,8 +71,8 @@ def open_ticks(schedule: str) -> list[Tick]:
     """The open due times of a schedule, oldest first."""
     with transaction() as cursor:
         cursor.execute(query("open_ticks"), {"schedule": schedule})
-        found = cursor.fetchall()
-    return [Tick(schedule, Due(day, at), Verdict(state, note)) for at, day, state, note in found]
+        rows = cursor.fetchall()
+    return [Tick(schedule, Due(day, at), Verdict(state, note)) for at, day, state, note in rows]
 
 
 def begin_look(tick: Tick, now: datetime) -> bool:

@@ -78,11 +78,11 @@ def definition_of(pipeline: Pipeline) -> str:
     return hashlib.sha256("".join(each.definition for each in pipeline.derived).encode()).hexdigest()[:16]
 
 
-def _check_definition(pipeline: Pipeline, asked: str | None) -> None:
+def _check_definition(pipeline: Pipeline, registered: str | None) -> None:
     here = definition_of(pipeline)
-    if asked is not None and asked != here:
+    if registered is not None and registered != here:
         raise OtherDeclaration(
-            f"The run was queued under other derived tables of {pipeline.name!r} ({asked}) than this worker has "
+            f"The run was queued under other derived tables of {pipeline.name!r} ({registered}) than this worker has "
             f"({here}): restart the workers, or run it again."
         )
 

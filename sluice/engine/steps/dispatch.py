@@ -85,9 +85,9 @@ def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:
         if not try_lock(cursor, Lock.DISPATCH):
             return 0  # somebody else is at it
         _notice_loss(cursor, queues.marker)
-        asked = {"window": settings().window, "publish_s": settings().publish_s, "fresh_s": FRESH_S}
+        params = {"window": settings().window, "publish_s": settings().publish_s, "fresh_s": FRESH_S}
         first = [kind.name for kind in KINDS if kind.of_run]
-        cursor.execute(query("due_steps"), asked | {"empty": list(queues.empty), "first": first})
+        cursor.execute(query("due_steps"), params | {"empty": list(queues.empty), "first": first})
         due = cursor.fetchall()
         if due:
             marked = {"steps": [step for step, _ in due], "publish_s": settings().publish_s}

@@ -29,8 +29,8 @@ def park_part(claim: Claim, work: PartWork, refused: pa.Table) -> None:
         if cursor.rowcount != 1:
             raise LostClaim(f"Step {claim.step} ({claim.kind}) has another holder now.")
         forget_rejects(cursor, work)
-        found = rejects.write(cursor, refused, run=work.run, input_id=work.input, part=work.part)
-        cursor.execute(query("note_refused"), {"part": work.part, "refused": found})
+        number = rejects.write(cursor, refused, run=work.run, input_id=work.input, part=work.part)
+        cursor.execute(query("note_refused"), {"part": work.part, "refused": number})
     failpoint("transform.parked")
     with transaction() as cursor:
         judge_parked(cursor)

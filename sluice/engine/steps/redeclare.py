@@ -33,45 +33,45 @@ def note_declared(cursor: Cursor, declared: Declared, *, ago_s: float = 0.0, aga
         note_revision(cursor, name, source, revision, shape, ago_s=ago_s, again=again)
 
 
-def plan_under(claim: Claim, was: Registered, now: Declared | None) -> bool:
+def plan_under(claim: Claim, registered: Registered, now: Declared | None) -> bool:
     """Plan an input again under what is declared now. False when that is not newer, or not known to be.
 
     What was loaded of it is taken back, whole: from the table that its own declaration names. Raises LostClaim.
     """
-    if now is None or was.source not in now.revisions or was.revision is None or was.shape is None:
+    if now is None or registered.source not in now.revisions or registered.revision is None or registered.shape is None:
         return False
-    name, revision = now.pipeline.name, now.revisions[was.source]
+    name, revision = now.pipeline.name, now.revisions[registered.source]
     note = (
-        f"The declaration was changed after the run was registered, and no worker has it any more ({was.revision}): "
-        f"the input was read under the newer one ({revision})."
+        "The declaration was changed after the run was registered, and no worker has it any more "
+        f"({registered.revision}): the input was read under the newer one ({revision})."
     )
-    asked = {"input": this_input(claim), "revision": revision, "contract": now.contract(was.source).version}
+    params = {"input": this_input(claim), "revision": revision, "contract": now.contract(registered.source).version}
     with transaction() as cursor:
-        if not is_newer(cursor, name, was.source, revision, was.revision):
+        if not is_newer(cursor, name, registered.source, revision, registered.revision):
             return False
-        take_back(cursor, claim, _target(was))
-        cursor.execute(query("redeclare_input"), asked | {"note": note})
+        take_back(cursor, claim, _target(registered))
+        cursor.execute(query("redeclare_input"), params | {"note": note})
         plan_again(cursor, this_input(claim))
     return True
 
 
-def build_under(claim: Claim, now: Declared | None, asked: str | None) -> bool:
+def build_under(claim: Claim, now: Declared | None, registered: str | None) -> bool:
     """Let a run build what its pipeline derives now. False when that is not newer, or not known to be."""
-    if now is None or asked is None or not now.pipeline.derived:
+    if now is None or registered is None or not now.pipeline.derived:
         return False
-    ours = definition_of(now.pipeline)
+    definition = definition_of(now.pipeline)
     with transaction() as cursor:
-        if not is_newer(cursor, now.pipeline.name, DERIVED, ours, asked):
+        if not is_newer(cursor, now.pipeline.name, DERIVED, definition, registered):
             return False
-        declare_derived(cursor, claim.run, ours)
+        declare_derived(cursor, claim.run, definition)
     return True
 
 
-def target_of(was: Registered) -> Target | None:
+def target_of(registered: Registered) -> Target | None:
     """The table that an input was registered for; None where the ledger does not know."""
-    return None if was.shape is None else _target(was)
+    return None if registered.shape is None else _target(registered)
 
 
-def _target(was: Registered) -> Target:
-    shape = was.shape or {}
+def _target(registered: Registered) -> Target:
+    shape = registered.shape or {}
     return Target(shape["table"], tuple(shape["key"]), tuple(shape["columns"]), bool(shape["update"]))

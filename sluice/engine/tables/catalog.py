@@ -39,10 +39,10 @@ def is_free(cursor: Cursor, name: str) -> bool:
 def refuse_kind(cursor: Cursor, name: str, wanted: str) -> None:
     """Raise ConfigError where a name that is to be a `wanted` ("table", "view") is another relation already."""
     kind, _ = _look_up(cursor, name)
-    found = None if kind is None else "table" if kind in _TABLES else _VIEWS.get(kind, "index, a sequence or a type")
-    if found not in (None, wanted):
+    existing = None if kind is None else "table" if kind in _TABLES else _VIEWS.get(kind, "index, a sequence or a type")
+    if existing not in (None, wanted):
         raise ConfigError(
-            f"{name} is to be a {wanted} and is a {found} in the schema {home_schema()} already: "
+            f"{name} is to be a {wanted} and is a {existing} in the schema {home_schema()} already: "
             "rename it, or give the declared table another name."
         )
 
@@ -71,9 +71,9 @@ def disagreements(cursor: Cursor, table: str, types: Mapping[str, str], key: Seq
     """
     there = columns_of(cursor, table) or {}
     both = [name for name in types if name in there]
-    found, meant = (_kinds(cursor, [each[name] for name in both]) for each in (there, types))
-    for name, is_kind, meant_kind in zip(both, found, meant, strict=True):
-        if is_kind != meant_kind:
+    actual, declared = (_kinds(cursor, [each[name] for name in both]) for each in (there, types))
+    for name, is_kind, declared_kind in zip(both, actual, declared, strict=True):
+        if is_kind != declared_kind:
             yield f"Column {name} is {there[name]} in the database and {types[name]} in the declaration."
     if not _is_unique(cursor, table, key):
         yield f"The key is ({', '.join(key)}) in the declaration, and no primary key or unique index in the database."
@@ -81,10 +81,10 @@ def disagreements(cursor: Cursor, table: str, types: Mapping[str, str], key: Seq
 
 def refuse_other(cursor: Cursor, table: str, types: Mapping[str, str], key: Sequence[str]) -> None:
     """Raise ConfigError where an existing table is not what its declaration says: Sluice adds columns, and no more."""
-    found = list(disagreements(cursor, table, types, key))
-    if found:
+    problems = list(disagreements(cursor, table, types, key))
+    if problems:
         raise ConfigError(
-            f"Table {table}: {' '.join(found)} Sluice does not change what is there: alter it by hand, "
+            f"Table {table}: {' '.join(problems)} Sluice does not change what is there: alter it by hand, "
             "or give the declared table another name."
         )
 

@@ -19,8 +19,8 @@ def create_indexes(cursor: Cursor, table: str, indexes: Sequence[Sequence[str]],
     """One for each list of columns, followed by those of `key`. One that is there already is left alone."""
     for index in indexes:
         columns = [*index, *(column for column in key if column not in index)]
-        asked = {"schema": home_schema(), "table": table, "columns": columns}
-        cursor.execute(query("has_index"), asked)  # `if not exists` would lock the table to see that
+        params = {"schema": home_schema(), "table": table, "columns": columns}
+        cursor.execute(query("has_index"), params)  # `if not exists` would lock the table to see that
         if cursor.fetchone() == (False,):
             name = f"{table}_{'_'.join(index)}_idx"
             own = len(name) <= LONGEST and is_free(cursor, name)

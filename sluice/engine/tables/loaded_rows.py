@@ -43,8 +43,8 @@ def note_targets(cursor: Cursor, run: int, pipeline: Pipeline, besides: Collecti
     """Note what the tables of a run are now, `besides` those of these sources."""
     flows = [flow for flow in pipeline.flows if flow.source.name not in besides]
     sources, tables = [flow.source.name for flow in flows], [flow.table.name for flow in flows]
-    asked = {"run": run, "schema": home_schema(), "sources": sources, "tables": tables}
-    cursor.execute(query("note_targets"), asked)
+    params = {"run": run, "schema": home_schema(), "sources": sources, "tables": tables}
+    cursor.execute(query("note_targets"), params)
 
 
 def missing_inputs(
@@ -57,21 +57,23 @@ def missing_inputs(
     counted; for `update` rows may have been replaced, so an input counts as missing only if its table was made anew or
     emptied since, and has fewer rows than all books together say.
     """
-    asked = {"inputs": list(inputs), "table": table.name, "schema": home_schema()}
-    cursor.execute(query("expected_rows"), asked)
-    expected, found = cursor.fetchall(), dict[int, int]()
+    params = {"inputs": list(inputs), "table": table.name, "schema": home_schema()}
+    cursor.execute(query("expected_rows"), params)
+    expected, counts = cursor.fetchall(), dict[int, int]()
     if only_made_anew:
         expected = [each for each in expected if each[3] is not False]
     if expected and columns_of(cursor, table.name) is not None:
-        if table.on_conflict == "update" or _was_updated(cursor, asked):
+        if table.on_conflict == "update" or _was_updated(cursor, params):
             expected = [each for each in expected if each[3] is not False]
-            if not expected or _has_enough(cursor, asked):
+            if not expected or _has_enough(cursor, params):
                 return []
-        found = _count(cursor, table.name, [each[0] for each in expected])
+        counts = _count(cursor, table.name, [each[0] for each in expected])
     return [
-        Missing(number, uri, table.name, loaded, found.get(number, 0), other or (other is None and number not in found))
+        Missing(
+            number, uri, table.name, loaded, counts.get(number, 0), other or (other is None and number not in counts)
+        )
         for number, uri, loaded, other in expected
-        if found.get(number, 0) < loaded
+        if counts.get(number, 0) < loaded
     ]
 
 
@@ -106,10 +108,10 @@ def _lost_of(cursor: Cursor, run: int, source: str, table: str) -> Iterable[Miss
     cursor.execute(query("expected_of_run"), {"run": run, "source": source})
     expected = cursor.fetchall()
     there = columns_of(cursor, table) is not None
-    found = _count(cursor, table, [each[0] for each in expected]) if there else {}
+    counts = _count(cursor, table, [each[0] for each in expected]) if there else {}
     for number, uri, rows in expected:
-        if found.get(number, 0) < rows:
-            yield Missing(number, uri, table, rows, found.get(number, 0), other=True)
+        if counts.get(number, 0) < rows:
+            yield Missing(number, uri, table, rows, counts.get(number, 0), other=True)
 
 
 def _sentence(lost: Sequence[Missing], pipeline: str) -> str:
@@ -121,16 +123,16 @@ def _sentence(lost: Sequence[Missing], pipeline: str) -> str:
     )
 
 
-def _was_updated(cursor: Cursor, asked: Mapping[str, object]) -> bool:
+def _was_updated(cursor: Cursor, params: Mapping[str, object]) -> bool:
     """Whether rows of the table were replaced or taken away in good order, as far as the books go."""
-    cursor.execute(query("fewest_rows"), asked)
+    cursor.execute(query("fewest_rows"), params)
     return bool((cursor.fetchone() or (0, 0))[1])
 
 
-def _has_enough(cursor: Cursor, asked: Mapping[str, object]) -> bool:
-    cursor.execute(query("fewest_rows"), asked)
+def _has_enough(cursor: Cursor, params: Mapping[str, object]) -> bool:
+    cursor.execute(query("fewest_rows"), params)
     fewest = (cursor.fetchone() or (0, 0))[0]
-    cursor.execute(sql.SQL("select count(*) from {}").format(table_identifier(str(asked["table"]))))
+    cursor.execute(sql.SQL("select count(*) from {}").format(table_identifier(str(params["table"]))))
     return bool((cursor.fetchone() or (0,))[0] >= fewest)
 
 

@@ -13,7 +13,7 @@ from sluice.engine.storage import listed, remove
 query = statements(__name__)
 
 # The landing may be a folder of yours: what is not named by its content is not ours.
-OURS = re.compile(
+COPY_NAME = re.compile(
     r"(?P<sha256>[0-9a-f]{64})(?P<typed>-.*)?|\.[0-9a-f]{32}\.part|\.sluice-probe-[0-9a-f]{32}", re.DOTALL
 )
 UNKNOWN_FOR = timedelta(days=1)  # an input that is being read is not in the ledger before its plan ends
@@ -28,20 +28,20 @@ def purge_landing(folder: str, ended_before: datetime, *, dry_run: bool = False)
     gone = 0
     now = datetime.now(UTC)
     for uri, changed in listed(folder):
-        ours = OURS.fullmatch(uri.rpartition("/")[2])
-        if ours and now - changed > SETTLED_FOR:
-            gone += _remove_unless_needed(uri, ours, ended_before, age=now - changed, dry_run=dry_run)
+        match = COPY_NAME.fullmatch(uri.rpartition("/")[2])
+        if match and now - changed > SETTLED_FOR:
+            gone += _remove_unless_needed(uri, match, ended_before, age=now - changed, dry_run=dry_run)
     return gone
 
 
 def _remove_unless_needed(
-    uri: str, ours: re.Match[str], ended_before: datetime, *, age: timedelta, dry_run: bool
+    uri: str, match: re.Match[str], ended_before: datetime, *, age: timedelta, dry_run: bool
 ) -> bool:
     """True when the copy is gone (or would be). Plan takes the same lock when it writes down where a copy is."""
     with transaction() as cursor:
-        lock(cursor, Lock.CONTENT, ours["sha256"] or uri)
-        asked = {"name": ours[0], "typed": ours["typed"] is not None, "before": ended_before}
-        cursor.execute(query("landed_use"), asked)
+        lock(cursor, Lock.CONTENT, match["sha256"] or uri)
+        params = {"name": match[0], "typed": match["typed"] is not None, "before": ended_before}
+        cursor.execute(query("landed_use"), params)
         known, needed = cursor.fetchone() or (False, False)
         if needed or (not known and age < UNKNOWN_FOR):
             return False

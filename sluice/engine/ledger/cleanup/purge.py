@@ -78,16 +78,16 @@ def _purge_rejects(input_id: int) -> int:
     return total
 
 
-def _in_batches(name: str, **asked: Any) -> int:
+def _in_batches(name: str, **params: Any) -> int:
     total, gone = 0, BATCH
     while gone == BATCH:
-        gone = _execute(name, batch=BATCH, **asked)
+        gone = _execute(name, batch=BATCH, **params)
         total += gone
     return total
 
 
-def _execute(name: str, **asked: Any) -> int:
+def _execute(name: str, **params: Any) -> int:
     """Run a statement in a transaction of its own. Returns how many rows it met."""
     with transaction() as cursor:
-        cursor.execute(query(name), asked)
+        cursor.execute(query(name), params)
         return cursor.rowcount

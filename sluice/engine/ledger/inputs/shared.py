@@ -48,7 +48,7 @@ def last_noted(cursor: Cursor, pipeline: str, source: str, contract: str) -> tup
 
 def earlier_open_run(cursor: Cursor, run: int, pipeline: str, source: str, *, only_reloads: bool = False) -> int | None:
     """An open run of the same source that came before this one; `only_reloads`: one of which files are loaded again."""
-    who = {"run": run, "pipeline": pipeline, "source": source, "only_reloads": only_reloads}
-    cursor.execute(query("earlier_open_run"), who)
+    params = {"run": run, "pipeline": pipeline, "source": source, "only_reloads": only_reloads}
+    cursor.execute(query("earlier_open_run"), params)
     row = cursor.fetchone()
     return None if row is None else row[0]

@@ -58,11 +58,11 @@ def _misspelt(table: Table, match: HeaderMatch) -> Iterator[str]:
 def suggestions(unknown: Sequence[str], missing: Sequence[str]) -> dict[str, str]:
     """For unknown names those of the missing ones that they may be meant for: each once, the nearest first."""
     pairs = [(_distance(name, other), i, j) for i, name in enumerate(unknown) for j, other in enumerate(missing)]
-    found: dict[int, int] = {}
+    matches: dict[int, int] = {}
     for distance, i, j in sorted((d, i, j) for d, i, j in pairs if d is not None):
-        if i not in found and j not in found.values() and distance <= _allowed(unknown[i], missing[j]):
-            found[i] = j
-    return {unknown[i]: missing[found[i]] for i in sorted(found)}
+        if i not in matches and j not in matches.values() and distance <= _allowed(unknown[i], missing[j]):
+            matches[i] = j
+    return {unknown[i]: missing[matches[i]] for i in sorted(matches)}
 
 
 def _allowed(name: str, other: str) -> int:

@@ -88,29 +88,29 @@ def leave_out(cursor: Cursor, work: InputWork, table: Table, facts: dict[str, An
 
     Raises EarlierRunOpen while the contents of its run are not known yet, and another of them may decide.
     """
-    who = {"run": work.run, "source": work.source, "pipeline": work.pipeline, "sha256": facts["sha256"]}
-    cursor.execute(query("run_contents"), who)
+    params = {"run": work.run, "source": work.source, "pipeline": work.pipeline, "sha256": facts["sha256"]}
+    cursor.execute(query("run_contents"), params)
     listed = [Listed(*row) for row in cursor.fetchall()]
     place = [each.id for each in listed].index(work.id)
     twin = _twin(listed, place, facts["sha256"])
     if twin is not None:
         end_input(cursor, work.id, "already_loaded", same_as=twin, **facts)
         return True
-    cursor.execute(query("loading_before"), who)
+    cursor.execute(query("loading_before"), params)
     row = cursor.fetchone()
     if row is not None:
         cursor.execute(query("wait_for_content"), facts | {"input": work.id, "same_as": row[0], "ordered": True})
         return True
     if work.options.get("reload"):
         return False
-    cursor.execute(query("applied_before"), who | {"contract": work.contract})
+    cursor.execute(query("applied_before"), params | {"contract": work.contract})
     row = cursor.fetchone()
     applied = row is not None and not missing_inputs(cursor, table, [row[0]], only_made_anew=True)
     if row is None or not applied or any(each.state in ("loading", "loaded", "done") for each in listed[:place]):
         return False
     _refuse_unknown(each for each in listed if each.id != work.id)
     contents = [facts["sha256"] if each.id == work.id else each.sha256 for each in listed]
-    cursor.execute(query("applied_since"), who | {"contents": [each for each in contents if each]})
+    cursor.execute(query("applied_since"), params | {"contents": [each for each in contents if each]})
     if not is_applied(contents, [sha256 for (sha256,) in cursor.fetchall()], place):
         return False
     end_input(cursor, work.id, "already_loaded", same_as=row[0], **facts)

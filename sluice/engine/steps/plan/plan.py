@@ -52,7 +52,7 @@ def plan_input(claim: Claim, work: InputWork, flow: Flow, contract: Contract, be
     _wait_for_turn(work, flow)
     before = kind_of(flow.source).stamp(work.uri)
     try:
-        found = scan(work, flow, contract, beat)
+        scanned = scan(work, flow, contract, beat)
     except NothingNew as nothing:
         with _finishing(claim) as cursor:
             end_input(cursor, work.id, "already_loaded", same_as=nothing.same_as, note=nothing.left_out)
@@ -66,9 +66,9 @@ def plan_input(claim: Claim, work: InputWork, flow: Flow, contract: Contract, be
     try:
         with _finishing(claim) as cursor:
             _note_stamp(cursor, work, before)
-            write_plan(cursor, work, flow, found)
+            write_plan(cursor, work, flow, scanned)
     except ContentsUnknown:
-        note_content(work, found.plan.sha256, found.plan.size)
+        note_content(work, scanned.plan.sha256, scanned.plan.size)
         raise
     failpoint("plan.committed")
 

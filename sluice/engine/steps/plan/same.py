@@ -34,16 +34,16 @@ class OtherInput(NamedTuple):
 
 def same_content(cursor: Cursor, work: InputWork, sha256: str, *, only_newest: bool) -> list[OtherInput]:
     """Inputs of the source with the same content, the one that decides first; `only_newest` as of SourceKind."""
-    whose = {"pipeline": work.pipeline, "source": work.source, "sha256": sha256, "input": work.id, "run": work.run}
+    params = {"pipeline": work.pipeline, "source": work.source, "sha256": sha256, "input": work.id, "run": work.run}
     limits = {"code_version": __version__, "max_crashes": settings().max_crashes}
-    cursor.execute(query("same_content"), whose | limits | {"newest": only_newest})
+    cursor.execute(query("same_content"), params | limits | {"newest": only_newest})
     return [OtherInput(*row) for row in cursor.fetchall()]
 
 
-def replaced_by(cursor: Cursor, work: InputWork, others: Sequence[OtherInput], found: PlannedInput) -> list[int]:
+def replaced_by(cursor: Cursor, work: InputWork, others: Sequence[OtherInput], scanned: PlannedInput) -> list[int]:
     """Inputs whose rows this one replaces: the same content, and the same file read under another declaration."""
-    whose = {"pipeline": work.pipeline, "source": work.source, "contract": work.contract, "run": work.run}
-    cursor.execute(query("other_readings"), whose | {"sha256": found.plan.sha256, "raw": found.raw})
+    params = {"pipeline": work.pipeline, "source": work.source, "contract": work.contract, "run": work.run}
+    cursor.execute(query("other_readings"), params | {"sha256": scanned.plan.sha256, "raw": scanned.raw})
     same = {other.input for other in others if other.run < work.run and other.state in ("done", "failed")}
     return sorted(same | {other for (other,) in cursor.fetchall()})
 

@@ -24,12 +24,12 @@ from sluice.version import __version__
 query = statements(__name__)
 
 
-def write_plan(cursor: Cursor, work: InputWork, flow: Flow, found: PlannedInput) -> None:
+def write_plan(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInput) -> None:
     """Write what the scan found, or what it means that this content was seen before."""
-    planned = found.plan
+    planned = scanned.plan
     lock(cursor, Lock.CONTENT, planned.sha256)
-    if found.landed is not None and not exists(found.landed):
-        raise TransientError(f"The copy {found.landed} was purged before it was needed; it is made again.")
+    if scanned.landed is not None and not exists(scanned.landed):
+        raise TransientError(f"The copy {scanned.landed} was purged before it was needed; it is made again.")
     only_newest = kind_of(flow.source).only_newest
     others = same_content(cursor, work, planned.sha256, only_newest=only_newest)
     facts = {"sha256": planned.sha256, "size": planned.size}
@@ -41,30 +41,30 @@ def write_plan(cursor: Cursor, work: InputWork, flow: Flow, found: PlannedInput)
         return
     if ordered and not work.options.get("reload"):
         others = []  # it is applied once more, over what is there
-    _start(cursor, work, found, others, ordered=ordered)
+    _start(cursor, work, scanned, others, ordered=ordered)
 
 
 def _start(
-    cursor: Cursor, work: InputWork, found: PlannedInput, others: Sequence[OtherInput], *, ordered: bool
+    cursor: Cursor, work: InputWork, scanned: PlannedInput, others: Sequence[OtherInput], *, ordered: bool
 ) -> None:
-    planned = found.plan
+    planned = scanned.plan
     start = {
         "sha256": planned.sha256,
         "size": planned.size,
         "input": work.id,
-        "dialect": json.dumps(found.dialect),
-        "note": found.note,
-        "landed": found.landed,
-        "raw": found.raw,
+        "dialect": json.dumps(scanned.dialect),
+        "note": scanned.note,
+        "landed": scanned.landed,
+        "raw": scanned.raw,
         "ordered": ordered,
-        "replaces": replaced_by(cursor, work, others, found),
+        "replaces": replaced_by(cursor, work, others, scanned),
         "parts": len(planned.parts),
         "planned": planned.read,
         "code_version": __version__,
     }
     cursor.execute(query("start_loading"), start)
-    if found.noted is not None:
-        note_fetched(cursor, work.id, found.noted)
+    if scanned.noted is not None:
+        note_fetched(cursor, work.id, scanned.noted)
     _add_parts(cursor, work, planned)
     cursor.execute(query("add_planned"), {"run": work.run, "planned": planned.read})
 
