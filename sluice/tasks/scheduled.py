@@ -1,4 +1,4 @@
-"""sluice.scheduled and sluice.tend: what beat sends at a pipeline's due time, and every minute for all of them.
+"""sluice.scheduled: what beat sends at a pipeline's due time. sluice.check_schedules: every minute, for all of them.
 
 Both do the same, so that nothing hangs on a single message: see sluice.engine.schedule.
 """
@@ -14,7 +14,7 @@ from sluice.app import app
 from sluice.engine.database.connection import DatabaseAway
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.runs import NewInput, Run
-from sluice.engine.schedule import begin_day, tend_pipeline
+from sluice.engine.schedule import begin_day, check_schedule
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.pipelines import all_pipelines, find
 from sluice.tasks.enqueue import register_inputs
@@ -26,16 +26,16 @@ log = logging.getLogger(__name__)
 @app.task(name="sluice.scheduled")
 def scheduled(name: str) -> None:
     """Start what is due of one pipeline."""
-    tend([find(name)], datetime.now(UTC))
+    check_schedules([find(name)], datetime.now(UTC))
 
 
-@app.task(name="sluice.tend")
-def tend_all() -> None:
+@app.task(name="sluice.check_schedules")
+def check_all_schedules() -> None:
     """Start what is due of every pipeline, and look again for files that are waited for."""
-    tend(list(all_pipelines().values()), datetime.now(UTC))
+    check_schedules(list(all_pipelines().values()), datetime.now(UTC))
 
 
-def tend(pipelines: list[Pipeline], now: datetime) -> list[Run]:
+def check_schedules(pipelines: list[Pipeline], now: datetime) -> list[Run]:
     """Start what these pipelines' schedules ask for at `now` (aware). What is wrong with one does not stop others."""
     runs: list[Run] = []
     for pipeline in pipelines:
@@ -43,7 +43,7 @@ def tend(pipelines: list[Pipeline], now: datetime) -> list[Run]:
             continue
         try:
             _make_current(pipeline)
-            runs += tend_pipeline(pipeline, now, _register)
+            runs += check_schedule(pipeline, now, _register)
         except DatabaseAway as error:
             log.warning("schedules are looked at again when PostgreSQL is back: %s", error)
             break

@@ -30,7 +30,9 @@ def declared_to_settle(run: int) -> Pipeline:
 def declared_to_build(run: int) -> Pipeline:
     """The declaration that derives what a run is to build. Raises OtherDeclaration."""
     name, registered = pipeline_of(run), options_of(run).get("derived")
-    return matching(name, lambda each: registered is None or definition_of(each.pipeline) == registered, str(registered)).pipeline
+    return matching(
+        name, lambda each: registered is None or definition_of(each.pipeline) == registered, str(registered)
+    ).pipeline
 
 
 def _settles(declared: Declared, registered: Registered) -> bool:

@@ -75,8 +75,8 @@ def entries(pipelines: Mapping[str, Pipeline]) -> dict[str, dict[str, Any]]:
     """Beat's schedule for these pipelines."""
     daily = {f"{name}-daily": entry(name, each.schedule) for name, each in pipelines.items() if each.schedule}
     # a message that nobody took within its minute has a successor
-    tend = {"task": "sluice.tend", "schedule": EVERY_S, "options": {"expires": EVERY_S}}
-    return daily | {"tend": tend}  # also without one: a pipeline that comes later is found by it
+    check = {"task": "sluice.check_schedules", "schedule": EVERY_S, "options": {"expires": EVERY_S}}
+    return daily | {"check-schedules": check}  # also without one: a pipeline that comes later is found by it
 
 
 app.conf.beat_schedule = entries(all_pipelines())

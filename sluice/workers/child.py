@@ -44,7 +44,7 @@ class Child:
         self.command = command
         self._pipe = prefixed and command.log is None
         self._rest = b""
-        self._asked = False
+        self._terminated = False
         self._process = self._start()
 
     @property
@@ -64,10 +64,10 @@ class Child:
             self.pass_on()
         return self._process.returncode
 
-    def ask_to_end(self) -> None:
+    def terminate(self) -> None:
         """SIGTERM, once, to the process itself; those it started are its own affair."""
-        if not self._asked:
-            self._asked = True
+        if not self._terminated:
+            self._terminated = True
             self._process.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
@@ -120,7 +120,7 @@ class Child:
 
 
 @contextlib.contextmanager
-def undisturbed() -> Iterator[None]:
+def signals_blocked() -> Iterator[None]:
     """Signals wait: between a fork and its being noted one of them would lose the child."""
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:

@@ -13,7 +13,7 @@ from sluice.cli.exits import Exit
 from sluice.cli.output import Json, count, fail, print_object, say, things
 from sluice.cli.spreadsheet import STDOUT, refuse_json_on
 from sluice.errors import ConfigError, SluiceError
-from sluice.workers.supervisor import told_to_stop
+from sluice.workers.supervisor import stop_signals
 
 if TYPE_CHECKING:
     from sluice.engine.declare import Pipeline as Declared
@@ -89,7 +89,7 @@ def export(
         wanted = derived_to(_declared(pipeline or ""), to, form)
     else:
         raise ConfigError("--columns goes with one table, not with --pipeline.")
-    with told_to_stop():
+    with stop_signals():
         print_exported(export_tables(wanted, form), as_json=as_json)
 
 

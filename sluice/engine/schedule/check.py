@@ -34,7 +34,7 @@ _LEVELS = {"started": logging.INFO, "missing_input": logging.ERROR}
 _SKIPPED = Verdict("skipped", "It was missed, and a later day was due when somebody looked.")
 
 
-def tend_pipeline(pipeline: Pipeline, now: datetime, start: Start) -> list[Run]:
+def check_schedule(pipeline: Pipeline, now: datetime, start: Start) -> list[Run]:
     """Do all that the schedule of a pipeline asks for at `now` (aware). Returns the runs that were registered.
 
     May be called at any time, by any number of processes at once. Raises DatabaseAway, ConfigError.
