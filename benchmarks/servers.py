@@ -177,7 +177,7 @@ def _up(server: Server) -> None:
     server.start()
     while not server.look():
         if not server.running():
-            raise StartError(f"{server.program.label} ended as soon as it started:\n{server.last_words()}")
+            raise StartError(f"{server.program.label} ended as soon as it started:\n{server.log_tail()}")
         time.sleep(0.01)
 
 

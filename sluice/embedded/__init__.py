@@ -4,6 +4,6 @@
 `keeper` the process that owns them; they meet in the files of `folder`.
 """
 
-from sluice.embedded.clients import Servers, attach, attached, detach
+from sluice.embedded.clients import Servers, attach, detach, running_servers
 
-__all__ = ["Servers", "attach", "attached", "detach"]
+__all__ = ["Servers", "attach", "running_servers", "detach"]

@@ -104,8 +104,8 @@ def _newest_first(folders: Iterator[Path]) -> list[Path]:
 def _version(postgres: Path) -> int | None:
     if not postgres.exists():
         return None
-    said = subprocess.run([postgres, "--version"], capture_output=True, text=True, timeout=30, check=False)
-    number = re.search(r"\(PostgreSQL\) (\d+)", said.stdout)
+    done = subprocess.run([postgres, "--version"], capture_output=True, text=True, timeout=30, check=False)
+    number = re.search(r"\(PostgreSQL\) (\d+)", done.stdout)
     return int(number.group(1)) if number else None
 
 

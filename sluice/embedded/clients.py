@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sluice.embedded.folder import Folder, State, lock, still_there
+from sluice.embedded.folder import Folder, State, is_same_file, lock
 from sluice.errors import ConfigError
 from sluice.search_path import child_environ, python
 
@@ -45,13 +45,13 @@ def attach(
     Calling it again is cheap, and brings the servers back, with the same URLs, if their keeper was killed.
     `announce` is given short sentences about what takes time. Raises ConfigError with what to do about it.
     """
-    wanted = [name for name, asked in (("database", database), ("redis", redis)) if asked]
+    wanted = [name for name, needed in (("database", database), ("redis", redis)) if needed]
     folder = Folder.of(home)
     with _one_at_a_time:
         holding = folder.path in _locks
         try:
             _hold(folder)
-            state = _Arrival(folder, wanted, announce or _silent).wait()
+            state = _Startup(folder, wanted, announce or _silent).wait()
         except BaseException as error:
             if not holding:
                 detach(home)
@@ -61,7 +61,7 @@ def attach(
     return _servers(state, wanted)
 
 
-def attached(home: Path) -> Servers | None:
+def running_servers(home: Path) -> Servers | None:
     """The servers of `home` if they run, without starting or holding them."""
     folder = Folder.of(home)
     state = folder.state() if folder.keeper_lives() else None
@@ -74,10 +74,10 @@ def detach(home: Path) -> None:
     """Let go of the servers of `home`; they stop if nobody else holds them. Forked children still do."""
     with _one_at_a_time:
         folder = Folder.of(home)
-        held = _locks.pop(folder.path, None)
-        if held is not None and still_there(folder.clients_lock, held):
+        descriptor = _locks.pop(folder.path, None)
+        if descriptor is not None and is_same_file(folder.clients_lock, descriptor):
             # Only close: unlocking would also take the lock from forked children, who share the descriptor.
-            os.close(held)
+            os.close(descriptor)
 
 
 class _Patience:
@@ -90,14 +90,14 @@ class _Patience:
         return time.monotonic() > self._until
 
 
-class _Arrival:
+class _Startup:
     """One wait for the servers: asks for them, starts a keeper if there is none, passes on what it does."""
 
     def __init__(self, folder: Folder, wanted: list[str], announce: Callable[[str], None]) -> None:
         self.folder = folder
         self.wanted = wanted
         self.announce = announce
-        self.asked: set[str] = set()
+        self.requested: set[str] = set()
         self.keepers = 0
         self.doing = ""
         self.patience = _Patience()
@@ -108,7 +108,7 @@ class _Arrival:
             state = self.folder.state() if alive else None
             if state is not None and all(name in state.ready for name in self.wanted):
                 return state
-            self.ask(state)
+            self.request_missing(state)
             if not alive:
                 self.start_keeper()
             elif state is not None and state.doing != self.doing:
@@ -119,17 +119,17 @@ class _Arrival:
                 raise self.failure("did not come up in time")
             time.sleep(0.02)
 
-    def ask(self, state: State | None) -> None:
+    def request_missing(self, state: State | None) -> None:
         """Leave requests for what is missing. The keeper takes a request away once it has the answer."""
         for name in self.wanted:
-            if (state is not None and name in state.ready) or self.folder.asked(name) is not None:
+            if (state is not None and name in state.ready) or self.folder.requested(name) is not None:
                 continue
             # The answer is written before the request goes: read it after seeing that it is gone.
-            answer = self.folder.state() if name in self.asked else None
+            answer = self.folder.state() if name in self.requested else None
             if answer is not None and name in answer.failed:
                 raise ConfigError(answer.failed[name])
-            self.asked.add(name)
-            self.folder.ask(name)
+            self.requested.add(name)
+            self.folder.request(name)
 
     def start_keeper(self) -> None:
         if self.keepers == _KEEPERS_TRIED:
@@ -148,8 +148,8 @@ class _Arrival:
 
 def _hold(folder: Folder) -> None:
     """Take the shared lock, waiting while a keeper is stopping the servers."""
-    held = _locks.get(folder.path)
-    if held is not None and still_there(folder.clients_lock, held):
+    descriptor = _locks.get(folder.path)
+    if descriptor is not None and is_same_file(folder.clients_lock, descriptor):
         return
     patience = _Patience()
     while True:

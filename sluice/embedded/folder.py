@@ -114,19 +114,19 @@ class Folder:
     def _old_state(self) -> Path:
         return self.path / "state.old.json"
 
-    def ask(self, name: str) -> None:
+    def request(self, name: str) -> None:
         """Ask for a server, with this process's settings: the keeper may live with somebody else's."""
         settings = {key: os.environ[key] for key in SETTINGS if key in os.environ}
         write_secret(self._want(name), json.dumps(settings))
 
-    def asked(self, name: str) -> dict[str, str] | None:
+    def requested(self, name: str) -> dict[str, str] | None:
         """The settings that came with a request; None if there is none."""
         try:
             return dict(json.loads(self._want(name).read_text()))
         except FileNotFoundError:
             return None
 
-    def answered(self, name: str) -> None:
+    def remove_request(self, name: str) -> None:
         self._want(name).unlink(missing_ok=True)
 
     def _want(self, name: str) -> Path:
@@ -139,25 +139,25 @@ def lock(path: Path, kind: int) -> int | None:
     Returns the descriptor that holds it, or None if somebody else has the lock or replaced the file.
     """
     try:
-        held = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except PermissionError as error:
         raise _foreign(path.parent) from error
     try:
-        fcntl.flock(held, kind | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
-        os.close(held)
+        os.close(descriptor)
         return None
-    if not still_there(path, held):
-        os.close(held)
+    if not is_same_file(path, descriptor):
+        os.close(descriptor)
         return None
-    return held
+    return descriptor
 
 
-def still_there(path: Path, held: int) -> bool:
+def is_same_file(path: Path, descriptor: int) -> bool:
     """Whether `path` still leads to the open file `held`: somebody may have removed the folder, or
     closed every descriptor, as programs do that go into the background."""
     try:
-        return os.path.samestat(path.stat(), os.fstat(held))
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
     except OSError:
         return False
 

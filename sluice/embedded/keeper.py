@@ -32,7 +32,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sluice.embedded import strays
-from sluice.embedded.folder import NAMES, SETTINGS, Folder, State, lock, still_there
+from sluice.embedded.folder import NAMES, SETTINGS, Folder, State, is_same_file, lock
 from sluice.embedded.postgres import Postgres
 from sluice.embedded.redis import Redis
 from sluice.embedded.server import Server
@@ -52,13 +52,13 @@ logger = logging.getLogger("sluice.keeper")
 class Keeper:
     """Starts, watches and stops the servers of one home. `held` is the descriptor with `keeper.lock`."""
 
-    def __init__(self, folder: Folder, held: int) -> None:
+    def __init__(self, folder: Folder, descriptor: int) -> None:
         self.folder = folder
         self.servers: dict[str, Server] = {}
         self.state = State(keeper=os.getpid())
         self.stopping = False
         self._pending: set[str] = set()
-        self._held = held
+        self._descriptor = descriptor
         self._published = ""
 
     def run(self) -> None:
@@ -70,7 +70,7 @@ class Keeper:
             while not self.stopping and self.needed():
                 self.answer()
                 for server in list(self.servers.values()):
-                    self.look_after(server)
+                    self.check(server)
                 self.publish()
                 waiting = not all(server.ready for server in self.servers.values())
                 time.sleep(_BUSY_S if waiting else _IDLE_S)
@@ -79,16 +79,16 @@ class Keeper:
 
     def needed(self) -> bool:
         """Whether a client is left. Once there is none, none can come: the lock is kept until the end."""
-        return self.at_home() and lock(self.folder.clients_lock, fcntl.LOCK_EX) is None
+        return self.owns_folder() and lock(self.folder.clients_lock, fcntl.LOCK_EX) is None
 
-    def at_home(self) -> bool:
+    def owns_folder(self) -> bool:
         """Whether the folder is still ours: one removed and made anew is another keeper's."""
-        return still_there(self.folder.keeper_lock, self._held)
+        return is_same_file(self.folder.keeper_lock, self._descriptor)
 
     def answer(self) -> None:
         """Start what was asked for and is not there."""
         for name in NAMES:
-            settings = self.folder.asked(name)
+            settings = self.folder.requested(name)
             if settings is None:
                 continue
             self._pending.add(name)
@@ -109,26 +109,26 @@ class Keeper:
         else:
             self.servers[name] = server
 
-    def look_after(self, server: Server) -> None:
+    def check(self, server: Server) -> None:
         """Notice that a server became ready or died, and do what follows."""
         try:
             if not server.running():
-                self.mourn(server)
+                self.handle_exit(server)
             elif not server.ready and not server.look():
-                self.mention_waiting(server)
+                self.report_waiting(server)
         except (SluiceError, OSError, subprocess.SubprocessError) as error:
             if server.served:
                 logger.exception("cannot bring %s back yet", server.program.label)
             else:
                 self.give_up(server, str(error))
 
-    def mourn(self, server: Server) -> None:
+    def handle_exit(self, server: Server) -> None:
         if not server.served:
-            self.give_up(server, f"{server.program.label} ended as soon as it started:\n{server.last_words()}")
+            self.give_up(server, f"{server.program.label} ended as soon as it started:\n{server.log_tail()}")
             return
-        last_words = server.last_words()
-        if server.revive():
-            logger.warning("%s died and is process %d now\n%s", server.program.label, server.pid, last_words)
+        log_tail = server.log_tail()
+        if server.restart():
+            logger.warning("%s died and is process %d now\n%s", server.program.label, server.pid, log_tail)
             self.say(f"starting {server.program.label} again")
 
     def give_up(self, server: Server, reason: str) -> None:
@@ -138,7 +138,7 @@ class Keeper:
         del self.servers[server.name]
         self.state.failed[server.name] = reason
 
-    def mention_waiting(self, server: Server) -> None:
+    def report_waiting(self, server: Server) -> None:
         waited = int(server.waited_s())
         if 5 <= waited < _LONGEST_RECOVERY_S:
             self.say(f"{server.program.label} is recovering, {waited // 5 * 5} s so far")
@@ -160,21 +160,21 @@ class Keeper:
                 return
             self._published = repr(self.state)
         for name in self._pending & {*self.state.ready, *self.state.failed}:
-            self.folder.answered(name)
+            self.folder.remove_request(name)
             self._pending.remove(name)
 
     def close(self) -> None:
         """Take the answers back and stop the servers."""
-        if self.at_home():
+        if self.owns_folder():
             self.folder.forget_state()
-        if self.at_home() and not self.stopping:
+        if self.owns_folder() and not self.stopping:
             # No client is left: these requests are of some that were killed.
             for name in NAMES:
-                self.folder.answered(name)
+                self.folder.remove_request(name)
         for server in self.servers.values():
             server.stop()
             logger.info("stopped %s", server.program.label)
-        if self.at_home():
+        if self.owns_folder():
             strays.end(self.folder.path, self.state.children.values())
 
 
@@ -182,14 +182,14 @@ def main() -> None:
     """Leave the client behind, become the keeper unless there is one, and keep."""
     os.umask(0o077)
     folder = Folder.of(Path(sys.argv[1]))
-    held = None if folder.keeper_lives() else _become_keeper(folder)
+    descriptor = None if folder.keeper_lives() else _become_keeper(folder)
     # The lock is the child's too. A client that waits for the parent's end finds it taken.
-    if held is None or os.fork() != 0:
+    if descriptor is None or os.fork() != 0:
         return
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
     _open_log()
-    keeper = Keeper(folder, held)
+    keeper = Keeper(folder, descriptor)
 
     def stop(_number: int, _frame: object) -> None:
         keeper.stopping = True
@@ -205,9 +205,9 @@ def main() -> None:
 def _become_keeper(folder: Folder) -> int | None:
     """Take the keeper's lock. Clients that look whether it is held do so for moments, hence the tries."""
     for _ in range(10):
-        held = lock(folder.keeper_lock, fcntl.LOCK_EX)
-        if held is not None:
-            return held
+        descriptor = lock(folder.keeper_lock, fcntl.LOCK_EX)
+        if descriptor is not None:
+            return descriptor
         time.sleep(0.02)
     return None
 

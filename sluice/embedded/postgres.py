@@ -39,8 +39,8 @@ class Postgres(Server):
     """The database server. Its superuser is the user of its one database, `sluice`."""
 
     name = "database"
-    at_keepers_death = signal.SIGINT
-    farewell = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
+    death_signal = signal.SIGINT
+    stop_sequence = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 
     @classmethod
     def open(cls, servers: Path, say: Callable[[str], None]) -> Postgres:

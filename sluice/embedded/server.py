@@ -27,8 +27,8 @@ class Server(ABC):
     """A child of the keeper. `folder` is its own; its process works inside it, and its log is there."""
 
     name: ClassVar[str]
-    at_keepers_death: ClassVar[signal.Signals]
-    farewell: ClassVar[tuple[tuple[signal.Signals, float], ...]]
+    death_signal: ClassVar[signal.Signals]
+    stop_sequence: ClassVar[tuple[tuple[signal.Signals, float], ...]]
 
     def __init__(self, folder: Path, program: Program, account: Account, endpoint: Endpoint) -> None:
         self.folder = folder
@@ -72,7 +72,7 @@ class Server(ABC):
             self.account,
             cwd=self.folder,
             log=self.log,
-            at_keepers_death=self.at_keepers_death,
+            death_signal=self.death_signal,
         )
 
     def running(self) -> bool:
@@ -89,7 +89,7 @@ class Server(ABC):
             self._pause_s = 0.0
         return self.ready
 
-    def revive(self) -> bool:
+    def restart(self) -> bool:
         """Start a process that died, on the same port, after a pause if it keeps dying. Tells if it did."""
         self.ready = False
         if self.waited_s() < self._pause_s:
@@ -102,7 +102,7 @@ class Server(ABC):
     def stop(self) -> None:
         """Stop the process in good order, or else by force. Returns when it is gone."""
         self.ready = False
-        for how, patience_s in self.farewell:
+        for how, patience_s in self.stop_sequence:
             if self._process is None or self._process.poll() is not None:
                 break
             self._process.send_signal(how)
@@ -111,7 +111,7 @@ class Server(ABC):
             except subprocess.TimeoutExpired:
                 continue
 
-    def last_words(self) -> str:
+    def log_tail(self) -> str:
         """What it wrote to its log since it was started: the last lines."""
         with self.log.open("rb") as log:
             log.seek(self._log_from)

@@ -57,8 +57,8 @@ def _works_in(pid: int, folder: Path) -> bool:
 
 
 def _runs_a_server(pid: int) -> bool:
-    said = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return Path(said.stdout.strip()).name in _NAMES
+    done = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return Path(done.stdout.strip()).name in _NAMES
 
 
 def _send(pid: int, how: signal.Signals) -> None:

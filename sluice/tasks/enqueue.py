@@ -22,7 +22,7 @@ from sluice.pipelines import declared_of, find
 from sluice.workers.publish import publish_now
 
 
-class Asked(TypedDict, total=False):
+class RunOptions(TypedDict, total=False):
     """What a run is asked for, beside its inputs: as `enqueue` says. With `refit`, what the steps of preprocessed
     tables know of the whole table is computed again."""
 
@@ -60,13 +60,13 @@ def enqueue(
 def enqueue_inputs(
     pipeline: Pipeline,
     inputs: list[NewInput],
-    **asked: Unpack[Asked],
+    **options: Unpack[RunOptions],
 ) -> Run:
     """Queue inputs by their addresses, which are taken as they are. As `enqueue` otherwise."""
     if not is_current(pipeline):
         migrate([pipeline])
     with transaction() as cursor:
-        run = register_inputs(cursor, pipeline, inputs, **asked)
+        run = register_inputs(cursor, pipeline, inputs, **options)
     publish_now()
     return run
 
@@ -75,21 +75,21 @@ def register_inputs(
     cursor: Cursor,
     pipeline: Pipeline,
     inputs: list[NewInput],
-    **asked: Unpack[Asked],
+    **options: Unpack[RunOptions],
 ) -> Run:
     """Write a run and its inputs to the ledger inside the caller's transaction, and publish nothing."""
-    as_of, max_rejects = asked.get("as_of"), asked.get("max_rejects")
+    as_of, max_rejects = options.get("as_of"), options.get("max_rejects")
     pipeline.check_run(has_inputs=bool(inputs), as_of=as_of)
-    options: dict[str, object] = {name: True for name in ("reload", "refit") if asked.get(name)}
+    stored: dict[str, object] = {name: True for name in ("reload", "refit") if options.get(name)}
     if max_rejects is not None:
-        options["max_rejects"] = RejectLimit(max_rejects).text
+        stored["max_rejects"] = RejectLimit(max_rejects).text
     if as_of is not None:
-        options["as_of"] = as_of.isoformat()
+        stored["as_of"] = as_of.isoformat()
     if pipeline.derived:
-        options["derived"] = definition_of(pipeline)
+        stored["derived"] = definition_of(pipeline)
     declared = declared_of(pipeline)
     note_declared(cursor, declared)
-    run = register(cursor, pipeline.name, contracts_of(pipeline), inputs, options, declared.revisions)
+    run = register(cursor, pipeline.name, contracts_of(pipeline), inputs, stored, declared.revisions)
     note_targets(cursor, run.id, pipeline)
     return run
 

@@ -15,7 +15,7 @@ from tests.unit.cli.made_up import Sluice
 
 def test_env_prints_what_a_shell_can_evaluate(sluice: Sluice, monkeypatch: pytest.MonkeyPatch) -> None:
     found = Servers("postgresql://sluice:pw@127.0.0.1:1/sluice?a=b&c=d", "redis://:pw@127.0.0.1:2/0")
-    monkeypatch.setattr(embedded, "attached", lambda _home: found)
+    monkeypatch.setattr(embedded, "running_servers", lambda _home: found)
     assert sluice("env").stdout == (
         "DATABASE_URL='postgresql://sluice:pw@127.0.0.1:1/sluice?a=b&c=d'\nREDIS_URL=redis://:pw@127.0.0.1:2/0\n"
     )
@@ -27,7 +27,7 @@ def test_env_prints_what_a_shell_can_evaluate(sluice: Sluice, monkeypatch: pytes
 def test_env_of_servers_that_are_down_ends_with_5(
     sluice: Sluice, monkeypatch: pytest.MonkeyPatch, home: Path, found: Servers | None
 ) -> None:
-    monkeypatch.setattr(embedded, "attached", lambda _home: found)
+    monkeypatch.setattr(embedded, "running_servers", lambda _home: found)
     result = sluice("env")
     assert (result.exit_code, result.stdout) == (5, "")
     assert result.stderr == (
