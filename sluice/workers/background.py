@@ -62,7 +62,7 @@ def _start_dispatching(**_: Any) -> None:
 
 
 @signals.heartbeat_sent.connect
-def _show_life(**_: Any) -> None:
+def _touch_alive_file(**_: Any) -> None:
     """From the event loop of the main process, which stops beating while it is not connected to Redis."""
     path = settings().alive_path
     if path is not None:

@@ -12,11 +12,11 @@ from celery.worker.consumer import Consumer
 from kombu.exceptions import KombuError
 
 from sluice.workers.gate import gate
-from sluice.workers.messages import complaint
+from sluice.workers.messages import problem_of
 
 log = logging.getLogger(__name__)
 # what code raises that met other data than it expected; what a lost connection raises is for Celery to answer
-_SURPRISES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, KombuError)
+_UNEXPECTED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, KombuError)
 
 
 class CarefulConsumer(Consumer):
@@ -33,13 +33,13 @@ class CarefulConsumer(Consumer):
             if gate.closed:  # it was on its way when the gate closed
                 message.requeue()
                 return
-            wrong = complaint(message)
+            wrong = problem_of(message)
             if wrong is not None:
                 _drop(message, wrong)
                 return
             try:
                 handle(message)
-            except _SURPRISES as error:
+            except _UNEXPECTED as error:
                 _drop(message, f"Celery cannot read it ({type(error).__name__})")
 
         return take
@@ -57,7 +57,7 @@ def _unless_broken(read: Callable[..., Any]) -> Callable[..., Any]:
     def careful(**options: Any) -> Any:
         try:
             return read(**options)
-        except _SURPRISES as error:
+        except _UNEXPECTED as error:
             log.warning("dropped what is not a message at all (%s)", type(error).__name__)
             return None
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sluice.engine.database.glance import Glance
 from sluice.engine.ledger.readiness import LedgerBehind, check_ledger
-from sluice.engine.ledger.workers import SHOW_S, hide_worker, show_worker
+from sluice.engine.ledger.workers import SHOW_S, register_worker, unregister_worker
 from sluice.errors import ConfigError, SluiceError
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class Gate:
             self._open()
             if self._is_connected():
                 with self._glance.cursor() as cursor:
-                    show_worker(cursor, self._consumer.pool.num_processes)
+                    register_worker(cursor, self._consumer.pool.num_processes)
         except ConfigError as error:
             self._close(str(error))
         except SluiceError as error:
@@ -113,7 +113,7 @@ class Gate:
     def _leave(self) -> None:
         try:
             with self._glance.cursor() as cursor:
-                hide_worker(cursor)
+                unregister_worker(cursor)
         except SluiceError as error:
             log.debug("that this worker ends could not be written to the ledger: %s", error)
         self._glance.close()

@@ -14,7 +14,7 @@ _TEXTS = ("root_id", "parent_id", "group", "shadow", "argsrepr", "kwargsrepr", "
 _NEVER = ("eta", "stamped_headers")  # nothing of ours is sent to be done later, or is stamped
 
 
-def complaint(message: Any) -> str | None:
+def problem_of(message: Any) -> str | None:
     """What is wrong with a message, in a few words that hold nothing of it; None for one that a task may see."""
     headers = message.headers
     if not isinstance(headers, dict):

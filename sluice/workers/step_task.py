@@ -23,7 +23,7 @@ from sluice.engine.ledger.heartbeat import Heartbeat
 from sluice.engine.ledger.revisions import registered_input
 from sluice.engine.ledger.runs import options_of, pipeline_of
 from sluice.engine.ledger.steps import Claim
-from sluice.engine.steps.redeclare import build_under, plan_under, target_of
+from sluice.engine.steps.redeclare import build_under_newer, plan_under_newer, target_of
 from sluice.engine.steps.withdraw import this_input, withdraw_input
 from sluice.errors import (
     ConfigError,
@@ -166,13 +166,13 @@ def _answer(claim: Claim, error: Exception) -> None:
         log.info("%s: %s", where, error)
         return
     try:
-        patiently(lambda: _write_answer(claim, error, where))
+        patiently(lambda: _record_error(claim, error, where))
     except SluiceError as second:
         drop_connection()
         log.warning("%s: %s; the ledger cannot be told (%s), its lease will run out", where, error, second)
 
 
-def _write_answer(claim: Claim, error: Exception, where: str) -> None:
+def _record_error(claim: Claim, error: Exception, where: str) -> None:
     if isinstance(error, EarlierRunOpen):
         log.info("%s waits: %s", where, error)
         steps.release(claim, str(error), TURN_S)
@@ -184,7 +184,7 @@ def _write_answer(claim: Claim, error: Exception, where: str) -> None:
         _withdraw(claim, str(error), code="changed", again=True)
     elif isinstance(error, NotHere | NotAllowed) and not _is_in_own_sql(claim, error):
         log.info("%s: %s", where, error)
-        _answer_missing(claim, error)
+        _handle_missing(claim, error)
     elif isinstance(error, PermanentError | ConfigError | DataError):
         log.error("%s is dead: %s", where, error)
         steps.kill(claim, str(error))
@@ -198,7 +198,7 @@ def _is_in_own_sql(claim: Claim, error: Exception) -> bool:
     return claim.kind == "build" and isinstance(error, TablesMissing)
 
 
-def _answer_missing(claim: Claim, error: NotHere | NotAllowed) -> None:
+def _handle_missing(claim: Claim, error: NotHere | NotAllowed) -> None:
     """Another worker may see the file, or have the right; when none has for too long, its input fails."""
     reason = str(error)
     other = isinstance(error, OtherDeclaration)
@@ -220,10 +220,10 @@ def _goes_on_under_newer(claim: Claim) -> bool:
     """Whether what no worker has the declaration of goes on under the newer one that is here."""
     if claim.input is not None:
         pipeline, registered = registered_input(claim.run, claim.input)
-        return plan_under(claim, registered, newest(pipeline))
+        return plan_under_newer(claim, registered, newest(pipeline))
     if claim.kind != "build":
         return False
-    if build_under(claim, newest(pipeline_of(claim.run)), options_of(claim.run).get("derived")):
+    if build_under_newer(claim, newest(pipeline_of(claim.run)), options_of(claim.run).get("derived")):
         steps.release(claim, None, 0.0)
         return True
     return False

@@ -19,18 +19,18 @@ _TAKES_TABLE = frozenset({"from", "join", "lateral", "only", ","})
 def alias_for(text: str, start: int, end: int, name: str) -> str:
     """` as "name"` if what stands between `start` and `end` of some SQL is a table without a name; else nothing."""
     before = _BEFORE.search(text, 0, start)
-    if before is None or _is_named(following := _following(text, end)):
+    if before is None or _is_named(next_word := _next_word(text, end)):
         return ""
     word = before[1].lower()
-    if word in _TAKES_TABLE or (word == "(" and following in _JOINS):
+    if word in _TAKES_TABLE or (word == "(" and next_word in _JOINS):
         return f' as "{name}"'
     return ""
 
 
-def _following(text: str, end: int) -> str:
+def _next_word(text: str, end: int) -> str:
     match = _NEXT.match(text, end)
     return match[1].lower() if match else ""
 
 
-def _is_named(following: str) -> bool:
-    return following == '"' or ((following[:1].isalpha() or following[:1] == "_") and following not in _CLAUSES)
+def _is_named(next_word: str) -> bool:
+    return next_word == '"' or ((next_word[:1].isalpha() or next_word[:1] == "_") and next_word not in _CLAUSES)

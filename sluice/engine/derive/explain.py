@@ -31,7 +31,7 @@ def explain(pipeline: Pipeline, key: str, as_of: date | None = None) -> dict[str
     A key of several columns is written with a / between their values, in the order of the table's key: `sales/8`.
     `as_of` is the newest date that was built, unless said. Raises ConfigError where there is nothing to explain.
     """
-    derived = _one_that("explains", pipeline, lambda each: bool(each.explains))
+    derived = _first_table("explains", pipeline, lambda each: bool(each.explains))
     params = _key(derived, key)
     sql = Statements(pipeline, derived)
     with transaction() as cursor:
@@ -51,7 +51,7 @@ def explain(pipeline: Pipeline, key: str, as_of: date | None = None) -> dict[str
 
 def listed(pipeline: Pipeline, as_of: date | None, kind: str | None, limit: int) -> dict[str, Any]:
     """The rows of a table that counts them by kind, with `file` and `line`, and how many of each kind there are."""
-    derived = _one_that("lists", pipeline, lambda each: each.counted_by is not None)
+    derived = _first_table("lists", pipeline, lambda each: each.counted_by is not None)
     sql = Statements(pipeline, derived)
     with transaction() as cursor:
         values = {"as_of": _date(cursor, sql, as_of), "kind": kind, "limit": limit}
@@ -65,7 +65,7 @@ def listed(pipeline: Pipeline, as_of: date | None, kind: str | None, limit: int)
     return {"derived": derived.name, "as_of": values["as_of"], "counts": counts, "rows": rows}
 
 
-def _one_that(does: str, pipeline: Pipeline, fits: Any) -> Computed:
+def _first_table(does: str, pipeline: Pipeline, fits: Any) -> Computed:
     matches = [each for each in pipeline.derived if fits(each)]
     if not matches:
         raise ConfigError(f"{pipeline.name} declares no derived table that {does} anything.")

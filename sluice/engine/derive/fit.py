@@ -47,7 +47,7 @@ class Fit:
         known = self._stored(step, params)
         if not again and all(known.whole(each.name) is not None for each in step.scope.statistics):
             return known
-        self._cursor.execute(query("forget_statistics"), params)
+        self._cursor.execute(query("delete_statistics"), params)
         for statistic in step.scope.statistics:
             self._compute(statistic, (), params)
             if statistic.within:

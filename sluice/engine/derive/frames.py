@@ -60,8 +60,8 @@ class FramesBuild(TableBuild):
             self._cursor.copy_expert(copy, self._text(self._chain.run(frame)))
         return rows
 
-    def _stands(self, before: Before) -> bool:
-        return super()._stands(before) and not self._refit
+    def _is_valid(self, before: Before) -> bool:
+        return super()._is_valid(before) and not self._refit
 
     def _since(self, upto: int) -> Since:
         """What came into the table that this one is made of: what settled after that was built is not in it yet."""

@@ -28,7 +28,7 @@ class SelectBuild(TableBuild):
         self._cursor.execute(self._sql.of("make_new", select=self._sql.own(self._select.sql)), self._values)
         return self._cursor.rowcount
 
-    def _partly(self, before: Before, since: Since) -> Built | None:
+    def _build_incremental(self, before: Before, since: Since) -> Built | None:
         if not self._adds_only(since) or since.rows > max(FEW, FEW_SHARE * since.rows_in_all):
             return None
         values = self._values | {"inputs": since.inputs}

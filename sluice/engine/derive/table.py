@@ -88,11 +88,11 @@ class TableBuild(ABC):
     def _compute(self) -> int:
         """Fill the temporary table of what the rows are now; how many they are."""
 
-    def _stands(self, before: Before) -> bool:
+    def _is_valid(self, before: Before) -> bool:
         """Whether rows without anything new are what they were."""
         return before.definition == self._derived.definition
 
-    def _partly(self, before: Before, since: Since) -> Built | None:  # noqa: ARG002 - for those that can
+    def _build_incremental(self, before: Before, since: Since) -> Built | None:  # noqa: ARG002 - for those that can
         """Compute only what the new inputs changed; None where that cannot be told."""
         return None
 
@@ -123,14 +123,14 @@ class TableBuild(ABC):
 
     def _bring_up_to_date(self, before: Before | None, since: Since) -> Built:
         if before is None:
-            return self._from_nothing()
-        if self._stands(before):
+            return self._build_first()
+        if self._is_valid(before):
             if not since.inputs:
                 return Built("unchanged", rows=before.rows, sum_before=before.total, sum_after=before.total)
-            built = self._partly(before, since)
+            built = self._build_incremental(before, since)
             if built is not None:
                 return built
-        return self._anew(before)
+        return self._rebuild(before)
 
     def _last(self) -> Before | None:
         params = {"pipeline": self._pipeline.name, "derived": self._derived.name, "as_of": self._as_of}
@@ -147,7 +147,7 @@ class TableBuild(ABC):
         self._cursor.execute(query("settled_since"), {"pipeline": self._pipeline.name, "upto": upto})
         return Since(*(self._cursor.fetchone() or (0, [], False, [], 0, 0)))
 
-    def _from_nothing(self) -> Built:
+    def _build_first(self) -> Built:
         """The first build for a date: there is nothing to compare with."""
         self._compute()
         self._cursor.execute(self._sql.of("insert_all"))
@@ -155,7 +155,7 @@ class TableBuild(ABC):
         total = self._one("sum_all")[1] if self._derived.value is not None else None
         return Built("full", rows=rows, recomputed=rows, added=rows, sum_after=total)
 
-    def _anew(self, before: Before) -> Built:
+    def _rebuild(self, before: Before) -> Built:
         return self._compare(Built("full", recomputed=self._compute()), before, "diff_all")
 
     def _compare(self, built: Built, before: Before, diff: str) -> Built:

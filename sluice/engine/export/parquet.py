@@ -60,20 +60,20 @@ def write_parquet(
     """
     schema = pa.schema([(name, arrow_type(pg_type)) for name, pg_type in columns.items()])
     packing = "zstd" if compress else "snappy"
-    with _telling(table, schema.names), pq.ParquetWriter(sink, schema, compression=packing) as out:
-        held: list[pa.Table] = []
+    with _explained(table, schema.names), pq.ParquetWriter(sink, schema, compression=packing) as out:
+        tables: list[pa.Table] = []
         for rows in whole_rows(blocks):
-            held.append(_read(rows, schema))
-            if sum(each.nbytes for each in held) >= _GROUP_BYTES:
-                _write_group(out, held)
-        if held:
-            _write_group(out, held)
+            tables.append(_read(rows, schema))
+            if sum(each.nbytes for each in tables) >= _GROUP_BYTES:
+                _write_group(out, tables)
+        if tables:
+            _write_group(out, tables)
 
 
-def _write_group(out: pq.ParquetWriter, held: list[pa.Table]) -> None:
+def _write_group(out: pq.ParquetWriter, tables: list[pa.Table]) -> None:
     """Write what is held as one row group, and hold it no longer."""
-    out.write_table(pa.concat_tables(held), row_group_size=sum(each.num_rows for each in held))
-    held.clear()
+    out.write_table(pa.concat_tables(tables), row_group_size=sum(each.num_rows for each in tables))
+    tables.clear()
 
 
 def _read(rows: bytes, schema: pa.Schema) -> pa.Table:
@@ -94,7 +94,7 @@ def _read(rows: bytes, schema: pa.Schema) -> pa.Table:
 
 
 @contextmanager
-def _telling(table: str, names: list[str]) -> Iterator[None]:
+def _explained(table: str, names: list[str]) -> Iterator[None]:
     """Say what does not fit, without the value."""
     try:
         yield

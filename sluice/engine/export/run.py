@@ -19,7 +19,7 @@ _BUFFER = 1 << 20
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ExportRequest:
     """A table to write, its key, where to (a path, an address, `-`), and which columns (none: all, as they come)."""
 
     table: str
@@ -29,7 +29,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Exported:
+class ExportedFile:
     """What was written: `bytes` and `sha256` are those of the file."""
 
     table: str
@@ -41,7 +41,7 @@ class Exported:
     seconds: float
 
 
-def export_tables(wanted: Sequence[Wanted], form: Form) -> list[Exported]:
+def export_tables(wanted: Sequence[ExportRequest], form: Form) -> list[ExportedFile]:
     """Write tables as they are at one moment. No file is there before all are whole.
 
     Raises ConfigError (no such table, column or folder; no right to read), PermanentError (a full disk, a value that
@@ -55,7 +55,7 @@ def export_tables(wanted: Sequence[Wanted], form: Form) -> list[Exported]:
         ]
 
 
-def _chosen(wanted: Wanted, known: Columns) -> Columns:
+def _chosen(wanted: ExportRequest, known: Columns) -> Columns:
     """The wanted columns and their types, in the order asked for."""
     unknown = [name for name in wanted.columns if name not in known]
     if unknown:
@@ -63,7 +63,7 @@ def _chosen(wanted: Wanted, known: Columns) -> Columns:
     return {name: known[name] for name in wanted.columns or known}
 
 
-def _export(source: Snapshot, wanted: Wanted, columns: Columns, form: Form, file: BinaryIO) -> Exported:
+def _export(source: Snapshot, wanted: ExportRequest, columns: Columns, form: Form, file: BinaryIO) -> ExportedFile:
     started = time.monotonic()
     sink = Measured(file, gzip=form.gzip)
     order = wanted.key if form.ordered else ()
@@ -77,7 +77,7 @@ def _export(source: Snapshot, wanted: Wanted, columns: Columns, form: Form, file
         sink.give_up()
         raise
     seconds = round(time.monotonic() - started, 3)
-    return Exported(wanted.table, wanted.to, form.format, rows, sink.bytes, sink.sha256, seconds)
+    return ExportedFile(wanted.table, wanted.to, form.format, rows, sink.bytes, sink.sha256, seconds)
 
 
 def _write_csv(source: Snapshot, table: str, columns: Columns, order: Sequence[str], sink: Measured) -> int:

@@ -36,5 +36,5 @@ PREVIOUS = {kind.name: kind.after for kind in KINDS}
 
 def chain_from(name: str) -> tuple[str, ...]:
     """The kinds that a step goes through from this one on, in one chain of messages."""
-    following = next((kind.name for kind in KINDS if kind.after == name), None)
-    return (name,) if following is None else (name, *chain_from(following))
+    successor = next((kind.name for kind in KINDS if kind.after == name), None)
+    return (name,) if successor is None else (name, *chain_from(successor))

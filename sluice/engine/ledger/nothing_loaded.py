@@ -32,7 +32,7 @@ def fail_copies(cursor: Cursor, run: int) -> None:
     cursor.execute(query("fail_copies"), {"run": run})
 
 
-def read_again(cursor: Cursor, run: int, refused: list[int], now: Mapping[str, SourceVersion]) -> int:
+def replan_inputs(cursor: Cursor, run: int, refused: list[int], now: Mapping[str, SourceVersion]) -> int:
     """Plan inputs of a run anew of which nothing could be loaded, and those `refused`. Returns how many; the caller
     opens the run.
 
@@ -44,7 +44,7 @@ def read_again(cursor: Cursor, run: int, refused: list[int], now: Mapping[str, S
         declared = now.get(source)
         this = {"input": input_id}
         withdraw_parts(cursor, input_id)
-        cursor.execute(query("forget_verdict"), this)
+        cursor.execute(query("reset_verdict"), this)
         withdraw_input(cursor, input_id)
         facts = {"contract": declared and declared.contract, "revision": declared and declared.revision}
         cursor.execute(query("reset_input"), this | facts)

@@ -46,7 +46,7 @@ def check_ledger(cursor: Cursor) -> None:
 
     Raises ConfigError that says what is missing: LedgerBehind where that is only `sluice migrate`.
     """
-    cursor.execute(query("look_at_ledger"), {"tables": list(RIGHTS), "rights": list(RIGHTS.values())})
+    cursor.execute(query("check_ledger"), {"tables": list(RIGHTS), "rights": list(RIGHTS.values())})
     (row,) = mappings(cursor)
     state = SimpleNamespace(**row)
     info = cursor.connection.info

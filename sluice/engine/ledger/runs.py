@@ -16,7 +16,7 @@ from sluice.engine.database.connection import DatabaseAway, patiently, transacti
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.facts import BuildStatus, InputStatus, RejectReason, RunStatus, RunSummary, notes_of
 from sluice.engine.ledger.inputs.refused import SourceVersion, changed_inputs
-from sluice.engine.ledger.nothing_loaded import read_again
+from sluice.engine.ledger.nothing_loaded import replan_inputs
 from sluice.engine.ledger.rejects.reasons import reasons_of
 from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.workers import Absence
@@ -222,7 +222,7 @@ def retry(
         cursor.execute(query("retry_parts"), {"steps": revived})
         cursor.execute(query("retry_inputs"), {"steps": revived})
         inputs = cursor.rowcount
-        again = read_again(cursor, run, refused, now)
+        again = replan_inputs(cursor, run, refused, now)
         if revived or again:
             cursor.execute(query("reopen_run"), {"run": run, "inputs": inputs + again})
             cursor.execute(query("declare_derived"), {"run": run, "derived": derived})

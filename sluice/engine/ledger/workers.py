@@ -22,12 +22,12 @@ PATIENCE_S = 10.0
 _LOOK_S = 1.0
 
 
-def show_worker(cursor: Cursor, processes: int) -> None:
+def register_worker(cursor: Cursor, processes: int) -> None:
     """This worker is there and takes messages, with so many processes."""
-    cursor.execute(query("show_worker"), {"name": worker_name(), "processes": processes})
+    cursor.execute(query("register_worker"), {"name": worker_name(), "processes": processes})
 
 
-def hide_worker(cursor: Cursor) -> None:
+def unregister_worker(cursor: Cursor) -> None:
     """This worker takes no messages any more."""
     cursor.execute("delete from sluice.worker where name = %s", (worker_name(),))
 
@@ -35,7 +35,7 @@ def hide_worker(cursor: Cursor) -> None:
 def worker_there() -> bool:
     """Whether any worker takes messages now."""
     with transaction() as cursor:
-        cursor.execute(query("workers_there"), {"fresh_s": FRESH_S})
+        cursor.execute(query("any_worker"), {"fresh_s": FRESH_S})
         return cursor.fetchone() == (True,)
 
 

@@ -12,7 +12,7 @@ from sluice.engine.load.target import Target
 INDEX_ONLY = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off"
 
 
-def judge_lost(cursor: Cursor, work: PartWork, target: Target) -> dict[str, int]:
+def classify_lost(cursor: Cursor, work: PartWork, target: Target) -> dict[str, int]:
     """What became of the rows in the table `lost`: counts by verdict."""
     cursor.execute(target.statement("make_stage"))
     cursor.execute(INDEX_ONLY)

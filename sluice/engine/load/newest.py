@@ -36,7 +36,7 @@ def settle_updates(cursor: Cursor, target: Target, run: dict[str, int | str]) ->
         cursor.execute(target.statement(name), run)
     cursor.execute(target.statement("analyze_contest"))
     _fill_absent(cursor, target, run)
-    for name in ("judge_update", "seat_newest", "hand_on", "forget_contest"):
+    for name in ("judge_update", "insert_newest", "record_replaced", "delete_settled"):
         cursor.execute(target.statement(name), run)
     cursor.execute("set local enable_nestloop = on")
     return True
@@ -50,4 +50,4 @@ def _fill_absent(cursor: Cursor, target: Target, run: dict[str, int | str]) -> N
     for name in target.columns:
         if name not in target.key:
             cursor.execute(target.statement("fill_absent", column=name), run | {"column": name})
-    cursor.execute(target.statement("seat_newer"))
+    cursor.execute(target.statement("write_newer"))

@@ -14,7 +14,7 @@ from sluice.errors import EarlierRunOpen
 query = statements(__name__)
 
 
-def make_way(cursor: Cursor, work: PartWork, target: Target) -> None:
+def clear_replaced(cursor: Cursor, work: PartWork, target: Target) -> None:
     """Delete what the run's files gave when they were read before; done once, by the first load of the run.
 
     All of it goes before anything of the run is loaded: else a row would be judged by what is about to be deleted.

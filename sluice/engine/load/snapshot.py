@@ -26,7 +26,7 @@ def keep_newest(cursor: Cursor, pipeline: str, flow: Flow, run: int) -> None:
         target = Target.of(flow.table)
         share(cursor, Lock.REMOVING_ROWS, target.name)
         cursor.execute(target.statement("make_stage"))
-        cursor.execute(target.statement("forget_gone" if newest == run else "forget_late"), params)
+        cursor.execute(target.statement("delete_gone" if newest == run else "delete_late"), params)
         if cursor.rowcount:
             cursor.execute(query("count_gone"), {"run": run, "gone": cursor.rowcount})
     cursor.execute(query("supersede"), params)

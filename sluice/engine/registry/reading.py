@@ -131,11 +131,11 @@ def _sentence(path: Path, error: BaseException) -> str:
     lines = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
              if not is_installed(frame.filename) and frame.filename != __file__]  # fmt: skip
     where = lines[-1] if lines else str(path)
-    said = " ".join(str(error).split())
+    text = " ".join(str(error).split())
     if isinstance(error, ConfigError):
-        return f"{where}: {said}"
+        return f"{where}: {text}"
     hint = advice(error, path)
-    return f"{where}: {type(error).__name__}{f': {said}' if said else ''}{hint or '.'}"
+    return f"{where}: {type(error).__name__}{f': {text}' if text else ''}{hint or '.'}"
 
 
 def _own_modules(module: ModuleType) -> Iterator[tuple[str, ModuleType]]:

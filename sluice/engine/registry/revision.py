@@ -20,10 +20,10 @@ from sluice.engine.declare import Flow
 def revision(flow: Flow, code: str) -> str:
     """16 hex digits of SHA-256; `code` is that of the file, and counts where code of one's own is declared."""
     own: set[str] = set()
-    said = [_said(flow.source, own), _said(flow.table, own)]
+    parts = [_canonical(flow.source, own), _canonical(flow.table, own)]
     if flow.transform is not None or own:
-        said.append(code)
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+        parts.append(code)
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def shape(flow: Flow) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def covers(shape: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return same and other["columns"].items() <= shape["columns"].items()
 
 
-def _said(value: Any, own: set[str]) -> Any:
+def _canonical(value: Any, own: set[str]) -> Any:
     """What a declaration says, ready for JSON; `own` gathers classes that are not Sluice's."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         kind = type(value)
@@ -52,13 +52,13 @@ def _said(value: Any, own: set[str]) -> Any:
             own.add(kind.__qualname__)
         fields = {each.name: getattr(value, each.name) for each in dataclasses.fields(value) if each.init}
         defaults = {each.name: _default(each) for each in dataclasses.fields(value)}
-        return [kind.__name__, {n: _said(v, own) for n, v in fields.items() if v != defaults[n]}]
+        return [kind.__name__, {n: _canonical(v, own) for n, v in fields.items() if v != defaults[n]}]
     if isinstance(value, Mapping):
-        return {str(name): _said(each, own) for name, each in value.items()}
+        return {str(name): _canonical(each, own) for name, each in value.items()}
     if isinstance(value, set | frozenset):
         return sorted(repr(each) for each in value)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_said(each, own) for each in value]
+        return [_canonical(each, own) for each in value]
     if type(value).__module__ not in ("builtins", "datetime", "decimal"):
         own.add(type(value).__qualname__)
         return type(value).__qualname__

@@ -43,8 +43,8 @@ def check_schedule(pipeline: Pipeline, now: datetime, start: Start) -> list[Run]
         return []
     _note_due(pipeline, pipeline.schedule, now)
     # in order: while somebody else is at a day, those after it wait
-    ours = takewhile(lambda tick: ticks.begin_look(tick, now), ticks.open_ticks(schedule_of(pipeline.name)))
-    runs = [_go_on(pipeline, pipeline.schedule, tick, now, start) for tick in ours]
+    open_ticks = takewhile(lambda tick: ticks.begin_look(tick, now), ticks.open_ticks(schedule_of(pipeline.name)))
+    runs = [_process_tick(pipeline, pipeline.schedule, tick, now, start) for tick in open_ticks]
     return [run for run in runs if run is not None]
 
 
@@ -83,7 +83,7 @@ def _note_due(pipeline: Pipeline, schedule: Daily, now: datetime) -> None:
         log.warning("%s of %s is skipped%s", pipeline.name, day, hint)
 
 
-def _go_on(pipeline: Pipeline, schedule: Daily, tick: Tick, now: datetime, start: Start) -> Run | None:
+def _process_tick(pipeline: Pipeline, schedule: Daily, tick: Tick, now: datetime, start: Start) -> Run | None:
     """Look for the files of an open day, and start its run if they are there."""
     seen: list[Seen] = []
     cannot = None
@@ -133,5 +133,5 @@ def _tell(pipeline: Pipeline, tick: Tick, verdict: Verdict, run: Run | None, inp
     """Say what became of a day, once."""
     if tick.known.state == verdict.state and tick.known.note is not None:
         return
-    said = f"run {run.id} with {inputs} inputs" if run else f"{verdict.state}: {verdict.note}"
-    log.log(_LEVELS.get(verdict.state, logging.WARNING), "%s of %s: %s", pipeline.name, tick.due.day, said)
+    outcome = f"run {run.id} with {inputs} inputs" if run else f"{verdict.state}: {verdict.note}"
+    log.log(_LEVELS.get(verdict.state, logging.WARNING), "%s of %s: %s", pipeline.name, tick.due.day, outcome)

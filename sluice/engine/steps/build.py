@@ -45,7 +45,7 @@ def build_run(claim: Claim, pipeline: Pipeline) -> None:
         _check_definition(pipeline, options.get("derived"))
         _wait_for_rows(cursor, pipeline, claim.run)
         cursor.execute(_ROOM)
-        _get_to_know(cursor, pipeline)
+        _update_statistics(cursor, pipeline)
         as_of = date.fromisoformat(options["as_of"]) if "as_of" in options else None
         for derived in pipeline.derived:
             _build_of(cursor, pipeline, derived, as_of, refit=bool(options.get("refit"))).build(claim.run)
@@ -63,7 +63,7 @@ def _build_of(cursor: Cursor, pipeline: Pipeline, table: Computed, as_of: date |
     raise TypeError(f"Nobody knows how to build a {type(table).__name__}.")
 
 
-def _get_to_know(cursor: Cursor, pipeline: Pipeline) -> None:
+def _update_statistics(cursor: Cursor, pipeline: Pipeline) -> None:
     """Give the planner statistics of loaded tables that it has none of, and the index of inputs the blocks it lacks."""
     for table in sorted(flow.table.name for flow in pipeline.flows):
         name = table_identifier(table)

@@ -50,7 +50,7 @@ def recover() -> int:
         freed = expire(cursor, gone)
         resolve_waiting(cursor)
         judge_parked(cursor)
-        cursor.execute(query("close_stragglers"))
+        cursor.execute(query("runs_to_settle"))
         for (run,) in cursor.fetchall():
             add_settle_step(cursor, run)
     if freed:
@@ -110,7 +110,7 @@ def _notice_loss(cursor: Cursor, marker: str) -> None:
     if known == marker or not long_ago:
         return
     cursor.execute(query("note_queue"), {"marker": marker})
-    cursor.execute(query("forget_published"))
+    cursor.execute(query("reset_published"))
     if known is not None and cursor.rowcount:
         log.warning("Redis has lost its queues; %s steps that were on their way are due again", cursor.rowcount)
 

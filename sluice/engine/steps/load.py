@@ -12,14 +12,14 @@ from sluice.engine.declare import Table
 from sluice.engine.ledger.outcomes import end_part
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.ledger.steps import Claim, finish
-from sluice.engine.load.conflicts import judge_lost
+from sluice.engine.load.conflicts import classify_lost
 from sluice.engine.load.merge import update_part
 from sluice.engine.load.optimistic import SortedLoad
-from sluice.engine.load.replaced import make_way
+from sluice.engine.load.replaced import clear_replaced
 from sluice.engine.load.target import Target
 from sluice.engine.rows import rejects
 from sluice.engine.rows.frames import ReadyFrame
-from sluice.engine.steps.park import forget_rejects
+from sluice.engine.steps.park import delete_rejects
 from sluice.errors import LostClaim, PermanentError, TransientError
 
 query = statements(__name__)
@@ -48,10 +48,10 @@ def _load(cursor: Cursor, claim: Claim, work: PartWork, ready: ReadyFrame, targe
     if cursor.fetchone() is None:
         raise LostClaim(f"Part {work.part} is loaded, or somebody else is loading it.")
     if work.max_rejects is not None:
-        forget_rejects(cursor, work)
+        delete_rejects(cursor, work)
     if target.update:
         share(cursor, Lock.REMOVING_ROWS, target.name)
-    make_way(cursor, work, target)
+    clear_replaced(cursor, work, target)
     books, staged = (_update if target.update else _keep)(cursor, work, target, ready)
     refused = rejects.write(cursor, ready.rejects, run=work.run, input_id=work.input, part=work.part)
     books = _add_up(books, rejected=refused)
@@ -66,7 +66,7 @@ def _keep(cursor: Cursor, work: PartWork, target: Target, ready: ReadyFrame) -> 
     rows = SortedLoad(cursor, target, staged=work.staged)
     rows.load(ready.rows)
     rows.set_aside(ready.repeats)
-    books = judge_lost(cursor, work, target) if ready.repeats or rows.loaded < ready.row_count else {}
+    books = classify_lost(cursor, work, target) if ready.repeats or rows.loaded < ready.row_count else {}
     return books | {"loaded": rows.loaded}, rows.staged
 
 

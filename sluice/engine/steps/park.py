@@ -28,7 +28,7 @@ def park_part(claim: Claim, work: PartWork, refused: pa.Table) -> None:
         cursor.execute(query("park_step"), {"step": claim.step, "fence": claim.fence})
         if cursor.rowcount != 1:
             raise LostClaim(f"Step {claim.step} ({claim.kind}) has another holder now.")
-        forget_rejects(cursor, work)
+        delete_rejects(cursor, work)
         number = rejects.write(cursor, refused, run=work.run, input_id=work.input, part=work.part)
         cursor.execute(query("note_refused"), {"part": work.part, "refused": number})
     failpoint("transform.parked")
@@ -36,10 +36,10 @@ def park_part(claim: Claim, work: PartWork, refused: pa.Table) -> None:
         judge_parked(cursor)
 
 
-def forget_rejects(cursor: Cursor, work: PartWork) -> None:
+def delete_rejects(cursor: Cursor, work: PartWork) -> None:
     """Rejects that were written when the part was held: they are written again, with those that load finds."""
     lines = {"input": work.input, "first": work.first_line, "end": work.end_line}
-    cursor.execute(query("forget_rejects"), lines)
+    cursor.execute(query("delete_rejects"), lines)
 
 
 def judge_parked(cursor: Cursor) -> None:

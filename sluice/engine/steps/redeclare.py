@@ -17,7 +17,7 @@ from sluice.engine.ledger.steps import Claim
 from sluice.engine.load.target import Target
 from sluice.engine.registry import Declared
 from sluice.engine.steps.build import definition_of
-from sluice.engine.steps.withdraw import take_back, this_input
+from sluice.engine.steps.withdraw import this_input, undo_input
 
 query = statements(__name__)
 
@@ -33,7 +33,7 @@ def note_declared(cursor: Cursor, declared: Declared, *, ago_s: float = 0.0, aga
         note_revision(cursor, name, source, revision, shape, ago_s=ago_s, again=again)
 
 
-def plan_under(claim: Claim, registered: Registered, now: Declared | None) -> bool:
+def plan_under_newer(claim: Claim, registered: Registered, now: Declared | None) -> bool:
     """Plan an input again under what is declared now. False when that is not newer, or not known to be.
 
     What was loaded of it is taken back, whole: from the table that its own declaration names. Raises LostClaim.
@@ -49,13 +49,13 @@ def plan_under(claim: Claim, registered: Registered, now: Declared | None) -> bo
     with transaction() as cursor:
         if not is_newer(cursor, name, registered.source, revision, registered.revision):
             return False
-        take_back(cursor, claim, _target(registered))
+        undo_input(cursor, claim, _target(registered))
         cursor.execute(query("redeclare_input"), params | {"note": note})
         plan_again(cursor, this_input(claim))
     return True
 
 
-def build_under(claim: Claim, now: Declared | None, registered: str | None) -> bool:
+def build_under_newer(claim: Claim, now: Declared | None, registered: str | None) -> bool:
     """Let a run build what its pipeline derives now. False when that is not newer, or not known to be."""
     if now is None or registered is None or not now.pipeline.derived:
         return False

@@ -91,8 +91,8 @@ def _judge(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:
     _wait_for_earlier_run(cursor, target, run)
     for name in ("mark_displaced", "displace", "refuse_losers", "judge_keep"):
         cursor.execute(target.statement(name), run)
-    cursor.execute(target.statement("seat_winners"))
-    cursor.execute(target.statement("seat_absent"))
+    cursor.execute(target.statement("write_winners"))
+    cursor.execute(target.statement("insert_winners"))
 
 
 def _wait_for_earlier_run(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:

@@ -28,14 +28,14 @@ def withdraw_input(claim: Claim, table: Table | Target, reason: str, *, code: st
     Raises LostClaim when the step that saw the change is not mine any more: then it is not mine to judge.
     """
     with transaction() as cursor:
-        row = take_back(cursor, claim, table if isinstance(table, Target) else Target.of(table))
+        row = undo_input(cursor, claim, table if isinstance(table, Target) else Target.of(table))
         if row is not None and (again or row[1]) and row[0] <= MAX_REPLANS:
             plan_again(cursor, this_input(claim))
         else:
             end_input(cursor, this_input(claim), "failed", code=code, error=reason)
 
 
-def take_back(cursor: Cursor, claim: Claim, target: Target) -> tuple[int, bool] | None:
+def undo_input(cursor: Cursor, claim: Claim, target: Target) -> tuple[int, bool] | None:
     """Delete what an input left behind, inside the caller's transaction, and finish the step that found out.
 
     Returns how often it was taken back by now, and whether it had a copy in the landing. Raises LostClaim.
@@ -63,5 +63,5 @@ def _take_out(cursor: Cursor, target: Target, this: dict[str, int]) -> None:
     if not target.update:
         cursor.execute(target.statement("delete_input"), this)
         return
-    for name in ("make_contest", "make_stage", "take_out", "restore_others", "keep_replaced"):
+    for name in ("make_contest", "make_stage", "move_to_contest", "restore_others", "keep_replaced"):
         cursor.execute(target.statement(name), this)

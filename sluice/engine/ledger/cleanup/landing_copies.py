@@ -41,7 +41,7 @@ def _remove_unless_needed(
     with transaction() as cursor:
         lock(cursor, Lock.CONTENT, match["sha256"] or uri)
         params = {"name": match[0], "typed": match["typed"] is not None, "before": ended_before}
-        cursor.execute(query("landed_use"), params)
+        cursor.execute(query("copy_use"), params)
         known, needed = cursor.fetchone() or (False, False)
         if needed or (not known and age < UNKNOWN_FOR):
             return False

@@ -35,14 +35,14 @@ def absent_columns(table: Table, match: HeaderMatch) -> list[str]:
 def note_of(table: Table, match: HeaderMatch) -> str | None:
     """What the books say of a file's columns; None where they are those that are declared."""
     absent = absent_columns(table, match)
-    said = list(_misspelt(table, match))
+    notes = list(_misspelt(table, match))
     if match.extra:
-        said.append(f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}.")
+        notes.append(f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}.")
     if absent:
         what = "null in new rows, left as it is in others" if table.on_conflict == "update" else "null"
         listed = ", ".join(f"{name} ({what})" for name in absent)
-        said.append(f"Columns that the file does not have: {listed}.")
-    return " ".join(said) or None
+        notes.append(f"Columns that the file does not have: {listed}.")
+    return " ".join(notes) or None
 
 
 def _misspelt(table: Table, match: HeaderMatch) -> Iterator[str]:

@@ -83,7 +83,7 @@ def note_content(work: InputWork, sha256: str, size: int) -> None:
         cursor.execute(query("note_content"), {"input": work.id, "sha256": sha256, "size": size})
 
 
-def leave_out(cursor: Cursor, work: InputWork, table: Table, facts: dict[str, Any]) -> bool:
+def skip_applied(cursor: Cursor, work: InputWork, table: Table, facts: dict[str, Any]) -> bool:
     """End an input of an update that has nothing to do, or let it wait. False when it has to be loaded.
 
     Raises EarlierRunOpen while the contents of its run are not known yet, and another of them may decide.

@@ -20,7 +20,7 @@ query = statements(__name__)
 
 
 class OtherInput(NamedTuple):
-    """An earlier input with the same content. `poison`: it killed its workers; `hopeless`: why none of its rows could
+    """An earlier input with the same content. `poison`: it killed its workers; `unloadable`: why none of its rows could
     be loaded."""
 
     input: int
@@ -29,7 +29,7 @@ class OtherInput(NamedTuple):
     contract: str
     position: int
     poison: bool
-    hopeless: str | None
+    unloadable: str | None
 
 
 def same_content(cursor: Cursor, work: InputWork, sha256: str, *, only_newest: bool) -> list[OtherInput]:
@@ -53,7 +53,7 @@ def rows_are_gone(cursor: Cursor, table: Table, other: OtherInput) -> bool:
     return other.state == "done" and bool(missing_inputs(cursor, table, [other.input], only_made_anew=True))
 
 
-def is_taken_care_of(cursor: Cursor, work: InputWork, other: OtherInput, facts: dict[str, Any]) -> bool:
+def resolve_same_content(cursor: Cursor, work: InputWork, other: OtherInput, facts: dict[str, Any]) -> bool:
     """Whether the same content is loading, loaded, known to kill its workers, or known to have no row that can be
     loaded: then this input is not loaded."""
     if other.state in ("loading", "loaded"):
@@ -86,11 +86,11 @@ def _is_known_to_fail(cursor: Cursor, work: InputWork, other: OtherInput, facts:
         )
         end_input(cursor, work.id, "failed", code="poison", error=reason, **facts)
         return True
-    if other.hopeless is not None:
+    if other.unloadable is not None:
         reason = (
             f"Nothing of the same content could be loaded before, under the same declaration (input {other.input} of "
-            f"run {other.run}). {other.hopeless} Correct the declaration or the file; `sluice retry {other.run}` tries "
-            "it again."
+            f"run {other.run}). {other.unloadable} Correct the declaration or the file; `sluice retry {other.run}` "
+            "tries it again."
         )
         end_input(cursor, work.id, "failed", code="nothing_loaded", same_as=other.input, error=reason, **facts)
         return True

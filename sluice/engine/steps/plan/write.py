@@ -13,8 +13,8 @@ from sluice.engine.declare import Flow
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.ledger.inputs.shared import note_fetched
 from sluice.engine.sources.known import kind_of
-from sluice.engine.steps.plan.contents import leave_out
-from sluice.engine.steps.plan.same import OtherInput, is_taken_care_of, replaced_by, rows_are_gone, same_content
+from sluice.engine.steps.plan.contents import skip_applied
+from sluice.engine.steps.plan.same import OtherInput, replaced_by, resolve_same_content, rows_are_gone, same_content
 from sluice.engine.steps.plan.scan import PlannedInput
 from sluice.engine.steps.plan.work import InputWork
 from sluice.engine.storage import exists
@@ -34,10 +34,14 @@ def write_plan(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInpu
     others = same_content(cursor, work, planned.sha256, only_newest=only_newest)
     facts = {"sha256": planned.sha256, "size": planned.size}
     ordered = flow.table.on_conflict == "update"
-    if ordered and leave_out(cursor, work, flow.table, facts):
+    if ordered and skip_applied(cursor, work, flow.table, facts):
         return
     judged = bool(others) and (not ordered or others[0].state == "failed")
-    if judged and not rows_are_gone(cursor, flow.table, others[0]) and is_taken_care_of(cursor, work, others[0], facts):
+    if (
+        judged
+        and not rows_are_gone(cursor, flow.table, others[0])
+        and resolve_same_content(cursor, work, others[0], facts)
+    ):
         return
     if ordered and not work.options.get("reload"):
         others = []  # it is applied once more, over what is there

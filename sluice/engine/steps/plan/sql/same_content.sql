@@ -11,7 +11,7 @@ select i.id, i.run_id,
                  and exists (select from sluice.step s where s.input_id = i.id and s.kind = 'plan'
                              and s.code_version = %(code_version)s)
                  and not exists (select from sluice.reject r where r.input_id = i.id and r.code = 'key_conflict')
-            then i.error end as hopeless
+            then i.error end as unloadable
 from sluice.input i
 where i.pipeline = %(pipeline)s and i.source = %(source)s and i.sha256 = %(sha256)s and i.id <> %(input)s
   and i.state in ('loading', 'loaded', 'done', 'failed')
