@@ -67,7 +67,7 @@ def _finding(table: str, missing: Sequence[Missing]) -> Finding:
     more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
     message = f"{table} lacks {lost:,} rows that the books say were loaded: {named}{more}"
     if any(each.other for each in missing):
-        return wrong("rows", f"{message}; it was emptied or made anew since", _RELOAD)
+        return wrong("rows", f"{message}; it was emptied or recreated since", _RELOAD)
     return warning(
         "rows", f"{message}; they were deleted", f"If that was not meant to be: {_RELOAD[0].lower()}{_RELOAD[1:]}"
     )

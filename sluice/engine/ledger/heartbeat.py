@@ -16,7 +16,7 @@ query = statements(__name__)
 
 
 class Heartbeat:
-    """`with Heartbeat(claim) as pulse: ... pulse.check()`; the thread only reaches PostgreSQL in long steps."""
+    """`with Heartbeat(claim) as pulse: ... pulse.check()`; the thread uses PostgreSQL only in long steps."""
 
     def __init__(self, claim: Claim) -> None:
         self._claim = claim
@@ -35,7 +35,7 @@ class Heartbeat:
         self._thread.join(timeout=5)
 
     def check(self) -> None:
-        """Raise LostClaim when somebody else has taken the step over."""
+        """Raise LostClaim when another worker has claimed the step."""
         if self._lost:
             raise LostClaim(f"Step {self._claim.step} ({self._claim.kind}) was taken over.")
 
@@ -48,7 +48,7 @@ class Heartbeat:
                     cursor.execute(query("extend"), params)
                     self._lost = cursor.rowcount != 1
             except SluiceError:
-                continue  # PostgreSQL is away: the lease decides, and the fence guards the load
+                continue  # PostgreSQL is away: the lease decides, and the fence protects the load
             if self._lost:
                 break
         drop_connection()

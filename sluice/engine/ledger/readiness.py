@@ -1,6 +1,6 @@
-"""Whether a worker can work with the ledger: its role's rights, a server that writes, and the version it knows.
+"""Whether a worker can use the ledger: its role's rights, a server that accepts writes, and a version it supports.
 
-A worker that cannot must not take messages: it would only drop them, before one that can has seen them.
+A worker that cannot must not take messages: it would drop them before another worker could take them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sluice.errors import ConfigError
 query = statements(__name__)
 
 _ALL = "SELECT INSERT UPDATE DELETE"
-# what steps and dispatch do with each table, and no more: `sluice doctor` tells what else may be wanted
+# what steps and dispatch need on each table, and no more: `sluice doctor` checks the rest
 RIGHTS = {
     "migration": "SELECT",
     "run": "SELECT INSERT UPDATE",
@@ -38,13 +38,13 @@ RIGHTS = {
 
 
 class LedgerBehind(ConfigError):
-    """There is no ledger yet, or an older one: it is waited for until somebody has migrated."""
+    """There is no ledger yet, or an older one: the worker waits until it is migrated."""
 
 
 def check_ledger(cursor: Cursor) -> None:
-    """Return where the connection of `cursor` is one that can work with the ledger.
+    """Return if the connection of `cursor` can work with the ledger.
 
-    Raises ConfigError that says what is missing: LedgerBehind where that is only `sluice migrate`.
+    Raises ConfigError with what is missing: LedgerBehind if `sluice migrate` is enough.
     """
     cursor.execute(query("check_ledger"), {"tables": list(RIGHTS), "rights": list(RIGHTS.values())})
     (row,) = mappings(cursor)
@@ -78,7 +78,7 @@ def _check_version(cursor: Cursor, state: SimpleNamespace, where: str) -> None:
     if applied - known:
         raise ConfigError(
             f"The ledger in the {where} is newer than this Sluice ({min(applied - known)} is not known here): install"
-            " the version that the others have."
+            " the version that migrated it."
         )
     if known - applied:
         which = f"has not had {min(known - applied)}" if applied else "is not there"

@@ -1,4 +1,4 @@
-"""Snapshots: of a source whose files are the whole, rows that the newest ones do not have are taken away."""
+"""Snapshots: of a source whose files are all rows, rows that the newest files do not have are deleted."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ query = statements(__name__)
 
 
 def keep_newest(cursor: Cursor, pipeline: str, flow: Flow, run: int) -> None:
-    """Delete what the newest snapshot does not have, and count it to the run.
+    """Delete rows that the newest snapshot does not have, and count them in the run.
 
-    A run counts as a snapshot when all its files of the source could be loaded, and have at least one row: half a
-    snapshot, or an empty file, takes nothing away.
+    A run counts as a snapshot if all its files of the source could be loaded, and have at least one row: an incomplete
+    snapshot, or an empty file, deletes nothing.
     """
     params = {"pipeline": pipeline, "source": flow.source.name, "run": run}
     cursor.execute(query("newest_snapshot"), params)

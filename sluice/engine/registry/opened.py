@@ -1,6 +1,6 @@
-"""Which files a pipeline's file opens while it is executed: SQL, lists of columns, whatever it reads.
+"""Which files a pipeline's file opens while it is executed: SQL, lists of columns, or others.
 
-Python says so itself (audit events). They belong to the declaration: when one changes, the pipeline is read again.
+Python reports them (audit events). They belong to the declaration: when one changes, the pipeline is read again.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from typing import Any
 from sluice.engine.registry.seen import Facts, facts_of
 
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/", "/lib/")
-_SHIPPED = f"{Path(__file__).parents[2] / 'pipelines'}{os.sep}"  # pipelines like anybody's
-_watching: dict[int, dict[str, Facts]] = {}  # by thread: path -> what the file system said before it was opened
+_SHIPPED = f"{Path(__file__).parents[2] / 'pipelines'}{os.sep}"  # treated like a user's pipelines
+_watching: dict[int, dict[str, Facts]] = {}  # by thread: path -> the file's metadata before it was opened
 _hooked = False
 
 
 @contextmanager
 def watched() -> Iterator[dict[str, Facts]]:
-    """Collects what this thread opens to read: path -> what the file system said of it before."""
+    """Collects the files that this thread opens to read: path -> metadata from before."""
     global _hooked
     if not _hooked:
         sys.addaudithook(_note)
@@ -43,7 +43,7 @@ def watched() -> Iterator[dict[str, Facts]]:
 
 
 def is_installed(path: str) -> bool:
-    """Whether a file belongs to Python, to an installed package or to Sluice, and not to somebody's pipelines."""
+    """Whether a file belongs to Python, to an installed package or to Sluice, and not to a user's pipelines."""
     if path.startswith(_SHIPPED):
         return path == f"{_SHIPPED}__init__.py"
     return path.startswith((*_SYSTEM, *_installed(), "<"))

@@ -1,7 +1,7 @@
 """One file of a pipeline, executed: the pipeline that it declares, or one sentence about what is wrong with it.
 
-It is compiled from the bytes that were read, under a module name that no other version has. Modules of one's own that
-it uses, and files that it opens, are part of it: they are imported and read anew with it.
+It is compiled from the bytes that were read, under a module name that no other version has. The user's modules that it
+imports, and files that it opens, are part of it: they are imported and read again with it.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from sluice.engine.registry.seen import Listing, Seen
 from sluice.errors import ConfigError, DeclarationError
 
 AGAIN_S = 2.0
-# a folder whose __init__.py says nothing of a pipeline holds modules for the files beside it
+# a folder whose __init__.py does not mention a pipeline has modules for other files
 _DECLARES = re.compile(rb"^(?:pipeline\b|(?:from|import)\b.*\bpipeline\b)|\bPipeline\(", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Read:
-    """What came of a file: a pipeline, or what is wrong; None of a folder of modules that others import.
+    """The result of reading a file: a pipeline, or its error; None for a folder of modules that others import.
 
     `files` is everything that was read for it. `code` is 16 hex digits that change with the text of the file, of the
-    others of its folder (`listing`), and of modules of one's own that it uses.
+    others of its folder (`listing`), and of the user's modules that it imports.
     """
 
     path: Path
@@ -53,7 +53,7 @@ class Read:
         return max(file.edited_at for file in self.files)
 
     def is_stale(self) -> bool:
-        """Whether it would be read otherwise now. What went wrong for a reason of its own is tried again."""
+        """Whether reading it now may give another result. A file with an error is read again after a while."""
         if isinstance(self.outcome, ConfigError) and time.monotonic() - self.at > AGAIN_S:
             return True
         if self.listing is not None and self.listing.is_changed():
@@ -100,7 +100,9 @@ def _executed(module: ModuleType, path: Path, content: bytes | None) -> Pipeline
         raise ConfigError(f"{path}: it cannot be read.")
     sys.modules[module.__name__] = module  # dataclasses look themselves up there
     written = sys.dont_write_bytecode
-    sys.dont_write_bytecode = True  # a helper that is edited twice within a second would be met as it was before
+    sys.dont_write_bytecode = (
+        True  # a module that is edited twice within a second would be loaded from the old bytecode
+    )
     try:
         code = compile(content, str(path), "exec", dont_inherit=True)
         text = content.decode(errors="replace")
@@ -125,7 +127,7 @@ def _what(value: object) -> str:
 
 
 def _sentence(path: Path, error: BaseException) -> str:
-    """What is wrong, and where: in the innermost line of one's own files."""
+    """What is wrong, and where: in the innermost line of the user's files."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}: this is not Python: {error.msg}."
     lines = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
@@ -139,7 +141,7 @@ def _sentence(path: Path, error: BaseException) -> str:
 
 
 def _own_modules(module: ModuleType) -> Iterator[tuple[str, ModuleType]]:
-    """The modules of one's own that a pipeline's module uses, and that these use."""
+    """The user's modules that a pipeline's module imports, and those that these import."""
     waiting, known = [module], {module.__name__}
     while waiting:
         for name in _used(waiting.pop()):

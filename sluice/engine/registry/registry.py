@@ -1,8 +1,8 @@
-"""The pipelines that this process knows: those in the folders now, and for open runs those that were there before.
+"""The pipelines that this process knows: those in the folders now, and for open runs earlier versions.
 
-Folders are looked at whenever somebody asks for a pipeline, so a file that is new or was changed is known without a
-restart, to workers, beat and the API alike. What a file said before stays with the process for a while: a run is
-finished under the declaration that it was registered with.
+Folders are checked whenever a pipeline is looked up, so workers, beat and the API know a new or changed file without a
+restart. Earlier versions stay in memory for a while: a run is finished under the declaration that it was registered
+with.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Registry:
         self._lock = threading.RLock()
 
     def view(self) -> View:
-        """What is in the folders now. Raises ConfigError for a folder that is none."""
+        """What is in the folders now. Raises ConfigError for a path that is not a folder."""
         with self._lock:
             files = self._read_changed()
             if (
@@ -78,7 +78,7 @@ class Registry:
         )
 
     def of(self, pipeline: Pipeline) -> Declared:
-        """What is known of a pipeline that somebody has in hand; one that no file declares as well."""
+        """The `Declared` of a pipeline object, also of one that no file declares."""
         for each in self._kept.get(pipeline.name, ()):
             if each.pipeline is pipeline:
                 return each
@@ -89,11 +89,11 @@ class Registry:
         return bare
 
     def matching(self, name: str, fits: Callable[[Declared], bool]) -> Declared | None:
-        """The declaration of that name, of those that are or were in the folders, that fits. Raises nothing."""
+        """The first declaration of that name, current or earlier, that fits. Raises nothing."""
         return next((each for each in self._candidates(name) if fits(each)), None)
 
     def _candidates(self, name: str) -> Iterator[Declared]:
-        """Those that are known, newest first; then one that has just come."""
+        """The known versions, newest first; then one that is new in the folders."""
         known = self._kept.get(name, ())
         yield from known
         try:
@@ -130,7 +130,7 @@ class Registry:
         return View(declared, broken, names)
 
     def _keep(self, new: Declared) -> Declared:
-        """The newest of its name from now on; the one that is known already where it is the same."""
+        """Make it the newest version of its name. Returns the known version if it is the same."""
         known = self._kept.get(new.pipeline.name, ())
         same = next((each for each in known if each.pipeline is new.pipeline), None)
         others = tuple(each for each in known if each is not same)

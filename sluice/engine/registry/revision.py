@@ -1,9 +1,9 @@
-"""The revision of a flow: which declaration a worker has, to the last option.
+"""The revision of a flow: a hash of its complete declaration.
 
-The contract's version says when loaded rows are as they would be loaded now. A revision says more: that two processes
-would do the same at every step, so it knows what an error looks like to an API, where a query is sent, and the code
-of one's own transform, types and checks, with the modules that it uses. It is made from what is declared otherwise
-than by default, so that it is the same in a version of Sluice that knows more options.
+The contract's version tells whether loaded rows are as they would be loaded now. A revision covers more: with equal
+ones two processes do the same at every step. So it includes how an API reports errors, where a query is sent, and the
+code of the user's own transform, types and checks, with the modules that it imports. It is made from values that differ
+from the defaults, so that a version of Sluice with more options computes the same.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sluice.engine.declare import Flow
 
 
 def revision(flow: Flow, code: str) -> str:
-    """16 hex digits of SHA-256; `code` is that of the file, and counts where code of one's own is declared."""
+    """16 hex digits of SHA-256; `code` is the file's, and is included if the declaration uses the user's own code."""
     own: set[str] = set()
     parts = [_canonical(flow.source, own), _canonical(flow.table, own)]
     if flow.transform is not None or own:
@@ -27,7 +27,7 @@ def revision(flow: Flow, code: str) -> str:
 
 
 def shape(flow: Flow) -> dict[str, Any]:
-    """What settling and taking back must know of a flow: of what is not in it they do not depend."""
+    """What settling and withdrawing need of a flow; they depend on nothing else."""
     table = flow.table
     return {
         "table": table.name,
@@ -39,13 +39,13 @@ def shape(flow: Flow) -> dict[str, Any]:
 
 
 def covers(shape: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether rows of one shape can be settled by another: the same table, which may have got more columns."""
+    """Whether rows of `other` can be settled by `shape`: the same table, which may have more columns."""
     same = all(shape.get(name) == other.get(name) for name in ("table", "key", "update", "snapshot"))
     return same and other["columns"].items() <= shape["columns"].items()
 
 
 def _canonical(value: Any, own: set[str]) -> Any:
-    """What a declaration says, ready for JSON; `own` gathers classes that are not Sluice's."""
+    """A declaration's values, ready for JSON; `own` collects classes that are not Sluice's."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         kind = type(value)
         if kind.__module__.partition(".")[0] != "sluice":

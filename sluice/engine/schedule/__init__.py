@@ -1,4 +1,4 @@
-"""Schedules: when days are due, what became of each, which files are theirs, and how their runs are started."""
+"""Schedules: when days are due, the state of each, which files belong to it, and how its run is started."""
 
 from sluice.engine.schedule.check import Start, begin_day, check_schedule
 from sluice.engine.schedule.due import Due, deadline_of, due_on, missed, next_due

@@ -22,7 +22,7 @@ from sluice.errors import InputChanged
 def extract_part(work: PartWork, contract: Contract, frames: Frames) -> RawFrame:
     """The part's text, from the cache where the same bytes were read before, else from the file.
 
-    Raises InputChanged when the bytes are not those that were planned, NotHere when the file cannot be seen.
+    Raises InputChanged when the bytes are not those that were planned, NotHere when the file cannot be read here.
     """
     cached = frames.get(work.raw_key(), RawFrame)
     if cached is not None:
@@ -50,7 +50,7 @@ def _from_file(work: PartWork, contract: Contract) -> RawFrame:
 
 
 def _refuse_overlong(work: PartWork) -> RowReject:
-    """A record too long to be held: read by blocks, checked, and refused."""
+    """A record too long for memory: read by blocks, checked, and refused."""
     digest, left = hashlib.sha256(), work.length
 
     def blocks() -> Iterator[bytes]:

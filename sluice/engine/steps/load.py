@@ -1,4 +1,4 @@
-"""One part into its table, in one transaction: rows, rejects, contenders, books and counters, or nothing."""
+"""load: one part into its table in one transaction: rows, rejects, contenders, books and counters, or nothing."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ query = statements(__name__)
 
 
 def load_part(claim: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> dict[str, int]:
-    """Load a part and return its books. Raises LostClaim when the claim is not mine any more, EarlierRunOpen when
+    """Load a part and return its books. Raises LostClaim when the claim is no longer valid, EarlierRunOpen when
     something else has to be loaded or planned first.
 
-    When the connection dies at COMMIT nobody knows the outcome: the ledger is asked, and what it says holds.
+    When the connection breaks at COMMIT the outcome is unknown: it is read from the ledger.
     """
     try:
         with transaction() as cursor:
@@ -46,7 +46,7 @@ def load_part(claim: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> 
 def _load(cursor: Cursor, claim: Claim, work: PartWork, ready: ReadyFrame, target: Target) -> dict[str, int]:
     cursor.execute(query("lock_part"), {"step": claim.step, "fence": claim.fence})
     if cursor.fetchone() is None:
-        raise LostClaim(f"Part {work.part} is loaded, or somebody else is loading it.")
+        raise LostClaim(f"Part {work.part} is loaded, or another worker is loading it.")
     if work.max_rejects is not None:
         delete_rejects(cursor, work)
     if target.update:
@@ -62,7 +62,7 @@ def _load(cursor: Cursor, claim: Claim, work: PartWork, ready: ReadyFrame, targe
 
 
 def _keep(cursor: Cursor, work: PartWork, target: Target, ready: ReadyFrame) -> tuple[dict[str, int], bool]:
-    """What became of the rows, and whether the rest of the input is better staged."""
+    """Counts of rows by outcome, and whether the rest of the input should be staged."""
     rows = SortedLoad(cursor, target, staged=work.staged)
     rows.load(ready.rows)
     rows.set_aside(ready.repeats)
@@ -82,7 +82,7 @@ def _add_up(books: dict[str, int], **more: int) -> dict[str, int]:
 
 
 def _close_books(cursor: Cursor, work: PartWork, books: dict[str, int]) -> int:
-    """Write the part's books. Raises PermanentError when they do not balance: then nothing is committed."""
+    """Write the part's books. Raises PermanentError when they do not balance, so that nothing is committed."""
     if sum(books.values()) != work.planned:
         raise PermanentError(
             f"{work.uri}, lines from {work.first_line}: plan counted {work.planned} rows and the load accounts "

@@ -1,7 +1,7 @@
-"""Loads that wait: with a limit of rejects, an input's parts are held until all of them are transformed.
+"""Parked parts: with a limit of rejects, an input's parts wait until all of them are transformed.
 
-Over the limit the input fails, its rejects are there to be read, and nothing of it was loaded. Within it, all its
-parts are due to be loaded at once.
+Over the limit the input fails, its rejects can be read, and nothing of it is loaded. Within it, all its parts become
+due to be loaded at once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ query = statements(__name__)
 
 
 def park_part(claim: Claim, work: PartWork, refused: pa.Table) -> None:
-    """Give up the claim until all parts are known, and keep the part's rejects. Raises LostClaim."""
+    """Release the claim until all parts are transformed, and store the part's rejects. Raises LostClaim."""
     with transaction() as cursor:
         cursor.execute(query("park_step"), {"step": claim.step, "fence": claim.fence})
         if cursor.rowcount != 1:
@@ -37,13 +37,13 @@ def park_part(claim: Claim, work: PartWork, refused: pa.Table) -> None:
 
 
 def delete_rejects(cursor: Cursor, work: PartWork) -> None:
-    """Rejects that were written when the part was held: they are written again, with those that load finds."""
+    """Delete rejects that were written when the part was parked: load writes them again, with its own."""
     lines = {"input": work.input, "first": work.first_line, "end": work.end_line}
     cursor.execute(query("delete_rejects"), lines)
 
 
 def judge_parked(cursor: Cursor) -> None:
-    """Let inputs go on, or fail, whose parts have all been transformed. Whoever comes first does it."""
+    """Make inputs due to be loaded, or fail them, once all their parts are transformed. Any process may do it."""
     cursor.execute(query("parked_inputs"))
     for input_id, limit, rows, refused in cursor.fetchall():
         reason = RejectLimit(limit).over(refused, rows)

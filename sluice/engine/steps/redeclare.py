@@ -1,7 +1,7 @@
-"""A declaration that no worker has any more: what was registered under it goes on under a newer one, or ends.
+"""A declaration that no worker has any more: inputs that were registered under it go on under a newer one, or end.
 
-A worker cannot tell by its own declaration whether it is newer than that of a run: it may be one that nobody has
-upgraded yet. The ledger tells: a declaration is newer if it was first seen, or came back, after the other.
+A worker does not know whether its own declaration is newer than that of a run: the worker may be the one that is not
+upgraded yet. The ledger decides: a declaration is newer if it was first seen, or came back, after the other.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ query = statements(__name__)
 
 
 def note_declared(cursor: Cursor, declared: Declared, *, ago_s: float = 0.0, again: bool = True) -> None:
-    """Tell the ledger of a pipeline's declaration, which is in use since `ago_s` seconds; `again`: it may be known, and
-    have come back."""
+    """Record a pipeline's declaration in the ledger, in use since `ago_s` seconds; `again`: it may be known, and have
+    come back."""
     name = declared.pipeline.name
     known = {source: (declared.revisions[source], declared.shapes[source]) for source in sorted(declared.revisions)}
     if declared.pipeline.derived:
@@ -34,9 +34,9 @@ def note_declared(cursor: Cursor, declared: Declared, *, ago_s: float = 0.0, aga
 
 
 def plan_under_newer(claim: Claim, registered: Registered, now: Declared | None) -> bool:
-    """Plan an input again under what is declared now. False when that is not newer, or not known to be.
+    """Plan an input again under the current declaration. False when that is not newer, or not known to be.
 
-    What was loaded of it is taken back, whole: from the table that its own declaration names. Raises LostClaim.
+    All rows of it are deleted from the table that its registered declaration names. Raises LostClaim.
     """
     if now is None or registered.source not in now.revisions or registered.revision is None or registered.shape is None:
         return False
@@ -56,7 +56,7 @@ def plan_under_newer(claim: Claim, registered: Registered, now: Declared | None)
 
 
 def build_under_newer(claim: Claim, now: Declared | None, registered: str | None) -> bool:
-    """Let a run build what its pipeline derives now. False when that is not newer, or not known to be."""
+    """Let a run build the current derived tables. False when their definition is not newer, or not known to be."""
     if now is None or registered is None or not now.pipeline.derived:
         return False
     definition = definition_of(now.pipeline)
@@ -68,7 +68,7 @@ def build_under_newer(claim: Claim, now: Declared | None, registered: str | None
 
 
 def target_of(registered: Registered) -> Target | None:
-    """The table that an input was registered for; None where the ledger does not know."""
+    """The table that an input was registered for; None where the ledger does not have it."""
     return None if registered.shape is None else _target(registered)
 
 

@@ -1,4 +1,4 @@
-"""Settling a run: contested keys get their winner, the books their last word, and the run its end.
+"""settle: contested keys get their winner, the books are completed, and the run ends.
 
 The winner does not depend on who committed first: with `keep` it is the row of the lowest (input, line), with
 `update` that of the highest. Rows of finished runs are final. All of it is one transaction.
@@ -33,7 +33,7 @@ def settle_run(claim: Claim, pipeline: Pipeline) -> None:
     run = {"run": claim.run}
     with transaction() as cursor:
         # one run of a table after the other: a run that ends must not miss a row that another one displaces, and
-        # the order in which inputs became final is that in which they can be seen
+        # inputs must become final in the order in which they become visible
         for name in sorted(flow.table.name for flow in pipeline.flows):
             lock(cursor, Lock.SETTLING, name)
         cursor.execute(query("open_run"), run)
@@ -55,7 +55,7 @@ def settle_run(claim: Claim, pipeline: Pipeline) -> None:
 
 
 def _end(cursor: Cursor, pipeline: Pipeline, run: dict[str, int]) -> None:
-    """The run is at its end, or has its derived tables before it."""
+    """End the run, or add the step that builds its derived tables."""
     cursor.execute(query("is_buildable"), run | {"derived": bool(pipeline.derived)})
     if cursor.fetchone() == (True,):
         cursor.execute(query("add_build_step"), run)
@@ -79,7 +79,7 @@ def _settle_contested(cursor: Cursor, pipeline: Pipeline, run: int, *, contested
 
 
 def _count_verdicts(cursor: Cursor, name: str) -> None:
-    """Count settled rows into their parts, inputs or runs: `name` is the table's."""
+    """Count settled rows into their parts, inputs or runs: `name` is the table of the ledger."""
     statement = sql.SQL(query("count_verdicts"))
     cursor.execute(statement.format(table=sql.Identifier("sluice", name), id=sql.Identifier(f"{name}_id")))
 

@@ -11,9 +11,9 @@ query = statements(__name__)
 
 
 def resolve_waiting(cursor: Cursor) -> None:
-    """Who waited for an input that is loaded has nothing left to do; who waited in vain is planned again.
+    """End inputs that waited for content that is loaded now; plan those again that waited in vain.
 
-    An input is waited for, never its run: two runs that hold each other's content would wait for ever.
+    An input waits for an input, never for a run: two runs with each other's content would wait for ever.
     """
     cursor.execute(query("content_now_loaded"))
     for (waiting,) in cursor.fetchall():

@@ -1,4 +1,4 @@
-"""Taking an input back: it changed while it was read, so none of its rows may stay."""
+"""Withdrawing an input: it changed while it was read, so all its rows are deleted."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ MAX_REPLANS = 3
 
 
 def withdraw_input(claim: Claim, table: Table | Target, reason: str, *, code: str, again: bool) -> None:
-    """Delete what was loaded of an input and plan it again; or let it fail, after three times or at once.
+    """Delete the rows of an input and plan it again, or fail it: after three times, or at once without `again`.
 
-    One that was read from the landing is planned again in any case: its copy can be made again.
+    One that was read from the landing is always planned again: its copy can be made again.
 
-    Raises LostClaim when the step that saw the change is not mine any more: then it is not mine to judge.
+    Raises LostClaim when the claim of the step that noticed the change is no longer valid.
     """
     with transaction() as cursor:
         row = undo_input(cursor, claim, table if isinstance(table, Target) else Target.of(table))
@@ -36,13 +36,13 @@ def withdraw_input(claim: Claim, table: Table | Target, reason: str, *, code: st
 
 
 def undo_input(cursor: Cursor, claim: Claim, target: Target) -> tuple[int, bool] | None:
-    """Delete what an input left behind, inside the caller's transaction, and finish the step that found out.
+    """Delete all rows of an input, inside the caller's transaction, and finish the step that noticed the change.
 
-    Returns how often it was taken back by now, and whether it had a copy in the landing. Raises LostClaim.
+    Returns how often it has been withdrawn, and whether it had a copy in the landing. Raises LostClaim.
     """
     this = {"input": this_input(claim)}
     if target.update:
-        share(cursor, Lock.SETTLING, target.name)  # what settling keeps for the books comes back, or is not there yet
+        share(cursor, Lock.SETTLING, target.name)  # rows that settling records are restored, or not recorded yet
     withdraw_parts(cursor, this["input"])
     finish(cursor, claim)
     _take_out(cursor, target, this)
@@ -59,7 +59,7 @@ def this_input(claim: Claim) -> int:
 
 
 def _take_out(cursor: Cursor, target: Target, this: dict[str, int]) -> None:
-    """Delete the input's rows; of an update, what they replaced comes back."""
+    """Delete the input's rows; of an update, the rows that they replaced are restored."""
     if not target.update:
         cursor.execute(target.statement("delete_input"), this)
         return

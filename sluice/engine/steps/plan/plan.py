@@ -1,7 +1,7 @@
-"""plan: read an input once, know it by its content, and cut it into parts.
+"""plan: read an input once, identify it by its content, and cut it into parts.
 
-An input whose content is loaded already has nothing to do; one whose content another run is loading waits for
-it. A file that cannot be read as what it says it is fails with one sentence, and the other inputs go on.
+An input whose content is loaded already is skipped; one whose content another run is loading waits for it. A file that
+cannot be read in its declared or detected format fails with one sentence, and the other inputs go on.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _finishing(claim: Claim) -> Iterator[Cursor]:
 
 
 def _wait_for_turn(work: InputWork, flow: Flow) -> None:
-    """Raise EarlierRunOpen while what this input is depends on other inputs that are not planned or settled yet."""
+    """Raise EarlierRunOpen while the plan depends on other inputs that are not planned or settled yet."""
     _let_earlier_run_plan(work, snapshot=flow.source.snapshot)
     wait_for_earlier_runs(work)
     if flow.table.on_conflict == "update":
@@ -107,5 +107,5 @@ def _let_earlier_run_plan(work: InputWork, *, snapshot: bool) -> None:
 
 
 def _note_stamp(cursor: Cursor, work: InputWork, before: str | None) -> None:
-    """Schedules know by it that they need not look at this file again until it changes. What is fetched has none."""
+    """Record the file's stamp: schedules skip the file until it changes. Fetched inputs have none."""
     cursor.execute(query("note_stamp"), {"input": work.id, "stamp": before})

@@ -1,4 +1,4 @@
-"""Content that was seen before: whether there is anything left to do for an input, and which inputs it replaces."""
+"""Content that was read before: whether an input has to be loaded, and which inputs it replaces."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class OtherInput(NamedTuple):
 
 
 def same_content(cursor: Cursor, work: InputWork, sha256: str, *, only_newest: bool) -> list[OtherInput]:
-    """Inputs of the source with the same content, the one that decides first; `only_newest` as of SourceKind."""
+    """Inputs of the source with the same content, the deciding one first; `only_newest` as of SourceKind."""
     params = {"pipeline": work.pipeline, "source": work.source, "sha256": sha256, "input": work.id, "run": work.run}
     limits = {"code_version": __version__, "max_crashes": settings().max_crashes}
     cursor.execute(query("same_content"), params | limits | {"newest": only_newest})
@@ -49,13 +49,13 @@ def replaced_by(cursor: Cursor, work: InputWork, others: Sequence[OtherInput], s
 
 
 def rows_are_gone(cursor: Cursor, table: Table, other: OtherInput) -> bool:
-    """Whether rows that were loaded are not there any more, because their table was emptied or made anew."""
+    """Whether loaded rows are missing because their table was emptied or recreated."""
     return other.state == "done" and bool(missing_inputs(cursor, table, [other.input], only_made_anew=True))
 
 
 def resolve_same_content(cursor: Cursor, work: InputWork, other: OtherInput, facts: dict[str, Any]) -> bool:
-    """Whether the same content is loading, loaded, known to kill its workers, or known to have no row that can be
-    loaded: then this input is not loaded."""
+    """End an input, or let it wait, if its content is loading, loaded, known to kill its workers, or known to have no
+    valid row. False when it has to be loaded."""
     if other.state in ("loading", "loaded"):
         _join_loading(cursor, work, other, facts)
         return True
@@ -68,7 +68,7 @@ def resolve_same_content(cursor: Cursor, work: InputWork, other: OtherInput, fac
 
 
 def _join_loading(cursor: Cursor, work: InputWork, other: OtherInput, facts: dict[str, Any]) -> None:
-    """Let an input end as the one with its content does, which is being loaded."""
+    """Let an input wait for the one with its content that is being loaded, or end if both are of one run."""
     if other.run != work.run:
         cursor.execute(query("wait_for_content"), facts | {"input": work.id, "same_as": other.input, "ordered": False})
         return
@@ -78,7 +78,7 @@ def _join_loading(cursor: Cursor, work: InputWork, other: OtherInput, facts: dic
 
 
 def _is_known_to_fail(cursor: Cursor, work: InputWork, other: OtherInput, facts: dict[str, Any]) -> bool:
-    """Fail an input whose content cannot be loaded, as far as is known. False when it is to be tried."""
+    """Fail an input whose content is known not to load. False when it is to be tried."""
     if other.poison:
         reason = (
             f"The same content has killed its workers before (input {other.input} of run {other.run}). "

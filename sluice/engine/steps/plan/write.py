@@ -1,4 +1,4 @@
-"""What a scan found, written to the ledger: the input is loading, and its parts are due."""
+"""The result of a scan, written to the ledger: the input is loading, and its parts are due."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ query = statements(__name__)
 
 
 def write_plan(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInput) -> None:
-    """Write what the scan found, or what it means that this content was seen before."""
+    """Write the result of the scan, or end the input if its content needs no loading."""
     planned = scanned.plan
     lock(cursor, Lock.CONTENT, planned.sha256)
     if scanned.landed is not None and not exists(scanned.landed):
@@ -44,7 +44,7 @@ def write_plan(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInpu
     ):
         return
     if ordered and not work.options.get("reload"):
-        others = []  # it is applied once more, over what is there
+        others = []  # it is applied again, over the rows that are there
     _start(cursor, work, scanned, others, ordered=ordered)
 
 
