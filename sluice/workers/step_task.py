@@ -1,4 +1,4 @@
-"""The base of every task that works on a step: what to do about each kind of error, and about a lost child."""
+"""The base of every task that works on a step: how each kind of error, and a lost child, is handled."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ QUIET_S = 60.0
 _complained = float("-inf")
 
 
-# Waiting, or somebody else's turn: nothing that Flower should show in red.
+# Waiting, or another worker's turn: Flower should not show a failure.
 _NO_FAILURE = (TransientError, NotHere, InputChanged, LostClaim)
 
 
 class StepFailed(SluiceError):
-    """The step went wrong by itself. It is tried again or dead: `sluice status` tells."""
+    """The step failed by itself. It is tried again or dead: `sluice status` shows it."""
 
 
 class WatchedRequest(Request):
@@ -64,7 +64,7 @@ class WatchedRequest(Request):
     def __init__(self, message: Any, *args: Any, **kwargs: Any) -> None:
         try:
             super().__init__(message, *args, **kwargs)
-        except ValueError as error:  # Celery would end the worker, and the next one with the same message
+        except ValueError as error:  # Celery would exit, and then the next worker with the same message
             raise InvalidTaskError("not a message of Sluice") from error
 
     def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> Any:
@@ -95,7 +95,7 @@ class StepTask(Task):
     Request = WatchedRequest
     acks_late = True
     ignore_result = True
-    throws = (StepFailed,)  # logged by us already, once
+    throws = (StepFailed,)  # logged already, once
 
 
 def read_message(args: Any) -> dict[str, int]:
@@ -111,7 +111,7 @@ def read_message(args: Any) -> dict[str, int]:
 
 @contextmanager
 def working(kind: str, message: object) -> Iterator[tuple[Claim, Heartbeat]]:
-    """Claim the step and keep it alive; what goes wrong inside is answered by its kind and ends the chain."""
+    """Claim the step and extend the lease; an error inside is handled by its kind and ends the chain."""
     try:
         fields = read_message([message])
     except ValueError:
@@ -127,13 +127,13 @@ def working(kind: str, message: object) -> Iterator[tuple[Claim, Heartbeat]]:
     except _NO_FAILURE as error:
         _answer(claim, error)
         raise Ignore from error
-    except (SystemExit, KeyboardInterrupt):  # the worker is told to stop, and does not wait for us
+    except (SystemExit, KeyboardInterrupt):  # the worker stops, and does not wait for this task
         with suppress(SluiceError):
             steps.release(claim, None, 0.0)
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it was, the ledger is told and the chain ends
+    except Exception as error:  # noqa: BLE001 - any error is recorded in the ledger and ends the chain
         _answer(claim, error)
-        # what Flower shows: no values of rows, and the reason is in the ledger
+        # Flower shows this: no values of rows; the reason is in the ledger
         raise StepFailed(f"{kind} of step {claim.step}: {type(error).__name__}") from None
 
 
@@ -141,7 +141,7 @@ def _claim(kind: str, fields: dict[str, int]) -> Claim:
     try:
         return patiently(lambda: steps.claim(kind, fields))
     except LostClaim:
-        raise Ignore from None  # done, taken, or an old copy of a message: all is well
+        raise Ignore from None  # done, claimed, or an old copy of a message: nothing to do
     except (ConfigError, TransientError) as error:  # it is not the step's fault: another worker may be able to
         _complain(f"{kind} of step {fields['step']} cannot start: {error} Its message goes back to the queue.")
         time.sleep(REQUEUE_S)
@@ -152,7 +152,7 @@ def _claim(kind: str, fields: dict[str, int]) -> Claim:
 
 
 def _complain(sentence: str) -> None:
-    """Say so now and then: a worker that cannot work says it once, and closes its gate (workers/gate.py)."""
+    """Log a warning, but not often: a worker that cannot work logs why, and closes its gate (workers/gate.py)."""
     global _complained
     if time.monotonic() - _complained > QUIET_S:
         _complained = time.monotonic()
@@ -160,7 +160,7 @@ def _complain(sentence: str) -> None:
 
 
 def _answer(claim: Claim, error: Exception) -> None:
-    """Do what the kind of error asks for."""
+    """Handle an error by its kind."""
     where = f"{claim.kind} of step {claim.step} (run {claim.run})"
     if isinstance(error, LostClaim):
         log.info("%s: %s", where, error)
@@ -169,7 +169,7 @@ def _answer(claim: Claim, error: Exception) -> None:
         patiently(lambda: _record_error(claim, error, where))
     except SluiceError as second:
         drop_connection()
-        log.warning("%s: %s; the ledger cannot be told (%s), its lease will run out", where, error, second)
+        log.warning("%s: %s; the ledger cannot be updated (%s), its lease will expire", where, error, second)
 
 
 def _record_error(claim: Claim, error: Exception, where: str) -> None:
@@ -194,12 +194,12 @@ def _record_error(claim: Claim, error: Exception, where: str) -> None:
 
 
 def _is_in_own_sql(claim: Claim, error: Exception) -> bool:
-    """Whether a table is missing that the SQL of a derived table names: no other worker has it either."""
+    """Whether a table is missing that a derived table's SQL names: other workers do not have it either."""
     return claim.kind == "build" and isinstance(error, TablesMissing)
 
 
 def _handle_missing(claim: Claim, error: NotHere | NotAllowed) -> None:
-    """Another worker may see the file, or have the right; when none has for too long, its input fails."""
+    """Another worker may reach the file, or have the right; when none has for too long, its input fails."""
     reason = str(error)
     other = isinstance(error, OtherDeclaration)
     if not steps.is_missing_too_long(claim, settings().declaration_wait_s if other else error.patience_s):
@@ -217,7 +217,7 @@ def _handle_missing(claim: Claim, error: NotHere | NotAllowed) -> None:
 
 
 def _goes_on_under_newer(claim: Claim) -> bool:
-    """Whether what no worker has the declaration of goes on under the newer one that is here."""
+    """Whether a step whose declaration no worker has goes on under this worker's newer one."""
     if claim.input is not None:
         pipeline, registered = registered_input(claim.run, claim.input)
         return plan_under_newer(claim, registered, newest(pipeline))
@@ -230,7 +230,7 @@ def _goes_on_under_newer(claim: Claim) -> bool:
 
 
 def _withdraw(claim: Claim, reason: str, *, code: str, again: bool) -> None:
-    """Take the input back from the table that it was registered for, whatever is declared now."""
+    """Withdraw the input from the table that it was registered for, whatever is declared now."""
     pipeline, registered = registered_input(claim.run, this_input(claim))
     table = target_of(registered) or find(pipeline).flow(registered.source).table
     withdraw_input(claim, table, reason, code=code, again=again)

@@ -1,8 +1,8 @@
-"""The supervisor: keeps commands running, and leaves none behind.
+"""The supervisor: keeps commands running, and stops all of them at its end.
 
-What dies is started again after a pause that doubles from half a second to half a minute; a minute of life makes
-it short again. Used in two ways: `run` blocks until a signal says stop (`sluice worker`, `up`); as a context
-manager it is tended from somebody else's waiting loop (`sluice run`). No thread, so that a fork is harmless.
+A process that ends is started again after a pause that doubles from half a second to half a minute; after a minute of
+running the pause is short again. `run` blocks until a signal arrives (`sluice worker`, `up`); as a context manager it
+is polled by the caller's loop (`sluice run`). It has no thread, so that a fork is harmless.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _TICK_S = 0.1
 
 
 class Slot:
-    """A command's place under the supervisor: the child that runs it now, or when the next one is due.
+    """A command under the supervisor: the child that runs it now, or when the next one is due.
 
-    `failures` counts the children in a row that did not live for a minute.
+    `failures` counts the children in a row that did not run for a minute.
     """
 
     def __init__(self, command: Command, *, prefixed: bool) -> None:
@@ -38,7 +38,7 @@ class Slot:
         self._started = 0.0
 
     def start_if_due(self) -> None:
-        """Start the command if nobody runs it and its time has come."""
+        """Start the command if it is not running and is due."""
         if self.child is None and time.monotonic() >= self.due:
             self._started = time.monotonic()
             with signals_blocked():
@@ -59,7 +59,7 @@ class Slot:
 
 
 class Supervisor:
-    """Keeps `commands` running. `say` is given a sentence whenever one has died."""
+    """Keeps `commands` running. `say` is called with a sentence whenever one has ended."""
 
     def __init__(self, commands: Sequence[Command], *, say: Callable[[str], None], grace_s: float = GRACE_S) -> None:
         self.slots = [Slot(command, prefixed=len(commands) > 1) for command in commands]
@@ -80,7 +80,7 @@ class Supervisor:
         self.stop()
 
     def run(self) -> signal.Signals:
-        """Keep the commands running until a signal says stop; then stop them. Returns that signal."""
+        """Keep the commands running until a signal arrives; then stop them. Returns that signal."""
         with stop_signals() as signals:
             try:
                 while True:
@@ -92,7 +92,7 @@ class Supervisor:
                 self.stop()
 
     def poll(self) -> None:
-        """Start what is due, notice what died, pass on what was said. Call it several times a second."""
+        """Start due commands, detect ended ones, pass on output. Call it several times a second."""
         for slot in self.slots:
             slot.start_if_due()
             if slot.child is not None:
@@ -102,19 +102,19 @@ class Supervisor:
                 self._say(sentence)
 
     def terminate_all(self) -> None:
-        """Ask every child to end, without waiting for it."""
+        """Send SIGTERM to every child, without waiting for it."""
         for child in self._children():
             child.terminate()
 
     def stop(self) -> None:
-        """Ask every child to end; kill what has not ended after the grace period, or at the next signal."""
+        """Terminate every child; kill those that have not ended after the grace period, or at the next signal."""
         until = time.monotonic() + self.grace_s
         try:
             self.terminate_all()
             while self._running() and time.monotonic() < until:
                 self._listen()
         except KeyboardInterrupt:
-            pass  # told twice: no more patience
+            pass  # a second signal: kill them now
         finally:
             for child in self._children():
                 child.kill()
@@ -128,7 +128,7 @@ class Supervisor:
         return [child for child in self._children() if child.ended() is None]
 
     def _listen(self) -> None:
-        """Wait a moment, less when a child says something."""
+        """Wait a moment, less if a child writes output."""
         outputs = [child.output for child in self._running() if child.output is not None]
         if select.select(outputs, [], [], _TICK_S)[0]:
             for child in self._children():
@@ -137,7 +137,7 @@ class Supervisor:
 
 @contextlib.contextmanager
 def stop_signals() -> Iterator[list[signal.Signals]]:
-    """Inside, SIGTERM and SIGHUP raise KeyboardInterrupt as SIGINT does; the list tells which signals came.
+    """Inside, SIGTERM and SIGHUP raise KeyboardInterrupt as SIGINT does; the list has the signals that arrived.
 
     Main thread only.
     """

@@ -1,4 +1,4 @@
-"""Behind a derived table: the loaded rows that a value comes from, and its own rows, with file and line."""
+"""Lineage of a derived table: the loaded rows that a value comes from, and its own rows, with file and line."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ Rows = list[dict[str, Any]]
 def explain(pipeline: Pipeline, key: str, as_of: date | None = None) -> dict[str, Any]:
     """The row of a key and, by title, the loaded rows `behind` it, each with `file` and `line`.
 
-    `after` has, by the name of each table preprocessed from it, the columns that steps added or changed.
+    `after` has, by the name of each table preprocessed from it, the columns that its steps added or changed.
 
     A key of several columns is written with a / between their values, in the order of the table's key: `sales/8`.
-    `as_of` is the newest date that was built, unless said. Raises ConfigError where there is nothing to explain.
+    `as_of` is by default the newest date that was built. Raises ConfigError if there is nothing to explain.
     """
     derived = _first_table("explains", pipeline, lambda each: bool(each.explains))
     params = _key(derived, key)
@@ -41,7 +41,7 @@ def explain(pipeline: Pipeline, key: str, as_of: date | None = None) -> dict[str
         behind = {title: _rows_behind(cursor, title, sql.own(text), values) for title, text in derived.explains.items()}
         if not row and not any(behind.values()):
             column = "/".join(derived.own_key)
-            raise ConfigError(f"Nothing is known of {column} {key}: neither {derived.name} nor what is loaded has it.")
+            raise ConfigError(f"{column} {key} was not found: neither in {derived.name} nor in the loaded rows.")
         for rows in behind.values():
             _name_files(cursor, rows)
         after = _after_steps(cursor, sql, row[0], values) if row else {}
@@ -73,7 +73,7 @@ def _first_table(does: str, pipeline: Pipeline, fits: Any) -> Computed:
 
 
 def _key(derived: Computed, key: str) -> dict[str, int | str]:
-    """The parameters that the parts of a key are: `key_<column>` each, and the last one `key` as well."""
+    """The parts of a key as parameters: `key_<column>` each, and the last one also as `key`."""
     columns = derived.own_key
     parts = key.split("/", len(columns) - 1)
     if len(parts) < len(columns):
@@ -127,7 +127,7 @@ def _date(cursor: Cursor, sql: Statements, as_of: date | None) -> date | None:
 
 
 def _rows_behind(cursor: Cursor, title: str, statement: Composable, values: dict[str, Any]) -> Rows:
-    """The rows of one of `explains`. Raises ConfigError where two of its columns would be one in the answer."""
+    """The rows of one of `explains`. Raises ConfigError if two of its columns have the same name."""
     rows = _read(cursor, statement, values)
     names = [column.name for column in cursor.description or ()]
     shown = [*names, *(("file", "line") if "_input_id" in names else ())]
@@ -144,7 +144,7 @@ def _read(cursor: Cursor, statement: Composable, values: dict[str, Any]) -> Rows
 
 
 def _name_files(cursor: Cursor, rows: Rows) -> None:
-    """Put `file` and `line` where `_input_id` and `_line` are."""
+    """Replace `_input_id` and `_line` by `file` and `line`."""
     cursor.execute(query("input_uris"), {"inputs": sorted({row["_input_id"] for row in rows if "_input_id" in row})})
     uris = dict(cursor.fetchall())
     for row in rows:

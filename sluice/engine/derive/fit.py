@@ -1,7 +1,7 @@
-"""What steps know of the whole table: read from the ledger, or computed by SQL and stored there.
+"""Statistics of the whole table for steps: read from the ledger, or computed by SQL and stored there.
 
-A value that is stored stays: a rerun and a later row are treated as the rows before them. It is computed again for
-another definition of the step, when a run asks for it, and as long as there were no rows to compute it from.
+A stored value stays: a rerun and later rows are treated like the rows before them. It is computed again for another
+definition of the step, if a run requests it, and as long as there were no rows to compute it from.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Fit:
         self._values = values  # of the table: its pipeline, date, run and parameters
 
     def of(self, step: FrameStep, *, again: bool) -> Statistics:
-        """What the step knows: as it is stored, unless it is to be computed `again`."""
+        """The statistics of the step: the stored ones, unless they are to be computed `again`."""
         params = self._values | {"derived": self._table.name, "step": step.name, "definition": step.definition}
         known = self._stored(step, params)
         if not again and all(known.whole(each.name) is not None for each in step.scope.statistics):

@@ -1,4 +1,4 @@
-"""Settled rows for SQL of a pipeline's own that no build runs: what is counted there is what builds count."""
+"""Settled rows for a pipeline's own SQL outside builds: it sees the rows that builds see."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sluice.engine.derive.alias import alias_for
 from sluice.engine.derive.statements import final_rows
 from sluice.engine.tables.catalog import table_identifier
 
-ALL = 2**62  # whatever is settled, also since the last build
+ALL = 2**62  # all settled rows, also those since the last build
 
 
 def settled(pipeline: Pipeline, text: str) -> tuple[sql.SQL, dict[str, Any]]:

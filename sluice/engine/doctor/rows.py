@@ -1,4 +1,4 @@
-"""Books and tables: whether the rows that were loaded are still there."""
+"""Books and tables: whether the loaded rows are still there."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMED = 3
 
 
 def look_at_rows(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
-    """A line if all is well, else one for each table that lacks rows. Raises DatabaseAway."""
+    """A finding for each table that lacks rows, or one that is ok. Raises DatabaseAway."""
     with transaction() as cursor:
         cursor.execute("select to_regclass('sluice.target') is not null")
         if cursor.fetchone() != (True,):
@@ -48,7 +48,7 @@ def _tables(pipelines: Sequence[Pipeline]) -> dict[str, tuple[Table, list[tuple[
         for flow in pipeline.flows:
             table, feeding = tables.setdefault(flow.table.name, (flow.table, []))
             feeding.append((pipeline.name, flow.source.name))
-            if flow.table.on_conflict == "update":  # the more careful of two declarations
+            if flow.table.on_conflict == "update":  # the stricter of two declarations
                 tables[table.name] = (flow.table, feeding)
     return tables
 

@@ -1,4 +1,4 @@
-"""Exports: tables as CSV or Parquet files, streamed from one snapshot, each whole under its name or not there."""
+"""Exports: tables as CSV or Parquet files, streamed from one snapshot; each file appears complete or not at all."""
 
 from sluice.engine.export.form import Form
 from sluice.engine.export.run import ExportedFile, ExportRequest, export_tables

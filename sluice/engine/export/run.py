@@ -1,4 +1,4 @@
-"""Tables to files: all from one snapshot, and all of them take their names when the last one is whole."""
+"""Tables to files: all from one snapshot, and all files get their names when the last one is complete."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BUFFER = 1 << 20
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """A table to write, its key, where to (a path, an address, `-`), and which columns (none: all, as they come)."""
+    """A table to write, its key, where to (a path, an address, `-`), and which columns (none: all, in their order)."""
 
     table: str
     key: tuple[str, ...]
@@ -30,7 +30,7 @@ class ExportRequest:
 
 @dataclass(frozen=True)
 class ExportedFile:
-    """What was written: `bytes` and `sha256` are those of the file."""
+    """A file that was written: `bytes` and `sha256` are those of the file."""
 
     table: str
     to: str
@@ -42,7 +42,7 @@ class ExportedFile:
 
 
 def export_tables(wanted: Sequence[ExportRequest], form: Form) -> list[ExportedFile]:
-    """Write tables as they are at one moment. No file is there before all are whole.
+    """Write tables as they are at one moment. No file appears before all are complete.
 
     Raises ConfigError (no such table, column or folder; no right to read), PermanentError (a full disk, a value that
     the format cannot hold), NotHere or TransientError (the object store; DatabaseAway).
@@ -56,7 +56,7 @@ def export_tables(wanted: Sequence[ExportRequest], form: Form) -> list[ExportedF
 
 
 def _chosen(wanted: ExportRequest, known: Columns) -> Columns:
-    """The wanted columns and their types, in the order asked for."""
+    """The wanted columns and their types, in the requested order."""
     unknown = [name for name in wanted.columns if name not in known]
     if unknown:
         raise ConfigError(f"{wanted.table} has no column {', '.join(unknown)}. It has: {', '.join(known)}.")

@@ -1,7 +1,7 @@
-"""One moment of the database, and tables copied out of it.
+"""A snapshot of the database, and tables copied out of it.
 
-COPY runs in a thread of its own: psycopg2 does not hear Ctrl-C while the server is silent, and a reader of Parquet
-wants to pull what COPY pushes.
+COPY runs in a thread of its own: psycopg2 does not react to Ctrl-C while it waits for the server, and the writer of
+Parquet reads while COPY writes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sluice.errors import ConfigError
 query = statements(__name__)
 
 Columns = dict[str, str]
-# an export may take as long as it takes, and gives the rows in the order they lie in
+# an export has no time limit, and reads the rows in the order of the table's file
 _PATIENT = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "synchronize_seqscans": "off"}
 
 
@@ -48,7 +48,7 @@ class Snapshot:
             try:
                 yield copying
             except BaseException:
-                with suppress(psycopg2.Error):  # the connection may be why we leave
+                with suppress(psycopg2.Error):  # the connection may be broken
                     self._connection.cancel()
                 raise
 

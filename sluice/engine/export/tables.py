@@ -1,4 +1,4 @@
-"""Which tables can be exported: those that pipelines load, derive and fill, and the views of their newest date."""
+"""Which tables can be exported: those that pipelines load, derive and fill, and the views of the newest date."""
 
 from __future__ import annotations
 
