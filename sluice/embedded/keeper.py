@@ -1,20 +1,20 @@
 """The keeper: the process that owns the servers of a home. `python -m sluice.embedded.keeper HOME`
 
-Its life:
+Its life cycle:
 
-1. A client takes the shared lock on `clients.lock`, leaves a request (`want.database`, `want.redis`) and,
-   if nobody holds `keeper.lock`, starts this module. It leaves the client's session at once: Ctrl-C and a
-   closed terminal are the client's affair.
-2. It takes `keeper.lock`. If another keeper holds it, that one will answer, and this one ends.
+1. A client takes the shared lock on `clients.lock`, writes a request (`want.database`, `want.redis`) and,
+   if `keeper.lock` is free, starts this module. It leaves the client's session at once: Ctrl-C and a
+   closed terminal only affect the client.
+2. It takes `keeper.lock`. If another keeper has it, that one will answer, and this one ends.
 3. It ends servers that a killed keeper left under this home.
-4. It answers requests: finds the programs, makes what is missing, starts the server, waits until it takes
+4. It answers requests: finds the programs, creates what is missing, starts the server, waits until it takes
    connections, and writes the URL, or the reason why not, to `state.json`.
 5. It watches. A server that dies is started again on the same port: Redis empty, PostgreSQL with its data.
-6. Four times a second it tries the exclusive lock on `clients.lock`. Having it means that no client is left,
-   whether they ended, failed or were killed; and keeping it means that none can come. It takes its answers
-   back, stops the servers and ends, which frees the locks; a client that waited starts the next keeper.
+6. Four times a second it tries the exclusive lock on `clients.lock`. Getting it means that no client is left,
+   whether they ended, failed or were killed; while it has the lock none can start. It removes its answers,
+   stops the servers and ends, which frees the locks; a client that waited starts the next keeper.
 
-SIGTERM, SIGINT and SIGHUP stop the servers in good order, whoever is using them; so does removing the folder.
+SIGTERM, SIGINT and SIGHUP stop the servers regularly, even with clients; so does removing the folder.
 When the keeper is killed with SIGKILL the kernel stops its servers (Linux); the next client starts a keeper.
 """
 
@@ -50,7 +50,7 @@ logger = logging.getLogger("sluice.keeper")
 
 
 class Keeper:
-    """Starts, watches and stops the servers of one home. `held` is the descriptor with `keeper.lock`."""
+    """Starts, watches and stops the servers of one home. `descriptor` is that of `keeper.lock`."""
 
     def __init__(self, folder: Folder, descriptor: int) -> None:
         self.folder = folder
@@ -62,7 +62,7 @@ class Keeper:
         self._published = ""
 
     def run(self) -> None:
-        """Live until no client is left or somebody asks to stop."""
+        """Run until no client is left or a signal arrives."""
         for pid in strays.end(self.folder.path, self.folder.old_children()):
             logger.warning("ended process %d of an earlier keeper", pid)
         self.folder.forget_state()
@@ -78,15 +78,15 @@ class Keeper:
             self.close()
 
     def needed(self) -> bool:
-        """Whether a client is left. Once there is none, none can come: the lock is kept until the end."""
+        """Whether a client is left. Once there is none, none can start: the lock is kept until the end."""
         return self.owns_folder() and lock(self.folder.clients_lock, fcntl.LOCK_EX) is None
 
     def owns_folder(self) -> bool:
-        """Whether the folder is still ours: one removed and made anew is another keeper's."""
+        """Whether the folder is still this keeper's: a recreated one is another keeper's."""
         return is_same_file(self.folder.keeper_lock, self._descriptor)
 
     def answer(self) -> None:
-        """Start what was asked for and is not there."""
+        """Start requested servers that are not running."""
         for name in NAMES:
             settings = self.folder.requested(name)
             if settings is None:
@@ -110,7 +110,7 @@ class Keeper:
             self.servers[name] = server
 
     def check(self, server: Server) -> None:
-        """Notice that a server became ready or died, and do what follows."""
+        """Detect that a server became ready or died, and handle it."""
         try:
             if not server.running():
                 self.handle_exit(server)
@@ -118,7 +118,7 @@ class Keeper:
                 self.report_waiting(server)
         except (SluiceError, OSError, subprocess.SubprocessError) as error:
             if server.served:
-                logger.exception("cannot bring %s back yet", server.program.label)
+                logger.exception("cannot restart %s yet", server.program.label)
             else:
                 self.give_up(server, str(error))
 
@@ -148,7 +148,7 @@ class Keeper:
         self.publish()
 
     def publish(self) -> None:
-        """Write the answers if they changed, then take down the requests they answer."""
+        """Write the answers if they changed, then remove the requests they answer."""
         self.state.ready = {server.name: server.url for server in self.servers.values() if server.ready}
         self.state.children = {server.name: server.pid for server in self.servers.values()}
         if repr(self.state) != self._published:
@@ -164,11 +164,11 @@ class Keeper:
             self._pending.remove(name)
 
     def close(self) -> None:
-        """Take the answers back and stop the servers."""
+        """Remove the answers and stop the servers."""
         if self.owns_folder():
             self.folder.forget_state()
         if self.owns_folder() and not self.stopping:
-            # No client is left: these requests are of some that were killed.
+            # No client is left: these requests are of killed ones.
             for name in NAMES:
                 self.folder.remove_request(name)
         for server in self.servers.values():
@@ -179,11 +179,11 @@ class Keeper:
 
 
 def main() -> None:
-    """Leave the client behind, become the keeper unless there is one, and keep."""
+    """Detach from the client, become the keeper unless there is one, and run."""
     os.umask(0o077)
     folder = Folder.of(Path(sys.argv[1]))
     descriptor = None if folder.keeper_lives() else _become_keeper(folder)
-    # The lock is the child's too. A client that waits for the parent's end finds it taken.
+    # The child has the lock too: it is taken when a client that waits for the parent's end goes on.
     if descriptor is None or os.fork() != 0:
         return
     for name in [name for name in os.environ if name.startswith("PG")]:
@@ -196,14 +196,14 @@ def main() -> None:
 
     for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(each, stop)
-    # What the client ignored or blocked came along with the start.
+    # Signals that the client ignores or blocks are inherited.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     keeper.run()
 
 
 def _become_keeper(folder: Folder) -> int | None:
-    """Take the keeper's lock. Clients that look whether it is held do so for moments, hence the tries."""
+    """Take the keeper's lock. Clients that check for a keeper lock it for moments, hence the tries."""
     for _ in range(10):
         descriptor = lock(folder.keeper_lock, fcntl.LOCK_EX)
         if descriptor is not None:
@@ -217,7 +217,7 @@ def _open_log() -> None:
     if stat.S_ISREG(log.st_mode) and log.st_size > _LOG_LIMIT:
         os.ftruncate(sys.stderr.fileno(), 0)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(levelname)s %(message)s")
-    # A full disk is no reason to stop.
+    # A full disk must not stop the keeper.
     logging.raiseExceptions = False
 
 

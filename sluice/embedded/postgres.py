@@ -1,4 +1,4 @@
-"""PostgreSQL: a data folder made once, then a server over it for as long as somebody needs it."""
+"""PostgreSQL: a data folder that is created once, and a server for it while it has clients."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ class Postgres(Server):
         finally:
             password.unlink()
         if made.returncode != 0:
-            raise StartError(f"initdb could not make a database in {self.folder}:\n{made.stdout}")
-        # Only a finished database gets this name; a half-made one is thrown away by the next start.
+            raise StartError(f"initdb could not create a database in {self.folder}:\n{made.stdout}")
+        # Only a complete database gets this name; the next start deletes an incomplete one.
         fresh.rename(self.data)
 
     def _ensure_database(self) -> None:
@@ -117,8 +117,8 @@ class Postgres(Server):
             )
         except psycopg2.OperationalError as error:
             raise StartError(
-                f"The database in {self.data} runs, but does not let us in: {str(error).strip()}. Its "
-                "password was in servers/endpoints.json; bring that file back, or move the data away."
+                f"The database in {self.data} runs, but refuses the connection: {str(error).strip()}. Its "
+                "password was in servers/endpoints.json; restore that file, or move the data away."
             ) from error
         try:
             connection.autocommit = True
@@ -131,6 +131,6 @@ class Postgres(Server):
 
 
 def _shared_buffers_mib() -> int:
-    """A sixteenth of the machine's memory, from 128 MiB to 1 GiB: looking rows up one by one lives on it."""
+    """A sixteenth of the machine's memory, from 128 MiB to 1 GiB: lookups of single rows need it."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return min(max(memory // 16 >> 20, 128), 1024)

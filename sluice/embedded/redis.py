@@ -1,4 +1,4 @@
-"""Redis, or Valkey: a cache and a broker that comes up empty. What must last is in PostgreSQL."""
+"""Redis, or Valkey: a cache and a broker that starts empty. Durable data is in PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One server as its keeper sees it: a folder, a process, and whether it answers."""
+"""One server of a keeper: a folder, a process, and whether it answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST_PAUSE_S = 5.0
 
 
 class StartError(SluiceError):
-    """A server does not start. The message carries the end of its log."""
+    """A server does not start. The message contains the end of its log."""
 
 
 class Server(ABC):
@@ -64,7 +64,7 @@ class Server(ABC):
         return self._process.pid if self._process else 0
 
     def start(self) -> None:
-        """Start the process. Whether it answers is seen later."""
+        """Start the process, without waiting for it to answer."""
         self._started = time.monotonic()
         self._log_from = self._open_log()
         self._process = child.spawn(
@@ -83,14 +83,14 @@ class Server(ABC):
         return time.monotonic() - self._started
 
     def look(self) -> bool:
-        """Ask a running process whether it answers now, and remember that."""
+        """Check whether a running process answers now, and remember that."""
         if self.answers():
             self.ready = self.served = True
             self._pause_s = 0.0
         return self.ready
 
     def restart(self) -> bool:
-        """Start a process that died, on the same port, after a pause if it keeps dying. Tells if it did."""
+        """Start a process that died, on the same port, after a pause if it keeps dying. Returns whether it did."""
         self.ready = False
         if self.waited_s() < self._pause_s:
             return False
@@ -100,7 +100,7 @@ class Server(ABC):
         return True
 
     def stop(self) -> None:
-        """Stop the process in good order, or else by force. Returns when it is gone."""
+        """Stop the process regularly, or else kill it. Returns when it has ended."""
         self.ready = False
         for how, patience_s in self.stop_sequence:
             if self._process is None or self._process.poll() is not None:
@@ -112,7 +112,7 @@ class Server(ABC):
                 continue
 
     def log_tail(self) -> str:
-        """What it wrote to its log since it was started: the last lines."""
+        """The last lines of its log since it was started."""
         with self.log.open("rb") as log:
             log.seek(self._log_from)
             lines = log.read().decode(errors="replace").splitlines()

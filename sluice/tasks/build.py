@@ -1,4 +1,4 @@
-"""sluice.build: what is derived from the loaded tables, once a run's inputs are settled."""
+"""sluice.build: the derived tables, once a run's inputs are settled."""
 
 from sluice.app import app
 from sluice.engine.steps.build import build_run

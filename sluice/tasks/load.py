@@ -10,7 +10,7 @@ from sluice.workers.step_task import StepTask, working
 
 @app.task(name="sluice.load", base=StepTask)
 def load(message: dict[str, int]) -> None:
-    """Load the part, and send on what became due by it."""
+    """Load the part, and publish what became due by it."""
     with working("load", message) as (claim, _):
         part = part_of(claim)
         load_part(claim, part.work, ready_frame(part), part.flow.table)

@@ -10,7 +10,7 @@ from sluice.workers.step_task import StepTask, working
 
 @app.task(name="sluice.settle", base=StepTask)
 def settle(message: dict[str, int]) -> None:
-    """Settle the run of this step, and wake who waited for it."""
+    """Settle the run of this step, and publish what waited for it."""
     with working("settle", message) as (claim, _):
         pipeline = declared_to_settle(claim.run)
         note_lost(claim.run, pipeline)

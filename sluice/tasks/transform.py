@@ -9,7 +9,7 @@ from sluice.workers.step_task import StepTask, working
 
 @app.task(name="sluice.transform", base=StepTask)
 def transform(message: dict[str, int]) -> dict[str, int]:
-    """Apply the contract, and put what load needs to rest."""
+    """Apply the contract, and store the frame for load."""
     with working("transform", message) as (claim, _):
         part = part_of(claim)
         ready = typed_frame(part, raw_frame(part))

@@ -1,4 +1,4 @@
-"""What the two tasks of a whole run share: the declaration that its inputs, or its derived tables, are of."""
+"""What the two tasks of a whole run share: the declaration of its inputs, or of its derived tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sluice.pipelines import matching
 
 
 def declared_to_settle(run: int) -> Pipeline:
-    """The declaration to settle a run under: that of its inputs, or one that says the same of tables and keys.
+    """The declaration to settle a run under: that of its inputs, or one with the same tables and keys.
 
     Raises OtherDeclaration.
     """
@@ -19,7 +19,7 @@ def declared_to_settle(run: int) -> Pipeline:
     inputs = list(registered_inputs(run))
 
     def fits(declared: Declared) -> bool:
-        # one that derives nothing leaves the build to others; one that derives more would build what nobody asked for
+        # one without derived tables leaves the build to other workers; one with more would build unrequested tables
         more = bool(declared.pipeline.derived) and not derives
         return not more and all(_settles(declared, each) for each in inputs)
 
@@ -28,7 +28,7 @@ def declared_to_settle(run: int) -> Pipeline:
 
 
 def declared_to_build(run: int) -> Pipeline:
-    """The declaration that derives what a run is to build. Raises OtherDeclaration."""
+    """The declaration with the derived tables that a run builds. Raises OtherDeclaration."""
     name, registered = pipeline_of(run), options_of(run).get("derived")
     return matching(
         name, lambda each: registered is None or definition_of(each.pipeline) == registered, str(registered)

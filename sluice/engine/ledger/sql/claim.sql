@@ -1,5 +1,5 @@
--- Take a step that is due and free, of an input without crashes: a higher fence and a lease. No row back: somebody else
--- has it, or its input has crashed. What this process held before waits for the next task of its chain.
+-- Claim a step that is due and free, of an input without crashes: a higher fence and a lease. No row: another worker has
+-- it, or its input has crashed. A step that this process claimed before waits for the next task of its chain.
 with released as (
     update sluice.step set holder = null
     where id in (select id from sluice.step

@@ -1,2 +1,2 @@
--- A worker process that ends in good order has handed on what it held: whoever looks later must not think it died of it.
+-- Remove the holder from the steps of a process that ends normally, so that they do not count as crashes.
 update sluice.step set holder = null where state = 'working' and holder = %(holder)s
