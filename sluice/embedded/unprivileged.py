@@ -1,6 +1,6 @@
 """An account for PostgreSQL, which refuses to run as root.
 
-An ordinary user runs it under the own account. Root runs it as `postgres` or `nobody`, which own the data folder then.
+An ordinary user runs it under that account. Root runs it as `postgres` or `nobody`, which own the data folder then.
 If these cannot access the folder or the programs (everything under /root), or cannot be switched to, PostgreSQL runs in
 a user namespace: root's process with root's files, which appear as another user's inside. No parent folder is changed.
 """

@@ -34,7 +34,7 @@ class LocalNow:
 
 
 class LocalCrontab(crontab):
-    """A crontab in a time zone of its own, whatever the app's is."""
+    """A crontab in a time zone of its own, independent of the app's."""
 
     def __init__(self, minute: str, hour: str, zone: str) -> None:
         self.zone = zone

@@ -63,7 +63,7 @@ def _is_time(expires: object) -> bool:
 def _of_body(message: Any) -> str | None:
     try:
         body = message.payload
-    except Exception:  # noqa: BLE001 - whatever its decoder raises, it is not to be read
+    except Exception:  # noqa: BLE001 - a decoder may raise anything
         return "its body cannot be decoded"
     if not isinstance(body, list) or len(body) != 3:
         return "its body is not arguments, named arguments and what follows"

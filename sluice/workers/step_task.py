@@ -42,10 +42,10 @@ from sluice.errors import (
 from sluice.pipelines import find, newest
 
 log = logging.getLogger(__name__)
-PAUSE_S = 2.0  # until a server may be back
-TURN_S = 0.5  # until another run may have done its part
-LONGER = 3  # times the wait for a declaration: the right worker may be busy, or the others yet to be upgraded
-REQUEUE_S = 1.0  # before a message goes back: the same process may be the next to take it
+PAUSE_S = 2.0  # until a server may answer again
+TURN_S = 0.5  # until another run may have gone on
+LONGER = 3  # times the wait for a declaration: a worker with it may be busy, or others not upgraded yet
+REQUEUE_S = 1.0  # before a message is requeued: the same process may be the next to take it
 QUIET_S = 60.0
 _complained = float("-inf")
 

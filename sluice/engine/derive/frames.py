@@ -80,7 +80,7 @@ class FramesBuild(TableBuild):
         return {step.name: fit.of(step, again=self._again) for step in self._table.steps}
 
     def _frames(self) -> Iterator[pd.DataFrame]:
-        """The rows of the table that this one is made of, with what the steps want beside them, in key order."""
+        """The rows of the table that this one is computed from, with extra columns that steps need, in key order."""
         beside = self._table.beside
         wanted = dict(self._table.table.columns) | {name: pg_type for name, (_, pg_type) in beside.items()}
         with stream(self._cursor, "preprocess") as rows:

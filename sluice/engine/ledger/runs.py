@@ -39,7 +39,7 @@ class NewInput(NamedTuple):
 
 @dataclass(frozen=True)
 class Run:
-    """One request to bring inputs through a pipeline, by its id in the ledger."""
+    """One load of inputs into a pipeline, by its id in the ledger."""
 
     id: int
 

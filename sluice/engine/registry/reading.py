@@ -62,7 +62,7 @@ class Read:
 
 
 def read(path: Path, before: Read | None = None) -> Read:
-    """Read a file of a pipeline; `before` is what it gave earlier, whose modules are imported anew."""
+    """Read a file of a pipeline; `before` is its earlier result, whose modules are imported again."""
     listing = Listing(path.parent, lambda: code_of(path)) if is_folder(path) else None
     file, *siblings = map(Seen, listing.files if listing else (path,))
     if listing and not _DECLARES.search(file.content or b""):

@@ -20,7 +20,7 @@ def create_indexes(cursor: Cursor, table: str, indexes: Sequence[Sequence[str]],
     for index in indexes:
         columns = [*index, *(column for column in key if column not in index)]
         params = {"schema": home_schema(), "table": table, "columns": columns}
-        cursor.execute(query("has_index"), params)  # `if not exists` would lock the table to see that
+        cursor.execute(query("has_index"), params)  # `if not exists` would lock the table
         if cursor.fetchone() == (False,):
             name = f"{table}_{'_'.join(index)}_idx"
             own = len(name) <= LONGEST and is_free(cursor, name)

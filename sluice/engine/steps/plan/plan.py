@@ -90,12 +90,12 @@ def _wait_for_turn(work: InputWork, flow: Flow) -> None:
 
 
 def _let_earlier_run_plan(work: InputWork, *, snapshot: bool) -> None:
-    """Raise TransientError while an earlier run has yet to plan the same file. No run waits for a later one."""
+    """Raise EarlierRunOpen while an earlier run has yet to plan the same file. No run waits for a later one."""
     with transaction() as cursor:
         cursor.execute(query("earlier_plan"), {"pipeline": work.pipeline, "uri": work.uri, "run": work.run})
         row = cursor.fetchone()
     if row is not None and row[0] is not None:
-        raise EarlierRunOpen(f"Run {row[0]} has the same file before it and plans it first.")
+        raise EarlierRunOpen(f"Run {row[0]} came earlier, has the same file, and plans it first.")
     if snapshot:
         with transaction() as cursor:
             cursor.execute(
@@ -103,7 +103,7 @@ def _let_earlier_run_plan(work: InputWork, *, snapshot: bool) -> None:
             )
             row = cursor.fetchone()
         if row is not None and row[0] is not None:
-            raise EarlierRunOpen(f"Run {row[0]} brings an older snapshot of {work.source} and ends first.")
+            raise EarlierRunOpen(f"Run {row[0]} loads an older snapshot of {work.source} and ends first.")
 
 
 def _note_stamp(cursor: Cursor, work: InputWork, before: str | None) -> None:
