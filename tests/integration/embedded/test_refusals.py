@@ -76,7 +76,7 @@ def test_lost_credentials_are_reported(home: Home) -> None:
     home.gone()
     (home.path / "servers" / "endpoints.json").unlink()
     with pytest.raises(
-        ConfigError, match=r"(?s)refuses the connection.*authentication failed.*endpoints\.json"
+        ConfigError, match=r"(?s)refuses the connection.*password authentication failed.*endpoints\.json"
     ):
         attach(home.path, redis=False)
     home.gone()
