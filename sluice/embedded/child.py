@@ -1,4 +1,4 @@
-"""Processes the keeper starts: under an account, and never longer than the keeper.
+"""Processes that the keeper starts: under an account, and never longer than the keeper.
 
 On Linux the kernel signals them when the keeper dies (PR_SET_PDEATHSIG). Elsewhere, and in the moment
 between fork and that call, `strays` finds what a killed keeper left.
@@ -21,9 +21,9 @@ _PR_SET_PDEATHSIG = 1
 
 
 def spawn(
-    argv: Sequence[str | Path], account: Account, *, cwd: Path, log: Path, at_keepers_death: signal.Signals
+    argv: Sequence[str | Path], account: Account, *, cwd: Path, log: Path, death_signal: signal.Signals
 ) -> subprocess.Popen[bytes]:
-    """Start a server, appending its output to `log`. If the keeper dies it gets `at_keepers_death`."""
+    """Start a server, appending its output to `log`. If the keeper dies it gets `death_signal`."""
     with log.open("ab") as out:
         return subprocess.Popen(
             argv,
@@ -32,7 +32,7 @@ def spawn(
             stderr=out,
             cwd=cwd,
             env=_environment(),
-            preexec_fn=_before_exec(account, at_keepers_death),  # noqa: PLW1509 - the keeper has no threads
+            preexec_fn=_before_exec(account, death_signal),  # noqa: PLW1509 - the keeper has no threads
             **_switch(account),
         )
 
@@ -58,7 +58,7 @@ def run(
 
 
 def _environment() -> dict[str, str]:
-    # Messages in a log that we quote are in one language.
+    # Quoted log messages are in one language.
     return os.environ | {"LC_ALL": "C"}
 
 
@@ -68,14 +68,14 @@ def _switch(account: Account) -> dict[str, Any]:
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
-def _before_exec(account: Account, at_keepers_death: signal.Signals) -> Callable[[], None]:
+def _before_exec(account: Account, death_signal: signal.Signals) -> Callable[[], None]:
     keeper = os.getpid()
 
     def prepare() -> None:
         account.enter()
         if sys.platform == "linux":
             # After the switch of user: that clears it.
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, at_keepers_death)
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, death_signal)
             if os.getppid() != keeper:
                 os._exit(1)
 

@@ -1,7 +1,7 @@
-"""Joining the servers of a home: the client's side of the keeper (its life story is in `keeper`).
+"""Using the servers of a home: the client's side of the keeper, whose life cycle is described in `keeper`.
 
-The shared lock is a descriptor that is never closed while the process lives, and that forked children and
-exec'ed programs inherit: as long as one of them lives, the servers stay.
+The shared lock is a descriptor that stays open while the process runs, and that forked children and exec'ed programs
+inherit: the servers run as long as one of them does.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sluice.embedded.folder import Folder, State, lock, still_there
+from sluice.embedded.folder import Folder, State, is_same_file, lock
 from sluice.errors import ConfigError
 from sluice.search_path import child_environ, python
 
@@ -28,7 +28,7 @@ _one_at_a_time = threading.RLock()
 
 @dataclass(frozen=True)
 class Servers:
-    """URLs with passwords: never print them. A server that was not asked for has an empty URL."""
+    """URLs with passwords: never print them. A server that was not requested has an empty URL."""
 
     database_url: str
     redis_url: str
@@ -40,18 +40,18 @@ class Servers:
 def attach(
     home: Path, *, database: bool = True, redis: bool = True, announce: Callable[[str], None] | None = None
 ) -> Servers:
-    """Join the servers of `home`, starting what is not running, and hold them for the life of this process.
+    """Start the servers of `home` that are not running, and keep them until this process ends.
 
-    Calling it again is cheap, and brings the servers back, with the same URLs, if their keeper was killed.
-    `announce` is given short sentences about what takes time. Raises ConfigError with what to do about it.
+    Calling it again is cheap, and restarts the servers, with the same URLs, if their keeper was killed. `announce` is
+    called with short sentences about slow operations. Raises ConfigError with what to do about it.
     """
-    wanted = [name for name, asked in (("database", database), ("redis", redis)) if asked]
+    wanted = [name for name, needed in (("database", database), ("redis", redis)) if needed]
     folder = Folder.of(home)
     with _one_at_a_time:
         holding = folder.path in _locks
         try:
             _hold(folder)
-            state = _Arrival(folder, wanted, announce or _silent).wait()
+            state = _Startup(folder, wanted, announce or _silent).wait()
         except BaseException as error:
             if not holding:
                 detach(home)
@@ -61,8 +61,8 @@ def attach(
     return _servers(state, wanted)
 
 
-def attached(home: Path) -> Servers | None:
-    """The servers of `home` if they run, without starting or holding them."""
+def running_servers(home: Path) -> Servers | None:
+    """The servers of `home` if they run, without starting or keeping them."""
     folder = Folder.of(home)
     state = folder.state() if folder.keeper_lives() else None
     if state is None or not state.ready:
@@ -71,17 +71,17 @@ def attached(home: Path) -> Servers | None:
 
 
 def detach(home: Path) -> None:
-    """Let go of the servers of `home`; they stop if nobody else holds them. Forked children still do."""
+    """Release the servers of `home`; they stop if no other process uses them. Forked children still do."""
     with _one_at_a_time:
         folder = Folder.of(home)
-        held = _locks.pop(folder.path, None)
-        if held is not None and still_there(folder.clients_lock, held):
+        descriptor = _locks.pop(folder.path, None)
+        if descriptor is not None and is_same_file(folder.clients_lock, descriptor):
             # Only close: unlocking would also take the lock from forked children, who share the descriptor.
-            os.close(held)
+            os.close(descriptor)
 
 
 class _Patience:
-    """A limit that starts again whenever something happens."""
+    """A time limit that restarts with each progress."""
 
     def __init__(self) -> None:
         self._until = time.monotonic() + PATIENCE_S
@@ -90,14 +90,14 @@ class _Patience:
         return time.monotonic() > self._until
 
 
-class _Arrival:
-    """One wait for the servers: asks for them, starts a keeper if there is none, passes on what it does."""
+class _Startup:
+    """One wait for the servers: requests them, starts a keeper if there is none, reports its progress."""
 
     def __init__(self, folder: Folder, wanted: list[str], announce: Callable[[str], None]) -> None:
         self.folder = folder
         self.wanted = wanted
         self.announce = announce
-        self.asked: set[str] = set()
+        self.requested: set[str] = set()
         self.keepers = 0
         self.doing = ""
         self.patience = _Patience()
@@ -108,7 +108,7 @@ class _Arrival:
             state = self.folder.state() if alive else None
             if state is not None and all(name in state.ready for name in self.wanted):
                 return state
-            self.ask(state)
+            self.request_missing(state)
             if not alive:
                 self.start_keeper()
             elif state is not None and state.doing != self.doing:
@@ -119,17 +119,17 @@ class _Arrival:
                 raise self.failure("did not come up in time")
             time.sleep(0.02)
 
-    def ask(self, state: State | None) -> None:
-        """Leave requests for what is missing. The keeper takes a request away once it has the answer."""
+    def request_missing(self, state: State | None) -> None:
+        """Write requests for missing servers. The keeper removes a request once it has the answer."""
         for name in self.wanted:
-            if (state is not None and name in state.ready) or self.folder.asked(name) is not None:
+            if (state is not None and name in state.ready) or self.folder.requested(name) is not None:
                 continue
-            # The answer is written before the request goes: read it after seeing that it is gone.
-            answer = self.folder.state() if name in self.asked else None
+            # The answer is written before the request is removed: read it after the request is gone.
+            answer = self.folder.state() if name in self.requested else None
             if answer is not None and name in answer.failed:
                 raise ConfigError(answer.failed[name])
-            self.asked.add(name)
-            self.folder.ask(name)
+            self.requested.add(name)
+            self.folder.request(name)
 
     def start_keeper(self) -> None:
         if self.keepers == _KEEPERS_TRIED:
@@ -148,8 +148,8 @@ class _Arrival:
 
 def _hold(folder: Folder) -> None:
     """Take the shared lock, waiting while a keeper is stopping the servers."""
-    held = _locks.get(folder.path)
-    if held is not None and still_there(folder.clients_lock, held):
+    descriptor = _locks.get(folder.path)
+    if descriptor is not None and is_same_file(folder.clients_lock, descriptor):
         return
     patience = _Patience()
     while True:
@@ -167,7 +167,7 @@ def _hold(folder: Folder) -> None:
 
 
 def _start_keeper(folder: Folder) -> None:
-    """Start a keeper and wait until it has left us: it forks, so it never is a child of ours to be reaped."""
+    """Start a keeper and wait until it has forked: so it is not a child of this process, which need not reap it."""
     with folder.log.open("ab") as log:
         subprocess.run(
             python("sluice.embedded.keeper", str(folder.path.parent)),
@@ -192,7 +192,7 @@ def _silent(_sentence: str) -> None:
 
 
 def _fresh_lock() -> None:
-    """In a forked child: the thread that held the lock is not there to release it."""
+    """In a forked child: the thread that had the lock does not exist to release it."""
     global _one_at_a_time
     _one_at_a_time = threading.RLock()
 

@@ -1,7 +1,7 @@
 """Where the servers of a home listen, and their passwords: chosen once, kept in `endpoints.json`.
 
-Ports are kept because clients hold the URLs while a server restarts. They lie below the range from which
-the kernel takes ports for outgoing connections: those could take a port while its server is down.
+Ports are kept because clients use the URLs while a server restarts. They are below the range from which the kernel
+takes ports for outgoing connections, which could take a port while its server is down.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ PORTS = range(15_000, 30_000)
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A port on 127.0.0.1 and the password that opens it."""
+    """A port on 127.0.0.1 and its password."""
 
     port: int
     password: str
 
 
 def endpoint(folder: Path, name: str) -> Endpoint:
-    """The endpoint of a server about to start: the one it had, on a new port if another program took that."""
+    """The endpoint of a server about to start: the previous one, on a new port if another program uses that."""
     path = folder / "endpoints.json"
     known: dict[str, Endpoint] = {}
     if path.exists():
@@ -54,7 +54,7 @@ def _free_port(taken: set[int]) -> int:
 
 def _free(port: int) -> bool:
     with socket.socket() as probe:
-        # As the servers do: connections that ended a minute ago do not count.
+        # As the servers do: recently closed connections do not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))

@@ -1,15 +1,15 @@
-"""What keeper and clients leave for each other under `<home>/servers`.
+"""The files under `<home>/servers` by which keeper and clients communicate.
 
-clients.lock      every client holds it shared; whoever gets it exclusively knows that no client is left
-keeper.lock       the one keeper of this home holds it exclusively for as long as it lives
-want.<name>       a client asks for a server, with its settings; removed when the keeper has an answer
+clients.lock      locked shared by every client; it can be locked exclusively only when no client is left
+keeper.lock       locked exclusively by the one keeper of this home while it runs
+want.<name>       a client requests a server, with its settings; removed when the keeper has an answer
 state.json        the keeper's answers: what is ready (URLs with passwords: mode 0600) and what failed
 state.old.json    the answers of a keeper that was killed, until the next one has ended its servers
 endpoints.json    ports and passwords, kept between starts (mode 0600)
 keeper.log, postgres/, redis/
 
-Locks are flock(2): they belong to the open file, so forked children hold them too, and the kernel drops
-them when the last holder is gone, however it went.
+Locks are flock(2): they belong to the open file, so forked children have them too, and the kernel drops them when the
+last process with the file ends, for whatever reason.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Folder:
         return self.path / "keeper.log"
 
     def create(self) -> None:
-        """Make the folder. Others may pass through it but not list it: PostgreSQL may be another user."""
+        """Create the folder. Other users may enter but not list it: PostgreSQL may run as another user."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             if self.path.stat().st_uid == os.geteuid():
@@ -73,16 +73,16 @@ class Folder:
             ) from error
 
     def keeper_lives(self) -> bool:
-        """Whether somebody holds the keeper's lock. If nobody does, answers that are there are put aside.
+        """Whether a keeper has its lock. If not, its answers are moved aside.
 
-        So the answers beside a living keeper are always its own: every start of one comes after this.
+        So the answers of a running keeper are always its own: every start of one comes after this.
         """
         if not self.keeper_lock.exists():
             return False
         probe = lock(self.keeper_lock, fcntl.LOCK_SH)
         if probe is None:
             return True
-        # While this is held no keeper can be: whoever wrote the answers is dead.
+        # With this lock no keeper can run: the one that wrote the answers is dead.
         with suppress(FileNotFoundError):
             self._state.rename(self._old_state)
         # Unlock, not only close: a fork in another thread may have copied the descriptor meanwhile.
@@ -91,7 +91,7 @@ class Folder:
         return False
 
     def state(self) -> State | None:
-        """The answers of the keeper that lives; None if there are none yet."""
+        """The answers of the running keeper; None if there are none yet."""
         return _read(self._state)
 
     def old_children(self) -> list[int]:
@@ -114,19 +114,19 @@ class Folder:
     def _old_state(self) -> Path:
         return self.path / "state.old.json"
 
-    def ask(self, name: str) -> None:
-        """Ask for a server, with this process's settings: the keeper may live with somebody else's."""
+    def request(self, name: str) -> None:
+        """Request a server, with this process's settings: the keeper may have those of another process."""
         settings = {key: os.environ[key] for key in SETTINGS if key in os.environ}
         write_secret(self._want(name), json.dumps(settings))
 
-    def asked(self, name: str) -> dict[str, str] | None:
+    def requested(self, name: str) -> dict[str, str] | None:
         """The settings that came with a request; None if there is none."""
         try:
             return dict(json.loads(self._want(name).read_text()))
         except FileNotFoundError:
             return None
 
-    def answered(self, name: str) -> None:
+    def remove_request(self, name: str) -> None:
         self._want(name).unlink(missing_ok=True)
 
     def _want(self, name: str) -> Path:
@@ -136,28 +136,28 @@ class Folder:
 def lock(path: Path, kind: int) -> int | None:
     """Take a lock (`fcntl.LOCK_SH` or `LOCK_EX`) without waiting.
 
-    Returns the descriptor that holds it, or None if somebody else has the lock or replaced the file.
+    Returns the locked descriptor, or None if another process has the lock or replaced the file.
     """
     try:
-        held = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except PermissionError as error:
         raise _foreign(path.parent) from error
     try:
-        fcntl.flock(held, kind | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
-        os.close(held)
+        os.close(descriptor)
         return None
-    if not still_there(path, held):
-        os.close(held)
+    if not is_same_file(path, descriptor):
+        os.close(descriptor)
         return None
-    return held
+    return descriptor
 
 
-def still_there(path: Path, held: int) -> bool:
-    """Whether `path` still leads to the open file `held`: somebody may have removed the folder, or
-    closed every descriptor, as programs do that go into the background."""
+def is_same_file(path: Path, descriptor: int) -> bool:
+    """Whether `path` is still the open file `descriptor`: the folder may have been removed, or all descriptors closed,
+    as daemons do."""
     try:
-        return os.path.samestat(path.stat(), os.fstat(held))
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
     except OSError:
         return False
 

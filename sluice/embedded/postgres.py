@@ -1,4 +1,4 @@
-"""PostgreSQL: a data folder made once, then a server over it for as long as somebody needs it."""
+"""PostgreSQL: a data folder that is created once, and a server for it while it has clients."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Postgres(Server):
     """The database server. Its superuser is the user of its one database, `sluice`."""
 
     name = "database"
-    at_keepers_death = signal.SIGINT
-    farewell = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
+    death_signal = signal.SIGINT
+    stop_sequence = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 
     @classmethod
     def open(cls, servers: Path, say: Callable[[str], None]) -> Postgres:
-        """Find the programs, choose the account and make the data folder if there is none yet."""
+        """Find the programs, choose the account and create the data folder if there is none yet."""
         folder = servers / "postgres"
         program = find_postgres(folder / "data")
         account = unprivileged.choose(folder, program.path)
@@ -69,7 +69,7 @@ class Postgres(Server):
         return [self.program.path, "-D", self.data, *flags]
 
     def answers(self) -> bool:
-        """As pg_ctl does it: the eighth line of postmaster.pid says `ready`, and the first is our process."""
+        """As pg_ctl checks it: line 8 of postmaster.pid is `ready`, and line 1 is the process's id."""
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
@@ -101,8 +101,8 @@ class Postgres(Server):
         finally:
             password.unlink()
         if made.returncode != 0:
-            raise StartError(f"initdb could not make a database in {self.folder}:\n{made.stdout}")
-        # Only a finished database gets this name; a half-made one is thrown away by the next start.
+            raise StartError(f"initdb could not create a database in {self.folder}:\n{made.stdout}")
+        # Only a complete database gets this name; the next start deletes an incomplete one.
         fresh.rename(self.data)
 
     def _ensure_database(self) -> None:
@@ -117,8 +117,8 @@ class Postgres(Server):
             )
         except psycopg2.OperationalError as error:
             raise StartError(
-                f"The database in {self.data} runs, but does not let us in: {str(error).strip()}. Its "
-                "password was in servers/endpoints.json; bring that file back, or move the data away."
+                f"The database in {self.data} runs, but refuses the connection: {str(error).strip()}. Its "
+                "password was in servers/endpoints.json; restore that file, or move the data away."
             ) from error
         try:
             connection.autocommit = True
@@ -131,6 +131,6 @@ class Postgres(Server):
 
 
 def _shared_buffers_mib() -> int:
-    """A sixteenth of the machine's memory, from 128 MiB to 1 GiB: looking rows up one by one lives on it."""
+    """A sixteenth of the machine's memory, from 128 MiB to 1 GiB: lookups of single rows need it."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return min(max(memory // 16 >> 20, 128), 1024)

@@ -1,4 +1,4 @@
-"""Redis, or Valkey: a cache and a broker that comes up empty. What must last is in PostgreSQL."""
+"""Redis, or Valkey: a cache and a broker that starts empty. Durable data is in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Redis(Server):
 
     name = "redis"
     # There is nothing to save.
-    at_keepers_death = signal.SIGKILL
-    farewell = ((signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0))
+    death_signal = signal.SIGKILL
+    stop_sequence = ((signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0))
 
     @classmethod
     def open(cls, servers: Path, say: Callable[[str], None]) -> Redis:
@@ -66,12 +66,12 @@ class Redis(Server):
         try:
             with socket.create_connection((HOST, self.endpoint.port), timeout=1) as line:
                 line.sendall(f"AUTH {self.endpoint.password}\r\n".encode())
-                said = line.recv(100)
+                reply = line.recv(100)
         except OSError:
             return False
-        if said.startswith(b"-") and not self.served:
-            raise StartError(f"{self.program.label} refuses its own password: {said.decode().strip()}")
-        return said.startswith(b"+OK")
+        if reply.startswith(b"-") and not self.served:
+            raise StartError(f"{self.program.label} refuses its own password: {reply.decode().strip()}")
+        return reply.startswith(b"+OK")
 
 
 def _maxmemory() -> str:

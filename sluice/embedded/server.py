@@ -1,4 +1,4 @@
-"""One server as its keeper sees it: a folder, a process, and whether it answers."""
+"""One server of a keeper: a folder, a process, and whether it answers."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _LONGEST_PAUSE_S = 5.0
 
 
 class StartError(SluiceError):
-    """A server does not start. The message carries the end of its log."""
+    """A server does not start. The message contains the end of its log."""
 
 
 class Server(ABC):
     """A child of the keeper. `folder` is its own; its process works inside it, and its log is there."""
 
     name: ClassVar[str]
-    at_keepers_death: ClassVar[signal.Signals]
-    farewell: ClassVar[tuple[tuple[signal.Signals, float], ...]]
+    death_signal: ClassVar[signal.Signals]
+    stop_sequence: ClassVar[tuple[tuple[signal.Signals, float], ...]]
 
     def __init__(self, folder: Path, program: Program, account: Account, endpoint: Endpoint) -> None:
         self.folder = folder
@@ -64,7 +64,7 @@ class Server(ABC):
         return self._process.pid if self._process else 0
 
     def start(self) -> None:
-        """Start the process. Whether it answers is seen later."""
+        """Start the process, without waiting for it to answer."""
         self._started = time.monotonic()
         self._log_from = self._open_log()
         self._process = child.spawn(
@@ -72,7 +72,7 @@ class Server(ABC):
             self.account,
             cwd=self.folder,
             log=self.log,
-            at_keepers_death=self.at_keepers_death,
+            death_signal=self.death_signal,
         )
 
     def running(self) -> bool:
@@ -83,14 +83,14 @@ class Server(ABC):
         return time.monotonic() - self._started
 
     def look(self) -> bool:
-        """Ask a running process whether it answers now, and remember that."""
+        """Check whether a running process answers now, and remember that."""
         if self.answers():
             self.ready = self.served = True
             self._pause_s = 0.0
         return self.ready
 
-    def revive(self) -> bool:
-        """Start a process that died, on the same port, after a pause if it keeps dying. Tells if it did."""
+    def restart(self) -> bool:
+        """Start a process that died, on the same port, after a pause if it keeps dying. Returns whether it did."""
         self.ready = False
         if self.waited_s() < self._pause_s:
             return False
@@ -100,9 +100,9 @@ class Server(ABC):
         return True
 
     def stop(self) -> None:
-        """Stop the process in good order, or else by force. Returns when it is gone."""
+        """Stop the process regularly, or else kill it. Returns when it has ended."""
         self.ready = False
-        for how, patience_s in self.farewell:
+        for how, patience_s in self.stop_sequence:
             if self._process is None or self._process.poll() is not None:
                 break
             self._process.send_signal(how)
@@ -111,8 +111,8 @@ class Server(ABC):
             except subprocess.TimeoutExpired:
                 continue
 
-    def last_words(self) -> str:
-        """What it wrote to its log since it was started: the last lines."""
+    def log_tail(self) -> str:
+        """The last lines of its log since it was started."""
         with self.log.open("rb") as log:
             log.seek(self._log_from)
             lines = log.read().decode(errors="replace").splitlines()

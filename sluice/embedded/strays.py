@@ -1,7 +1,7 @@
-"""Servers nobody keeps any more: left by a keeper that was killed, or backends left by a killed postmaster.
+"""Servers without a keeper: left by a keeper that was killed, or backends left by a killed postmaster.
 
-On Linux they are found by what they run and by where: every server works inside its folder. Elsewhere only
-those whose process ids the keeper wrote down are found.
+On Linux they are found by their program and working directory: every server runs inside its folder. Elsewhere only
+those whose process ids the keeper recorded are found.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 _ON_LINUX = platform.system() == "Linux"
 _NAMES = {"postgres", "initdb", "redis-server", "valkey-server"}
-# Cancel or stop in good order; give up at once; no choice. PostgreSQL and Redis read the first two alike.
+# A regular stop, an immediate one, a kill. PostgreSQL and Redis treat the first two alike.
 _ESCALATION = ((signal.SIGINT, 15.0), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 5.0))
 
 
@@ -57,13 +57,13 @@ def _works_in(pid: int, folder: Path) -> bool:
 
 
 def _runs_a_server(pid: int) -> bool:
-    said = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return Path(said.stdout.strip()).name in _NAMES
+    done = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return Path(done.stdout.strip()).name in _NAMES
 
 
 def _send(pid: int, how: signal.Signals) -> None:
     try:
         os.kill(pid, how)
     except (ProcessLookupError, PermissionError):
-        # Gone meanwhile, or out of reach; the next look tells.
+        # It has ended, or may not be signalled; the next search shows which.
         pass

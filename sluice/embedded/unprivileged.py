@@ -1,9 +1,8 @@
-"""An account for PostgreSQL, which refuses to be root.
+"""An account for PostgreSQL, which refuses to run as root.
 
-An ordinary user runs it as himself. Root runs it as `postgres` or `nobody`, who own the data folder then.
-Where these cannot get at the folder or the programs (everything under /root), or cannot be switched to,
-PostgreSQL runs in a user namespace: root's process with root's files, which look like another user's from
-inside. No folder above ours is changed.
+An ordinary user runs it under that account. Root runs it as `postgres` or `nobody`, which own the data folder then.
+If these cannot access the folder or the programs (everything under /root), or cannot be switched to, PostgreSQL runs in
+a user namespace: root's process with root's files, which appear as another user's inside. No parent folder is changed.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from sluice.errors import ConfigError
 def choose(folder: Path, program: Path) -> Account:
     """The first account that can run `program` for the data in `folder`, preferring the folder's owner.
 
-    Makes the folder if need be, and gives it to that account. Raises ConfigError if there is none.
+    Creates the folder if needed, and changes its owner. Raises ConfigError if there is no such account.
     """
     if os.geteuid() != 0 and _name_of(os.geteuid()) is not None:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -58,13 +57,13 @@ def _others() -> Iterator[Account]:
 
 
 def _reach(account: Account, folder: Path, program: Path) -> None:
-    """Try whether the account can enter the folder and run the program. Raises OSError or SubprocessError."""
+    """Check that the account can enter the folder and run the program. Raises OSError or SubprocessError."""
     script = 'cd "$1" && "$2" --version'
     child.run(["/bin/sh", "-c", script, "sh", folder, program], account, cwd=Path("/"), timeout_s=30).check_returncode()
 
 
 def _give(folder: Path, account: Account) -> None:
-    """Change the owner of everything in a folder, the folder last: a change cut short is done again."""
+    """Change the owner of everything in a folder, the folder last: an interrupted change is repeated."""
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_uid == account.uid:
         return

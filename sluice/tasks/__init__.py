@@ -1,4 +1,4 @@
-"""WHAT IS QUEUED: one task a file, each a few statements over a function that can be called without Celery.
+"""Tasks: one a file, each a few statements over a function that can be called without Celery.
 
-Nothing is imported here: a script that only queues files imports no task. The app names their modules.
+Nothing is imported here: a script that only queues files imports no task. The app lists their modules.
 """

@@ -1,4 +1,4 @@
-"""sluice.build: what is derived from the loaded tables, once a run's inputs are settled."""
+"""sluice.build: the derived tables, once a run's inputs are settled."""
 
 from sluice.app import app
 from sluice.engine.steps.build import build_run
@@ -10,6 +10,6 @@ from sluice.workers.step_task import StepTask, working
 @app.task(name="sluice.build", base=StepTask)
 def build(message: dict[str, int]) -> None:
     """Build the derived tables of this step's run."""
-    with working("build", message) as (held, _):
-        build_run(held, declared_to_build(held.run))
+    with working("build", message) as (claim, _):
+        build_run(claim, declared_to_build(claim.run))
     publish_now()

@@ -1,4 +1,4 @@
-"""sluice.dispatch: publish what is due now. Workers do it by themselves every second; a script may ask for it."""
+"""sluice.dispatch: publish what is due now. Workers do it every second; a script may call it."""
 
 from celery import Task
 
@@ -9,6 +9,6 @@ from sluice.workers.publish import dispatch_due
 
 @app.task(name="sluice.dispatch", base=Task)
 def dispatch() -> None:
-    """Free what vanished workers held, and publish what is due."""
+    """Release the steps of vanished workers, and publish what is due."""
     recover()
     dispatch_due()

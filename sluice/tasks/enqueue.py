@@ -1,4 +1,4 @@
-"""enqueue: a run and its inputs into the ledger first, then messages into Redis."""
+"""enqueue: write a run and its inputs to the ledger, then messages to Redis."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from sluice.pipelines import declared_of, find
 from sluice.workers.publish import publish_now
 
 
-class Asked(TypedDict, total=False):
-    """What a run is asked for, beside its inputs: as `enqueue` says. With `refit`, what the steps of preprocessed
-    tables know of the whole table is computed again."""
+class RunOptions(TypedDict, total=False):
+    """The options of a run, as of `enqueue`. With `refit`, the statistics of preprocessed tables' steps are computed
+    again."""
 
     reload: bool
     max_rejects: str | None
@@ -43,14 +43,14 @@ def enqueue(
 ) -> Run:
     """Queue files for a pipeline, one or several: paths, globs, folders, zip archives, s3://...; `-` is standard input.
 
-    Sources that are no files are fetched by every run; `only` names those (files or not) that this one is to bring.
+    Sources that are not files are fetched by every run; `only` names the sources (of either kind) that this run loads.
 
-    Returns the run: `.wait()`, `.status()`. It is in the ledger before anything is published: when Redis is away
-    it starts by itself later. `reload=True` loads files again whose content was loaded before. `max_rejects`
-    (`"100"` rows, `"2%"`) is how many rejects a file may have before nothing of it is loaded. `as_of` is the date
-    that derived tables are built for; a pipeline that has such tables needs it, and no files where what is loaded
-    is enough. Raises ConfigError for an unknown pipeline, a path without a file or a file that fits no source,
-    DatabaseAway when PostgreSQL does not answer.
+    Returns the run: `.wait()`, `.status()`. It is in the ledger before anything is published: without Redis it starts
+    later by itself. `reload=True` loads files again whose content was loaded before. `max_rejects` (`"100"` rows,
+    `"2%"`) is how many rejects a file may have; above it nothing of the file is loaded. `as_of` is the date that
+    derived tables are built for; a pipeline that has such tables needs it, and may then run without files. Raises
+    ConfigError for an unknown pipeline, a path without a file or a file that matches no source, DatabaseAway when
+    PostgreSQL does not answer.
     """
     declared = find(pipeline)
     inputs = inputs_of(declared, [paths] if isinstance(paths, str | os.PathLike) else paths, only=only)
@@ -60,13 +60,13 @@ def enqueue(
 def enqueue_inputs(
     pipeline: Pipeline,
     inputs: list[NewInput],
-    **asked: Unpack[Asked],
+    **options: Unpack[RunOptions],
 ) -> Run:
-    """Queue inputs by their addresses, which are taken as they are. As `enqueue` otherwise."""
+    """Queue inputs by their addresses, which are not expanded. Otherwise as `enqueue`."""
     if not is_current(pipeline):
         migrate([pipeline])
     with transaction() as cursor:
-        run = register_inputs(cursor, pipeline, inputs, **asked)
+        run = register_inputs(cursor, pipeline, inputs, **options)
     publish_now()
     return run
 
@@ -75,21 +75,21 @@ def register_inputs(
     cursor: Cursor,
     pipeline: Pipeline,
     inputs: list[NewInput],
-    **asked: Unpack[Asked],
+    **options: Unpack[RunOptions],
 ) -> Run:
     """Write a run and its inputs to the ledger inside the caller's transaction, and publish nothing."""
-    as_of, max_rejects = asked.get("as_of"), asked.get("max_rejects")
+    as_of, max_rejects = options.get("as_of"), options.get("max_rejects")
     pipeline.check_run(has_inputs=bool(inputs), as_of=as_of)
-    options: dict[str, object] = {name: True for name in ("reload", "refit") if asked.get(name)}
+    stored: dict[str, object] = {name: True for name in ("reload", "refit") if options.get(name)}
     if max_rejects is not None:
-        options["max_rejects"] = RejectLimit(max_rejects).text
+        stored["max_rejects"] = RejectLimit(max_rejects).text
     if as_of is not None:
-        options["as_of"] = as_of.isoformat()
+        stored["as_of"] = as_of.isoformat()
     if pipeline.derived:
-        options["derived"] = definition_of(pipeline)
+        stored["derived"] = definition_of(pipeline)
     declared = declared_of(pipeline)
     note_declared(cursor, declared)
-    run = register(cursor, pipeline.name, contracts_of(pipeline), inputs, options, declared.revisions)
+    run = register(cursor, pipeline.name, contracts_of(pipeline), inputs, stored, declared.revisions)
     note_targets(cursor, run.id, pipeline)
     return run
 

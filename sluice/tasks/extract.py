@@ -8,8 +8,8 @@ from sluice.workers.step_task import StepTask, working
 
 @app.task(name="sluice.extract", base=StepTask)
 def extract(message: dict[str, int]) -> dict[str, int]:
-    """Read and parse the part, and put the frame to rest for transform."""
-    with working("extract", message) as (held, _):
-        part = part_of(held)
+    """Read and parse the part, and store the frame for transform."""
+    with working("extract", message) as (claim, _):
+        part = part_of(claim)
         frames().put(part.work.raw_key(), raw_frame(part))
-    return held.message
+    return claim.message

@@ -10,9 +10,9 @@ from sluice.workers.step_task import StepTask, working
 
 @app.task(name="sluice.load", base=StepTask)
 def load(message: dict[str, int]) -> None:
-    """Load the part, and send on what became due by it."""
-    with working("load", message) as (held, _):
-        part = part_of(held)
-        load_part(held, part.work, ready_frame(part), part.flow.table)
+    """Load the part, and publish what became due by it."""
+    with working("load", message) as (claim, _):
+        part = part_of(claim)
+        load_part(claim, part.work, ready_frame(part), part.flow.table)
     frames().drop(part.work.ready_key())
     publish_now()

@@ -25,11 +25,11 @@ class Part(NamedTuple):
     limit_s: float
 
 
-def part_of(held: Claim) -> Part:
-    """The part of a claim. Raises OtherDeclaration when this worker has not what it was registered under."""
-    if held.part is None:
-        raise LostClaim(f"Step {held.step} has no part.")
-    work = read_part(held.part)
+def part_of(claim: Claim) -> Part:
+    """The part of a claim. Raises OtherDeclaration if this worker lacks the declaration it was registered under."""
+    if claim.part is None:
+        raise LostClaim(f"Step {claim.step} has no part.")
+    work = read_part(claim.part)
     declared = declared_for(work.pipeline, work.source, work.revision, work.contract)
     limit_s = declared.pipeline.part_limit_s(work.source)
     return Part(work, declared.flow(work.source), declared.contract(work.source), limit_s)
@@ -41,12 +41,12 @@ def raw_frame(part: Part) -> RawFrame:
 
 
 def ready_frame(part: Part) -> ReadyFrame:
-    """The part's rows ready to load, from the cache, else made again from the beginning."""
-    found = frames().get(part.work.ready_key(), ReadyFrame)
-    return found if found is not None else typed_frame(part, raw_frame(part))
+    """The part's rows ready to load, from the cache, else computed again from the file."""
+    cached = frames().get(part.work.ready_key(), ReadyFrame)
+    return cached if cached is not None else typed_frame(part, raw_frame(part))
 
 
 def typed_frame(part: Part, raw: RawFrame) -> ReadyFrame:
-    """The part's rows ready to load, made from its text within the time that the pipeline gives its own code."""
+    """The part's rows ready to load, computed from its text within the time limit of the pipeline's own code."""
     with limited(part.limit_s, f"The transform of {part.work.pipeline!r} over one part of {part.work.source!r}"):
         return transform_part(part.work, raw, part.contract)

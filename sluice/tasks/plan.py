@@ -9,9 +9,9 @@ from sluice.workers.step_task import StepTask, working
 
 @app.task(name="sluice.plan", base=StepTask)
 def plan(message: dict[str, int]) -> None:
-    """Read the input once, cut it into parts, and send them on their way."""
-    with working("plan", message) as (held, pulse):
-        work = read_input(held)
+    """Read the input once, cut it into parts, and publish them."""
+    with working("plan", message) as (claim, pulse):
+        work = read_input(claim)
         declared = declared_for(work.pipeline, work.source, work.revision, work.contract)
-        plan_input(held, work, declared.flow(work.source), declared.contract(work.source), pulse.check)
+        plan_input(claim, work, declared.flow(work.source), declared.contract(work.source), pulse.check)
     publish_now()

@@ -1,6 +1,6 @@
-"""sluice.scheduled and sluice.tend: what beat sends at a pipeline's due time, and every minute for all of them.
+"""sluice.scheduled: what beat sends at a pipeline's due time. sluice.check_schedules: every minute, for all of them.
 
-Both do the same, so that nothing hangs on a single message: see sluice.engine.schedule.
+Both do the same, so that nothing depends on a single message: see sluice.engine.schedule.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sluice.app import app
 from sluice.engine.database.connection import DatabaseAway
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.runs import NewInput, Run
-from sluice.engine.schedule import begin_day, tend_pipeline
+from sluice.engine.schedule import begin_day, check_schedule
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.pipelines import all_pipelines, find
 from sluice.tasks.enqueue import register_inputs
@@ -26,38 +26,39 @@ log = logging.getLogger(__name__)
 @app.task(name="sluice.scheduled")
 def scheduled(name: str) -> None:
     """Start what is due of one pipeline."""
-    tend([find(name)], datetime.now(UTC))
+    check_schedules([find(name)], datetime.now(UTC))
 
 
-@app.task(name="sluice.tend")
-def tend_all() -> None:
-    """Start what is due of every pipeline, and look again for files that are waited for."""
-    tend(list(all_pipelines().values()), datetime.now(UTC))
+@app.task(name="sluice.check_schedules")
+def check_all_schedules() -> None:
+    """Start what is due of every pipeline, and look again for missing files."""
+    check_schedules(list(all_pipelines().values()), datetime.now(UTC))
 
 
-def tend(pipelines: list[Pipeline], now: datetime) -> list[Run]:
-    """Start what these pipelines' schedules ask for at `now` (aware). What is wrong with one does not stop others."""
+def check_schedules(pipelines: list[Pipeline], now: datetime) -> list[Run]:
+    """Start what is due in these pipelines' schedules at `now` (aware). An error in one does not stop the others."""
     runs: list[Run] = []
     for pipeline in pipelines:
         if pipeline.schedule is None:
             continue
         try:
             _make_current(pipeline)
-            runs += tend_pipeline(pipeline, now, _register)
+            runs += check_schedule(pipeline, now, _register)
         except DatabaseAway as error:
-            log.warning("schedules are looked at again when PostgreSQL is back: %s", error)
+            log.warning("schedules are checked again when PostgreSQL answers: %s", error)
             break
-        except Exception:  # whatever it is, the other schedules go on
-            log.exception("the schedule of %s cannot be followed; it is tried again", pipeline.name)
+        except Exception:  # the other schedules go on
+            log.exception("the schedule of %s could not be checked; it is tried again", pipeline.name)
     if runs:
         publish_now()
     return runs
 
 
 def enqueue_day(pipeline: Pipeline, day: date) -> Run | None:
-    """Queue the run of a past day: its files, where their names have the day, and its derived tables.
+    """Queue the run of a past day: its files, if their names have the day, and its derived tables.
 
-    None when there is neither. Raises NotHere when the inbox is not there, TransientError when its store is away.
+    None when there is neither. Raises NotHere when the inbox does not exist here, TransientError when its store does
+    not answer.
     """
     _make_current(pipeline)
     run = begin_day(pipeline, day, _register)

@@ -10,9 +10,9 @@ from sluice.workers.step_task import StepTask, working
 
 @app.task(name="sluice.settle", base=StepTask)
 def settle(message: dict[str, int]) -> None:
-    """Settle the run of this step, and wake who waited for it."""
-    with working("settle", message) as (held, _):
-        pipeline = declared_to_settle(held.run)
-        note_lost(held.run, pipeline)
-        settle_run(held, pipeline)
+    """Settle the run of this step, and publish what waited for it."""
+    with working("settle", message) as (claim, _):
+        pipeline = declared_to_settle(claim.run)
+        note_lost(claim.run, pipeline)
+        settle_run(claim, pipeline)
     publish_now()

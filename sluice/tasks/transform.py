@@ -2,20 +2,20 @@
 
 from sluice.app import app
 from sluice.engine.rows.frames import frames
-from sluice.engine.steps.park import hold_part
+from sluice.engine.steps.park import park_part
 from sluice.tasks.parts import part_of, raw_frame, typed_frame
 from sluice.workers.step_task import StepTask, working
 
 
 @app.task(name="sluice.transform", base=StepTask)
 def transform(message: dict[str, int]) -> dict[str, int]:
-    """Apply the contract, and put what load needs to rest."""
-    with working("transform", message) as (held, _):
-        part = part_of(held)
+    """Apply the contract, and store the frame for load."""
+    with working("transform", message) as (claim, _):
+        part = part_of(claim)
         ready = typed_frame(part, raw_frame(part))
         if part.work.keeps_ready:
             frames().put(part.work.ready_key(), ready)
         frames().drop(part.work.raw_key())
         if part.work.max_rejects is not None:
-            hold_part(held, part.work, ready.rejects)
-    return held.message
+            park_part(claim, part.work, ready.rejects)
+    return claim.message

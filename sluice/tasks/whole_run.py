@@ -1,4 +1,4 @@
-"""What the two tasks of a whole run share: the declaration that its inputs, or its derived tables, are of."""
+"""What the two tasks of a whole run share: the declaration of its inputs, or of its derived tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sluice.pipelines import matching
 
 
 def declared_to_settle(run: int) -> Pipeline:
-    """The declaration to settle a run under: that of its inputs, or one that says the same of tables and keys.
+    """The declaration to settle a run under: that of its inputs, or one with the same tables and keys.
 
     Raises OtherDeclaration.
     """
@@ -19,22 +19,24 @@ def declared_to_settle(run: int) -> Pipeline:
     inputs = list(registered_inputs(run))
 
     def fits(declared: Declared) -> bool:
-        # one that derives nothing leaves the build to others; one that derives more would build what nobody asked for
+        # one without derived tables leaves the build to other workers; one with more would build unrequested tables
         more = bool(declared.pipeline.derived) and not derives
         return not more and all(_settles(declared, each) for each in inputs)
 
-    asked = ", ".join(dict.fromkeys(each.revision or each.contract for each in inputs)) or "no input"
-    return matching(name, fits, asked).pipeline
+    registered = ", ".join(dict.fromkeys(each.revision or each.contract for each in inputs)) or "no input"
+    return matching(name, fits, registered).pipeline
 
 
 def declared_to_build(run: int) -> Pipeline:
-    """The declaration that derives what a run is to build. Raises OtherDeclaration."""
-    name, asked = pipeline_of(run), options_of(run).get("derived")
-    return matching(name, lambda each: asked is None or definition_of(each.pipeline) == asked, str(asked)).pipeline
+    """The declaration with the derived tables that a run builds. Raises OtherDeclaration."""
+    name, registered = pipeline_of(run), options_of(run).get("derived")
+    return matching(
+        name, lambda each: registered is None or definition_of(each.pipeline) == registered, str(registered)
+    ).pipeline
 
 
-def _settles(declared: Declared, was: Registered) -> bool:
-    if declared.is_of(was.source, was.revision, was.contract):
+def _settles(declared: Declared, registered: Registered) -> bool:
+    if declared.is_of(registered.source, registered.revision, registered.contract):
         return True
-    ours = declared.shapes.get(was.source)
-    return ours is not None and was.shape is not None and covers(ours, was.shape)
+    shape = declared.shapes.get(registered.source)
+    return shape is not None and registered.shape is not None and covers(shape, registered.shape)

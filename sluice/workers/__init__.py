@@ -1,1 +1,1 @@
-"""WHO RUNS: the Celery app, the task base class, the dispatch thread, beat's schedule, the supervisor."""
+"""Processes: the task base class, the threads of a worker, beat's schedule, the supervisor."""

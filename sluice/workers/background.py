@@ -1,7 +1,7 @@
-"""What a worker does besides tasks: three threads in its main process, and a clean slate in its children.
+"""What a worker does besides tasks: three threads in its main process, and a reset of state in its children.
 
-One dispatches, one keeps the gate (gate.py), one ends processes whose pipeline's code takes too long.
-The threads make `celery -A sluice.app worker` enough to recover from anything: no beat, no operator.
+One dispatches, one runs the gate (gate.py), one kills processes whose pipeline's code takes too long.
+With these threads `celery -A sluice.app worker` recovers from failures without beat or an operator.
 """
 
 from __future__ import annotations
@@ -62,11 +62,11 @@ def _start_dispatching(**_: Any) -> None:
 
 
 @signals.heartbeat_sent.connect
-def _show_life(**_: Any) -> None:
-    """From the event loop of the main process, which stops beating while it is not connected to Redis."""
+def _touch_alive_file(**_: Any) -> None:
+    """Touch the alive file from the main process's event loop, whose heartbeat stops without a connection to Redis."""
     path = settings().alive_path
     if path is not None:
-        with contextlib.suppress(OSError):  # a disk that is full is no reason to end the worker
+        with contextlib.suppress(OSError):  # a full disk must not end the worker
             path.touch()
 
 
@@ -84,12 +84,12 @@ def _after_fork(**_: Any) -> None:
 @signals.worker_process_shutdown.connect
 def _close(**_: Any) -> None:
     with contextlib.suppress(SluiceError):  # PostgreSQL is away: the leases run out
-        steps.let_go()
+        steps.release_process()
     drop_connection()
 
 
-class Noticed:
-    """What this worker knows of declarations: it tells the ledger, which knows by it which one is newer."""
+class DeclarationWatch:
+    """Records this worker's declarations in the ledger, which decides by these records which one is newer."""
 
     def __init__(self) -> None:
         self._known: dict[str, Declared] = {}
@@ -97,8 +97,8 @@ class Noticed:
         self._began = False
 
     def look(self) -> None:
-        """Read what is new or was changed, and tell of it. What a worker starts with may be older than what others
-        have: it is as old as its files. What it sees come is in use since then."""
+        """Record new and changed declarations. Those at the worker's start may be older than other workers' ones: they
+        are dated by their files. Later ones are in use since they were read."""
         for name, declared in all_declared().items():
             if self._known.get(name) is not declared:
                 since = declared.read_at if self._began else min(declared.read_at, declared.edited_at)
@@ -113,22 +113,22 @@ class Noticed:
 
 def _dispatch_until_stopped() -> None:
     complained = 0.0
-    noticed = Noticed()
+    declarations = DeclarationWatch()
     while not _stop.wait(settings().dispatch_every_s):
         if gate.closed is not None:
             continue
         try:
             recover()
             dispatch_due()
-            noticed.look()
+            declarations.look()
         except (TransientError, ConfigError) as error:
             if time.monotonic() - complained > QUIET_S:
-                log.warning("nothing can be dispatched for now: %s", error)
+                log.warning("steps cannot be dispatched now: %s", error)
                 complained = time.monotonic()
         except SluiceError:
-            log.exception("dispatching failed; it goes on")
+            log.exception("dispatching failed; it is tried again")
         except Exception:  # this thread is what recovers everything else: it must not end
-            log.exception("dispatching failed; it goes on")
+            log.exception("dispatching failed; it is tried again")
     drop_connection()
 
 
@@ -137,7 +137,7 @@ def _keep_gate() -> None:
 
 
 def _watch() -> None:
-    """End processes that are at a pipeline's code for too long; also while the worker waits for them to end."""
+    """Kill processes that run a pipeline's code for too long; also while the worker is shutting down."""
     watch, last = own_code.Watch(), time.monotonic()
     while True:
         time.sleep(WATCH_S)
@@ -148,9 +148,9 @@ def _watch() -> None:
             try:
                 _end(section)
             except SluiceError as error:
-                log.debug("not ended yet: %s", error)  # PostgreSQL is away: nothing else would go on either
+                log.debug("not killed yet: %s", error)  # PostgreSQL is away: nothing else could continue either
             except Exception:  # this thread must not end
-                log.exception("a process could not be ended; it is tried again")
+                log.exception("a process could not be killed; it is tried again")
 
 
 def _end(section: own_code.Section) -> None:
@@ -160,5 +160,5 @@ def _end(section: own_code.Section) -> None:
     steps.fail_process(holder(section.pid), section.reason)
     drop_connection()
     if own_code.Watch.is_on(section):
-        log.error("process %s is ended: %s", section.pid, section.reason)
+        log.error("process %s is killed: %s", section.pid, section.reason)
         os.kill(section.pid, signal.SIGKILL)

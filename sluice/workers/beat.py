@@ -1,6 +1,6 @@
-"""Beat's schedule, derived from the pipelines' declarations: one entry for each that says when it is due.
+"""Beat's schedule, derived from the pipelines' declarations: one entry for each pipeline with a schedule.
 
-And one for all of them, every minute: it takes up what was missed, and looks again for files that are waited for.
+And one for all of them, every minute: it starts missed days, and looks again for missing files.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LocalNow:
-    """The time in a zone, as a value: two entries of one zone are equal, also after beat's file."""
+    """The time in a zone, as a value: two entries of one zone are equal, also when read from beat's file."""
 
     zone: str
 
@@ -34,7 +34,7 @@ class LocalNow:
 
 
 class LocalCrontab(crontab):
-    """A crontab in a time zone of its own, whatever the app's is."""
+    """A crontab in a time zone of its own, independent of the app's."""
 
     def __init__(self, minute: str, hour: str, zone: str) -> None:
         self.zone = zone
@@ -50,15 +50,15 @@ class LocalCrontab(crontab):
 
 
 class Scheduler(PersistentScheduler):
-    """Beat's own, but a file that it cannot read is begun anew: Celery's ends at one that names a class which is not
-    there, as that of an earlier Sluice does. Nothing is lost by it: what became of each day is in the ledger."""
+    """Celery's own, but a file that it cannot read is recreated: Celery's exits at one that names a missing class, as a
+    file of an earlier Sluice does. Nothing is lost: the state of each day is in the ledger."""
 
     def _open_schedule(self) -> Any:
         store = super()._open_schedule()
         try:
             store.get("entries")
         except Exception as error:  # noqa: BLE001 - a pickle may raise anything
-            log.warning("beat's file %s cannot be read (%s); it is begun anew", self.schedule_filename, error)
+            log.warning("beat's file %s cannot be read (%s); it is recreated", self.schedule_filename, error)
             store.close()
             self._remove_db()
             store = super()._open_schedule()
@@ -74,9 +74,9 @@ def entry(name: str, daily: Daily) -> dict[str, Any]:
 def entries(pipelines: Mapping[str, Pipeline]) -> dict[str, dict[str, Any]]:
     """Beat's schedule for these pipelines."""
     daily = {f"{name}-daily": entry(name, each.schedule) for name, each in pipelines.items() if each.schedule}
-    # a message that nobody took within its minute has a successor
-    tend = {"task": "sluice.tend", "schedule": EVERY_S, "options": {"expires": EVERY_S}}
-    return daily | {"tend": tend}  # also without one: a pipeline that comes later is found by it
+    # a message that no worker took within its minute is replaced by the next one
+    check = {"task": "sluice.check_schedules", "schedule": EVERY_S, "options": {"expires": EVERY_S}}
+    return daily | {"check-schedules": check}  # also without a schedule: a pipeline may be added later
 
 
 app.conf.beat_schedule = entries(all_pipelines())

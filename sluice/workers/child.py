@@ -1,7 +1,7 @@
 """A child process of the supervisor: in a session of its own, and never longer than its parent.
 
-Ctrl-C in the terminal reaches the parent only, which then asks the child to end (SIGTERM). What the child
-started belongs to its process group and leaves with it. When the parent is killed the kernel asks instead
+Ctrl-C in the terminal reaches the parent only, which then terminates the child (SIGTERM). The child's own processes
+belong to its process group and end with it. When the parent is killed the kernel sends the signal instead
 (PR_SET_PDEATHSIG, Linux); that is tied to the parent's thread, so children are started from the main thread.
 """
 
@@ -26,9 +26,9 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 @dataclass(frozen=True)
 class Command:
-    """What to run. Secrets go into `environ` (added to ours), never into `argv`, which `ps` shows to everybody.
+    """What to run. Secrets go into `environ` (added to this process's), never into `argv`, which `ps` shows to all.
 
-    Output goes to the file `log`, else to our stderr: stdout belongs to --json.
+    Output goes to the file `log`, else to stderr: stdout is for --json.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Child:
         self.command = command
         self._pipe = prefixed and command.log is None
         self._rest = b""
-        self._asked = False
+        self._terminated = False
         self._process = self._start()
 
     @property
@@ -53,32 +53,32 @@ class Child:
 
     @property
     def output(self) -> IO[bytes] | None:
-        """Where its output can be read, while it has to be passed on."""
+        """The pipe with its output, while that has to be passed on."""
         pipe = self._process.stdout
         return None if pipe is None or pipe.closed else pipe
 
     def ended(self) -> int | None:
-        """Its exit code once it has ended (negative: the signal), else None. What it started ends with it."""
+        """Its exit code once it has ended (negative: the signal), else None. Its own processes are killed then."""
         if self._process.returncode is None and self._process.poll() is not None:
             self._kill_group()
             self.pass_on()
         return self._process.returncode
 
-    def ask_to_end(self) -> None:
-        """SIGTERM, once, to the process itself; those it started are its own affair."""
-        if not self._asked:
-            self._asked = True
+    def terminate(self) -> None:
+        """Send SIGTERM, once, to the process itself; it ends its own processes."""
+        if not self._terminated:
+            self._terminated = True
             self._process.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """SIGKILL to it and all that it started, and reap it."""
+        """Send SIGKILL to it and all its processes, and reap it."""
         if self._process.returncode is None:
             self._kill_group()
             self._process.wait()
             self.pass_on()
 
     def pass_on(self) -> None:
-        """Write what it has said since the last time to our stderr, by whole lines."""
+        """Write its new output to stderr, by whole lines."""
         if self.output is None:
             return
         with contextlib.suppress(BlockingIOError):
@@ -120,8 +120,8 @@ class Child:
 
 
 @contextlib.contextmanager
-def undisturbed() -> Iterator[None]:
-    """Signals wait: between a fork and its being noted one of them would lose the child."""
+def signals_blocked() -> Iterator[None]:
+    """Block signals: one between a fork and its recording would lose the child."""
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         yield
@@ -134,7 +134,7 @@ def _before_exec(parent: int) -> Callable[[], None]:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
         if _libc is not None:
             _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-            if os.getppid() != parent:  # it was killed before the kernel knew what to do then
+            if os.getppid() != parent:  # the parent was killed before prctl
                 os._exit(1)
 
     return prepare

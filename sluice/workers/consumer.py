@@ -1,5 +1,5 @@
-"""Celery's consumer, with two cares of our own: it takes no messages while the worker cannot work with the ledger,
-and no message that somebody else wrote ends the main process, to be given to the next worker, which it ends as well.
+"""Celery's consumer, with two additions: it takes no messages while the worker cannot use the ledger, and a message
+that Sluice did not write does not crash the main process (and then the next worker's, to which it would go).
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from celery.worker.consumer import Consumer
 from kombu.exceptions import KombuError
 
 from sluice.workers.gate import gate
-from sluice.workers.messages import complaint
+from sluice.workers.messages import problem_of
 
 log = logging.getLogger(__name__)
-# what code raises that met other data than it expected; what a lost connection raises is for Celery to answer
-_SURPRISES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, KombuError)
+# errors of code that got unexpected data; Celery handles the errors of a lost connection
+_UNEXPECTED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, KombuError)
 
 
 class CarefulConsumer(Consumer):
     """Celery's consumer; `worker_consumer` in celeryconfig.py names it."""
 
     def create_task_handler(self, *args: Any, **kwargs: Any) -> Callable[[Any], None]:
-        """What is done with each message. Celery asks for it whenever it has connected, before it consumes."""
+        """The handler of each message. Celery calls this after each connect, before it consumes."""
         handle = super().create_task_handler(*args, **kwargs)
         channel = self.task_consumer.channel
         channel.handlers["BRPOP"] = _unless_broken(channel.handlers["BRPOP"])
@@ -33,13 +33,13 @@ class CarefulConsumer(Consumer):
             if gate.closed:  # it was on its way when the gate closed
                 message.requeue()
                 return
-            wrong = complaint(message)
+            wrong = problem_of(message)
             if wrong is not None:
                 _drop(message, wrong)
                 return
             try:
                 handle(message)
-            except _SURPRISES as error:
+            except _UNEXPECTED as error:
                 _drop(message, f"Celery cannot read it ({type(error).__name__})")
 
         return take
@@ -52,13 +52,13 @@ def _drop(message: Any, wrong: str) -> None:
 
 
 def _unless_broken(read: Callable[..., Any]) -> Callable[..., Any]:
-    """The reading of what Redis has, where it may be no message at all: it is gone from its queue by then."""
+    """Wrap the read from Redis: what it reads may not be a message, and is out of its queue by then."""
 
     def careful(**options: Any) -> Any:
         try:
             return read(**options)
-        except _SURPRISES as error:
-            log.warning("dropped what is not a message at all (%s)", type(error).__name__)
+        except _UNEXPECTED as error:
+            log.warning("dropped an entry that is not a message (%s)", type(error).__name__)
             return None
 
     return careful

@@ -1,4 +1,4 @@
-"""Flower's configuration, read by `celery -A sluice.app flower`: never without a password, and only from here.
+"""Flower's configuration, read by `celery -A sluice.app flower`: always with a password, and only on this host.
 
 Not imported: Flower runs this file and takes each name below that is one of its options.
 """
@@ -18,5 +18,5 @@ else:
     sys.stderr.write(f"Flower's password is {_password} ({_where})\n")
 
 basic_auth = [f"{settings().flower_user}:{_password}"]
-address = os.environ.get("FLOWER_ADDRESS", "127.0.0.1")  # this file would win over the environment
+address = os.environ.get("FLOWER_ADDRESS", "127.0.0.1")  # this file would override the environment
 port = int(os.environ.get("FLOWER_PORT", settings().flower_port))

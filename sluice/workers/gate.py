@@ -1,7 +1,7 @@
-"""The gate before a worker's queues: closed while its process cannot work with the ledger, and the reason said once.
+"""The gate of a worker's queues: closed while its process cannot use the ledger; the reason is logged once.
 
-A worker that could not write to the ledger would take messages only to drop them, faster than a healthy one beside it
-does their work.
+A worker that cannot write to the ledger would take messages only to drop them, faster than healthy workers do their
+work.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from sluice.engine.database.glance import Glance
 from sluice.engine.ledger.readiness import LedgerBehind, check_ledger
-from sluice.engine.ledger.workers import SHOW_S, hide_worker, show_worker
+from sluice.engine.ledger.workers import SHOW_S, register_worker, unregister_worker
 from sluice.errors import ConfigError, SluiceError
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ REOPEN_S = 1.0  # the first run of all is registered while its worker starts
 
 
 class Gate:
-    """Looks at the ledger in a thread of its own; opens and closes the queues in Celery's event loop."""
+    """Checks the ledger in a thread of its own; opens and closes the queues in Celery's event loop."""
 
     def __init__(self) -> None:
         self.closed: str | None = None  # the reason
@@ -28,7 +28,7 @@ class Gate:
         self._glance = Glance()
 
     def begin(self) -> None:
-        """Before the worker forks. Raises ConfigError where it can never work, and not only has to wait for others."""
+        """Check before the worker forks. Raises ConfigError for a problem that does not go away by waiting."""
         try:
             self._judge()
         except LedgerBehind as behind:
@@ -36,18 +36,18 @@ class Gate:
         except ConfigError:
             raise
         except SluiceError as away:
-            log.warning("the ledger cannot be looked at yet: %s", away)  # it may be that nothing else is wrong
+            log.warning("the ledger cannot be checked yet: %s", away)  # nothing else may be wrong
         finally:
             self._glance.close()
 
     def guard(self, consumer: Any) -> None:
-        """A consumer that is about to consume: it does not, while the gate is closed."""
+        """Register a consumer that is about to consume, and stop it while the gate is closed."""
         self._consumer = consumer
         if self.closed is not None:
             self._stop_consuming()
 
     def keep(self, stop: threading.Event) -> None:
-        """Open, close, and show that this worker is there, until told to stop."""
+        """Open and close the gate, and record this worker, until `stop` is set."""
         while True:
             self.look()
             if stop.wait(SHOW_S if self.closed is None else REOPEN_S):
@@ -55,19 +55,19 @@ class Gate:
         self._leave()
 
     def look(self) -> None:
-        """Once: whether this worker can work. What is away may come back: nothing changes then."""
+        """Check once whether this worker can work. A server that does not answer changes nothing."""
         try:
             self._judge()
             self._open()
             if self._is_connected():
                 with self._glance.cursor() as cursor:
-                    show_worker(cursor, self._consumer.pool.num_processes)
+                    register_worker(cursor, self._consumer.pool.num_processes)
         except ConfigError as error:
             self._close(str(error))
         except SluiceError as error:
-            log.debug("the ledger cannot be looked at: %s", error)
+            log.debug("the ledger cannot be checked: %s", error)
         except Exception:  # this thread must not end
-            log.exception("looking at the ledger failed; it goes on")
+            log.exception("checking the ledger failed; it is tried again")
 
     def _judge(self) -> None:
         with self._glance.cursor() as cursor:
@@ -76,7 +76,7 @@ class Gate:
     def _open(self) -> None:
         if self.closed is not None:
             self.closed = None
-            log.warning("the ledger can be worked with: this worker takes messages again")
+            log.warning("the ledger can be used: this worker takes messages again")
             self._in_event_loop(self._consume)
 
     def _close(self, why: str) -> None:
@@ -113,9 +113,9 @@ class Gate:
     def _leave(self) -> None:
         try:
             with self._glance.cursor() as cursor:
-                hide_worker(cursor)
+                unregister_worker(cursor)
         except SluiceError as error:
-            log.debug("that this worker ends could not be written to the ledger: %s", error)
+            log.debug("the end of this worker could not be recorded in the ledger: %s", error)
         self._glance.close()
 
 

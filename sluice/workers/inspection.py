@@ -1,7 +1,8 @@
-"""`sluice_inspect`, a remote-control command of Celery: what a worker is and sees, asked by `sluice doctor`.
+"""`sluice_inspect`, a remote-control command of Celery: a worker's version, declarations and folders, for `sluice
+doctor`.
 
-It runs in the worker's main process, between two messages: what looks at folders gets little time, because a
-mount that hangs must not hold the worker up. Nobody can ask for a path: only whether a probe is in the landing.
+It runs in the worker's main process, between two messages: checks of folders have a short limit, because a mount that
+hangs must not block the worker. It takes no path: it only checks whether a probe is in the landing.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ ANSWER_S = 2.5
 
 @inspect_command(name="sluice_inspect", args=[("probe", str)], signature="PROBE")
 def sluice_inspect(_state: Any, probe: str = "") -> dict[str, Any]:
-    """Tell this worker's version, declarations and clock, and whether it sees the landing and the inbox."""
+    """Return this worker's version, declarations and clock, and whether it can read the landing and the inbox."""
     return {
         "sluice": __version__,
         "contracts": contracts(),
@@ -64,7 +65,7 @@ def contracts() -> dict[str, str]:
 
 
 def sees_inbox() -> bool:
-    """Whether the inbox is there."""
+    """Whether the inbox exists here."""
     inbox = settings().inbox
     return is_remote(inbox) or Path(inbox).is_dir()
 
@@ -74,7 +75,7 @@ def _sees_probe(probe: str) -> bool:
 
 
 def _in_time(look: Callable[[], bool]) -> bool | None:
-    """What `look` says; None when it takes too long or cannot tell."""
+    """The result of `look`; None when it takes too long or fails."""
     seen: list[bool] = []
 
     def tell() -> None:

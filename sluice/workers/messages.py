@@ -1,6 +1,6 @@
-"""Whether a message is one that Sluice may have sent. Celery's main process dies of some that are not.
+"""Whether a message is one that Sluice may have sent. Some others crash Celery's main process.
 
-What such a message asks for is not done, whatever it may have meant: the ledger knows what is due.
+They are dropped: what is due is in the ledger.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Any
 from celery.utils.time import maybe_iso8601
 
 _TEXTS = ("root_id", "parent_id", "group", "shadow", "argsrepr", "kwargsrepr", "origin", "lang")
-_NEVER = ("eta", "stamped_headers")  # nothing of ours is sent to be done later, or is stamped
+_NEVER = ("eta", "stamped_headers")  # Sluice sends no delayed or stamped messages
 
 
-def complaint(message: Any) -> str | None:
-    """What is wrong with a message, in a few words that hold nothing of it; None for one that a task may see."""
+def problem_of(message: Any) -> str | None:
+    """What is wrong with a message, without its content; None for one that a task may get."""
     headers = message.headers
     if not isinstance(headers, dict):
         return "it has no headers"
@@ -63,7 +63,7 @@ def _is_time(expires: object) -> bool:
 def _of_body(message: Any) -> str | None:
     try:
         body = message.payload
-    except Exception:  # noqa: BLE001 - whatever its decoder raises, it is not to be read
+    except Exception:  # noqa: BLE001 - a decoder may raise anything
         return "its body cannot be decoded"
     if not isinstance(body, list) or len(body) != 3:
         return "its body is not arguments, named arguments and what follows"
@@ -71,7 +71,7 @@ def _of_body(message: Any) -> str | None:
     if not isinstance(args, list) or not isinstance(kwargs, dict) or not isinstance(follows, dict):
         return "its body is not arguments, named arguments and what follows"
     if any(follows.get(name) for name in ("callbacks", "errbacks", "chord")):
-        return "it asks for other tasks than the next of its chain"
+        return "it names other tasks than the next of its chain"
     chain = follows.get("chain")
     if chain is not None and not (isinstance(chain, list) and all(map(_is_signature, chain))):
         return "its chain is not a list of tasks"

@@ -1,4 +1,4 @@
-"""From a due step to messages: the chain that a part still has before it, or a single task."""
+"""Publishing a due step: the rest of a part's chain, or a single task."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ def publish(step: int, kind: str) -> None:
 
 
 def look_at_queues() -> Queues:
-    """Which queues Redis has now: a marker beside them, which leaves with them, is set where there is none.
+    """The state of the queues in Redis: a marker, which is lost with them, is set if there is none.
 
     Raises TransientError when Redis does not answer.
     """
     try:
         with app.pool.acquire(block=True) as connection:
             redis = connection.default_channel.client
-            with redis.pipeline(transaction=True) as asked:
-                asked.set(MARKER, uuid.uuid4().hex, nx=True)
-                asked.get(MARKER)
+            with redis.pipeline(transaction=True) as pipeline:
+                pipeline.set(MARKER, uuid.uuid4().hex, nx=True)
+                pipeline.get(MARKER)
                 for kind in NAMES:
-                    asked.llen(f"sluice.{kind}")
-                _, marker, *lengths = asked.execute()
+                    pipeline.llen(f"sluice.{kind}")
+                _, marker, *lengths = pipeline.execute()
     except _GONE as error:
         raise TransientError(f"Redis does not take messages ({type(error).__name__}).") from error
     empty = tuple(kind for kind, length in zip(NAMES, lengths, strict=True) if not length)
@@ -56,8 +56,8 @@ def dispatch_due() -> int:
 
 
 def publish_now() -> None:
-    """Publish what is due, without waiting for the dispatch threads; which do it if it cannot be done now."""
+    """Publish what is due, without waiting for the dispatch threads; they do it if it fails now."""
     try:
         dispatch_due()
     except SluiceError as error:
-        log.warning("not published yet: %s The workers do it as soon as it can be done.", error)
+        log.warning("not published yet: %s The workers publish it as soon as possible.", error)

@@ -1,4 +1,4 @@
-"""The base of every task that works on a step: what to do about each kind of error, and about a lost child."""
+"""The base of every task that works on a step: how each kind of error, and a lost child, is handled."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sluice.engine.ledger.heartbeat import Heartbeat
 from sluice.engine.ledger.revisions import registered_input
 from sluice.engine.ledger.runs import options_of, pipeline_of
 from sluice.engine.ledger.steps import Claim
-from sluice.engine.steps.redeclare import build_under, plan_under, target_of
+from sluice.engine.steps.redeclare import build_under_newer, plan_under_newer, target_of
 from sluice.engine.steps.withdraw import this_input, withdraw_input
 from sluice.errors import (
     ConfigError,
@@ -42,20 +42,20 @@ from sluice.errors import (
 from sluice.pipelines import find, newest
 
 log = logging.getLogger(__name__)
-PAUSE_S = 2.0  # until a server may be back
-TURN_S = 0.5  # until another run may have done its part
-LONGER = 3  # times the wait for a declaration: the right worker may be busy, or the others yet to be upgraded
-REQUEUE_S = 1.0  # before a message goes back: the same process may be the next to take it
+PAUSE_S = 2.0  # until a server may answer again
+TURN_S = 0.5  # until another run may have gone on
+LONGER = 3  # times the wait for a declaration: a worker with it may be busy, or others not upgraded yet
+REQUEUE_S = 1.0  # before a message is requeued: the same process may be the next to take it
 QUIET_S = 60.0
 _complained = float("-inf")
 
 
-# Waiting, or somebody else's turn: nothing that Flower should show in red.
+# Waiting, or another worker's turn: Flower should not show a failure.
 _NO_FAILURE = (TransientError, NotHere, InputChanged, LostClaim)
 
 
 class StepFailed(SluiceError):
-    """The step went wrong by itself. It is tried again or dead: `sluice status` tells."""
+    """The step failed by itself. It is tried again or dead: `sluice status` shows it."""
 
 
 class WatchedRequest(Request):
@@ -64,7 +64,7 @@ class WatchedRequest(Request):
     def __init__(self, message: Any, *args: Any, **kwargs: Any) -> None:
         try:
             super().__init__(message, *args, **kwargs)
-        except ValueError as error:  # Celery would end the worker, and the next one with the same message
+        except ValueError as error:  # Celery would exit, and then the next worker with the same message
             raise InvalidTaskError("not a message of Sluice") from error
 
     def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> Any:
@@ -95,7 +95,7 @@ class StepTask(Task):
     Request = WatchedRequest
     acks_late = True
     ignore_result = True
-    throws = (StepFailed,)  # logged by us already, once
+    throws = (StepFailed,)  # logged already, once
 
 
 def read_message(args: Any) -> dict[str, int]:
@@ -111,126 +111,126 @@ def read_message(args: Any) -> dict[str, int]:
 
 @contextmanager
 def working(kind: str, message: object) -> Iterator[tuple[Claim, Heartbeat]]:
-    """Claim the step and keep it alive; what goes wrong inside is answered by its kind and ends the chain."""
+    """Claim the step and extend the lease; an error inside is handled by its kind and ends the chain."""
     try:
-        asked = read_message([message])
+        fields = read_message([message])
     except ValueError:
         log.warning("dropped a message that Sluice did not write")
         raise Ignore from None
-    held = _claim(kind, asked)
+    claim = _claim(kind, fields)
     failpoint(f"{kind}.claimed")
     try:
-        with Heartbeat(held) as pulse:
-            yield held, pulse
+        with Heartbeat(claim) as pulse:
+            yield claim, pulse
     except (Ignore, Reject):
         raise
     except _NO_FAILURE as error:
-        _answer(held, error)
+        _answer(claim, error)
         raise Ignore from error
-    except (SystemExit, KeyboardInterrupt):  # the worker is told to stop, and does not wait for us
+    except (SystemExit, KeyboardInterrupt):  # the worker stops, and does not wait for this task
         with suppress(SluiceError):
-            steps.release(held, None, 0.0)
+            steps.release(claim, None, 0.0)
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it was, the ledger is told and the chain ends
-        _answer(held, error)
-        # what Flower shows: no values of rows, and the reason is in the ledger
-        raise StepFailed(f"{kind} of step {held.step}: {type(error).__name__}") from None
+    except Exception as error:  # noqa: BLE001 - any error is recorded in the ledger and ends the chain
+        _answer(claim, error)
+        # Flower shows this: no values of rows; the reason is in the ledger
+        raise StepFailed(f"{kind} of step {claim.step}: {type(error).__name__}") from None
 
 
-def _claim(kind: str, asked: dict[str, int]) -> Claim:
+def _claim(kind: str, fields: dict[str, int]) -> Claim:
     try:
-        return patiently(lambda: steps.claim(kind, asked))
+        return patiently(lambda: steps.claim(kind, fields))
     except LostClaim:
-        raise Ignore from None  # done, taken, or an old copy of a message: all is well
+        raise Ignore from None  # done, claimed, or an old copy of a message: nothing to do
     except (ConfigError, TransientError) as error:  # it is not the step's fault: another worker may be able to
-        _complain(f"{kind} of step {asked['step']} cannot start: {error} Its message goes back to the queue.")
+        _complain(f"{kind} of step {fields['step']} cannot start: {error} Its message goes back to the queue.")
         time.sleep(REQUEUE_S)
         raise Reject(type(error).__name__, requeue=True) from error
     except SluiceError as error:
-        log.warning("%s of step %s cannot start: %s", kind, asked["step"], error)
+        log.warning("%s of step %s cannot start: %s", kind, fields["step"], error)
         raise Ignore from error
 
 
 def _complain(sentence: str) -> None:
-    """Say so now and then: a worker that cannot work says it once, and closes its gate (workers/gate.py)."""
+    """Log a warning, but not often: a worker that cannot work logs why, and closes its gate (workers/gate.py)."""
     global _complained
     if time.monotonic() - _complained > QUIET_S:
         _complained = time.monotonic()
         log.warning(sentence)
 
 
-def _answer(held: Claim, error: Exception) -> None:
-    """Do what the kind of error asks for."""
-    where = f"{held.kind} of step {held.step} (run {held.run})"
+def _answer(claim: Claim, error: Exception) -> None:
+    """Handle an error by its kind."""
+    where = f"{claim.kind} of step {claim.step} (run {claim.run})"
     if isinstance(error, LostClaim):
         log.info("%s: %s", where, error)
         return
     try:
-        patiently(lambda: _write_answer(held, error, where))
+        patiently(lambda: _record_error(claim, error, where))
     except SluiceError as second:
         drop_connection()
-        log.warning("%s: %s; the ledger cannot be told (%s), its lease will run out", where, error, second)
+        log.warning("%s: %s; the ledger cannot be updated (%s), its lease will expire", where, error, second)
 
 
-def _write_answer(held: Claim, error: Exception, where: str) -> None:
+def _record_error(claim: Claim, error: Exception, where: str) -> None:
     if isinstance(error, EarlierRunOpen):
         log.info("%s waits: %s", where, error)
-        steps.release(held, str(error), TURN_S)
+        steps.release(claim, str(error), TURN_S)
     elif isinstance(error, TransientError):
         log.warning("%s waits: %s", where, error)
-        steps.release(held, str(error), PAUSE_S)
+        steps.release(claim, str(error), PAUSE_S)
     elif isinstance(error, InputChanged):
         log.warning("%s: %s", where, error)
-        _withdraw(held, str(error), code="changed", again=True)
-    elif isinstance(error, NotHere | NotAllowed) and not _is_in_own_sql(held, error):
+        _withdraw(claim, str(error), code="changed", again=True)
+    elif isinstance(error, NotHere | NotAllowed) and not _is_in_own_sql(claim, error):
         log.info("%s: %s", where, error)
-        _answer_missing(held, error)
+        _handle_missing(claim, error)
     elif isinstance(error, PermanentError | ConfigError | DataError):
         log.error("%s is dead: %s", where, error)
-        steps.kill(held, str(error))
+        steps.kill(claim, str(error))
     else:
         log.error("%s failed", where, exc_info=error)
-        steps.fail_attempt(held.step, held.fence, f"{type(error).__name__}: {error}")
+        steps.fail_attempt(claim.step, claim.fence, f"{type(error).__name__}: {error}")
 
 
-def _is_in_own_sql(held: Claim, error: Exception) -> bool:
-    """Whether a table is missing that the SQL of a derived table names: no other worker has it either."""
-    return held.kind == "build" and isinstance(error, TablesMissing)
+def _is_in_own_sql(claim: Claim, error: Exception) -> bool:
+    """Whether a table is missing that a derived table's SQL names: other workers do not have it either."""
+    return claim.kind == "build" and isinstance(error, TablesMissing)
 
 
-def _answer_missing(held: Claim, error: NotHere | NotAllowed) -> None:
-    """Another worker may see the file, or have the right; when none has for too long, its input fails."""
+def _handle_missing(claim: Claim, error: NotHere | NotAllowed) -> None:
+    """Another worker may reach the file, or have the right; when none has for too long, its input fails."""
     reason = str(error)
     other = isinstance(error, OtherDeclaration)
-    if not steps.is_missing_too_long(held, settings().declaration_wait_s if other else error.patience_s):
-        steps.release(held, reason, 1.0, missing=True)
-    elif other and _goes_on_under_newer(held):
-        log.warning("step %s (run %s) goes on under a newer declaration: %s", held.step, held.run, reason)
-    elif other and not steps.is_missing_too_long(held, LONGER * settings().declaration_wait_s):
-        steps.release(held, reason, 1.0, missing=True)
-    elif held.input is None or (held.part is not None and isinstance(error, NotAllowed)):
-        steps.kill(held, reason)
-    elif held.part is None:
-        steps.fail_input(held, error.code, reason)
+    if not steps.is_missing_too_long(claim, settings().declaration_wait_s if other else error.patience_s):
+        steps.release(claim, reason, 1.0, missing=True)
+    elif other and _goes_on_under_newer(claim):
+        log.warning("step %s (run %s) goes on under a newer declaration: %s", claim.step, claim.run, reason)
+    elif other and not steps.is_missing_too_long(claim, LONGER * settings().declaration_wait_s):
+        steps.release(claim, reason, 1.0, missing=True)
+    elif claim.input is None or (claim.part is not None and isinstance(error, NotAllowed)):
+        steps.kill(claim, reason)
+    elif claim.part is None:
+        steps.fail_input(claim, error.code, reason)
     else:
-        _withdraw(held, reason, code=error.code, again=False)
+        _withdraw(claim, reason, code=error.code, again=False)
 
 
-def _goes_on_under_newer(held: Claim) -> bool:
-    """Whether what no worker has the declaration of goes on under the newer one that is here."""
-    if held.input is not None:
-        pipeline, was = registered_input(held.run, held.input)
-        return plan_under(held, was, newest(pipeline))
-    if held.kind != "build":
+def _goes_on_under_newer(claim: Claim) -> bool:
+    """Whether a step whose declaration no worker has goes on under this worker's newer one."""
+    if claim.input is not None:
+        pipeline, registered = registered_input(claim.run, claim.input)
+        return plan_under_newer(claim, registered, newest(pipeline))
+    if claim.kind != "build":
         return False
-    if build_under(held, newest(pipeline_of(held.run)), options_of(held.run).get("derived")):
-        steps.release(held, None, 0.0)
+    if build_under_newer(claim, newest(pipeline_of(claim.run)), options_of(claim.run).get("derived")):
+        steps.release(claim, None, 0.0)
         return True
     return False
 
 
-def _withdraw(held: Claim, reason: str, *, code: str, again: bool) -> None:
-    """Take the input back from the table that it was registered for, whatever is declared now."""
-    pipeline, was = registered_input(held.run, this_input(held))
-    table = target_of(was) or find(pipeline).flow(was.source).table
-    withdraw_input(held, table, reason, code=code, again=again)
+def _withdraw(claim: Claim, reason: str, *, code: str, again: bool) -> None:
+    """Withdraw the input from the table that it was registered for, whatever is declared now."""
+    pipeline, registered = registered_input(claim.run, this_input(claim))
+    table = target_of(registered) or find(pipeline).flow(registered.source).table
+    withdraw_input(claim, table, reason, code=code, again=again)

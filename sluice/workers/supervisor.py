@@ -1,8 +1,8 @@
-"""The supervisor: keeps commands running, and leaves none behind.
+"""The supervisor: keeps commands running, and stops all of them at its end.
 
-What dies is started again after a pause that doubles from half a second to half a minute; a minute of life makes
-it short again. Used in two ways: `run` blocks until a signal says stop (`sluice worker`, `up`); as a context
-manager it is tended from somebody else's waiting loop (`sluice run`). No thread, so that a fork is harmless.
+A process that ends is started again after a pause that doubles from half a second to half a minute; after a minute of
+running the pause is short again. `run` blocks until a signal arrives (`sluice worker`, `up`); as a context manager it
+is polled by the caller's loop (`sluice run`). It has no thread, so that a fork is harmless.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType, TracebackType
 from typing import Self
 
-from sluice.workers.child import STOP_SIGNALS, Child, Command, undisturbed
+from sluice.workers.child import STOP_SIGNALS, Child, Command, signals_blocked
 
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
-LONG_LIFE_S = 60.0
+STABLE_S = 60.0
 GRACE_S = 30.0
 _TICK_S = 0.1
 
 
-class Post:
-    """A command's place under the supervisor: the child that runs it now, or when the next one is due.
+class Slot:
+    """A command under the supervisor: the child that runs it now, or when the next one is due.
 
-    `failures` counts the children in a row that did not live for a minute.
+    `failures` counts the children in a row that did not run for a minute.
     """
 
     def __init__(self, command: Command, *, prefixed: bool) -> None:
@@ -37,20 +37,20 @@ class Post:
         self._prefixed = prefixed
         self._started = 0.0
 
-    def fill(self) -> None:
-        """Start the command if nobody runs it and its time has come."""
+    def start_if_due(self) -> None:
+        """Start the command if it is not running and is due."""
         if self.child is None and time.monotonic() >= self.due:
             self._started = time.monotonic()
-            with undisturbed():
+            with signals_blocked():
                 self.child = Child(self.command, prefixed=self._prefixed)
 
-    def mourn(self) -> str | None:
+    def check_exit(self) -> str | None:
         """A sentence about the child if it has just ended. Sets when the next one is due."""
         code = self.child.ended() if self.child is not None else None
         if code is None:
             return None
         self.child = None
-        self.failures = 1 if time.monotonic() - self._started >= LONG_LIFE_S else self.failures + 1
+        self.failures = 1 if time.monotonic() - self._started >= STABLE_S else self.failures + 1
         pause = min(SHORTEST_PAUSE_S * 2 ** (self.failures - 1), LONGEST_PAUSE_S)
         self.due = time.monotonic() + pause
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
@@ -59,16 +59,16 @@ class Post:
 
 
 class Supervisor:
-    """Keeps `commands` running. `say` is given a sentence whenever one has died."""
+    """Keeps `commands` running. `say` is called with a sentence whenever one has ended."""
 
     def __init__(self, commands: Sequence[Command], *, say: Callable[[str], None], grace_s: float = GRACE_S) -> None:
-        self.posts = [Post(command, prefixed=len(commands) > 1) for command in commands]
+        self.slots = [Slot(command, prefixed=len(commands) > 1) for command in commands]
         self._say = say
         self.grace_s = grace_s
 
     def __enter__(self) -> Self:
         try:
-            self.tend()
+            self.poll()
         except BaseException:
             self.stop()
             raise
@@ -80,76 +80,76 @@ class Supervisor:
         self.stop()
 
     def run(self) -> signal.Signals:
-        """Keep the commands running until a signal says stop; then stop them. Returns that signal."""
-        with told_to_stop() as told:
+        """Keep the commands running until a signal arrives; then stop them. Returns that signal."""
+        with stop_signals() as signals:
             try:
                 while True:
-                    self.tend()
+                    self.poll()
                     self._listen()
             except KeyboardInterrupt:
-                return told[0]
+                return signals[0]
             finally:
                 self.stop()
 
-    def tend(self) -> None:
-        """Start what is due, notice what died, pass on what was said. Call it several times a second."""
-        for post in self.posts:
-            post.fill()
-            if post.child is not None:
-                post.child.pass_on()
-            sentence = post.mourn()
+    def poll(self) -> None:
+        """Start due commands, detect ended ones, pass on output. Call it several times a second."""
+        for slot in self.slots:
+            slot.start_if_due()
+            if slot.child is not None:
+                slot.child.pass_on()
+            sentence = slot.check_exit()
             if sentence is not None:
                 self._say(sentence)
 
-    def ask_to_stop(self) -> None:
-        """Ask every child to end, without waiting for it."""
+    def terminate_all(self) -> None:
+        """Send SIGTERM to every child, without waiting for it."""
         for child in self._children():
-            child.ask_to_end()
+            child.terminate()
 
     def stop(self) -> None:
-        """Ask every child to end; kill what has not ended after the grace period, or at the next signal."""
+        """Terminate every child; kill those that have not ended after the grace period, or at the next signal."""
         until = time.monotonic() + self.grace_s
         try:
-            self.ask_to_stop()
-            while self._living() and time.monotonic() < until:
+            self.terminate_all()
+            while self._running() and time.monotonic() < until:
                 self._listen()
         except KeyboardInterrupt:
-            pass  # told twice: no more patience
+            pass  # a second signal: kill them now
         finally:
             for child in self._children():
                 child.kill()
-            for post in self.posts:
-                post.child = None
+            for slot in self.slots:
+                slot.child = None
 
     def _children(self) -> list[Child]:
-        return [post.child for post in self.posts if post.child is not None]
+        return [slot.child for slot in self.slots if slot.child is not None]
 
-    def _living(self) -> list[Child]:
+    def _running(self) -> list[Child]:
         return [child for child in self._children() if child.ended() is None]
 
     def _listen(self) -> None:
-        """Wait a moment, less when a child says something."""
-        outputs = [child.output for child in self._living() if child.output is not None]
+        """Wait a moment, less if a child writes output."""
+        outputs = [child.output for child in self._running() if child.output is not None]
         if select.select(outputs, [], [], _TICK_S)[0]:
             for child in self._children():
                 child.pass_on()
 
 
 @contextlib.contextmanager
-def told_to_stop() -> Iterator[list[signal.Signals]]:
-    """Inside, SIGTERM and SIGHUP raise KeyboardInterrupt as SIGINT does; the list tells which signals came.
+def stop_signals() -> Iterator[list[signal.Signals]]:
+    """Inside, SIGTERM and SIGHUP raise KeyboardInterrupt as SIGINT does; the list has the signals that arrived.
 
     Main thread only.
     """
-    told: list[signal.Signals] = []
+    signals: list[signal.Signals] = []
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
-        told.append(signal.Signals(number))
+        signals.append(signal.Signals(number))
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, interrupt) for number in STOP_SIGNALS}
     try:
-        yield told
+        yield signals
     finally:
         for number, answer in before.items():
             signal.signal(number, answer)

@@ -131,12 +131,12 @@ def test_schedules_are_listed_with_what_became_of_the_last_day(stack: Stack) -> 
     (stack.home / "inbox").mkdir()
     stack.env |= {"SLUICE_PIPELINES": str(stack.home / "mine"), "SLUICE_INBOX": str(stack.home / "inbox")}
     stack.sluice("migrate")
-    tend = (
+    check_schedules = (
         "from datetime import UTC, datetime;"
-        "from sluice.pipelines import find; from sluice.tasks.scheduled import tend;"
-        "tend([find('ltv_by_day')], datetime(2026, 5, 2, 4, tzinfo=UTC))"
+        "from sluice.pipelines import find; from sluice.tasks.scheduled import check_schedules;"
+        "check_schedules([find('ltv_by_day')], datetime(2026, 5, 2, 4, tzinfo=UTC))"
     )
-    subprocess.run([sys.executable, "-c", tend], env=stack.env, cwd=stack.home, check=True, timeout=240)
+    subprocess.run([sys.executable, "-c", check_schedules], env=stack.env, cwd=stack.home, check=True, timeout=240)
 
     listed = {each["pipeline"]: each for each in stack.sluice("schedule", "list")["schedules"]}
 

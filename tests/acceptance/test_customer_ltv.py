@@ -107,9 +107,7 @@ def test_twelve_awkward_customers_day_by_day(stack: Stack) -> None:
     ]
     unknown = _say(stack, "explain", "customer_ltv", "999")
     assert (unknown.returncode, unknown.stdout) == (2, "")
-    assert unknown.stderr == (
-        "error: Nothing is known of customer_id 999: neither customer_ltv nor what is loaded has it.\n"
-    )
+    assert unknown.stderr == ("error: customer_id 999 was not found: neither in customer_ltv nor in the loaded rows.\n")
 
 
 def test_the_bundled_sample_comes_to_what_its_maker_says(stack: Stack) -> None:

@@ -155,7 +155,7 @@ def _doctor(stack: Stack) -> None:
     stack.sluice("migrate")
     found = stack.sluice("doctor", ok=False)
     lines = {each["check"]: (each["state"], each["found"]) for each in found["checks"]}
-    assert lines["PostgreSQL settings"] == ("ok", "as each transaction asks for")
+    assert lines["PostgreSQL settings"] == ("ok", "as each transaction sets them")
     assert lines["PostgreSQL pooler"][1].startswith("a pooler such as PgBouncer at 127.0.0.1:")
     assert lines["rows"] == ("ok", "as many in the tables as the books say")
     assert [check for check, (state, _) in lines.items() if state == "wrong"] == []

@@ -107,7 +107,7 @@ def test_a_reader_of_standard_output_that_goes_is_no_traceback(filled: Stack) ->
         process.stdout.read(100)
         process.stdout.close()
         told = process.stderr.read().decode()
-    assert (process.returncode, told) == (1, "error: Standard output takes no more: Broken pipe.\n")
+    assert (process.returncode, told) == (1, "error: Standard output cannot be written to: Broken pipe.\n")
 
 
 def test_what_goes_to_standard_output_is_the_table_alone(filled: Stack) -> None:

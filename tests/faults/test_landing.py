@@ -125,10 +125,10 @@ def test_a_child_killed_between_the_last_held_part_and_the_verdict(
     way: Way, limit: str, first: tuple[str, str | None]
 ) -> None:
     way.small.write_bytes(b"no,calls\n1,2\n")  # it has no part that is held
-    way.begin(env=LONG | failing(way.trial, f"transform.held:{way.parts}:kill"), limit=limit)
+    way.begin(env=LONG | failing(way.trial, f"transform.parked:{way.parts}:kill"), limit=limit)
     way.trial.finish()
     assert outcomes(way.trial) == [first, ("failed", "missing_header")]
-    assert count_of(way.trial.stack.home / "failpoints", "transform.held") == way.parts
+    assert count_of(way.trial.stack.home / "failpoints", "transform.parked") == way.parts
     if first == ("done", None):
         way.assert_all_is_well(way.large, frames=True)
     else:

@@ -114,7 +114,7 @@ def test_a_zombie_that_wakes_up_after_its_lease_loads_nothing(trial: Trial) -> N
     trial.finish()
     fences = trial.ask("select id, fence from sluice.step order by id")
     os.killpg(zombie.process.pid, signal.SIGCONT)
-    until(lambda: "is loaded, or somebody else is loading it" in zombie.log.read_text(), 120, "the zombie's surprise")
+    until(lambda: "is loaded, or another worker is loading it" in zombie.log.read_text(), 120, "the zombie's surprise")
     trial.assert_all_is_well(frames=True)
     assert trial.ask("select id, fence from sluice.step order by id") == fences
 
@@ -128,7 +128,7 @@ def test_a_zombie_that_wakes_up_while_another_loads_its_part_loads_nothing(trial
     other = trial.worker(1, SLUICE_FAILPOINT="load.mid_copy:1:stop", SLUICE_LEASE_S="30")
     child = stopped_child(other)
     os.killpg(zombie.process.pid, signal.SIGCONT)
-    until(lambda: "is loaded, or somebody else is loading it" in zombie.log.read_text(), 120, "the zombie's surprise")
+    until(lambda: "is loaded, or another worker is loading it" in zombie.log.read_text(), 120, "the zombie's surprise")
     os.kill(child, signal.SIGCONT)
     trial.finish()
     trial.assert_all_is_well(frames=True)

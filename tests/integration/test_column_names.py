@@ -158,6 +158,6 @@ def test_withdraw(
     engine.plan(run)
     first, *_, last = engine.steps(run, "extract")
     engine.load(first)
-    held = steps.claim("extract", {"step": last})
-    withdraw_input(held, engine.pipeline.flows[0].table, "it changed", code="input_changed", again=False)
+    claim = steps.claim("extract", {"step": last})
+    withdraw_input(claim, engine.pipeline.flows[0].table, "it changed", code="input_changed", again=False)
     assert sheet.holds((1, "a"), (2, "a"))

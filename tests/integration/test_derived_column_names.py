@@ -14,7 +14,7 @@ from sluice import Column, Derived, Files, Integer, Pipeline, Table, Text
 from sluice.engine.declare import Preprocessed
 from sluice.engine.declare.names import IDENTIFIER, SYSTEM_COLUMNS
 from sluice.engine.derive.explain import explain, listed
-from sluice.engine.export import Form, Wanted, export_tables
+from sluice.engine.export import ExportRequest, Form, export_tables
 from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
 
@@ -69,7 +69,7 @@ def load(engine: InProcess, folder: Path, names: list[str], first: int, last: in
 
 def exported(folder: Path, table: str, columns: list[str], key: str) -> list[list[str]]:
     to = folder / f"{table}.out"
-    export_tables([Wanted(table, (key,), str(to), tuple(columns))], Form("csv", ordered=True))
+    export_tables([ExportRequest(table, (key,), str(to), tuple(columns))], Form("csv", ordered=True))
     return [line.split(",") for line in to.read_text().splitlines()]
 
 

@@ -139,7 +139,7 @@ def test_a_run_is_stuck_when_nothing_has_moved_for_minutes(ledger: InProcess, tm
     ledger.sql("update sluice.step set due_at = due_at - interval '1 hour'")
     assert states(look_at_work())["stuck runs"] == (
         "wrong",
-        f"run {run.id}: nobody has worked on anything for minutes",
+        f"run {run.id}: no worker has worked on anything for minutes",
     )
 
     ledger.sql("update sluice.step set state = 'working'")

@@ -9,7 +9,7 @@ import pytest
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.ledger import steps
-from sluice.engine.ledger.workers import show_worker
+from sluice.engine.ledger.workers import register_worker
 from sluice.engine.steps.dispatch import Queues, dispatch
 from sluice.errors import LostClaim
 from tests.integration.test_reject_limit import LETTERS
@@ -40,7 +40,7 @@ def crashed(engine: InProcess, *which: int, times: int = 1) -> None:
 
 def crew(processes: int) -> None:
     with transaction() as cursor:
-        show_worker(cursor, processes)
+        register_worker(cursor, processes)
 
 
 def claimed(which: list[int]) -> list[int]:

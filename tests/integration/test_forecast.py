@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 import pytest
 
-from sluice.engine.export import Form, Wanted, export_tables, find_table
+from sluice.engine.export import ExportRequest, Form, export_tables, find_table
 from sluice.engine.tables.migrate import make_own_tables
 from sluice.errors import ConfigError, DataError, TransientError
 from sluice.pipelines.customer_ltv import pipeline
@@ -207,7 +207,7 @@ def test_tables_are_made_once(shop: Shop) -> None:
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_what_was_forecast_is_exported_by_name(shop: Shop, tmp_path: Path, kind: Literal["csv", "parquet"]) -> None:
     names = ("customer_ltv_forecast", "customer_ltv_fit")
-    wanted = [Wanted(name, find_table([pipeline], name), f"{tmp_path}/{name}.out") for name in names]
+    wanted = [ExportRequest(name, find_table([pipeline], name), f"{tmp_path}/{name}.out") for name in names]
     with pytest.raises(
         ConfigError, match="no table customer_ltv_forecast yet: `sluice migrate` makes it, `sluice run`"
     ):

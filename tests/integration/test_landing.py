@@ -80,9 +80,9 @@ def test_a_declared_encoding_decodes_and_refuses_only_the_rows_that_are_not_in_i
 
 def _plan_while(engine: InProcess, run: Run, happens: object) -> None:
     (step,) = engine.steps(run, "plan")
-    held = steps.claim("plan", {"step": step})
+    claim = steps.claim("plan", {"step": step})
     (flow,) = engine.pipeline.flows
-    plan_input(held, read_input(held), flow, engine.contracts[flow.source.name], happens)  # type: ignore[arg-type]
+    plan_input(claim, read_input(claim), flow, engine.contracts[flow.source.name], happens)  # type: ignore[arg-type]
 
 
 def test_a_packed_file_that_changes_while_it_is_copied_is_no_input(engine: InProcess, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_a_child_of_another_worker_is_for_that_worker_to_judge(engine: InProcess
 
 
 def test_a_child_that_ends_in_good_order_has_not_crashed_and_the_chain_goes_on(engine: InProcess, step: int) -> None:
-    steps.let_go()
+    steps.release_process()
     recover()
     assert engine.sql("select state, holder, crashes, vanished from sluice.step where id = %s", step) == [
         ("working", None, 0, 0)

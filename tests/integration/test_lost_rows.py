@@ -97,7 +97,7 @@ def test_a_run_whose_rows_were_taken_while_it_loaded_fails_and_names_the_file(
     status = office.end(run)
     assert status["state"] == "failed"
     assert status["error"] == (
-        "A table was emptied, dropped or made anew while the run loaded. "
+        "A table was emptied, dropped or recreated while the run loaded. "
         f"{a}: 5 rows were loaded into {office.table.name} and 0 are there. "
         f"Load these again: sluice run {pipeline.name} FILES --reload"
     )
@@ -202,7 +202,7 @@ def test_the_doctor_names_the_files_to_load_again(office: Office) -> None:
     (found,) = look_at_rows([KEEP])
     assert (found.state, found.found) == (
         "wrong",
-        f"kept lacks 5 rows that the books say were loaded: {a} (0 of 5); it was emptied or made anew since",
+        f"kept lacks 5 rows that the books say were loaded: {a} (0 of 5); it was emptied or recreated since",
     )
     assert found.todo == "Load these files again, in their order: sluice run PIPELINE FILES --reload"
 

@@ -13,7 +13,7 @@ import pytest
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.ledger import workers as presence
-from sluice.engine.ledger.workers import Absence, hide_worker, show_worker, worker_there
+from sluice.engine.ledger.workers import Absence, register_worker, unregister_worker, worker_there
 from tests.integration.test_reject_limit import LETTERS
 from tests.kit.in_process import InProcess
 from tests.kit.stack import ROOT, Stack, until
@@ -47,13 +47,13 @@ def test_a_worker_is_there_while_it_shows_itself_or_works(engine: InProcess, tmp
     engine.use(LETTERS)
     assert not worker_there()
     with transaction() as cursor:
-        show_worker(cursor, 2)
+        register_worker(cursor, 2)
     assert worker_there()
     engine.sql("update sluice.worker set seen_at = now() - interval '13 s' returning name")
     assert not worker_there()
     with transaction() as cursor:
-        show_worker(cursor, 2)
-        hide_worker(cursor)
+        register_worker(cursor, 2)
+        unregister_worker(cursor)
     assert not worker_there()
     path = tmp_path / "letters.csv"
     path.write_text("id,value\n1,a\n")

@@ -104,8 +104,8 @@ def test_a_part_that_dies_does_not_hold_the_others_for_ever(engine: InProcess, t
     engine.plan(run)
     first, *others = engine.steps(run, "extract")
     for _ in range(3):
-        held = claim("extract", {"step": first})
-        fail_attempt(held.step, held.fence, "It killed its worker process.")
+        claimed = claim("extract", {"step": first})
+        fail_attempt(claimed.step, claimed.fence, "It killed its worker process.")
         engine.sql("update sluice.step set due_at = now() where state = 'due'")
     for part in others:
         engine.check(part)

@@ -11,7 +11,7 @@ import pytest
 from sluice import Column, Date, Decimal, Derived, Files, Integer, Pipeline, PostgresQuery, Table, Text, Timestamp
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.session import our_session
-from sluice.engine.export import Form, Wanted, export_tables
+from sluice.engine.export import ExportRequest, Form, export_tables
 from sluice.engine.sources.query.query import copy_query
 from sluice.errors import DataError
 from tests.kit.in_process import InProcess
@@ -294,7 +294,7 @@ class _Text:
 def _exported(table: str, folder: Path) -> str:
     to = folder / f"{table}.csv"
     columns = ("id", "at", "day", "amount", "words") if table == "readings" else tuple(DAYS.columns)
-    export_tables([Wanted(table, ("id",), str(to), columns)], Form("csv"))
+    export_tables([ExportRequest(table, ("id",), str(to), columns)], Form("csv"))
     return to.read_text(encoding="utf-8")
 
 

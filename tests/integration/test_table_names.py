@@ -117,11 +117,11 @@ SQL = "select %(as_of)s::date as as_of, id from {files} f"
 def test_a_view_in_the_place_of_a_table_is_refused(engine: InProcess) -> None:
     first = Pipeline("mine", Files("*.csv"), pipeline_of("t").flows[0].table, derived=[Derived("d", sql=SQL, **DATED)])
     migrate([first])
-    with pytest.raises(ConfigError, match="d_latest is to be a table and is a view in the schema public already"):
+    with pytest.raises(ConfigError, match="d_latest must be a table but is a view in the schema public already"):
         migrate([pipeline_of("d_latest")])
     migrate([pipeline_of("e_latest")])
     second = Pipeline("mine", Files("*.csv"), pipeline_of("t").flows[0].table, derived=[Derived("e", sql=SQL, **DATED)])
-    with pytest.raises(ConfigError, match="e_latest is to be a view and is a table"):
+    with pytest.raises(ConfigError, match="e_latest must be a view but is a table"):
         migrate([second])
 
 
@@ -191,7 +191,7 @@ def test_tables_are_made_in_the_schema_of_the_settings_and_sql_finds_the_others(
 def test_a_schema_that_is_not_there_is_named(engine: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLUICE_SEARCH_PATH", "nowhere")
     InProcess.forget()
-    with pytest.raises(ConfigError, match="There is no schema nowhere, where SLUICE_SEARCH_PATH has tables made"):
+    with pytest.raises(ConfigError, match="The schema nowhere of SLUICE_SEARCH_PATH does not exist"):
         migrate([pipeline_of("t")])
 
 

@@ -19,7 +19,7 @@ from sluice.engine.steps.build import build_run
 from sluice.engine.steps.dispatch import recover
 from sluice.engine.steps.extract import extract_part
 from sluice.engine.steps.load import load_part
-from sluice.engine.steps.park import hold_part
+from sluice.engine.steps.park import park_part
 from sluice.engine.steps.plan.contents import ContentsUnknown
 from sluice.engine.steps.plan.plan import plan_input, read_input
 from sluice.engine.steps.settle import settle_run
@@ -72,39 +72,39 @@ class InProcess:
                 waiting.append(step)
 
     def plan_step(self, step: int) -> None:
-        held = steps.claim("plan", {"step": step})
-        work = read_input(held)
-        plan_input(held, work, self.pipeline.flow(work.source), self.contracts[work.source], lambda: None)
+        claim = steps.claim("plan", {"step": step})
+        work = read_input(claim)
+        plan_input(claim, work, self.pipeline.flow(work.source), self.contracts[work.source], lambda: None)
 
     def load(self, step: int) -> None:
         """Take a part from its bytes to its rows."""
-        held = steps.claim("extract", {"step": step})
-        assert held.part is not None
-        work = read_part(held.part)
+        claim = steps.claim("extract", {"step": step})
+        assert claim.part is not None
+        work = read_part(claim.part)
         raw = extract_part(work, self.contracts[work.source], frames())
-        held = steps.claim("transform", held.message)
+        claim = steps.claim("transform", claim.message)
         ready = transform_part(work, raw, self.contracts[work.source])
-        held = steps.claim("load", held.message)
-        load_part(held, work, ready, self.pipeline.flow(work.source).table)
+        claim = steps.claim("load", claim.message)
+        load_part(claim, work, ready, self.pipeline.flow(work.source).table)
 
     def check(self, step: int) -> None:
         """Take a part to where it waits for the other parts of its input, with a limit of rejects."""
-        held = steps.claim("extract", {"step": step})
-        assert held.part is not None
-        work = read_part(held.part)
+        claim = steps.claim("extract", {"step": step})
+        assert claim.part is not None
+        work = read_part(claim.part)
         raw = extract_part(work, self.contracts[work.source], frames())
-        held = steps.claim("transform", held.message)
-        hold_part(held, work, transform_part(work, raw, self.contracts[work.source]).rejects)
+        claim = steps.claim("transform", claim.message)
+        park_part(claim, work, transform_part(work, raw, self.contracts[work.source]).rejects)
 
     def load_checked(self, step: int) -> None:
         """Load a part that waited."""
-        held = steps.claim("load", {"step": step})
-        assert held.part is not None
-        work = read_part(held.part)
+        claim = steps.claim("load", {"step": step})
+        assert claim.part is not None
+        work = read_part(claim.part)
         ready = transform_part(
             work, extract_part(work, self.contracts[work.source], frames()), self.contracts[work.source]
         )
-        load_part(held, work, ready, self.pipeline.flow(work.source).table)
+        load_part(claim, work, ready, self.pipeline.flow(work.source).table)
 
     def settle(self, run: Run) -> None:
         recover()

@@ -11,7 +11,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.declare import Daily, Pipeline
 from sluice.engine.ledger.runs import NewInput, Run, register
-from sluice.engine.schedule import begin_day, tend_pipeline
+from sluice.engine.schedule import begin_day, check_schedule
 from sluice.pipelines.customer_ltv import pipeline as customer_ltv
 from tests.kit.in_process import InProcess
 
@@ -65,9 +65,9 @@ class Office:
         versions = {source: contract.version for source, contract in self.engine.contracts.items()}
         return register(cursor, pipeline.name, versions, inputs, options)
 
-    def tend(self, now: str, *, finish: bool = True) -> list[tuple[str | None, list[str]]]:
+    def check(self, now: str, *, finish: bool = True) -> list[tuple[str | None, list[str]]]:
         """What is started at a time (UTC): as_of and the files of each run, which are brought to their end."""
-        runs = tend_pipeline(self.engine.pipeline, at(now), self.start)
+        runs = check_schedule(self.engine.pipeline, at(now), self.start)
         return [self.told(run, finish=finish) for run in runs]
 
     def backfill(self, day: str) -> tuple[str | None, list[str]] | None:

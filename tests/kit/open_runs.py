@@ -67,49 +67,49 @@ class OpenRuns:
 
     def _take(self, number: int, kind: str) -> bool:
         """Whether the step went on; not when it waits for another run."""
-        held = steps.claim(kind, {"step": number})
+        claim = steps.claim(kind, {"step": number})
         try:
-            held = self._work(held)
+            claim = self._work(claim)
         except EarlierRunOpen as waits:
-            steps.release(held, str(waits), 0.0)
+            steps.release(claim, str(waits), 0.0)
             return False
         except InputChanged as changed:
-            held = self._newest(held)
-            source = self._source(held)
-            withdraw_input(held, self.engine.pipeline.flow(source).table, str(changed), code="changed", again=True)
+            claim = self._newest(claim)
+            source = self._source(claim)
+            withdraw_input(claim, self.engine.pipeline.flow(source).table, str(changed), code="changed", again=True)
         return True
 
-    def _work(self, held: steps.Claim) -> steps.Claim:
-        if held.kind == "plan":
-            work = read_input(held)
+    def _work(self, claim: steps.Claim) -> steps.Claim:
+        if claim.kind == "plan":
+            work = read_input(claim)
             plan_input(
-                held, work, self.engine.pipeline.flow(work.source), self.engine.contracts[work.source], lambda: None
+                claim, work, self.engine.pipeline.flow(work.source), self.engine.contracts[work.source], lambda: None
             )
-        elif held.kind == "settle":
-            settle_run(held, self.engine.pipeline)
-        elif held.kind == "build":
-            build_run(held, self.engine.pipeline)
+        elif claim.kind == "settle":
+            settle_run(claim, self.engine.pipeline)
+        elif claim.kind == "build":
+            build_run(claim, self.engine.pipeline)
         elif self.random.random() < self.dies:
-            steps.kill(held, "as a test wants it")
+            steps.kill(claim, "as a test wants it")
         else:
-            self._load(held)
-        return held
+            self._load(claim)
+        return claim
 
-    def _load(self, held: steps.Claim) -> None:
-        assert held.part is not None
-        part = read_part(held.part)
+    def _load(self, claim: steps.Claim) -> None:
+        assert claim.part is not None
+        part = read_part(claim.part)
         contract = self.engine.contracts[part.source]
         ready = transform_part(part, extract_part(part, contract, frames()), contract)
-        if held.kind == "extract":  # else it waited for its turn to be loaded
-            held = steps.claim("load", steps.claim("transform", held.message).message)
-        load_part(held, part, ready, self.engine.pipeline.flow(part.source).table)
+        if claim.kind == "extract":  # else it waited for its turn to be loaded
+            claim = steps.claim("load", steps.claim("transform", claim.message).message)
+        load_part(claim, part, ready, self.engine.pipeline.flow(part.source).table)
 
-    def _newest(self, held: steps.Claim) -> steps.Claim:
-        [(kind, fence)] = self.engine.sql("select kind, fence from sluice.step where id = %s", held.step)
-        return steps.Claim(held.step, held.run, held.input, held.part, kind, fence)
+    def _newest(self, claim: steps.Claim) -> steps.Claim:
+        [(kind, fence)] = self.engine.sql("select kind, fence from sluice.step where id = %s", claim.step)
+        return steps.Claim(claim.step, claim.run, claim.input, claim.part, kind, fence)
 
-    def _source(self, held: steps.Claim) -> str:
-        [(source,)] = self.engine.sql("select source from sluice.input where id = %s", held.input)
+    def _source(self, claim: steps.Claim) -> str:
+        [(source,)] = self.engine.sql("select source from sluice.input where id = %s", claim.input)
         return str(source)
 
     def _close(self, number: int) -> Run:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.embedded import Servers, attach, attached, clients, detach
+from sluice.embedded import Servers, attach, clients, detach
 from sluice.engine.tables.migrate import migrate
 from tests.kit.in_process import InProcess
 from tests.kit.stack import own_database, until
@@ -35,7 +35,7 @@ def running_servers(prefix: str, *, durable: bool = False) -> Iterator[tuple[Pat
         yield home, servers
     finally:
         detach(home)
-        until(lambda: attached(home) is None, 60, "the end of the servers")
+        until(lambda: clients.running_servers(home) is None, 60, "the end of the servers")
         shutil.rmtree(home, ignore_errors=True)
 
 

@@ -13,11 +13,11 @@ from sluice.cli.exits import Exit
 from sluice.cli.output import Json, count, fail, print_object, say, things
 from sluice.cli.spreadsheet import STDOUT, refuse_json_on
 from sluice.errors import ConfigError, SluiceError
-from sluice.workers.supervisor import told_to_stop
+from sluice.workers.supervisor import stop_signals
 
 if TYPE_CHECKING:
     from sluice.engine.declare import Pipeline as Declared
-    from sluice.engine.export import Exported, Form, Wanted
+    from sluice.engine.export import ExportedFile, ExportRequest, Form
     from sluice.engine.ledger.facts import RunStatus
 
 
@@ -89,7 +89,7 @@ def export(
         wanted = derived_to(_declared(pipeline or ""), to, form)
     else:
         raise ConfigError("--columns goes with one table, not with --pipeline.")
-    with told_to_stop():
+    with stop_signals():
         print_exported(export_tables(wanted, form), as_json=as_json)
 
 
@@ -97,7 +97,7 @@ def export(
 class Afterwards:
     """What a run writes once it has ended well."""
 
-    wanted: list[Wanted]
+    wanted: list[ExportRequest]
     form: Form
 
     @classmethod
@@ -112,7 +112,7 @@ class Afterwards:
         form = Form((format or Format.csv).value)
         return cls(derived_to(pipeline, folder, form), form)
 
-    def export(self, status: RunStatus, *, as_json: bool) -> list[Exported]:
+    def export(self, status: RunStatus, *, as_json: bool) -> list[ExportedFile]:
         """Write it. Raises typer.Exit, and has said why, when it cannot be written: the run stays done."""
         from sluice.engine.export import export_tables
 
@@ -124,12 +124,12 @@ class Afterwards:
             raise typer.Exit(Exit.FAILED) from error
 
 
-def derived_to(pipeline: Declared, folder: str, form: Form) -> list[Wanted]:
+def derived_to(pipeline: Declared, folder: str, form: Form) -> list[ExportRequest]:
     """Each derived table as a file of its name in a folder, which is made, or below a prefix.
 
     Raises ConfigError for a pipeline without derived tables, or a folder that cannot be made.
     """
-    from sluice.engine.export import Wanted, derived_tables
+    from sluice.engine.export import ExportRequest, derived_tables
     from sluice.engine.storage import is_remote, join
 
     tables = derived_tables(pipeline)
@@ -140,10 +140,10 @@ def derived_to(pipeline: Declared, folder: str, form: Form) -> list[Wanted]:
             Path(join(folder, "")).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigError(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    return [Wanted(table, key, join(folder, form.file_name(table))) for table, key in tables.items()]
+    return [ExportRequest(table, key, join(folder, form.file_name(table))) for table, key in tables.items()]
 
 
-def print_exported(exported: list[Exported], *, as_json: bool) -> None:
+def print_exported(exported: list[ExportedFile], *, as_json: bool) -> None:
     """A line a file on stderr, as standard output may be one; or one object."""
     if as_json:
         print_object({"exports": facts_of(exported)})
@@ -154,18 +154,18 @@ def print_exported(exported: list[Exported], *, as_json: bool) -> None:
         say(f"{each.table}: {things(each.rows, 'row')}, {size}, written to {where}")
 
 
-def facts_of(exported: list[Exported]) -> list[dict[str, Any]]:
+def facts_of(exported: list[ExportedFile]) -> list[dict[str, Any]]:
     """As programs get it: table, to, format, rows, bytes, sha256, seconds."""
     return [asdict(each) for each in exported]
 
 
-def _one(table: str, to: str, columns: str | None) -> Wanted:
-    from sluice.engine.export import Wanted, find_table
+def _one(table: str, to: str, columns: str | None) -> ExportRequest:
+    from sluice.engine.export import ExportRequest, find_table
     from sluice.pipelines import all_pipelines
 
     key = find_table(all_pipelines().values(), table)
     names = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
-    return Wanted(table, key, to, names)
+    return ExportRequest(table, key, to, names)
 
 
 def _declared(name: str) -> Declared:

@@ -68,8 +68,8 @@ def _command(*words: str) -> Command:
 def _await_answer(supervisor: Supervisor, port: int) -> None:
     until = time.monotonic() + READY_S
     while not _answers(port):
-        supervisor.tend()
-        if any(post.failures for post in supervisor.posts) or time.monotonic() > until:
+        supervisor.poll()
+        if any(slot.failures for slot in supervisor.slots) or time.monotonic() > until:
             raise PermanentError("`sluice serve` did not come up: it says above why.")
         time.sleep(POLL_S)
 

@@ -26,7 +26,7 @@ from sluice.cli.output import count, emit, fail, say
 from sluice.cli.runs.run import let_go, own_workers, verdict
 from sluice.cli.runs.waiting import follow
 from sluice.cli.runs.wanted import Wanted
-from sluice.workers.supervisor import told_to_stop
+from sluice.workers.supervisor import stop_signals
 
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import RunStatus
@@ -44,7 +44,7 @@ def show_unified_sales(rows: int, *, serve: bool, port: int | None, as_json: boo
     token = secrets.token_urlsafe(24)
     fresh(home)
     wanted = {"SLUICE_HOME": str(home), "SLUICE_API_READ_TOKENS": token}
-    with told_to_stop(), only_settings(wanted):
+    with stop_signals(), only_settings(wanted):
         _show(home, rows, as_json=as_json)
         if chosen is not None:
             serve_until_told(chosen, token)

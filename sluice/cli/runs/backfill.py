@@ -15,7 +15,7 @@ from sluice.cli.output import COLOURS, Json, count, emit, fail, say, things, tin
 from sluice.cli.runs.run import WELL, let_go, own_workers, verdict
 from sluice.cli.runs.waiting import follow
 from sluice.errors import ConfigError
-from sluice.workers.supervisor import Supervisor, told_to_stop
+from sluice.workers.supervisor import Supervisor, stop_signals
 
 if TYPE_CHECKING:
     from sluice.engine.declare import Pipeline as Declared
@@ -50,7 +50,7 @@ def backfill(pipeline: Pipeline, first: First, last: Last, workers: Workers = No
     declared = _declared(pipeline)
     days = list(_days(first.date(), last.date()))
     done: list[DayRun] = []
-    with told_to_stop(), own_workers(workers) as crew:
+    with stop_signals(), own_workers(workers) as crew:
         code = _run_all(declared, days, crew, done, as_json=as_json)
         let_go(crew)
     if code is not Exit.INTERRUPTED:

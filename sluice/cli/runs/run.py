@@ -14,7 +14,7 @@ from sluice.cli.runs.books import print_run
 from sluice.cli.runs.waiting import follow
 from sluice.cli.runs.wanted import Wanted
 from sluice.cli.servers.processes import worker_command
-from sluice.workers.supervisor import Supervisor, told_to_stop
+from sluice.workers.supervisor import Supervisor, stop_signals
 
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import RunStatus
@@ -65,7 +65,7 @@ def load_and_report(
 
     Raises typer.Exit unless all is well.
     """
-    with told_to_stop(), own_workers(processes) as crew:
+    with stop_signals(), own_workers(processes) as crew:
         status = _load(wanted, crew, timeout, as_json)
         let_go(crew)
         code = verdict(status, strict=strict)
@@ -134,7 +134,7 @@ def own_workers(processes: int | None) -> Supervisor:
 
 def let_go(crew: Supervisor) -> None:
     """Ask the workers of this command to end; while other runs are open they get more time for it."""
-    crew.ask_to_stop()
+    crew.terminate_all()
     if not _others_wait():
         crew.grace_s = IDLE_GRACE_S
 

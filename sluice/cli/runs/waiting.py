@@ -28,10 +28,10 @@ def follow(run: int, workers: Supervisor, timeout: float | None) -> RunStatus:
 
     started = time.monotonic()
     until = None if timeout is None else started + timeout
-    absence = None if workers.posts else Absence(lambda: _mention_missing_workers(run), _worker_there)
+    absence = None if workers.slots else Absence(lambda: _mention_missing_workers(run), _worker_there)
     with Progress() as progress:
         while True:
-            workers.tend()
+            workers.poll()
             status = _read_patiently(run, workers, until)
             if status is None:
                 raise TimeoutError(
@@ -63,15 +63,15 @@ def _read_patiently(run: int, workers: Supervisor, by: float | None) -> RunStatu
                 return None
             if time.monotonic() > until:
                 raise
-            workers.tend()
+            workers.poll()
             time.sleep(POLL_S)
 
 
 def _give_up_on_dying(workers: Supervisor, status: RunStatus) -> None:
-    for post in workers.posts:
-        if post.failures >= MOST_DEATHS and not status.read:
-            end = _end_of_log(post.command.log)
-            raise PermanentError(f"The worker died {post.failures} times as soon as it was started.{end}")
+    for slot in workers.slots:
+        if slot.failures >= MOST_DEATHS and not status.read:
+            end = _end_of_log(slot.command.log)
+            raise PermanentError(f"The worker died {slot.failures} times as soon as it was started.{end}")
 
 
 def _end_of_log(log: Path | None) -> str:

@@ -163,7 +163,7 @@ def _without_secrets(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def _urls() -> list[str]:
     """Every URL with a password that is known here, without starting anything."""
-    from sluice.embedded import attached
+    from sluice.embedded import running_servers
     from sluice.engine.base.settings import settings
 
     try:
@@ -171,7 +171,7 @@ def _urls() -> list[str]:
     except SluiceError:
         return []  # its message holds no secret
     given = [url.get_secret_value() for url in (chosen.database_url, chosen.redis_url, chosen.cache_url) if url]
-    servers = None if given else attached(chosen.home)
+    servers = None if given else running_servers(chosen.home)
     return given if servers is None else [*given, servers.database_url, servers.redis_url]
 
 

@@ -21,13 +21,13 @@ def env(as_json: Json = False) -> None:
 
 def _urls() -> tuple[str, str]:
     """The URLs in use, without starting anything. Raises ServersDown when the embedded servers do not run."""
-    from sluice.embedded import attached
+    from sluice.embedded import running_servers
     from sluice.engine.base.servers import is_embedded, urls
     from sluice.engine.base.settings import settings
 
     if not is_embedded():
         return urls()
-    servers = attached(settings().home)
+    servers = running_servers(settings().home)
     if servers is None or not (servers.database_url and servers.redis_url):
         raise ServersDown(
             f"The embedded servers of {settings().home} do not run now. Start `sluice up`, then ask again."

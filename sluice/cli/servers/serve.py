@@ -29,7 +29,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, as_json: Json = False) ->
     from sluice.engine.tables.migrate import migrate
     from sluice.pipelines import all_pipelines, broken
     from sluice.web.http.tokens import tokens_of
-    from sluice.workers.supervisor import told_to_stop
+    from sluice.workers.supervisor import stop_signals
 
     for sentence in broken():
         say(f"a pipeline is left out: {sentence}")
@@ -41,7 +41,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, as_json: Json = False) ->
     name, number = listener.getsockname()[:2]
     url = f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}"
     emit({"url": url}, as_json=as_json, human=lambda: say(f"serving {url}; its document is {url}/openapi.json"))
-    with told_to_stop() as signals:
+    with stop_signals() as signals:
         try:
             answer(listener)
         except KeyboardInterrupt:

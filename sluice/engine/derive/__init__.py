@@ -1,1 +1,1 @@
-"""Derived tables: built from loaded ones in one transaction, wholly or by what new rows change."""
+"""Derived tables: built from loaded ones in one transaction, in full or incrementally."""

@@ -1,7 +1,7 @@
-"""What steps know of the whole table: read from the ledger, or computed by SQL and stored there.
+"""Statistics of the whole table for steps: read from the ledger, or computed by SQL and stored there.
 
-A value that is stored stays: a rerun and a later row are treated as the rows before them. It is computed again for
-another definition of the step, when a run asks for it, and as long as there were no rows to compute it from.
+A stored value stays: a rerun and later rows are treated like the rows before them. It is computed again for another
+definition of the step, if a run requests it, and as long as there were no rows to compute it from.
 """
 
 from __future__ import annotations
@@ -42,27 +42,27 @@ class Fit:
         self._values = values  # of the table: its pipeline, date, run and parameters
 
     def of(self, step: FrameStep, *, again: bool) -> Statistics:
-        """What the step knows: as it is stored, unless it is to be computed `again`."""
-        asked = self._values | {"derived": self._table.name, "step": step.name, "definition": step.definition}
-        known = self._stored(step, asked)
+        """The statistics of the step: the stored ones, unless they are to be computed `again`."""
+        params = self._values | {"derived": self._table.name, "step": step.name, "definition": step.definition}
+        known = self._stored(step, params)
         if not again and all(known.whole(each.name) is not None for each in step.scope.statistics):
             return known
-        self._cursor.execute(query("forget_statistics"), asked)
+        self._cursor.execute(query("delete_statistics"), params)
         for statistic in step.scope.statistics:
-            self._compute(statistic, (), asked)
+            self._compute(statistic, (), params)
             if statistic.within:
-                self._compute(statistic, statistic.within, asked)
-        return self._stored(step, asked)
+                self._compute(statistic, statistic.within, params)
+        return self._stored(step, params)
 
-    def _stored(self, step: FrameStep, asked: dict[str, Any]) -> Statistics:
+    def _stored(self, step: FrameStep, params: dict[str, Any]) -> Statistics:
         numeric = {each.name: is_number(self._table.columns[each.column]) for each in step.scope.statistics}
-        self._cursor.execute(query("known_statistics"), asked)
+        self._cursor.execute(query("known_statistics"), params)
         values: dict[str, dict[Group, float | str]] = defaultdict(dict)
         for name, group, value in self._cursor.fetchall():
             values[name][tuple(group)] = float(value) if numeric[name] else value
         return Statistics(values)
 
-    def _compute(self, statistic: Statistic, within: tuple[str, ...], asked: dict[str, Any]) -> None:
+    def _compute(self, statistic: Statistic, within: tuple[str, ...], params: dict[str, Any]) -> None:
         template = "fit_mad" if statistic.kind == "mad" else "fit_aggregate"
         groups = [sql.Identifier(f"g{at}") for at, _ in enumerate(within)]
         members: list[sql.Composable] = [sql.SQL("true as whole")]
@@ -82,4 +82,4 @@ class Fit:
             figure=sql.SQL(_FIGURES.get(statistic.kind, "")),
             where=sql.SQL(statistic.where or "true"),
         )
-        self._cursor.execute(statement, asked | {"name": statistic.name, "least": statistic.least if within else 1})
+        self._cursor.execute(statement, params | {"name": statistic.name, "least": statistic.least if within else 1})

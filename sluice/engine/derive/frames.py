@@ -1,7 +1,7 @@
 """A preprocessed table: the rows of another derived table, frame by frame through its steps.
 
-Rows come by a server-side cursor in key order and go by COPY into the temporary table that every build compares with
-what was there; in between there is one frame, however many rows there are.
+Rows are read by a server-side cursor in key order and written by COPY into the temporary table that every build
+compares with the old rows; only one frame is in memory at a time.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _CSV = csv.WriteOptions(include_header=False)
 
 
 class FramesBuild(TableBuild):
-    """Builds a `Preprocessed` table; with `refit`, what its steps know of the whole table is computed again."""
+    """Builds a `Preprocessed` table; with `refit`, the statistics of its steps are computed again."""
 
     def __init__(
         self, cursor: Cursor, pipeline: Pipeline, derived: Preprocessed, as_of: date | None, *, refit: bool
@@ -60,13 +60,13 @@ class FramesBuild(TableBuild):
             self._cursor.copy_expert(copy, self._text(self._chain.run(frame)))
         return rows
 
-    def _stands(self, before: Before) -> bool:
-        return super()._stands(before) and not self._refit
+    def _is_valid(self, before: Before) -> bool:
+        return super()._is_valid(before) and not self._refit
 
     def _since(self, upto: int) -> Since:
-        """What came into the table that this one is made of: what settled after that was built is not in it yet."""
-        asked = {"pipeline": self._pipeline.name, "derived": self._table.of, "as_of": self._as_of}
-        self._cursor.execute(query("last_build"), asked)
+        """The new inputs in the table that this one is computed from: those settled after its build are not in it."""
+        params = {"pipeline": self._pipeline.name, "derived": self._table.of, "as_of": self._as_of}
+        self._cursor.execute(query("last_build"), params)
         _, _, _, seen, _ = self._cursor.fetchone() or (None, 0, None, 0, None)
         since = super()._since(upto)
         return replace(since, upto=seen, inputs=since.inputs if seen > upto else [])
@@ -80,7 +80,7 @@ class FramesBuild(TableBuild):
         return {step.name: fit.of(step, again=self._again) for step in self._table.steps}
 
     def _frames(self) -> Iterator[pd.DataFrame]:
-        """The rows of the table that this one is made of, with what the steps want beside them, in key order."""
+        """The rows of the table that this one is computed from, with extra columns that steps need, in key order."""
         beside = self._table.beside
         wanted = dict(self._table.table.columns) | {name: pg_type for name, (_, pg_type) in beside.items()}
         with stream(self._cursor, "preprocess") as rows:
@@ -103,7 +103,7 @@ class FramesBuild(TableBuild):
         )
 
     def _text(self, frame: pd.DataFrame) -> io.BytesIO:
-        """The rows of a frame as CSV, as the columns of the table are. Raises PermanentError for another type."""
+        """The rows of a frame as CSV, in the types of the table's columns. Raises PermanentError for another type."""
         schema = pa.schema([(name, arrow_type(pg_type)) for name, pg_type in self._table.columns.items()])
         try:
             table = pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False)

@@ -1,4 +1,4 @@
-"""A table of one SELECT over loaded tables: all of it, or what new inputs may have changed."""
+"""A table of one SELECT over loaded tables: computed in full, or only what new inputs may have changed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.declare import Derived, Pipeline
 from sluice.engine.derive.table import Before, Built, Since, TableBuild
 
-# Looking up what new rows change beats reading everything as long as they are few, or this share of all rows.
+# Looking up what new rows change is faster than reading everything up to this number or share of all rows.
 FEW, FEW_SHARE = 1000, 0.05
-# What they change lies in memory, most of it: without this the planner reads whole tables instead.
+# Most of what they change is in memory: without this the planner reads whole tables instead.
 _LOOK_UP = "set local random_page_cost = 1.1"
 
 
@@ -24,11 +24,11 @@ class SelectBuild(TableBuild):
         self._select = derived
 
     def _compute(self) -> int:
-        # not in one statement with the insert: what is inserted is not computed in parallel
+        # not in one statement with the insert: PostgreSQL does not compute inserted rows in parallel
         self._cursor.execute(self._sql.of("make_new", select=self._sql.own(self._select.sql)), self._values)
         return self._cursor.rowcount
 
-    def _partly(self, before: Before, since: Since) -> Built | None:
+    def _build_incremental(self, before: Before, since: Since) -> Built | None:
         if not self._adds_only(since) or since.rows > max(FEW, FEW_SHARE * since.rows_in_all):
             return None
         values = self._values | {"inputs": since.inputs}
@@ -40,14 +40,14 @@ class SelectBuild(TableBuild):
         )
 
     def _adds_only(self, since: Since) -> bool:
-        """Whether the new inputs only brought new rows: nothing was replaced, updated or taken away."""
+        """Whether the new inputs only added rows: nothing was replaced, updated or deleted."""
         flows = [flow for flow in self._pipeline.flows if flow.source.name in since.sources]
         keeps = all(flow.table.on_conflict == "keep" for flow in flows)
         knows_how = self._select.changed_keys is not None or self._select.incremental_sql is not None
         return knows_how and keeps and not since.replaced
 
     def _by_incremental_sql(self, before: Before, values: dict[str, Any]) -> Built:
-        """Compute the rows that new inputs changed, from what these were before."""
+        """Compute the rows that new inputs changed, from their old values."""
         self._cursor.execute(
             self._sql.of("diff_incremental", select=self._sql.own(self._select.incremental_sql or "")), values
         )

@@ -1,4 +1,4 @@
-"""Settled rows for SQL of a pipeline's own that no build runs: what is counted there is what builds count."""
+"""Settled rows for a pipeline's own SQL outside builds: it sees the rows that builds see."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from sluice.engine.derive.alias import alias_for
 from sluice.engine.derive.statements import final_rows
 from sluice.engine.tables.catalog import table_identifier
 
-ALL = 2**62  # whatever is settled, also since the last build
+ALL = 2**62  # all settled rows, also those since the last build
 
 
 def settled(pipeline: Pipeline, text: str) -> tuple[sql.SQL, dict[str, Any]]:
     """A statement in which `{orders} o` is the loaded table of the source `orders`, its settled rows, and the
     parameters that this needs. Raises ConfigError for a source that the pipeline does not have."""
 
-    def fill(found: re.Match[str]) -> str:
-        table = table_identifier(pipeline.flow(found[1]).table.name)
-        return final_rows(table) + alias_for(text, found.start(), found.end(), found[1])
+    def fill(match: re.Match[str]) -> str:
+        table = table_identifier(pipeline.flow(match[1]).table.name)
+        return final_rows(table) + alias_for(text, match.start(), match.end(), match[1])
 
     return sql.SQL(PLACEHOLDER.sub(fill, text)), {"pipeline": pipeline.name, "upto": ALL}

@@ -1,4 +1,4 @@
-"""The SQL of one derived table: its own SELECTs, and the templates of sql/ filled with its identifiers."""
+"""The SQL of one derived table: its declared SELECTs, and the templates of sql/ filled with its identifiers."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ query = statements(__name__)
 
 @dataclass(frozen=True)
 class Statements:
-    """Statements for a derived table of a pipeline; `narrow` ones are about the keys that may have changed alone."""
+    """Statements for a derived table of a pipeline; `narrow` ones only read keys that may have changed."""
 
     pipeline: Pipeline
     derived: Computed
 
     def own(self, text: str, *, narrow: bool = False) -> sql.SQL:
-        """A SELECT of the declaration, with the tables of its sources in it."""
+        """A SELECT of the declaration, with the tables of its sources filled in."""
 
-        def fill(found: re.Match[str]) -> str:
-            name, column = found.groups()
+        def fill(match: re.Match[str]) -> str:
+            name, column = match.groups()
             if name == CHANGED:
                 return column + self._filled("among_changed", self._temp("changed")) if narrow else "true"
-            alias = alias_for(text, found.start(), found.end(), name)
+            alias = alias_for(text, match.start(), match.end(), name)
             if name == SELF:
                 return self._filled("self_rows", table_identifier(self.derived.name)) + alias
             return final_rows(table_identifier(self.pipeline.flow(name).table.name)) + alias
@@ -74,7 +74,7 @@ class Statements:
         )
 
     def _value(self, prefix: str) -> sql.Composable:
-        """The column whose sum is reported; nothing, where none is declared: a key need not be a number."""
+        """The column whose sum is reported; null, if none is declared: a key may not be a number."""
         name = self.derived.value
         return sql.SQL("null::numeric") if name is None else sql.SQL(prefix) + sql.Identifier(name)
 
@@ -82,11 +82,11 @@ class Statements:
         return sql.Identifier("pg_temp", temporary(what, self.derived.name))
 
     def slice(self) -> sql.SQL:
-        """The rows of the date; all rows, where there is none."""
+        """The condition for rows of the date; true for a table without dates."""
         return sql.SQL(f"{AS_OF} = %(as_of)s" if self.derived.dated else "true")
 
     def _either_columns(self) -> sql.Composed:
-        """The columns of what a row is now; its key also where it is no more."""
+        """The new values of a row; its key also if the row is removed."""
         return sql.SQL(", ").join(
             sql.SQL("coalesce(n.{c}, o.{c}) as {c}" if name in self.derived.key else "n.{c}").format(
                 c=sql.Identifier(name)
@@ -95,14 +95,14 @@ class Statements:
         )
 
     def _is_key(self) -> sql.Composed:
-        """The columns of the key, without the date, are what was asked for."""
+        """The condition that the columns of the key, without the date, equal the parameters."""
         return sql.SQL(" and ").join(
             sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(f"key_{name}"))
             for name in self.derived.own_key
         )
 
     def _same(self, left: str, right: str) -> sql.Composed:
-        """The same key. The date is the same anyway: as a condition it would only lead the planner astray."""
+        """Equality of the key. Without the date, which is always equal: as a condition it would mislead the planner."""
         return sql.SQL(" and ").join(
             sql.SQL(left) + sql.Identifier(name) + sql.SQL(" = " + right) + sql.Identifier(name)
             for name in self.derived.own_key
@@ -115,7 +115,7 @@ def final_rows(table: sql.Identifier) -> str:
 
 
 def _subselect(template: str, table: sql.Identifier, **places: str) -> str:
-    """A template without the line that says why. A declared name is checked to be one."""
+    """A template without its comment line. Declared names were validated, so they need no escape."""
     text = " " + query(template).partition("\n")[2].strip()
     return text.format(table=".".join(f'"{name}"' for name in table.strings), **places)
 

@@ -1,7 +1,7 @@
-"""One derived table, built for one date, however its rows are computed.
+"""The build of one derived table for one date, independent of how its rows are computed.
 
-A table that was built before is compared with what its rows are now, and only rows that differ are written: so a
-build that changes nothing costs no space, and what changed is known exactly.
+A table that was built before is compared with its new rows, and only rows that differ are written: so a build without
+changes costs no space, and the changes are known exactly.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from sluice.engine.derive.statements import Statements
 
 query = statements(__name__)
 
-# Each row to change is fetched by its place. The planner would read the whole table, of all dates, to find them.
+# Each row to change is fetched by its ctid. The planner would read the whole table, of all dates, to find them.
 _BY_PLACE = "set local enable_hashjoin = off; set local enable_mergejoin = off"
 _BY_ANY = "set local enable_hashjoin = default; set local enable_mergejoin = default"
 
 
 @dataclass
 class Built:
-    """What a build did: `rows` there are now, `recomputed` keys or rows computed again, and what differs from before.
+    """The result of a build: the number of `rows` now, of `recomputed` keys or rows, and of differences.
 
     `steps` are those of a preprocessed table in their order, each with how many rows it `changed`, by reason.
     """
@@ -51,7 +51,7 @@ class Built:
 
 @dataclass(frozen=True)
 class Before:
-    """The newest build for the same date, if it still stands."""
+    """The newest build for the same date."""
 
     definition: str
     rows: int
@@ -62,7 +62,7 @@ class Before:
 
 @dataclass(frozen=True)
 class Since:
-    """Inputs that became final since then, and the number of the newest."""
+    """Inputs that became final since that build, and the number of the newest."""
 
     upto: int
     inputs: list[int]
@@ -73,7 +73,7 @@ class Since:
 
 
 class TableBuild(ABC):
-    """Builds a derived table inside the caller's transaction. How its rows are computed is for subclasses to say."""
+    """Builds a derived table inside the caller's transaction. Subclasses compute its rows."""
 
     def __init__(self, cursor: Cursor, pipeline: Pipeline, derived: Computed, as_of: date | None) -> None:
         self._cursor = cursor
@@ -86,28 +86,28 @@ class TableBuild(ABC):
 
     @abstractmethod
     def _compute(self) -> int:
-        """Fill the temporary table of what the rows are now; how many they are."""
+        """Fill the temporary table with the new rows. Returns how many."""
 
-    def _stands(self, before: Before) -> bool:
-        """Whether rows without anything new are what they were."""
+    def _is_valid(self, before: Before) -> bool:
+        """Whether the old rows are still valid where no input is new."""
         return before.definition == self._derived.definition
 
-    def _partly(self, before: Before, since: Since) -> Built | None:  # noqa: ARG002 - for those that can
-        """Compute only what the new inputs changed; None where that cannot be told."""
+    def _build_incremental(self, before: Before, since: Since) -> Built | None:  # noqa: ARG002 - for those that can
+        """Compute only what the new inputs changed; None if that is not known."""
         return None
 
     def _changed_by(self) -> list[dict[str, Any]]:
-        """The steps that its rows went through, with how many each of them changed."""
+        """The steps of the table, with how many rows each of them changed."""
         return []
 
     def build(self, run: int) -> Built:
-        """Bring the table up to date, and note in the ledger what that changed."""
+        """Bring the table up to date, and record the changes in the ledger."""
         started = time.monotonic()
-        # one build of a table after the other: each sees what the one before it wrote
+        # one build of a table after the other: each reads what the one before it wrote
         lock(self._cursor, Lock.BUILDING, self._derived.name)
         before = self._last()
         since = self._since(before.upto if before else -1)
-        # what is settled from here on is left to the build that follows it
+        # rows that are settled from here on are left to the next build
         self._values["upto"], self._run = since.upto, run
         failpoint("build.looked")
         built = self._bring_up_to_date(before, since)
@@ -123,23 +123,23 @@ class TableBuild(ABC):
 
     def _bring_up_to_date(self, before: Before | None, since: Since) -> Built:
         if before is None:
-            return self._from_nothing()
-        if self._stands(before):
+            return self._build_first()
+        if self._is_valid(before):
             if not since.inputs:
                 return Built("unchanged", rows=before.rows, sum_before=before.total, sum_after=before.total)
-            built = self._partly(before, since)
+            built = self._build_incremental(before, since)
             if built is not None:
                 return built
-        return self._anew(before)
+        return self._rebuild(before)
 
     def _last(self) -> Before | None:
-        asked = {"pipeline": self._pipeline.name, "derived": self._derived.name, "as_of": self._as_of}
-        self._cursor.execute(query("last_build"), asked)
+        params = {"pipeline": self._pipeline.name, "derived": self._derived.name, "as_of": self._as_of}
+        self._cursor.execute(query("last_build"), params)
         row = self._cursor.fetchone()
         before = Before(*row) if row is not None else None
         if before is None or not before.rows:
             return before
-        if not self._one("has_rows")[0]:  # somebody has emptied the table
+        if not self._one("has_rows")[0]:  # the table was emptied
             return None
         return before if before.value == self._derived.value else replace(before, total=self._one("sum_all")[1])
 
@@ -147,15 +147,15 @@ class TableBuild(ABC):
         self._cursor.execute(query("settled_since"), {"pipeline": self._pipeline.name, "upto": upto})
         return Since(*(self._cursor.fetchone() or (0, [], False, [], 0, 0)))
 
-    def _from_nothing(self) -> Built:
-        """The first build for a date: there is nothing to compare with."""
+    def _build_first(self) -> Built:
+        """Build the first rows for a date: there is nothing to compare with."""
         self._compute()
         self._cursor.execute(self._sql.of("insert_all"))
         rows = self._cursor.rowcount
         total = self._one("sum_all")[1] if self._derived.value is not None else None
         return Built("full", rows=rows, recomputed=rows, added=rows, sum_after=total)
 
-    def _anew(self, before: Before) -> Built:
+    def _rebuild(self, before: Before) -> Built:
         return self._compare(Built("full", recomputed=self._compute()), before, "diff_all")
 
     def _compare(self, built: Built, before: Before, diff: str) -> Built:

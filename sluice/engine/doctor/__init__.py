@@ -1,1 +1,1 @@
-"""What `sluice doctor` looks at, a room each: every check says what it found, whether that is well, and what to do."""
+"""The checks of `sluice doctor`, a module each: every check reports what it found, whether it is ok, and what to do."""

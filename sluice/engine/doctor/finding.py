@@ -1,4 +1,4 @@
-"""A finding: one line of the doctor's table. And the rule that a check that fails is a line, not an end."""
+"""A finding: one line of the doctor's table. A check that raises is a finding too, and the others go on."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Finding:
 
 
 def ok(check: str, found: str) -> Finding:
-    """All is well."""
+    """A check that passed."""
     return Finding(check, "ok", found)
 
 
 def warning(check: str, found: str, todo: str) -> Finding:
-    """It works, and could be better or may stop working."""
+    """It works, but could be better or may stop working."""
     return Finding(check, "warning", found, todo)
 
 
@@ -39,20 +39,20 @@ def wrong(check: str, found: str, todo: str) -> Finding:
 
 
 def judge(check: str, good: bool, found: str, *, todo: str, otherwise: State = "warning") -> Finding:
-    """`ok` if `good`, else what it is `otherwise`, with what to do."""
+    """`ok` if `good`, else the state `otherwise`, with what to do."""
     return ok(check, found) if good else Finding(check, otherwise, found, todo)
 
 
 def safely(
     check: str, look: Callable[[], Iterable[Finding]], todo: str = "", failed: list[BaseException] | None = None
 ) -> Iterator[Finding]:
-    """What `look` finds; what it raises is a finding, too (and comes into `failed`), and the other checks go on."""
+    """The findings of `look`; an exception becomes a finding, too (and is added to `failed`)."""
     try:
         yield from look()
     except SluiceError as error:
         _note(failed, error)
         yield wrong(check, str(error), todo)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whoever asks wants to see the other lines
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the other checks must be shown
         _note(failed, error)
         yield wrong(check, f"{type(error).__name__}: {error}".splitlines()[0], "If this is a defect, please report it.")
 
@@ -63,7 +63,7 @@ def _note(failed: list[BaseException] | None, error: BaseException) -> None:
 
 
 def address(url: str) -> str:
-    """Where a URL leads, without who and the password: `db:5432/warehouse`."""
+    """The address in a URL, without user and password: `db:5432/warehouse`."""
     parts = urlsplit(url)
     return f"{parts.netloc.rpartition('@')[2]}{parts.path}"
 
@@ -71,12 +71,12 @@ def address(url: str) -> str:
 def hide(text: str, urls: Iterable[str]) -> str:
     """`text` without the passwords of `urls`, in case a library put one into its message.
 
-    One of a few letters may be part of any word: it is looked for only where a URL has it.
+    A short one may be part of any word: it is only replaced in the position that it has in a URL.
     """
     for url in urls:
         try:
             password = urlsplit(url).password or ""
-        except ValueError:  # no address at all: whatever it is, it is not shown
+        except ValueError:  # not a URL: it is not shown at all
             text = text.replace(url, "***")
             continue
         for spelling in {password, unquote(password)} - {""}:

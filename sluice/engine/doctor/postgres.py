@@ -1,4 +1,4 @@
-"""PostgreSQL: that it answers, what its role may do, and whether the ledger and the tables are as expected."""
+"""PostgreSQL: whether it answers, what its role may do, and whether the ledger and the tables are as expected."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ query = statements(__name__)
 
 OLDEST = 13
 CLOCK_S = 5.0
-SPARE = 10  # connections that a worker with a few processes wants
+SPARE = 10  # connections that a worker with a few processes needs
 MIGRATE = "sluice migrate"
 
 
@@ -37,7 +37,7 @@ def look_at_server() -> Iterator[Finding]:
         "PostgreSQL clock",
         abs(drift) < CLOCK_S,
         f"{drift:+.1f} s from this host",
-        todo="Let both hosts keep time (NTP).",
+        todo="Synchronize both hosts' clocks (NTP).",
     )
     yield from safely("PostgreSQL connections", lambda: _connections(server))
 
@@ -47,7 +47,7 @@ def _durability(server: SimpleNamespace) -> Iterator[Finding]:
     yield judge(
         "PostgreSQL durability",
         not off,
-        f"{', '.join(off)} off" if off else "what is committed stays",
+        f"{', '.join(off)} off" if off else "committed rows survive a crash",
         todo="A crash of the server may lose rows that count as loaded: switch it on.",
     )
 
@@ -134,7 +134,7 @@ def _rights(tables: list[str]) -> Iterator[Finding]:
 
 
 def _read_server() -> tuple[SimpleNamespace, float]:
-    """What the server says of itself, and by how many seconds its clock is ahead of ours."""
+    """The server's facts, and by how many seconds its clock is ahead of this host's."""
     with transaction() as cursor:
         cursor.execute("set local statement_timeout = '10s'")
         before = time.time()

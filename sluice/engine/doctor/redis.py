@@ -1,6 +1,6 @@
-"""Redis: that broker and cache answer and may be written to, and that under pressure only frames can go.
+"""Redis: whether broker and cache answer and can be written to, and whether only frames can be evicted.
 
-Everything is read with INFO and SCAN: a role for Sluice needs no CONFIG and no KEYS.
+Everything is read with INFO and SCAN: a user for Sluice needs neither CONFIG nor KEYS.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from sluice.errors import TransientError
 
 ROUNDS, SCANNED = 10, 200  # a sample: Redis may be full of keys
 CROWDED = 0.9
-SHORT_LIVED = ("unacked_mutex", ".reply.celery.pidbox")  # of kombu's own keys, those that are meant to go
-POLICY = "set maxmemory-policy volatile-lru: then only frames go, never messages"
+SHORT_LIVED = ("unacked_mutex", ".reply.celery.pidbox")  # kombu's own keys that are meant to expire
+POLICY = "set maxmemory-policy volatile-lru: then only frames are evicted, never messages"
 
 
 def look_at_redis() -> Iterator[Finding]:
-    """The broker, and the cache where that is another server. Raises TransientError when one does not answer."""
+    """The broker, and the cache if that is another server. Raises TransientError when one does not answer."""
     broker, cache = (_client(url) for url in (broker_url(), cache_url()))
     about, about_cache = _info(broker, "broker"), _info(cache, "cache")
     one = about.get("run_id") == about_cache.get("run_id")
@@ -58,7 +58,7 @@ def _number(client: redis.Redis) -> int:
 
 
 def _version(about: dict[str, Any]) -> str:
-    """The check's name says Redis already."""
+    """The version, without the word Redis, which is in the check's name."""
     return f"Valkey {about['valkey_version']}" if "valkey_version" in about else str(about["redis_version"])
 
 
@@ -78,9 +78,9 @@ def _memory(name: str, about: dict[str, Any], *, holds_messages: bool) -> Iterat
     if holds_messages:
         yield _policy(policy)
     if evicted:
-        told = f"{evicted:,} keys since it started"
+        keys = f"{evicted:,} keys since it started"
         yield warning(
-            f"{name} evictions", told, "What was evicted is read again, which costs time: give it more maxmemory."
+            f"{name} evictions", keys, "What was evicted is read again, which costs time: give it more maxmemory."
         )
 
 
@@ -93,7 +93,7 @@ def _policy(policy: str) -> Finding:
 
 
 def _broker_rights(client: redis.Redis) -> Iterator[Finding]:
-    """A message goes in and out again, in one transaction: nothing of it can stay."""
+    """Push and pop a message in one transaction, so that nothing of it can stay."""
     key = f"sluice.doctor.{secrets.token_hex(8)}"
     try:
         with client.pipeline(transaction=True) as both:
@@ -123,7 +123,7 @@ def _cache_rights(client: redis.Redis) -> Iterator[Finding]:
 
 
 def _lifetimes(broker: redis.Redis, cache: redis.Redis, *, same_db: bool) -> Iterator[Finding]:
-    """Frames must end by themselves, and messages must not."""
+    """Frames must have a TTL, and messages must not."""
     frames, checked = _sample(cache, f"{PREFIX}*")
     eternal = [key for key, ttl in frames if ttl == -1]
     others, more = _sample(broker, "*")
@@ -142,16 +142,16 @@ def _lifetimes(broker: redis.Redis, cache: redis.Redis, *, same_db: bool) -> Ite
 
 
 def _lifetimes_in_words(eternal: list[str], mortal: list[str]) -> str:
-    told = []
+    problems = []
     if eternal:
-        told.append(f"{len(eternal)} frames without TTL, e.g. {eternal[0]}")
+        problems.append(f"{len(eternal)} frames without TTL, e.g. {eternal[0]}")
     if mortal:
-        told.append(f"{len(mortal)} keys of the broker with TTL, e.g. {mortal[0]}")
-    return "; ".join(told)
+        problems.append(f"{len(mortal)} keys of the broker with TTL, e.g. {mortal[0]}")
+    return "; ".join(problems)
 
 
 def _sample(client: redis.Redis, pattern: str) -> tuple[list[tuple[str, int]], int]:
-    """Some keys with their TTL in seconds (-1: none; keys that are gone by then are left out), and how many."""
+    """Some keys with their TTL in seconds (-1: none; expired keys are left out), and how many."""
     keys: list[bytes | str] = []
     place = 0
     for _ in range(ROUNDS):
@@ -159,9 +159,9 @@ def _sample(client: redis.Redis, pattern: str) -> tuple[list[tuple[str, int]], i
         keys += some
         if place == 0:
             break
-    with client.pipeline(transaction=False) as asked:
+    with client.pipeline(transaction=False) as pipeline:
         for key in keys:
-            asked.ttl(key)
-        lifetimes = asked.execute()
-    found = [(str_if_bytes(key), ttl) for key, ttl in zip(keys, lifetimes, strict=True) if ttl != -2]
-    return found, len(found)
+            pipeline.ttl(key)
+        lifetimes = pipeline.execute()
+    sample = [(str_if_bytes(key), ttl) for key, ttl in zip(keys, lifetimes, strict=True) if ttl != -2]
+    return sample, len(sample)

@@ -1,4 +1,4 @@
-"""Books and tables: whether the rows that were loaded are still there."""
+"""Books and tables: whether the loaded rows are still there."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMED = 3
 
 
 def look_at_rows(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
-    """A line if all is well, else one for each table that lacks rows. Raises DatabaseAway."""
+    """A finding for each table that lacks rows, or one that is ok. Raises DatabaseAway."""
     with transaction() as cursor:
         cursor.execute("select to_regclass('sluice.target') is not null")
         if cursor.fetchone() != (True,):
@@ -43,14 +43,14 @@ def look_at_rows(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
 
 def _tables(pipelines: Sequence[Pipeline]) -> dict[str, tuple[Table, list[tuple[str, str]]]]:
     """Each table with the pipelines and sources that are loaded into it."""
-    found: dict[str, tuple[Table, list[tuple[str, str]]]] = {}
+    tables: dict[str, tuple[Table, list[tuple[str, str]]]] = {}
     for pipeline in pipelines:
         for flow in pipeline.flows:
-            table, feeding = found.setdefault(flow.table.name, (flow.table, []))
+            table, feeding = tables.setdefault(flow.table.name, (flow.table, []))
             feeding.append((pipeline.name, flow.source.name))
-            if flow.table.on_conflict == "update":  # the more careful of two declarations
-                found[table.name] = (flow.table, feeding)
-    return found
+            if flow.table.on_conflict == "update":  # the stricter of two declarations
+                tables[table.name] = (flow.table, feeding)
+    return tables
 
 
 def _missing(table: Table, feeding: Sequence[tuple[str, str]]) -> list[Missing]:
@@ -65,11 +65,11 @@ def _finding(table: str, missing: Sequence[Missing]) -> Finding:
     lost = sum(each.expected - each.found for each in missing)
     named = ", ".join(f"{each.uri} ({each.found:,} of {each.expected:,})" for each in missing[-NAMED:])
     more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
-    found = f"{table} lacks {lost:,} rows that the books say were loaded: {named}{more}"
+    message = f"{table} lacks {lost:,} rows that the books say were loaded: {named}{more}"
     if any(each.other for each in missing):
-        return wrong("rows", f"{found}; it was emptied or made anew since", _RELOAD)
+        return wrong("rows", f"{message}; it was emptied or recreated since", _RELOAD)
     return warning(
-        "rows", f"{found}; they were deleted", f"If that was not meant to be: {_RELOAD[0].lower()}{_RELOAD[1:]}"
+        "rows", f"{message}; they were deleted", f"If that was not meant to be: {_RELOAD[0].lower()}{_RELOAD[1:]}"
     )
 
 

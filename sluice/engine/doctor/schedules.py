@@ -1,4 +1,4 @@
-"""The schedules: days whose files have not come."""
+"""The schedules: days whose files have not arrived."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def look_at_schedules(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
         "missing input",
         not missing,
         _named(missing) if missing else "none",
-        todo="`sluice schedule list` tells what is waited for. It runs when it comes; `sluice backfill` runs without.",
+        todo="`sluice schedule list` shows what is missing. The day runs once it comes; `sluice backfill` runs it now.",
         otherwise="wrong",
     )
 

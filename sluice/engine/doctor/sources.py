@@ -1,4 +1,4 @@
-"""Sources that are fetched: their settings are there, and who they ask answers."""
+"""Sources that are fetched: whether their settings are set, and whether the remote side answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sluice.errors import SluiceError
 
 
 def look_at_sources(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
-    """Each source that is no file, by a look from here. A pipeline of which no setting is there is not in use here."""
+    """Probe each source that is not a file. A pipeline without any of its settings counts as not in use here."""
     for pipeline in pipelines:
         yield from safely(f"sources of {pipeline.name}", partial(_look_at_all, pipeline))
 
@@ -40,9 +40,9 @@ def _look(check: str, pipeline: Pipeline, source: Remote) -> Iterator[Finding]:
     except SluiceError as error:
         todo = "Correct it, or wait until it answers: until then its inputs wait or are refused."
         yield wrong(check, str(error), todo)
-    except Exception as error:  # noqa: BLE001 - the other sources are looked at all the same
-        # without its text, which may hold an address with a password, or a token
-        yield wrong(check, f"it cannot be looked at: {type(error).__name__}", "If this is a defect, please report it.")
+    except Exception as error:  # noqa: BLE001 - the other sources must be checked
+        # without its text, which may contain an address with a password, or a token
+        yield wrong(check, f"it cannot be probed: {type(error).__name__}", "If this is a defect, please report it.")
     else:
         yield from _findings(check, probe)
 
@@ -59,4 +59,4 @@ def _is_set(name: str) -> bool:
     try:
         return source_setting(name) is not None
     except SluiceError:
-        return True  # it is, and who reads it tells what is wrong with it
+        return True  # it is set, and reading it reports the error

@@ -1,4 +1,4 @@
-"""The libraries whose versions matter: those that were seen to survive what Redis and workers do to each other."""
+"""The libraries whose versions matter: those that passed the tests with Redis and worker failures."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ KNOWN_GOOD = {"celery": "5.6.3", "kombu": "5.7.", "redis": "8.1."}
 
 
 def look_at_versions() -> Iterator[Finding]:
-    """Sluice, Python, and Celery with its company."""
+    """The versions of Sluice, Python, and Celery with its libraries."""
     yield ok("Sluice", f"{__version__} on Python {platform.python_version()}")
     yield from safely("libraries", _libraries)
 
 
 def _libraries() -> Iterator[Finding]:
-    found = {name: version(name) for name in KNOWN_GOOD}
-    good = all(found[name].startswith(known) for name, known in KNOWN_GOOD.items())
+    versions = {name: version(name) for name in KNOWN_GOOD}
+    good = all(versions[name].startswith(known) for name, known in KNOWN_GOOD.items())
     yield judge(
         "libraries",
         good,
-        ", ".join(f"{name} {number}" for name, number in found.items()),
-        todo="Known to be good: celery 5.6.3, kombu 5.7, redis 8.1; celery 5.7.0 may end when Redis is away.",
+        ", ".join(f"{name} {number}" for name, number in versions.items()),
+        todo="Tested: celery 5.6.3, kombu 5.7, redis 8.1; a worker with celery 5.7.0 may exit when Redis is away.",
     )

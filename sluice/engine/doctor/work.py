@@ -1,4 +1,4 @@
-"""The work in the ledger: steps that are dead, and runs on which nobody works."""
+"""The work in the ledger: dead steps, and open runs without progress."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAMED = 5
 
 
 def look_at_work() -> Iterator[Finding]:
-    """Dead steps and stuck runs. Nothing is said where there is no ledger yet. Raises DatabaseAway."""
+    """Dead steps and stuck runs; no finding if there is no ledger yet. Raises DatabaseAway."""
     with transaction() as cursor:
         cursor.execute("select to_regclass('sluice.step') is not null")
         if cursor.fetchone() != (True,):
@@ -33,7 +33,7 @@ def _dead_steps() -> Iterator[Finding]:
         "dead steps",
         not dead,
         f"{sum(dead.values())} in {_named(list(dead))}" if dead else "none",
-        todo="`sluice status RUN` tells why; correct the cause, then `sluice retry RUN`.",
+        todo="`sluice status RUN` shows why; correct the cause, then `sluice retry RUN`.",
     )
 
 
@@ -44,8 +44,8 @@ def _stuck_runs() -> Iterator[Finding]:
     yield judge(
         "stuck runs",
         not stuck,
-        f"{_named(stuck)}: nobody has worked on anything for minutes" if stuck else "none",
-        todo="Do workers run, and do they see the files? `sluice status RUN` tells what it waits for.",
+        f"{_named(stuck)}: no worker has worked on anything for minutes" if stuck else "none",
+        todo="Check that workers run and can read the files. `sluice status RUN` shows what it waits for.",
         otherwise="wrong",
     )
 

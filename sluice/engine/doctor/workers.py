@@ -1,4 +1,4 @@
-"""The workers, by what they answered: the same code and declarations everywhere, and the same files in sight."""
+"""The workers, by their answers: they must have the same code and declarations, and read the same files."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ Answers = Sequence[tuple[str, Mapping[str, Any]]]
 
 @dataclass(frozen=True)
 class Here:
-    """What this process has and sees: workers should be like it."""
+    """The declarations and folders of this process: those of workers should be equal."""
 
-    contracts: Mapping[str, str] | None  # none where they cannot be read
+    contracts: Mapping[str, str] | None  # None if they cannot be read
     landing: str
     inbox: str
     inbox_there: bool
 
 
 def look_at_workers(answers: Answers, here: Here, now: float) -> Iterator[Finding]:
-    """Judge the workers' answers. `now` is when they were complete, in seconds since 1970."""
+    """Check the workers' answers. `now` is when they were complete, in seconds since 1970."""
     if not answers:
         yield warning(
-            "workers", "none answers", "Start some: `sluice worker`, or `sluice up`; `sluice run` brings its own."
+            "workers", "none answers", "Start some: `sluice worker`, or `sluice up`; `sluice run` starts its own."
         )
         return
     failed = [f"{name}: {error}" for name, answer in answers if (error := _error_of(answer))]
     if failed:
-        yield wrong("workers", "; ".join(failed[:NAMED]), "Their logs tell more; restart them.")
+        yield wrong("workers", "; ".join(failed[:NAMED]), "See their logs; restart them.")
         answers = [(name, answer) for name, answer in answers if not _error_of(answer)]
     if answers:
         yield from _compare(answers, here, now)
 
 
 def _error_of(answer: object) -> str | None:
-    """What an answer says went wrong; or that it is none, as from another version."""
+    """The error in an answer; also for one that cannot be read, such as another version's."""
     if not isinstance(answer, Mapping):
         return "its answer cannot be read"
     return str(answer["error"]) if "error" in answer else None
@@ -61,21 +61,21 @@ def _compare(answers: Answers, here: Here, now: float) -> Iterator[Finding]:
             "workers' declarations",
             lambda a: a.get("contracts") == here.contracts,
             "those of here",
-            "Runs that they do not know wait: the same files in SLUICE_PIPELINES everywhere, then restart them.",
+            "Runs of unknown declarations wait: put the same files in SLUICE_PIPELINES everywhere, then restart them.",
         )
     yield _all(
         answers,
         "workers' clocks",
         lambda a: abs(now - float(a.get("clock", 0))) < CLOCK_S,
         "the same time everywhere",
-        "Let the hosts keep time (NTP).",
+        "Synchronize the hosts' clocks (NTP).",
     )
     yield _all(
         answers,
         "landing",
         lambda a: a.get("landing") is True,
         f"seen by all: {here.landing}",
-        "SLUICE_LANDING must be one folder that all of them see, or s3://bucket/prefix.",
+        "SLUICE_LANDING must be one folder that all of them can read, or s3://bucket/prefix.",
         state="wrong",
     )
     yield _inbox(answers, here)
@@ -90,7 +90,7 @@ def _inbox(answers: Answers, here: Here) -> Finding:
         "inbox",
         here.inbox_there and by == "all",
         f"seen by {by}{'' if here.inbox_there else ', but not from here'}: {here.inbox}",
-        todo="SLUICE_INBOX must be the same folder for all of them: those who do not see it give its files back.",
+        todo="SLUICE_INBOX must be the same folder for all of them: a worker that cannot read it releases its files.",
     )
 
 
@@ -102,10 +102,10 @@ def _all(
     todo: str,
     state: State = "warning",
 ) -> Finding:
-    """`ok` where it is so of every worker, else who differs."""
+    """`ok` if it is true of every worker, else which ones differ."""
     others = [name for name, answer in answers if not _is(good, answer)]
-    told = f"not so on {_names(others)}" if others else found
-    return judge(check, not others, told, todo=todo, otherwise=state)
+    result = f"not so on {_names(others)}" if others else found
+    return judge(check, not others, result, todo=todo, otherwise=state)
 
 
 def _is(good: Callable[[Mapping[str, Any]], bool], answer: Mapping[str, Any]) -> bool:

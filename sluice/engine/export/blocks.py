@@ -1,4 +1,4 @@
-"""What COPY pushes, for a reader that pulls: blocks through a short queue, and cut where rows end."""
+"""A queue of blocks between COPY, which writes, and a reader, and blocks cut where rows end."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from queue import Full, Queue
 from typing import Any
 
 _AHEAD = 8  # blocks that COPY may be ahead of its reader, while that writes a row group
-_LOOK_S = 0.1  # how often a writer that waits asks whether it waits for nobody
+_LOOK_S = 0.1  # how often a waiting writer checks whether the reader has stopped
 
 
 class Blocks(io.RawIOBase):
-    """A file that one thread writes while another one takes what is written, block by block, to its end."""
+    """A file that one thread writes while another one reads it, block by block, to its end."""
 
     def __init__(self) -> None:
         self._queue: Queue[bytes | None] = Queue(_AHEAD)
@@ -35,9 +35,9 @@ class Blocks(io.RawIOBase):
 
     @contextmanager
     def taken(self, written: Future[int]) -> Iterator[Iterator[bytes]]:
-        """The blocks as they come. After the last one, `written` raises what made it the last.
+        """The blocks as they are written. After the last one, an error of `written` is raised.
 
-        Once the block is left nobody takes any more, and writing fails.
+        After the `with` block writing fails.
         """
         try:
             yield self._take(written)
@@ -56,13 +56,13 @@ class Blocks(io.RawIOBase):
             except Full:
                 continue
             return
-        raise BrokenPipeError("Nobody takes this any more.")
+        raise BrokenPipeError("The reader has stopped.")
 
 
 def whole_rows(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """CSV as COPY writes it, its header taken off, in pieces of whole rows.
+    """CSV as COPY writes it, without its header, in pieces of whole rows.
 
-    A line ends a row if the quotes before it are even in number: in a field they come doubled.
+    A line break ends a row if the number of quotes before it is even: in a field they are doubled.
     """
     left = b""
     header = True
@@ -78,7 +78,7 @@ def whole_rows(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _end_of_rows(text: bytes) -> int:
-    """Where the last row ends that is whole; 0 if none is."""
+    """Where the last complete row ends; 0 if there is none."""
     end = text.rfind(b"\n") + 1
     quotes = text.count(b'"', 0, end)
     while end and quotes % 2:

@@ -1,4 +1,4 @@
-"""What an exported file is: its format, packing and order."""
+"""The form of an exported file: its format, compression and order."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ Format = Literal["csv", "parquet"]
 class Form:
     """How tables are written.
 
-    `compress` packs CSV with gzip, and Parquet with Zstandard in place of Snappy. `ordered` writes rows by the table's
-    key, so that the same rows are the same bytes; without it they come as they lie, which sorts nothing.
+    `compress` packs CSV with gzip, and Parquet with Zstandard instead of Snappy. `ordered` writes rows sorted by the
+    table's key, so that the same rows are the same bytes; without it they come in the order of the table's file.
     """
 
     format: Format = "csv"
@@ -22,9 +22,9 @@ class Form:
 
     @property
     def gzip(self) -> bool:
-        """Whether the whole file is packed; Parquet packs its pages itself."""
+        """Whether the whole file is compressed; Parquet compresses its pages itself."""
         return self.compress and self.format == "csv"
 
     def file_name(self, table: str) -> str:
-        """What a table's file is called in a folder."""
+        """The name of a table's file in a folder."""
         return f"{table}.{self.format}{'.gz' if self.gzip else ''}"

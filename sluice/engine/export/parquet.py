@@ -1,7 +1,7 @@
-"""A table as Parquet: the CSV that COPY pushes is read into Arrow tables as it comes, and written in row groups.
+"""A table as Parquet: the CSV that COPY writes is read into Arrow tables as it comes, and written in row groups.
 
-CSV and not a cursor's rows: a value costs no Python object that way, and null and empty text stay apart, as COPY quotes
-the second.
+CSV and not a cursor's rows: no Python object is made for each value, and null and empty text stay distinct, as COPY
+quotes the second.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sluice.engine.base.settings import MIB
 from sluice.engine.export.blocks import whole_rows
 from sluice.errors import PermanentError
 
-_GROUP_BYTES = 8 * MIB  # as Arrow holds it; the export needs 8 times as much beside what it starts with
+_GROUP_BYTES = 8 * MIB  # in Arrow; the export needs 8 times as much memory in addition to that at its start
 _TYPES = {
     "smallint": pa.int16(),
     "integer": pa.int32(),
@@ -37,16 +37,16 @@ _COLUMN = re.compile(r"In CSV column #(\d+)")
 
 
 def arrow_type(pg_type: str) -> pa.DataType:
-    """What a column of a PostgreSQL type is in Parquet.
+    """The Parquet type of a column of a PostgreSQL type.
 
-    `numeric(p,s)` is decimal128; text where its digits are not declared or more than 38, and for every other type
-    that has no equal, as PostgreSQL spells it.
+    `numeric(p,s)` is decimal128; text if its digits are not declared or more than 38, and for every type without an
+    equivalent, as PostgreSQL writes it.
     """
     numeric = _NUMERIC.fullmatch(pg_type)
     if numeric is None:
         return _TYPES.get(re.sub(r"^(timestamp)\(\d\)", r"\1", pg_type), pa.string())
     precision, scale = int(numeric[1]), int(numeric[2])
-    # PostgreSQL also has fewer digits than decimals, and tens in place of decimals
+    # PostgreSQL also allows fewer digits than decimals, and a negative scale
     digits = max(precision, scale) if scale >= 0 else precision - scale
     return pa.decimal128(digits, max(scale, 0)) if digits <= _DIGITS else pa.string()
 
@@ -60,24 +60,24 @@ def write_parquet(
     """
     schema = pa.schema([(name, arrow_type(pg_type)) for name, pg_type in columns.items()])
     packing = "zstd" if compress else "snappy"
-    with _telling(table, schema.names), pq.ParquetWriter(sink, schema, compression=packing) as out:
-        held: list[pa.Table] = []
+    with _explained(table, schema.names), pq.ParquetWriter(sink, schema, compression=packing) as out:
+        tables: list[pa.Table] = []
         for rows in whole_rows(blocks):
-            held.append(_read(rows, schema))
-            if sum(each.nbytes for each in held) >= _GROUP_BYTES:
-                _write_group(out, held)
-        if held:
-            _write_group(out, held)
+            tables.append(_read(rows, schema))
+            if sum(each.nbytes for each in tables) >= _GROUP_BYTES:
+                _write_group(out, tables)
+        if tables:
+            _write_group(out, tables)
 
 
-def _write_group(out: pq.ParquetWriter, held: list[pa.Table]) -> None:
-    """Write what is held as one row group, and hold it no longer."""
-    out.write_table(pa.concat_tables(held), row_group_size=sum(each.num_rows for each in held))
-    held.clear()
+def _write_group(out: pq.ParquetWriter, tables: list[pa.Table]) -> None:
+    """Write the tables as one row group, and clear the list."""
+    out.write_table(pa.concat_tables(tables), row_group_size=sum(each.num_rows for each in tables))
+    tables.clear()
 
 
 def _read(rows: bytes, schema: pa.Schema) -> pa.Table:
-    """Whole rows at once. Not Arrow's own reader of streams: that reads ahead, and holds 100 MiB for it."""
+    """Parse whole rows. Not by Arrow's stream reader: that reads ahead, and needs 100 MiB for it."""
     return pa.csv.read_csv(
         pa.BufferReader(rows),
         pa.csv.ReadOptions(column_names=schema.names, use_threads=False, block_size=len(rows) + 1),
@@ -94,15 +94,15 @@ def _read(rows: bytes, schema: pa.Schema) -> pa.Table:
 
 
 @contextmanager
-def _telling(table: str, names: list[str]) -> Iterator[None]:
-    """Say what does not fit, without the value."""
+def _explained(table: str, names: list[str]) -> Iterator[None]:
+    """Report the column whose value does not fit, without the value."""
     try:
         yield
     except pa.ArrowInvalid as error:
-        found = _COLUMN.search(str(error))
-        if found:
+        match = _COLUMN.search(str(error))
+        if match:
             raise PermanentError(
-                f"{table}: column {names[int(found[1])]} has a value that Parquet cannot hold (infinity, NaN of a "
+                f"{table}: column {names[int(match[1])]} has a value that Parquet cannot hold (infinity, NaN of a "
                 "decimal, or a date that is not in the years 1 to 9999). Write CSV, or leave it out with --columns."
             ) from error
         raise

@@ -1,4 +1,4 @@
-"""Tables to files: all from one snapshot, and all of them take their names when the last one is whole."""
+"""Tables to files: all from one snapshot, and all files get their names when the last one is complete."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _BUFFER = 1 << 20
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A table to write, its key, where to (a path, an address, `-`), and which columns (none: all, as they come)."""
+class ExportRequest:
+    """A table to write, its key, where to (a path, an address, `-`), and which columns (none: all, in their order)."""
 
     table: str
     key: tuple[str, ...]
@@ -29,8 +29,8 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Exported:
-    """What was written: `bytes` and `sha256` are those of the file."""
+class ExportedFile:
+    """A file that was written: `bytes` and `sha256` are those of the file."""
 
     table: str
     to: str
@@ -41,8 +41,8 @@ class Exported:
     seconds: float
 
 
-def export_tables(wanted: Sequence[Wanted], form: Form) -> list[Exported]:
-    """Write tables as they are at one moment. No file is there before all are whole.
+def export_tables(wanted: Sequence[ExportRequest], form: Form) -> list[ExportedFile]:
+    """Write tables as they are at one moment. No file appears before all are complete.
 
     Raises ConfigError (no such table, column or folder; no right to read), PermanentError (a full disk, a value that
     the format cannot hold), NotHere or TransientError (the object store; DatabaseAway).
@@ -55,15 +55,15 @@ def export_tables(wanted: Sequence[Wanted], form: Form) -> list[Exported]:
         ]
 
 
-def _chosen(wanted: Wanted, known: Columns) -> Columns:
-    """The wanted columns and their types, in the order asked for."""
+def _chosen(wanted: ExportRequest, known: Columns) -> Columns:
+    """The wanted columns and their types, in the requested order."""
     unknown = [name for name in wanted.columns if name not in known]
     if unknown:
         raise ConfigError(f"{wanted.table} has no column {', '.join(unknown)}. It has: {', '.join(known)}.")
     return {name: known[name] for name in wanted.columns or known}
 
 
-def _export(source: Snapshot, wanted: Wanted, columns: Columns, form: Form, file: BinaryIO) -> Exported:
+def _export(source: Snapshot, wanted: ExportRequest, columns: Columns, form: Form, file: BinaryIO) -> ExportedFile:
     started = time.monotonic()
     sink = Measured(file, gzip=form.gzip)
     order = wanted.key if form.ordered else ()
@@ -77,7 +77,7 @@ def _export(source: Snapshot, wanted: Wanted, columns: Columns, form: Form, file
         sink.give_up()
         raise
     seconds = round(time.monotonic() - started, 3)
-    return Exported(wanted.table, wanted.to, form.format, rows, sink.bytes, sink.sha256, seconds)
+    return ExportedFile(wanted.table, wanted.to, form.format, rows, sink.bytes, sink.sha256, seconds)
 
 
 def _write_csv(source: Snapshot, table: str, columns: Columns, order: Sequence[str], sink: Measured) -> int:

@@ -1,7 +1,7 @@
-"""One moment of the database, and tables copied out of it.
+"""A snapshot of the database, and tables copied out of it.
 
-COPY runs in a thread of its own: psycopg2 does not hear Ctrl-C while the server is silent, and a reader of Parquet
-wants to pull what COPY pushes.
+COPY runs in a thread of its own: psycopg2 does not react to Ctrl-C while it waits for the server, and the writer of
+Parquet reads while COPY writes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sluice.errors import ConfigError
 query = statements(__name__)
 
 Columns = dict[str, str]
-# an export may take as long as it takes, and gives the rows in the order they lie in
+# an export has no time limit, and reads the rows in the order of the table's file
 _PATIENT = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "synchronize_seqscans": "off"}
 
 
@@ -48,7 +48,7 @@ class Snapshot:
             try:
                 yield copying
             except BaseException:
-                with suppress(psycopg2.Error):  # the connection may be why we leave
+                with suppress(psycopg2.Error):  # the connection may be broken
                     self._connection.cancel()
                 raise
 
@@ -71,8 +71,8 @@ def snapshot(tables: Sequence[str]) -> Iterator[Snapshot]:
     with closing(opened.connection) as connection:
         try:
             with opened.ending(opened.begin()) as cursor:
-                found = {table: columns_of(cursor, table) for table in tables}
-            known = {table: _there(table, columns) for table, columns in found.items()}
+                columns = {table: columns_of(cursor, table) for table in tables}
+            known = {table: _there(table, of) for table, of in columns.items()}
             names = sql.SQL(", ").join(map(table_identifier, known))
             begun = opened.begin(opened.session.also(repeatable=True, read_only=True, **_PATIENT))
             begun.execute(sql.SQL(query("lock")).format(tables=names))

@@ -1,4 +1,4 @@
-"""Which tables can be exported: those that pipelines load, derive and fill, and the views of their newest date."""
+"""Which tables can be exported: those that pipelines load, derive and fill, and the views of the newest date."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def find_table(pipelines: Iterable[Pipeline], name: str) -> Key:
 
 def derived_tables(pipeline: Pipeline) -> dict[str, Key]:
     """The derived tables of a pipeline and their keys. Raises ConfigError for a pipeline that has none."""
-    found = {derived.name: tuple(derived.key) for derived in pipeline.derived}
-    if not found:
+    tables = {derived.name: tuple(derived.key) for derived in pipeline.derived}
+    if not tables:
         loaded = ", ".join(flow.table.name for flow in pipeline.flows)
         raise ConfigError(f"{pipeline.name} derives no table. Export what it loads by name: {loaded}.")
-    return found
+    return tables
 
 
 def _tables(pipeline: Pipeline) -> Iterator[tuple[str, Key]]:

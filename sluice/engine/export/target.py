@@ -21,11 +21,11 @@ from sluice.errors import ConfigError, NotHere, PermanentError
 
 STDOUT = "-"
 _GZIP = 16 + zlib.MAX_WBITS
-_LEVEL = 3  # beyond it, packing takes longer than PostgreSQL takes to make the text
+_LEVEL = 3  # above it, compressing takes longer than PostgreSQL takes to write the text
 
 
 class Measured(io.RawIOBase):
-    """Passes bytes on to a file, packed with gzip if asked to, and tells how many there were and their SHA-256."""
+    """Writes bytes to a file, optionally packed with gzip, and counts them and computes their SHA-256."""
 
     def __init__(self, file: BinaryIO, *, gzip: bool) -> None:
         self._file = file
@@ -49,11 +49,11 @@ class Measured(io.RawIOBase):
         return len(data)
 
     def give_up(self) -> None:
-        """The export has failed: what a buffer still holds, and writes when it is collected, goes nowhere."""
+        """The export has failed: discard what a buffer still has and writes when it is collected."""
         self._given_up = True
 
     def finish(self) -> None:
-        """Write what packing still holds back. The file itself stays open."""
+        """Write what the compressor still buffers. The file itself stays open."""
         if self._packer is not None:
             self._pass_on(self._packer.flush())
 
@@ -67,7 +67,7 @@ class Measured(io.RawIOBase):
 
 @contextmanager
 def target(to: str) -> Iterator[BinaryIO]:
-    """Where to write what goes `to` a path, an address or `-`: it is there when the block ends well, and whole.
+    """The file to write for a path, an address or `-`: it appears complete when the block ends without an error.
 
     Raises ConfigError and PermanentError as `whole_file`, and what `put` raises.
     """
@@ -88,8 +88,8 @@ def target(to: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _object(uri: str) -> Iterator[BinaryIO]:
-    """A store takes a file when it is whole: until then it grows in the home folder."""
-    with suppress(NotHere):  # whether it is there does not matter; whether the store answers is better known at once
+    """A store takes a complete file: until then it is written in the home folder."""
+    with suppress(NotHere):  # it need not exist; the call fails early if the store does not answer
         exists(uri)
     folder = settings().home.absolute() / "exports"
     folder.mkdir(parents=True, exist_ok=True)
@@ -109,4 +109,4 @@ def _stdout() -> Iterator[BinaryIO]:
         with open(sys.stdout.fileno(), "wb", buffering=0, closefd=False) as sink:
             yield sink
     except OSError as error:
-        raise PermanentError(f"Standard output takes no more: {error.strerror}.") from error
+        raise PermanentError(f"Standard output cannot be written to: {error.strerror}.") from error

@@ -1,4 +1,4 @@
-"""What the ledger knows of a run, as facts by name. Whoever shows them words them.
+"""What the ledger knows of a run, as values by name. The caller formats them.
 
 Fields have the names of the columns in `status_run.sql`, `status_inputs.sql`, `status_builds.sql`, `list_runs.sql` and
 `reject_reasons.sql`. Counts are rows, times are seconds unless a field says otherwise.
@@ -65,7 +65,7 @@ class InputStatus(Books, OneInput):
 
     @property
     def has_rejects(self) -> bool:
-        """Whether it has rejects to show; those that --max-rejects kept out are in no books."""
+        """Whether it has rejects to show; the books do not count those of an input over --max-rejects."""
         return bool(self.rejected) or self.error_code == "over_limit"
 
 
@@ -94,7 +94,7 @@ class BuildStatus:
 
 @dataclass(frozen=True)
 class RejectReason:
-    """Rejects of one column (None where no single column is to blame) and code, and the first of them.
+    """Rejects of one column (None where no single column is the cause) and code, and the first of them.
 
     (`other_input`, `other_line`) is the row that the reason refers to, if it does; `other_file` is its address.
     """
@@ -132,7 +132,7 @@ class RunSummary(Books, OneRun):
 class RunStatus(Books, OneRun):
     """A run with its books, its inputs, its parts and what it waits for.
 
-    `seconds` are those from its request to its end (or to now). `unattended` says that it is running, and that no
+    `seconds` are those from its request to its end (or to now). `unattended` means that it is running, and that no
     worker is busy with this or any other run. `reasons` are None while it is running.
     """
 
@@ -159,7 +159,7 @@ class RunStatus(Books, OneRun):
 
     @property
     def failed_codes(self) -> set[str]:
-        """Why inputs of it could not be loaded, by code."""
+        """The error codes of its inputs that could not be loaded."""
         return {each.error_code or "" for each in self.inputs if each.state == "failed"}
 
     def json(self) -> dict[str, Any]:

@@ -16,10 +16,10 @@ query = statements(__name__)
 
 
 class Heartbeat:
-    """`with Heartbeat(claim) as pulse: ... pulse.check()`; the thread only reaches PostgreSQL in long steps."""
+    """`with Heartbeat(claim) as pulse: ... pulse.check()`; the thread uses PostgreSQL only in long steps."""
 
-    def __init__(self, held: Claim) -> None:
-        self._held = held
+    def __init__(self, claim: Claim) -> None:
+        self._claim = claim
         self._lost = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
@@ -35,20 +35,20 @@ class Heartbeat:
         self._thread.join(timeout=5)
 
     def check(self) -> None:
-        """Raise LostClaim when somebody else has taken the step over."""
+        """Raise LostClaim when another worker has claimed the step."""
         if self._lost:
-            raise LostClaim(f"Step {self._held.step} ({self._held.kind}) was taken over.")
+            raise LostClaim(f"Step {self._claim.step} ({self._claim.kind}) was taken over.")
 
     def _beat(self) -> None:
         lease = settings().lease_s
-        asked = {"step": self._held.step, "fence": self._held.fence, "lease_s": lease}
+        params = {"step": self._claim.step, "fence": self._claim.fence, "lease_s": lease}
         while not self._stop.wait(lease / 3):
             try:
                 with transaction() as cursor:
-                    cursor.execute(query("extend"), asked)
+                    cursor.execute(query("extend"), params)
                     self._lost = cursor.rowcount != 1
             except SluiceError:
-                continue  # PostgreSQL is away: the lease decides, and the fence guards the load
+                continue  # PostgreSQL is away: the lease decides, and the fence protects the load
             if self._lost:
                 break
         drop_connection()

@@ -24,10 +24,10 @@ class Kind:
 # leave Redis before new ones are made.
 KINDS = (
     Kind("settle", of_run=True),
-    Kind("build", of_run=True, limit_s=6 * 3600),  # it lives by its heartbeat; one that hangs is ended all the same
+    Kind("build", of_run=True, limit_s=6 * 3600),  # its heartbeat keeps its claim; one that hangs is killed
     Kind("load", after="transform"),
     Kind("transform", after="extract"),
-    Kind("plan", limit_s=2 * 3600),  # a fetch is as long as its source is slow; one that hangs is ended all the same
+    Kind("plan", limit_s=2 * 3600),  # a fetch takes as long as its source; one that hangs is killed
     Kind("extract"),
 )
 NAMES = tuple(kind.name for kind in KINDS)
@@ -36,5 +36,5 @@ PREVIOUS = {kind.name: kind.after for kind in KINDS}
 
 def chain_from(name: str) -> tuple[str, ...]:
     """The kinds that a step goes through from this one on, in one chain of messages."""
-    following = next((kind.name for kind in KINDS if kind.after == name), None)
-    return (name,) if following is None else (name, *chain_from(following))
+    successor = next((kind.name for kind in KINDS if kind.after == name), None)
+    return (name,) if successor is None else (name, *chain_from(successor))

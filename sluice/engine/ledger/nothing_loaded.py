@@ -1,7 +1,7 @@
-"""Inputs that had rows, all of which were rejected: a failure, with the main reason, and not a success.
+"""Inputs all of whose rows were rejected: they fail, with the main reason.
 
-An input fails so when its last part has ended; where its rows contended for keys with those of open runs, when its run
-is settled. Its rejects stay. Under the same declaration its content is not read again, except by `retry` and with
+Such an input fails when its last part has ended, or when its run is settled if its rows contended for keys with those
+of open runs. Its rejects stay. Under the same declaration its content is not read again, except by `retry` and with
 `--reload`.
 """
 
@@ -20,7 +20,7 @@ query = statements(__name__)
 
 
 def fail_nothing_loaded(cursor: Cursor, run: int, input_id: int | None = None) -> None:
-    """Let loaded inputs of a run (or one of them) fail of which every row was rejected."""
+    """Mark loaded inputs of a run (or one of them) as failed if every row was rejected."""
     cursor.execute(query("nothing_loaded"), {"run": run, "input": input_id})
     for this, rows in cursor.fetchall():
         error = main_reason(reasons_of(cursor, run, this), rows)
@@ -28,15 +28,15 @@ def fail_nothing_loaded(cursor: Cursor, run: int, input_id: int | None = None) -
 
 
 def fail_copies(cursor: Cursor, run: int) -> None:
-    """Let inputs of a run fail that had nothing to do, because they are what another input is that failed so."""
+    """Mark inputs of a run as failed that were skipped because an input with their content, which failed, had it."""
     cursor.execute(query("fail_copies"), {"run": run})
 
 
-def read_again(cursor: Cursor, run: int, refused: list[int], now: Mapping[str, SourceVersion]) -> int:
-    """Plan inputs of a run anew of which nothing could be loaded, and those `refused`. Returns how many; the caller
-    opens the run.
+def replan_inputs(cursor: Cursor, run: int, refused: list[int], now: Mapping[str, SourceVersion]) -> int:
+    """Plan inputs of a run again of which nothing could be loaded, and those `refused`. Returns how many; the caller
+    reopens the run.
 
-    `now` are the declarations by source, under which they are read: a corrected one is why one tries again.
+    `now` are the current declarations by source: they are read under these, which may have been corrected.
     """
     cursor.execute(query("find_nothing_loaded"), {"run": run, "refused": refused})
     inputs = cursor.fetchall()
@@ -44,9 +44,9 @@ def read_again(cursor: Cursor, run: int, refused: list[int], now: Mapping[str, S
         declared = now.get(source)
         this = {"input": input_id}
         withdraw_parts(cursor, input_id)
-        cursor.execute(query("forget_verdict"), this)
+        cursor.execute(query("reset_verdict"), this)
         withdraw_input(cursor, input_id)
         facts = {"contract": declared and declared.contract, "revision": declared and declared.revision}
-        cursor.execute(query("begin_again"), this | facts)
+        cursor.execute(query("reset_input"), this | facts)
         plan_again(cursor, input_id)
     return len(inputs)

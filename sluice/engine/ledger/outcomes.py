@@ -39,7 +39,7 @@ def end_input(
     error: str | None = None,
     note: str | None = None,
 ) -> bool:
-    """An input that ends without loading anything. True when its run has nothing left to load."""
+    """End an input without loading it. True when its run has nothing left to load."""
     cursor.execute(
         query("end_input"),
         {

@@ -1,4 +1,4 @@
-"""A part as the ledger knows it: what extract, transform and load need to know about it and its input."""
+"""A part as the ledger has it: what extract, transform and load need to know about it and its input."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ class PartWork:
 
     @property
     def keeps_ready(self) -> bool:
-        """Whether its ready frame is worth a place in Redis: not when it waits for more parts than fit there."""
+        """Whether to keep its ready frame in Redis: not when it waits for more parts than fit there."""
         return self.max_rejects is None or self.parts <= settings().window
 
     def raw_key(self) -> str:
-        """The cache key of the part's text: its bytes, how they are read, and what the contract wants of them."""
+        """The cache key of the part's text: its bytes, how they are read, and the contract."""
         facts = (self.sha256, self.dialect, self.first_line, self.planned, self.contract, self.well_quoted)
         return _key("raw", *facts)
 

@@ -1,6 +1,6 @@
-"""Whether a worker can work with the ledger: its role's rights, a server that writes, and the version it knows.
+"""Whether a worker can use the ledger: its role's rights, a server that accepts writes, and a version it supports.
 
-A worker that cannot must not take messages: it would only drop them, before one that can has seen them.
+A worker that cannot must not take messages: it would drop them before another worker could take them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sluice.errors import ConfigError
 query = statements(__name__)
 
 _ALL = "SELECT INSERT UPDATE DELETE"
-# what steps and dispatch do with each table, and no more: `sluice doctor` tells what else may be wanted
+# what steps and dispatch need on each table, and no more: `sluice doctor` checks the rest
 RIGHTS = {
     "migration": "SELECT",
     "run": "SELECT INSERT UPDATE",
@@ -38,47 +38,47 @@ RIGHTS = {
 
 
 class LedgerBehind(ConfigError):
-    """There is no ledger yet, or an older one: it is waited for until somebody has migrated."""
+    """There is no ledger yet, or an older one: the worker waits until it is migrated."""
 
 
 def check_ledger(cursor: Cursor) -> None:
-    """Return where the connection of `cursor` is one that can work with the ledger.
+    """Return if the connection of `cursor` can work with the ledger.
 
-    Raises ConfigError that says what is missing: LedgerBehind where that is only `sluice migrate`.
+    Raises ConfigError with what is missing: LedgerBehind if `sluice migrate` is enough.
     """
-    cursor.execute(query("look_at_ledger"), {"tables": list(RIGHTS), "rights": list(RIGHTS.values())})
+    cursor.execute(query("check_ledger"), {"tables": list(RIGHTS), "rights": list(RIGHTS.values())})
     (row,) = mappings(cursor)
-    found = SimpleNamespace(**row)
+    state = SimpleNamespace(**row)
     info = cursor.connection.info
     where = f"database {info.dbname} on {info.host}:{info.port}"
-    _check_rights(found, where, info.user)
-    _check_version(cursor, found, where)
+    _check_rights(state, where, info.user)
+    _check_version(cursor, state, where)
 
 
-def _check_rights(found: SimpleNamespace, where: str, role: str) -> None:
-    if found.reads_only:
+def _check_rights(state: SimpleNamespace, where: str, role: str) -> None:
+    if state.reads_only:
         raise ConfigError(
             f"The {where} can only be read (it is a standby, or default_transaction_read_only is on): DATABASE_URL must"
             " lead to the primary server."
         )
-    if found.there and not found.may_use:
+    if state.there and not state.may_use:
         raise ConfigError(f"The role {role} lacks usage on schema sluice in the {where}. The ledger's owner grants it.")
-    if found.missing:
-        raise ConfigError(f"The role {role} lacks {found.missing} in the {where}. The ledger's owner grants it.")
-    if not found.may_stage:
+    if state.missing:
+        raise ConfigError(f"The role {role} lacks {state.missing} in the {where}. The ledger's owner grants it.")
+    if not state.may_stage:
         raise ConfigError(f"The role {role} lacks temporary on the {where}: loads stage rows in temporary tables.")
 
 
-def _check_version(cursor: Cursor, found: SimpleNamespace, where: str) -> None:
+def _check_version(cursor: Cursor, state: SimpleNamespace, where: str) -> None:
     applied = set()
-    if found.migrated:
+    if state.migrated:
         cursor.execute("select name from sluice.migration")
         applied = {name for (name,) in cursor.fetchall()}
     known = set(ledger_files())
     if applied - known:
         raise ConfigError(
             f"The ledger in the {where} is newer than this Sluice ({min(applied - known)} is not known here): install"
-            " the version that the others have."
+            " the version that migrated it."
         )
     if known - applied:
         which = f"has not had {min(known - applied)}" if applied else "is not there"

@@ -1,4 +1,4 @@
-"""Declarations as the ledger knows them: when each was first seen, which came later, and what settling needs of it."""
+"""Declarations in the ledger: when each was first seen, which is newer, and what settling needs of it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from sluice.errors import LostClaim
 
 query = statements(__name__)
 
-DERIVED = ""  # in place of a source: what the pipeline derives
+DERIVED = ""  # in place of a source: the pipeline's derived tables
 
 
 class Registered(NamedTuple):
-    """Under what an input was registered; `shape` is None where the ledger does not know it (any more)."""
+    """The declaration an input was registered under; `shape` is None if the ledger does not have it (any more)."""
 
     source: str
     revision: str | None
@@ -29,20 +29,20 @@ class Registered(NamedTuple):
 def note_revision(
     cursor: Cursor, pipeline: str, source: str, revision: str, shape: Mapping[str, Any], *, ago_s: float, again: bool
 ) -> None:
-    """A declaration is there since `ago_s` seconds; `again` when one that may be known is in use once more."""
+    """Record a declaration that is in use since `ago_s` seconds; `again`: one that is known may be in use once more."""
     facts = {"pipeline": pipeline, "source": source, "revision": revision, "shape": json.dumps(shape)}
     cursor.execute(query("note_revision"), facts | {"ago_s": ago_s, "again": again})
 
 
-def is_newer(cursor: Cursor, pipeline: str, source: str, ours: str, theirs: str) -> bool:
-    """Whether `ours` came after `theirs`; False where one of them is not known."""
-    facts = {"pipeline": pipeline, "source": source, "ours": ours, "theirs": theirs}
+def is_newer(cursor: Cursor, pipeline: str, source: str, revision: str, other: str) -> bool:
+    """Whether `revision` came after `other`; False where one of them is not known."""
+    facts = {"pipeline": pipeline, "source": source, "revision": revision, "other": other}
     cursor.execute(query("newer_revision"), facts)
     return cursor.fetchone() == (True,)
 
 
 def registered_input(run: int, input_id: int) -> tuple[str, Registered]:
-    """The pipeline of an input, and under what it was registered. Raises LostClaim when it is gone."""
+    """The pipeline of an input, and its registered declaration. Raises LostClaim when the input was deleted."""
     with transaction() as cursor:
         cursor.execute(query("input_revision"), {"run": run, "input": input_id})
         row = cursor.fetchone()
@@ -52,7 +52,7 @@ def registered_input(run: int, input_id: int) -> tuple[str, Registered]:
 
 
 def registered_inputs(run: int) -> Iterator[Registered]:
-    """Under what the inputs of a run were registered that have rows to settle, each once."""
+    """The declarations of a run's inputs that have rows to settle, each once."""
     with transaction() as cursor:
         cursor.execute(query("run_revisions"), {"run": run})
         rows = cursor.fetchall()

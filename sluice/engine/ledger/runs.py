@@ -16,7 +16,7 @@ from sluice.engine.database.connection import DatabaseAway, patiently, transacti
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.facts import BuildStatus, InputStatus, RejectReason, RunStatus, RunSummary, notes_of
 from sluice.engine.ledger.inputs.refused import SourceVersion, changed_inputs
-from sluice.engine.ledger.nothing_loaded import read_again
+from sluice.engine.ledger.nothing_loaded import replan_inputs
 from sluice.engine.ledger.rejects.reasons import reasons_of
 from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.workers import Absence
@@ -31,7 +31,7 @@ POLL_S = 0.2
 
 
 class NewInput(NamedTuple):
-    """One thing to read, by its address, and the source of the pipeline that it belongs to."""
+    """An input to read, by its address, and the source of the pipeline that it belongs to."""
 
     source: str
     uri: str
@@ -39,7 +39,7 @@ class NewInput(NamedTuple):
 
 @dataclass(frozen=True)
 class Run:
-    """One request to bring inputs through a pipeline, by its id in the ledger."""
+    """One load of inputs into a pipeline, by its id in the ledger."""
 
     id: int
 
@@ -50,8 +50,8 @@ class Run:
     def wait(self, timeout_s: float | None = None) -> dict[str, Any]:
         """Wait until the run is done or failed, and return its status.
 
-        Logs a warning when no worker has been there for ten seconds. Raises TimeoutError after `timeout_s` seconds: the
-        run stays in the ledger, and goes on as soon as a worker is there. Raises DatabaseAway when PostgreSQL stays
+        Logs a warning when no worker has been running for ten seconds. Raises TimeoutError after `timeout_s` seconds:
+        the run stays in the ledger, and goes on as soon as a worker runs. Raises DatabaseAway when PostgreSQL stays
         away.
         """
         until = None if timeout_s is None else time.monotonic() + timeout_s
@@ -90,7 +90,7 @@ def register(
 ) -> Run:
     """Write a run and its inputs to the ledger, inside the caller's transaction. Nothing is published yet.
 
-    `contracts` are the versions of the contracts by source, `revisions` those of the whole declarations.
+    `contracts` are the versions of the contracts by source, `revisions` those of the complete declarations.
     """
     whole = ",".join(dict.fromkeys(contracts.values()))
     facts = {"pipeline": pipeline, "contract": whole, "inputs": len(inputs)}
@@ -131,7 +131,7 @@ def pipeline_of(run: int) -> str:
 
 
 def options_of(run: int) -> dict[str, Any]:
-    """The options of a run. Raises LostClaim when it is gone."""
+    """The options of a run. Raises LostClaim when it does not exist any more."""
     with transaction() as cursor:
         cursor.execute(query("run_options"), {"run": run})
         row = cursor.fetchone()
@@ -166,7 +166,7 @@ def read_status(run: int) -> RunStatus:
 
 
 def no_such_run(run: int) -> str:
-    """The message for a number that no run has."""
+    """The message for a run number that does not exist."""
     return f"There is no run {run}: `sluice status` lists the runs."
 
 
@@ -202,17 +202,16 @@ def retry(
     derived_now: Callable[[str], str | None] = lambda _: None,
     declared_now: Callable[[str], Mapping[str, SourceVersion]] = lambda _: {},
 ) -> int:
-    """Dead steps of a run, and inputs of which nothing could be loaded, are due again, without their failures. Returns
-    how many. Raises ConfigError.
+    """Make dead steps of a run, and inputs of which nothing could be loaded, due again, with their failures reset.
+    Returns how many. Raises ConfigError.
 
-    Inputs that were refused are read again where their file or their declaration has changed since.
-    `derived_now` gives the definition of what a pipeline derives now, by its name: that is what the run builds. Without
-    it, what it was to build before. `declared_now` gives the declarations of now by source: under these such inputs are
-    read again.
+    Refused inputs are read again if their file or their declaration has changed since. `derived_now` gives the current
+    definition of a pipeline's derived tables, by its name: the run builds these, or without it those it was registered
+    with. `declared_now` gives the current declarations by source: such inputs are read under these.
     """
     run_state(run)
     pipeline = pipeline_of(run)
-    # these may import a lot, or ask an object store: no transaction stays idle for so long
+    # these may import a lot, or query an object store: no transaction may stay idle for so long
     derived, now = derived_now(pipeline), declared_now(pipeline)
     refused = changed_inputs(run, now)
     with transaction() as cursor:
@@ -222,7 +221,7 @@ def retry(
         cursor.execute(query("retry_parts"), {"steps": revived})
         cursor.execute(query("retry_inputs"), {"steps": revived})
         inputs = cursor.rowcount
-        again = read_again(cursor, run, refused, now)
+        again = replan_inputs(cursor, run, refused, now)
         if revived or again:
             cursor.execute(query("reopen_run"), {"run": run, "inputs": inputs + again})
             cursor.execute(query("declare_derived"), {"run": run, "derived": derived})
@@ -235,5 +234,5 @@ def _refuse_purged(cursor: Cursor, run: int) -> None:
     row = cursor.fetchone()
     if row is not None:
         raise ConfigError(
-            f"Run {run} was purged on {row[0]:%Y-%m-%d}, so there is nothing left to try again: run its files again."
+            f"Run {run} was purged on {row[0]:%Y-%m-%d}, so nothing of it can be retried: run its files again."
         )

@@ -11,7 +11,7 @@ from sluice.engine.database.statements import statements
 query = statements(__name__)
 
 MIGRATIONS = "sluice.engine.ledger.migrations"
-MOVED = "012_target.sql"  # from there on no table of a pipeline is made in the ledger's schema
+MOVED = "012_target.sql"  # since then tables of pipelines are not created in the ledger's schema
 
 
 def ledger_files() -> list[str]:
@@ -20,7 +20,7 @@ def ledger_files() -> list[str]:
 
 
 def migrate_ledger(cursor: Cursor) -> list[str]:
-    """Apply the files that were not applied yet. Returns a sentence for each. The caller has the lock of the schema."""
+    """Apply the files that were not applied yet. Returns a sentence for each. The caller has locked the schema."""
     cursor.execute("create schema if not exists sluice")
     cursor.execute(
         "create table if not exists sluice.migration"

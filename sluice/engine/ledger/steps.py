@@ -1,7 +1,7 @@
-"""The states of a step: claimed with a fence for the time of a lease, then done, given back, or counted as failed.
+"""The states of a step: claimed with a fence for the time of a lease, then done, released, or counted as failed.
 
-A claim is committed before any work. Everything that follows names the fence it was given; when somebody else
-has claimed the step since, no row matches, and `LostClaim` says to stop.
+A claim is committed before any work. Every later statement names its fence; when another worker has claimed the
+step since, no row matches, and `LostClaim` ends the work.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def claim(kind: str, message: dict[str, int]) -> Claim:
     }
     name = "claim"
     if "fence" in message:
-        name = "carry_on"
+        name = "claim_next"
         params |= {"fence": message["fence"], "previous": PREVIOUS[kind]}
     with transaction() as cursor:
         cursor.execute(query(name), params)
@@ -80,32 +80,32 @@ def _claim_doubted(cursor: Cursor, params: dict[str, object]) -> Claim | None:
     cursor.execute(query("claim_doubted"), params | {"fresh_s": FRESH_S})
     claimed = record(cursor, Claim)
     if claimed is None:
-        cursor.execute(query("put_off"), params)
+        cursor.execute(query("postpone"), params)
     return claimed
 
 
-def let_go() -> None:
-    """This process ends in good order: its steps wait for the next task of their chain, and for no lease to run out."""
+def release_process() -> None:
+    """This process ends normally: its steps wait for the next task of their chain, not for their leases to expire."""
     with transaction() as cursor:
-        cursor.execute(query("let_go"), {"holder": holder()})
+        cursor.execute(query("release_process"), {"holder": holder()})
 
 
 def finish(cursor: Cursor, claimed: Claim) -> None:
-    """Mark the step done, inside the transaction of its work. Raises LostClaim when it is not mine any more."""
+    """Mark the step done, inside the transaction of its work. Raises LostClaim when the claim is no longer valid."""
     cursor.execute(query("finish_step"), {"step": claimed.step, "fence": claimed.fence})
     if cursor.rowcount != 1:
         raise LostClaim(f"Step {claimed.step} ({claimed.kind}) has another holder now.")
 
 
 def release(claimed: Claim, error: str | None, pause_s: float, *, missing: bool = False) -> None:
-    """Give the step back, due again after a pause; `missing` when this worker did not see its file."""
+    """Release the step, due again after a pause; `missing` when this worker could not read its file."""
     with transaction() as cursor:
         params = {"step": claimed.step, "fence": claimed.fence, "pause_s": pause_s, "missing": missing}
         cursor.execute(query("release"), params | {"error": error and error[:LONGEST_ERROR]})
 
 
 def fail_attempt(step: int, fence: int | None, error: str, child: str | None = None) -> None:
-    """Count a failure of the step itself; past the limit it is dead, and its input with it.
+    """Count a failure of the step itself; at the limit the step is dead, and so is its input.
 
     A worker's main process that lost a child does not know the fence: it names the child instead.
     """
@@ -114,27 +114,27 @@ def fail_attempt(step: int, fence: int | None, error: str, child: str | None = N
         cursor.execute(query("fail_attempt"), params | {"limit": settings().max_crashes})
         failed = record(cursor, FailedStep)
         if failed is not None and failed.state == "dead":
-            bury(cursor, failed, error)
+            close_dead(cursor, failed, error)
 
 
 def fail_process(child: str, error: str) -> None:
     """Count a failure of the step that a process works on, before the process is ended for it."""
     with transaction() as cursor:
-        cursor.execute(query("held_by"), {"holder": child})
+        cursor.execute(query("steps_of_process"), {"holder": child})
         steps = cursor.fetchall()
     for (step,) in steps:
         fail_attempt(step, None, error, child=child)
 
 
 def kill(claimed: Claim, error: str) -> None:
-    """The step can never go well: dead at once."""
+    """Mark the step dead at once: trying again cannot help."""
     with transaction() as cursor:
         cursor.execute(
             query("kill_step"),
             {"step": claimed.step, "fence": claimed.fence, "error": error[:LONGEST_ERROR]},
         )
         if cursor.rowcount == 1:
-            bury(cursor, claimed, error)
+            close_dead(cursor, claimed, error)
 
 
 def is_missing_too_long(claimed: Claim, patience_s: float) -> bool:
@@ -145,7 +145,7 @@ def is_missing_too_long(claimed: Claim, patience_s: float) -> bool:
 
 
 def fail_input(claimed: Claim, code: str, error: str) -> None:
-    """The input that is being planned cannot be: it fails, with its reason."""
+    """Fail the input that is being planned, with its reason."""
     with transaction() as cursor:
         if claimed.input is not None:
             end_input(cursor, claimed.input, "failed", code=code, error=error)
@@ -153,17 +153,17 @@ def fail_input(claimed: Claim, code: str, error: str) -> None:
 
 
 def expire(cursor: Cursor, gone: list[str]) -> int:
-    """Free the steps of workers that are `gone` and of leases that ran out. Returns how many."""
+    """Release the steps of workers that are `gone` and of expired leases. Returns how many."""
     cursor.execute(query("expire"), {"gone": gone, "limit": settings().max_vanished})
     expired = records(cursor, FailedStep)
     for failed in expired:
         if failed.state == "dead":
-            bury(cursor, failed, "Its workers vanished too often.")
+            close_dead(cursor, failed, "Its workers vanished too often.")
     return len(expired)
 
 
-def bury(cursor: Cursor, dead: Claim, error: str) -> None:
-    """A step died: what waits for it must not wait for ever."""
+def close_dead(cursor: Cursor, dead: Claim, error: str) -> None:
+    """End the part, input or run of a dead step, so that nothing waits for it."""
     cursor.execute("update sluice.step set code_version = %s where id = %s", (__version__, dead.step))
     if dead.part is not None and dead.input is not None:
         end_part(cursor, dead.run, dead.input, {}, staged=False)

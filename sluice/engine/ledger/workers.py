@@ -1,6 +1,6 @@
-"""Which workers there are: each of them says so every few seconds, in the ledger, while it takes messages.
+"""Which workers are running: each records itself in the ledger every few seconds while it takes messages.
 
-From it dispatch knows how many processes there are, and who waits for a run that nobody will begin.
+Dispatch reads there how many processes there are, and waiting commands whether a worker will begin their run.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from sluice.engine.database.statements import statements
 query = statements(__name__)
 
 SHOW_S = 3.0
-FRESH_S = 12.0  # a worker that has not shown itself for that long is gone
+FRESH_S = 12.0  # a worker without a record for that long is gone
 PATIENCE_S = 10.0
 _LOOK_S = 1.0
 
 
-def show_worker(cursor: Cursor, processes: int) -> None:
-    """This worker is there and takes messages, with so many processes."""
-    cursor.execute(query("show_worker"), {"name": worker_name(), "processes": processes})
+def register_worker(cursor: Cursor, processes: int) -> None:
+    """Record that this worker takes messages, with so many processes."""
+    cursor.execute(query("register_worker"), {"name": worker_name(), "processes": processes})
 
 
-def hide_worker(cursor: Cursor) -> None:
-    """This worker takes no messages any more."""
+def unregister_worker(cursor: Cursor) -> None:
+    """Record that this worker takes no more messages."""
     cursor.execute("delete from sluice.worker where name = %s", (worker_name(),))
 
 
 def worker_there() -> bool:
     """Whether any worker takes messages now."""
     with transaction() as cursor:
-        cursor.execute(query("workers_there"), {"fresh_s": FRESH_S})
+        cursor.execute(query("any_worker"), {"fresh_s": FRESH_S})
         return cursor.fetchone() == (True,)
 
 
 class Absence:
-    """Says, for somebody who waits, that no worker is there: once, and again each time when one came and vanished."""
+    """Reports to a waiting caller that no worker is running: once, and again each time the last one vanishes."""
 
     def __init__(self, say: Callable[[], None], there: Callable[[], bool] = worker_there) -> None:
         self._say = say
@@ -49,7 +49,7 @@ class Absence:
         self._said = False
 
     def look(self) -> None:
-        """Call it again and again while waiting. Raises DatabaseAway."""
+        """Call it repeatedly while waiting. Raises DatabaseAway."""
         now = time.monotonic()
         if now - self._looked < _LOOK_S:
             return

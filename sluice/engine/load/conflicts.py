@@ -1,4 +1,4 @@
-"""Rows of a part whose key is taken: judged against settled rows at once, else left to settling."""
+"""Rows of a part whose key exists already: compared with settled rows at once, else left to settling."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sluice.engine.load.target import Target
 INDEX_ONLY = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off"
 
 
-def judge_lost(cursor: Cursor, work: PartWork, target: Target) -> dict[str, int]:
-    """What became of the rows in the table `lost`: counts by verdict."""
+def classify_lost(cursor: Cursor, work: PartWork, target: Target) -> dict[str, int]:
+    """Classify the rows in the table `lost`. Returns counts by outcome."""
     cursor.execute(target.statement("make_stage"))
     cursor.execute(INDEX_ONLY)
     refuse_other_reading(cursor, work, target)
-    who = {"run": work.run, "input": work.input, "part": work.part}
-    cursor.execute(target.statement("classify_lost"), who)
+    params = {"run": work.run, "input": work.input, "part": work.part}
+    cursor.execute(target.statement("classify_lost"), params)
     return dict(zip(("duplicate", "rejected", "contested"), cursor.fetchone() or (), strict=True))

@@ -1,8 +1,8 @@
-"""A part of an update: straight into the table while its keys are new, else merged row by row in key order.
+"""A part of an update: COPY into the table while its keys are new, else merged row by row in key order.
 
-No two loads deadlock: COPY only adds keys, in key order, and gives all of them back when it meets one that is there; a
-merge writes the rows that are there before it adds new ones, each in key order. What another load has changed since
-it was read makes a merge start again, from what is there now.
+Loads do not deadlock: COPY only adds keys, in key order, and rolls all of them back when one exists already; a merge
+writes existing rows before it adds new ones, each in key order. If another load has changed a row since it was read,
+the merge starts again from the current rows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sluice.engine.load.target import Target
 from sluice.engine.rows.copy import CHUNK_BYTES
 from sluice.errors import TransientError
 
-# a part's rows are read once and gone through several times; the inputs and runs of the rows they meet are few
+# a part's rows are read once and scanned several times; the inputs and runs of existing rows are few
 _MERGING = "set local work_mem = '128MB'; set local enable_hashjoin = on"
 TRIES = 20  # each failed one means that another load has committed
 COUNTS = ("loaded", "updated", "unchanged", "duplicate", "contested")
@@ -32,7 +32,7 @@ COUNTS = ("loaded", "updated", "unchanged", "duplicate", "contested")
 def update_part(cursor: Cursor, work: PartWork, target: Target, chunks: Sequence[bytes]) -> dict[str, int]:
     """Load a part's sorted chunks inside the caller's transaction. Returns counts of rows by what became of them.
 
-    Raises EarlierRunOpen when a row meets one that is about to be replaced, TransientError after too many tries.
+    Raises EarlierRunOpen when a row's key has a row that is about to be replaced, TransientError after too many tries.
     """
     if not work.staged:
         loaded = _copy_all(cursor, target, chunks)
@@ -40,16 +40,16 @@ def update_part(cursor: Cursor, work: PartWork, target: Target, chunks: Sequence
             return {"loaded": loaded}
     _stage(cursor, target, chunks)
     cursor.execute(INDEX_ONLY)
-    # Settling has the lock alone: which rows are final, and which are kept for the books, changes under nobody's hands.
+    # Settling takes this lock exclusively: which rows are final or recorded does not change during the merge.
     share(cursor, Lock.SETTLING, target.name)
     refuse_other_reading(cursor, work, target)
     cursor.execute(_MERGING)
-    who: dict[str, Any] = {"run": work.run, "input": work.input, "part": work.part, "position": work.position}
-    who |= {"absent": list(target.absent)}
+    params: dict[str, Any] = {"run": work.run, "input": work.input, "part": work.part, "position": work.position}
+    params |= {"absent": list(target.absent)}
     for _ in range(TRIES):
         failpoint("load.before_merge")
         cursor.execute("savepoint merge")
-        cursor.execute(target.statement("merge_part"), who)
+        cursor.execute(target.statement("merge_part"), params)
         *counts, whole = cursor.fetchone() or ()
         if whole:
             cursor.execute("release savepoint merge")
@@ -59,7 +59,7 @@ def update_part(cursor: Cursor, work: PartWork, target: Target, chunks: Sequence
 
 
 def _copy_all(cursor: Cursor, target: Target, chunks: Sequence[bytes]) -> int | None:
-    """How many rows went straight in; None, and nothing did, where a key is there already."""
+    """Copy all rows into the table. Returns how many; None, with nothing copied, if a key exists already."""
     statement, loaded = target.statement("copy_target").as_string(cursor), 0
     cursor.execute("savepoint part")
     try:

@@ -1,8 +1,8 @@
-"""COPY of sorted rows straight into the target, and the way round it for keys that are there already.
+"""COPY of sorted rows directly into the target, and through a temporary table for keys that exist already.
 
-A part comes in chunks of at most 1 MiB, in key order, each one COPY behind a savepoint. A chunk that meets a key
-goes back to its savepoint and through a temporary table instead; the others are not disturbed. When most chunks
-meet one, the rest of the part (and of the input) takes that way at once: a failed COPY leaves dead tuples.
+A part comes in chunks of at most 1 MiB, in key order, each one COPY behind a savepoint. A chunk with an existing key
+is rolled back to its savepoint and goes through a temporary table instead; the others are not affected. When most
+chunks have one, the rest of the part (and of the input) is staged at once: a failed COPY leaves dead tuples.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ GIVE_UP_AFTER = 3
 
 
 class SortedLoad:
-    """Loads one part's sorted chunks inside the caller's transaction, counting what COPY and INSERT counted."""
+    """Loads one part's sorted chunks inside the caller's transaction, and counts the rows that were written."""
 
     def __init__(self, cursor: Cursor, target: Target, *, staged: bool) -> None:
         self._cursor = cursor
@@ -32,7 +32,7 @@ class SortedLoad:
         self._stage_used = False
 
     def load(self, chunks: Sequence[bytes]) -> None:
-        """Load all chunks; rows whose key is taken end up in the table `lost`."""
+        """Load all chunks; rows whose key exists already are written to the table `lost`."""
         for number, chunk in enumerate(chunks):
             if self.staged:
                 self._stage(chunks[number:])
@@ -45,7 +45,7 @@ class SortedLoad:
                 failpoint("load.mid_copy")
 
     def set_aside(self, chunks: Sequence[bytes]) -> None:
-        """Rows whose key stands earlier in the same part go straight to `lost`."""
+        """Write rows whose key occurs earlier in the same part directly to `lost`."""
         if chunks:
             self._cursor.execute(self._target.statement("make_stage"))
         for chunk in chunks:

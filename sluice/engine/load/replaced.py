@@ -1,4 +1,4 @@
-"""What has to be out of the way before a part is loaded: rows of older readings, and files that come before it."""
+"""What must be done before a part is loaded: delete rows of older readings, and wait for files that come before it."""
 
 from __future__ import annotations
 
@@ -14,34 +14,35 @@ from sluice.errors import EarlierRunOpen
 query = statements(__name__)
 
 
-def make_way(cursor: Cursor, work: PartWork, target: Target) -> None:
-    """Delete what the run's files gave when they were read before; done once, by the first load of the run.
+def clear_replaced(cursor: Cursor, work: PartWork, target: Target) -> None:
+    """Delete the rows that the run's files gave when they were read before; done once, by the first load of the run.
 
-    All of it goes before anything of the run is loaded: else a row would be judged by what is about to be deleted.
-    Raises EarlierRunOpen while that cannot be known, or while an update of some columns has to wait for earlier rows.
+    All are deleted before anything of the run is loaded: else a row would be compared with one that is about to be
+    deleted. Raises EarlierRunOpen while these rows are not known, or while a file that lacks columns waits for earlier
+    ones.
     """
     _wait_for_earlier_runs(cursor, work)
     if target.absent:
         _wait_for_earlier_inputs(cursor, work)
     if target.update:
         _note_older(cursor, work, target)
-    found = _to_clear(cursor, work)
-    if not found and not work.reload:
+    to_clear = _to_clear(cursor, work)
+    if not to_clear and not work.reload:
         return
     waits_for = _unplanned(cursor, work)
     if waits_for is not None:
-        raise EarlierRunOpen(f"{waits_for} is not planned yet: what this run replaces is deleted before it is loaded.")
-    if found:
+        raise EarlierRunOpen(f"{waits_for} is not planned yet: rows that it replaces must be deleted first.")
+    if to_clear:
         share(cursor, Lock.REMOVING_ROWS, target.name)
-        replaced = sorted({each for _, replaces in found for each in replaces})
+        replaced = sorted({each for _, replaces in to_clear for each in replaces})
         cursor.execute(target.statement("delete_replaced"), {"replaced": replaced})
-        cursor.execute(query("mark_cleared"), {"inputs": [input_id for input_id, _ in found]})
+        cursor.execute(query("mark_cleared"), {"inputs": [input_id for input_id, _ in to_clear]})
 
 
 def delete_not_again(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:
-    """Delete rows of older readings that were kept for the values of other files, and that did not come again.
+    """Delete rows of older readings that were kept for the values of other files, and that were not loaded again.
 
-    The input's note says so where a refused row leaves a key without any.
+    The input's note says so where a refused row leaves a key without a row.
     """
     cursor.execute(query("note_refused_again"), run)
     cursor.execute(query("replaced_whole"), run)
@@ -52,27 +53,27 @@ def delete_not_again(cursor: Cursor, target: Target, run: dict[str, int | str]) 
 
 
 def refuse_other_reading(cursor: Cursor, work: PartWork, target: Target) -> None:
-    """Raise EarlierRunOpen when a row lost its key to one that a file of this run may be about to replace."""
+    """Raise EarlierRunOpen if a row's key has a row that a file of this run may be about to replace."""
     if _unplanned(cursor, work) is None and not _to_clear(cursor, work):
         return
-    who = {"pipeline": work.pipeline, "source": work.source, "contract": work.contract}
-    cursor.execute(target.statement("meets_other_reading"), who)
+    params = {"pipeline": work.pipeline, "source": work.source, "contract": work.contract}
+    cursor.execute(target.statement("meets_other_reading"), params)
     if cursor.fetchone() == (True,):
-        raise EarlierRunOpen("A row meets one of an older reading, which a file of this run may replace.")
+        raise EarlierRunOpen("A row has the key of an older reading's row, which a file of this run may replace.")
 
 
 def _wait_for_earlier_runs(cursor: Cursor, work: PartWork) -> None:
-    """A reload counts what it finds against nothing: earlier runs go before it, and later ones after."""
+    """A reload does not compare its rows with others: earlier runs end before it, and later ones after."""
     only_reloads = not (work.reload or work.replaces)
     earlier = earlier_open_run(cursor, work.run, work.pipeline, work.source, only_reloads=only_reloads)
     if earlier is not None:
-        raise EarlierRunOpen(f"Run {earlier} came earlier, and one of the two reloads: they go one after the other.")
+        raise EarlierRunOpen(f"Run {earlier} came earlier, and one of the two reloads: they load one after the other.")
 
 
 def _note_older(cursor: Cursor, work: PartWork, target: Target) -> None:
-    """Note files that come after the input and were loaded before it: what they lack may be missing in rows of both."""
-    who = {"pipeline": work.pipeline, "source": work.source, "run": work.run, "position": work.position}
-    cursor.execute(query("note_older"), who | {"input": work.input, "present": list(target.present)})
+    """Note later files that were loaded before the input: columns that they lack may be outdated in rows of both."""
+    params = {"pipeline": work.pipeline, "source": work.source, "run": work.run, "position": work.position}
+    cursor.execute(query("note_older"), params | {"input": work.input, "present": list(target.present)})
 
 
 def _to_clear(cursor: Cursor, work: PartWork) -> list[tuple[int, list[int]]]:
@@ -87,9 +88,9 @@ def _unplanned(cursor: Cursor, work: PartWork) -> str | None:
 
 
 def _wait_for_earlier_inputs(cursor: Cursor, work: PartWork) -> None:
-    """The file lacks columns: what is in them comes from the files before it, so these are loaded first."""
-    who = {"pipeline": work.pipeline, "source": work.source, "run": work.run, "position": work.position}
-    cursor.execute(query("earlier_input"), who)
+    """The file lacks columns, whose values come from the files before it: these are loaded first."""
+    params = {"pipeline": work.pipeline, "source": work.source, "run": work.run, "position": work.position}
+    cursor.execute(query("earlier_input"), params)
     row = cursor.fetchone()
     if row is not None:
-        raise EarlierRunOpen(f"{row[0]} (run {row[1]}) comes before this file, which has not all columns.")
+        raise EarlierRunOpen(f"{row[0]} (run {row[1]}) must be loaded before this file, which lacks columns.")

@@ -1,4 +1,4 @@
-"""Snapshots: of a source whose files are the whole, rows that the newest ones do not have are taken away."""
+"""Snapshots: of a source whose files are all rows, rows that the newest files do not have are deleted."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ query = statements(__name__)
 
 
 def keep_newest(cursor: Cursor, pipeline: str, flow: Flow, run: int) -> None:
-    """Delete what the newest snapshot does not have, and count it to the run.
+    """Delete rows that the newest snapshot does not have, and count them in the run.
 
-    A run counts as a snapshot when all its files of the source could be loaded, and have at least one row: half a
-    snapshot, or an empty file, takes nothing away.
+    A run counts as a snapshot if all its files of the source could be loaded, and have at least one row: an incomplete
+    snapshot, or an empty file, deletes nothing.
     """
-    asked = {"pipeline": pipeline, "source": flow.source.name, "run": run}
-    cursor.execute(query("newest_snapshot"), asked)
+    params = {"pipeline": pipeline, "source": flow.source.name, "run": run}
+    cursor.execute(query("newest_snapshot"), params)
     newest, members = cursor.fetchone() or (0, [])
-    asked |= {"newest": newest, "members": members}
+    params |= {"newest": newest, "members": members}
     if newest >= run:
         target = Target.of(flow.table)
         share(cursor, Lock.REMOVING_ROWS, target.name)
         cursor.execute(target.statement("make_stage"))
-        cursor.execute(target.statement("forget_gone" if newest == run else "forget_late"), asked)
+        cursor.execute(target.statement("delete_gone" if newest == run else "delete_late"), params)
         if cursor.rowcount:
             cursor.execute(query("count_gone"), {"run": run, "gone": cursor.rowcount})
-    cursor.execute(query("supersede"), asked)
+    cursor.execute(query("supersede"), params)

@@ -17,7 +17,7 @@ from sluice.engine.tables.catalog import table_identifier
 
 query = statements(__name__)
 
-# what a row of a contested key is to the run that is settled; a value of psycopg2, not of a template
+# the relation of a contested key's row to the run that is settled; %(run)s is psycopg2's, not the template's
 _KIND = (
     'case when {a}."Final" and {a}."Run" <= %(run)s then \'before\' when {a}."Final" then \'beyond\''
     " when {a}.\"Run\" = %(run)s then 'own' else 'later' end"
@@ -50,7 +50,7 @@ class Target:
         return tuple(c for c in self.columns if c not in self.absent)
 
     def statement(self, name: str, *, column: str = "") -> sql.Composed:
-        """The template `name`.sql with this table's identifiers in it; `column` is one of them, where it names one."""
+        """The template `name`.sql with this table's identifiers; `column` is the column it is about, if any."""
         return _compose(self, home_schema(), name, column)
 
 
@@ -63,7 +63,7 @@ def _compose(target: Target, _schema: str, name: str, column: str) -> sql.Compos
 
 
 def _fill(target: Target, field: str) -> sql.Composable:
-    """What a placeholder stands for; `_a` and `_b` at its end, or `a_` before it, are aliases of rows."""
+    """The SQL of a placeholder; `_a` and `_b` at its end, or `a_` before it, are aliases of rows."""
     names = _names(target)
     if field in names:
         return names[field]

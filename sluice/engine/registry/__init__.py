@@ -1,4 +1,4 @@
-"""Pipelines as they are read from files: when they change, and which declaration an input was registered under."""
+"""Pipelines read from files: when they change, and which declaration an input was registered under."""
 
 from sluice.engine.registry.declared import Declared
 from sluice.engine.registry.registry import Registry, View

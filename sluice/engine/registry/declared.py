@@ -1,4 +1,4 @@
-"""A pipeline as one process has read it: with the revisions of its flows, and their contracts."""
+"""A pipeline as one process has read it, with the revisions of its flows, and their contracts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Declared:
-    """A pipeline, and where it was read: `code` is that of its file.
+    """A pipeline, and where it was read: `code` is the hash of its file's code.
 
     `read_at` is when this process read it, `edited_at` when a file of it was last changed, in seconds since 1970.
     """
@@ -37,7 +37,7 @@ class Declared:
 
     @cached_property
     def shapes(self) -> Mapping[str, dict[str, Any]]:
-        """What settling must know of each flow, by source."""
+        """What settling needs of each flow, by source."""
         return {flow.source.name: shape(flow) for flow in self.pipeline.flows}
 
     def flow(self, source: str) -> Flow:
@@ -54,7 +54,7 @@ class Declared:
         return self._contracts[source]
 
     def is_of(self, source: str, revision: str | None, contract: str) -> bool:
-        """Whether an input of that source was registered under this; a ledger from before revisions has contracts."""
+        """Whether an input of that source was registered under this declaration; older ledgers have only contracts."""
         if source not in self.revisions:
             return False
         return self.revisions[source] == revision if revision else self.contract(source).version == contract

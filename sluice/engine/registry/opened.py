@@ -1,6 +1,6 @@
-"""Which files a pipeline's file opens while it is executed: SQL, lists of columns, whatever it reads.
+"""Which files a pipeline's file opens while it is executed: SQL, lists of columns, or others.
 
-Python says so itself (audit events). They belong to the declaration: when one changes, the pipeline is read again.
+Python reports them (audit events). They belong to the declaration: when one changes, the pipeline is read again.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from typing import Any
 from sluice.engine.registry.seen import Facts, facts_of
 
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/", "/lib/")
-_SHIPPED = f"{Path(__file__).parents[2] / 'pipelines'}{os.sep}"  # pipelines like anybody's
-_watching: dict[int, dict[str, Facts]] = {}  # by thread: path -> what the file system said before it was opened
+_SHIPPED = f"{Path(__file__).parents[2] / 'pipelines'}{os.sep}"  # treated like a user's pipelines
+_watching: dict[int, dict[str, Facts]] = {}  # by thread: path -> the file's metadata before it was opened
 _hooked = False
 
 
 @contextmanager
 def watched() -> Iterator[dict[str, Facts]]:
-    """Collects what this thread opens to read: path -> what the file system said of it before."""
+    """Collects the files that this thread opens to read: path -> metadata from before."""
     global _hooked
     if not _hooked:
         sys.addaudithook(_note)
         _hooked = True
     me = threading.get_ident()
     before = _watching.get(me)
-    found = _watching[me] = {}
+    opened = _watching[me] = {}
     try:
-        yield found
+        yield opened
     finally:
         if before is None:
             del _watching[me]
@@ -43,7 +43,7 @@ def watched() -> Iterator[dict[str, Facts]]:
 
 
 def is_installed(path: str) -> bool:
-    """Whether a file belongs to Python, to an installed package or to Sluice, and not to somebody's pipelines."""
+    """Whether a file belongs to Python, to an installed package or to Sluice, and not to a user's pipelines."""
     if path.startswith(_SHIPPED):
         return path == f"{_SHIPPED}__init__.py"
     return path.startswith((*_SYSTEM, *_installed(), "<"))
@@ -59,11 +59,11 @@ def _installed() -> tuple[str, ...]:
 def _note(event: str, args: tuple[Any, ...]) -> None:
     if not _watching or event not in ("open", "os.listdir", "os.scandir"):
         return
-    found = _watching.get(threading.get_ident())
-    if found is None or not isinstance(args[0], str | bytes | os.PathLike):
+    opened = _watching.get(threading.get_ident())
+    if opened is None or not isinstance(args[0], str | bytes | os.PathLike):
         return
     if event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR):
         return
     path = str(Path(os.fsdecode(args[0])).absolute())
     if not is_installed(path) and "__pycache__" not in path:
-        found.setdefault(path, facts_of(path))
+        opened.setdefault(path, facts_of(path))

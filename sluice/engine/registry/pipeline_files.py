@@ -1,8 +1,8 @@
-"""Files of pipelines as Python modules: each folder is a package under a name that nobody else has.
+"""Files of pipelines as Python modules: each folder is a package with a unique name.
 
 The folder is not on the search path: a `json.py` or `tasks.py` in it shadows nothing, the `_units.py` of two folders
-are two modules, and a file imports one beside it by `from ._units import to_kwh`. A pipeline may also be a folder
-itself, with its declaration in `__init__.py` and whatever else belongs to it beside.
+are two modules, and a file imports another one of its folder by `from ._units import to_kwh`. A pipeline may also be a
+folder itself, with its declaration in `__init__.py` and its other files in the same folder.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ FOLDER = "__init__.py"
 
 
 def package_of(folder: Path) -> str:
-    """The name of the package that the folder is, made when it is first asked for."""
+    """The name of the folder's package, created at the first call."""
     name = f"sluice_pipelines_{_digest(str(folder.resolve()))}"
     if name not in sys.modules:
         package = ModuleType(name, f"The pipelines in {folder}")
@@ -26,7 +26,7 @@ def package_of(folder: Path) -> str:
 
 
 def module_for(path: Path, digest: str) -> ModuleType:
-    """An empty module of its folder's package for one version of a file, whatever characters are in its name.
+    """An empty module of its folder's package for one version of a file; its name may have any characters.
 
     That of a folder is a package: its files import each other by `from .units import to_kwh`, and those of each
     version are modules of their own.
@@ -47,7 +47,7 @@ def is_folder(path: Path) -> bool:
 
 
 def name_of(path: Path) -> str:
-    """What a pipeline's file, or its folder, is called."""
+    """The name of a pipeline's file, or of its folder."""
     return path.parent.name if is_folder(path) else path.stem
 
 
@@ -63,7 +63,7 @@ def code_of(path: Path) -> list[Path]:
 
 
 def advice(error: BaseException, path: Path) -> str:
-    """What to write instead, where a file beside `path` is imported as if the folder were on the search path."""
+    """What to write instead, if a file of the same folder is imported as if the folder were on the search path."""
     if not isinstance(error, ModuleNotFoundError) or not error.name:
         return ""
     top = error.name.split(".")[0]

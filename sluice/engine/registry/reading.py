@@ -1,7 +1,7 @@
 """One file of a pipeline, executed: the pipeline that it declares, or one sentence about what is wrong with it.
 
-It is compiled from the bytes that were read, under a module name that no other version has. Modules of one's own that
-it uses, and files that it opens, are part of it: they are imported and read anew with it.
+It is compiled from the bytes that were read, under a module name that no other version has. The user's modules that it
+imports, and files that it opens, are part of it: they are imported and read again with it.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from sluice.engine.registry.seen import Listing, Seen
 from sluice.errors import ConfigError, DeclarationError
 
 AGAIN_S = 2.0
-# a folder whose __init__.py says nothing of a pipeline holds modules for the files beside it
+# a folder whose __init__.py does not mention a pipeline has modules for other files
 _DECLARES = re.compile(rb"^(?:pipeline\b|(?:from|import)\b.*\bpipeline\b)|\bPipeline\(", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Read:
-    """What came of a file: a pipeline, or what is wrong; None of a folder of modules that others import.
+    """The result of reading a file: a pipeline, or its error; None for a folder of modules that others import.
 
     `files` is everything that was read for it. `code` is 16 hex digits that change with the text of the file, of the
-    others of its folder (`beside`), and of modules of one's own that it uses.
+    others of its folder (`listing`), and of the user's modules that it imports.
     """
 
     path: Path
@@ -44,7 +44,7 @@ class Read:
     files: tuple[Seen, ...]
     modules: tuple[str, ...]
     code: str
-    beside: Listing | None = None
+    listing: Listing | None = None
     at: float = field(default_factory=time.monotonic)
 
     @property
@@ -53,22 +53,22 @@ class Read:
         return max(file.edited_at for file in self.files)
 
     def is_stale(self) -> bool:
-        """Whether it would be read otherwise now. What went wrong for a reason of its own is tried again."""
+        """Whether reading it now may give another result. A file with an error is read again after a while."""
         if isinstance(self.outcome, ConfigError) and time.monotonic() - self.at > AGAIN_S:
             return True
-        if self.beside is not None and self.beside.is_changed():
+        if self.listing is not None and self.listing.is_changed():
             return True
         return any(file.is_changed() for file in self.files)
 
 
 def read(path: Path, before: Read | None = None) -> Read:
-    """Read a file of a pipeline; `before` is what it gave earlier, whose modules are imported anew."""
+    """Read a file of a pipeline; `before` is its earlier result, whose modules are imported again."""
     listing = Listing(path.parent, lambda: code_of(path)) if is_folder(path) else None
-    file, *beside = map(Seen, listing.files if listing else (path,))
+    file, *siblings = map(Seen, listing.files if listing else (path,))
     if listing and not _DECLARES.search(file.content or b""):
         return Read(path, None, (file,), (), "")
     _forget(before.modules if before else ())
-    module = module_for(path, _digest(file.digest, *(each.digest for each in beside)) if beside else file.digest)
+    module = module_for(path, _digest(file.digest, *(each.digest for each in siblings)) if siblings else file.digest)
     outcome: Pipeline | ConfigError
     with watched() as opened:
         try:
@@ -81,8 +81,8 @@ def read(path: Path, before: Read | None = None) -> Read:
     for name, each in own.items():
         each.__dict__.setdefault(TEXT, (texts[name].content or b"").decode(errors="replace"))
     others = {name: Seen(name, facts) for name, facts in opened.items() if name != str(path)}
-    others |= {each.path: each for each in (*beside, *texts.values())}
-    text = _digest(file.digest, *(each.digest for each in beside), *(texts[name].digest for name in sorted(texts)))
+    others |= {each.path: each for each in (*siblings, *texts.values())}
+    text = _digest(file.digest, *(each.digest for each in siblings), *(texts[name].digest for name in sorted(texts)))
     return Read(path, outcome, (file, *others.values()), tuple(own), text, listing)
 
 
@@ -100,7 +100,9 @@ def _executed(module: ModuleType, path: Path, content: bytes | None) -> Pipeline
         raise ConfigError(f"{path}: it cannot be read.")
     sys.modules[module.__name__] = module  # dataclasses look themselves up there
     written = sys.dont_write_bytecode
-    sys.dont_write_bytecode = True  # a helper that is edited twice within a second would be met as it was before
+    sys.dont_write_bytecode = (
+        True  # a module that is edited twice within a second would be loaded from the old bytecode
+    )
     try:
         code = compile(content, str(path), "exec", dont_inherit=True)
         text = content.decode(errors="replace")
@@ -125,21 +127,21 @@ def _what(value: object) -> str:
 
 
 def _sentence(path: Path, error: BaseException) -> str:
-    """What is wrong, and where: in the innermost line of one's own files."""
+    """What is wrong, and where: in the innermost line of the user's files."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}: this is not Python: {error.msg}."
     lines = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
              if not is_installed(frame.filename) and frame.filename != __file__]  # fmt: skip
     where = lines[-1] if lines else str(path)
-    said = " ".join(str(error).split())
+    text = " ".join(str(error).split())
     if isinstance(error, ConfigError):
-        return f"{where}: {said}"
+        return f"{where}: {text}"
     hint = advice(error, path)
-    return f"{where}: {type(error).__name__}{f': {said}' if said else ''}{hint or '.'}"
+    return f"{where}: {type(error).__name__}{f': {text}' if text else ''}{hint or '.'}"
 
 
 def _own_modules(module: ModuleType) -> Iterator[tuple[str, ModuleType]]:
-    """The modules of one's own that a pipeline's module uses, and that these use."""
+    """The user's modules that a pipeline's module imports, and those that these import."""
     waiting, known = [module], {module.__name__}
     while waiting:
         for name in _used(waiting.pop()):
@@ -154,16 +156,16 @@ def _own_modules(module: ModuleType) -> Iterator[tuple[str, ModuleType]]:
 
 def _used(module: ModuleType) -> set[str]:
     """The names of modules that a module imports by a statement, or that something in it comes from."""
-    found = {getattr(value, "__module__", None) for value in list(vars(module).values())}
+    names = {getattr(value, "__module__", None) for value in list(vars(module).values())}
     for node in ast.walk(_tree(module)):
         if isinstance(node, ast.Import):
-            found |= {each.name for each in node.names}
+            names |= {each.name for each in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = "." * node.level + (node.module or "")
             with suppress(ImportError):
                 whole = resolve_name(base, module.__package__) if node.level else base
-                found |= {whole, *(f"{whole}.{each.name}" for each in node.names)}
-    return {name for name in found if isinstance(name, str)}
+                names |= {whole, *(f"{whole}.{each.name}" for each in node.names)}
+    return {name for name in names if isinstance(name, str)}
 
 
 def _tree(module: ModuleType) -> ast.AST:

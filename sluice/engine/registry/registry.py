@@ -1,8 +1,8 @@
-"""The pipelines that this process knows: those in the folders now, and for open runs those that were there before.
+"""The pipelines that this process knows: those in the folders now, and for open runs earlier versions.
 
-Folders are looked at whenever somebody asks for a pipeline, so a file that is new or was changed is known without a
-restart, to workers, beat and the API alike. What a file said before stays with the process for a while: a run is
-finished under the declaration that it was registered with.
+Folders are checked whenever a pipeline is looked up, so workers, beat and the API know a new or changed file without a
+restart. Earlier versions stay in memory for a while: a run is finished under the declaration that it was registered
+with.
 """
 
 from __future__ import annotations
@@ -49,16 +49,16 @@ class Registry:
         self._lock = threading.RLock()
 
     def view(self) -> View:
-        """What is in the folders now. Raises ConfigError for a folder that is none."""
+        """What is in the folders now. Raises ConfigError for a path that is not a folder."""
         with self._lock:
-            found = self._read_changed()
+            files = self._read_changed()
             if (
                 self._view is None
-                or found.keys() != self._files.keys()
-                or any(found[path] is not self._files[path] for path in found)
+                or files.keys() != self._files.keys()
+                or any(files[path] is not self._files[path] for path in files)
             ):
-                self._view = self._viewed(found)
-                self._files = found
+                self._view = self._viewed(files)
+                self._files = files
             return self._view
 
     def find(self, name: str) -> Declared:
@@ -78,7 +78,7 @@ class Registry:
         )
 
     def of(self, pipeline: Pipeline) -> Declared:
-        """What is known of a pipeline that somebody has in hand; one that no file declares as well."""
+        """The `Declared` of a pipeline object, also of one that no file declares."""
         for each in self._kept.get(pipeline.name, ()):
             if each.pipeline is pipeline:
                 return each
@@ -89,11 +89,11 @@ class Registry:
         return bare
 
     def matching(self, name: str, fits: Callable[[Declared], bool]) -> Declared | None:
-        """The declaration of that name, of those that are or were in the folders, that fits. Raises nothing."""
+        """The first declaration of that name, current or earlier, that fits. Raises nothing."""
         return next((each for each in self._candidates(name) if fits(each)), None)
 
     def _candidates(self, name: str) -> Iterator[Declared]:
-        """Those that are known, newest first; then one that has just come."""
+        """The known versions, newest first; then one that is new in the folders."""
         known = self._kept.get(name, ())
         yield from known
         try:
@@ -103,17 +103,17 @@ class Registry:
         yield from (each for each in self._kept.get(name, ()) if each not in known)
 
     def _read_changed(self) -> dict[Path, Read]:
-        found: dict[Path, Read] = {}
+        files: dict[Path, Read] = {}
         for path in _files_of(self._folders()):
             known = self._files.get(path)
-            found[path] = known if known is not None and not known.is_stale() else read(path, known)
-        return found
+            files[path] = known if known is not None and not known.is_stale() else read(path, known)
+        return files
 
-    def _viewed(self, found: Mapping[Path, Read]) -> View:
+    def _viewed(self, files: Mapping[Path, Read]) -> View:
         declared: dict[str, Declared] = {}
         names: dict[str, ConfigError] = {}
         broken: dict[Path, ConfigError] = {}
-        for path, each in found.items():
+        for path, each in files.items():
             if each.outcome is None:
                 continue
             if isinstance(each.outcome, ConfigError):
@@ -130,7 +130,7 @@ class Registry:
         return View(declared, broken, names)
 
     def _keep(self, new: Declared) -> Declared:
-        """The newest of its name from now on; the one that is known already where it is the same."""
+        """Make it the newest version of its name. Returns the known version if it is the same."""
         known = self._kept.get(new.pipeline.name, ())
         same = next((each for each in known if each.pipeline is new.pipeline), None)
         others = tuple(each for each in known if each is not same)

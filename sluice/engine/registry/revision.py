@@ -1,9 +1,9 @@
-"""The revision of a flow: which declaration a worker has, to the last option.
+"""The revision of a flow: a hash of its complete declaration.
 
-The contract's version says when loaded rows are as they would be loaded now. A revision says more: that two processes
-would do the same at every step, so it knows what an error looks like to an API, where a query is sent, and the code
-of one's own transform, types and checks, with the modules that it uses. It is made from what is declared otherwise
-than by default, so that it is the same in a version of Sluice that knows more options.
+The contract's version tells whether loaded rows are as they would be loaded now. A revision covers more: with equal
+ones two processes do the same at every step. So it includes how an API reports errors, where a query is sent, and the
+code of the user's own transform, types and checks, with the modules that it imports. It is made from values that differ
+from the defaults, so that a version of Sluice with more options computes the same.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from sluice.engine.declare import Flow
 
 
 def revision(flow: Flow, code: str) -> str:
-    """16 hex digits of SHA-256; `code` is that of the file, and counts where code of one's own is declared."""
+    """16 hex digits of SHA-256; `code` is the file's, and is included if the declaration uses the user's own code."""
     own: set[str] = set()
-    said = [_said(flow.source, own), _said(flow.table, own)]
+    parts = [_canonical(flow.source, own), _canonical(flow.table, own)]
     if flow.transform is not None or own:
-        said.append(code)
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+        parts.append(code)
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def shape(flow: Flow) -> dict[str, Any]:
-    """What settling and taking back must know of a flow: of what is not in it they do not depend."""
+    """What settling and withdrawing need of a flow; they depend on nothing else."""
     table = flow.table
     return {
         "table": table.name,
@@ -38,27 +38,27 @@ def shape(flow: Flow) -> dict[str, Any]:
     }
 
 
-def covers(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
-    """Whether rows of one shape can be settled by another: the same table, which may have got more columns."""
-    same = all(ours.get(name) == theirs.get(name) for name in ("table", "key", "update", "snapshot"))
-    return same and theirs["columns"].items() <= ours["columns"].items()
+def covers(shape: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether rows of `other` can be settled by `shape`: the same table, which may have more columns."""
+    same = all(shape.get(name) == other.get(name) for name in ("table", "key", "update", "snapshot"))
+    return same and other["columns"].items() <= shape["columns"].items()
 
 
-def _said(value: Any, own: set[str]) -> Any:
-    """What a declaration says, ready for JSON; `own` gathers classes that are not Sluice's."""
+def _canonical(value: Any, own: set[str]) -> Any:
+    """A declaration's values, ready for JSON; `own` collects classes that are not Sluice's."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         kind = type(value)
         if kind.__module__.partition(".")[0] != "sluice":
             own.add(kind.__qualname__)
         fields = {each.name: getattr(value, each.name) for each in dataclasses.fields(value) if each.init}
         defaults = {each.name: _default(each) for each in dataclasses.fields(value)}
-        return [kind.__name__, {n: _said(v, own) for n, v in fields.items() if v != defaults[n]}]
+        return [kind.__name__, {n: _canonical(v, own) for n, v in fields.items() if v != defaults[n]}]
     if isinstance(value, Mapping):
-        return {str(name): _said(each, own) for name, each in value.items()}
+        return {str(name): _canonical(each, own) for name, each in value.items()}
     if isinstance(value, set | frozenset):
         return sorted(repr(each) for each in value)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_said(each, own) for each in value]
+        return [_canonical(each, own) for each in value]
     if type(value).__module__ not in ("builtins", "datetime", "decimal"):
         own.add(type(value).__qualname__)
         return type(value).__qualname__

@@ -1,7 +1,7 @@
-"""Files that were read, and whether they are other files by now.
+"""Files that were read, and whether they have changed since.
 
-What the file system says of a file is enough to know that it is the same, if it was not changed within the last
-moments before it was read: two edits can have one time. Then its content is read again, and compared.
+Equal metadata means an unchanged file, unless the file was changed just before it was read: two edits can have the same
+time. Then its content is read again and compared.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 SETTLED_NS = 2_000_000_000
-_LARGE = 1 << 22  # bytes; of a larger file only what the file system says counts
+_LARGE = 1 << 22  # bytes; of a larger file only the metadata is compared
 
 Facts = tuple[int, ...]
 
 
 def facts_of(path: str | Path) -> Facts:
-    """Times, size and identity of a file or folder; empty where there is none."""
+    """Times, size and identity of a file or folder; empty if there is none."""
     try:
-        found = os.stat(path)  # noqa: PTH116 - a Path takes longer to make than to look at, and all are looked at often
+        info = os.stat(path)  # noqa: PTH116 - a Path takes longer to create than to stat, and this is called often
     except OSError:
         return ()
-    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev, found.st_mode)
+    return (info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino, info.st_dev, info.st_mode)
 
 
 class Seen:
@@ -42,11 +42,11 @@ class Seen:
 
     @property
     def edited_at(self) -> float:
-        """When the file was last changed, in seconds since 1970; 0 of one that is not there."""
+        """When the file was last changed, in seconds since 1970; 0 if it does not exist."""
         return self._facts[0] / 1e9 if self._facts else 0.0
 
     def is_changed(self) -> bool:
-        """Whether it would be read otherwise now."""
+        """Whether reading it now may give another result."""
         if self._spoilt:
             return True
         now = facts_of(self.path)
@@ -59,7 +59,7 @@ class Seen:
 
 
 class Listing:
-    """Which files `find` gives, of those below a folder, and whether they are others by now."""
+    """The files that `find` returns from below a folder, and whether they have changed."""
 
     def __init__(self, folder: Path, find: Callable[[], Sequence[Path]]) -> None:
         self._top = folder
@@ -68,7 +68,7 @@ class Listing:
         self.files = tuple(find())
 
     def is_changed(self) -> bool:
-        """Whether there are other files now. A folder that was not written to has the same names in it."""
+        """Whether the list of files has changed. A folder that was not written to has the same names."""
         if all(facts_of(path) == facts and _is_settled(facts) for path, facts in self._folders.items()):
             return False
         self._folders = self._facts()
@@ -83,7 +83,7 @@ def _is_settled(facts: Facts) -> bool:
 
 
 def _content(path: str, facts: Facts) -> bytes | None:
-    """The bytes of a file; of a folder the names in it; None of what is not there, or too large."""
+    """The bytes of a file, or the names in a folder; None if it does not exist or is too large."""
     if not facts:
         return None
     try:

@@ -1,7 +1,7 @@
-"""Tending a schedule: due times are noted, the files of open days looked for, and their runs registered.
+"""Checking a schedule: record due times, look for the files of open days, and register their runs.
 
-Whoever tends, and how often, does not matter: a day is open until, in one transaction, its run is registered. A beat
-that was down, a store that is away, a worker that is killed half way cost time, and no day.
+It does not matter which process checks, or how often: a day is open until its run is registered, in one transaction. A
+beat that was down, a store that does not answer or a killed worker delay a day, but none is lost.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ query = statements(__name__)
 Start = Callable[[Cursor, Pipeline, list[NewInput], date | None], Run]
 log = logging.getLogger(__name__)
 _LEVELS = {"started": logging.INFO, "missing_input": logging.ERROR}
-_SKIPPED = Verdict("skipped", "It was missed, and a later day was due when somebody looked.")
+_SKIPPED = Verdict("skipped", "It was missed: a later day was due when the schedule was checked.")
 
 
-def tend_pipeline(pipeline: Pipeline, now: datetime, start: Start) -> list[Run]:
-    """Do all that the schedule of a pipeline asks for at `now` (aware). Returns the runs that were registered.
+def check_schedule(pipeline: Pipeline, now: datetime, start: Start) -> list[Run]:
+    """Start what is due in the schedule of a pipeline at `now` (aware). Returns the runs that were registered.
 
     May be called at any time, by any number of processes at once. Raises DatabaseAway, ConfigError.
     """
     if pipeline.schedule is None:
         return []
     _note_due(pipeline, pipeline.schedule, now)
-    # in order: while somebody else is at a day, those after it wait
-    ours = takewhile(lambda tick: ticks.begin_look(tick, now), ticks.open_ticks(schedule_of(pipeline.name)))
-    runs = [_go_on(pipeline, pipeline.schedule, tick, now, start) for tick in ours]
+    # in order: while another process works on a day, those after it wait
+    open_ticks = takewhile(lambda tick: ticks.begin_look(tick, now), ticks.open_ticks(schedule_of(pipeline.name)))
+    runs = [_process_tick(pipeline, pipeline.schedule, tick, now, start) for tick in open_ticks]
     return [run for run in runs if run is not None]
 
 
 def begin_day(pipeline: Pipeline, day: date, start: Start) -> Run | None:
-    """Register the run of a day that somebody asks for: with the files whose names have the day, and what is derived.
+    """Register the run of a given day: with the files whose names have the day, and the derived tables.
 
-    A day that waited, or was skipped, has its run by that. None when there is nothing to do. Raises NotHere when the
-    inbox is not there, TransientError when its store is away.
+    It is also the run of a day that waited, or was skipped. None when there is nothing to do. Raises NotHere when the
+    inbox does not exist here, TransientError when its store does not answer.
     """
     seen = files_of(pipeline, day)
     with transaction() as cursor:
@@ -65,7 +65,7 @@ def begin_day(pipeline: Pipeline, day: date, start: Start) -> Run | None:
 
 
 def _note_due(pipeline: Pipeline, schedule: Daily, now: datetime) -> None:
-    """Note the days that have become due since the last one that was noted, by the policy for missed days."""
+    """Record the days that have become due since the last recorded one, by the policy for missed days."""
     name = schedule_of(pipeline.name)
     latest = schedule.catch_up == "latest"
     skipped: list[date] = []
@@ -76,14 +76,14 @@ def _note_due(pipeline: Pipeline, schedule: Daily, now: datetime) -> None:
             if ticks.note_due(cursor, name, each, verdict) and verdict is _SKIPPED:
                 skipped.append(each.day)
         if due and latest and not tells_days(pipeline):
-            why = f"Nothing new came until {due[-1].day} was due, and what comes from now on is for that day."
+            why = f"No new file came before {due[-1].day} was due; files from now on belong to that day."
             skipped += ticks.skip_older(cursor, name, due[-1], why)
     hint = ": `sluice backfill` makes up for it" if pipeline.dated or tells_days(pipeline) else ""
     for day in skipped:
         log.warning("%s of %s is skipped%s", pipeline.name, day, hint)
 
 
-def _go_on(pipeline: Pipeline, schedule: Daily, tick: Tick, now: datetime, start: Start) -> Run | None:
+def _process_tick(pipeline: Pipeline, schedule: Daily, tick: Tick, now: datetime, start: Start) -> Run | None:
     """Look for the files of an open day, and start its run if they are there."""
     seen: list[Seen] = []
     cannot = None
@@ -95,7 +95,7 @@ def _go_on(pipeline: Pipeline, schedule: Daily, tick: Tick, now: datetime, start
     run = None
     with transaction() as cursor:
         if not ticks.lock_tick(cursor, tick):
-            return None  # somebody was quicker
+            return None  # another process was faster
         inputs = choose(cursor, pipeline, tick.due.day, seen)
         lacks = cannot or _missing(pipeline, schedule, tick, inputs, seen)
         inputs += to_fetch(pipeline)
@@ -109,7 +109,7 @@ def _go_on(pipeline: Pipeline, schedule: Daily, tick: Tick, now: datetime, start
 
 
 def _missing(pipeline: Pipeline, schedule: Daily, tick: Tick, inputs: list[NewInput], seen: list[Seen]) -> str | None:
-    """What a day with a deadline has to wait for."""
+    """A sentence about files that a day with a deadline has to wait for; None if there are none."""
     lacks = lacking(pipeline, tick.due.day, inputs, seen) if schedule.deadline is not None else []
     return f"Nothing new like {', '.join(lacks)} has come." if lacks else None
 
@@ -120,7 +120,7 @@ def _wait(schedule: Daily, tick: Tick, now: datetime, why: str) -> Verdict:
 
 
 def _start(cursor: Cursor, pipeline: Pipeline, tick: Tick, inputs: list[NewInput]) -> Verdict:
-    """A run, unless there is nothing to load, and nothing to build from."""
+    """`started`, or `nothing` if there is nothing to load and nothing to build from."""
     if not inputs:
         cursor.execute(query("has_inputs"), {"pipeline": pipeline.name})
         if not pipeline.derived or cursor.fetchone() != (True,):
@@ -130,8 +130,8 @@ def _start(cursor: Cursor, pipeline: Pipeline, tick: Tick, inputs: list[NewInput
 
 
 def _tell(pipeline: Pipeline, tick: Tick, verdict: Verdict, run: Run | None, inputs: int) -> None:
-    """Say what became of a day, once."""
+    """Log the new state of a day, once."""
     if tick.known.state == verdict.state and tick.known.note is not None:
         return
-    said = f"run {run.id} with {inputs} inputs" if run else f"{verdict.state}: {verdict.note}"
-    log.log(_LEVELS.get(verdict.state, logging.WARNING), "%s of %s: %s", pipeline.name, tick.due.day, said)
+    outcome = f"run {run.id} with {inputs} inputs" if run else f"{verdict.state}: {verdict.note}"
+    log.log(_LEVELS.get(verdict.state, logging.WARNING), "%s of %s: %s", pipeline.name, tick.due.day, outcome)

@@ -1,4 +1,4 @@
-"""When days are due, also where clocks change. Pure functions: the time is given, never asked for."""
+"""When days are due, also when clocks change. Pure functions: the time is a parameter, the clock is never read."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ class Due(NamedTuple):
 
 
 def due_on(schedule: Daily, day: date) -> datetime | None:
-    """The instant (UTC) at which a local day is due; None for a day that the zone has left out altogether."""
+    """The instant (UTC) at which a local day is due; None for a day that the zone has skipped."""
     return _instant(day, schedule.due_time, schedule.zone)
 
 
 def deadline_of(schedule: Daily, due: Due) -> datetime | None:
-    """The instant (UTC) by which the files of a day must be there; None without a deadline."""
+    """The instant (UTC) by which the files of a day must have arrived; None without a deadline."""
     if schedule.deadline_time is None:
         return None
     day = due.day if schedule.deadline_time > schedule.due_time else due.day + _DAY
-    while (found := _instant(day, schedule.deadline_time, schedule.zone)) is None:
+    while (deadline := _instant(day, schedule.deadline_time, schedule.zone)) is None:
         day += _DAY
-    return max(found, due.at)
+    return max(deadline, due.at)
 
 
 def missed(schedule: Daily, after: date | None, now: datetime) -> list[Due]:
     """The days that are due at `now` (aware) and come after the day `after`, in order.
 
-    When no day was ever taken, that is only the latest.
+    If no day was ever recorded, that is only the latest.
     """
     today = now.astimezone(schedule.zone).date()
     day = today if after is None else after + _DAY
-    found: list[Due] = []
+    days: list[Due] = []
     while day <= today:
         at = due_on(schedule, day)
         if at is not None and at <= now:
-            found.append(Due(day, at))
+            days.append(Due(day, at))
         day += _DAY
-    if after is None and not found:
+    if after is None and not days:
         return missed(schedule, today - 3 * _DAY, now)[-1:]
-    return found
+    return days
 
 
 def next_due(schedule: Daily, now: datetime) -> Due:
@@ -61,7 +61,7 @@ def next_due(schedule: Daily, now: datetime) -> Due:
 
 
 def _instant(day: date, at: time, zone: ZoneInfo) -> datetime | None:
-    """A local time as an instant: the first of two, the end of the gap where there is none."""
+    """A local time as an instant: the first if there are two, the end of the gap if there is none."""
     local = datetime.combine(day, at, zone)
     instant = local.astimezone(UTC)
     if _local(instant, zone) == datetime.combine(day, at):

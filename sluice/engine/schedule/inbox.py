@@ -1,9 +1,9 @@
-"""What lies in the inbox for a day of a pipeline.
+"""The files in the inbox that belong to a day of a pipeline.
 
-A pattern with a date in it tells the day's own files; those of earlier days that nobody has read go with them. Of a
-pattern without one, files count that no input has read as they are now: their address is new, or size, time of change
-or the store's tag is another than it was. A file that is known costs a look at it (a request, in an object store); one
-that is new, or has a date, costs nothing.
+A pattern with a date selects the day's own files, and those of earlier days that no input has read. Of a pattern
+without a date, files count that no input has read in their current state: the address is new, or the size, the time of
+change or the store's tag has changed. A known file costs one stat (a request, in an object store); a new one, or one
+with a date, costs nothing.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ query = statements(__name__)
 
 
 class Seen(NamedTuple):
-    """A file in the inbox. `day` is the one that its name has; without one, `stamp` is how it is now, None where its
-    address alone says that it is new."""
+    """A file in the inbox. `day` is the one in its name; without one, `stamp` is its current stamp, None if its address
+    is new."""
 
     source: str
     uri: str
@@ -41,37 +41,37 @@ class Seen(NamedTuple):
 
 
 def tells_days(pipeline: Pipeline) -> bool:
-    """Whether the names of its files say for which day they are."""
+    """Whether the names of its files contain their day."""
     return any(has_day(source.pattern) for source in pipeline.files)
 
 
 def files_of(pipeline: Pipeline, day: date, earlier: Sequence[date] = ()) -> list[Seen]:
     """The files in the inbox whose names have the day; of `earlier` days also those that only add rows.
 
-    Raises NotHere when the inbox is not there, TransientError when its store is away.
+    Raises NotHere when the inbox does not exist here, TransientError when its store does not answer.
     """
-    found: list[Seen] = []
+    files: list[Seen] = []
     for source in _sources(pipeline, dated=True):
         days = [day] if source.snapshot else [*earlier, day]
         for each in days:
-            found += [Seen(source.name, uri, each) for uri in in_inbox(_inbox(), on_day(source.pattern, each))]
-    return found
+            files += [Seen(source.name, uri, each) for uri in in_inbox(_inbox(), on_day(source.pattern, each))]
+    return files
 
 
 def files_of_no_day(pipeline: Pipeline) -> list[Seen]:
-    """The files in the inbox whose names have no day, with how those that are known are now. Raises as `files_of`."""
-    found: list[Seen] = []
+    """The files in the inbox whose names have no day, with the stamps of known ones. Raises as `files_of`."""
+    files: list[Seen] = []
     for source in _sources(pipeline, dated=False):
         uris = in_inbox(_inbox(), source.pattern)
         known = _known(pipeline.name, source.name, uris)
-        found += _stamped(source.name, uris, known)
-    return found
+        files += _stamped(source.name, uris, known)
+    return files
 
 
 def choose(cursor: Cursor, pipeline: Pipeline, day: date, seen: Sequence[Seen]) -> list[NewInput]:
-    """Those of the files seen that are the day's inputs, in the caller's transaction.
+    """The files of `seen` that are the day's inputs, in the caller's transaction.
 
-    A snapshot of the day is left out when one of a later day is loaded: it must not replace it.
+    A snapshot of the day is left out if one of a later day is loaded: it must not replace that.
     """
     new = _new(cursor, pipeline, [each for each in seen if each.day != day])
     stale = {each.name for each in _sources(pipeline, dated=True) if _is_stale(cursor, pipeline.name, each, day)}
@@ -80,7 +80,7 @@ def choose(cursor: Cursor, pipeline: Pipeline, day: date, seen: Sequence[Seen]) 
 
 
 def lacking(pipeline: Pipeline, day: date, inputs: Sequence[NewInput], seen: Sequence[Seen]) -> list[str]:
-    """The patterns of the sources of which nothing has come for a day."""
+    """The patterns of the sources without a file for a day."""
     come = {each.source for each in inputs} | {each.source for each in seen if each.day == day}
     return [on_day(source.pattern, day) for source in pipeline.files if source.name not in come]
 
@@ -114,20 +114,20 @@ def _stamped(source: str, uris: list[str], known: set[str]) -> Iterator[Seen]:
 
 def _new(cursor: Cursor, pipeline: Pipeline, seen: Sequence[Seen]) -> set[tuple[str, str]]:
     contracts = {flow.source.name: version(flow.table, flow.transform, flow.source) for flow in pipeline.flows}
-    asked = {
+    params = {
         "pipeline": pipeline.name,
         "sources": [each.source for each in seen],
         "uris": [each.uri for each in seen],
         "stamps": [each.stamp for each in seen],
         "contracts": [contracts[each.source] for each in seen],
     }
-    cursor.execute(query("new_files"), asked)
+    cursor.execute(query("new_files"), params)
     return set(cursor.fetchall())
 
 
 def _is_stale(cursor: Cursor, pipeline: str, source: Files, day: date) -> bool:
     if not source.snapshot:
         return False
-    asked = {"pipeline": pipeline, "schedule": schedule_of(pipeline), "source": source.name, "day": day}
-    cursor.execute(query("has_newer_snapshot"), asked)
+    params = {"pipeline": pipeline, "schedule": schedule_of(pipeline), "source": source.name, "day": day}
+    cursor.execute(query("has_newer_snapshot"), params)
     return cursor.fetchone() == (True,)

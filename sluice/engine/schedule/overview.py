@@ -1,4 +1,4 @@
-"""Schedules as people want to see them: when each was due last, what became of it, and what needs a look."""
+"""An overview of schedules: when each was due last, the state of that, and what needs attention."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Last:
 
 @dataclass(frozen=True)
 class Alarm:
-    """A day whose files have not come by the deadline, and have not come since."""
+    """A day whose files have not arrived by the deadline or since."""
 
     pipeline: str
     day: date
@@ -52,15 +52,15 @@ class Scheduled:
 
 
 def overview(pipelines: Iterable[Pipeline], now: datetime) -> list[Scheduled]:
-    """The schedules of those pipelines that have one, by name. Times are in the zone of the schedule."""
+    """The schedules of these pipelines, sorted by name. Times are in the zone of the schedule."""
     pipelines = list(pipelines)
     declared = _declared(pipelines)
     last, missing = _last(declared), alarms(pipelines)
-    found = []
+    schedules = []
     for name, schedule in declared.items():
         coming = next_due(schedule, now)
         known = last.get(name)
-        found.append(
+        schedules.append(
             Scheduled(
                 pipeline=name,
                 at=schedule.at,
@@ -73,11 +73,11 @@ def overview(pipelines: Iterable[Pipeline], now: datetime) -> list[Scheduled]:
                 alarms=[each for each in missing if each.pipeline == name],
             )
         )
-    return found
+    return schedules
 
 
 def alarms(pipelines: Iterable[Pipeline]) -> list[Alarm]:
-    """Days of these pipelines whose files have not come by the deadline, oldest first."""
+    """Days of these pipelines whose files have not arrived by the deadline, oldest first."""
     names = {schedule_of(name): name for name in _declared(pipelines)}
     rows = _read("missing_ticks", list(names))
     return [Alarm(names[schedule], day, note) for schedule, day, note in rows]
@@ -98,6 +98,6 @@ def _read(name: str, schedules: list[str]) -> list[tuple[Any, ...]]:
     with transaction() as cursor:
         cursor.execute("select to_regclass('sluice.tick_open') is not null")
         if cursor.fetchone() != (True,):
-            return []  # nothing was ever due: the ledger is not there, or from before schedules were followed so
+            return []  # nothing was ever due: there is no ledger, or one of an older version
         cursor.execute(query(name), {"schedules": schedules})
         return cursor.fetchall()

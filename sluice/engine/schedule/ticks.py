@@ -1,7 +1,7 @@
-"""Ticks: the due times of schedules as the ledger knows them, each once, with what became of it.
+"""Ticks: the due times of schedules in the ledger, each once, with its state.
 
 `waiting` for its files, `missing_input` since the deadline, `started` with its run, `nothing` to do, or `skipped`.
-The first two are open: whoever looks next goes on with them.
+The first two are open: the next check continues with them.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from sluice.engine.schedule.due import Due
 
 query = statements(__name__)
 
-LOOK = timedelta(seconds=120)  # a store that swallows everything is given up within a minute
-STRAGGLERS = timedelta(days=7)  # a file may come so long after the run of its day
+LOOK = timedelta(seconds=120)  # a request to a store that does not answer ends within a minute
+STRAGGLERS = timedelta(days=7)  # a file may arrive so long after the run of its day
 
 
 class Verdict(NamedTuple):
-    """What becomes of a tick, and why."""
+    """The state of a tick, and why."""
 
     state: str
     note: str | None = None
 
 
 class Tick(NamedTuple):
-    """An open due time of a schedule, and what is known of it."""
+    """An open due time of a schedule, and its recorded state."""
 
     schedule: str
     due: Due
@@ -48,21 +48,21 @@ def schedule_of(pipeline: str) -> str:
 
 
 def newest_day(cursor: Cursor, schedule: str, zone: str) -> date | None:
-    """The last local day that was noted for a schedule."""
+    """The last local day that was recorded for a schedule."""
     cursor.execute(query("newest_day"), {"schedule": schedule, "zone": zone})
     row = cursor.fetchone()
     return row[0] if row else None
 
 
 def note_due(cursor: Cursor, schedule: str, due: Due, verdict: Verdict) -> bool:
-    """Note a due time. True for the first who does."""
-    asked = {"schedule": schedule, "due": due.at, "day": due.day, **verdict._asdict()}
-    cursor.execute(query("add_tick"), asked)
+    """Record a due time. True if it was not recorded before."""
+    params = {"schedule": schedule, "due": due.at, "day": due.day, **verdict._asdict()}
+    cursor.execute(query("add_tick"), params)
     return cursor.rowcount == 1
 
 
 def skip_older(cursor: Cursor, schedule: str, due: Due, why: str) -> list[date]:
-    """Open due times before this one are skipped. Returns their days."""
+    """Skip open due times before this one. Returns their days."""
     cursor.execute(query("skip_older"), {"schedule": schedule, "due": due.at, "note": why})
     return [day for (day,) in cursor.fetchall()]
 
@@ -71,35 +71,35 @@ def open_ticks(schedule: str) -> list[Tick]:
     """The open due times of a schedule, oldest first."""
     with transaction() as cursor:
         cursor.execute(query("open_ticks"), {"schedule": schedule})
-        found = cursor.fetchall()
-    return [Tick(schedule, Due(day, at), Verdict(state, note)) for at, day, state, note in found]
+        rows = cursor.fetchall()
+    return [Tick(schedule, Due(day, at), Verdict(state, note)) for at, day, state, note in rows]
 
 
 def begin_look(tick: Tick, now: datetime) -> bool:
-    """Whether it is ours to look for the files of this tick now; if not, somebody else does."""
+    """Whether this process may look for the files of this tick now; if not, another one does."""
     with transaction() as cursor:
         cursor.execute(query("begin_look"), tick.key | {"now": now, "until": now + LOOK})
         return cursor.rowcount == 1
 
 
 def lock_tick(cursor: Cursor, tick: Tick) -> bool:
-    """Lock a tick for the caller's transaction. False when it is not open any more."""
+    """Lock a tick for the caller's transaction. False if it is not open any more."""
     cursor.execute(query("lock_tick"), tick.key)
     return cursor.fetchone() is not None
 
 
 def change_tick(cursor: Cursor, tick: Tick, verdict: Verdict, run: Run | None = None) -> None:
-    """Write what became of a tick; whoever looked for its files is done with it."""
+    """Write the state of a tick, and end the look for its files."""
     cursor.execute(query("change_tick"), tick.key | verdict._asdict() | {"run": run and run.id})
 
 
 def settle_day(cursor: Cursor, schedule: str, day: date, run: Run) -> None:
-    """A run that was asked for by hand is the day's, where the day has none of its own."""
+    """Make a run that was started by hand the day's run, if the day has none."""
     cursor.execute(query("settle_day"), {"schedule": schedule, "day": day, "run": run.id})
 
 
 def earlier_days(tick: Tick) -> Sequence[date]:
-    """The days before a tick whose files go with it where nobody has read them: skipped ones, and the last week's."""
+    """The days before a tick whose unread files go with it: skipped ones, and those of the last week."""
     with transaction() as cursor:
         cursor.execute(query("earlier_days"), tick.key | {"since": tick.due.day - STRAGGLERS})
         return [day for (day,) in cursor.fetchall()]

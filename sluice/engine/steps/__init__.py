@@ -1,1 +1,1 @@
-"""The life of a run, a file a step, and what hands steps over."""
+"""The steps of a run, one file each, and dispatch, which publishes them."""

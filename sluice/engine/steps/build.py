@@ -1,4 +1,4 @@
-"""Building what a run's pipeline derives, in one transaction, and ending the run."""
+"""build: the derived tables of a run's pipeline, in one transaction, which also ends the run."""
 
 from __future__ import annotations
 
@@ -23,35 +23,34 @@ from sluice.errors import EarlierRunOpen, OtherDeclaration
 
 query = statements(__name__)
 
-# Hash tables of millions of rows should fit; more than a few builds at once there are not. And a build may take
-# longer than any other statement. That half of the rows are not settled is the planner's guess, and that each costs
-# much to pass on from a parallel process: together they would have one process read everything. A worker that was
-# killed leaves its statement behind: it ends soon, and not when it would have been done.
+# Hash tables of millions of rows should fit; only a few builds run at once. A build may take longer than any other
+# statement. The planner assumes that half of the rows are not settled and that passing a row on from a parallel process
+# is expensive: by default a single process would read everything. The statement of a killed worker is cancelled soon.
 _ROOM = """
 set local work_mem = '128MB'; set local statement_timeout = '6h'; set local parallel_tuple_cost = 0.001;
 set local client_connection_check_interval = '5s'
 """
 
 
-def build_run(held: Claim, pipeline: Pipeline) -> None:
-    """Build the derived tables of the run of this claim, in their order, and end the run.
+def build_run(claim: Claim, pipeline: Pipeline) -> None:
+    """Build the derived tables of the claim's run, in their order, and end the run.
 
-    Raises EarlierRunOpen while another run has yet to settle what this one has found loaded, OtherDeclaration when
-    this worker has other derived tables than the run was queued under, LostClaim, TransientError.
+    Raises EarlierRunOpen while another run has yet to settle rows that this one needs, OtherDeclaration when this
+    worker has other derived tables than the run was queued with, LostClaim, TransientError.
     """
-    run = {"run": held.run}
+    run = {"run": claim.run}
     with transaction() as cursor:
-        options = options_in(cursor, held.run)
+        options = options_in(cursor, claim.run)
         _check_definition(pipeline, options.get("derived"))
-        _wait_for_rows(cursor, pipeline, held.run)
+        _wait_for_rows(cursor, pipeline, claim.run)
         cursor.execute(_ROOM)
-        _get_to_know(cursor, pipeline)
+        _update_statistics(cursor, pipeline)
         as_of = date.fromisoformat(options["as_of"]) if "as_of" in options else None
         for derived in pipeline.derived:
-            _build_of(cursor, pipeline, derived, as_of, refit=bool(options.get("refit"))).build(held.run)
+            _build_of(cursor, pipeline, derived, as_of, refit=bool(options.get("refit"))).build(claim.run)
             failpoint("build.built")
         cursor.execute(query("finish_run"), run)
-        finish(cursor, held)
+        finish(cursor, claim)
         failpoint("build.before_commit")
 
 
@@ -60,11 +59,11 @@ def _build_of(cursor: Cursor, pipeline: Pipeline, table: Computed, as_of: date |
         return FramesBuild(cursor, pipeline, table, as_of, refit=refit)
     if isinstance(table, Derived):
         return SelectBuild(cursor, pipeline, table, as_of)
-    raise TypeError(f"Nobody knows how to build a {type(table).__name__}.")
+    raise TypeError(f"A derived table must be Derived or Preprocessed, not {type(table).__name__}.")
 
 
-def _get_to_know(cursor: Cursor, pipeline: Pipeline) -> None:
-    """Give the planner statistics of loaded tables that it has none of, and the index of inputs the blocks it lacks."""
+def _update_statistics(cursor: Cursor, pipeline: Pipeline) -> None:
+    """Analyze loaded tables without statistics, and summarize new blocks in the index of inputs."""
     for table in sorted(flow.table.name for flow in pipeline.flows):
         name = table_identifier(table)
         cursor.execute(query("is_unknown"), {"table": name.as_string(cursor)})
@@ -74,21 +73,21 @@ def _get_to_know(cursor: Cursor, pipeline: Pipeline) -> None:
 
 
 def definition_of(pipeline: Pipeline) -> str:
-    """16 hex digits that change when any of the pipeline's derived tables is declared otherwise."""
+    """16 hex digits that change with the declaration of any of the pipeline's derived tables."""
     return hashlib.sha256("".join(each.definition for each in pipeline.derived).encode()).hexdigest()[:16]
 
 
-def _check_definition(pipeline: Pipeline, asked: str | None) -> None:
+def _check_definition(pipeline: Pipeline, registered: str | None) -> None:
     here = definition_of(pipeline)
-    if asked is not None and asked != here:
+    if registered is not None and registered != here:
         raise OtherDeclaration(
-            f"The run was queued under other derived tables of {pipeline.name!r} ({asked}) than this worker has "
+            f"The run was queued under other derived tables of {pipeline.name!r} ({registered}) than this worker has "
             f"({here}): restart the workers, or run it again."
         )
 
 
 def _wait_for_rows(cursor: Cursor, pipeline: Pipeline, run: int) -> None:
-    """Make sure that no load takes rows away until this transaction ends, nor has done so and is not settled yet."""
+    """Lock out loads that delete rows until this transaction ends; raise EarlierRunOpen if one is not settled yet."""
     for name in sorted(flow.table.name for flow in pipeline.flows):
         lock(cursor, Lock.REMOVING_ROWS, name)
     updating = [flow.source.name for flow in pipeline.flows if flow.table.on_conflict == "update"]

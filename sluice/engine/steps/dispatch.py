@@ -1,7 +1,7 @@
-"""Finds what is due and hands it over to be published: the one place from which work starts, or starts again.
+"""Finds due steps and publishes them: all work starts, or starts again, here.
 
 Runs every second or so in a thread of every worker's main process, after each plan and load, and from the
-command line. Two at once, or none for a while, do no harm: published_until is written and committed first.
+command line. Two at once, or none for a while, do no harm: published_until is committed before anything is published.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from sluice.engine.ledger.kinds import KINDS
 from sluice.engine.ledger.outcomes import add_settle_step
 from sluice.engine.ledger.steps import KILLED, expire, fail_attempt
 from sluice.engine.ledger.workers import FRESH_S
-from sluice.engine.steps.park import judge_held
-from sluice.engine.steps.waiting_inputs import resolve_attached
+from sluice.engine.steps.park import judge_parked
+from sluice.engine.steps.waiting_inputs import resolve_waiting
 from sluice.errors import TransientError
 
 query = statements(__name__)
 
 log = logging.getLogger(__name__)
-LOSS_S = 3.0  # two Redis in turn would have everything published again and again
-Publish = Callable[[int, str], None]  # (step id, the kind it is at)
+LOSS_S = 3.0  # with two Redis servers in turn everything would be published repeatedly
+Publish = Callable[[int, str], None]  # (step id, its kind)
 
 
 class Queues(NamedTuple):
     """The queues as Redis has them now.
 
-    `marker` is a text that lies beside them and goes where they go: another one, and they were emptied. `empty` are the
-    kinds of steps of which no message waits.
+    `marker` is a value stored in the same Redis and lost with the queues: another one means that they were emptied.
+    `empty` are the kinds of steps without a waiting message.
     """
 
     marker: str
@@ -44,50 +44,50 @@ class Queues(NamedTuple):
 
 
 def recover() -> int:
-    """Free what vanished workers held and what waits for nothing, close what a crash left open. Returns how many."""
+    """Release steps of vanished workers and inputs that wait in vain, add missing settle steps. Returns how many."""
     gone = _count_lost_children()
     with transaction() as cursor:
         freed = expire(cursor, gone)
-        resolve_attached(cursor)
-        judge_held(cursor)
-        cursor.execute(query("close_stragglers"))
+        resolve_waiting(cursor)
+        judge_parked(cursor)
+        cursor.execute(query("runs_to_settle"))
         for (run,) in cursor.fetchall():
             add_settle_step(cursor, run)
     if freed:
-        log.warning("%d steps were held by workers that vanished; they are due again", freed)
+        log.warning("%d steps were claimed by workers that vanished; they are due again", freed)
     return freed
 
 
 def _count_lost_children() -> list[str]:
-    """Count a crash for each step that a child of this worker died of; return the holders whose workers are gone.
+    """Count a crash for each step that killed a child of this worker; return the holders whose workers are gone.
 
-    Celery tells of most of them sooner (sluice.workers.step_task), but not of one that died before its main process had
-    heard that it took the message: that message goes to the next child, in silence.
+    Celery reports most of them sooner (sluice.workers.step_task), but not a child that died before its main process
+    knew that it had taken the message: that message goes to the next child without a report.
     """
     with transaction() as cursor:
         cursor.execute(query("local_holders"), {"node": f"{node()}|"})
-        held = cursor.fetchall()
-    for step, known in held:
+        working = cursor.fetchall()
+    for step, known in working:
         if is_lost_child(known):
             fail_attempt(step, None, KILLED, child=known)
-    return list({known for _, known in held if is_gone(known)})
+    return list({known for _, known in working if is_gone(known)})
 
 
 def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:
-    """Publish what is due, up to the window. Returns how many chains were published.
+    """Publish due steps, up to the window. Returns how many chains were published.
 
-    Raises TransientError when the broker does not take them; they are due again in a second.
+    Raises TransientError when the broker does not accept them; they are due again in a second.
     """
     if not _any_due():
         return 0
     queues = look()
     with transaction() as cursor:
         if not try_lock(cursor, Lock.DISPATCH):
-            return 0  # somebody else is at it
+            return 0  # another process is dispatching
         _notice_loss(cursor, queues.marker)
-        asked = {"window": settings().window, "publish_s": settings().publish_s, "fresh_s": FRESH_S}
+        params = {"window": settings().window, "publish_s": settings().publish_s, "fresh_s": FRESH_S}
         first = [kind.name for kind in KINDS if kind.of_run]
-        cursor.execute(query("due_steps"), asked | {"empty": list(queues.empty), "first": first})
+        cursor.execute(query("due_steps"), params | {"empty": list(queues.empty), "first": first})
         due = cursor.fetchall()
         if due:
             marked = {"steps": [step for step, _ in due], "publish_s": settings().publish_s}
@@ -97,22 +97,22 @@ def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:
 
 
 def _any_due() -> bool:
-    """Whether Redis has to be asked at all."""
+    """Whether any step may be due, so that Redis has to be queried."""
     with transaction() as cursor:
         cursor.execute("select exists (select from sluice.step where state = 'due')")
         return cursor.fetchone() == (True,)
 
 
 def _notice_loss(cursor: Cursor, marker: str) -> None:
-    """When the queues are others than those that were published to, everything on its way is due at once."""
+    """If the queues are not those that were published to, make all published steps due at once."""
     cursor.execute(query("known_queue"), {"loss_s": LOSS_S})
     known, long_ago = cursor.fetchone() or (None, True)
     if known == marker or not long_ago:
         return
     cursor.execute(query("note_queue"), {"marker": marker})
-    cursor.execute(query("forget_published"))
+    cursor.execute(query("reset_published"))
     if known is not None and cursor.rowcount:
-        log.warning("Redis has lost its queues; %s steps that were on their way are due again", cursor.rowcount)
+        log.warning("Redis has lost its queues; %s published steps are due again", cursor.rowcount)
 
 
 def _publish_all(due: list[tuple[int, str]], publish: Publish) -> None:

@@ -22,11 +22,11 @@ from sluice.errors import InputChanged
 def extract_part(work: PartWork, contract: Contract, frames: Frames) -> RawFrame:
     """The part's text, from the cache where the same bytes were read before, else from the file.
 
-    Raises InputChanged when the bytes are not those that were planned, NotHere when the file cannot be seen.
+    Raises InputChanged when the bytes are not those that were planned, NotHere when the file cannot be read here.
     """
-    found = frames.get(work.raw_key(), RawFrame)
-    if found is not None:
-        return found
+    cached = frames.get(work.raw_key(), RawFrame)
+    if cached is not None:
+        return cached
     return _from_file(work, contract)
 
 
@@ -50,7 +50,7 @@ def _from_file(work: PartWork, contract: Contract) -> RawFrame:
 
 
 def _refuse_overlong(work: PartWork) -> RowReject:
-    """A record too long to be held: read by blocks, checked, and refused."""
+    """A record too long for memory: read by blocks, checked, and refused."""
     digest, left = hashlib.sha256(), work.length
 
     def blocks() -> Iterator[bytes]:
@@ -80,11 +80,11 @@ def _no_rows(contract: Contract) -> pa.Table:
     return pa.table(columns | {"_line": pa.array([], pa.int64())})
 
 
-def _table(found: list[RowReject]) -> pa.Table:
-    if not found:
+def _table(refused: list[RowReject]) -> pa.Table:
+    if not refused:
         return rejects.none()
-    rows = [(r.line, r.column, r.code, r.reason) for r in found]
+    rows = [(r.line, r.column, r.code, r.reason) for r in refused]
     columns = zip(zip(*rows, strict=True), rejects.SCHEMA, strict=True)
     table = pa.table([pa.array(values, field.type) for values, field in columns], rejects.SCHEMA)
-    others = [r.other_line for r in found]
+    others = [r.other_line for r in refused]
     return table.append_column(rejects.OTHER_LINE, pa.array(others, pa.int64())) if any(others) else table

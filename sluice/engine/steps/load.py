@@ -1,4 +1,4 @@
-"""One part into its table, in one transaction: rows, rejects, contenders, books and counters, or nothing."""
+"""load: one part into its table in one transaction: rows, rejects, contenders, books and counters, or nothing."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from sluice.engine.declare import Table
 from sluice.engine.ledger.outcomes import end_part
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.ledger.steps import Claim, finish
-from sluice.engine.load.conflicts import judge_lost
+from sluice.engine.load.conflicts import classify_lost
 from sluice.engine.load.merge import update_part
 from sluice.engine.load.optimistic import SortedLoad
-from sluice.engine.load.replaced import make_way
+from sluice.engine.load.replaced import clear_replaced
 from sluice.engine.load.target import Target
 from sluice.engine.rows import rejects
 from sluice.engine.rows.frames import ReadyFrame
-from sluice.engine.steps.park import forget_rejects
+from sluice.engine.steps.park import delete_rejects
 from sluice.errors import LostClaim, PermanentError, TransientError
 
 query = statements(__name__)
 
 
-def load_part(held: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> dict[str, int]:
-    """Load a part and return its books. Raises LostClaim when the claim is not mine any more, EarlierRunOpen when
+def load_part(claim: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> dict[str, int]:
+    """Load a part and return its books. Raises LostClaim when the claim is no longer valid, EarlierRunOpen when
     something else has to be loaded or planned first.
 
-    When the connection dies at COMMIT nobody knows the outcome: the ledger is asked, and what it says holds.
+    When the connection breaks at COMMIT the outcome is unknown: it is read from the ledger.
     """
     try:
         with transaction() as cursor:
-            books = _load(cursor, held, work, ready, Target.of(table, work.absent))
+            books = _load(cursor, claim, work, ready, Target.of(table, work.absent))
             failpoint("load.before_commit")
     except TransientError:
         if patiently(lambda: _is_loaded(work.part)):
@@ -43,30 +43,30 @@ def load_part(held: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> d
     return books
 
 
-def _load(cursor: Cursor, held: Claim, work: PartWork, ready: ReadyFrame, target: Target) -> dict[str, int]:
-    cursor.execute(query("lock_part"), {"step": held.step, "fence": held.fence})
+def _load(cursor: Cursor, claim: Claim, work: PartWork, ready: ReadyFrame, target: Target) -> dict[str, int]:
+    cursor.execute(query("lock_part"), {"step": claim.step, "fence": claim.fence})
     if cursor.fetchone() is None:
-        raise LostClaim(f"Part {work.part} is loaded, or somebody else is loading it.")
+        raise LostClaim(f"Part {work.part} is loaded, or another worker is loading it.")
     if work.max_rejects is not None:
-        forget_rejects(cursor, work)
+        delete_rejects(cursor, work)
     if target.update:
         share(cursor, Lock.REMOVING_ROWS, target.name)
-    make_way(cursor, work, target)
+    clear_replaced(cursor, work, target)
     books, staged = (_update if target.update else _keep)(cursor, work, target, ready)
     refused = rejects.write(cursor, ready.rejects, run=work.run, input_id=work.input, part=work.part)
     books = _add_up(books, rejected=refused)
     books["read"] = _close_books(cursor, work, books)
-    finish(cursor, held)
+    finish(cursor, claim)
     end_part(cursor, work.run, work.input, books, staged=staged)
     return books
 
 
 def _keep(cursor: Cursor, work: PartWork, target: Target, ready: ReadyFrame) -> tuple[dict[str, int], bool]:
-    """What became of the rows, and whether the rest of the input is better staged."""
+    """Counts of rows by outcome, and whether the rest of the input should be staged."""
     rows = SortedLoad(cursor, target, staged=work.staged)
     rows.load(ready.rows)
     rows.set_aside(ready.repeats)
-    books = judge_lost(cursor, work, target) if ready.repeats or rows.loaded < ready.row_count else {}
+    books = classify_lost(cursor, work, target) if ready.repeats or rows.loaded < ready.row_count else {}
     return books | {"loaded": rows.loaded}, rows.staged
 
 
@@ -82,7 +82,7 @@ def _add_up(books: dict[str, int], **more: int) -> dict[str, int]:
 
 
 def _close_books(cursor: Cursor, work: PartWork, books: dict[str, int]) -> int:
-    """Write the part's books. Raises PermanentError when they do not balance: then nothing is committed."""
+    """Write the part's books. Raises PermanentError when they do not balance, so that nothing is committed."""
     if sum(books.values()) != work.planned:
         raise PermanentError(
             f"{work.uri}, lines from {work.first_line}: plan counted {work.planned} rows and the load accounts "

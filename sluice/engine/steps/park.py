@@ -1,7 +1,7 @@
-"""Loads that wait: with a limit of rejects, an input's parts are held until all of them are transformed.
+"""Parked parts: with a limit of rejects, an input's parts wait until all of them are transformed.
 
-Over the limit the input fails, its rejects are there to be read, and nothing of it was loaded. Within it, all its
-parts are due to be loaded at once.
+Over the limit the input fails, its rejects can be read, and nothing of it is loaded. Within it, all its parts become
+due to be loaded at once.
 """
 
 from __future__ import annotations
@@ -22,33 +22,33 @@ from sluice.errors import LostClaim
 query = statements(__name__)
 
 
-def hold_part(held: Claim, work: PartWork, refused: pa.Table) -> None:
-    """Give up the claim until all parts are known, and keep the part's rejects. Raises LostClaim."""
+def park_part(claim: Claim, work: PartWork, refused: pa.Table) -> None:
+    """Release the claim until all parts are transformed, and store the part's rejects. Raises LostClaim."""
     with transaction() as cursor:
-        cursor.execute(query("hold_step"), {"step": held.step, "fence": held.fence})
+        cursor.execute(query("park_step"), {"step": claim.step, "fence": claim.fence})
         if cursor.rowcount != 1:
-            raise LostClaim(f"Step {held.step} ({held.kind}) has another holder now.")
-        forget_rejects(cursor, work)
-        found = rejects.write(cursor, refused, run=work.run, input_id=work.input, part=work.part)
-        cursor.execute(query("note_refused"), {"part": work.part, "refused": found})
-    failpoint("transform.held")
+            raise LostClaim(f"Step {claim.step} ({claim.kind}) has another holder now.")
+        delete_rejects(cursor, work)
+        number = rejects.write(cursor, refused, run=work.run, input_id=work.input, part=work.part)
+        cursor.execute(query("note_refused"), {"part": work.part, "refused": number})
+    failpoint("transform.parked")
     with transaction() as cursor:
-        judge_held(cursor)
+        judge_parked(cursor)
 
 
-def forget_rejects(cursor: Cursor, work: PartWork) -> None:
-    """Rejects that were written when the part was held: they are written again, with those that load finds."""
+def delete_rejects(cursor: Cursor, work: PartWork) -> None:
+    """Delete rejects that were written when the part was parked: load writes them again, with its own."""
     lines = {"input": work.input, "first": work.first_line, "end": work.end_line}
-    cursor.execute(query("forget_rejects"), lines)
+    cursor.execute(query("delete_rejects"), lines)
 
 
-def judge_held(cursor: Cursor) -> None:
-    """Let inputs go on, or fail, whose parts have all been transformed. Whoever comes first does it."""
-    cursor.execute(query("held_inputs"))
+def judge_parked(cursor: Cursor) -> None:
+    """Make inputs due to be loaded, or fail them, once all their parts are transformed. Any process may do it."""
+    cursor.execute(query("parked_inputs"))
     for input_id, limit, rows, refused in cursor.fetchall():
         reason = RejectLimit(limit).over(refused, rows)
         if reason is None:
-            cursor.execute(query("release_held"), {"input": input_id})
+            cursor.execute(query("release_parked"), {"input": input_id})
         else:
-            cursor.execute(query("drop_held"), {"input": input_id})
+            cursor.execute(query("drop_parked"), {"input": input_id})
             end_input(cursor, input_id, "failed", code="over_limit", error=reason)

@@ -1,7 +1,7 @@
-"""A declaration that no worker has any more: what was registered under it goes on under a newer one, or ends.
+"""A declaration that no worker has any more: inputs that were registered under it go on under a newer one, or end.
 
-A worker cannot tell by its own declaration whether it is newer than that of a run: it may be one that nobody has
-upgraded yet. The ledger tells: a declaration is newer if it was first seen, or came back, after the other.
+A worker does not know whether its own declaration is newer than that of a run: the worker may be the one that is not
+upgraded yet. The ledger decides: a declaration is newer if it was first seen, or came back, after the other.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from sluice.engine.ledger.steps import Claim
 from sluice.engine.load.target import Target
 from sluice.engine.registry import Declared
 from sluice.engine.steps.build import definition_of
-from sluice.engine.steps.withdraw import take_back, this_input
+from sluice.engine.steps.withdraw import this_input, undo_input
 
 query = statements(__name__)
 
 
 def note_declared(cursor: Cursor, declared: Declared, *, ago_s: float = 0.0, again: bool = True) -> None:
-    """Tell the ledger of a pipeline's declaration, which is in use since `ago_s` seconds; `again`: it may be known, and
-    have come back."""
+    """Record a pipeline's declaration in the ledger, in use since `ago_s` seconds; `again`: it may be known, and have
+    come back."""
     name = declared.pipeline.name
     known = {source: (declared.revisions[source], declared.shapes[source]) for source in sorted(declared.revisions)}
     if declared.pipeline.derived:
@@ -33,45 +33,45 @@ def note_declared(cursor: Cursor, declared: Declared, *, ago_s: float = 0.0, aga
         note_revision(cursor, name, source, revision, shape, ago_s=ago_s, again=again)
 
 
-def plan_under(held: Claim, was: Registered, now: Declared | None) -> bool:
-    """Plan an input again under what is declared now. False when that is not newer, or not known to be.
+def plan_under_newer(claim: Claim, registered: Registered, now: Declared | None) -> bool:
+    """Plan an input again under the current declaration. False when that is not newer, or not known to be.
 
-    What was loaded of it is taken back, whole: from the table that its own declaration names. Raises LostClaim.
+    All rows of it are deleted from the table that its registered declaration names. Raises LostClaim.
     """
-    if now is None or was.source not in now.revisions or was.revision is None or was.shape is None:
+    if now is None or registered.source not in now.revisions or registered.revision is None or registered.shape is None:
         return False
-    name, revision = now.pipeline.name, now.revisions[was.source]
+    name, revision = now.pipeline.name, now.revisions[registered.source]
     note = (
-        f"The declaration was changed after the run was registered, and no worker has it any more ({was.revision}): "
-        f"the input was read under the newer one ({revision})."
+        "The declaration was changed after the run was registered, and no worker has it any more "
+        f"({registered.revision}): the input was read under the newer one ({revision})."
     )
-    asked = {"input": this_input(held), "revision": revision, "contract": now.contract(was.source).version}
+    params = {"input": this_input(claim), "revision": revision, "contract": now.contract(registered.source).version}
     with transaction() as cursor:
-        if not is_newer(cursor, name, was.source, revision, was.revision):
+        if not is_newer(cursor, name, registered.source, revision, registered.revision):
             return False
-        take_back(cursor, held, _target(was))
-        cursor.execute(query("redeclare_input"), asked | {"note": note})
-        plan_again(cursor, this_input(held))
+        undo_input(cursor, claim, _target(registered))
+        cursor.execute(query("redeclare_input"), params | {"note": note})
+        plan_again(cursor, this_input(claim))
     return True
 
 
-def build_under(held: Claim, now: Declared | None, asked: str | None) -> bool:
-    """Let a run build what its pipeline derives now. False when that is not newer, or not known to be."""
-    if now is None or asked is None or not now.pipeline.derived:
+def build_under_newer(claim: Claim, now: Declared | None, registered: str | None) -> bool:
+    """Let a run build the current derived tables. False when their definition is not newer, or not known to be."""
+    if now is None or registered is None or not now.pipeline.derived:
         return False
-    ours = definition_of(now.pipeline)
+    definition = definition_of(now.pipeline)
     with transaction() as cursor:
-        if not is_newer(cursor, now.pipeline.name, DERIVED, ours, asked):
+        if not is_newer(cursor, now.pipeline.name, DERIVED, definition, registered):
             return False
-        declare_derived(cursor, held.run, ours)
+        declare_derived(cursor, claim.run, definition)
     return True
 
 
-def target_of(was: Registered) -> Target | None:
-    """The table that an input was registered for; None where the ledger does not know."""
-    return None if was.shape is None else _target(was)
+def target_of(registered: Registered) -> Target | None:
+    """The table that an input was registered for; None where the ledger does not have it."""
+    return None if registered.shape is None else _target(registered)
 
 
-def _target(was: Registered) -> Target:
-    shape = was.shape or {}
+def _target(registered: Registered) -> Target:
+    shape = registered.shape or {}
     return Target(shape["table"], tuple(shape["key"]), tuple(shape["columns"]), bool(shape["update"]))

@@ -1,4 +1,4 @@
-"""How many rejects an input may have before nothing of it is loaded: `--max-rejects 100` or `--max-rejects 2%`."""
+"""The limit of rejects above which nothing of an input is loaded: `--max-rejects 100` or `--max-rejects 2%`."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ class RejectLimit:
         return Decimal(self.text[:-1]) if self.text.endswith("%") else None
 
     def allows(self, rows: int) -> int:
-        """How many of so many rows may be rejects; of a share, the part below a whole row does not count."""
+        """How many of `rows` may be rejects; a share is rounded down to whole rows."""
+
         return int(self.text) if self._percent is None else int(rows * self._percent / 100)
 
     def over(self, rejects: int, rows: int) -> str | None:
-        """A sentence when an input of `rows` rows has too many rejects, else None."""
+        """A sentence if an input of `rows` rows has too many rejects, else None."""
         allowed = self.allows(rows)
         if rejects <= allowed:
             return None

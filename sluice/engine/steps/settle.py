@@ -1,4 +1,4 @@
-"""Settling a run: contested keys get their winner, the books their last word, and the run its end.
+"""settle: contested keys get their winner, the books are completed, and the run ends.
 
 The winner does not depend on who committed first: with `keep` it is the row of the lowest (input, line), with
 `update` that of the highest. Rows of finished runs are final. All of it is one transaction.
@@ -25,37 +25,37 @@ from sluice.errors import EarlierRunOpen
 query = statements(__name__)
 
 
-def settle_run(held: Claim, pipeline: Pipeline) -> None:
+def settle_run(claim: Claim, pipeline: Pipeline) -> None:
     """Settle the run of this claim; it ends, or its derived tables are due.
 
     Raises EarlierRunOpen, LostClaim, TransientError.
     """
-    run = {"run": held.run}
+    run = {"run": claim.run}
     with transaction() as cursor:
         # one run of a table after the other: a run that ends must not miss a row that another one displaces, and
-        # the order in which inputs became final is that in which they can be seen
+        # inputs must become final in the order in which they become visible
         for name in sorted(flow.table.name for flow in pipeline.flows):
             lock(cursor, Lock.SETTLING, name)
         cursor.execute(query("open_run"), run)
         row = cursor.fetchone()
         if row is not None:
-            _settle_contested(cursor, pipeline, held.run, contested=row[0] > 0)
-            fail_nothing_loaded(cursor, held.run)
-            fail_copies(cursor, held.run)
+            _settle_contested(cursor, pipeline, claim.run, contested=row[0] > 0)
+            fail_nothing_loaded(cursor, claim.run)
+            fail_copies(cursor, claim.run)
             for flow in pipeline.flows:
                 if flow.table.on_conflict == "update":
                     delete_not_again(cursor, Target.of(flow.table), run | {"source": flow.source.name})
                 if flow.source.snapshot:
-                    keep_newest(cursor, pipeline.name, flow, held.run)
+                    keep_newest(cursor, pipeline.name, flow, claim.run)
             cursor.execute(query("clear_contenders"), run)
             cursor.execute(query("finish_inputs"), run | {"pipeline": pipeline.name})
             _end(cursor, pipeline, run)
-        finish(cursor, held)
+        finish(cursor, claim)
         failpoint("settle.before_commit")
 
 
 def _end(cursor: Cursor, pipeline: Pipeline, run: dict[str, int]) -> None:
-    """The run is at its end, or has its derived tables before it."""
+    """End the run, or add the step that builds its derived tables."""
     cursor.execute(query("is_buildable"), run | {"derived": bool(pipeline.derived)})
     if cursor.fetchone() == (True,):
         cursor.execute(query("add_build_step"), run)
@@ -79,7 +79,7 @@ def _settle_contested(cursor: Cursor, pipeline: Pipeline, run: int, *, contested
 
 
 def _count_verdicts(cursor: Cursor, name: str) -> None:
-    """Count settled rows into their parts, inputs or runs: `name` is the table's."""
+    """Count settled rows into their parts, inputs or runs: `name` is the table of the ledger."""
     statement = sql.SQL(query("count_verdicts"))
     cursor.execute(statement.format(table=sql.Identifier("sluice", name), id=sql.Identifier(f"{name}_id")))
 
@@ -91,8 +91,8 @@ def _judge(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:
     _wait_for_earlier_run(cursor, target, run)
     for name in ("mark_displaced", "displace", "refuse_losers", "judge_keep"):
         cursor.execute(target.statement(name), run)
-    cursor.execute(target.statement("seat_winners"))
-    cursor.execute(target.statement("seat_absent"))
+    cursor.execute(target.statement("write_winners"))
+    cursor.execute(target.statement("insert_winners"))
 
 
 def _wait_for_earlier_run(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:

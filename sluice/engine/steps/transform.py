@@ -1,4 +1,4 @@
-"""transform: text becomes typed, checked rows in key order, ready for COPY; what does not fit becomes rejects."""
+"""transform: text becomes typed, checked rows in key order, ready for COPY; invalid rows become rejects."""
 
 from __future__ import annotations
 

@@ -10,12 +10,12 @@ from sluice.engine.ledger.outcomes import end_input
 query = statements(__name__)
 
 
-def resolve_attached(cursor: Cursor) -> None:
-    """Who waited for an input that is loaded has nothing left to do; who waited in vain is planned again.
+def resolve_waiting(cursor: Cursor) -> None:
+    """End inputs that waited for content that is loaded now; plan those again that waited in vain.
 
-    An input is waited for, never its run: two runs that hold each other's content would wait for ever.
+    An input waits for an input, never for a run: two runs with each other's content would wait for ever.
     """
-    cursor.execute(query("attached_to_loaded"))
+    cursor.execute(query("content_now_loaded"))
     for (waiting,) in cursor.fetchall():
         end_input(cursor, waiting, "already_loaded")
-    cursor.execute(query("free_attached"))
+    cursor.execute(query("free_waiting"))

@@ -1,4 +1,4 @@
-"""Taking an input back: it changed while it was read, so none of its rows may stay."""
+"""Withdrawing an input: it changed while it was read, so all its rows are deleted."""
 
 from __future__ import annotations
 
@@ -20,48 +20,48 @@ query = statements(__name__)
 MAX_REPLANS = 3
 
 
-def withdraw_input(held: Claim, table: Table | Target, reason: str, *, code: str, again: bool) -> None:
-    """Delete what was loaded of an input and plan it again; or let it fail, after three times or at once.
+def withdraw_input(claim: Claim, table: Table | Target, reason: str, *, code: str, again: bool) -> None:
+    """Delete the rows of an input and plan it again, or fail it: after three times, or at once without `again`.
 
-    One that was read from the landing is planned again in any case: its copy can be made again.
+    One that was read from the landing is always planned again: its copy can be made again.
 
-    Raises LostClaim when the step that saw the change is not mine any more: then it is not mine to judge.
+    Raises LostClaim when the claim of the step that noticed the change is no longer valid.
     """
     with transaction() as cursor:
-        row = take_back(cursor, held, table if isinstance(table, Target) else Target.of(table))
+        row = undo_input(cursor, claim, table if isinstance(table, Target) else Target.of(table))
         if row is not None and (again or row[1]) and row[0] <= MAX_REPLANS:
-            plan_again(cursor, this_input(held))
+            plan_again(cursor, this_input(claim))
         else:
-            end_input(cursor, this_input(held), "failed", code=code, error=reason)
+            end_input(cursor, this_input(claim), "failed", code=code, error=reason)
 
 
-def take_back(cursor: Cursor, held: Claim, target: Target) -> tuple[int, bool] | None:
-    """Delete what an input left behind, inside the caller's transaction, and finish the step that found out.
+def undo_input(cursor: Cursor, claim: Claim, target: Target) -> tuple[int, bool] | None:
+    """Delete all rows of an input, inside the caller's transaction, and finish the step that noticed the change.
 
-    Returns how often it was taken back by now, and whether it had a copy in the landing. Raises LostClaim.
+    Returns how often it has been withdrawn, and whether it had a copy in the landing. Raises LostClaim.
     """
-    this = {"input": this_input(held)}
+    this = {"input": this_input(claim)}
     if target.update:
-        share(cursor, Lock.SETTLING, target.name)  # what settling keeps for the books comes back, or is not there yet
+        share(cursor, Lock.SETTLING, target.name)  # rows that settling records are restored, or not recorded yet
     withdraw_parts(cursor, this["input"])
-    finish(cursor, held)
+    finish(cursor, claim)
     _take_out(cursor, target, this)
     row = ledger_inputs.withdraw_input(cursor, this["input"])
     cursor.execute(query("free_same_content"), this)
     return row
 
 
-def this_input(held: Claim) -> int:
+def this_input(claim: Claim) -> int:
     """The input of a claim. Raises LostClaim for a step of a whole run."""
-    if held.input is None:
-        raise LostClaim(f"Step {held.step} has no input.")
-    return held.input
+    if claim.input is None:
+        raise LostClaim(f"Step {claim.step} has no input.")
+    return claim.input
 
 
 def _take_out(cursor: Cursor, target: Target, this: dict[str, int]) -> None:
-    """Delete the input's rows; of an update, what they replaced comes back."""
+    """Delete the input's rows; of an update, the rows that they replaced are restored."""
     if not target.update:
         cursor.execute(target.statement("delete_input"), this)
         return
-    for name in ("make_contest", "make_stage", "take_out", "restore_others", "keep_replaced"):
+    for name in ("make_contest", "make_stage", "move_to_contest", "restore_others", "keep_replaced"):
         cursor.execute(target.statement(name), this)

@@ -1,1 +1,1 @@
-"""Tables of pipelines: made, compared with their declaration, looked after."""
+"""Tables of pipelines: created, compared with their declaration, checked."""

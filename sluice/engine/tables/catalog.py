@@ -1,4 +1,4 @@
-"""What PostgreSQL's catalog says of a table, and where that is not what its declaration says."""
+"""A table in PostgreSQL's catalog, and where it differs from its declaration."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _TABLES = ("r", "p", "f")
 
 
 def table_identifier(table: str) -> sql.Identifier:
-    """A table of a pipeline in SQL. With its schema: no search_path leads to another one of that name."""
+    """A table of a pipeline in SQL, with its schema, so that it does not depend on search_path."""
     return sql.Identifier(home_schema(), table)
 
 
 def columns_of(cursor: Cursor, table: str) -> dict[str, str] | None:
-    """Column name -> PostgreSQL type as the catalog spells it, in order; None where there is no such table or view."""
+    """Column name -> PostgreSQL type as the catalog spells it, in order; None if there is no such table or view."""
     kind, columns = _look_up(cursor, table)
     return columns if kind in (*_TABLES, *_VIEWS) else None
 
@@ -37,18 +37,18 @@ def is_free(cursor: Cursor, name: str) -> bool:
 
 
 def refuse_kind(cursor: Cursor, name: str, wanted: str) -> None:
-    """Raise ConfigError where a name that is to be a `wanted` ("table", "view") is another relation already."""
+    """Raise ConfigError if the name of a `wanted` ("table", "view") is taken by another kind of relation."""
     kind, _ = _look_up(cursor, name)
-    found = None if kind is None else "table" if kind in _TABLES else _VIEWS.get(kind, "index, a sequence or a type")
-    if found not in (None, wanted):
+    existing = None if kind is None else "table" if kind in _TABLES else _VIEWS.get(kind, "index, a sequence or a type")
+    if existing not in (None, wanted):
         raise ConfigError(
-            f"{name} is to be a {wanted} and is a {found} in the schema {home_schema()} already: "
+            f"{name} must be a {wanted} but is a {existing} in the schema {home_schema()} already: "
             "rename it, or give the declared table another name."
         )
 
 
 def refuse_elsewhere(cursor: Cursor, table: str) -> None:
-    """Raise ConfigError where a table that is to be made has been made in another schema, under other settings."""
+    """Raise ConfigError if a table that is to be created exists in another schema, from other settings."""
     cursor.execute(query("elsewhere"), {"table": table, "schema": home_schema()})
     row = cursor.fetchone()
     if row is not None:
@@ -67,24 +67,24 @@ def _look_up(cursor: Cursor, name: str) -> tuple[str | None, dict[str, str]]:
 def disagreements(cursor: Cursor, table: str, types: Mapping[str, str], key: Sequence[str]) -> Iterator[str]:
     """Sentences about an existing table: columns that are not of the type in `types`, and a key that is not unique.
 
-    The catalog is all that is read: a table that somebody has locked holds nobody up who only wants to queue a run.
+    Only the catalog is read: a locked table does not block commands that queue runs.
     """
     there = columns_of(cursor, table) or {}
     both = [name for name in types if name in there]
-    found, meant = (_kinds(cursor, [each[name] for name in both]) for each in (there, types))
-    for name, is_kind, meant_kind in zip(both, found, meant, strict=True):
-        if is_kind != meant_kind:
+    actual, declared = (_kinds(cursor, [each[name] for name in both]) for each in (there, types))
+    for name, is_kind, declared_kind in zip(both, actual, declared, strict=True):
+        if is_kind != declared_kind:
             yield f"Column {name} is {there[name]} in the database and {types[name]} in the declaration."
     if not _is_unique(cursor, table, key):
         yield f"The key is ({', '.join(key)}) in the declaration, and no primary key or unique index in the database."
 
 
 def refuse_other(cursor: Cursor, table: str, types: Mapping[str, str], key: Sequence[str]) -> None:
-    """Raise ConfigError where an existing table is not what its declaration says: Sluice adds columns, and no more."""
-    found = list(disagreements(cursor, table, types, key))
-    if found:
+    """Raise ConfigError if an existing table differs from its declaration: Sluice only adds columns."""
+    problems = list(disagreements(cursor, table, types, key))
+    if problems:
         raise ConfigError(
-            f"Table {table}: {' '.join(found)} Sluice does not change what is there: alter it by hand, "
+            f"Table {table}: {' '.join(problems)} Sluice does not change existing columns: alter it by hand, "
             "or give the declared table another name."
         )
 

@@ -1,4 +1,4 @@
-"""Derived tables in the database: created, and given columns that their declaration has since."""
+"""Derived tables in the database: created, and extended by columns that were declared later."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _create(cursor: Cursor, derived: Computed) -> None:
     columns.append(sql.SQL("{} timestamptz not null default now()").format(sql.Identifier(BUILT_AT)))
     columns.append(sql.SQL("primary key ({})").format(sql.SQL(", ").join(map(sql.Identifier, derived.key))))
     table = table_identifier(derived.name)
-    # room in each page for rows that change: they stay where they are, and no index is written to
+    # free space in each page for updated rows: they stay in their page, and no index is written to
     create = sql.SQL("create table {} ({}) with (fillfactor = 90)")
     cursor.execute(create.format(table, sql.SQL(", ").join(columns)))
     if derived.partition_by is not None and derived.partition_by not in derived.key:

@@ -1,4 +1,4 @@
-"""Indexes that declarations ask for, beside the one of the key."""
+"""Indexes that are declared in addition to the one of the key."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ query = statements(__name__)
 
 
 def create_indexes(cursor: Cursor, table: str, indexes: Sequence[Sequence[str]], key: Sequence[str] = ()) -> None:
-    """One for each list of columns, followed by those of `key`. One that is there already is left alone."""
+    """Create one for each list of columns, followed by those of `key`. An existing one is left alone."""
     for index in indexes:
         columns = [*index, *(column for column in key if column not in index)]
-        asked = {"schema": home_schema(), "table": table, "columns": columns}
-        cursor.execute(query("has_index"), asked)  # `if not exists` would lock the table to see that
+        params = {"schema": home_schema(), "table": table, "columns": columns}
+        cursor.execute(query("has_index"), params)  # `if not exists` would lock the table
         if cursor.fetchone() == (False,):
             name = f"{table}_{'_'.join(index)}_idx"
             own = len(name) <= LONGEST and is_free(cursor, name)
             statement = sql.SQL("create index {} on {} ({})").format(
-                sql.Identifier(name) if own else sql.SQL(""),  # PostgreSQL finds one that is free
+                sql.Identifier(name) if own else sql.SQL(""),  # PostgreSQL chooses a free one
                 table_identifier(table),
                 sql.SQL(", ").join(map(sql.Identifier, columns)),
             )

@@ -1,8 +1,8 @@
-"""Whether the rows that the books say were loaded are still in their tables.
+"""Whether the rows that were loaded according to the books are still in their tables.
 
-A table that is emptied, dropped or made again has another oid or another file: each run notes both. Where they differ,
-or somebody asks, rows are counted by input. Rows go in good order too: a newer row replaces an older one (`update`), a
-reload and a snapshot take rows away. What may have happened so is not called missing.
+A table that is emptied, dropped or recreated has another oid or another file: each run records both. If they differ, or
+a check is requested, rows are counted by input. Rows are also removed regularly: a newer row replaces an older one
+(`update`), a reload and a snapshot delete rows. These are not reported as missing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NAMED = 3
 
 @dataclass(frozen=True)
 class Missing:
-    """An input with fewer rows in its table than it loaded. `other`: the table was emptied or made anew since."""
+    """An input with fewer rows in its table than it loaded. `other`: the table was emptied or recreated since."""
 
     input: int
     uri: str
@@ -40,55 +40,57 @@ class Missing:
 
 
 def note_targets(cursor: Cursor, run: int, pipeline: Pipeline, besides: Collection[str] = ()) -> None:
-    """Note what the tables of a run are now, `besides` those of these sources."""
+    """Record the oids and files of a run's tables now, except those of the sources in `besides`."""
     flows = [flow for flow in pipeline.flows if flow.source.name not in besides]
     sources, tables = [flow.source.name for flow in flows], [flow.table.name for flow in flows]
-    asked = {"run": run, "schema": home_schema(), "sources": sources, "tables": tables}
-    cursor.execute(query("note_targets"), asked)
+    params = {"run": run, "schema": home_schema(), "sources": sources, "tables": tables}
+    cursor.execute(query("note_targets"), params)
 
 
 def missing_inputs(
     cursor: Cursor, table: Table, inputs: Sequence[int], *, only_made_anew: bool = False
 ) -> list[Missing]:
-    """Those of `inputs` (ids, of any runs that loaded into `table`) whose rows are not all there any more; with
-    `only_made_anew` (which costs nothing where it was not) those whose table was emptied, dropped or made anew since.
+    """Those of `inputs` (ids, of any runs that loaded into `table`) with missing rows; with `only_made_anew` only those
+    whose table was emptied, dropped or recreated since (which costs nothing if it was not).
 
-    Inputs that are not settled, or whose rows were taken away in good order, are none of them. For `keep` a row may be
-    counted; for `update` rows may have been replaced, so an input counts as missing only if its table was made anew or
-    emptied since, and has fewer rows than all books together say.
+    Inputs that are not settled, or whose rows were removed regularly, are not among them. For `keep` rows are counted
+    by input; for `update` rows may have been replaced, so an input counts as missing only if its table was recreated or
+    emptied since, and has fewer rows than the sum of the books.
     """
-    asked = {"inputs": list(inputs), "table": table.name, "schema": home_schema()}
-    cursor.execute(query("expected_rows"), asked)
-    expected, found = cursor.fetchall(), dict[int, int]()
+    params = {"inputs": list(inputs), "table": table.name, "schema": home_schema()}
+    cursor.execute(query("expected_rows"), params)
+    expected, counts = cursor.fetchall(), dict[int, int]()
     if only_made_anew:
         expected = [each for each in expected if each[3] is not False]
     if expected and columns_of(cursor, table.name) is not None:
-        if table.on_conflict == "update" or _was_updated(cursor, asked):
+        if table.on_conflict == "update" or _was_updated(cursor, params):
             expected = [each for each in expected if each[3] is not False]
-            if not expected or _has_enough(cursor, asked):
+            if not expected or _has_enough(cursor, params):
                 return []
-        found = _count(cursor, table.name, [each[0] for each in expected])
+        counts = _count(cursor, table.name, [each[0] for each in expected])
     return [
-        Missing(number, uri, table.name, loaded, found.get(number, 0), other or (other is None and number not in found))
+        Missing(
+            number, uri, table.name, loaded, counts.get(number, 0), other or (other is None and number not in counts)
+        )
         for number, uri, loaded, other in expected
-        if found.get(number, 0) < loaded
+        if counts.get(number, 0) < loaded
     ]
 
 
 def note_lost(run: int, pipeline: Pipeline) -> None:
-    """Note what was taken from a run's tables while it loaded, before it is settled: then it fails, and says so."""
+    """Record rows that were removed from a run's tables while it loaded, before it is settled: then the run fails."""
     with transaction() as cursor:
         cursor.execute(query("changed_targets"), {"run": run})
         lost = {source: list(_lost_of(cursor, run, source, table)) for source, table in cursor.fetchall()}
         every = [each for of_source in lost.values() for each in of_source]
         if every:
             cursor.execute("update sluice.run set lost = %s where id = %s", (_sentence(every, pipeline.name), run))
-        if lost:  # written anew without a loss: from here on it is this one
+        if lost:  # rewritten without a loss: record the new file
             note_targets(cursor, run, pipeline, besides=[source for source, of_source in lost.items() if of_source])
 
 
 def missing_of_run(run: int, pipeline: Pipeline) -> list[Missing]:
-    """What is not there any more of what a run loaded. Raises TransientError where counting takes longer than 10 s."""
+    """The inputs of a run with missing rows. Raises TransientError if counting takes longer than 10 s."""
     with transaction() as cursor:
         cursor.execute("set local statement_timeout = '10s'")
         cursor.execute("select source, id from sluice.input where run_id = %s order by id", (run,))
@@ -106,31 +108,31 @@ def _lost_of(cursor: Cursor, run: int, source: str, table: str) -> Iterable[Miss
     cursor.execute(query("expected_of_run"), {"run": run, "source": source})
     expected = cursor.fetchall()
     there = columns_of(cursor, table) is not None
-    found = _count(cursor, table, [each[0] for each in expected]) if there else {}
+    counts = _count(cursor, table, [each[0] for each in expected]) if there else {}
     for number, uri, rows in expected:
-        if found.get(number, 0) < rows:
-            yield Missing(number, uri, table, rows, found.get(number, 0), other=True)
+        if counts.get(number, 0) < rows:
+            yield Missing(number, uri, table, rows, counts.get(number, 0), other=True)
 
 
 def _sentence(lost: Sequence[Missing], pipeline: str) -> str:
     named = "; ".join(map(str, lost[:NAMED]))
     more = f"; and {len(lost) - NAMED} more inputs" if len(lost) > NAMED else ""
     return (
-        f"A table was emptied, dropped or made anew while the run loaded. {named}{more}. "
+        f"A table was emptied, dropped or recreated while the run loaded. {named}{more}. "
         f"Load these again: sluice run {pipeline} FILES --reload"
     )
 
 
-def _was_updated(cursor: Cursor, asked: Mapping[str, object]) -> bool:
-    """Whether rows of the table were replaced or taken away in good order, as far as the books go."""
-    cursor.execute(query("fewest_rows"), asked)
+def _was_updated(cursor: Cursor, params: Mapping[str, object]) -> bool:
+    """Whether rows of the table were replaced or removed regularly, according to the books."""
+    cursor.execute(query("fewest_rows"), params)
     return bool((cursor.fetchone() or (0, 0))[1])
 
 
-def _has_enough(cursor: Cursor, asked: Mapping[str, object]) -> bool:
-    cursor.execute(query("fewest_rows"), asked)
+def _has_enough(cursor: Cursor, params: Mapping[str, object]) -> bool:
+    cursor.execute(query("fewest_rows"), params)
     fewest = (cursor.fetchone() or (0, 0))[0]
-    cursor.execute(sql.SQL("select count(*) from {}").format(table_identifier(str(asked["table"]))))
+    cursor.execute(sql.SQL("select count(*) from {}").format(table_identifier(str(params["table"]))))
     return bool((cursor.fetchone() or (0,))[0] >= fewest)
 
 

@@ -1,6 +1,6 @@
 """Schema changes, under an advisory lock: the ledger's numbered files, and the tables that pipelines declare.
 
-Two processes that migrate at once wait for each other, and the second one finds nothing to do.
+Two processes that migrate at once run one after the other, and the second one has nothing to do.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ def migrate(pipelines: list[Pipeline]) -> list[str]:
 
 
 def make_own_tables(pipeline: Pipeline) -> list[str]:
-    """Make the tables that the pipeline's own code fills, where they lack. Returns what was done, a sentence each."""
+    """Create missing tables that the pipeline's own code fills. Returns what was done, a sentence each."""
     with transaction() as cursor:
         lock(cursor, Lock.SCHEMA)
         return [sentence for own in pipeline.own_tables for sentence in migrate_own(cursor, own)]
 
 
 def is_current(pipeline: Pipeline) -> bool:
-    """Whether the ledger and the pipeline's tables are there, in one cheap look."""
+    """Whether the ledger and the pipeline's tables are up to date, by a few cheap queries."""
     with transaction() as cursor:
         cursor.execute("select to_regclass('sluice.migration')")
         if cursor.fetchone() == (None,):
@@ -85,7 +85,7 @@ def _refuse_missing_schema(cursor: Cursor) -> None:
     cursor.execute("select exists (select from pg_namespace where nspname = %s)", (home_schema(),))
     if cursor.fetchone() == (False,):
         raise ConfigError(
-            f"There is no schema {home_schema()}, where SLUICE_SEARCH_PATH has tables made: create it, or name another."
+            f"The schema {home_schema()} of SLUICE_SEARCH_PATH does not exist: create it, or name another."
         )
 
 
@@ -129,7 +129,7 @@ def _create(cursor: Cursor, table: Table) -> None:
     target = table_identifier(table.name)
     body = sql.SQL(", ").join([*columns, sql.SQL("primary key ({})").format(key)])
     cursor.execute(sql.SQL("create table {} ({})").format(target, body))
-    # an input's lines lie together: a part is found without reading the table, and the index costs next to nothing
+    # an input's lines are stored together: a part is found without reading the table, and the index is tiny
     index = "create index on {} using brin (_input_id, _line) with (pages_per_range = 32, autosummarize = on)"
     cursor.execute(sql.SQL(index).format(target))
     create_indexes(cursor, table.name, table.indexes)

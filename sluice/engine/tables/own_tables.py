@@ -1,4 +1,4 @@
-"""Tables that a pipeline's own code fills: made, and given columns that their declaration has since."""
+"""Tables that a pipeline's own code fills: created, and extended by columns that were declared later."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sluice.engine.tables.catalog import columns_of, refuse_elsewhere, refuse_ki
 def migrate_own(cursor: Cursor, own: OwnTable) -> list[str]:
     """Bring such a table up to date. Returns what was done, a sentence each. Raises ConfigError.
 
-    Nothing is done where nothing lacks: a role that may only fill the table needs no other right.
+    Nothing is done if nothing is missing: a role that may only fill the table needs no other right.
     """
     refuse_kind(cursor, own.name, "table")
     existing = columns_of(cursor, own.name)
@@ -26,7 +26,7 @@ def migrate_own(cursor: Cursor, own: OwnTable) -> list[str]:
     refuse_other(cursor, own.name, own.columns, own.key)
     done = []
     for name, pg_type in own.columns.items():
-        if name not in existing:  # rows that are there have no value for it, so it may be null
+        if name not in existing:  # existing rows have no value for it, so it may be null
             add = sql.SQL("alter table {} add column {} " + pg_type)
             cursor.execute(add.format(table, sql.Identifier(name)))
             done.append(f"Added column {name} to {own.name}.")

@@ -198,7 +198,7 @@ def test_the_newest_date_may_have_no_orphans_though_an_older_one_has(shop: Shop)
     [
         (
             ("explain", "customer_ltv", "999"),
-            "Nothing is known of customer_id 999: neither customer_ltv nor what is loaded has it.",
+            "customer_id 999 was not found: neither in customer_ltv nor in the loaded rows.",
         ),
         (("explain", "customer_ltv", "seven"), "customer_id must be an integer, not 'seven'."),
         (("explain", "customer_ltv", "7.5"), "customer_id must be an integer, not '7.5'."),

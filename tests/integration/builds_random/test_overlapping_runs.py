@@ -58,11 +58,11 @@ class Shop:
 
     def build(self, run: Run) -> None:
         (step,) = self.engine.steps(run, "build")
-        held = steps.claim("build", {"step": step})
+        claim = steps.claim("build", {"step": step})
         try:
-            build_run(held, self.engine.pipeline)
+            build_run(claim, self.engine.pipeline)
         except EarlierRunOpen:
-            steps.release(held, None, 0.0)
+            steps.release(claim, None, 0.0)
             self.engine.sql("update sluice.step set due_at = due_at - interval '1 h' where id = %s", step)
             raise
 

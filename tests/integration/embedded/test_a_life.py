@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.embedded import attach, attached, detach
+from sluice.embedded import attach, detach, running_servers
 from tests.integration.embedded.homes import Home, ask, cache, open_port, processes_of, until
 
 
@@ -112,17 +112,17 @@ def test_a_forked_child_keeps_the_servers_when_its_parent_is_killed(home: Home) 
 
 
 def test_attached_tells_what_runs_and_starts_nothing(home: Home) -> None:
-    assert attached(home.path) is None
+    assert running_servers(home.path) is None
     assert not home.path.exists()
 
     client = home.client("r")
-    seen = attached(home.path)
+    seen = running_servers(home.path)
     assert seen is not None
     assert (seen.database_url, seen.redis_url) == client.urls
 
     client.leave()
     home.gone()
-    assert attached(home.path) is None
+    assert running_servers(home.path) is None
 
 
 def test_attaching_in_this_process_tells_what_takes_time_and_detaching_lets_go(home: Home) -> None:

@@ -75,7 +75,9 @@ def test_lost_credentials_are_reported(home: Home) -> None:
     home.client("d").leave()
     home.gone()
     (home.path / "servers" / "endpoints.json").unlink()
-    with pytest.raises(ConfigError, match=r"(?s)does not let us in.*password authentication failed.*endpoints\.json"):
+    with pytest.raises(
+        ConfigError, match=r"(?s)refuses the connection.*password authentication failed.*endpoints\.json"
+    ):
         attach(home.path, redis=False)
     home.gone()
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sluice.engine.declare import Column, Derived, Files, Flow, Pipeline, Table
-from sluice.engine.export import Form, Wanted, export_tables
-from sluice.engine.export.run import Exported
+from sluice.engine.export import ExportRequest, Form, export_tables
+from sluice.engine.export.run import ExportedFile
 from sluice.engine.types import Integer, Text
 from tests.kit.in_process import InProcess
 
@@ -43,9 +43,9 @@ class Office:
 
     def export(
         self, table: str, name: str, *columns: str, key: tuple[str, ...] = ("id",), **form: bool | str
-    ) -> Exported:
+    ) -> ExportedFile:
         """Write `table` to a file called `name`."""
-        wanted = Wanted(table, key, str(self.to(name)), columns)
+        wanted = ExportRequest(table, key, str(self.to(name)), columns)
         (made,) = export_tables([wanted], Form(**form))  # type: ignore[arg-type]
         return made
 

@@ -143,7 +143,7 @@ def test_of_two_runs_the_earlier_one_fetches_first_and_the_later_one_has_the_las
 ) -> None:
     engine.use(products())
     earlier, later = engine.register(), engine.register()
-    with pytest.raises(EarlierRunOpen, match=f"Run {earlier.id} has the same file before it"):
+    with pytest.raises(EarlierRunOpen, match=f"Run {earlier.id} came earlier, has the same file"):
         engine.plan_step(engine.steps(later, "plan")[0])
     engine.plan(earlier)
     shop.sql("update product set name = 'coffee' where product_id = 1")

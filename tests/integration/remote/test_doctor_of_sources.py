@@ -71,7 +71,7 @@ def test_a_source_that_fails_in_a_way_that_nobody_foresaw_ends_no_other_check(
     monkeypatch.setattr("sluice.engine.sources.http.kind.read_http", fails)
     found = look_at_sources([Pipeline("api", declared(), product_table()), products()])
     assert [(each.check, each.state, each.found) for each in found] == [
-        ("api: customers", "wrong", "it cannot be looked at: OverflowError"),
+        ("api: customers", "wrong", "it cannot be probed: OverflowError"),
         ("shop: products", "ok", f"the query of {SETTING} can be asked"),
     ]
 

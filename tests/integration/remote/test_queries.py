@@ -26,12 +26,12 @@ OUTCOME = "select state, error_code, error from sluice.input order by id"
 def _plan_while(engine: InProcess, run: Run, happens: Callable[[], None]) -> None:
     """Plan the run's only input, and give its step back as a worker does when it cannot fetch now."""
     (step,) = engine.steps(run, "plan")
-    held = steps.claim("plan", {"step": step})
+    claim = steps.claim("plan", {"step": step})
     (flow,) = engine.pipeline.flows
     try:
-        plan_input(held, read_input(held), flow, engine.contracts[flow.source.name], happens)
+        plan_input(claim, read_input(claim), flow, engine.contracts[flow.source.name], happens)
     except (TransientError, SettingMissing) as error:
-        steps.release(held, str(error), 0)
+        steps.release(claim, str(error), 0)
         raise
 
 

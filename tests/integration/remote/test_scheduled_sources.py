@@ -12,7 +12,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice import Column, Daily, Files, Flow, Integer, Pipeline, Table
 from sluice.engine.base.settings import settings
 from sluice.engine.ledger.runs import NewInput, Run, register
-from sluice.engine.schedule import begin_day, tend_pipeline
+from sluice.engine.schedule import begin_day, check_schedule
 from tests.kit.in_process import InProcess
 from tests.kit.office import at
 from tests.kit.source_shop import Shop, products
@@ -28,7 +28,7 @@ def _tend(engine: InProcess, now: datetime) -> list[list[str]]:
         versions = {source: contract.version for source, contract in engine.contracts.items()}
         return register(cursor, pipeline.name, versions, inputs, {})
 
-    runs = tend_pipeline(engine.pipeline, now, start)
+    runs = check_schedule(engine.pipeline, now, start)
     return [[Path(each["uri"]).name for each in engine.finish(run)["inputs"]] for run in runs]
 
 

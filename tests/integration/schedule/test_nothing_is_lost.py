@@ -23,12 +23,12 @@ TEND = """
 import sys
 from datetime import datetime
 from sluice.pipelines import find
-from sluice.tasks.scheduled import tend
-print(*(run.id for run in tend([find("call_logs")], datetime.fromisoformat(sys.argv[1]))))
+from sluice.tasks.scheduled import check_schedules
+print(*(run.id for run in check_schedules([find("call_logs")], datetime.fromisoformat(sys.argv[1]))))
 """
 
 
-def tend(stack: Stack, now: str, **env: str) -> subprocess.CompletedProcess[str]:
+def check_schedules(stack: Stack, now: str, **env: str) -> subprocess.CompletedProcess[str]:
     """What a worker does at a time, in a process of its own."""
     command = [sys.executable, "-c", TEND, f"{now}+00:00"]
     return subprocess.run(
@@ -45,14 +45,14 @@ def test_a_worker_that_is_killed_before_the_run_is_registered_leaves_the_day_to_
     (inbox / "call_logs" / "a.csv").write_text(CALLS)
     stack.env["SLUICE_INBOX"] = str(inbox)
 
-    killed = tend(stack, "2026-05-02T00:00:00", SLUICE_FAILPOINT=f"{point}:kill")
+    killed = check_schedules(stack, "2026-05-02T00:00:00", SLUICE_FAILPOINT=f"{point}:kill")
     assert killed.returncode == -signal.SIGKILL
     assert stack.sql("select day::text, state from sluice.tick") == [("2026-05-02", "waiting")]
     assert stack.sql("select count(*) from sluice.run") == [(0,)]
 
-    assert tend(stack, "2026-05-02T00:01:59").stdout == "\n"  # for two minutes it may still be at it
-    run = int(tend(stack, "2026-05-02T00:02:00").stdout)
-    assert tend(stack, "2026-05-02T00:03:00").stdout == "\n"
+    assert check_schedules(stack, "2026-05-02T00:01:59").stdout == "\n"  # for two minutes it may still be at it
+    run = int(check_schedules(stack, "2026-05-02T00:02:00").stdout)
+    assert check_schedules(stack, "2026-05-02T00:03:00").stdout == "\n"
     assert stack.sql("select day::text, state, run_id from sluice.tick") == [("2026-05-02", "started", run)]
 
 
@@ -64,7 +64,7 @@ def test_a_run_that_was_registered_starts_when_redis_is_back(stack: Stack) -> No
         port = closed.getsockname()[1]
     away = {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "SLUICE_CACHE_URL": f"redis://127.0.0.1:{port}/1"}
 
-    done = tend(stack, "2026-05-02T00:00:00", SLUICE_INBOX=str(inbox), **away)
+    done = check_schedules(stack, "2026-05-02T00:00:00", SLUICE_INBOX=str(inbox), **away)
 
     assert done.stdout == "1\n", done.stderr
     stack.worker(1)
@@ -82,11 +82,11 @@ def test_a_run_that_cannot_be_registered_leaves_the_day_open(office: Office, mon
     with monkeypatch.context() as patch:
         patch.setattr(room, "failpoint", fail)
         with pytest.raises(OSError, match="whatever"):
-            office.tend("2026-05-02 01:00")
+            office.check("2026-05-02 01:00")
 
     assert office.engine.sql("select count(*) from sluice.run") == [(0,)]
     assert office.days() == [("2026-05-02", "waiting")]
-    assert [as_of for as_of, _ in office.tend("2026-05-02 01:02")] == ["2026-05-02"]
+    assert [as_of for as_of, _ in office.check("2026-05-02 01:02")] == ["2026-05-02"]
 
 
 def test_an_object_store_that_is_away_at_the_due_time_is_asked_again(
@@ -101,10 +101,10 @@ def test_an_object_store_that_is_away_at_the_due_time_is_asked_again(
         monkeypatch.setenv(name, value)
     S3FileSystem.clear_instance_cache()
 
-    assert office.tend("2026-05-02 01:00") == []
+    assert office.check("2026-05-02 01:00") == []
     assert office.days() == [("2026-05-02", "waiting")]
     assert "does not answer" in office.note("2026-05-02")
-    assert office.tend("2026-05-02 02:00") == []
+    assert office.check("2026-05-02 02:00") == []
     assert office.days() == [("2026-05-02", "missing_input")]
 
     with running() as store:
@@ -114,7 +114,7 @@ def test_an_object_store_that_is_away_at_the_due_time_is_asked_again(
         files = {f"drop/2026-05-02/{kind}.csv": f"{HEADERS[kind]}\n{ROWS[kind]}\n".encode() for kind in HEADERS}
         store.fill("inbox", files)
         office.inbox = Path("s3:/inbox/drop")
-        ((as_of, files_read),) = office.tend("2026-05-02 02:01")
+        ((as_of, files_read),) = office.check("2026-05-02 02:01")
         S3FileSystem.clear_instance_cache()
 
     assert as_of == "2026-05-02"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sluice import Column, Daily, Decimal, Files, Pipeline, Table, Text
-from sluice.engine.schedule import tend_pipeline
+from sluice.engine.schedule import check_schedule
 from tests.kit.office import Office, at
 
 
@@ -19,7 +19,7 @@ def _prices(point: str) -> Pipeline:
 
 def _day(office: Office, day: str) -> list[tuple[str, str | None, int]]:
     """What became of the inputs of a day's run; none where there was nothing to run."""
-    runs = tend_pipeline(office.engine.pipeline, at(f"{day} 03:00"), office.start)
+    runs = check_schedule(office.engine.pipeline, at(f"{day} 03:00"), office.start)
     inputs = [each for run in runs for each in office.engine.finish(run)["inputs"]]
     return [(each["state"], each["error_code"], each["loaded"]) for each in inputs]
 

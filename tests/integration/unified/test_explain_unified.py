@@ -88,11 +88,11 @@ def test_a_rate_that_is_not_taken_says_why(loaded: Market) -> None:
         ("sales/seven", "transaction_id must be an integer, not 'seven'."),
         (
             "sales/8",
-            "Nothing is known of source/transaction_id sales/8: neither standardized_data nor what is loaded has it.",
+            "source/transaction_id sales/8 was not found: neither in standardized_data nor in the loaded rows.",
         ),
         (
             "refunds/7",
-            "Nothing is known of source/transaction_id refunds/7: neither standardized_data nor what is loaded has it.",
+            "source/transaction_id refunds/7 was not found: neither in standardized_data nor in the loaded rows.",
         ),
     ],
 )

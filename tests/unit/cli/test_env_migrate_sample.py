@@ -15,7 +15,7 @@ from tests.unit.cli.made_up import Sluice
 
 def test_env_prints_what_a_shell_can_evaluate(sluice: Sluice, monkeypatch: pytest.MonkeyPatch) -> None:
     found = Servers("postgresql://sluice:pw@127.0.0.1:1/sluice?a=b&c=d", "redis://:pw@127.0.0.1:2/0")
-    monkeypatch.setattr(embedded, "attached", lambda _home: found)
+    monkeypatch.setattr(embedded, "running_servers", lambda _home: found)
     assert sluice("env").stdout == (
         "DATABASE_URL='postgresql://sluice:pw@127.0.0.1:1/sluice?a=b&c=d'\nREDIS_URL=redis://:pw@127.0.0.1:2/0\n"
     )
@@ -29,11 +29,11 @@ def test_env_of_servers_that_are_down_ends_with_5(
 ) -> None:
     asked: list[Path] = []
 
-    def attached(home: Path) -> Servers | None:
+    def running_servers(home: Path) -> Servers | None:
         asked.append(home)
         return found
 
-    monkeypatch.setattr(embedded, "attached", attached)
+    monkeypatch.setattr(embedded, "running_servers", running_servers)
     result = sluice("env")
     assert (result.exit_code, result.stdout, asked) == (5, "", [home])
     assert result.stderr == (

@@ -168,10 +168,10 @@ def test_ctrl_c_leaves_the_run_in_the_ledger(
 def test_workers_start_with_the_embedded_servers_and_else_when_asked_for(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert room.own_workers(None).posts == []
-    assert "4" in room.own_workers(4).posts[0].command.argv
+    assert room.own_workers(None).slots == []
+    assert "4" in room.own_workers(4).slots[0].command.argv
     monkeypatch.setattr(servers, "is_embedded", lambda: True)
-    command = room.own_workers(None).posts[0].command
+    command = room.own_workers(None).slots[0].command
     words = list(command.argv[1:])
     assert words[:6] == ["-P", "-m", "sluice.cli.servers.celery", "-A", "sluice.app", "worker"]
     assert words[words.index("--concurrency") + 1] == "2"

@@ -114,7 +114,7 @@ def test_workers_that_do_not_stay_alive_end_the_waiting(ledger: Ledger, tmp_path
     log.write_text("".join(f"line {n}\n" for n in range(9)) + "ImportError: no such thing\n")
     ledger.statuses = [a_run(state="running")]
     dying = SimpleNamespace(failures=5, command=Command("worker", [], log=log))
-    crew = SimpleNamespace(posts=[dying], tend=lambda: time.sleep(0))
+    crew = SimpleNamespace(slots=[dying], poll=lambda: time.sleep(0))
     with pytest.raises(PermanentError) as caught:
         waiting.follow(7, crew, None)  # type: ignore[arg-type]
     assert str(caught.value) == (

@@ -79,10 +79,10 @@ def test_beat_begins_its_file_anew_when_it_cannot_read_it(
     with dbm.open(file, "c") as stored:
         stored["entries"] = text
     app = Celery("another", set_as_current=False)
-    app.conf.beat_schedule = {"tend": {"task": "sluice.tend", "schedule": 60.0}}
+    app.conf.beat_schedule = {"check-schedules": {"task": "sluice.check_schedules", "schedule": 60.0}}
     for _ in range(2):  # the second one reads what the first one wrote
         scheduler = Scheduler(app=app, schedule_filename=file)
-        assert scheduler.schedule["tend"].task == "sluice.tend"
+        assert scheduler.schedule["check-schedules"].task == "sluice.check_schedules"
         scheduler.close()
 
 
@@ -100,6 +100,6 @@ def test_beat_has_an_entry_for_each_schedule_and_one_that_takes_up_what_was_miss
             "schedule": LocalCrontab("0", "2", "Africa/Nairobi"),
             "args": ("call_logs",),
         },
-        "tend": {"task": "sluice.tend", "schedule": 60.0, "options": {"expires": 60.0}},
+        "check-schedules": {"task": "sluice.check_schedules", "schedule": 60.0, "options": {"expires": 60.0}},
     }
-    assert set(entries({})) == {"tend"}  # a pipeline that comes while beat runs is found by it
+    assert set(entries({})) == {"check-schedules"}  # a pipeline that comes while beat runs is found by it

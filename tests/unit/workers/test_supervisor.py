@@ -14,7 +14,7 @@ import pytest
 
 from sluice.workers import supervisor as room
 from sluice.workers.child import LOG_LIMIT, Child, Command
-from sluice.workers.supervisor import Post, Supervisor
+from sluice.workers.supervisor import Slot, Supervisor
 
 ROOT = Path(__file__).resolve().parents[3]
 SLEEPS = "import time\nprint('awake', flush=True)\ntime.sleep(600)"
@@ -64,7 +64,7 @@ def sleeper(tmp_path: Path) -> Iterator[Child]:
 
 
 def pid_of(supervisor: Supervisor, number: int = 0) -> int:
-    child = supervisor.posts[number].child
+    child = supervisor.slots[number].child
     assert child is not None
     return child.pid
 
@@ -76,8 +76,8 @@ def test_what_dies_is_started_again(tmp_path: Path, said: list[str]) -> None:
         os.kill(first, signal.SIGKILL)
 
         def replaced() -> bool:
-            supervisor.tend()
-            return supervisor.posts[0].child is not None and pid_of(supervisor) != first
+            supervisor.poll()
+            return supervisor.slots[0].child is not None and pid_of(supervisor) != first
 
         wait_for(replaced)
     assert said == [f"worker was killed by SIGKILL (see {tmp_path}/log); it starts again in 0.01 s"]
@@ -89,14 +89,14 @@ def test_the_pause_doubles_up_to_half_a_minute_and_a_long_life_makes_it_short_ag
     clock = [1000.0]
     monkeypatch.setattr(room.time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(room, "Child", lambda *_, **__: DeadChild())
-    post = Post(script("worker", ""), prefixed=False)
+    slot = Slot(script("worker", ""), prefixed=False)
     pauses = []
     for lived in (0, 0, 1, 59, 0, 0, 0, 0, 60, 0):
-        post.fill()
+        slot.start_if_due()
         clock[0] += lived
-        assert post.mourn() is not None
-        pauses.append(post.due - clock[0])
-        clock[0] = post.due
+        assert slot.check_exit() is not None
+        pauses.append(slot.due - clock[0])
+        clock[0] = slot.due
     assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30, 0.5, 1]
 
 
@@ -107,10 +107,10 @@ class DeadChild:
 
 def test_nothing_is_started_before_its_pause_is_over(said: list[str]) -> None:
     with Supervisor([script("worker", "raise SystemExit(3)")], say=said.append) as supervisor:
-        wait_for(lambda: supervisor.tend() or said)
-        assert supervisor.posts[0].child is None
-        supervisor.tend()
-        assert supervisor.posts[0].child is None
+        wait_for(lambda: supervisor.poll() or said)
+        assert supervisor.slots[0].child is None
+        supervisor.poll()
+        assert supervisor.slots[0].child is None
     assert said == ["worker ended with exit code 3; it starts again in 0.5 s"]
 
 
@@ -192,7 +192,7 @@ def test_the_lines_of_several_commands_begin_with_their_names(
 
         def both() -> bool:
             nonlocal seen
-            supervisor.tend()
+            supervisor.poll()
             seen += capfd.readouterr().err
             return seen.count("awake") == 2
 

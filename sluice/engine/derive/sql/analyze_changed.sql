@@ -1,2 +1,2 @@
--- A temporary table has no statistics of its own accord: without them the planner reads whole tables.
+-- A temporary table has no statistics until it is analyzed: without them the planner reads whole tables.
 analyze {changed}

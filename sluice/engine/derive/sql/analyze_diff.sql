@@ -1,2 +1,2 @@
--- As with the rows themselves.
+-- A temporary table has no statistics until it is analyzed: without them the planner reads whole tables.
 analyze {diff}

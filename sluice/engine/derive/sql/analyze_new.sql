@@ -1,2 +1,2 @@
--- A temporary table has no statistics of its own accord: without them it may be joined row by row.
+-- A temporary table has no statistics until it is analyzed: without them it may be joined row by row.
 analyze {new}

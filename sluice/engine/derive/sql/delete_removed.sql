@@ -1,2 +1,2 @@
--- Rows that are no more, by their place: nobody else writes to the table meanwhile.
+-- Removed rows, by their ctid: no other transaction writes to the table meanwhile.
 delete from {table} where ctid = any(array(select "Place" from {diff} where "Removed"))

@@ -1,5 +1,5 @@
--- What differs between the table and what its rows are now. Names of its own are
--- in capitals, which no declared column is.
+-- What differs between the table and its new rows. Its own columns have capital letters, which declared columns
+-- cannot have.
 create temp table {diff} on commit drop as
 select {either_columns}, o.ctid as "Place", {o_value} as "Before", {n_value} as "After", n.{first_key} is null as "Removed"
 from {new} n

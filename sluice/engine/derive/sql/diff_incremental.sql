@@ -1,5 +1,5 @@
--- What differs, among the keys of the rows that are new or other than before: none is gone. Each is looked up by the index, as
--- keys that may have changed are. All that is to be written is in it: a few rows are not written down twice.
+-- What differs, among the keys of new or changed rows: none is removed. Each is looked up by the index. It has all rows
+-- to be written, so they need no second temporary table.
 create temp table {diff} on commit drop as
 select {n_columns}, o.ctid as "Place", {o_value} as "Before", {n_value} as "After", false as "Removed",
        row({n_columns}) is distinct from row({o_columns}) as "Differs"

@@ -1,4 +1,4 @@
--- A figure of a column of the whole table, by group. A row without a group is in none. Groups are sorted as bytes.
+-- A statistic of a column of the whole table, by group. Rows without a group are left out. Groups are sorted as bytes.
 insert into sluice.statistic (pipeline, derived, as_of, step, definition, name, of_group, value, rows, run_id)
 select %(pipeline)s, %(derived)s, %(as_of)s, %(step)s, %(definition)s, %(name)s, of_group, figure::text, n, %(run)s
 from (

@@ -1,4 +1,4 @@
--- The median of how far the values of a group are from their median. It takes two passes: the median must be known.
+-- The median absolute deviation of a group's values. It takes two passes: the median must be known first.
 with valid as materialized (
     select * from (
         select {members}, {column} as x from {base} where {slice} and {column} is not null and ({where})) grouped

@@ -1,2 +1,2 @@
--- There was nothing before: all rows, in key order.
+-- The table had no rows: insert all, in key order.
 insert into {table} ({columns}) select {columns} from {new} order by {key}

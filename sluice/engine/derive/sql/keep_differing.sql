@@ -1,2 +1,2 @@
--- Rows that came out as they were are of no more interest.
+-- Delete rows that did not change.
 delete from {diff} where not "Differs"

@@ -1,2 +1,2 @@
--- Where the rows go that the steps have made.
+-- The table for the rows that the steps have computed.
 create temp table {new} on commit drop as select {columns} from {table} with no data

@@ -1,4 +1,4 @@
--- A table was built: what for, how, and what it changed.
+-- Record a build: its table and date, how it was done, and what it changed.
 insert into sluice.build (run_id, pipeline, derived, as_of, definition, mode, rows, recomputed, added, changed, removed,
                           value, sum_before, sum_after, moves, counts, upto, seconds, steps)
 values (%(run)s, %(pipeline)s, %(derived)s, %(as_of)s, %(definition)s, %(mode)s, %(rows)s, %(recomputed)s, %(added)s,

@@ -1,5 +1,4 @@
--- What has become final since a build: its inputs, whether any of them took rows away that were there before, and
--- their share of all rows.
+-- What has become final since a build: the inputs, whether any of them deleted older rows, and their share of all rows.
 select coalesce(max(settled), 0),
        coalesce(array_agg(id) filter (where settled > %(upto)s), '{}'),
        coalesce(bool_or(replaces <> '{}') filter (where settled > %(upto)s), false),

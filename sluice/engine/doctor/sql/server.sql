@@ -1,4 +1,4 @@
--- The server, the role, and what of the server's settings matters to us, in one look.
+-- The server, the role, and the server's settings that matter, in one query.
 select current_setting('server_version_num')::int / 10000 as major, current_setting('server_version') as version,
        current_user as role, r.rolsuper as superuser, has_database_privilege(current_database(), 'temp') as may_temp,
        current_setting('fsync') = 'on' as fsync, current_setting('synchronous_commit') <> 'off' as synchronous_commit,

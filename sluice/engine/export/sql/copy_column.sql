@@ -1,2 +1,2 @@
--- One column alone: an empty line would be no row to most readers, so what is missing is "" there, as empty text is.
+-- A single column: most readers skip an empty line, so null is written as "", like empty text.
 copy (select format('%s', {columns}) as {columns} from {table} {order}) to stdout with (format csv, header true, encoding 'UTF8')

@@ -1,1 +1,1 @@
-"""What only costs space: parts of old runs, copies in the landing that nobody needs."""
+"""Clean-up: parts of old runs, and copies in the landing that no run needs."""

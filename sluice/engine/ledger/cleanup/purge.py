@@ -1,8 +1,8 @@
-"""purge: what only costs space of runs that ended long ago. Runs and inputs stay, with their books: they are how
-content is known again, and how a row's `_input_id` leads to its file.
+"""purge: delete the details of runs that ended long ago. Runs and inputs stay, with their books: by them content is
+recognized, and a row's `_input_id` leads to its file.
 
-A run is marked first, so that nobody retries what is half gone. Then it goes in batches, a transaction each, so
-that no lock is held long and workers do not notice; a purge that is killed is taken up by the next one.
+A run is marked first, so that a half-purged run cannot be retried. Its rows are deleted in batches, a transaction
+each, so that locks are short and workers do not wait; the next purge completes one that was killed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BATCH = 10_000
 
 
 def before(older_than: timedelta) -> datetime:
-    """That long ago by the clock of the database, which also wrote when runs ended."""
+    """The time that long ago, by the clock of the database, which also recorded when runs ended."""
     with transaction() as cursor:
         cursor.execute("select clock_timestamp() - %s", (older_than,))
         row: tuple[datetime] = cursor.fetchall()[0]
@@ -36,7 +36,7 @@ def purgeable_runs(ended_before: datetime) -> list[int]:
 
 
 def count_purgeable(runs: list[int], ended_before: datetime) -> Counter[str]:
-    """How many rows of which table a purge of these runs would take away."""
+    """How many rows of which table a purge of these runs would delete."""
     with transaction() as cursor:
         cursor.execute(query("count_purgeable"), {"runs": runs, "before": ended_before})
         (counts,) = mappings(cursor)
@@ -44,7 +44,7 @@ def count_purgeable(runs: list[int], ended_before: datetime) -> Counter[str]:
 
 
 def purge_run(run: int, ended_before: datetime) -> Counter[str]:
-    """Purge one run. Returns how many rows of which table are gone; none when it is open again meanwhile."""
+    """Purge one run. Returns how many rows of which table were deleted; none when it has been reopened meanwhile."""
     gone: Counter[str] = Counter()
     if not _execute("mark_purged", run=run, before=ended_before):
         return gone
@@ -58,7 +58,7 @@ def purge_run(run: int, ended_before: datetime) -> Counter[str]:
 
 
 def purge_ticks(due_before: datetime) -> int:
-    """Due times that were taken before that time, but for each schedule's newest. Returns how many are gone."""
+    """Delete due times before that time, except each schedule's newest. Returns how many were deleted."""
     return _execute("purge_ticks", before=due_before)
 
 
@@ -78,16 +78,16 @@ def _purge_rejects(input_id: int) -> int:
     return total
 
 
-def _in_batches(name: str, **asked: Any) -> int:
+def _in_batches(name: str, **params: Any) -> int:
     total, gone = 0, BATCH
     while gone == BATCH:
-        gone = _execute(name, batch=BATCH, **asked)
+        gone = _execute(name, batch=BATCH, **params)
         total += gone
     return total
 
 
-def _execute(name: str, **asked: Any) -> int:
-    """Run a statement in a transaction of its own. Returns how many rows it met."""
+def _execute(name: str, **params: Any) -> int:
+    """Run a statement in a transaction of its own. Returns how many rows it changed."""
     with transaction() as cursor:
-        cursor.execute(query(name), asked)
+        cursor.execute(query(name), params)
         return cursor.rowcount

@@ -1,1 +1,1 @@
-"""Inputs: what several steps write of them, and which refused ones a retry reads again."""
+"""Inputs: what several steps write about them, and which refused ones a retry reads again."""

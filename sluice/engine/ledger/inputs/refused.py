@@ -1,7 +1,7 @@
-"""Inputs that were refused before a row of them was read: a wrong header, no CSV, a file that is missing.
+"""Inputs that were refused before a row of them was read: a wrong header, not CSV, a missing file.
 
-Reading the same file under the same declaration again gives the same refusal. So `retry` takes only those of which the
-file or the declaration has changed since, and those that were not read at all.
+Reading the same file again under the same declaration gives the same error. So `retry` takes only inputs whose file or
+declaration has changed since, and those that were not read at all.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ query = statements(__name__)
 
 @dataclass(frozen=True)
 class SourceVersion:
-    """Which declaration of a source: the version of its contract, and of the whole of it."""
+    """Versions of a source's declaration: of its contract, and of all of it."""
 
     contract: str
     revision: str | None
@@ -28,7 +28,7 @@ class SourceVersion:
 
 @dataclass(frozen=True)
 class RefusedInput:
-    """A refused input: under what it was planned, and `stamp`, how its file was then (None: it was not read)."""
+    """A refused input with the declaration it was planned under and its file's `stamp` then (None: it was not read)."""
 
     input: int
     source: str
@@ -38,7 +38,7 @@ class RefusedInput:
     stamp: str | None
 
     def is_changed(self, now: SourceVersion | None) -> bool:
-        """Whether reading it again may end otherwise. A file that cannot be looked at from here may have changed."""
+        """Whether reading it again may give another result. A file that this process cannot reach may have changed."""
         if now is not None and now != SourceVersion(self.contract, self.revision or now.revision):
             return True
         if self.stamp is None:

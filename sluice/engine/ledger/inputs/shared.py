@@ -1,4 +1,4 @@
-"""What several steps ask and write of inputs."""
+"""What several steps read and write about inputs."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def plan_again(cursor: Cursor, input_id: int) -> None:
 
 
 def withdraw_parts(cursor: Cursor, input_id: int) -> None:
-    """Parts of an input and their steps are gone."""
+    """Lock the steps of an input, and so its parts, before it is withdrawn."""
     cursor.execute(query("withdraw_parts"), {"input": input_id})
 
 
 def withdraw_input(cursor: Cursor, input_id: int) -> tuple[int, bool] | None:
-    """The input's books are as if nothing of it had been read, and so are those of its run.
+    """Reset the input's books, subtract them from its run's, and delete its parts.
 
-    Returns how often it was withdrawn by now, and whether it had a copy in the landing.
+    Returns how often it has been withdrawn, and whether it had a copy in the landing.
     """
     cursor.execute(query("withdraw_input"), {"input": input_id})
     row: tuple[int, bool] | None = cursor.fetchone()
@@ -35,20 +35,20 @@ def withdraw_input(cursor: Cursor, input_id: int) -> tuple[int, bool] | None:
 
 
 def note_fetched(cursor: Cursor, input_id: int, noted: Mapping[str, Any]) -> None:
-    """Keep what a fetch said of its answer: a watermark, an ETag."""
+    """Store what a fetch noted about its answer: a watermark, an ETag."""
     cursor.execute(query("note_fetched"), {"input": input_id, "noted": json.dumps(noted)})
 
 
 def last_noted(cursor: Cursor, pipeline: str, source: str, contract: str) -> tuple[Any, ...] | None:
-    """What the last fetch of a source noted that was loaded under this contract; None where there is none."""
+    """What the last fetch of a source that was loaded under this contract noted; None without one."""
     cursor.execute(query("last_noted"), {"pipeline": pipeline, "source": source, "contract": contract})
     row: tuple[Any, ...] | None = cursor.fetchone()
     return row
 
 
 def earlier_open_run(cursor: Cursor, run: int, pipeline: str, source: str, *, only_reloads: bool = False) -> int | None:
-    """An open run of the same source that came before this one; `only_reloads`: one of which files are loaded again."""
-    who = {"run": run, "pipeline": pipeline, "source": source, "only_reloads": only_reloads}
-    cursor.execute(query("earlier_open_run"), who)
+    """An earlier open run of the same source; with `only_reloads` only one that loads files again."""
+    params = {"run": run, "pipeline": pipeline, "source": source, "only_reloads": only_reloads}
+    cursor.execute(query("earlier_open_run"), params)
     row = cursor.fetchone()
     return None if row is None else row[0]

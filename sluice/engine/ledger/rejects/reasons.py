@@ -12,7 +12,7 @@ from sluice.engine.ledger.rows import records
 
 query = statements(__name__)
 
-MOST = 20_000_000  # rejects that are looked at: a million take half a second
+MOST = 20_000_000  # rejects that are counted at most: a million take half a second
 
 
 def reasons_of(cursor: Cursor, run: int, input_id: int | None = None) -> list[RejectReason]:

@@ -29,7 +29,7 @@ class StreamedReject(NamedTuple):
 def stream_rejects(inputs: Iterable[tuple[int, str]], code: str | None = None) -> Generator[StreamedReject, None, None]:
     """The rejects of `inputs` (number, file), input by input, by line.
 
-    One transaction from the first to the last of them, however slowly they are taken. Raises DatabaseAway.
+    One transaction from the first to the last of them, however slowly the caller reads. Raises DatabaseAway.
     """
     with transaction() as session:
         session.execute("set local idle_in_transaction_session_timeout = 0")

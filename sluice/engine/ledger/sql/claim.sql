@@ -1,6 +1,6 @@
--- Take a step that is due and free, of an input without crashes: a higher fence and a lease. No row back: somebody else
--- has it, or its input has crashed. What this process held before waits for the next task of its chain.
-with handed_on as (
+-- Claim a step that is due and free, of an input without crashes: a higher fence and a lease. No row: another worker has
+-- it, or its input has crashed. A step that this process claimed before waits for the next task of its chain.
+with released as (
     update sluice.step set holder = null
     where id in (select id from sluice.step
                  where state = 'working' and holder = %(holder)s and id <> %(step)s for update skip locked)

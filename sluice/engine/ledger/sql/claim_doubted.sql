@@ -1,4 +1,4 @@
--- Take a step that is due and free, of an input that has crashed: while at most half of all processes are at such inputs.
+-- Claim a step that is due and free, of an input that has crashed, while at most half of all processes work on such ones.
 update sluice.step
 set state = 'working', fence = fence + 1, holder = %(holder)s, publications = 0, published_until = null,
     lease_until = clock_timestamp() + %(lease_s)s * interval '1 second'

@@ -1,3 +1,3 @@
--- A run that is tried again builds what its pipeline derives now: a corrected declaration is another one.
+-- A retried run builds the derived tables of the current declaration, which may have been corrected.
 update sluice.run set options = options || jsonb_build_object('derived', %(derived)s::text)
 where id = %(run)s and options ? 'derived' and %(derived)s::text is not null

@@ -1,4 +1,4 @@
--- Leases that ran out, and steps whose worker on this host is gone: due again; after too many of them, dead.
+-- Steps with expired leases, and those whose worker on this host is gone: due again; after too many times, dead.
 update sluice.step
 set vanished = vanished + 1, lease_until = null, holder = null, published_until = null,
     error = 'The worker that had this step vanished.',

@@ -1,4 +1,4 @@
--- Count what the step itself did wrong (it raised, or it killed its process); past the limit it is dead.
+-- Count a failure of the step itself (it raised, or it killed its process); at the limit it is dead.
 update sluice.step
 set crashes = crashes + 1, lease_until = null, holder = null, published_until = null, error = %(error)s,
     state = case when crashes + 1 >= %(limit)s then 'dead' else 'due' end,

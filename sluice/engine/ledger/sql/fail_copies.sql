@@ -1,5 +1,4 @@
--- Inputs of a run that had nothing to do because another one had their content: where nothing of that one could be
--- loaded, nothing of these was.
+-- Inputs of a run that were skipped because another one had their content, of which nothing could be loaded: they fail.
 update sluice.input i
 set error_code = o.error_code, state = 'failed', finished_at = clock_timestamp(),
     error = format('It has the same content as input %%s of run %%s, and nothing of that could be loaded: %%s',

@@ -1,3 +1,3 @@
--- A run whose settling died: it failed, and its loaded rows stay as they are until somebody retries it.
+-- Fail a run whose settle or build step is dead; its loaded rows stay until it is retried.
 update sluice.run set state = 'failed', error = %(error)s, finished_at = clock_timestamp()
 where id = %(run)s and state = 'running'

@@ -1,5 +1,5 @@
--- Version 0.1.0 made tables where the role's search_path led: for a role called sluice that is the ledger's own schema.
--- What is not of that version's ledger moves out of it, with its indexes, rows and rights; views go on as they are.
+-- Version 0.1.0 created tables in the first schema of the role's search_path: for a role sluice the ledger's own schema.
+-- Tables that are not of that version's ledger move out, with their indexes, rows and rights; views stay as they are.
 do $$
 declare
     home constant text := current_schema();

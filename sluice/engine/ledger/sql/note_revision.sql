@@ -1,6 +1,5 @@
--- A declaration was seen, so many seconds ago. One that is known keeps its place, unless it came back: somebody registers
--- a run under it, or a file says so again. The newest one is left alone, so that runs that are registered at once wait for
--- nobody.
+-- Record a declaration with its age. A known one keeps its time, unless it came back: a run is registered under it, or a
+-- file has it again. The newest one is not written to, so that concurrent registrations do not block each other.
 insert into sluice.revision as r (pipeline, source, revision, shape, noted_at)
 values (%(pipeline)s, %(source)s, %(revision)s, %(shape)s, clock_timestamp() - %(ago_s)s * interval '1 second')
 on conflict (pipeline, source, revision) do update set noted_at = greatest(r.noted_at, excluded.noted_at)

@@ -1,4 +1,4 @@
--- One part less to wait for; the input's counters, then (by its caller) the run's: always in this order.
+-- One part has ended: the input's counters, then (by the caller) the run's, always in this order.
 update sluice.input
 set parts_left = parts_left - 1, read = read + %(read)s, loaded = loaded + %(loaded)s,
     updated = updated + %(updated)s, unchanged = unchanged + %(unchanged)s,

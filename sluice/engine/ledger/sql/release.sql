@@ -1,5 +1,5 @@
--- Give a step back: it is due again after a pause. What failed was not the step, so nothing is counted. The pause
--- varies: in the rhythm in which workers ask Redis, the same one of them would get the step again and again.
+-- Release a step: it is due again after a pause. The step itself did not fail, so nothing is counted. The pause is
+-- random: in the rhythm in which workers poll Redis, the same worker would get the step each time.
 update sluice.step
 set state = 'due', lease_until = null, holder = null, published_until = null, error = %(error)s,
     due_at = clock_timestamp() + %(pause_s)s * (0.5 + random()) * interval '1 second',

@@ -1,5 +1,5 @@
--- Inputs that had failed by a dead step are open again. Rows of theirs that are final already have been built from: the
--- next build must not count them once more, so the input replaces what it was. Another run may be loading the same content by now: then both do.
+-- Reopen inputs that failed by a dead step. Builds may have used their final rows: the next build must not count them
+-- twice, so the input replaces itself. If another run loads the same content meanwhile, both load it.
 update sluice.input i
 set state = case when i.parts_total is null then 'registered' else 'loading' end,
     ordered = true, replaces = case when i.settled is null then i.replaces else i.replaces || i.id end,

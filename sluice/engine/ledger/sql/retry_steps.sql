@@ -1,4 +1,4 @@
--- Dead steps are due again, and their crashes forgotten.
+-- Dead steps are due again, with their failures reset.
 update sluice.step
 set state = 'due', due_at = clock_timestamp(), published_until = null, crashes = 0, vanished = 0, error = null,
     missing_since = null, code_version = null

@@ -1,4 +1,4 @@
--- The run's counters, last of all: the row that every load of the run wants is held for the shortest time.
+-- The run's counters, written last: every load of the run needs this row, so it is locked for the shortest time.
 update sluice.run
 set read = read + %(read)s, loaded = loaded + %(loaded)s, updated = updated + %(updated)s,
     unchanged = unchanged + %(unchanged)s, duplicate = duplicate + %(duplicate)s,

@@ -1,2 +1,2 @@
--- An earlier run, still open, holds one of these keys: its own settling may change that row. Wait for it.
+-- An earlier open run has a row of one of these keys, which its settling may change: wait for it.
 select min("Run") from {contest} where "There" and not "Final" and "Run" < %(run)s

@@ -1,5 +1,5 @@
--- Rows that lost their key. Against a settled row that is final: equal values are a duplicate, others a reject.
--- Against another it is not: they wait as contenders.
+-- Rows whose key has another row. If that is settled, equal values are a duplicate and others a reject; if not, they wait
+-- as contenders.
 with met as (
     select {l_columns}, {row_l} is not distinct from {row_t} as "Equal", t._line as "Line", t._input_id as "Input",
            i.uri as "Uri",

@@ -1,2 +1,2 @@
--- Rows whose key stands earlier in the same part.
+-- Rows whose key occurs earlier in the same part.
 copy {lost} ({columns}) from stdin (format binary)

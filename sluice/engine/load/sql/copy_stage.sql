@@ -1,2 +1,2 @@
--- Aside first, when some of these keys are there already.
+-- Into a temporary table first, if some of these keys exist already.
 copy {stage} ({columns}) from stdin (format binary)

@@ -1,2 +1,2 @@
--- Straight into the target, sorted by its key: the fastest way there is, as long as no key is there already.
+-- Directly into the target, sorted by its key: the fastest way, as long as none of the keys exists.
 copy {target} ({columns}) from stdin (format binary)

@@ -1,2 +1,2 @@
--- The rows of one input, taken out again.
+-- Delete the rows of one input.
 delete from {target} where _input_id = %(input)s

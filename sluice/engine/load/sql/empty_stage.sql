@@ -1,2 +1,2 @@
--- Made empty for the next chunk of the same transaction.
+-- Empty the table for the next chunk of the same transaction.
 truncate {stage}

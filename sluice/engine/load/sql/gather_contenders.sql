@@ -1,4 +1,4 @@
--- Rows of this run whose key another row of an open run has or had.
+-- Rows of this run whose key also belongs, or belonged, to a row of an open run.
 insert into {contest} ({columns}, "Run", "Position", "Part", "Final", "There", "Counted", "Record", "Absent")
 select {w_columns}, i.run_id, i.position, c.part_id, false, false, c.counted, c.ctid,
        nullif(c.absent, '{{}}')

@@ -1,4 +1,4 @@
--- The other rows that are kept of these keys: of later runs, and what was settled before one of them was replaced.
+-- The other stored rows of these keys: of later runs, and settled rows that one of them replaced.
 with kept as (
     select c.ctid as "Record", c.part_id as "Part", c.counted as "Counted", false as "Before",
            nullif(c.absent, '{{}}') as "Absent", {w_columns}

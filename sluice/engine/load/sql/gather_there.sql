@@ -1,4 +1,4 @@
--- The row that has each contested key, locked in key order: from here on no load can replace it.
+-- The current row of each contested key, locked in key order: from here on no load can replace it.
 with there as (
     select {t_columns} from {target} t
     where exists (select from {contest} c where {key_c_t})

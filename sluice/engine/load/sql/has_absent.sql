@@ -1,2 +1,2 @@
--- Whether a row has columns whose values are those of the row before it.
+-- Whether a row has columns that take their values from the row before it.
 select exists (select from {contest} where "Absent" is not null)

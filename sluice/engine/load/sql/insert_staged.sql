@@ -1,4 +1,4 @@
--- What is new goes in, in key order (so that two loads cannot deadlock); what is not is put aside.
+-- Insert rows with new keys, in key order (so that two loads cannot deadlock); set the others aside.
 with inserted as (
     insert into {target} ({columns}) select {s_columns} from {stage} s
     on conflict ({key}) do nothing

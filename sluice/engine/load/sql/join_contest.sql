@@ -1,4 +1,4 @@
--- A row that is in the table and has a record is one row.
+-- Merge the entries of a row that is in the table and has a record.
 with same as (
     delete from {contest} c using {contest} t
     where t."There" and not c."There" and c._input_id = t._input_id and c._line = t._line

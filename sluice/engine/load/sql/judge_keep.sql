@@ -1,4 +1,4 @@
--- What became of each row: the winner is loaded; the others are a duplicate of it, or a reject.
+-- The outcome of each row: the winner is loaded; the others are a duplicate of it, or a reject.
 insert into {verdict}
 select c."Part", c._input_id, c."Run",
        case when c."Place" = 1 then 1 when c."There" then -1 else 0 end,

@@ -1,6 +1,6 @@
--- What became of each row of the run: the newest is loaded, updated or unchanged, by what was settled before the run; every
--- other row was superseded by it: a duplicate. A row of a later run was counted against the same settled row, and now
--- has this run's newest before it.
+-- The outcome of each row of the run: the newest is loaded, updated or unchanged, compared with the row settled before
+-- the run; every other row was superseded by it: a duplicate. A row of a later run was compared with the same settled
+-- row, and is now compared with this run's newest.
 with own as (
     select c.*, c."Place" = 1 as "Wins", b._line is not null as "Known", {row_c} is not distinct from {row_b} as "Equal"
     from {contest} c

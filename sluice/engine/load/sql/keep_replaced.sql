@@ -1,4 +1,4 @@
--- What the input had replaced and is still replaced, by a row of an open run: it is kept for that one.
+-- Rows that the input had replaced and that a row of an open run still replaces: they are recorded for that run.
 insert into sluice.replaced (run_id, input_id, rows)
 select i.run_id, i.id, array_agg(u."Text")
 from sluice.replaced c

@@ -1,2 +1,2 @@
--- What these inputs replace is deleted.
+-- Record that the rows which these inputs replace are deleted.
 update sluice.input set cleared = true where id = any(%(inputs)s)

@@ -1,9 +1,9 @@
--- A part of an update: new keys go in, and of two rows of one key the newer one has it: by run, place in the run's list of
--- inputs, and line. Rows are written in key order, first those that are there and then new ones, so that two loads cannot
--- deadlock. They are written where they were read: a row that changed meanwhile is missed, the counts tell, and all
--- of it is done again. A settled row that is replaced is kept as what was there before the run; against a row that is
--- not settled it is for settling to say what became of either. `offset 0` keeps the planner at one look into the index for
--- each row: nothing is known of the staged rows, and it might read the whole target instead.
+-- A part of an update: new keys are inserted, and of two rows of one key the newer one stays: by run, place in the run's
+-- list of inputs, and line. Rows are written in key order, first existing and then new ones, so that two loads cannot
+-- deadlock. Existing rows are written by ctid: one that changed meanwhile is missed, which the counts show, and the
+-- statement is repeated. A settled row that is replaced is recorded as the row before the run; if the existing row is
+-- not settled, settling decides the outcome of both. `offset 0` keeps the planner at one index lookup for each row: it
+-- has no statistics of the staged rows, and might read the whole target instead.
 with met as materialized (
     select {s_columns}, t."Place", {text_t} as "Was", t._input_id as "Input", t._line as "Line",
            i.run_id as "Run", {equal_s_t} as "Equal",

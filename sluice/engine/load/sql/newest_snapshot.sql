@@ -1,4 +1,4 @@
--- The inputs whose rows are the whole of a source: those of the newest run that brought all it was asked to bring.
+-- The inputs that are the newest snapshot of a source: those of the newest run that loaded all its inputs of it.
 with newest as (
     select max(i.run_id) as run
     from sluice.input i join sluice.run r on r.id = i.run_id

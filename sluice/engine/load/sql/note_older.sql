@@ -1,5 +1,5 @@
--- Files that come after this one and lack columns that it has, and that were loaded before it: in rows of both, nobody
--- knows any more whether what stands in these columns is older than this file's.
+-- Files that come after this one, lack columns that it has, and were loaded before it: in rows of both it is unknown
+-- whether the values of these columns are older than this file's.
 with later as (
     select l.uri, l.run_id, l.position, c.name
     from sluice.input l cross join lateral jsonb_array_elements_text(l.dialect -> 'absent') c (name)

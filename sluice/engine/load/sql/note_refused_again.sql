@@ -1,5 +1,5 @@
--- An input that refuses rows which an older reading of it had loaded, over rows of other inputs: what was there before
--- them is not kept, so nothing is there now. It is said once, in the input's note.
+-- An input that refuses rows which an older reading of it had loaded over rows of other inputs: the rows before them are
+-- not kept, so the key has no row now. The input's note says so, once.
 update sluice.input i
 set note = concat_ws(' ', i.note, format(
     'Its earlier reading had replaced %%s rows of other inputs. Those of them that are refused now are gone from the table: '

@@ -1,4 +1,4 @@
--- Rows whose key has another row of this run, with other values, in an earlier place.
+-- Rows whose key has another row with other values in an earlier place.
 insert into sluice.reject (run_id, input_id, part_id, line, code, reason, other_input, other_line)
 select c."Run", c._input_id, c."Part", c._line, 'key_conflict',
        format('The same key (%%s) has other values in line %%s of %%s, which comes first.',

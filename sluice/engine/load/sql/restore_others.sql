@@ -1,4 +1,4 @@
--- The newest row that is kept of each key that was taken out: of another input, or what had been replaced.
+-- Restore the newest stored row of each deleted key: of another input, or one that had been replaced.
 with kept as (
     select c.input_id as "Input", {w_columns}
     from sluice.contender c cross join lateral jsonb_populate_record(null::{target}, c.row) w

@@ -1,5 +1,5 @@
--- Inputs whose rows are not all there any more, so that whoever brings one of them again has it loaded: those of older
--- snapshots, those that this run has written over, and those of which another file of the run has written over some.
+-- Mark inputs whose rows are not all in the table any more, so that their content is loaded again if it comes again:
+-- those of older snapshots, those that this run has overwritten, and those that another file of the run has overwritten.
 with own as (
     select id, duplicate from sluice.input
     where run_id = %(run)s and source = %(source)s and loaded + updated + unchanged > 0)

@@ -1,4 +1,4 @@
--- Each due time of a schedule once, however many beats there are.
+-- Record each due time of a schedule once, with any number of beats.
 insert into sluice.tick (schedule, due_time, day, state, note)
 values (%(schedule)s, %(due)s, %(day)s, %(state)s, %(note)s)
 on conflict do nothing

@@ -1,5 +1,5 @@
--- Earlier days whose files go with this one, where no input has read them: those just before it that were skipped,
--- and those of the last days whose run may have begun before all of them had come.
+-- Earlier days whose unread files go with this one: those just before it that were skipped, and recent ones whose run
+-- may have started before all of their files had arrived.
 select t.day from sluice.tick t
 where t.schedule = %(schedule)s and t.due_time < %(due)s and t.day is not null
   and t.state not in ('waiting', 'missing_input')

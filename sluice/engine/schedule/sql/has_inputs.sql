@@ -1,2 +1,2 @@
--- Whether anything was ever brought from which tables could be built.
+-- Whether any input was ever loaded from which tables can be built.
 select exists (select from sluice.input where pipeline = %(pipeline)s and state <> 'failed')

@@ -1,4 +1,4 @@
--- Whether a run for a later day has brought the source: an older snapshot must not replace it.
+-- Whether a run for a later day has loaded the source: an older snapshot must not replace it.
 select exists (
     select from sluice.input i
     join sluice.run r on r.id = i.run_id

@@ -1,4 +1,4 @@
--- The last due time of each schedule, and what became of it, or of its run.
+-- The last due time of each schedule, and its state, or that of its run.
 select distinct on (t.schedule) t.schedule, t.due_time, t.day, coalesce(r.state, t.state), t.run_id, t.note
 from sluice.tick t left join sluice.run r on r.id = t.run_id
 where t.schedule = any(%(schedules)s)

@@ -1,6 +1,6 @@
--- Which of these files no input has read as they are now. One without a stamp was seen for the first time; an input
--- without a stamp has not been read yet, and will read what is there. An input of which nothing could be loaded counts
--- as long as the declaration is the same.
+-- Which of these files no input has read in their current state. A file without a stamp is new; an input without a stamp
+-- has not been read yet, and will read the current state. An input of which nothing could be loaded counts as long as
+-- the declaration is the same.
 select listed.source, listed.uri
 from unnest(%(sources)s::text[], %(uris)s::text[], %(stamps)s::text[], %(contracts)s::text[])
      with ordinality as listed (source, uri, stamp, contract, position)

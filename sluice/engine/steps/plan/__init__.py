@@ -1,1 +1,1 @@
-"""plan: an input is read once, known by its content, and cut into parts."""
+"""plan: an input is read once, identified by its content, and cut into parts."""

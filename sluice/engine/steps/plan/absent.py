@@ -1,4 +1,4 @@
-"""Declared columns that a file does not have: named in its books, with what it may have meant by another name."""
+"""Declared columns that a file does not have: named in its note, with the columns that may be misspelt."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from sluice.engine.rows.contract import Contract
 from sluice.errors import DataError
 
 _NOT_A_LETTER = re.compile(r"[\W_]+")
-_SHORTEST = 3  # below this every name is like every other
+_SHORTEST = 3  # shorter names are too similar to compare
 
 
 def match_columns(header: tuple[str, ...], table: Table, contract: Contract) -> HeaderMatch:
-    """Match an input's columns with those that are declared. Raises DataError `missing_header`, which names what a
-    column that must be there may have been spelled like, and `duplicate_header`."""
+    """Match an input's columns with the declared ones. Raises DataError `missing_header`, which names columns of the
+    file that may be a misspelt required one, and `duplicate_header`."""
     try:
         return match_header(Names(header), contract.wanted, contract.required)
     except DataError as error:
@@ -33,20 +33,20 @@ def absent_columns(table: Table, match: HeaderMatch) -> list[str]:
 
 
 def note_of(table: Table, match: HeaderMatch) -> str | None:
-    """What the books say of a file's columns; None where they are those that are declared."""
+    """The note on a file's columns; None where they are the declared ones."""
     absent = absent_columns(table, match)
-    said = list(_misspelt(table, match))
+    notes = list(_misspelt(table, match))
     if match.extra:
-        said.append(f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}.")
+        notes.append(f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}.")
     if absent:
         what = "null in new rows, left as it is in others" if table.on_conflict == "update" else "null"
         listed = ", ".join(f"{name} ({what})" for name in absent)
-        said.append(f"Columns that the file does not have: {listed}.")
-    return " ".join(said) or None
+        notes.append(f"Columns that the file does not have: {listed}.")
+    return " ".join(notes) or None
 
 
 def _misspelt(table: Table, match: HeaderMatch) -> Iterator[str]:
-    """A sentence for each column nobody knows that is spelled nearly like one that is not there, nearest first."""
+    """A sentence for each unknown column that is spelled nearly like a missing one, nearest first."""
     columns = [column for column in table.columns if match.positions.get(column.header_name) is None]
     near = suggestions(match.extra, [column.header_name for column in columns])
     for name, header in near.items():
@@ -56,13 +56,13 @@ def _misspelt(table: Table, match: HeaderMatch) -> Iterator[str]:
 
 
 def suggestions(unknown: Sequence[str], missing: Sequence[str]) -> dict[str, str]:
-    """For unknown names those of the missing ones that they may be meant for: each once, the nearest first."""
+    """For each unknown name the missing one that it may stand for: each used once, the nearest first."""
     pairs = [(_distance(name, other), i, j) for i, name in enumerate(unknown) for j, other in enumerate(missing)]
-    found: dict[int, int] = {}
+    matches: dict[int, int] = {}
     for distance, i, j in sorted((d, i, j) for d, i, j in pairs if d is not None):
-        if i not in found and j not in found.values() and distance <= _allowed(unknown[i], missing[j]):
-            found[i] = j
-    return {unknown[i]: missing[found[i]] for i in sorted(found)}
+        if i not in matches and j not in matches.values() and distance <= _allowed(unknown[i], missing[j]):
+            matches[i] = j
+    return {unknown[i]: missing[matches[i]] for i in sorted(matches)}
 
 
 def _allowed(name: str, other: str) -> int:
@@ -72,7 +72,7 @@ def _allowed(name: str, other: str) -> int:
 
 
 def _distance(name: str, other: str) -> int | None:
-    """How many letters differ, accents and what stands between words aside; None where it is not worth counting."""
+    """How many letters differ, without accents and separators; None if the names are too different to compare."""
     left, right = _letters(name), _letters(other)
     if not left or not right or abs(len(left) - len(right)) > _SHORTEST:
         return None
@@ -85,7 +85,7 @@ def _letters(name: str) -> str:
 
 
 def _edits(left: str, right: str) -> int:
-    """Letters put in, taken out, changed, or two that changed places (optimal string alignment)."""
+    """Letters inserted, deleted, replaced, or two that are swapped (optimal string alignment)."""
     before: list[int] = []
     row = list(range(len(right) + 1))
     for i, letter in enumerate(left, 1):

@@ -1,9 +1,9 @@
-"""Content of an update that was seen before: whether it has to be applied again.
+"""Content of an update that was loaded before: whether it has to be applied again.
 
-The table is what all inputs give one after another, by run and place in the run: contents A, B, A end as A. So content
-that is loaded has nothing to do only where applying it again would change nothing: nothing else was applied since, or
-only what this run brings behind it. A run of the same files again therefore has nothing to do, and neither have the
-known files before the first new one.
+The table is the result of all inputs applied one after another, by run and place in the run: contents A, B, A end as A.
+So loaded content is skipped only if applying it again would change nothing: nothing else was applied since, or only
+content that this run applies after it. A run of the same files again is therefore skipped, and so are the known files
+before the first new one.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ class Listed:
 
 
 def is_applied(listed: Sequence[str | None], history: Sequence[str], place: int) -> bool:
-    """Whether the content at `place` of a run may be left out.
+    """Whether the content at `place` of a run may be skipped.
 
     `listed` are the contents of the run in order (None for inputs that give nothing), `history` those that earlier
-    runs applied, oldest first. It may where it and each before it was applied, and whatever was applied after it
-    comes again behind it in this run.
+    runs applied, oldest first. It may if it and each before it was applied, and everything applied after it comes
+    again later in this run.
     """
     last_in_history = {sha256: at for at, sha256 in enumerate(history)}
     last_in_run = {sha256: at for at, sha256 in enumerate(listed) if sha256 is not None}
@@ -59,13 +59,13 @@ def is_applied(listed: Sequence[str | None], history: Sequence[str], place: int)
 
 
 def wait_for_earlier_runs(work: InputWork) -> None:
-    """A reload replaces what is settled: raise EarlierRunOpen while an earlier run of the source is not."""
+    """A reload replaces settled rows: raise EarlierRunOpen while an earlier run of the source is not settled."""
     if not work.options.get("reload"):
         return
     with transaction() as cursor:
         earlier = earlier_open_run(cursor, work.run, work.pipeline, work.source)
     if earlier is not None:
-        raise EarlierRunOpen(f"Run {earlier} came earlier; what it loads is replaced once it is settled.")
+        raise EarlierRunOpen(f"Run {earlier} came earlier: this run replaces its rows once it is settled.")
 
 
 def wait_for_contents(work: InputWork) -> None:
@@ -78,39 +78,39 @@ def wait_for_contents(work: InputWork) -> None:
 
 
 def note_content(work: InputWork, sha256: str, size: int) -> None:
-    """Remember what was read, for the other files of the run."""
+    """Record the content that was read, for the other files of the run."""
     with transaction() as cursor:
         cursor.execute(query("note_content"), {"input": work.id, "sha256": sha256, "size": size})
 
 
-def leave_out(cursor: Cursor, work: InputWork, table: Table, facts: dict[str, Any]) -> bool:
-    """End an input of an update that has nothing to do, or let it wait. False when it has to be loaded.
+def skip_applied(cursor: Cursor, work: InputWork, table: Table, facts: dict[str, Any]) -> bool:
+    """End an input of an update that can be skipped, or let it wait. False when it has to be loaded.
 
-    Raises EarlierRunOpen while the contents of its run are not known yet, and another of them may decide.
+    Raises EarlierRunOpen while contents of its run that may decide this are not known yet.
     """
-    who = {"run": work.run, "source": work.source, "pipeline": work.pipeline, "sha256": facts["sha256"]}
-    cursor.execute(query("run_contents"), who)
+    params = {"run": work.run, "source": work.source, "pipeline": work.pipeline, "sha256": facts["sha256"]}
+    cursor.execute(query("run_contents"), params)
     listed = [Listed(*row) for row in cursor.fetchall()]
     place = [each.id for each in listed].index(work.id)
     twin = _twin(listed, place, facts["sha256"])
     if twin is not None:
         end_input(cursor, work.id, "already_loaded", same_as=twin, **facts)
         return True
-    cursor.execute(query("loading_before"), who)
+    cursor.execute(query("loading_before"), params)
     row = cursor.fetchone()
     if row is not None:
-        cursor.execute(query("attach_input"), facts | {"input": work.id, "same_as": row[0], "ordered": True})
+        cursor.execute(query("wait_for_content"), facts | {"input": work.id, "same_as": row[0], "ordered": True})
         return True
     if work.options.get("reload"):
         return False
-    cursor.execute(query("applied_before"), who | {"contract": work.contract})
+    cursor.execute(query("applied_before"), params | {"contract": work.contract})
     row = cursor.fetchone()
     applied = row is not None and not missing_inputs(cursor, table, [row[0]], only_made_anew=True)
     if row is None or not applied or any(each.state in ("loading", "loaded", "done") for each in listed[:place]):
         return False
     _refuse_unknown(each for each in listed if each.id != work.id)
     contents = [facts["sha256"] if each.id == work.id else each.sha256 for each in listed]
-    cursor.execute(query("applied_since"), who | {"contents": [each for each in contents if each]})
+    cursor.execute(query("applied_since"), params | {"contents": [each for each in contents if each]})
     if not is_applied(contents, [sha256 for (sha256,) in cursor.fetchall()], place):
         return False
     end_input(cursor, work.id, "already_loaded", same_as=row[0], **facts)
@@ -118,7 +118,7 @@ def leave_out(cursor: Cursor, work: InputWork, table: Table, facts: dict[str, An
 
 
 class ContentsUnknown(EarlierRunOpen):
-    """Not until each file of the run was read once: its content is noted, and it is planned again."""
+    """The contents of the run are not all known: this one's is recorded, and it is planned again later."""
 
 
 def _refuse_unknown(listed: Iterable[Listed]) -> None:
@@ -130,10 +130,10 @@ def _twin(listed: Sequence[Listed], place: int, sha256: str) -> int | None:
     """An input of the run with the same content, whose rows are the ones that count."""
     for each in reversed(listed[place + 1 :]):
         if each.sha256 == sha256 and each.state in ("loading", "loaded"):
-            return each.id  # it comes later, so whatever this one gave would be superseded
+            return each.id  # it comes later, so all rows of this one would be superseded
     for each in reversed(listed[:place]):
         if each.sha256 == sha256 and each.state in ("loading", "loaded"):
             return each.id
         if each.state not in ("already_loaded", "failed"):
-            return None  # something in between: this one has the last word
+            return None  # other content in between: this input is applied last
     return None

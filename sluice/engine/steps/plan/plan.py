@@ -1,7 +1,7 @@
-"""plan: read an input once, know it by its content, and cut it into parts.
+"""plan: read an input once, identify it by its content, and cut it into parts.
 
-An input whose content is loaded already has nothing to do; one whose content another run is loading waits for
-it. A file that cannot be read as what it says it is fails with one sentence, and the other inputs go on.
+An input whose content is loaded already is skipped; one whose content another run is loading waits for it. A file that
+cannot be read in its declared or detected format fails with one sentence, and the other inputs go on.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from sluice.errors import DataError, EarlierRunOpen, LostClaim
 query = statements(__name__)
 
 
-def read_input(held: Claim) -> InputWork:
+def read_input(claim: Claim) -> InputWork:
     """The input of a claimed plan step."""
     with transaction() as cursor:
-        cursor.execute(query("read_input"), {"input": held.input})
+        cursor.execute(query("read_input"), {"input": claim.input})
         row = cursor.fetchone()
     if row is None:
-        raise LostClaim(f"Input {held.input} is not in the ledger any more.")
+        raise LostClaim(f"Input {claim.input} is not in the ledger any more.")
     return InputWork(*row)
 
 
-def plan_input(held: Claim, work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> None:
+def plan_input(claim: Claim, work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> None:
     """Plan one input and write its parts to the ledger. `beat` is called often and may raise LostClaim.
 
     Raises EarlierRunOpen while an earlier run has yet to plan the same file, or to end with the same snapshot.
@@ -52,37 +52,37 @@ def plan_input(held: Claim, work: InputWork, flow: Flow, contract: Contract, bea
     _wait_for_turn(work, flow)
     before = kind_of(flow.source).stamp(work.uri)
     try:
-        found = scan(work, flow, contract, beat)
+        scanned = scan(work, flow, contract, beat)
     except NothingNew as nothing:
-        with _finishing(held) as cursor:
+        with _finishing(claim) as cursor:
             end_input(cursor, work.id, "already_loaded", same_as=nothing.same_as, note=nothing.left_out)
         return
     except DataError as error:
-        with _finishing(held) as cursor:
+        with _finishing(claim) as cursor:
             _note_stamp(cursor, work, before)
             end_input(cursor, work.id, "failed", code=error.code, error=error.reason)
         return
     failpoint("plan.scanned")
     try:
-        with _finishing(held) as cursor:
+        with _finishing(claim) as cursor:
             _note_stamp(cursor, work, before)
-            write_plan(cursor, work, flow, found)
+            write_plan(cursor, work, flow, scanned)
     except ContentsUnknown:
-        note_content(work, found.plan.sha256, found.plan.size)
+        note_content(work, scanned.plan.sha256, scanned.plan.size)
         raise
     failpoint("plan.committed")
 
 
 @contextmanager
-def _finishing(held: Claim) -> Iterator[Cursor]:
+def _finishing(claim: Claim) -> Iterator[Cursor]:
     """The transaction that ends the step."""
     with transaction() as cursor:
         yield cursor
-        finish(cursor, held)
+        finish(cursor, claim)
 
 
 def _wait_for_turn(work: InputWork, flow: Flow) -> None:
-    """Raise EarlierRunOpen while what this input is depends on other inputs that are not planned or settled yet."""
+    """Raise EarlierRunOpen while the plan depends on other inputs that are not planned or settled yet."""
     _let_earlier_run_plan(work, snapshot=flow.source.snapshot)
     wait_for_earlier_runs(work)
     if flow.table.on_conflict == "update":
@@ -90,12 +90,12 @@ def _wait_for_turn(work: InputWork, flow: Flow) -> None:
 
 
 def _let_earlier_run_plan(work: InputWork, *, snapshot: bool) -> None:
-    """Raise TransientError while an earlier run has yet to plan the same file. No run waits for a later one."""
+    """Raise EarlierRunOpen while an earlier run has yet to plan the same file. No run waits for a later one."""
     with transaction() as cursor:
         cursor.execute(query("earlier_plan"), {"pipeline": work.pipeline, "uri": work.uri, "run": work.run})
         row = cursor.fetchone()
     if row is not None and row[0] is not None:
-        raise EarlierRunOpen(f"Run {row[0]} has the same file before it and plans it first.")
+        raise EarlierRunOpen(f"Run {row[0]} came earlier, has the same file, and plans it first.")
     if snapshot:
         with transaction() as cursor:
             cursor.execute(
@@ -103,9 +103,9 @@ def _let_earlier_run_plan(work: InputWork, *, snapshot: bool) -> None:
             )
             row = cursor.fetchone()
         if row is not None and row[0] is not None:
-            raise EarlierRunOpen(f"Run {row[0]} brings an older snapshot of {work.source} and ends first.")
+            raise EarlierRunOpen(f"Run {row[0]} loads an older snapshot of {work.source} and ends first.")
 
 
 def _note_stamp(cursor: Cursor, work: InputWork, before: str | None) -> None:
-    """Schedules know by it that they need not look at this file again until it changes. What is fetched has none."""
+    """Record the file's stamp: schedules skip the file until it changes. Fetched inputs have none."""
     cursor.execute(query("note_stamp"), {"input": work.id, "stamp": before})

@@ -1,4 +1,4 @@
-"""How far a plan has come, written to the ledger now and then, so that a large file does not look forgotten."""
+"""The progress of a plan, written to the ledger every second, so that status shows that a large file is being read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Scanning:
         self._noted = time.monotonic()
 
     def tick(self, scanned: int) -> None:
-        """So many bytes were read."""
+        """Report how many bytes were read."""
         self._beat()
         now = time.monotonic()
         if now - self._noted < EVERY_S:

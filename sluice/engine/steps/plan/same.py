@@ -1,4 +1,4 @@
-"""Content that was seen before: whether there is anything left to do for an input, and which inputs it replaces."""
+"""Content that was read before: whether an input has to be loaded, and which inputs it replaces."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ query = statements(__name__)
 
 
 class OtherInput(NamedTuple):
-    """An earlier input with the same content. `poison`: it killed its workers; `hopeless`: why none of its rows could
+    """An earlier input with the same content. `poison`: it killed its workers; `unloadable`: why none of its rows could
     be loaded."""
 
     input: int
@@ -29,33 +29,33 @@ class OtherInput(NamedTuple):
     contract: str
     position: int
     poison: bool
-    hopeless: str | None
+    unloadable: str | None
 
 
 def same_content(cursor: Cursor, work: InputWork, sha256: str, *, only_newest: bool) -> list[OtherInput]:
-    """Inputs of the source with the same content, the one that decides first; `only_newest` as of SourceKind."""
-    whose = {"pipeline": work.pipeline, "source": work.source, "sha256": sha256, "input": work.id, "run": work.run}
+    """Inputs of the source with the same content, the deciding one first; `only_newest` as of SourceKind."""
+    params = {"pipeline": work.pipeline, "source": work.source, "sha256": sha256, "input": work.id, "run": work.run}
     limits = {"code_version": __version__, "max_crashes": settings().max_crashes}
-    cursor.execute(query("same_content"), whose | limits | {"newest": only_newest})
+    cursor.execute(query("same_content"), params | limits | {"newest": only_newest})
     return [OtherInput(*row) for row in cursor.fetchall()]
 
 
-def replaced_by(cursor: Cursor, work: InputWork, others: Sequence[OtherInput], found: PlannedInput) -> list[int]:
+def replaced_by(cursor: Cursor, work: InputWork, others: Sequence[OtherInput], scanned: PlannedInput) -> list[int]:
     """Inputs whose rows this one replaces: the same content, and the same file read under another declaration."""
-    whose = {"pipeline": work.pipeline, "source": work.source, "contract": work.contract, "run": work.run}
-    cursor.execute(query("other_readings"), whose | {"sha256": found.plan.sha256, "raw": found.raw})
+    params = {"pipeline": work.pipeline, "source": work.source, "contract": work.contract, "run": work.run}
+    cursor.execute(query("other_readings"), params | {"sha256": scanned.plan.sha256, "raw": scanned.raw})
     same = {other.input for other in others if other.run < work.run and other.state in ("done", "failed")}
     return sorted(same | {other for (other,) in cursor.fetchall()})
 
 
 def rows_are_gone(cursor: Cursor, table: Table, other: OtherInput) -> bool:
-    """Whether rows that were loaded are not there any more, because their table was emptied or made anew."""
+    """Whether loaded rows are missing because their table was emptied or recreated."""
     return other.state == "done" and bool(missing_inputs(cursor, table, [other.input], only_made_anew=True))
 
 
-def is_taken_care_of(cursor: Cursor, work: InputWork, other: OtherInput, facts: dict[str, Any]) -> bool:
-    """Whether the same content is loading, loaded, known to kill its workers, or known to have no row that can be
-    loaded: then this input is not loaded."""
+def resolve_same_content(cursor: Cursor, work: InputWork, other: OtherInput, facts: dict[str, Any]) -> bool:
+    """End an input, or let it wait, if its content is loading, loaded, known to kill its workers, or known to have no
+    valid row. False when it has to be loaded."""
     if other.state in ("loading", "loaded"):
         _join_loading(cursor, work, other, facts)
         return True
@@ -68,9 +68,9 @@ def is_taken_care_of(cursor: Cursor, work: InputWork, other: OtherInput, facts: 
 
 
 def _join_loading(cursor: Cursor, work: InputWork, other: OtherInput, facts: dict[str, Any]) -> None:
-    """Let an input end as the one with its content does, which is being loaded."""
+    """Let an input wait for the one with its content that is being loaded, or end if both are of one run."""
     if other.run != work.run:
-        cursor.execute(query("attach_input"), facts | {"input": work.id, "same_as": other.input, "ordered": False})
+        cursor.execute(query("wait_for_content"), facts | {"input": work.id, "same_as": other.input, "ordered": False})
         return
     if work.position < other.position:
         cursor.execute(query("lower_position"), {"input": other.input, "position": work.position})
@@ -78,7 +78,7 @@ def _join_loading(cursor: Cursor, work: InputWork, other: OtherInput, facts: dic
 
 
 def _is_known_to_fail(cursor: Cursor, work: InputWork, other: OtherInput, facts: dict[str, Any]) -> bool:
-    """Fail an input whose content cannot be loaded, as far as is known. False when it is to be tried."""
+    """Fail an input whose content is known not to load. False when it is to be tried."""
     if other.poison:
         reason = (
             f"The same content has killed its workers before (input {other.input} of run {other.run}). "
@@ -86,11 +86,11 @@ def _is_known_to_fail(cursor: Cursor, work: InputWork, other: OtherInput, facts:
         )
         end_input(cursor, work.id, "failed", code="poison", error=reason, **facts)
         return True
-    if other.hopeless is not None:
+    if other.unloadable is not None:
         reason = (
             f"Nothing of the same content could be loaded before, under the same declaration (input {other.input} of "
-            f"run {other.run}). {other.hopeless} Correct the declaration or the file; `sluice retry {other.run}` tries "
-            "it again."
+            f"run {other.run}). {other.unloadable} Correct the declaration or the file; `sluice retry {other.run}` "
+            "tries it again."
         )
         end_input(cursor, work.id, "failed", code="nothing_loaded", same_as=other.input, error=reason, **facts)
         return True

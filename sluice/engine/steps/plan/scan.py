@@ -1,4 +1,4 @@
-"""The read of an input: its source reads it once, and its columns are matched with those that are declared."""
+"""The scan of an input: its source reads it once, and its columns are matched with the declared ones."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from sluice.errors import NoRows
 
 @dataclass(frozen=True)
 class PlannedInput:
-    """What one pass over an input found: its plan, and what the ledger is to say of it.
+    """The result of one pass over an input: its plan, and what the ledger records.
 
-    `dialect` is the plan's, with what stands beside it. `landed` is the copy in the landing if there is one, `noted`
-    what the next input of the source is to know, `raw` what the input is before it is unpacked and decoded.
+    `dialect` is the plan's, with further facts. `landed` is the address of the copy in the landing, if any, `noted`
+    what the next input of the source needs to know, `raw` the hash of the input before it is unpacked and decoded.
     """
 
     plan: InputPlan
@@ -39,7 +39,7 @@ def scan(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], Non
     try:
         read = kind_of(flow.source).scan(flow.source, _request(work, flow, contract, beat))
     except NoRows as none:
-        match_columns(none.header, flow.table, contract)  # a header that is not the declared one is the worse news
+        match_columns(none.header, flow.table, contract)  # a wrong header is reported first
         raise
     match = match_columns(read.names or read.plan.dialect.header, flow.table, contract)
     dialect = read.plan.dialect.to_json() | _extra_facts(read, absent_columns(flow.table, match))
@@ -61,6 +61,6 @@ def _request(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[],
 
 
 def _extra_facts(read: ScanResult, absent: list[str]) -> dict[str, Any]:
-    """What the ledger keeps beside the dialect."""
+    """What the ledger stores with the dialect."""
     encoding: dict[str, Any] = {"encoding": read.encoding} if read.encoding else {}
     return encoding | ({ABSENT: absent} if absent else {})

@@ -1,4 +1,4 @@
-"""An input as the ledger knows it."""
+"""An input as the ledger has it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class InputWork:
-    """An input as the ledger knows it before it is planned."""
+    """An input as the ledger has it before it is planned."""
 
     id: int
     run: int

@@ -1,3 +1,3 @@
--- A table that was loaded a moment ago. Autovacuum comes within a minute; without statistics looking up the rows of
--- a few new inputs looks dearer to the planner than reading everything.
+-- Analyze a table that was just loaded, before autovacuum does: without statistics the planner reads all rows instead
+-- of looking up those of a few new inputs.
 analyze {table}

@@ -1,4 +1,4 @@
--- Settled rows move from contested to what became of them: parts first, then inputs, then runs.
+-- Count settled rows by their outcome instead of as contested: in parts first, then inputs, then runs.
 update {table} p
 set loaded = p.loaded + v.loaded, updated = p.updated + v.updated, unchanged = p.unchanged + v.unchanged,
     duplicate = p.duplicate + v.duplicate, rejected = p.rejected + v.rejected,

@@ -1,7 +1,7 @@
--- What is due and not on its way: those of whole runs first, then turn by turn between runs, up to the window. Inputs
--- that have crashed come last: second retries behind all others, at most half of all processes at them, and a single
--- process only takes them when nothing else is left. A message counts as lost once it is overdue and its queue is empty,
--- whatever pause its step has come to.
+-- Steps that are due and not published: those of whole runs first, then from each run in turn, up to the window. Inputs
+-- that have crashed come last: behind all others, with at most half of all processes, and a single process only takes
+-- them when nothing else is left. A message counts as lost once it is overdue and its queue is empty, regardless of the
+-- pause that its step has reached.
 with doubted as materialized (
     select distinct s.input_id from sluice.step s join sluice.run r on r.id = s.run_id and r.state = 'running'
     where (s.crashes > 0 or s.vanished > 1) and s.state <> 'done' and s.input_id is not null

@@ -1,6 +1,6 @@
--- The run's loaded inputs are done. These, and rows of one that failed half way, are final: builds know by their number
--- which of them are new. An input that was loaded before counts where, as a snapshot, it took rows away, and one of
--- which nothing could be loaded where rows of the same content were there before it.
+-- The run's loaded inputs are done. They, and rows of inputs that failed half way, are final: builds know by `settled`
+-- which are new. An input that was loaded before counts if, as a snapshot, it deleted rows, and one of which nothing
+-- could be loaded if it replaced rows of the same content.
 update sluice.input i
 set state = case state when 'loaded' then 'done' else state end, finished_at = clock_timestamp(),
     settled = (select coalesce(max(settled), 0) + 1 from sluice.input where pipeline = %(pipeline)s)

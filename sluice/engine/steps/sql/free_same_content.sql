@@ -1,4 +1,4 @@
--- Inputs of the same run that had nothing to do because this one had their content: now it has to come from them.
+-- Inputs of the same run that were skipped because this one had their content: one of them has to load it now.
 with freed as (
     update sluice.input d
     set state = 'registered', same_as = null, finished_at = null

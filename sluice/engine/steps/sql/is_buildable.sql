@@ -1,5 +1,5 @@
--- Whether a run has come to an end from which tables can be built: no dead step, no lost rows, and not everything has failed. Where the
--- run was asked for derived tables that this worker knows nothing of, another worker builds them.
+-- Whether derived tables are to be built: there are some, no step is dead, no rows are lost, and not every input has
+-- failed. If the run was registered with derived tables that this worker does not have, another worker builds them.
 select (%(derived)s or exists (select from sluice.run where id = %(run)s and options ? 'derived'))
        and not exists (select from sluice.step where run_id = %(run)s and state = 'dead')
        and not exists (select from sluice.run where id = %(run)s and lost is not null)

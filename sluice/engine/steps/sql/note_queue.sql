@@ -1,3 +1,3 @@
--- From now on steps are published to these queues.
+-- Record the queues that steps are published to from now on.
 insert into sluice.queue (marker) values (%(marker)s)
 on conflict (one) do update set marker = excluded.marker, noticed_at = clock_timestamp()

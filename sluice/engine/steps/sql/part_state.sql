@@ -1,2 +1,2 @@
--- After a connection that died at COMMIT: what the ledger says is what happened.
+-- The state of a part, after the connection broke at COMMIT and the outcome is unknown.
 select p.state from sluice.part p where p.id = %(part)s

@@ -1,5 +1,5 @@
--- The index by which new inputs' rows are found knows nothing of a block until it is told, by autovacuum at its leisure:
--- until then these rows are looked for in the whole table. Only the owner may tell it.
+-- Summarize new blocks in the index by which rows of new inputs are found, before autovacuum does: until then they are
+-- searched in the whole table. Only the owner may do it.
 select brin_summarize_new_values(i.indexrelid)
 from pg_index i
 join pg_class x on x.oid = i.indexrelid

@@ -1,4 +1,4 @@
--- Redis did not take the messages: due again in a moment.
+-- Redis did not accept the messages: the steps are due again in a second.
 update sluice.step
 set published_until = clock_timestamp() + interval '1 second', publications = greatest(publications - 1, 0)
 where id = any(%(steps)s) and state = 'due'

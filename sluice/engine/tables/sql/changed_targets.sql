@@ -1,4 +1,4 @@
--- The sources of a run whose table is not the one that the run began with: dropped and made again, emptied or rewritten.
+-- The sources of a run whose table has changed since the run began: dropped and recreated, emptied or rewritten.
 select t.source, t.table_name
 from sluice.target t
 left join pg_namespace n on n.nspname = t.schema

@@ -1,5 +1,5 @@
--- Settled inputs whose rows were not taken away by a reload or a newer snapshot: how many rows they loaded, and whether
--- their table is another one since, or has another file. Null: nobody noted what it was (before version 0.2).
+-- Settled inputs whose rows were not deleted by a reload or a newer snapshot: how many rows they loaded, and whether their
+-- table has another oid or file since. Null: that was not recorded (before version 0.2).
 select i.id, i.uri, i.loaded as expected,
        case when t.run_id is not null
             then c.oid is distinct from t.table_oid or coalesce(pg_relation_filenode(c.oid), 0) <> t.file_node end as other

@@ -1,5 +1,5 @@
--- How many rows a table has at least by the books of all that was loaded into it. A row that was replaced is counted
--- with who replaced it; where a reload took away what had replaced a row of another input, that row is counted twice.
+-- The least number of rows of a table by the books of all its inputs. A replaced row is counted with its replacement; if
+-- a reload deleted the replacement of another input's row, that row is counted twice.
 with feeding as (
     select distinct i.pipeline, i.source
     from sluice.input i left join sluice.target t on t.run_id = i.run_id and t.source = i.source

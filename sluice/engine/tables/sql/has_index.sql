@@ -1,4 +1,4 @@
--- Whether a table has an index of these columns, in their order: by its columns, for names are cut off at 63 bytes.
+-- Whether a table has an index of these columns, in their order: by columns, because names are cut off at 63 bytes.
 select exists (
     select from pg_class c
     join pg_namespace n on n.oid = c.relnamespace and n.nspname = %(schema)s

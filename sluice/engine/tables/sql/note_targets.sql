@@ -1,4 +1,4 @@
--- What the tables of a run are in PostgreSQL now: at its beginning, and again when that was compared at its end.
+-- Record the oids and files of a run's tables: at its beginning, and again after the comparison at its end.
 insert into sluice.target (run_id, source, table_name, schema, table_oid, file_node)
 select %(run)s, w.source, w.name, %(schema)s, c.oid, coalesce(pg_relation_filenode(c.oid), 0)
 from unnest(%(sources)s::text[], %(tables)s::text[]) w (source, name)

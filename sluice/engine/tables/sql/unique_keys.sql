@@ -1,4 +1,4 @@
--- The columns of each index that keeps all rows of a table apart: one of them must be the declared key.
+-- The columns of each unique index of all rows of a table: one of them must be the declared key.
 select array_agg(a.attname::text)
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace and n.nspname = %(schema)s

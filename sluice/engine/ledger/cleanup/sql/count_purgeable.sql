@@ -1,4 +1,4 @@
--- What a purge of these runs would take away.
+-- How many rows a purge of these runs would delete.
 with i as (select id from sluice.input where run_id = any(%(runs)s))
 select (select count(*) from sluice.reject where input_id in (select id from i)) as rejects,
        (select count(*) from sluice.contender where run_id = any(%(runs)s)) as contenders,

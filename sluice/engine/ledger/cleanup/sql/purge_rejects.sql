@@ -1,5 +1,5 @@
--- One batch of an input's rejects, from a line on: what was deleted before it is not looked at again. In the order of
--- the index: right after a big load the statistics know nothing of it, and all that is left would be sorted each time.
+-- One batch of an input's rejects, from a line on: deleted entries before it are not read again. In the order of the
+-- index: without statistics, right after a large load, the planner would sort all remaining rows each time.
 set local enable_sort = off;
 with gone as (
     delete from sluice.reject where ctid = any(array(

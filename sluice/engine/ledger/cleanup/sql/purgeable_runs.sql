@@ -1,5 +1,5 @@
--- Runs that ended before a time and still have what only costs space. A settle step leaves last of all: where it is
--- still there, an earlier purge was interrupted.
+-- Runs that ended before a time and still have rows to purge. A settle step is deleted last: if it still exists, an
+-- earlier purge was interrupted.
 select r.id from sluice.run r
 where r.state <> 'running' and r.finished_at < %(before)s
   and (r.purged_at is null or exists (select from sluice.step s where s.run_id = r.id and s.kind = 'settle'))

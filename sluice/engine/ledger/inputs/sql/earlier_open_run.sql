@@ -1,5 +1,5 @@
--- An earlier run of the same source that has yet to settle (or only one that reloads): of two runs that update a table
--- the earlier one is counted first. One that only builds is not waited for: it may wait for this one.
+-- An earlier run of the same source that is not settled (or only one that reloads): of two runs that update a table the
+-- earlier one is counted first. One that only builds does not count: it may wait for this one.
 select min(i.run_id) from sluice.run r join sluice.input i on i.run_id = r.id
 where r.state = 'running' and r.id < %(run)s and i.pipeline = %(pipeline)s and i.source = %(source)s
   and (not %(only_reloads)s or i.replaces <> '{}' or coalesce((r.options->>'reload')::boolean, false))

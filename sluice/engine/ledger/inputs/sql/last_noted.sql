@@ -1,5 +1,5 @@
--- What the newest fetch of a source that was loaded to its end has noted, whether the table is still as it left it, and
--- where its rows are.
+-- What the newest fully loaded fetch of a source has noted, whether no later input changed the table, and where its
+-- rows are.
 select i.id, i.rejected, i.landed, i.dialect, i.noted,
        not exists (select from sluice.input n
                    where n.pipeline = i.pipeline and n.source = i.source and n.id > i.id

@@ -1,4 +1,4 @@
--- The file is not what was planned: its counts are taken back, from the input and then from its run.
+-- The file is not what was planned: reset the counts of its input, and subtract them from its run.
 with before as (
     select id, run_id, read, loaded, updated, unchanged, duplicate, rejected, contested, planned, replans,
            landed is not null as copied

@@ -1,4 +1,4 @@
--- Everything that the input's parts left behind in the ledger.
+-- Everything in the ledger that comes from the input's parts.
 with contenders as (delete from sluice.contender where input_id = %(input)s),
      replaced as (delete from sluice.replaced where input_id = %(input)s),
      rejects as (delete from sluice.reject where input_id = %(input)s)

@@ -1,5 +1,5 @@
 -- Rejects of a run (or of one of its inputs) by column and code, most frequent first, each with its first reject as an
--- example. One pass over the index, over at most so many of them; groups are few, as columns and codes are.
+-- example. One pass over the index, over a limited number of them; there are few groups.
 with taken as (
     select i.position, i.id, r.line, r.column_name, r.code
     from sluice.input i join sluice.reject r on r.input_id = i.id

@@ -1,2 +1,2 @@
--- How many rows the run is to bring, for the progress bar and the last check.
+-- How many rows the run will load, for the progress bar and the final check.
 update sluice.run set planned = planned + %(planned)s where id = %(run)s

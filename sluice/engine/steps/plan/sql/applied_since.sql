@@ -1,5 +1,5 @@
--- What earlier runs applied since the first of these contents was applied last, oldest first. What is still to be read
--- counts as content that nobody knows.
+-- Contents that earlier runs applied since the first of these contents was applied last, oldest first. An input that is
+-- not read yet counts as unknown content.
 with applied as (
     select i.id, i.run_id, i.position, coalesce(i.sha256, '') as sha256
     from sluice.input i join sluice.run r on r.id = i.run_id

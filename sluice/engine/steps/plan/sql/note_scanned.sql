@@ -1,2 +1,2 @@
--- How many bytes plan has read of an input, for those who wait.
+-- How many bytes plan has read of an input, for the status.
 update sluice.input set scanned = %(scanned)s where id = %(input)s and state = 'registered'

@@ -1,7 +1,7 @@
--- Inputs with the same content that count: those loading now, and the newest that was loaded or failed. What is known of
--- a failed one: whether it killed its workers, and why nothing of it could be loaded. The latter holds for this version
--- of the code, and where no row was refused for what was in the table then. One that loads in a later run waits for the end of this
--- run where one of the two replaces rows: it is not waited for.
+-- Relevant inputs with the same content: those loading now, and the newest that was loaded or failed. For a failed one:
+-- whether it killed its workers, and why nothing of it could be loaded. The latter holds for this version of the code,
+-- and if no row was refused because of rows in the table then. One that loads in a later run does not count if one of the
+-- two runs replaces rows: it waits for the end of this run.
 select i.id, i.run_id,
        case when i.state = 'done' and i.read > 0 and i.rejected = i.read then 'failed' else i.state end as state,
        i.contract, i.position,
@@ -11,18 +11,18 @@ select i.id, i.run_id,
                  and exists (select from sluice.step s where s.input_id = i.id and s.kind = 'plan'
                              and s.code_version = %(code_version)s)
                  and not exists (select from sluice.reject r where r.input_id = i.id and r.code = 'key_conflict')
-            then i.error end as hopeless
+            then i.error end as unloadable
 from sluice.input i
 where i.pipeline = %(pipeline)s and i.source = %(source)s and i.sha256 = %(sha256)s and i.id <> %(input)s
   and i.state in ('loading', 'loaded', 'done', 'failed')
-  and i.error_code is distinct from 'over_limit' -- nothing of it was loaded, and what was loaded before it stands
+  and i.error_code is distinct from 'over_limit' -- nothing of it was loaded, and earlier loads are still valid
   and not (i.error_code = 'nothing_loaded' and i.parts_total is null) -- not read: it failed by another one of these
   and not (i.state = 'loading' and i.run_id > %(run)s and exists (
       select from sluice.input n join sluice.run r on r.id = n.run_id
       where n.run_id in (i.run_id, %(run)s) and n.source = i.source
         and (n.replaces <> '{}' or (r.options->>'reload')::boolean)))
   and not i.superseded -- an older snapshot: what it had is to be loaded again
-  and not (%(newest)s and exists ( -- the source said something else since, which the same answer has to undo
+  and not (%(newest)s and exists ( -- the source gave another answer since, which this one has to replace
       select from sluice.input n
       where n.pipeline = i.pipeline and n.source = i.source and n.id > i.id and n.id <> %(input)s
         and n.sha256 <> i.sha256 and (n.state in ('loading', 'loaded', 'done') or n.loaded + n.updated > 0)))

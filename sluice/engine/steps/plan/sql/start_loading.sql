@@ -1,5 +1,5 @@
--- The input is planned: from here on its parts can be loaded. By which version of the code it was read stays known.
--- Content that a later run loads too, after the end of this one, may be loading twice.
+-- The input is planned: from here on its parts can be loaded. The version of the code that read it is recorded.
+-- `ordered` if a later run, which waits for this one to end, loads the same content too.
 with planned as (
     update sluice.step set code_version = %(code_version)s where input_id = %(input)s and kind = 'plan')
 update sluice.input i

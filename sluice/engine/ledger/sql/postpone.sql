@@ -1,3 +1,3 @@
--- A message came while enough processes were at inputs that have crashed: it is published again when there is room.
+-- A message came while enough processes work on inputs that have crashed: the step is published again later.
 update sluice.step set published_until = null
 where id = %(step)s and kind = %(kind)s and state = 'due' and published_until is not null

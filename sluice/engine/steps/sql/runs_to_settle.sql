@@ -1,4 +1,4 @@
--- Runs with nothing left to load and neither settle nor build step: whoever should have made it was killed in between.
+-- Runs with nothing left to load and neither settle nor build step: the process that should have added it was killed.
 select r.id from sluice.run r
 where r.state = 'running' and r.inputs_left = 0
   and not exists (select from sluice.step s

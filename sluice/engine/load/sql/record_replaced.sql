@@ -1,4 +1,4 @@
--- Rows of later runs have this run's newest before them now.
+-- Record this run's newest row as the one that rows of later runs have replaced.
 insert into sluice.replaced (run_id, input_id, rows)
 select "Run", _input_id, array_agg("Was")
 from (select distinct on ({c_key}) c."Run", c._input_id, {text_w} as "Was"

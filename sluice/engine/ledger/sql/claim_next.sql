@@ -1,6 +1,6 @@
--- The next task of a chain takes over its step: same fence, next kind. What came before went well: no crashes. What this
--- process held before waits for the next task of its own chain.
-with handed_on as (
+-- The next task of a chain claims its step: same fence, next kind. The previous task succeeded, so crashes are reset.
+-- A step that this process claimed before waits for the next task of its own chain.
+with released as (
     update sluice.step set holder = null
     where id in (select id from sluice.step
                  where state = 'working' and holder = %(holder)s and id <> %(step)s for update skip locked)

@@ -1,4 +1,4 @@
--- A row that had to wait for values takes its key, where the row that is there is older.
+-- Write a row that waited for values, if the row in the table is older.
 update {target} t set {set_w}
 from (select distinct on ({w_key}) {w_columns}, w."There" from {contest} w
       order by {w_key}, w."Run" desc, w."Position" desc, w._line desc) w

@@ -1,4 +1,4 @@
--- Rows that a run brings after a newer snapshot has come, which does not have them.
+-- Rows that a run loaded after a newer snapshot that does not have them.
 delete from {target} t using sluice.input i
 where i.id = t._input_id and i.run_id = %(run)s and i.source = %(source)s
   and not exists (select from sluice.replaced c

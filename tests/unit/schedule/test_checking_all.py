@@ -48,17 +48,17 @@ def test_the_second_schedule_is_followed_whatever_the_first_one_does(
     asked: list[str] = []
     messages: list[str] = []
 
-    def tend_pipeline(pipeline: Pipeline, now: datetime, _start: Any) -> list[Run]:
+    def check_schedule(pipeline: Pipeline, now: datetime, _start: Any) -> list[Run]:
         assert now == NOW
         asked.append(pipeline.name)
         if pipeline.name == "first" and wrong is not None:
             raise wrong
         return [Run(7)] if pipeline.name == "second" else []
 
-    monkeypatch.setattr(room, "tend_pipeline", tend_pipeline)
+    monkeypatch.setattr(room, "check_schedule", check_schedule)
     monkeypatch.setattr(room, "publish_now", lambda: messages.append("published"))
 
-    started = room.tend(PIPELINES, NOW)
+    started = room.check_schedules(PIPELINES, NOW)
 
     assert asked == tended
     assert started == [Run(7)] * published

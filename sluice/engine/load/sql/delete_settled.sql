@@ -1,2 +1,2 @@
--- Settled: nobody contends any more.
+-- Delete settled contenders.
 delete from sluice.contender c using {contest} k where c.ctid = k."Record" and {kind_k} in ('before', 'own')

@@ -1,4 +1,4 @@
--- Keys whose row has been withdrawn meanwhile: the best contender moves in.
+-- Insert the winner of keys whose row has been withdrawn meanwhile.
 insert into {target} ({columns})
 select {w_columns} from {contest} w
 where w."Place" = 1 and not w."There"

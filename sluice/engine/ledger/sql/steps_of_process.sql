@@ -1,2 +1,2 @@
--- The step that a process is at.
+-- The steps that a process works on.
 select id from sluice.step where state = 'working' and holder = %(holder)s

@@ -1,4 +1,4 @@
--- Keys whose row is not there any more: the newest of the others moves in.
+-- Insert the newest row of keys that have no row any more.
 insert into {target} ({columns})
 select distinct on ({w_key}) {w_columns} from {contest} w
 where not exists (select from {contest} t where t."There" and {key_w_t})

@@ -1,4 +1,4 @@
--- What is missing before a worker can work with this ledger, from the catalog alone: so that no right is needed to ask.
+-- What a worker lacks to use this ledger, from the catalog alone, which needs no right.
 select current_setting('transaction_read_only')::boolean as reads_only,
        n.oid is not null as there,
        coalesce(has_schema_privilege(n.oid, 'usage'), false) as may_use,

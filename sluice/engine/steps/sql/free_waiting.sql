@@ -1,7 +1,7 @@
--- Inputs that waited for another run to load their content, in vain or only to see what it comes to: they are planned
--- again, on their own. So is one of a later run under another contract, once the other is final: it loads the content anew
--- in its place. No run waits for the end of a later one, and so for no input of a later run that waits for this run,
--- because one of the two replaces rows.
+-- Inputs that waited for another run to load their content, in vain or only for its outcome: they are planned again.
+-- So is one of a later run under another contract, once the other is final: it replaces the rows of the content. No run
+-- waits for the end of a later one, so an input does not wait for one of a later run that waits for this run because one
+-- of the two replaces rows.
 with freed as (
     update sluice.input a set state = 'registered', same_as = null
     where a.state = 'attached'

@@ -1,4 +1,4 @@
--- Inputs with parts that wait, none of which is still to be transformed; with their rejects so far.
+-- Inputs with parked parts, all of which are transformed, with their rejects so far.
 select i.id, r.options->>'max_rejects', i.planned,
        (select coalesce(sum(p.refused), 0)::bigint from sluice.part p where p.input_id = i.id)
 from sluice.input i join sluice.run r on r.id = i.run_id

@@ -1,4 +1,4 @@
--- Rows of inputs that have ended and that the newest snapshot does not have; as long as it has any row at all.
+-- Rows of ended inputs that the newest snapshot does not have; not if the snapshot has no row at all.
 delete from {target} t
 where not t._input_id = any(%(members)s)
   and exists (select from {target} where _input_id = any(%(members)s))
