@@ -26,7 +26,7 @@ def reason(text: str, other_file: str | None) -> str:
     return text if other_file is None else text.replace(other_file, near(other_file))
 
 
-def beside_column(column: str | None, text: str) -> str:
+def without_column(column: str | None, text: str) -> str:
     """A reason without the column's name at its beginning, for a table that shows the column already."""
     start = begins_with_column(column, text)
     return text.removeprefix(start)
@@ -38,7 +38,7 @@ def begins_with_column(column: str | None, text: str) -> str:
     return next((start for start in starts if text.startswith(start)), "")
 
 
-def complaint(each: InputStatus) -> str:
+def failure(each: InputStatus) -> str:
     """Why an input could not be loaded, without its own address, which is printed before it."""
     archive = each.uri.partition("::")[0]
     return str(each.error or each.error_code).removeprefix(f"{archive}: ")

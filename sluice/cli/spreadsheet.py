@@ -41,7 +41,7 @@ def _harmless(cell: object) -> object:
 
 @contextmanager
 def new_file(name: str, *, force: bool) -> Iterator[TextIO]:
-    """Where to write `name`: a file beside it that takes its place in the end, or standard output for `-`.
+    """Where to write `name`: a temporary file in the same folder that gets its name in the end, or stdout for `-`.
 
     Raises ConfigError for a file that is there already (unless `force`), and what `whole_file` raises.
     """

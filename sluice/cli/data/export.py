@@ -113,7 +113,7 @@ class Afterwards:
         return cls(derived_to(pipeline, folder, form), form)
 
     def export(self, status: RunStatus, *, as_json: bool) -> list[Exported]:
-        """Write it. Raises typer.Exit, and has said why, when it cannot be written: the run stays done."""
+        """Write it. Prints why and raises typer.Exit when it cannot be written: the run stays done."""
         from sluice.engine.export import export_tables
 
         try:

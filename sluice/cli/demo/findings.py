@@ -1,4 +1,4 @@
-"""What a demonstration's run came to, counted in its tables, beside what was planted."""
+"""What a demonstration's run came to, counted in its tables, and the comparison with what was planted."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ def print_findings(status: Mapping[str, Any], found: Findings) -> None:
             print(f"  {line}")
 
 
-def _source(named: tuple[str, Mapping[str, Any]]) -> list[object]:
-    source, books = named
+def _source(item: tuple[str, Mapping[str, Any]]) -> list[object]:
+    source, books = item
     return [source, COMES[source], *(books[name] for name in BOOKS), _listed(books["codes"])]
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from sluice.cli.addresses import begins_with_column, complaint, near, reason
+from sluice.cli.addresses import begins_with_column, failure, near, reason
 from sluice.cli.output import count, things
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ NAMED = 3  # inputs that share a sentence and are named one by one
 
 def failed(status: RunStatus) -> list[str]:
     """Inputs that could not be loaded, each with its name and why."""
-    return [f"{near(each.uri)}: {complaint(each)}" for each in status.inputs if each.state == "failed"]
+    return [f"{near(each.uri)}: {failure(each)}" for each in status.inputs if each.state == "failed"]
 
 
 def untouched(status: RunStatus) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sluice.cli.addresses import beside_column, near, reason
+from sluice.cli.addresses import near, reason, without_column
 from sluice.cli.options import RunId
 from sluice.cli.output import Json, count, emit, print_object, say, table, things
 from sluice.cli.spreadsheet import STDOUT, new_file, refuse_json_on, write_csv
@@ -117,5 +117,5 @@ def print_rejects(
 
 
 def _row(each: dict[str, Any]) -> list[object]:
-    why = beside_column(each["column"], reason(each["reason"], each["other_file"]))
+    why = without_column(each["column"], reason(each["reason"], each["other_file"]))
     return [f"{near(each['file'])}:{each['line']}", each["column"], each["code"], why]

@@ -82,7 +82,7 @@ def _end_of_log(log: Path | None) -> str:
 
 
 def _worker_there() -> bool:
-    """Whether any worker takes messages. PostgreSQL may be away for a moment: then it is not known, and not said."""
+    """Whether any worker takes messages. While PostgreSQL is away that is not known, and nothing is printed."""
     from sluice.engine.ledger.workers import worker_there
 
     try:

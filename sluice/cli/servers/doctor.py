@@ -169,7 +169,7 @@ def _urls() -> list[str]:
     try:
         chosen = settings()
     except SluiceError:
-        return []  # its message holds no secret
+        return []  # its message has no secret
     given = [url.get_secret_value() for url in (chosen.database_url, chosen.redis_url, chosen.cache_url) if url]
     servers = None if given else attached(chosen.home)
     return given if servers is None else [*given, servers.database_url, servers.redis_url]

@@ -34,7 +34,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, as_json: Json = False) ->
     for sentence in broken():
         say(f"a pipeline is left out: {sentence}")
     tokens_of(settings())  # without a token nothing is started
-    urls()  # this process holds the embedded servers
+    urls()  # this process keeps the embedded servers running
     if is_embedded():
         migrate(list(all_pipelines().values()))  # of your own database, `sluice migrate` takes care
     listener = listen(host, port)

@@ -170,10 +170,12 @@ value_of_customer = Serve(
 )
 
 
-def _report(as_of: date | None, named: Callable[[str], str], told: Callable[[Mapping[str, Any]], str]) -> Page:
+def _report(
+    as_of: date | None, address_of: Callable[[str], str], reason_of: Callable[[Mapping[str, Any]], str]
+) -> Page:
     from .report import make
 
-    return make(as_of, named, told)
+    return make(as_of, address_of, reason_of)
 
 
 def _forecast(as_of: date, months: int, discount: float) -> Forecast:

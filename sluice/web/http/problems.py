@@ -26,7 +26,7 @@ _CODES = {
 
 
 class Problem(HTTPException):
-    """An answer that is no data. `errors` say which parameter or field of the body is wrong, and why."""
+    """An answer that is not data. `errors` say which parameter or field of the body is wrong, and why."""
 
     def __init__(
         self,

@@ -110,8 +110,8 @@ Limit = Annotated[
 USUAL = 100
 
 
-class Asked(BaseModel):
-    """The query of a route. What the route does not have is refused: a misspelled filter filters nothing."""
+class QueryModel(BaseModel):
+    """The query string of a route. An unknown parameter is refused: a misspelled filter would filter nothing."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -41,7 +41,7 @@ def page_name(served: Served) -> str:
 
 
 def schemas_of(served: Served) -> dict[str, Mapping[str, Any]]:
-    """Its schemas by name. Rows of pages have the fields that were asked for."""
+    """Its schemas by name. Rows of pages have the fields that the request names."""
     paged = served.page_route is not None
     found: dict[str, Mapping[str, Any]] = {row_name(served): row_schema(fields_of(served), chosen=paged)}
     if paged:

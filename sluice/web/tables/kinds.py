@@ -17,9 +17,9 @@ _MOMENT = "case when isfinite({0}) then to_json({0} at time zone 'UTC') #>> '{{}
 
 @dataclass(frozen=True)
 class ValueKind:
-    """`asked` is what a parameter is to FastAPI, `value` a parameter in SQL, `spelled` a column in a cursor."""
+    """`parameter` is the type of a parameter in FastAPI, `value` a parameter in SQL, `spelled` a column in a cursor."""
 
-    asked: Any
+    parameter: Any
     is_key: Callable[[object], bool]
     value: str = "{}"
     spelled: str = "{}"

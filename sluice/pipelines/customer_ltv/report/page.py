@@ -28,15 +28,16 @@ ORPHANS = {  # kind: heading, and what becomes of them
 
 def page(
     figures: Mapping[str, Any],
-    named: Callable[[str], str] = str,
-    told: Callable[[Mapping[str, Any]], str] = itemgetter("reason"),
+    address_of: Callable[[str], str] = str,
+    reason_of: Callable[[Mapping[str, Any]], str] = itemgetter("reason"),
 ) -> str:
     """One HTML document that needs nothing else, from `read_figures`.
 
-    `named` says how to show an input's address, `told` how to tell why a row was refused (code, column_name, reason).
+    `address_of` gives an input's address as it is shown, `reason_of` the reason of a reject from its code, column_name
+    and reason.
     The same figures give the same text.
     """
-    return environment(HTML, named, told).get_template("customer_ltv.html").render(
+    return environment(HTML, address_of, reason_of).get_template("customer_ltv.html").render(
         **figures,
         **_charts(figures),
         bins=_bins(figures),
