@@ -30,7 +30,7 @@ from sluice.engine.sources.inputs import inputs_of
 from sluice.engine.steps.build import definition_of
 from sluice.engine.tables.catalog import table_identifier
 from sluice.engine.tables.migrate import migrate
-from sluice.testing.taken import Steps, contract_of
+from sluice.testing.steps import Steps, contract_of
 
 query = statements(__name__)
 
