@@ -36,7 +36,7 @@ def main(
     out: Out = HERE / "results" / "bench.json",
     work: Work = HERE / ".work",
 ) -> None:
-    """Load the same rows by psql, by execute_values and by Sluice, turn by turn, and tell what each took."""
+    """Load the same rows by psql, by execute_values and by Sluice, one after another, and print the time of each."""
     asked: dict[str, Any] = {"rows": rows, "files": files, "dirty": dirty, "rounds": rounds}
     work = work.resolve()
     measured = _chosen(datasets(work), only)

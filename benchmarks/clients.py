@@ -1,4 +1,4 @@
-"""A client program that is started beforehand, says `ready`, does its work when told to, and says `done`.
+"""A client program that is started beforehand, says `ready`, does its work on a line of input, and says `done`.
 
 It is still there when its time and memory are read: it ends when its input is closed.
 """

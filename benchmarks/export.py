@@ -47,7 +47,7 @@ class ExportFailed(SluiceError):
 def main(
     rows: Rows = 1_000_000, rounds: Rounds = 3, out: Out = HERE / "results" / "export.json", work: Work = HERE / ".work"
 ) -> None:
-    """Write preprocessed_data by psql and by Sluice, and tell what each took."""
+    """Write preprocessed_data by psql and by Sluice, and print the time of each."""
     work = work.resolve()
     files = work / "files"
     try:

@@ -50,7 +50,7 @@ Out = Annotated[Path, typer.Option(help="The record.", show_default="benchmarks/
 Work = Annotated[Path, typer.Option(help="Folder for servers and files.", show_default="benchmarks/.work")]
 
 
-class AskFailed(SluiceError):
+class RequestFailed(SluiceError):
     """The API did not answer as it should."""
 
 
@@ -61,7 +61,7 @@ def main(
     out: Out = HERE / "results" / "preprocessed_api.json",
     work: Work = HERE / ".work",
 ) -> None:
-    """Ask for pages of a large table at every depth."""
+    """Request pages of a large table at every depth."""
     with begun(work.resolve()) as servers:
         os.environ["SLUICE_API_READ_TOKENS"] = TOKEN
         print(f"filling {rows:,} rows", flush=True)
@@ -125,7 +125,7 @@ def _asker(url: str) -> Callable[[Key | None], object]:
         answer = connection.getresponse()
         body = answer.read()
         if answer.status != 200 or body.count(b'"transaction_id"') != PAGE:
-            raise AskFailed(f"GET {ROUTE}: {answer.status}, {body[:300]!r}")
+            raise RequestFailed(f"GET {ROUTE}: {answer.status}, {body[:300]!r}")
         return body
 
     return ask
@@ -152,7 +152,7 @@ def _served() -> Iterator[tuple[str, int]]:
     with Popen(command, stdout=PIPE, text=True, env=os.environ | {"SLUICE_LOG_LEVEL": "WARNING"}) as server:
         try:
             if server.stdout is None or not (said := server.stdout.readline()):
-                raise AskFailed("sluice serve did not start.")
+                raise RequestFailed("sluice serve did not start.")
             yield str(json.loads(said)["url"]), server.pid
         finally:
             server.terminate()

@@ -107,7 +107,7 @@ class BenchServers:
         }
 
     def fresh(self) -> None:
-        """An empty database and an empty Redis: nobody meets what another case has left."""
+        """An empty database and an empty Redis: no case finds data of another."""
         with _autocommit(self._postgres.url) as cursor:
             cursor.execute(f"drop database if exists {DATABASE} with (force)")
             cursor.execute(f"create database {DATABASE}")
@@ -115,7 +115,7 @@ class BenchServers:
         _up(self._redis)
 
     def settle(self) -> None:
-        """Write to disk what is owed: nobody pays for another case."""
+        """Write a checkpoint, so that no case pays for another."""
         with _autocommit(self._postgres.url) as cursor:
             cursor.execute("checkpoint")
 

@@ -49,7 +49,7 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def _linked(files: Any) -> set[str]:
-    """Files of the repository that pages link to, and that are no pages."""
+    """Files of the repository that pages link to and that are not pages."""
     found = set()
     for file in files.documentation_pages():
         source = repository_path(file.src_uri)

@@ -1,4 +1,4 @@
-"""Sluice, by its executable: what the DAG in customer_ltv_dag.py asks of it, with the standard library alone.
+"""Calls the `sluice` command for the DAG in customer_ltv_dag.py, with the standard library alone.
 
 The scheduler's environment and Sluice's pin the same packages differently, so neither can import the other.
 SLUICE_COMMAND names the executable (default: `sluice` on PATH) and may have arguments: `docker exec worker sluice`.
@@ -19,11 +19,11 @@ STATES = ("running", "done", "failed")
 
 
 class SluiceFailed(RuntimeError):
-    """The command did not do what was asked; the message is the command's own."""
+    """The command failed; the message is the command's own."""
 
 
 class ServerAway(SluiceFailed):
-    """PostgreSQL or Redis does not answer: ask again later."""
+    """PostgreSQL or Redis does not answer: try again later."""
 
 
 class RunState(NamedTuple):
@@ -38,7 +38,7 @@ def enqueue_run(as_of: date, files: str) -> int:
     """Register the files for the day, and return the run's number; workers load them.
 
     `files` are paths, folders, patterns or addresses with spaces between, quoted as in a shell; `{day}` is the day.
-    Files whose content was loaded before have nothing to do, so it does no harm to ask twice.
+    Files whose content was loaded before have nothing to do, so a second call does no harm.
     Raises SluiceFailed, also when there is no such file or folder.
     """
     day = as_of.isoformat()
@@ -47,7 +47,7 @@ def enqueue_run(as_of: date, files: str) -> int:
 
 
 def run_state(run: int) -> RunState:
-    """What the ledger says of a run. Raises SluiceFailed."""
+    """The state of a run in the ledger. Raises SluiceFailed."""
     status = _ask("status", str(run))
     state = str(status["state"])
     if state not in STATES:

@@ -1,7 +1,7 @@
-"""Templates of a report: those of its pipeline, and the pieces that all pages share.
+"""Templates of a report: those of its pipeline, and the pieces that all reports share.
 
-Names, files and reasons are data, and may hold anything: templates escape all of it, and a page's own policy
-(`pieces.html`) lets a browser run and fetch nothing.
+Names, files and reasons are data and may contain anything: templates escape all of it, and the page's own policy
+(`pieces.html`) forbids a browser to run or fetch anything.
 """
 
 from __future__ import annotations

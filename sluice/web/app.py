@@ -40,9 +40,9 @@ class Api(FastAPI):
 
 
 def make_app(chosen: Settings | None = None) -> FastAPI:
-    """The API as the settings describe it, with what pipelines serve now. Connects to nothing yet.
+    """The API with these settings and the tables that pipelines serve now. It does not connect yet.
 
-    Raises ConfigError without a token, and for two things that would have one address.
+    Raises ConfigError without a token, and for two routes with one address.
     """
     chosen = chosen or settings()
     tokens = tokens_of(chosen)

@@ -1,4 +1,4 @@
-"""`report`: what was built, as one HTML page that needs nothing else."""
+"""`report`: derived tables as one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from sluice.cli.spreadsheet import STDOUT, new_file, refuse_json_on
 
 Pipeline = Annotated[str, typer.Argument(help="A pipeline that makes a report.", show_default=False)]
 Out = Annotated[
-    str, typer.Option("--out", metavar="FILE", help="HTML file to make; - is standard output.", show_default=False)
+    str, typer.Option("--out", metavar="FILE", help="HTML file to write; - is standard output.", show_default=False)
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite FILE if it is there already.")]
 
 
 def report(pipeline: Pipeline, out: Out, as_of: Built = None, force: Force = False, as_json: Json = False) -> None:
-    """Write the page that a pipeline declares on what was loaded and built."""
+    """Write the report that a pipeline declares on its loaded and derived tables."""
     make = pipeline_with("report", pipeline)
     refuse_json_on(out, "--out", as_json=as_json)
     with new_file(out, force=force) as sink:

@@ -47,7 +47,7 @@ def serve_until_signal(port: int, token: str) -> None:
 
 
 def free_port(wanted: int | None) -> int:
-    """The port that is wanted, else the usual one, else any that is free. Raises ConfigError when it is in use."""
+    """The given port, else the usual one, else a free one. Raises ConfigError when it is in use."""
     for port in (wanted or USUAL_PORT, 0):
         with socket.socket() as probe:
             probe.setsockopt(

@@ -1,6 +1,6 @@
-"""unified_sales: five made-up sources, two of them an API's and two a database's, to one table that is served as JSON.
+"""unified_sales: five generated sources, two of an API and two of a database, into one table that is served as JSON.
 
-All of it happens in a home of its own, with servers of its own, so nothing that is yours is read or written. The
+It has its own home and servers, so none of your data is read or written. The
 sources are there while the run reads them; what came of it stays in that home until the next demonstration.
 """
 

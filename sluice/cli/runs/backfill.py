@@ -45,7 +45,7 @@ class DayRun:
 def backfill(pipeline: Pipeline, first: First, last: Last, workers: Workers = None, as_json: Json = False) -> None:
     """Run past days in order and wait: each with its own files, where their names have the day, and as of that day.
 
-    A day that was run before gives the same result, unless more has been loaded since. It stops at a day that fails.
+    Running a day again gives the same result, unless more was loaded since. It stops at a day that fails.
     """
     declared = _declared(pipeline)
     days = list(_days(first.date(), last.date()))
@@ -109,7 +109,7 @@ def _run_day(declared: Declared, day: date, crew: Supervisor) -> RunStatus | Non
 
 
 def _say_no_files(declared: Declared, done: list[DayRun]) -> None:
-    """Where no day had a file: the folder that was searched, and the pattern."""
+    """If no day had a file: print the folder that was searched, and the pattern."""
     from sluice.engine.base.settings import settings
 
     if not any(each.status for each in done):

@@ -1,4 +1,4 @@
-"""What a run has built: the derived tables, what changed in them, and the largest changes of their value."""
+"""The builds of a run: the derived tables, what changed in them, and the largest changes of their value."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ OneInput = Annotated[
 Limit = Annotated[
     int | None, typer.Option(min=0, help="How many to list; 0: all.", show_default=f"{ON_A_SCREEN}, all with --json")
 ]
-Target = Annotated[str, typer.Argument(metavar="FILE", help="CSV file to make; - is standard output.")]
+Target = Annotated[str, typer.Argument(metavar="FILE", help="CSV file to write; - is standard output.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite FILE if it is there already.")]
 
 
@@ -97,7 +97,7 @@ def find_input(status: RunStatus, name: str) -> int:
 def print_rejects(
     where: str, codes: list[dict[str, Any]], listed: list[dict[str, Any]], code: str | None = None
 ) -> None:
-    """How often each code occurs there, then the rejects.
+    """Print how often each code occurs, then the rejects.
 
     Raises ConfigError for a code that does not occur.
     """

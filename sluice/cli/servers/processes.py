@@ -84,7 +84,7 @@ def flower_command() -> Command:
 
 
 def _refuse_taken_port() -> None:
-    """Raise ConfigError when somebody listens where Flower would: it would die again and again."""
+    """Raise ConfigError when Flower's port is in use: else it would end again and again."""
     from sluice.engine.base.settings import settings
 
     # both as Flower's configuration has them
@@ -135,7 +135,7 @@ def _keep(commands: list[Command], *, as_json: bool) -> None:
 
 
 def _refuse_useless_worker() -> None:
-    """Raise ConfigError where workers could never work with the ledger; one that is not there yet may come."""
+    """Raise ConfigError if workers could never use the ledger; a missing ledger may still be created."""
     from sluice.engine.database.glance import Glance
     from sluice.engine.ledger.readiness import LedgerBehind, check_ledger
 

@@ -1,6 +1,6 @@
-"""The edge of the API: each request gets an id, shows its token, stays within its size, and leaves one line in the log.
+"""The edge of the API: each request gets an id, its token and its size are checked, and it leaves one line in the log.
 
-It stands before the framework, so that nobody without a token learns which routes there are or has a body read.
+It runs before the framework, so that a client without a token cannot learn the routes or have a body read.
 """
 
 from __future__ import annotations

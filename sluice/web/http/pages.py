@@ -1,7 +1,7 @@
-"""Pages by key: a page begins after the last key of the one before it, so rows that come in between move nothing.
+"""Pages by key: a page begins after the last key of the one before it, so added rows do not shift pages.
 
-The cursor holds that key. It is bound to its route and filters by a digest: with others it is refused. It is no
-secret and gives no right: whoever makes one up reads what the token may read in any case.
+The cursor contains that key. A digest binds it to its route and filters: with others it is refused. It is not a
+secret and gives no right: a forged cursor only reads what the token may read.
 """
 
 from __future__ import annotations

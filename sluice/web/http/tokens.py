@@ -1,4 +1,4 @@
-"""Bearer tokens: kept as hashes, compared in constant time, each with what it may do."""
+"""Bearer tokens: kept as hashes, compared in constant time, each with its rights."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Tokens:
         self._known += [(_hash(each), frozenset({READ, WRITE})) for each in write]
 
     def scopes_of(self, token: str) -> frozenset[str]:
-        """What the bearer may do; nothing, for a token that is not known."""
+        """The rights of the bearer; none for an unknown token."""
         given = _hash(token)
         found: frozenset[str] = frozenset()
         for known, scopes in self._known:  # all of them, always: so the time does not depend on the token

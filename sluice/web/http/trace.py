@@ -1,4 +1,4 @@
-"""Which request a line of the log, and a problem, belongs to."""
+"""The request id of log lines and problems."""
 
 from __future__ import annotations
 

@@ -51,7 +51,9 @@ class NewRun(QueryModel):
         "database sources, and builds from what is loaded.",
         examples=[["meters/readings_001.csv"]],
     )
-    as_of: Day | None = Field(None, description="The date that derived tables are built for.", examples=["2024-12-31"])
+    as_of: Day | None = Field(
+        None, description="As-of date: the date for which derived tables are built.", examples=["2024-12-31"]
+    )
 
 
 @router.get(RUNS, summary="Runs, newest first", responses=json_answer("RunPage"))

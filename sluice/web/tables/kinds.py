@@ -1,4 +1,4 @@
-"""Values by their kind: how they come in, how they are compared in SQL, and how a cursor spells them."""
+"""Values by their kind: as parameters, in comparisons in SQL, and in a cursor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that pipelines serve, as they are when the API starts."""
+"""All tables that pipelines serve when the API starts."""
 
 from __future__ import annotations
 
