@@ -1,4 +1,4 @@
-"""`python -m benchmarks.preprocessed_api`: pages of GET /preprocessed beside a bare loop of psycopg2 and json.
+"""`python -m benchmarks.preprocessed_api`: pages of GET /preprocessed compared with a bare loop of psycopg2 and json.
 
 Turn by turn: the first page again and again, the last one, pages at random places from `sluice serve` by one
 connection, the same places by the bare loop (no server, no HTTP: one connection to PostgreSQL, fetchall, json.dumps),
@@ -118,10 +118,10 @@ def _asker(url: str) -> Callable[[Key | None], object]:
     connection = HTTPConnection(urlsplit(url).netloc)
 
     def ask(place: Key | None) -> bytes:
-        asked: dict[str, Any] = {"limit": PAGE}
+        query_string: dict[str, Any] = {"limit": PAGE}
         if place is not None:
-            asked["cursor"] = write_cursor(ROUTE, {}, place)
-        connection.request("GET", f"{ROUTE}?{urlencode(asked)}", headers={"Authorization": f"Bearer {TOKEN}"})
+            query_string["cursor"] = write_cursor(ROUTE, {}, place)
+        connection.request("GET", f"{ROUTE}?{urlencode(query_string)}", headers={"Authorization": f"Bearer {TOKEN}"})
         answer = connection.getresponse()
         body = answer.read()
         if answer.status != 200 or body.count(b'"transaction_id"') != PAGE:

@@ -1,4 +1,4 @@
-"""Builds what the site has beside the files in `docs/`: the generated pages, and pages that lie elsewhere.
+"""Builds the parts of the site that are not in `docs/`: generated pages, and pages of other folders.
 
 mkdocs calls the functions `on_...` (`hooks` in mkdocs.yml; `make docs`). Nothing is written into the repository.
 `python -m docs.generate FOLDER` writes the generated pages into a folder, to look at them without the site.

@@ -53,8 +53,8 @@ def declared_for(name: str, source: str, revision: str | None, contract: str) ->
     return matching(name, lambda each: each.is_of(source, revision, contract), revision or contract, source)
 
 
-def matching(name: str, fits: Callable[[Declared], bool], asked: str, source: str = "") -> Declared:
-    """The declaration of that name that fits what was registered as `asked`, of those that this process has or had.
+def matching(name: str, fits: Callable[[Declared], bool], registered: str, source: str = "") -> Declared:
+    """The declaration that fits the `registered` revision, of those that this process has or had.
 
     Raises OtherDeclaration, which says what is here instead.
     """
@@ -62,8 +62,8 @@ def matching(name: str, fits: Callable[[Declared], bool], asked: str, source: st
     if found is not None:
         return found
     raise OtherDeclaration(
-        f"The declaration of {name!r} differs: it was registered under {asked}, and this worker has "
-        f"{_here(name, source)}. A worker that has it goes on with it; when none has for "
+        f"The declaration of {name!r} differs: it was registered under {registered}, and this worker has "
+        f"{_here(name, source)}. A worker that has it continues; when none has it for "
         f"{settings().declaration_wait_s:.0f} s, a newer one is taken."
     )
 

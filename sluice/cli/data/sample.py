@@ -84,7 +84,7 @@ def _size(pipeline: str, defaults: Mapping[str, Any], given: Mapping[str, Any]) 
 
 
 class Made(NamedTuple):
-    """What was written: `facts` begin with the books of `files`; `command` is the next one to type, `more` are lines."""
+    """What was written: `facts` begin with the books of `files`; `command` is to be typed next, `more` are lines."""
 
     files: Sequence[Path]
     facts: Mapping[str, Any]

@@ -32,7 +32,7 @@ STATES = {"California": ["CA", "Calif."], "Florida": ["FL"], "New York": ["NY", 
 CATEGORIES = {"Books": ["book"], "Clothing": ["clothes"], "Electronics": ["electronic"], "Toys": ["toy"]}
 MONEY_THEN: Literal["keep", "quarantine"] = "keep"  # below 0 may be a refund: flagged, and nothing else
 QUANTITY_THEN: Literal["keep", "quarantine"] = (
-    "quarantine"  # nobody sells 0 or -1, and not 1,000 of what sells by the ten
+    "quarantine"  # 0 or less cannot be sold; 1,000 of a product that sells by the ten is an outlier
 )
 FENCE = 3.0  # robust standard deviations from the median
 AGE_BANDS = (18, 31, 46, 61, 101)  # where each begins: under 18, 18-30 and so on, over 100

@@ -1,6 +1,6 @@
 """`source_database`: products and transactions in a database of their own, which one role may read and none may write.
 
-It stands on a server that is there already, for as long as somebody reads from it.
+It stands on a server that is there already, for as long as the block lasts.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def tokens_of(chosen: Settings) -> Tokens:
     read, write = _split(chosen.api_read_tokens), _split(chosen.api_write_tokens)
     if not read and not write:
         raise ConfigError(
-            "No token is set, and without one nobody may use the API. Make one and set it:\n"
+            "No token is set, and without one the API cannot be used. Make one and set it:\n"
             '  export SLUICE_API_READ_TOKENS="$(openssl rand -hex 24)"\n'
             "SLUICE_API_WRITE_TOKENS are those that may also queue runs; both can come from files (..._FILE)."
         )

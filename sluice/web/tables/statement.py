@@ -105,7 +105,7 @@ def _after(served: Served, given: Collection[str]) -> sql.Composable:
 
 
 def _found_by(served: Served, given: Collection[str]) -> Sequence[str]:
-    """The columns of the first index whose values are all given, and which goes on with the key."""
+    """The columns of the first index whose values are all given, and which continues with the key."""
     by = tuple(served.by.values())
     equal = {column for name, column, operator in parameters(served) if operator == "=" and name in given} - {*by}
     return next((index for index in served.indexes if by == tuple(served.key) and equal.issuperset(index)), ())

@@ -17,8 +17,8 @@ from .figures import MONTHS, TOP
 HTML = Path(__file__).parent / "html"
 LEAST_FOR_TENTHS = 10
 ORPHANS = {  # kind: heading, and what becomes of them
-    "payment_without_order": ("Payments without an order", "They count for nobody until their order comes."),
-    "order_without_customer": ("Orders without a customer", "They count for nobody until the customer comes."),
+    "payment_without_order": ("Payments without an order", "They do not count until their order is loaded."),
+    "order_without_customer": ("Orders without a customer", "They do not count until the customer is loaded."),
     "payment_of_another_customer": (
         "Payments that name another customer than their order",
         "They count for the customer of the order.",
