@@ -26,7 +26,7 @@ NEAR = 1e-3  # of a limit, on the scale of logarithms
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter and its limits. Some tend to infinity, or to 0, in data that are simpler than the model.
+    """A parameter and its limits. Some go to infinity, or to 0, in data that are simpler than the model.
 
     What that means is in `above` (the highest value is reached) and `below`; a limit without a meaning is refused.
     """
