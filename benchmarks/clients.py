@@ -44,7 +44,7 @@ class Client:
     def pid(self) -> int:
         return self._process.pid
 
-    def tell(self, *lines: str) -> None:
+    def send(self, *lines: str) -> None:
         """Write lines to its input."""
         assert self._process.stdin is not None
         self._process.stdin.write("".join(f"{line}\n" for line in lines))

@@ -23,7 +23,7 @@ from sluice.cli.demo.place import fresh, only_settings
 from sluice.cli.demo.screen import print_findings
 from sluice.cli.exits import Exit
 from sluice.cli.output import count, emit, fail, say
-from sluice.cli.runs.run import let_go, own_workers, verdict
+from sluice.cli.runs.run import own_workers, stop_workers, verdict
 from sluice.cli.runs.waiting import follow
 from sluice.cli.runs.wanted import Wanted
 from sluice.workers.supervisor import told_to_stop
@@ -96,7 +96,7 @@ def _load(folder: Path) -> RunStatus:
     wanted = Wanted.of(PIPELINE, [str(path) for path in sorted(folder.glob("sales*.csv"))])
     with own_workers(PROCESSES) as crew:
         status = follow(wanted.put_on_queue().id, crew, None)
-        let_go(crew)
+        stop_workers(crew)
     return status
 
 

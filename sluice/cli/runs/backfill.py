@@ -12,7 +12,7 @@ import typer
 from sluice.cli.exits import Exit
 from sluice.cli.options import DAY, Pipeline, Workers
 from sluice.cli.output import COLOURS, Json, count, emit, fail, say, things, tint
-from sluice.cli.runs.run import WELL, let_go, own_workers, verdict
+from sluice.cli.runs.run import WELL, own_workers, stop_workers, verdict
 from sluice.cli.runs.waiting import follow
 from sluice.errors import ConfigError
 from sluice.workers.supervisor import Supervisor, told_to_stop
@@ -52,7 +52,7 @@ def backfill(pipeline: Pipeline, first: First, last: Last, workers: Workers = No
     done: list[DayRun] = []
     with told_to_stop(), own_workers(workers) as crew:
         code = _run_all(declared, days, crew, done, as_json=as_json)
-        let_go(crew)
+        stop_workers(crew)
     if code is not Exit.INTERRUPTED:
         _say_no_files(declared, done)
         error = None if code in WELL else _error(done[-1])

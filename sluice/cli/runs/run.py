@@ -67,7 +67,7 @@ def load_and_report(
     """
     with told_to_stop(), own_workers(processes) as crew:
         status = _load(wanted, crew, timeout, as_json)
-        let_go(crew)
+        stop_workers(crew)
         code = verdict(status, strict=strict)
         _end(status, code, after if code in WELL else None, as_json=as_json)
     if code:
@@ -132,7 +132,7 @@ def own_workers(processes: int | None) -> Supervisor:
     return Supervisor([worker_command(processes, log)], say=say, grace_s=GRACE_S)
 
 
-def let_go(crew: Supervisor) -> None:
+def stop_workers(crew: Supervisor) -> None:
     """Stop the workers of this command; while other runs are open they get more time to end."""
     crew.ask_to_stop()
     if not _others_wait():
