@@ -1,5 +1,5 @@
-# The image of migrate, worker, beat and Flower: Sluice and what it needs to run, and nothing that builds or tests.
-# It holds no setting and no secret; those come from the environment and from files (see docs/how-to/containers.md).
+# The image of migrate, worker, beat and Flower: Sluice and what it needs to run, without tools to build or test.
+# It contains no setting and no secret; those come from the environment and from files (see docs/how-to/containers.md).
 ARG PYTHON_IMAGE=python:3.12-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS wheel
@@ -32,7 +32,7 @@ LABEL org.opencontainers.image.title="sluice-etl" \
       org.opencontainers.image.description="Files into PostgreSQL through Celery workers, every row accounted for" \
       org.opencontainers.image.source="https://github.com/sluice-etl/sluice" \
       org.opencontainers.image.licenses="MIT"
-# The folders that a container may mount a volume on belong to the user who writes there: a new volume takes that over.
+# Folders for volumes belong to the user who writes there: a new volume gets the same owner.
 RUN groupadd --gid 10001 sluice \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin sluice \
  && install -d -o sluice -g sluice /landing /var/lib/sluice

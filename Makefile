@@ -10,7 +10,7 @@ PYTEST  = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-unified test test-fast test-all test-long bench docs check format lock clean
 
-help:            ## what there is to make
+help:            ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*##/  make \1\t/' | expand -t 20
 
 setup: $(VENV)/.ready   ## .venv with sluice in it
@@ -34,7 +34,7 @@ demo: setup      ## load 200,000 generated rows with two worker processes
 demo-unified: setup   ## files, an API and a database into one table, served as JSON until Ctrl-C
 	@$(BIN)/python -m sluice demo unified_sales
 
-test: setup      ## the tests, against real servers and real workers, below 10 minutes: of each fault one variant
+test: setup      ## the tests, with real servers and workers, below 10 minutes: one variant of each fault
 	@$(PYTEST) -n $(TEST_WORKERS) -m "not slow"
 
 test-fast: setup ## unit tests alone, a minute
@@ -43,10 +43,10 @@ test-fast: setup ## unit tests alone, a minute
 test-all: setup  ## every test: what CI runs
 	@$(PYTEST) -n $(TEST_WORKERS)
 
-test-long: setup ## every test, with many more made-up inputs and histories, other ones each time
+test-long: setup ## every test, with many more generated inputs and histories, new ones each time
 	@SLUICE_TEST_LONG=1 $(PYTEST) -n $(TEST_WORKERS)
 
-bench: setup     ## speed beside psql \copy and execute_values, some minutes; BENCH="--rows 200000" for a short one
+bench: setup     ## speed compared with psql \copy and execute_values, some minutes; BENCH="--rows 200000" for a short one
 	@$(BIN)/python -m benchmarks $(BENCH)
 
 docs: $(VENV)/.docs-ready   ## the documents as a site, in site/; warnings are errors
@@ -64,7 +64,7 @@ check: setup     ## format, lint, types, import rules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-format: setup    ## put the code in its usual form
+format: setup    ## format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 

@@ -1,1 +1,1 @@
-"""Speed, side by side with what people use instead: `make bench`. How to read it: docs/explanation/benchmarks.md."""
+"""Speed compared with other ways to load: `make bench`. How to read it: docs/explanation/benchmarks.md."""

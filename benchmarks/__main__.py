@@ -36,13 +36,13 @@ def main(
     out: Out = HERE / "results" / "bench.json",
     work: Work = HERE / ".work",
 ) -> None:
-    """Load the same rows by psql, by execute_values and by Sluice, turn by turn, and tell what each took."""
-    asked: dict[str, Any] = {"rows": rows, "files": files, "dirty": dirty, "rounds": rounds}
+    """Load the same rows by psql, by execute_values and by Sluice, one after another, and print the time of each."""
+    options: dict[str, Any] = {"rows": rows, "files": files, "dirty": dirty, "rounds": rounds}
     work = work.resolve()
     measured = _chosen(datasets(work), only)
     try:
         with begun(work, part_bytes) as servers:
-            well = _bench(servers, measured, asked, out)
+            well = _bench(servers, measured, options, out)
     finally:
         for entry in measured:
             entry.dataset.remove()
@@ -57,14 +57,14 @@ def _chosen(known: list[Dataset], only: str) -> list[Entry]:
     return entries(known, words)
 
 
-def _bench(servers: BenchServers, measured: list[Entry], asked: dict[str, Any], out: Path) -> bool:
+def _bench(servers: BenchServers, measured: list[Entry], options: dict[str, Any], out: Path) -> bool:
     """Measure, print and write the record. Returns whether every entry has figures."""
     for dataset in {entry.dataset.name: entry.dataset for entry in measured}.values():
-        print(f"writing {asked['rows']:,} rows of {dataset.name}", flush=True)
-        dataset.make(asked["rows"], asked["files"], asked["dirty"] if dataset.name == "call_logs_dirty" else 0)
-    Bench(servers, measured).run(asked["rounds"])
-    asked["part_bytes"] = sluice_settings.settings().part_bytes
-    found = record(measured, asked, servers.versions())
+        print(f"writing {options['rows']:,} rows of {dataset.name}", flush=True)
+        dataset.make(options["rows"], options["files"], options["dirty"] if dataset.name == "call_logs_dirty" else 0)
+    Bench(servers, measured).run(options["rounds"])
+    options["part_bytes"] = sluice_settings.settings().part_bytes
+    found = record(measured, options, servers.versions())
     print_record(found)
     write_record(found, out)
     return all("error" not in each for each in found["rows"])

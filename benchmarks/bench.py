@@ -1,4 +1,4 @@
-"""The order of things: first loads that say what is right, a round that does not count, then the rounds that do."""
+"""The order of measurements: first loads as a reference, a round that does not count, then the rounds that count."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sluice.pipelines import find
 
 @dataclass
 class Entry:
-    """A case with a dataset: what each round cost, or why there is nothing to tell."""
+    """A case with a dataset: the cost of each round, or the error."""
 
     case: Case
     dataset: Dataset

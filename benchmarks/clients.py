@@ -1,4 +1,4 @@
-"""A client program that is started beforehand, says `ready`, does its work when told to, and says `done`.
+"""A client program that is started beforehand, says `ready`, does its work on a line of input, and says `done`.
 
 It is still there when its time and memory are read: it ends when its input is closed.
 """
@@ -44,7 +44,7 @@ class Client:
     def pid(self) -> int:
         return self._process.pid
 
-    def tell(self, *lines: str) -> None:
+    def send(self, *lines: str) -> None:
         """Write lines to its input."""
         assert self._process.stdin is not None
         self._process.stdin.write("".join(f"{line}\n" for line in lines))

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.customer_ltv`: building customer_ltv beside bare SQL in psql, and after 1 % more payments.
+"""`python -m benchmarks.customer_ltv`: customer_ltv compared with bare SQL, and after 1 % more payments.
 
 Turn by turn: the bare SQL, a build of a date that was not built before, and two increments of that date. All by
 `sluice run` and a worker with two processes, whose memory is read at the end: at a tenth of the size and at full.

@@ -75,13 +75,13 @@ class Dataset:
 
     def learn(self) -> None:
         """From a first load: check it, and note its fingerprints. Raises WrongRows."""
-        ask = sql.SQL("select count(*), sum(call_cost_usd)::text, sum(call_duration_s) from {table}")
-        found = self._ask(ask)[0]
+        statement = sql.SQL("select count(*), sum(call_cost_usd)::text, sum(call_duration_s) from {table}")
+        found = self._rows_of(statement)[0]
         planted = (self.loaded, self.sums["call_cost_usd"], self.sums["call_duration_s"])
         if found != planted:
             raise WrongRows(f"{self.name}: the table holds {found}, and the sample was written with {planted}.")
         each = sql.SQL("select i.uri, {print} from {table} t join sluice.input i on i.id = t._input_id group by 1")
-        self.prints = {Path(uri): (rows, int(print_)) for uri, rows, print_ in self._ask(each)}
+        self.prints = {Path(uri): (rows, int(print_)) for uri, rows, print_ in self._rows_of(each)}
 
     def dump(self) -> None:
         """Write the loaded rows of every file as COPY text, in the file's order."""
@@ -97,15 +97,15 @@ class Dataset:
 
     def check(self, files: Sequence[Path]) -> None:
         """Whether the table holds exactly the rows of these files, value by value. Raises WrongRows."""
-        rows, print_ = self._ask(sql.SQL("select {print} from {table} t"))[0]
+        rows, print_ = self._rows_of(sql.SQL("select {print} from {table} t"))[0]
         wanted = [sum(numbers) for numbers in zip(*(self.prints[file] for file in files), strict=True)]
         if [rows, int(print_ or 0)] != wanted:
             same = "with other values" if rows == wanted[0] else f"of {wanted[0]:,}"
             raise WrongRows(f"{self.name}: the table holds {rows:,} rows {same}.")
 
-    def _ask(self, ask: sql.SQL) -> list[tuple[Any, ...]]:
+    def _rows_of(self, statement: sql.SQL) -> list[tuple[Any, ...]]:
         with transaction() as cursor:
-            cursor.execute(self._fill(ask))
+            cursor.execute(self._fill(statement))
             return cursor.fetchall()
 
     def _fill(self, statement: sql.SQL, **more: sql.Composable) -> sql.Composed:

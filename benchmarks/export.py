@@ -1,4 +1,4 @@
-"""`python -m benchmarks.export`: `sluice export` beside `psql \\copy ... to`, of the same table, turn by turn.
+"""`python -m benchmarks.export`: `sluice export` compared with `psql \\copy ... to`, of the same table, turn by turn.
 
 Whole processes, from their start to their end, each with its own peak of memory. What they write must be the same
 bytes.
@@ -47,7 +47,7 @@ class ExportFailed(SluiceError):
 def main(
     rows: Rows = 1_000_000, rounds: Rounds = 3, out: Out = HERE / "results" / "export.json", work: Work = HERE / ".work"
 ) -> None:
-    """Write preprocessed_data by psql and by Sluice, and tell what each took."""
+    """Write preprocessed_data by psql and by Sluice, and print the time of each."""
     work = work.resolve()
     files = work / "files"
     try:
@@ -85,7 +85,7 @@ def _measured(command: list[str], environ: dict[str, str]) -> dict[str, float]:
     started = time.perf_counter()
     peak = 0.0
     with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL) as child:
-        # not as the system accounts for it: that begins with the memory of whoever has started it
+        # not the system's own figure: that begins with the memory of the parent process
         while child.poll() is None:
             peak = max(peak, usage.largest_peak_mib(child.pid) or 0.0)
             time.sleep(_LOOK_S)

@@ -1,4 +1,4 @@
-"""What people write: read a file with pandas, clean its columns, insert its rows with execute_values.
+"""A typical script: read a file with pandas, clean its columns, insert its rows with execute_values.
 
 Vectorised where pandas has it, and every spelling of the clean samples understood: it does the work of the case
 honestly and leaves the same values in the table. It has no rejects, no books and no way to go on after a crash.
@@ -24,7 +24,7 @@ INSERT = (
 
 
 def main() -> None:
-    """Connect, say ready, load the files when told to, say done, and wait for the end."""
+    """Connect, say ready, load the files on a line of input, say done, and wait for the end."""
     connection = psycopg2.connect(os.environ["DATABASE_URL"])
     print("ready", flush=True)
     sys.stdin.readline()

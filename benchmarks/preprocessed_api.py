@@ -1,4 +1,4 @@
-"""`python -m benchmarks.preprocessed_api`: pages of GET /preprocessed beside a bare loop of psycopg2 and json.
+"""`python -m benchmarks.preprocessed_api`: pages of GET /preprocessed compared with a bare loop of psycopg2 and json.
 
 Turn by turn: the first page again and again, the last one, pages at random places from `sluice serve` by one
 connection, the same places by the bare loop (no server, no HTTP: one connection to PostgreSQL, fetchall, json.dumps),
@@ -50,7 +50,7 @@ Out = Annotated[Path, typer.Option(help="The record.", show_default="benchmarks/
 Work = Annotated[Path, typer.Option(help="Folder for servers and files.", show_default="benchmarks/.work")]
 
 
-class AskFailed(SluiceError):
+class RequestFailed(SluiceError):
     """The API did not answer as it should."""
 
 
@@ -61,7 +61,7 @@ def main(
     out: Out = HERE / "results" / "preprocessed_api.json",
     work: Work = HERE / ".work",
 ) -> None:
-    """Ask for pages of a large table at every depth."""
+    """Request pages of a large table at every depth."""
     with begun(work.resolve()) as servers:
         os.environ["SLUICE_API_READ_TOKENS"] = TOKEN
         print(f"filling {rows:,} rows", flush=True)
@@ -81,16 +81,16 @@ def _measure(rows: int, rounds: int, requests: int) -> tuple[list[Turn], list[fl
     turns: list[Turn] = []
     memory: list[float] = []
     with _served() as (url, pid):
-        ask = _asker(url)
+        read_page = _page_reader(url)
         for n in range(rounds + 1):
             places = [
                 (chance.choice(("sales", "transactions")), chance.randint(0, rows - 300)) for _ in range(requests)
             ]
             turn = {
-                "first": _seconds(ask, [None] * requests),
-                "last": _seconds(ask, [last] * requests),
+                "first": _seconds(read_page, [None] * requests),
+                "last": _seconds(read_page, [last] * requests),
                 "bare": _seconds(_bare(), places),
-                "api": _seconds(ask, places),
+                "api": _seconds(read_page, places),
                 "api by eight": _by_eight(url, places),
             }
             memory.append(round(usage.peak_mib(pid) or 0, 1))
@@ -99,10 +99,10 @@ def _measure(rows: int, rounds: int, requests: int) -> tuple[list[Turn], list[fl
     return turns, memory
 
 
-def _seconds(ask: Callable[[Key | None], object], places: list[Any]) -> float:
+def _seconds(read_page: Callable[[Key | None], object], places: list[Any]) -> float:
     started = time.perf_counter()
     for place in places:
-        ask(place)
+        read_page(place)
     return time.perf_counter() - started
 
 
@@ -110,25 +110,25 @@ def _by_eight(url: str, places: list[Key]) -> float:
     shares = [places[n::CONNECTIONS] for n in range(CONNECTIONS)]
     with ThreadPoolExecutor(CONNECTIONS) as crew:
         started = time.perf_counter()
-        list(crew.map(lambda share: _seconds(_asker(url), share), shares))
+        list(crew.map(lambda share: _seconds(_page_reader(url), share), shares))
         return time.perf_counter() - started
 
 
-def _asker(url: str) -> Callable[[Key | None], object]:
+def _page_reader(url: str) -> Callable[[Key | None], object]:
     connection = HTTPConnection(urlsplit(url).netloc)
 
-    def ask(place: Key | None) -> bytes:
-        asked: dict[str, Any] = {"limit": PAGE}
+    def read_page(place: Key | None) -> bytes:
+        query_string: dict[str, Any] = {"limit": PAGE}
         if place is not None:
-            asked["cursor"] = write_cursor(ROUTE, {}, place)
-        connection.request("GET", f"{ROUTE}?{urlencode(asked)}", headers={"Authorization": f"Bearer {TOKEN}"})
+            query_string["cursor"] = write_cursor(ROUTE, {}, place)
+        connection.request("GET", f"{ROUTE}?{urlencode(query_string)}", headers={"Authorization": f"Bearer {TOKEN}"})
         answer = connection.getresponse()
         body = answer.read()
         if answer.status != 200 or body.count(b'"transaction_id"') != PAGE:
-            raise AskFailed(f"GET {ROUTE}: {answer.status}, {body[:300]!r}")
+            raise RequestFailed(f"GET {ROUTE}: {answer.status}, {body[:300]!r}")
         return body
 
-    return ask
+    return read_page
 
 
 def _bare() -> Callable[[Key | None], object]:
@@ -136,13 +136,13 @@ def _bare() -> Callable[[Key | None], object]:
     names = table.names
     statement = query("bare_preprocessed").format(columns=", ".join(names))
 
-    def ask(place: Key | None) -> str:
+    def read_page(place: Key | None) -> str:
         source, number = place or ("", 0)
         with transaction() as cursor:
             cursor.execute(statement, {"after_source": source, "after_transaction_id": number, "limit": PAGE})
             return json.dumps([dict(zip(names, row, strict=True)) for row in cursor.fetchall()], default=str)
 
-    return ask
+    return read_page
 
 
 @contextmanager
@@ -152,7 +152,7 @@ def _served() -> Iterator[tuple[str, int]]:
     with Popen(command, stdout=PIPE, text=True, env=os.environ | {"SLUICE_LOG_LEVEL": "WARNING"}) as server:
         try:
             if server.stdout is None or not (said := server.stdout.readline()):
-                raise AskFailed("sluice serve did not start.")
+                raise RequestFailed("sluice serve did not start.")
             yield str(json.loads(said)["url"]), server.pid
         finally:
             server.terminate()

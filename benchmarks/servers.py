@@ -33,7 +33,7 @@ DATABASE = "bench"
 _SETTINGS = {
     "shared_buffers": "1GB",
     "max_wal_size": "8GB",
-    "min_wal_size": "4GB",  # the log's files are used again, not made in somebody's measured time
+    "min_wal_size": "4GB",  # the log's files are used again, not created in the measured time
     "wal_level": "replica",  # what a server with a backup or a replica has
     "max_wal_senders": "10",
     "checkpoint_timeout": "1h",  # we say when
@@ -90,9 +90,9 @@ class BenchServers:
 
     @property
     def psql(self) -> str:
-        """The psql beside the server, else that of the PATH."""
-        beside = self._postgres.program.path.with_name("psql")
-        return str(beside) if beside.exists() else "psql"
+        """The psql in the server's folder, else that of the PATH."""
+        own = self._postgres.program.path.with_name("psql")
+        return str(own) if own.exists() else "psql"
 
     @property
     def psql_environ(self) -> dict[str, str]:
@@ -107,7 +107,7 @@ class BenchServers:
         }
 
     def fresh(self) -> None:
-        """An empty database and an empty Redis: nobody meets what another case has left."""
+        """An empty database and an empty Redis: no case finds data of another."""
         with _autocommit(self._postgres.url) as cursor:
             cursor.execute(f"drop database if exists {DATABASE} with (force)")
             cursor.execute(f"create database {DATABASE}")
@@ -115,7 +115,7 @@ class BenchServers:
         _up(self._redis)
 
     def settle(self) -> None:
-        """Write to disk what is owed: nobody pays for another case."""
+        """Write a checkpoint, so that no case pays for another."""
         with _autocommit(self._postgres.url) as cursor:
             cursor.execute("checkpoint")
 

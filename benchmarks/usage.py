@@ -1,4 +1,4 @@
-"""What processes have used, as Linux' /proc tells it: CPU seconds with those of ended children, and peak memory.
+"""Resources that processes used, from Linux' /proc: CPU seconds with those of ended children, and peak memory.
 
 On a system without /proc there is no answer, and the columns stay empty.
 """

@@ -1,4 +1,4 @@
-"""Builds what the site has beside the files in `docs/`: the generated pages, and pages that lie elsewhere.
+"""Builds the parts of the site that are not in `docs/`: generated pages, and pages of other folders.
 
 mkdocs calls the functions `on_...` (`hooks` in mkdocs.yml; `make docs`). Nothing is written into the repository.
 `python -m docs.generate FOLDER` writes the generated pages into a folder, to look at them without the site.
@@ -49,7 +49,7 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def _linked(files: Any) -> set[str]:
-    """Files of the repository that pages link to, and that are no pages."""
+    """Files of the repository that pages link to and that are not pages."""
     found = set()
     for file in files.documentation_pages():
         source = repository_path(file.src_uri)

@@ -1,7 +1,7 @@
 """Celery's settings, and nothing else. Each line that is not Celery's default says why.
 
 Redis may forget any message: the ledger in PostgreSQL is the only truth, so nothing here has to be perfect,
-only quick to recover. See docs of the ledger in ARCHITECTURE.md.
+only quick to recover. See "The protocol of a step" in ARCHITECTURE.md.
 """
 
 from kombu.entity import Queue

@@ -1,7 +1,7 @@
 """Errors, grouped by what to do about them.
 
-`ConfigError`: refuse to start and fix the settings. `TransientError`: wait and try again, which burns
-no attempts. `DataError`: the input is at fault; it is refused with a reason and the others go on.
+`ConfigError`: refuse to start and fix the settings. `TransientError`: wait and try again, without
+counting an attempt. `DataError`: the input is at fault; it is refused with a reason and the others continue.
 `PermanentError`: trying again cannot help. Every message says what happened, where, why and what to do
 next. Foreign errors are translated once, at the edge, keeping `__cause__`. `args` equal the constructor's
 arguments, so that an error survives the trip to another process.
@@ -9,7 +9,7 @@ arguments, so that an error survives the trip to another process.
 
 
 class SluiceError(Exception):
-    """Something Sluice can explain. The message is written for the person who meets it."""
+    """An error that Sluice can explain. The message is for the user."""
 
 
 class ConfigError(SluiceError):
@@ -20,7 +20,7 @@ class DeclarationError(ConfigError):
     """A declaration is wrong, and here it stands.
 
     Args: `place` is the file and line of the call, `sentence` what is wrong. As text it is the sentence alone: Python
-    shows the place in a script of one's own, and whoever reads a pipeline's file puts it before the sentence.
+    shows the place in a script of one's own, and the reader of pipeline files puts it before the sentence.
     """
 
     def __init__(self, place: str, sentence: str) -> None:
@@ -49,7 +49,7 @@ class TablesMissing(NotAllowed):
 
 
 class TransientError(SluiceError):
-    """A server is away or busy. The same call may go through later."""
+    """A server is away or busy. The same call may succeed later."""
 
 
 class DataError(SluiceError):
@@ -76,7 +76,7 @@ class NoRows(DataError):
 
 
 class EarlierRunOpen(TransientError):
-    """An earlier run that is still open comes first: with a file it has yet to plan, or a key it holds."""
+    """An earlier run is still open and comes first: it has yet to plan a file, or has a key of this one."""
 
 
 class PermanentError(SluiceError):
@@ -110,8 +110,8 @@ class OtherDeclaration(NotHere):
 
 
 class InputChanged(SluiceError):
-    """The bytes of a part are not the bytes that were planned: the file changed while it was read."""
+    """The bytes of a part differ from the planned ones: the file changed while it was read."""
 
 
 class LostClaim(SluiceError):
-    """Somebody else holds this step now, or it is finished. The right thing to do is to stop."""
+    """Another worker has claimed this step, or it is finished. The task must stop."""

@@ -42,7 +42,7 @@ class ExecuteValues(Case):
                 client.expect("ready")
             with Meter(servers, *(client.pid for client in clients)) as meter:
                 for client in clients:
-                    client.tell("go")
+                    client.send("go")
                 for client in clients:
                     client.expect("done")
             return meter.cost()

@@ -26,11 +26,11 @@ class Limit(Case):
         with ExitStack() as stack:
             clients = [stack.enter_context(Client(command, servers.psql_environ)) for _ in range(PROCESSES)]
             for client in clients:
-                client.tell(r"\warn ready")
+                client.send(r"\warn ready")
                 client.expect("ready")
             with Meter(servers, *(client.pid for client in clients)) as meter:
                 for n, client in enumerate(clients):
-                    client.tell(*(_copy(dataset, file) for file in dataset.files[n::PROCESSES]), r"\warn done")
+                    client.send(*(_copy(dataset, file) for file in dataset.files[n::PROCESSES]), r"\warn done")
                 for client in clients:
                     client.expect("done")
             return meter.cost()

@@ -1,4 +1,4 @@
-"""sluice: the real thing, everything on: Celery workers, frames in Redis, ledger, checks, rejects, lineage.
+"""sluice: everything on: Celery workers, frames in Redis, ledger, checks, rejects, lineage.
 
 Two worker processes are started beforehand and have loaded a few rows; the clock runs from enqueue until the
 ledger says `done`.
@@ -49,7 +49,7 @@ class Sluice(Case):
 
 @contextmanager
 def ready_worker() -> Iterator[Child]:
-    """A worker that is ready. It is killed at the end: what it knows is in the ledger, and that is thrown away."""
+    """A worker that is ready. It is killed at the end: its state is in the ledger, and that is removed."""
     log = settings().home / "worker.log"
     log.unlink(missing_ok=True)
     child = Child(worker_command(PROCESSES, log))

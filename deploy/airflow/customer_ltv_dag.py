@@ -1,7 +1,7 @@
 """Customer lifetime value, once a day, for those who schedule with Airflow: enqueue the day's run, and wait for it.
 
 Airflow decides when, Sluice does the work: nothing is loaded here and no row passes through. A task may be tried again
-at any point, since files that were loaded before have nothing to do. Needs sluice_command.py beside it.
+at any point, since files that were loaded before have nothing to do. Needs sluice_command.py in the same folder.
 """  # noqa: INP001 - a folder to copy from, not a package
 
 import os
@@ -18,7 +18,7 @@ CRON = "0 3 * * *"  # the run for a day begins at 03:00 of the next
 TIMEZONE = "Africa/Kigali"
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=ZoneInfo(TIMEZONE))
 
-# The Airflow Variable that says where a day's files are, and what holds without it.
+# The Airflow Variable with the place of a day's files, and its default.
 FILES_VARIABLE = "sluice_customer_ltv_files"
 FILES = f"{os.environ.get('SLUICE_INBOX') or 'inbox'}/customer_ltv/{{day}}"
 
@@ -26,7 +26,7 @@ AS_OF = Param(None, type=["null", "string"], format="date", description="Another
 
 
 def day_of(logical_date: datetime | None, as_of: str | None) -> date:
-    """The day to build for: the one asked for, else the day of the run's logical date on the calendar of TIMEZONE.
+    """The day to build for: the parameter, else the day of the run's logical date on the calendar of TIMEZONE.
 
     Not `ds`: that is the day in UTC, which in Nairobi at 02:00 is still yesterday.
     """
@@ -44,7 +44,7 @@ def enqueue(params: dict[str, Any] | None = None, logical_date: datetime | None 
     return enqueue_run(day, Variable.get(FILES_VARIABLE, default=FILES))
 
 
-# Reschedule: a run may take hours, and a slot of Airflow's workers is not held meanwhile.
+# Reschedule: a run may take hours, and it must not occupy a slot of Airflow's workers.
 @task.sensor(mode="reschedule", poke_interval=60, timeout=timedelta(hours=24).total_seconds())
 def wait(run: int, ti: Any = None, task_reschedule_count: int = 0) -> bool:
     """Whether the run is done. A failed one fails the task; the next try begins with `sluice retry`."""
@@ -60,7 +60,7 @@ def wait(run: int, ti: Any = None, task_reschedule_count: int = 0) -> bool:
             return False
         raise SluiceFailed(found.words)
     except ServerAway as away:
-        print(f"{away} The run goes on, or will; asking again.")
+        print(f"{away} The run continues; checking again later.")
         return False
 
 

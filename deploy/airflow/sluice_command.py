@@ -1,4 +1,4 @@
-"""Sluice, by its executable: what the DAG in customer_ltv_dag.py asks of it, with the standard library alone.
+"""Calls the `sluice` command for the DAG in customer_ltv_dag.py, with the standard library alone.
 
 The scheduler's environment and Sluice's pin the same packages differently, so neither can import the other.
 SLUICE_COMMAND names the executable (default: `sluice` on PATH) and may have arguments: `docker exec worker sluice`.
@@ -19,11 +19,11 @@ STATES = ("running", "done", "failed")
 
 
 class SluiceFailed(RuntimeError):
-    """The command did not do what was asked; the message is the command's own."""
+    """The command failed; the message is the command's own."""
 
 
 class ServerAway(SluiceFailed):
-    """PostgreSQL or Redis does not answer: ask again later."""
+    """PostgreSQL or Redis does not answer: try again later."""
 
 
 class RunState(NamedTuple):
@@ -38,17 +38,17 @@ def enqueue_run(as_of: date, files: str) -> int:
     """Register the files for the day, and return the run's number; workers load them.
 
     `files` are paths, folders, patterns or addresses with spaces between, quoted as in a shell; `{day}` is the day.
-    Files whose content was loaded before have nothing to do, so it does no harm to ask twice.
+    Files whose content was loaded before have nothing to do, so a second call does no harm.
     Raises SluiceFailed, also when there is no such file or folder.
     """
     day = as_of.isoformat()
     paths = [word.replace("{day}", day) for word in shlex.split(files)]
-    return int(_ask("enqueue", PIPELINE, *paths, "--as-of", day)["run"])
+    return int(_call("enqueue", PIPELINE, *paths, "--as-of", day)["run"])
 
 
 def run_state(run: int) -> RunState:
-    """What the ledger says of a run. Raises SluiceFailed."""
-    status = _ask("status", str(run))
+    """The state of a run in the ledger. Raises SluiceFailed."""
+    status = _call("status", str(run))
     state = str(status["state"])
     if state not in STATES:
         raise SluiceFailed(f"Run {run} is in the state {state!r}; this file knows {', '.join(STATES)} only.")
@@ -59,10 +59,10 @@ def run_state(run: int) -> RunState:
 
 def retry_run(run: int) -> int:
     """Make the dead steps of a failed run due again, and return how many there were. Raises SluiceFailed."""
-    return int(_ask("retry", str(run))["retried"])
+    return int(_call("retry", str(run))["retried"])
 
 
-def _ask(*arguments: str) -> dict[str, Any]:
+def _call(*arguments: str) -> dict[str, Any]:
     """The object that `sluice ... --json` prints; what it says besides goes to stderr, and so to the task's log."""
     command = [*shlex.split(os.environ.get("SLUICE_COMMAND") or "sluice"), *arguments, "--json"]
     typed = shlex.join(command)
@@ -83,10 +83,10 @@ def _ask(*arguments: str) -> dict[str, Any]:
     except subprocess.TimeoutExpired as error:
         raise SluiceFailed(f"`{typed}` did not end within {PATIENCE_S} s.") from error
     print(ended.stderr, end="", flush=True)
-    said = _object(ended.stdout)
-    if ended.returncode == 0 and said is not None:
-        return said
-    reason = _reason(said) or ended.stderr.strip() or f"it printed {ended.stdout[:200]!r} instead of a JSON object"
+    output = _object(ended.stdout)
+    if ended.returncode == 0 and output is not None:
+        return output
+    reason = _reason(output) or ended.stderr.strip() or f"it printed {ended.stdout[:200]!r} instead of a JSON object"
     kind = ServerAway if ended.returncode == SERVER_AWAY else SluiceFailed
     raise kind(f"`{typed}` ended with {ended.returncode}: {reason}")
 
@@ -99,6 +99,6 @@ def _object(text: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _reason(said: dict[str, Any] | None) -> str | None:
-    error = said.get("error") if said else None
+def _reason(output: dict[str, Any] | None) -> str | None:
+    error = output.get("error") if output else None
     return str(error["message"]) if isinstance(error, dict) else None

@@ -1,4 +1,4 @@
-"""How files are named to people: as one would type them from here. Programs get whole addresses."""
+"""How files are shown to people: relative to the current folder. Programs get whole addresses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STDIN = re.compile(r".*/[0-9a-f]{64}-stdin(?=$|::)", re.DOTALL)
 
 
 def near(uri: str) -> str:
-    """A path as one would type it from here; `standard input` for what was copied from there."""
+    """A path relative to the current folder; `standard input` for the copy of that."""
     here = str(Path.cwd())
     if _STDIN.match(uri):
         return _STDIN.sub("standard input", uri)
@@ -22,29 +22,29 @@ def near(uri: str) -> str:
 
 
 def reason(text: str, other_file: str | None) -> str:
-    """A reject's reason; the other file that it refers to, if it does, is named as one would type it."""
+    """A reject's reason; another file that it refers to is shown relative to the current folder."""
     return text if other_file is None else text.replace(other_file, near(other_file))
 
 
-def beside_column(column: str | None, text: str) -> str:
+def without_column(column: str | None, text: str) -> str:
     """A reason without the column's name at its beginning, for a table that shows the column already."""
     start = begins_with_column(column, text)
     return text.removeprefix(start)
 
 
 def begins_with_column(column: str | None, text: str) -> str:
-    """How a reason begins with its column's name; empty where it does not."""
+    """The column's name at the beginning of a reason; empty without it."""
     starts = () if column is None else (f"{column}: ", f"{column} ", f"{column!r} ")
     return next((start for start in starts if text.startswith(start)), "")
 
 
-def complaint(each: InputStatus) -> str:
+def failure(each: InputStatus) -> str:
     """Why an input could not be loaded, without its own address, which is printed before it."""
     archive = each.uri.partition("::")[0]
     return str(each.error or each.error_code).removeprefix(f"{archive}: ")
 
 
 def sentence(text: str) -> str:
-    """What begins with an address, as in `/inbox/a.csv: No such file`, with that as one would type it."""
+    """A sentence that begins with an address, as in `/inbox/a.csv: No such file`, with the address relative to here."""
     address, colon, rest = text.partition(": ")
     return f"{near(address)}{colon}{rest}"

@@ -1,4 +1,4 @@
-"""Commands by name, imported when they are needed: the table of them is in `main`.
+"""Commands by name, imported when they are needed; `main` has their table.
 
 So a command is one file and one line there, and `sluice status` does not import what `sluice export` needs.
 """
@@ -15,7 +15,7 @@ from sluice.cli.wrong_values import word_values
 
 
 class Command(NamedTuple):
-    """A line of the table: `name` as it is typed, `place` is `module:function`, `help` what `sluice --help` says.
+    """A line of the table: `name` as it is typed, `place` is `module:function`, `help` the text in `sluice --help`.
 
     A name of two words, as `rejects list`, is a command of a group. `epilog` ends the command's own help.
     """
@@ -32,7 +32,7 @@ class Command(NamedTuple):
 
 
 class Commands(MutableMapping[str, Any]):
-    """The commands of the table, as typer has them, by their first word. Each is built when it is first looked up."""
+    """The commands of the table, as typer's commands, by their first word. Each is built when it is first looked up."""
 
     def __init__(self, table: Sequence[Command], groups: Mapping[str, str]) -> None:
         self._table = table

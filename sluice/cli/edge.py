@@ -1,6 +1,6 @@
-"""The edge between errors and the shell: one clear message on stderr, the right exit code, no traceback.
+"""Errors become one clear message on stderr and an exit code, without a traceback.
 
-What is not a SluiceError is a defect of ours and shows its traceback.
+An exception that is not a SluiceError is a defect of Sluice and shows its traceback.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sluice.errors import SluiceError
 
 
 class Edge(TyperGroup):
-    """The command group that answers for the errors of all its commands."""
+    """The command group that handles the errors of all its commands."""
 
     table: MutableMapping[str, Any] = {}  # noqa: RUF012 - a class of the edge has its own
     _as_json = False

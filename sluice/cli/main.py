@@ -13,9 +13,9 @@ from sluice.cli.exits import Exit
 from sluice.version import __version__
 
 EPILOG = "\n\n".join(["Exit codes:", *(f"{code.value}  {code.__doc__}" for code in Exit)])
-GROUPS = {"rejects": "Rows that were refused.", "schedule": "When pipelines are due."}
+GROUPS = {"rejects": "Rejected rows.", "schedule": "Schedules of pipelines."}
 COMMANDS = (
-    Command("run", "sluice.cli.runs.run:run", "Load files, wait, and print what became of their rows.", EPILOG),
+    Command("run", "sluice.cli.runs.run:run", "Load files, wait, and print the counts of their rows.", EPILOG),
     Command("backfill", "sluice.cli.runs.backfill:backfill", "Run past days in order, and wait.", EPILOG),
     Command("enqueue", "sluice.cli.runs.run:enqueue", "Put files on the queue and print the run's id."),
     Command("worker", "sluice.cli.servers.processes:worker", "Run workers until SIGTERM or Ctrl-C."),
@@ -25,9 +25,9 @@ COMMANDS = (
     Command("status", "sluice.cli.runs.status:status", "Show the newest runs, or one run."),
     Command("retry", "sluice.cli.runs.retry:retry", "Try again what failed in a run."),
     Command("explain", "sluice.cli.data.derived:explain", "Show the rows, files and lines behind a derived value."),
-    Command("orphans", "sluice.cli.data.derived:orphans", "List rows that belong to nothing, with file and line."),
+    Command("orphans", "sluice.cli.data.derived:orphans", "List rows without a counterpart, with file and line."),
     Command("refit", "sluice.cli.runs.refit:refit", "Compute the statistics of preprocessed tables again."),
-    Command("report", "sluice.cli.data.report:report", "Write a page on what was built."),
+    Command("report", "sluice.cli.data.report:report", "Write an HTML report on derived tables."),
     Command("forecast", "sluice.cli.data.forecast:forecast", "Forecast orders and value of customers."),
     Command("export", "sluice.cli.data.export:export", "Write tables to CSV or Parquet files."),
     Command("serve", "sluice.cli.servers.serve:serve", "Serve tables and runs as JSON."),
@@ -36,7 +36,11 @@ COMMANDS = (
     Command("sample", "sluice.cli.data.sample:sample", "Write sample files with known faults."),
     Command("demo", "sluice.cli.demo:demo", "Load generated data and compare it with what was planted."),
     Command("env", "sluice.cli.servers.env:env", "Print the URLs of the servers in use."),
-    Command("migrate", "sluice.cli.servers.migrate:migrate", "Bring the tables of ledger and pipelines up to date."),
+    Command(
+        "migrate",
+        "sluice.cli.servers.migrate:migrate",
+        "Create or update the tables of the ledger and of all pipelines.",
+    ),
     Command("rejects list", "sluice.cli.runs.rejects:list_", "List a run's rejects by file and line."),
     Command("rejects export", "sluice.cli.runs.rejects:export", "Write a run's rejects to a CSV file."),
     Command("schedule list", "sluice.cli.servers.schedule:list_", "Show each schedule and its due times."),

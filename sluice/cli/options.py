@@ -1,4 +1,4 @@
-"""Arguments and options that several commands take, or that say the same in each."""
+"""Arguments and options that several commands share."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ Only = Annotated[
 DAY: dict[str, Any] = {"formats": ["%Y-%m-%d"], "metavar": "YYYY-MM-DD"}
 AsOf = Annotated[
     datetime | None,
-    typer.Option("--as-of", help="The date that derived tables are built for.", show_default=False, **DAY),
+    typer.Option("--as-of", help="As-of date: the date for which derived tables are built.", show_default=False, **DAY),
 ]
 Built = Annotated[
-    datetime | None, typer.Option("--as-of", help="A date that was built.", show_default="the newest", **DAY)
+    datetime | None,
+    typer.Option("--as-of", help="A date for which tables were built.", show_default="the newest", **DAY),
 ]
 Reload = Annotated[bool, typer.Option("--reload", help="Load content again that was loaded before.")]
 MaxRejects = Annotated[
@@ -69,7 +70,7 @@ class LoadOptions:
 
 
 def takes(shared: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Let a command have the fields of a dataclass as arguments and options, before its own.
+    """Give a command the fields of a dataclass as arguments and options, before its own.
 
     The command is a function whose first parameter is such an object.
     """

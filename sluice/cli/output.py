@@ -35,19 +35,19 @@ def print_object(facts: Mapping[str, Any]) -> None:
 
 
 def say(sentence: str) -> None:
-    """Tell the person something while the command works."""
+    """Print a sentence to stderr while the command works."""
     print(sentence, file=sys.stderr, flush=True)
 
 
 def fail(kind: str, message: str, *, as_json: bool, **more: Any) -> None:
-    """Say what went wrong, on stderr, and to programs also on stdout."""
+    """Print an error on stderr, and for programs also on stdout."""
     say(f"{tint('error:', 'red', sys.stderr)} {message}")
     if as_json:
         print_object({**more, "error": {"kind": kind, "message": message}})
 
 
 def tint(text: str, colour: str | None, stream: TextIO | None = None) -> str:
-    """`text` in a colour, where that can be seen."""
+    """`text` in a colour, if the stream shows colours."""
     stream = stream or sys.stdout
     if colour is None or os.environ.get("NO_COLOR") or not stream.isatty():
         return text
@@ -65,7 +65,7 @@ def rows(number: int) -> str:
 
 
 def item(text: str) -> None:
-    """Print a line of a list: indented, and on a terminal folded between words so that the list can still be seen."""
+    """Print a line of a list: indented, and on a terminal folded between words so that the list stays visible."""
     if sys.stdout.isatty():
         folded(text, "  ")
     else:

@@ -1,4 +1,4 @@
-"""A CSV file for spreadsheets and other programs: whole or not there, and without a cell that could be a formula."""
+"""A CSV file for spreadsheets and other programs: complete or absent, and without a cell that could be a formula."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sluice.engine.base.whole_file import whole_file
 from sluice.errors import ConfigError
 
 STDOUT = "-"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run: OWASP, "CSV injection"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run it: OWASP, "CSV injection"
 
 
 def write_csv(sink: TextIO, head: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
@@ -32,7 +32,7 @@ def refuse_json_on(to: str, option: str, *, as_json: bool) -> None:
     """Raise ConfigError when --json is given and an option (or an argument, "") names standard output."""
     if as_json and to == STDOUT:
         what = " ".join(filter(None, (option, STDOUT)))
-        raise ConfigError(f"--json and {what} both want standard output: name a file, or leave --json away.")
+        raise ConfigError(f"--json and {what} both need standard output: give a file, or omit --json.")
 
 
 def _harmless(cell: object) -> object:
@@ -41,7 +41,7 @@ def _harmless(cell: object) -> object:
 
 @contextmanager
 def new_file(name: str, *, force: bool) -> Iterator[TextIO]:
-    """Where to write `name`: a file beside it that takes its place in the end, or standard output for `-`.
+    """Where to write `name`: a temporary file in the same folder that gets its name in the end, or stdout for `-`.
 
     Raises ConfigError for a file that is there already (unless `force`), and what `whole_file` raises.
     """
@@ -69,7 +69,7 @@ def _free(name: str, *, force: bool) -> Path:
 
 @contextmanager
 def _stdout() -> Iterator[TextIO]:
-    """Standard output as UTF-8 with the line ends that are written, whatever the terminal's are."""
+    """Standard output as UTF-8, without conversion of line ends."""
     sys.stdout.flush()
     sink = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=False)
     try:

@@ -1,4 +1,4 @@
-"""Values that an option cannot take: the rule in our words, and the value."""
+"""Invalid values of options: the rule and the value."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Pipelines: one file or folder each, found by name. Your own live in the folders of SLUICE_PIPELINES.
+"""Pipelines: one file or folder each, found by name. Your own are in the folders of SLUICE_PIPELINES.
 
 A pipeline file is a Python file that sets `pipeline = Pipeline(...)`; of a folder that is its `__init__.py`, with SQL
-and whatever else belongs to the dataset beside it. Names that begin with _ are left alone. Two files may not declare
-the same name. A file that is new or was changed is read when somebody next asks; one with a mistake is named then, and
-the others work.
+and other files of the dataset next to it. Names that begin with _ are ignored. Two files must not declare the same
+name. A new or changed file is read at the next use; a file with a mistake is reported then, and the others work.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ REGISTRY = Registry(_folders)
 
 
 def all_declared() -> dict[str, Declared]:
-    """Every pipeline that can be read, by name. Raises ConfigError for a folder that is none."""
+    """Every pipeline that can be read, by name. Raises ConfigError for a path that is not a folder."""
     return dict(REGISTRY.view().declared)
 
 
@@ -35,17 +34,17 @@ def all_pipelines() -> dict[str, Pipeline]:
 
 
 def broken() -> list[str]:
-    """What is wrong with files that should declare a pipeline, a sentence each that names the file and the line."""
+    """The errors of pipeline files, one sentence each with file and line."""
     return [str(error) for error in REGISTRY.view().broken.values()]
 
 
 def find(name: str) -> Pipeline:
-    """The pipeline of that name. Raises ConfigError that lists those there are, and the files with mistakes."""
+    """The pipeline of that name. Raises ConfigError that lists the known pipelines, and the files with errors."""
     return REGISTRY.find(name).pipeline
 
 
 def declared_of(pipeline: Pipeline) -> Declared:
-    """What is known of a pipeline that was found before, as it was then."""
+    """The declaration of a pipeline that was found before, as it was then."""
     return REGISTRY.of(pipeline)
 
 
@@ -54,8 +53,8 @@ def declared_for(name: str, source: str, revision: str | None, contract: str) ->
     return matching(name, lambda each: each.is_of(source, revision, contract), revision or contract, source)
 
 
-def matching(name: str, fits: Callable[[Declared], bool], asked: str, source: str = "") -> Declared:
-    """The declaration of that name that fits what was registered as `asked`, of those that this process has or had.
+def matching(name: str, fits: Callable[[Declared], bool], registered: str, source: str = "") -> Declared:
+    """The declaration that fits the `registered` revision, of those that this process has or had.
 
     Raises OtherDeclaration, which says what is here instead.
     """
@@ -63,14 +62,14 @@ def matching(name: str, fits: Callable[[Declared], bool], asked: str, source: st
     if found is not None:
         return found
     raise OtherDeclaration(
-        f"The declaration of {name!r} differs: it was registered under {asked}, and this worker has "
-        f"{_here(name, source)}. A worker that has it goes on with it; when none has for "
+        f"The declaration of {name!r} differs: it was registered under {registered}, and this worker has "
+        f"{_here(name, source)}. A worker that has it continues; when none has it for "
         f"{settings().declaration_wait_s:.0f} s, a newer one is taken."
     )
 
 
 def newest(name: str) -> Declared | None:
-    """What the folders say of a pipeline now; None of one that is not there or cannot be read."""
+    """The current declaration of a pipeline; None if it does not exist or cannot be read."""
     try:
         return REGISTRY.find(name)
     except ConfigError:

@@ -1,7 +1,7 @@
-"""What the charts of a page look like, in numbers: the page's macros draw them.
+"""The geometry of charts, in numbers; the page's macros draw them.
 
-Across, everything is in percent of the drawing's width and down in pixels: so a chart fills a phone, a screen and a
-sheet of paper, while its letters keep their size. No chart has more than a few dozen columns.
+Horizontal values are in percent of the width, vertical ones in pixels: so a chart fills a phone, a screen or a sheet
+of paper, and its letters keep their size. No chart has more than a few dozen columns.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ RATIO_TICKS = 13  # and steps of equal ratio, whose labels are short
 
 @dataclass(frozen=True)
 class Column:
-    """A column: `x` and `width` in percent, `y` (its top) and `height` in px, and `words` that tell it to a reader."""
+    """A column: `x` and `width` in percent, `y` (its top) and `height` in px, and `words` as its description."""
 
     x: float
     width: float
@@ -54,14 +54,14 @@ class Chart:
 
 @dataclass(frozen=True)
 class Ruler:
-    """The percent of a histogram's width at which a value stands. Open ends are as wide as a bin is on average."""
+    """The position of a value in percent of a histogram's width. Open ends are as wide as an average bin."""
 
     scale: Scale
     open_below: bool
     open_above: bool
 
     def at(self, value: Decimal) -> float:
-        """Where a value stands; one beyond the bins at the outer end."""
+        """The position of a value; beyond the bins it is the outer end."""
         first, last = self.scale.place(self.scale.edges[0]), self.scale.place(self.scale.edges[-1])
         bins = len(self.scale.edges) - 1
         place = (self.scale.place(value) - first) / (last - first) * bins

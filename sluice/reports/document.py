@@ -1,7 +1,7 @@
-"""Templates of a report: those of its pipeline, and the pieces that all pages share.
+"""Templates of a report: those of its pipeline, and the pieces that all reports share.
 
-Names, files and reasons are data, and may hold anything: templates escape all of it, and a page's own policy
-(`pieces.html`) lets a browser run and fetch nothing.
+Names, files and reasons are data and may contain anything: templates escape all of it, and the page's own policy
+(`pieces.html`) forbids a browser to run or fetch anything.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ FILTERS = ("whole", "things", "money", "percent", "month")
 
 def environment(
     folder: Path,
-    named: Callable[[str], str] = str,
-    told: Callable[[Mapping[str, Any]], str] = itemgetter("reason"),
+    address_of: Callable[[str], str] = str,
+    reason_of: Callable[[Mapping[str, Any]], str] = itemgetter("reason"),
 ) -> Environment:
     """Templates of `folder`, then those of Sluice.
 
-    `named` says how to show an input's address, `told` how to tell why a row was refused (code, column_name, reason).
+    `address_of` gives an input's address as it is shown, `reason_of` the reason of a reject from its code, column_name
+    and reason.
     """
     made = Environment(
         loader=ChoiceLoader([FileSystemLoader(folder), PackageLoader("sluice.reports", "page")]),
@@ -34,5 +35,5 @@ def environment(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {name: getattr(wording, name) for name in FILTERS} | {"named": named, "told": told}
+    made.filters |= {name: getattr(wording, name) for name in FILTERS} | {"address": address_of, "reason": reason_of}
     return made

@@ -36,8 +36,8 @@ class Scale:
 def scale_for(values: int, lowest: Decimal, highest: Decimal, p1: float, p99: float) -> Scale:
     """Bins for `values` amounts above zero, from their extremes and their percentiles 1 and 99.
 
-    The bins hold all of them, unless a few lie so far out that they would squash the rest: these are left to the open
-    ends, below the first and from the last edge on.
+    The bins include all of them, except for a few extreme values that would compress the rest: these are in the open
+    ends, below the first edge and from the last edge on.
     """
     low = lowest if float(lowest) * 3 >= p1 else Decimal(str(p1))
     high = highest if float(highest) <= p99 * 3 else Decimal(str(p99))
@@ -57,7 +57,7 @@ def _by_ratio(low: Decimal, high: Decimal, most: int) -> tuple[Decimal, ...]:
 
 
 def _covering(edges: Sequence[Decimal], low: Decimal, high: Decimal) -> tuple[Decimal, ...]:
-    """The fewest of the edges that still hold low and high, high below the last one."""
+    """The fewest edges that include low and high, with high below the last one."""
     first = max(i for i, edge in enumerate(edges) if edge <= low)
     last = min(i for i, edge in enumerate(edges) if edge > high)
     return tuple(edges[first : last + 1])

@@ -1,4 +1,4 @@
-"""For tests of pipelines: one is run in this process, against a database that is thrown away.
+"""For tests of pipelines: runs a pipeline in this process, against a temporary database.
 
     from sluice.testing import sandbox
     from my_pipelines.meters import pipeline

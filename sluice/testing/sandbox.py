@@ -1,4 +1,4 @@
-"""A database that is thrown away, and loads into it."""
+"""A temporary database, and loads into it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from sluice.engine.sources.inputs import inputs_of
 from sluice.engine.steps.build import definition_of
 from sluice.engine.tables.catalog import table_identifier
 from sluice.engine.tables.migrate import migrate
-from sluice.testing.taken import Steps, contract_of
+from sluice.testing.steps import Steps, contract_of
 
 query = statements(__name__)
 
@@ -50,7 +50,7 @@ class Reject:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What became of the files of one `load`.
+    """The result of one `load`.
 
     `state` is `done` or `failed`. `books` has `read`, `loaded`, `updated`, `unchanged`, `duplicate` and `rejected`, in
     rows; the first is the sum of the others. `status` is what `sluice status RUN --json` prints.
@@ -102,7 +102,7 @@ class Sandbox:
 
 @contextmanager
 def sandbox() -> Iterator[Sandbox]:
-    """A fresh database for as long as the block lasts. The settings of this process point to it meanwhile."""
+    """A new database inside the block. The settings of this process point to it meanwhile."""
     servers = _servers()
     name = f"sandbox_{os.getpid()}_{next(_numbers)}"
     home = Path(tempfile.mkdtemp(prefix="sluice-sandbox-"))
@@ -158,7 +158,7 @@ def _administrator(servers: Servers) -> Iterator[Any]:
 
 
 def _forget() -> None:
-    """Whatever this process remembers of other settings and servers."""
+    """Forget cached settings and connections of this process."""
     settings.cache_clear()
     drop_connection()
     forget_frames()

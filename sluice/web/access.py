@@ -1,4 +1,4 @@
-"""What routes reach the database by: the pool, the statements, and what is said of tables that are not there yet."""
+"""How routes read the database: the pool, the statements, and the problem when a table is not there yet."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Reads:
         self._pool = pool
 
     def rows(
-        self, name: str, asked: Mapping[str, Any], made_by: str, **places: sql.Composable
+        self, name: str, params: Mapping[str, Any], made_by: str, **places: sql.Composable
     ) -> list[tuple[Any, ...]]:
         """Rows of a statement; `places` are the identifiers in it. Raises Problem: 503 without its table, and as the
         pool does. `made_by` is what to type for the table."""
         text = query(name)
         try:
-            return self._pool.rows(sql.SQL(text).format(**places) if places else text, asked)
+            return self._pool.rows(sql.SQL(text).format(**places) if places else text, params)
         except NotThere:
             detail = f"The table for this is not there yet, or not for the API's role. Make and fill it: {made_by}"
             raise Problem(503, "not_built", detail) from None

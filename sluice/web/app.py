@@ -43,9 +43,9 @@ class Api(FastAPI):
 
 
 def make_app(chosen: Settings | None = None) -> FastAPI:
-    """The API as the settings describe it, with what pipelines serve; as long as it runs, it follows their files.
+    """The API with these settings and the tables that pipelines serve; while it runs, it follows their files.
 
-    Connects to nothing yet. Raises ConfigError without a token, and for two things that would have one address.
+    It does not connect yet. Raises ConfigError without a token, and for two routes with one address.
     """
     chosen = chosen or settings()
     edge = {"tokens": tokens_of(chosen), "body_bytes": chosen.api_body_bytes}

@@ -1,4 +1,4 @@
-"""A run that a caller wants: only files below the inbox, and no word of where that is."""
+"""A run of a client: only files below the inbox, and the inbox's address is never shown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PATTERN = frozenset("*?[]")
 def queue_run(pipeline: str, files: Sequence[str], as_of: date | None) -> int:
     """Register the run and queue it; returns its id.
 
-    Raises Problem: 422 for what cannot be run, 503 when a server is away or the ledger is not there.
+    Raises Problem: 422 for an invalid run, 503 when a server is away or the ledger does not exist.
     """
     from sluice.pipelines import all_pipelines
     from sluice.tasks.enqueue import enqueue
@@ -49,13 +49,13 @@ def shown_prefix(inbox: str) -> str:
 
 
 def _below_inbox(name: str) -> str:
-    """The address of a file of the inbox. Raises InvalidParameter for what leads elsewhere, or to no file."""
+    """The address of a file of the inbox. Raises InvalidParameter for a path outside it, or without a file."""
     inbox = settings().inbox
     parts = name.split("/")
     if name.startswith(("/", "~")) or "\\" in name or "//" in name or {"", ".", ".."} & set(parts):
-        raise InvalidParameter("files", "each is a path below the inbox: folder/name.csv, without ..", "body")
+        raise InvalidParameter("files", "each must be a path below the inbox, folder/name.csv, without ..", "body")
     if _PATTERN & set(name) or "::" in name or not name.isprintable():
-        raise InvalidParameter("files", "each names one file, no pattern and no member of an archive", "body")
+        raise InvalidParameter("files", "each must name one file, not a pattern or a member of an archive", "body")
     if is_remote(inbox):
         return shown_prefix(inbox) + name
     path = Path(os.path.realpath(Path(inbox) / name))

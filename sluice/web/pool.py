@@ -1,7 +1,7 @@
 """Read-only connections to PostgreSQL, a few of them, kept open between requests.
 
-A statement is a transaction of its own. Who finds all connections busy waits a moment and is then told to come back;
-no answer has a word of the database's.
+A statement is a transaction of its own. When all connections are busy, a request waits for `WAIT_S` seconds
+and then gets 503. No answer has text of a database error.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Statement = str | sql.Composable
 
 
 class NotThere(Exception):
-    """The statement asks for a table or a column that the database does not have (yet)."""
+    """The statement names a table or a column that the database does not have (yet)."""
 
 
 class ReadPool:
@@ -49,21 +49,21 @@ class ReadPool:
         secret = None if url is None else url.get_secret_value()
         return cls(secret, chosen.api_connections, chosen.api_statement_s)
 
-    def rows(self, statement: Statement, asked: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    def rows(self, statement: Statement, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """All rows of one statement. Raises NotThere, and Problem: 503 busy or away, 504 for a statement's timeout."""
         with self._slot():
             kept = self._take()
             if kept is not None:
                 try:
-                    return self._ask(kept, statement, asked)
+                    return self._execute(kept, statement, params)
                 except psycopg2.Error as error:
                     if not _broken(error):
-                        raise told(error) from error
-                    # it broke while nobody looked: a statement that only reads may be asked again
+                        raise problem_of(error) from error
+                    # it broke while it was idle: a statement that only reads may run again
             try:
-                return self._ask(self._open(), statement, asked)
+                return self._execute(self._open(), statement, params)
             except psycopg2.Error as error:
-                raise told(error) from error
+                raise problem_of(error) from error
 
     def close(self) -> None:
         """Close what is idle."""
@@ -94,12 +94,12 @@ class ReadPool:
         opened.session = opened.session.also(statement_timeout=in_milliseconds(self._statement_s))
         return opened
 
-    def _ask(self, opened: Opened, statement: Statement, asked: Mapping[str, Any] | None) -> list[Any]:
-        told_first = opened.session.for_statement
+    def _execute(self, opened: Opened, statement: Statement, params: Mapping[str, Any] | None) -> list[Any]:
+        prefix = opened.session.for_statement
         try:
             with opened.connection.cursor() as cursor:
-                whole = told_first + statement if isinstance(statement, str) else sql.SQL(told_first) + statement
-                cursor.execute(whole, asked)
+                whole = prefix + statement if isinstance(statement, str) else sql.SQL(prefix) + statement
+                cursor.execute(whole, params)
                 found = cursor.fetchall()
         except BaseException:
             opened.connection.close()
@@ -118,14 +118,14 @@ def _away() -> Problem:
     return Problem(503, "database_away", "The database does not answer: try again.", headers={"Retry-After": "5"})
 
 
-def told(error: psycopg2.Error) -> Exception:
-    """The error as the caller may see it."""
+def problem_of(error: psycopg2.Error) -> Exception:
+    """The problem that the caller gets: without the text of the error."""
     state = error.pgcode
     log.warning("PostgreSQL: %s (%s)", type(error).__name__, state)
     if state in MISSING:
         return NotThere()
     if state == CANCELLED:
-        detail = "The answer took too long and was given up: ask for less, by more filters or a smaller limit."
+        detail = "The answer took too long and was stopped: use more filters or a smaller limit."
         return Problem(504, "too_slow", detail)
     if state == FORBIDDEN:
         return Problem(503, "not_granted", "The database role of the API may not read this: the owner must grant it.")

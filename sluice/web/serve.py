@@ -1,4 +1,4 @@
-"""uvicorn around the API, until a signal ends it."""
+"""Runs the API in uvicorn until a signal ends it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from sluice.errors import ConfigError
 from sluice.web.app import make_app
 from sluice.web.http.trace import WithRequestId
 
-GRACE_S = 10  # what requests have to end
+GRACE_S = 10  # time for running requests to end
 BACKLOG = 512
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens. Raises ConfigError when the address is taken or none of this machine's."""
+    """A listening socket. Raises ConfigError when the address is in use or not of this machine."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
@@ -34,7 +34,7 @@ def serve(listener: socket.socket) -> None:
     config = uvicorn.Config(
         make_app(),
         log_config=None,
-        access_log=False,  # ours has no query in it
+        access_log=False,  # our log line has no query string
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
         timeout_keep_alive=15,

@@ -74,8 +74,8 @@ def test_twelve_awkward_customers_day_by_day(stack: Stack) -> None:
         stack, "run", "customer_ltv", str(customers), str(packed), "-", "--as-of", AS_OF, typed=payments.read_bytes()
     )
     assert told.returncode == 0, told.stderr
-    assert "customer_ltv as of 2023-07-01: 12 rows, computed anew\n  12 added\n  sum of ltv 597.75\n" in told.stdout
-    assert "customer_ltv_orphan as of 2023-07-01: 2 rows, computed anew\n" in told.stdout
+    assert "customer_ltv as of 2023-07-01: 12 rows, full build\n  12 added\n  sum of ltv 597.75\n" in told.stdout
+    assert "customer_ltv_orphan as of 2023-07-01: 2 rows, full build\n" in told.stdout
     assert _table(stack, AS_OF) == TABLE
     assert stack.sql("select kind, id from customer_ltv_orphan order by 1, 2") == ORPHANS
 
@@ -93,7 +93,7 @@ def test_twelve_awkward_customers_day_by_day(stack: Stack) -> None:
 
     left = _write(stack.home / "in" / "customer_2.csv", "customer", *(one for one in CUSTOMERS if one != VANISHES))
     told = _say(stack, "run", "customer_ltv", str(left), "--as-of", AS_OF)
-    assert "\ngone with the new snapshot: 1 row\n" in told.stdout
+    assert "\nremoved with the new snapshot: 1 row\n" in told.stdout
     assert "  1 removed\n  sum of ltv 627.77 -> 607.70 (-20.07)\n  largest changes:\n" in told.stdout
     assert sorted(_table(stack, AS_OF)) == [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12]
 

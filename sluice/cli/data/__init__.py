@@ -1,1 +1,1 @@
-"""Commands about tables and files: write, explain, compute again, generate, remove."""
+"""Commands about tables and files: export, explain, refit, generate, purge."""

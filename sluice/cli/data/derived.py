@@ -28,7 +28,7 @@ def explain(pipeline: Pipeline, key: Key, as_of: Built = None, as_json: Json = F
 def orphans(
     pipeline: Pipeline, as_of: Built = None, kind: Kind = None, limit: Limit = 20, as_json: Json = False
 ) -> None:
-    """List what belongs to nobody, such as payments without an order, with file and line."""
+    """List rows without a counterpart, such as payments without an order, with file and line."""
     from sluice.engine.derive.explain import listed
     from sluice.pipelines import find
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """What files can be."""
+    """The formats of exported files."""
 
     csv = "csv"
     parquet = "parquet"
@@ -44,7 +44,7 @@ OfPipeline = Annotated[
     str | None, typer.Option("--pipeline", help="All tables that this pipeline derives.", show_default=False)
 ]
 AsFormat = Annotated[
-    Format | None, typer.Option("--format", help="What to write.", show_default="by the name of FILE, else csv")
+    Format | None, typer.Option("--format", help="Format of the files.", show_default="by the name of FILE, else csv")
 ]
 Columns = Annotated[
     str | None, typer.Option("--columns", metavar="A,B,...", help="Only these, in this order.", show_default="all")
@@ -55,11 +55,13 @@ ExportTo = Annotated[
     typer.Option(
         "--export",
         metavar="FOLDER",
-        help="Once the run has ended well, write each derived table to a file there; or s3://bucket/prefix.",
+        help="After the run has succeeded, write each derived table to a file there; or s3://bucket/prefix.",
         show_default=False,
     ),
 ]
-Ordered = Annotated[bool, typer.Option("--ordered", help="By the table's key; without it, rows come as they lie.")]
+Ordered = Annotated[
+    bool, typer.Option("--ordered", help="Sort by the table's key; without it, rows come in storage order.")
+]
 
 
 def export(
@@ -73,14 +75,14 @@ def export(
     ordered: Ordered = False,
     as_json: Json = False,
 ) -> None:
-    """Write a table, or all that a pipeline derives, to CSV or Parquet files, from one snapshot.
+    """Write a table, or all derived tables of a pipeline, to CSV or Parquet files, from one snapshot.
 
-    Each file is there when it is whole, in the place of one that was there before.
+    A file appears when it is complete, and replaces an older one.
     """
     from sluice.engine.export import Form, export_tables
 
     if (table is None) == (pipeline is None):
-        raise ConfigError("Name one table, or --pipeline with a folder: sluice export TABLE --to FILE.")
+        raise ConfigError("Give one table, or --pipeline with a folder: sluice export TABLE --to FILE.")
     refuse_json_on(to, "--to", as_json=as_json)
     form = Form((format or _format_by_name(to)).value, compress, ordered)
     if table is not None:
@@ -88,32 +90,32 @@ def export(
     elif columns is None:
         wanted = derived_to(_declared(pipeline or ""), to, form)
     else:
-        raise ConfigError("--columns goes with one table, not with --pipeline.")
+        raise ConfigError("--columns needs one table; it cannot be used with --pipeline.")
     with stop_signals():
         print_exported(export_tables(wanted, form), as_json=as_json)
 
 
 @dataclass(frozen=True)
 class Afterwards:
-    """What a run writes once it has ended well."""
+    """The exports of a run, written after it has succeeded."""
 
     wanted: list[ExportRequest]
     form: Form
 
     @classmethod
     def of(cls, pipeline: Declared, folder: str | None, format: Format | None) -> Self | None:  # noqa: A002
-        """Meet mistakes before the run begins. Raises ConfigError."""
+        """Check the options before the run begins. Raises ConfigError."""
         from sluice.engine.export import Form
 
         if folder is None:
             if format is not None:
-                raise ConfigError("--format goes with --export FOLDER.")
+                raise ConfigError("--format needs --export FOLDER.")
             return None
         form = Form((format or Format.csv).value)
         return cls(derived_to(pipeline, folder, form), form)
 
     def export(self, status: RunStatus, *, as_json: bool) -> list[ExportedFile]:
-        """Write it. Raises typer.Exit, and has said why, when it cannot be written: the run stays done."""
+        """Write it. Prints why and raises typer.Exit when it cannot be written: the run stays done."""
         from sluice.engine.export import export_tables
 
         try:
@@ -134,7 +136,7 @@ def derived_to(pipeline: Declared, folder: str, form: Form) -> list[ExportReques
 
     tables = derived_tables(pipeline)
     if folder == STDOUT:
-        raise ConfigError("Several tables do not go to standard output: name a folder.")
+        raise ConfigError("Several tables cannot be written to standard output: give a folder.")
     if not is_remote(folder):
         try:
             Path(join(folder, "")).mkdir(parents=True, exist_ok=True)
@@ -144,7 +146,7 @@ def derived_to(pipeline: Declared, folder: str, form: Form) -> list[ExportReques
 
 
 def print_exported(exported: list[ExportedFile], *, as_json: bool) -> None:
-    """A line a file on stderr, as standard output may be one; or one object."""
+    """One line for each file on stderr, because standard output may be a file; or one object."""
     if as_json:
         print_object({"exports": facts_of(exported)})
         return

@@ -1,4 +1,4 @@
-"""`forecast`: what a pipeline's own forecast expects of the months after a date."""
+"""`forecast`: the forecast that a pipeline declares, for the months after a date."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from sluice.cli.output import Json, emit
 Pipeline = Annotated[str, typer.Argument(help="A pipeline that makes a forecast.", show_default=False)]
 AsOf = Annotated[
     datetime,
-    typer.Option("--as-of", help="The date that is forecast from: one that was built.", show_default=False, **DAY),
+    typer.Option(
+        "--as-of", help="The date from which to forecast; it must have been built.", show_default=False, **DAY
+    ),
 ]
-Months = Annotated[int, typer.Option(help="How many months ahead.")]
-Discount = Annotated[float, typer.Option(help="What a month of waiting takes off: 0.01 is one per cent.")]
+Months = Annotated[int, typer.Option(help="Number of months.")]
+Discount = Annotated[float, typer.Option(help="Discount of one month: 0.01 is one per cent.")]
 
 
 def forecast(

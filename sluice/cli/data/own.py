@@ -1,4 +1,4 @@
-"""What only some pipelines have: a report, a forecast."""
+"""Functions that only some pipelines declare: a report, a forecast."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sluice.errors import ConfigError
 
 
 def pipeline_with(what: Literal["report", "forecast"], name: str) -> Callable[..., Any]:
-    """The function that a pipeline declares for it. Raises ConfigError that names those that have one."""
+    """The function that a pipeline declares for `what`. Raises ConfigError that lists the pipelines with one."""
     from sluice.pipelines import all_pipelines, find
 
     found: Callable[..., Any] | None = getattr(find(name), what)

@@ -1,4 +1,4 @@
-"""`purge`: old runs give back what only costs space; their books and the names of their files stay."""
+"""`purge`: removes details of old runs; their books and inputs stay."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ TABLES = ("rejects", "parts", "steps", "contenders", "ticks")
 Age = Annotated[
     str, typer.Option("--older-than", metavar="AGE", help="How long ago a run ended: 12h, 30d, 8w.", show_default=False)
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be removed.")]
 
 
 def purge(older_than: Age, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Take away parts, steps and rejects of runs that ended long ago, and landing copies that nobody needs."""
+    """Remove parts, steps and rejects of runs that ended long ago, and landing copies that are not needed."""
     from sluice.engine.ledger.cleanup import purge as room
     from sluice.engine.ledger.cleanup.landing_copies import purge_landing
     from sluice.engine.sources.landing import landing

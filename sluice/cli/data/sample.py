@@ -1,4 +1,4 @@
-"""`sample`: files with known rows and known faults, and what they hold in expected.json."""
+"""`sample`: files with known rows and known faults, and their content in expected.json."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Pipeline = Annotated[str, typer.Argument(help="call_logs, customer_ltv or unifie
 Rows = Annotated[
     int | None,
     typer.Option(
-        help="call_logs: rows in all files together; unified_sales: sales, and as many transactions.",
+        help="call_logs: rows of all files together; unified_sales: number of sales, and of transactions.",
         show_default="200000 or 1000",
     ),
 ]
@@ -29,7 +29,10 @@ Dirty = Annotated[
 ]
 Customers = Annotated[
     int | None,
-    typer.Option(help="customer_ltv: customers that load; 5 orders and 6 payments with each.", show_default="10000"),
+    typer.Option(
+        help="customer_ltv: number of valid customers; each has 5 orders and 6 payments on average.",
+        show_default="10000",
+    ),
 ]
 Seed = Annotated[int, typer.Option(help="The same seed makes the same files.")]
 Out = Annotated[Path, typer.Option(help="Folder to write to.")]
@@ -57,7 +60,7 @@ def sample(
     try:
         made = known.make(out, size | {"seed": seed})
     except ValueError as error:
-        raise ConfigError(f"--{error}") from error  # it begins with the argument, which is called as the option is
+        raise ConfigError(f"--{error}") from error  # its message begins with the argument, which has the option's name
     except OSError as error:
         raise ConfigError(str(error)) from error
     facts = {"out": str(out), "files": [str(path) for path in made.files], **made.facts}
@@ -70,7 +73,7 @@ def sample(
 
 
 def _size(pipeline: str, defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the sample of this pipeline is made of. Raises ConfigError for options of another one's."""
+    """The options of this pipeline's sample. Raises ConfigError for options of another one."""
     foreign = [f"--{name}" for name in given if name not in defaults]
     if foreign:
         own = ", ".join(f"--{name}" for name in (*defaults, "seed", "out"))
@@ -81,7 +84,7 @@ def _size(pipeline: str, defaults: Mapping[str, Any], given: Mapping[str, Any]) 
 
 
 class Made(NamedTuple):
-    """What was written: `facts` begin with the books of `files`; the `command` to type next, `more` lines to say."""
+    """What was written: `facts` begin with the books of `files`; `command` is to be typed next, `more` are lines."""
 
     files: Sequence[Path]
     facts: Mapping[str, Any]
@@ -136,7 +139,7 @@ def _in_words(totals: Totals) -> str:
 
 
 class Sample(NamedTuple):
-    """What a sample of one pipeline is made of, with its defaults, and by whom."""
+    """The options of one pipeline's sample with their defaults, and the function that makes it."""
 
     size: Mapping[str, Any]
     make: Callable[[Path, Mapping[str, Any]], Made]

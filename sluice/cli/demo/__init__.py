@@ -1,4 +1,4 @@
-"""`demo`: made-up data with known faults through a whole pipeline, and whether it came out as planted."""
+"""`demo`: generated data with known faults through a whole pipeline, compared with what was planted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Which = Annotated[Shown, typer.Argument(help="What to show.")]
 Rows = Annotated[
     int | None,
     typer.Option(
-        help="call_logs: rows to generate; unified_sales: sales, and as many transactions.",
+        help="call_logs: rows to generate; unified_sales: number of sales, and of transactions.",
         show_default="200000 or 1000",
     ),
 ]
@@ -44,7 +44,7 @@ def demo(
 ) -> None:
     """Generate data with known faults, load it with two worker processes, and compare with what was planted.
 
-    unified_sales starts its sources too, an API and a database, and serves what came of them.
+    unified_sales also starts its sources, an API and a database, and serves the result.
     """
     if rows is not None and rows < LEAST[pipeline]:
         raise ConfigError(f"--rows {rows}: the demonstration of {pipeline.value} has at least {LEAST[pipeline]}.")

@@ -1,4 +1,4 @@
-"""Call logs: 4 files through two worker processes, and whether the books are right."""
+"""Call logs: 4 files through two worker processes, and a check of the books."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def show_call_logs(rows: int, *, as_json: bool) -> None:
     expected = make_call_logs(folder, rows=rows, files=FILES)
     paths = [str(path) for path in sorted(folder.glob("*.csv"))]
     say(f"loading them with {PROCESSES} worker processes ...")
-    # Loaded again if it was before: a demonstration shows something each time.
+    # Loaded again if it was loaded before: a demonstration shows a load each time.
     wanted = Wanted.of("call_logs", paths, reload=True)
     status = load_and_report(wanted, strict=False, processes=PROCESSES, timeout=None, as_json=as_json)
     planted = {name: expected[name] for name in ("read", "loaded", "duplicate", "rejected")}

@@ -1,4 +1,4 @@
-"""Other commands of `sluice`, as a person would type them: to their end, or until somebody says stop."""
+"""Other commands of `sluice`, as a person would type them: to their end, or until a signal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ READY_S, POLL_S = 60.0, 0.1
 
 
 def run_to_end(*words: str) -> None:
-    """Run `sluice WORDS` and wait; what it says is said here. Raises PermanentError unless it ends well."""
+    """Run `sluice WORDS` and wait; its output is shown here. Raises PermanentError unless it ends well."""
     child = Child(_command(*words))
     try:
         while (code := child.ended()) is None:
@@ -29,28 +29,30 @@ def run_to_end(*words: str) -> None:
     finally:
         child.kill()
     if code:
-        raise PermanentError(f"`sluice {' '.join(words)}` ended with exit code {code}: it says above why.")
+        raise PermanentError(f"`sluice {' '.join(words)}` ended with exit code {code}: the reason is above.")
 
 
-def serve_until_told(port: int, token: str) -> None:
-    """Run `sluice serve` until a signal says stop, and print how to ask it once it answers.
+def serve_until_signal(port: int, token: str) -> None:
+    """Run `sluice serve` until a signal, and print example requests once it answers.
 
     Raises PermanentError when it does not come up. Ends with exit code 130 on Ctrl-C.
     """
     with Supervisor([_command("serve", "--host", HOST, "--port", str(port))], say=say) as supervisor:
         _await_answer(supervisor, port)
-        ask = f"curl -H 'Authorization: Bearer {token}' 'http://{HOST}:{port}"
-        say(f"\nask it, in another terminal (stop with Ctrl-C):\n\n  {ask}/preprocessed?limit=2'")
-        say(f"  {ask}/prices/products/?limit=5'\n")
+        request = f"curl -H 'Authorization: Bearer {token}' 'http://{HOST}:{port}"
+        say(f"\ntry it in another terminal (stop with Ctrl-C):\n\n  {request}/preprocessed?limit=2'")
+        say(f"  {request}/prices/products/?limit=5'\n")
         if supervisor.run() is signal.SIGINT:
             raise typer.Exit(Exit.INTERRUPTED)
 
 
 def free_port(wanted: int | None) -> int:
-    """The port that is wanted, else the usual one, else any that is free. Raises ConfigError when it is in use."""
+    """The given port, else the usual one, else a free one. Raises ConfigError when it is in use."""
     for port in (wanted or USUAL_PORT, 0):
         with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that has just ended is no bar
+            probe.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # a connection that has just ended does not block the port
             try:
                 probe.bind((HOST, port))
             except OSError as error:
@@ -70,7 +72,7 @@ def _await_answer(supervisor: Supervisor, port: int) -> None:
     while not _answers(port):
         supervisor.poll()
         if any(slot.failures for slot in supervisor.slots) or time.monotonic() > until:
-            raise PermanentError("`sluice serve` did not come up: it says above why.")
+            raise PermanentError("`sluice serve` did not come up: the reason is above.")
         time.sleep(POLL_S)
 
 

@@ -1,4 +1,4 @@
-"""What a demonstration's run came to, counted in its tables, beside what was planted."""
+"""The result of a demonstration's run, counted in its tables, and the comparison with what was planted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Findings:
     preprocessed: dict[str, Any]
 
     def differences(self, expected: Expected) -> list[str]:
-        """A sentence for each figure that is not as planted."""
+        """A sentence for each figure that differs from what was planted."""
         wanted, found = dict(_figures(_planted(expected))), dict(_figures(self._comparable()))
         return [
             f"{name}: {found.get(name)}, and {wanted.get(name)} was planted"
@@ -47,7 +47,7 @@ class Findings:
 
 
 def find(run: int) -> Findings:
-    """Count what the run has left in the tables."""
+    """Count the run's rows in the tables."""
     from sluice.engine.database.connection import transaction
     from sluice.engine.database.statements import statements
     from sluice.engine.ledger.rows import mappings

@@ -1,4 +1,4 @@
-"""A home that a demonstration has to itself: servers, settings and files, and nothing of yours takes part in it."""
+"""A separate home for a demonstration: its own servers, settings and files; yours are not used."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from sluice.embedded.folder import Folder
 from sluice.errors import ConfigError
 
 SERVERS = ("DATABASE_URL", "REDIS_URL", "DATABASE_URL_FILE", "REDIS_URL_FILE")
-KEPT = ("SLUICE_EMBEDDED_", "SLUICE_REDIS_", "SLUICE_LOG_LEVEL")  # how servers run, and not what is done with them
+KEPT = ("SLUICE_EMBEDDED_", "SLUICE_REDIS_", "SLUICE_LOG_LEVEL")  # how servers run, not what they are used for
 PATIENCE_S = 10.0
 
 
 def fresh(home: Path) -> None:
-    """Remove what an earlier demonstration has left in `home`. Raises ConfigError while one still runs there, and
+    """Remove the data of an earlier demonstration in `home`. Raises ConfigError while one still runs there, and
     when it cannot be made."""
     until = time.monotonic() + PATIENCE_S  # the servers of one that has just ended take a moment to stop
     while Folder.of(home).keeper_lives():
@@ -38,7 +38,7 @@ def fresh(home: Path) -> None:
 
 @contextmanager
 def only_settings(wanted: Mapping[str, str]) -> Iterator[None]:
-    """Inside, this process and its children have these settings, and none of the environment's."""
+    """Inside, this process and its children have only these settings, and none of the environment."""
     from sluice.engine.base.settings import settings
 
     before = dict(os.environ)

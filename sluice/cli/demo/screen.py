@@ -20,7 +20,7 @@ COMES = {
 
 
 def print_findings(status: Mapping[str, Any], found: Findings) -> None:
-    """What the run read, what it built, and what it flagged and why."""
+    """The rows that were read, built and flagged, with reasons."""
     print(f"\nrun {status['run']} of unified_sales: {status['state']} ({status['seconds']:.1f} s)\n")
     table(("source", "comes from", *BOOKS, "why"), map(_source, found.books.items()), indent="  ")
     for heading, lines in (("standardized_data", _standardized(found)), ("preprocessed_data", _preprocessed(found))):
@@ -29,8 +29,8 @@ def print_findings(status: Mapping[str, Any], found: Findings) -> None:
             print(f"  {line}")
 
 
-def _source(named: tuple[str, Mapping[str, Any]]) -> list[object]:
-    source, books = named
+def _source(item: tuple[str, Mapping[str, Any]]) -> list[object]:
+    source, books = item
     return [source, COMES[source], *(books[name] for name in BOOKS), _listed(books["codes"])]
 
 

@@ -1,6 +1,6 @@
-"""unified_sales: five made-up sources, two of them an API's and two a database's, to one table that is served as JSON.
+"""unified_sales: five generated sources, two of an API and two of a database, into one table that is served as JSON.
 
-All of it happens in a home of its own, with servers of its own, so nothing that is yours is read or written. The
+It has its own home and servers, so none of your data is read or written. The
 sources are there while the run reads them; what came of it stays in that home until the next demonstration.
 """
 
@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sluice.cli.addresses import near
-from sluice.cli.demo.commands import free_port, run_to_end, serve_until_told
+from sluice.cli.demo.commands import free_port, run_to_end, serve_until_signal
 from sluice.cli.demo.findings import Findings, find
 from sluice.cli.demo.place import fresh, only_settings
 from sluice.cli.demo.screen import print_findings
 from sluice.cli.exits import Exit
 from sluice.cli.output import count, emit, fail, say
-from sluice.cli.runs.run import let_go, own_workers, verdict
+from sluice.cli.runs.run import own_workers, stop_workers, verdict
 from sluice.cli.runs.waiting import follow
 from sluice.cli.runs.wanted import Wanted
 from sluice.workers.supervisor import stop_signals
@@ -36,7 +36,7 @@ PROCESSES = 2
 
 
 def show_unified_sales(rows: int, *, serve: bool, port: int | None, as_json: bool) -> None:
-    """Make the sources, run the pipeline, compare with what was planted, export, and serve until told to stop."""
+    """Make the sources, run the pipeline, compare with what was planted, export, and serve until a signal."""
     from sluice.engine.base.settings import settings
 
     home = settings().home.absolute() / "demo" / PIPELINE
@@ -47,7 +47,7 @@ def show_unified_sales(rows: int, *, serve: bool, port: int | None, as_json: boo
     with stop_signals(), only_settings(wanted):
         _show(home, rows, as_json=as_json)
         if chosen is not None:
-            serve_until_told(chosen, token)
+            serve_until_signal(chosen, token)
 
 
 def _show(home: Path, rows: int, *, as_json: bool) -> None:
@@ -61,12 +61,12 @@ def _show(home: Path, rows: int, *, as_json: bool) -> None:
         status = _load(folder)
     code = verdict(status, strict=False)
     if code:
-        why = f"The run failed: {status.error or 'its inputs tell why'}."
+        why = f"The run failed: {status.error or 'sluice status shows why'}."
         fail("RunFailed", why, as_json=as_json, **status.json())
         raise typer.Exit(code)
     found = find(status.run)
     differences = found.differences(expected)
-    _tell(status.json(), found, differences, as_json=as_json)
+    _print_result(status.json(), found, differences, as_json=as_json)
     if differences:
         fail("Books", "It is not as planted:\n  " + "\n  ".join(differences), as_json=False)
         raise typer.Exit(Exit.FAILED)
@@ -96,11 +96,11 @@ def _load(folder: Path) -> RunStatus:
     wanted = Wanted.of(PIPELINE, [str(path) for path in sorted(folder.glob("sales*.csv"))])
     with own_workers(PROCESSES) as crew:
         status = follow(wanted.put_on_queue().id, crew, None)
-        let_go(crew)
+        stop_workers(crew)
     return status
 
 
-def _tell(status: dict[str, Any], found: Findings, differences: list[str], *, as_json: bool) -> None:
+def _print_result(status: dict[str, Any], found: Findings, differences: list[str], *, as_json: bool) -> None:
     facts = status | {
         "sources": found.books,
         "standardized_data": found.standardized,

@@ -1,1 +1,1 @@
-"""Commands about runs: load, queue, watch, try again, list what was refused."""
+"""Commands about runs: load, queue, watch, retry, list rejects."""

@@ -12,7 +12,7 @@ import typer
 from sluice.cli.exits import Exit
 from sluice.cli.options import DAY, Pipeline, Workers
 from sluice.cli.output import COLOURS, Json, count, emit, fail, say, things, tint
-from sluice.cli.runs.run import WELL, let_go, own_workers, verdict
+from sluice.cli.runs.run import WELL, own_workers, stop_workers, verdict
 from sluice.cli.runs.waiting import follow
 from sluice.errors import ConfigError
 from sluice.workers.supervisor import Supervisor, stop_signals
@@ -45,14 +45,14 @@ class DayRun:
 def backfill(pipeline: Pipeline, first: First, last: Last, workers: Workers = None, as_json: Json = False) -> None:
     """Run past days in order and wait: each with its own files, where their names have the day, and as of that day.
 
-    A day that was run before gives the same result, unless more has been loaded since. It stops at a day that fails.
+    Running a day again gives the same result, unless more was loaded since. It stops at a day that fails.
     """
     declared = _declared(pipeline)
     days = list(_days(first.date(), last.date()))
     done: list[DayRun] = []
     with stop_signals(), own_workers(workers) as crew:
         code = _run_all(declared, days, crew, done, as_json=as_json)
-        let_go(crew)
+        stop_workers(crew)
     if code is not Exit.INTERRUPTED:
         _say_no_files(declared, done)
         error = None if code in WELL else _error(done[-1])
@@ -109,7 +109,7 @@ def _run_day(declared: Declared, day: date, crew: Supervisor) -> RunStatus | Non
 
 
 def _say_no_files(declared: Declared, done: list[DayRun]) -> None:
-    """Where no day had a file: the folder that was searched, and the pattern."""
+    """If no day had a file: print the folder that was searched, and the pattern."""
     from sluice.engine.base.settings import settings
 
     if not any(each.status for each in done):

@@ -1,4 +1,4 @@
-"""An ended run on one screen: its books, what could not be loaded and why, and what to type next."""
+"""An ended run on one screen: its books, inputs that could not be loaded and why, and the next commands."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def print_run(status: RunStatus, code: Exit) -> None:
 
 
 def rejects_heading(status: RunStatus) -> str:
-    """How many rejects the reasons below it are counted from; those that --max-rejects kept out are in no books."""
+    """How many rejects the reasons are counted from; rejects of inputs over --max-rejects are not in the books."""
     counted = sum(each.rows for each in status.reasons or ())
     share = f"{count(counted)} of " if counted < status.rejected else ""
     return f"{share}{things(max(counted, status.rejected), 'reject')} by reason:"
@@ -67,7 +67,7 @@ def headline(status: RunStatus) -> str:
 
 
 def came_to_nothing(status: RunStatus) -> bool:
-    """Whether it ended without a row: nothing was new, or nothing could be loaded. Its books say nothing then."""
+    """Whether it ended without a row: nothing was new, or nothing could be loaded. Its books are all 0 then."""
     return status.state != "running" and not status.read
 
 
@@ -77,7 +77,7 @@ def contested(counted: Iterable[InputStatus | RunStatus | RunSummary]) -> tuple[
 
 
 def print_books(status: RunStatus) -> None:
-    """read = loaded + updated + unchanged + duplicate + rejected, one below the other."""
+    """Print read = loaded + updated + unchanged + duplicate + rejected, one line each."""
     width = len(count(status.read))
     print(f"    read       {count(status.read):>{width}}")
     for sign, name in zip("=+++++", BOOKS + contested([status]), strict=False):
@@ -107,7 +107,7 @@ def next_steps(status: RunStatus) -> Iterator[tuple[str, str]]:
 
 
 def _failed_before(status: RunStatus) -> set[int]:
-    """The runs in which nothing of an input's content could be loaded before: they have its rejects."""
+    """Earlier runs in which nothing of an input's content could be loaded: they have its rejects."""
     copies = [each.same_as_run for each in status.inputs if each.error_code == "nothing_loaded"]
     return {run for run in copies if run is not None}
 
@@ -121,7 +121,7 @@ def _target(pipeline: str) -> str:
 
 
 def print_some(heading: str, lines: Sequence[str], run: int) -> None:
-    """Print lines under a heading, if there are any; of many the first ones."""
+    """Print lines under a heading, if there are any; at most the first ones."""
     if not lines:
         return
     print(f"\n{heading}")

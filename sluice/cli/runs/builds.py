@@ -1,4 +1,4 @@
-"""What a run has built: the derived tables, what changed in them, and the largest changes of their value."""
+"""The builds of a run: the derived tables, what changed in them, and the largest changes of their value."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from sluice.engine.ledger.facts import BuildStatus, RunStatus
 
 MODES = {
-    "full": "computed anew",
-    "incremental": "computed where new rows changed it",
-    "unchanged": "nothing new to compute",
+    "full": "full build",
+    "incremental": "incremental build",
+    "unchanged": "unchanged",
 }
 
 
 def print_builds(status: RunStatus) -> None:
     """Print the builds of a run's status, if it has any, and how many rows its snapshots no longer have."""
     if status.gone:
-        print(f"\ngone with the new snapshot: {rows(status.gone)}")
+        print(f"\nremoved with the new snapshot: {rows(status.gone)}")
     for build in status.builds:
         as_of = f" as of {build.as_of}" if build.as_of else ""
         print(f"\n{build.derived}{as_of}: {rows(build.rows)}, {MODES[build.mode]}")
@@ -48,7 +48,7 @@ def next_for_builds(status: RunStatus) -> Iterator[tuple[str, str]]:
 
 def _changes(build: BuildStatus) -> Iterator[str]:
     if build.built_before is not None and build.mode != "unchanged":
-        yield f"built before, on {build.built_before:%Y-%m-%d %H:%M}: this build knows what has been loaded since"
+        yield f"built before, on {build.built_before:%Y-%m-%d %H:%M}: this build includes rows loaded since"
     numbers = {"added": build.added, "changed": build.changed, "removed": build.removed}
     counts = [f"{count(number)} {name}" for name, number in numbers.items() if number]
     if build.mode == "incremental":

@@ -1,4 +1,4 @@
-"""What became of a run's inputs, line by line: refused, nothing to do, notes, rejects by reason."""
+"""The results of a run's inputs, line by line: refused, nothing to do, notes, rejects by reason."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from sluice.cli.addresses import begins_with_column, complaint, near, reason
+from sluice.cli.addresses import begins_with_column, failure, near, reason
 from sluice.cli.output import count, things
 
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import InputStatus, RejectReason, RunStatus
 
-NAMED = 3  # inputs that share a sentence and are named one by one
+NAMED = 3  # inputs with the same sentence that are listed by name
 
 
 def failed(status: RunStatus) -> list[str]:
     """Inputs that could not be loaded, each with its name and why."""
-    return [f"{near(each.uri)}: {complaint(each)}" for each in status.inputs if each.state == "failed"]
+    return [f"{near(each.uri)}: {failure(each)}" for each in status.inputs if each.state == "failed"]
 
 
 def untouched(status: RunStatus) -> list[str]:
@@ -53,7 +53,7 @@ def _reason(each: RejectReason) -> str:
 
 
 def _why(each: RejectReason) -> str:
-    """A reject's reason, with the column's name before it where it does not begin with that."""
+    """A reject's reason; the column's name is added if the reason does not begin with it."""
     why = reason(each.reason, each.other_file)
     return why if each.column is None or begins_with_column(each.column, why) else f"{each.column}: {why}"
 

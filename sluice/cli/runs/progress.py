@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WINDOW_S = 10.0
 BAR, PERCENTAGE = 12, 6  # columns of the terminal; the percentage with a blank on either side
-DISPENSABLE = ("rejects", "checked", "parts", "speed", "rows")  # where there is little room, the first one goes first
+DISPENSABLE = ("rejects", "checked", "parts", "speed", "rows")  # where there is little room, omitted in this order
 
 
 class Progress:
@@ -64,7 +64,7 @@ class Speed:
         self._seen: deque[tuple[float, int]] = deque()
 
     def note(self, read: int, at: float | None = None) -> None:
-        """So many rows are done now (or at that time, in seconds)."""
+        """Note the number of rows that are done now (or at that time, in seconds)."""
         now = time.monotonic() if at is None else at
         self._seen.append((now, read))
         while now - self._seen[0][0] > WINDOW_S:
@@ -79,7 +79,7 @@ class Speed:
 
 
 def describe(status: RunStatus, rows_per_second: float, room: float = math.inf) -> str:
-    """The figures behind the bar, those that fit into so many columns of the terminal."""
+    """The figures after the bar that fit into `room` columns of the terminal."""
     figures = _figures(status, rows_per_second)
     for name in DISPENSABLE:
         if len("  ".join(figures.values())) <= room:

@@ -1,4 +1,4 @@
-"""`refit`: what the steps of preprocessed tables know of the whole table, computed again."""
+"""`refit`: computes the statistics of preprocessed tables again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Refit(Wanted):
-    """A run that brings nothing in."""
+    """A run without inputs."""
 
     def put_on_queue(self) -> Run:
         """Register the run and publish it."""
@@ -34,7 +34,7 @@ def refit(
     timeout: Timeout = None,
     as_json: Json = False,
 ) -> None:
-    """Compute medians, means and fences again from what is loaded, and build preprocessed tables by them."""
+    """Compute medians, means and fences again from the loaded rows, and build preprocessed tables with them."""
     from sluice.engine.declare import Preprocessed
     from sluice.pipelines import find
 

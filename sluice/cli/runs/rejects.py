@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sluice.cli.addresses import beside_column, near, reason
+from sluice.cli.addresses import near, reason, without_column
 from sluice.cli.options import RunId
 from sluice.cli.output import Json, count, emit, print_object, say, table, things
 from sluice.cli.spreadsheet import STDOUT, new_file, refuse_json_on, write_csv
@@ -27,7 +27,7 @@ OneInput = Annotated[
 Limit = Annotated[
     int | None, typer.Option(min=0, help="How many to list; 0: all.", show_default=f"{ON_A_SCREEN}, all with --json")
 ]
-Target = Annotated[str, typer.Argument(metavar="FILE", help="CSV file to make; - is standard output.")]
+Target = Annotated[str, typer.Argument(metavar="FILE", help="CSV file to write; - is standard output.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite FILE if it is there already.")]
 
 
@@ -97,7 +97,7 @@ def find_input(status: RunStatus, name: str) -> int:
 def print_rejects(
     where: str, codes: list[dict[str, Any]], listed: list[dict[str, Any]], code: str | None = None
 ) -> None:
-    """How often each code occurs there, then the rejects.
+    """Print how often each code occurs, then the rejects.
 
     Raises ConfigError for a code that does not occur.
     """
@@ -117,5 +117,5 @@ def print_rejects(
 
 
 def _row(each: dict[str, Any]) -> list[object]:
-    why = beside_column(each["column"], reason(each["reason"], each["other_file"]))
+    why = without_column(each["column"], reason(each["reason"], each["other_file"]))
     return [f"{near(each['file'])}:{each['line']}", each["column"], each["code"], why]

@@ -1,4 +1,4 @@
-"""`retry`: what failed in a run, tried again."""
+"""`retry`: tries again what failed in a run."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def retry(run: RunId, as_json: Json = False) -> None:
 
 
 def _left(status: RunStatus) -> list[str]:
-    """A line for failed inputs that are not tried again: why, and what to type."""
+    """A line for failed inputs that are not tried again: why, and the next command."""
     lines = []
     for each in status.inputs:
         if each.state == "failed" and each.error_code == "over_limit":
@@ -66,7 +66,7 @@ def _left(status: RunStatus) -> list[str]:
 
 
 def _derived_now(pipeline: str) -> str | None:
-    """The definition of what a pipeline derives; None of one that is not known here."""
+    """The definition of a pipeline's derived tables; None for a pipeline that is not known here."""
     from sluice.engine.steps.build import definition_of
     from sluice.pipelines import all_pipelines
 
@@ -75,7 +75,7 @@ def _derived_now(pipeline: str) -> str | None:
 
 
 def _declared_now(pipeline: str) -> Mapping[str, SourceVersion]:
-    """The declarations of a pipeline's sources, which the ledger knows from here on; none of one not known here."""
+    """The declarations of a pipeline's sources, noted in the ledger; none for a pipeline that is not known here."""
     from sluice.engine.database.connection import transaction
     from sluice.engine.ledger.inputs.refused import SourceVersion
     from sluice.engine.steps.redeclare import note_declared

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sluice.engine.ledger.facts import RunStatus
     from sluice.engine.ledger.runs import Run
 
-WELL = (Exit.DONE, Exit.PARTLY)  # the run is done, whatever became of some of its inputs
+WELL = (Exit.DONE, Exit.PARTLY)  # the run is done, although some inputs may have failed
 NO_ROWS = {"empty_file", "header_only", "empty_archive", "no_rows"}  # refusals of files without a row
 GRACE_S = 10.0
 IDLE_GRACE_S = 1.0  # Celery takes 2.7 s to end idle processes; what counts is in the ledger
@@ -37,7 +37,7 @@ def run(
     format: AsFormat = None,  # noqa: A002 - it is the option's name
     as_json: Json = False,
 ) -> None:
-    """Load files and what is fetched, and wait: progress on a terminal, then books, rejects and the next commands."""
+    """Load files and fetched sources, and wait: progress on a terminal, then books, rejects and the next commands."""
     wanted = Wanted.by(options)
     after = Afterwards.of(wanted.pipeline, export, format)
     load_and_report(wanted, strict=strict, processes=workers, timeout=timeout, as_json=as_json, after=after)
@@ -61,13 +61,13 @@ def load_and_report(
     as_json: bool,
     after: Afterwards | None = None,
 ) -> RunStatus:
-    """Load files, export if `after` says so, print how it went, and return the run's status.
+    """Load files, export if `after` is given, print the result, and return the run's status.
 
-    Raises typer.Exit unless all is well.
+    Raises typer.Exit unless it succeeds.
     """
     with stop_signals(), own_workers(processes) as crew:
         status = _load(wanted, crew, timeout, as_json)
-        let_go(crew)
+        stop_workers(crew)
         code = verdict(status, strict=strict)
         _end(status, code, after if code in WELL else None, as_json=as_json)
     if code:
@@ -132,8 +132,8 @@ def own_workers(processes: int | None) -> Supervisor:
     return Supervisor([worker_command(processes, log)], say=say, grace_s=GRACE_S)
 
 
-def let_go(crew: Supervisor) -> None:
-    """Ask the workers of this command to end; while other runs are open they get more time for it."""
+def stop_workers(crew: Supervisor) -> None:
+    """Stop the workers of this command; while other runs are open they get more time to end."""
     crew.terminate_all()
     if not _others_wait():
         crew.grace_s = IDLE_GRACE_S

@@ -22,7 +22,7 @@ MaybeRun = Annotated[
     int | None,
     typer.Argument(metavar="[RUN]", help="Number of a run; without it, the newest runs.", show_default=False),
 ]
-SPARE = ("updated", "unchanged", "duplicate")  # shown where there is room, or a row of them
+SPARE = ("updated", "unchanged", "duplicate")  # columns that are omitted if they are 0 and there is no room
 Limit = Annotated[int, typer.Option(min=1, help="How many runs to list.")]
 
 
@@ -41,7 +41,7 @@ def status(run: MaybeRun = None, limit: Limit = 20, as_json: Json = False) -> No
 
 
 def _missing(status: RunStatus) -> list[dict[str, Any]]:
-    """The inputs of an ended run whose rows are not all in their tables any more."""
+    """The inputs of an ended run of which rows are missing in their tables."""
     from sluice.engine.tables.loaded_rows import missing_of_run
     from sluice.pipelines import all_pipelines
 
@@ -114,7 +114,7 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
         print()
         folded(f"waits: {sentence(status.waiting)}")
     if status.unattended:
-        print("\nno worker is at work on it: sluice worker goes on with it")
+        print("\nno worker is running it: `sluice worker` continues it")
 
 
 def _print_all(heading: str, lines: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Waiting for a run: its workers are kept running, its progress is shown, and so is what it waits for."""
+"""Waiting for a run: keeps its workers running, and shows its progress and what it waits for."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from sluice.engine.ledger.facts import RunStatus
 
 POLL_S = 0.2
-MOST_DEATHS = 5  # workers that died in a row, each within a minute, while nothing was loaded
+MOST_DEATHS = 5  # consecutive deaths of workers, each within a minute, while nothing was loaded
 
 
 def follow(run: int, workers: Supervisor, timeout: float | None) -> RunStatus:
     """Wait until the run has ended, and return its status.
 
-    Says on stderr that no worker is there, unless it has its own. Raises TimeoutError after `timeout` seconds,
+    Prints on stderr that no worker is running, unless it has its own. Raises TimeoutError after `timeout` seconds,
     DatabaseAway when PostgreSQL stays away, PermanentError when the workers do not stay alive.
     """
     from sluice.engine.ledger.workers import Absence
@@ -82,7 +82,7 @@ def _end_of_log(log: Path | None) -> str:
 
 
 def _worker_there() -> bool:
-    """Whether any worker takes messages. PostgreSQL may be away for a moment: then it is not known, and not said."""
+    """Whether any worker takes messages. While PostgreSQL is away that is not known, and nothing is printed."""
     from sluice.engine.ledger.workers import worker_there
 
     try:
@@ -92,7 +92,7 @@ def _worker_there() -> bool:
 
 
 def _mention_missing_workers(run: int) -> None:
-    """Say that no worker is there, unless Redis is away, or one that says nothing to the ledger answers it."""
+    """Print that no worker is running, unless Redis is away, or a worker answers that is not in the ledger."""
     try:
         missing = not _workers_answer()
     except SluiceError as error:

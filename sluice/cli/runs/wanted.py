@@ -1,4 +1,4 @@
-"""What a command is to load, checked before anything is started: files, sources, and how they are loaded."""
+"""The inputs of a command, checked before anything is started: files, sources, and load options."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAMED = 2
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be loaded, and how."""
+    """The inputs of a run and their load options."""
 
     pipeline: Declared
     inputs: list[NewInput]
@@ -80,7 +80,7 @@ def say_left_out(declared: Declared) -> Callable[[str, list[str]], None]:
 
 
 def say_order(paths: Sequence[str]) -> None:
-    """Report that a shell has put part_10 before part_9: files that are named keep the order given."""
+    """Report that a shell has put part_10 before part_9: files of the command line keep their order."""
     from sluice.engine.storage import name_order
 
     by_text = list(paths) == sorted(paths)

@@ -2,7 +2,7 @@
 
 As `python -P -m sluice.cli.servers.celery -A sluice.app worker`.
 
-Celery puts the current folder first on the path while it looks for the app, so the app is there before it looks.
+Celery puts the current folder first on the path while it looks for the app, so the app is imported before.
 """
 
 import sluice.app  # noqa: F401 - that is what this module is for

@@ -1,4 +1,4 @@
-"""`doctor`: whether everything Sluice stands on is as it should be, a line each, and what to do where it is not."""
+"""`doctor`: checks of everything that Sluice needs, one line each, with what to do about a problem."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TINTS = {"ok": "green", "warning": "yellow", "wrong": "red"}
 
 
 def doctor(as_json: Json = False) -> None:
-    """Look at settings, PostgreSQL, Redis, workers and folders. Ends with 1 if something is wrong."""
+    """Check settings, PostgreSQL, Redis, workers and folders. Ends with 1 if something is wrong."""
     findings = list(_without_secrets(examine()))
     worst = {state: sum(each.state == state for each in findings) for state in TINTS}
     facts = {"well": not worst["wrong"], "checks": [asdict(each) for each in findings]}
@@ -37,7 +37,7 @@ def doctor(as_json: Json = False) -> None:
 
 
 def examine() -> Iterator[Finding]:
-    """Every finding, in the order in which one thing stands on the other. Raises nothing."""
+    """Every finding, in the order of dependency. Raises nothing."""
     from sluice.engine.doctor.finding import safely
     from sluice.engine.doctor.versions import look_at_versions
 
@@ -45,7 +45,7 @@ def examine() -> Iterator[Finding]:
     settled = list(safely("settings", _settings))
     yield from settled
     if settled[0].state == "wrong":
-        return  # everything else would be looked for in the wrong place
+        return  # all other checks would look in the wrong place
     pipelines: dict[str, Pipeline] = {}
     yield from safely("pipelines", lambda: _declarations(pipelines))
     yield from _database(list(pipelines.values()))
@@ -135,7 +135,7 @@ def _contracts() -> dict[str, str] | None:
 
 @contextmanager
 def _probe(folder: str) -> Iterator[str]:
-    """The name of a file that is in the landing meanwhile. A landing that was not there is not there afterwards."""
+    """The name of a file in the landing during the check. A landing that did not exist is removed afterwards."""
     from sluice.engine.storage import is_remote, join, put, remove
 
     name = f".sluice-probe-{uuid.uuid4().hex}"
@@ -162,14 +162,14 @@ def _without_secrets(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _urls() -> list[str]:
-    """Every URL with a password that is known here, without starting anything."""
+    """Every known URL with a password, without starting anything."""
     from sluice.embedded import running_servers
     from sluice.engine.base.settings import settings
 
     try:
         chosen = settings()
     except SluiceError:
-        return []  # its message holds no secret
+        return []  # its message has no secret
     given = [url.get_secret_value() for url in (chosen.database_url, chosen.redis_url, chosen.cache_url) if url]
     servers = None if given else running_servers(chosen.home)
     return given if servers is None else [*given, servers.database_url, servers.redis_url]

@@ -30,7 +30,7 @@ def _urls() -> tuple[str, str]:
     servers = running_servers(settings().home)
     if servers is None or not (servers.database_url and servers.redis_url):
         raise ServersDown(
-            f"The embedded servers of {settings().home} do not run now. Start `sluice up`, then ask again."
+            f"The embedded servers of {settings().home} do not run now. Start `sluice up`, then try again."
         )
     return servers.database_url, servers.redis_url
 

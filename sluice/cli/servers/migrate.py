@@ -6,7 +6,7 @@ from sluice.cli.output import Json, emit
 
 
 def migrate(as_json: Json = False) -> None:
-    """Bring the ledger's tables and those of all pipelines up to date."""
+    """Create or update the tables of the ledger and of all pipelines."""
     from sluice.engine.tables.migrate import migrate as bring_up_to_date
     from sluice.pipelines import all_pipelines
 

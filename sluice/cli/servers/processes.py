@@ -54,7 +54,7 @@ def worker_command(processes: int | None = None, log: Path | None = None) -> Com
     from sluice.engine.base.settings import settings
 
     words = ["--concurrency", str(processes or settings().concurrency), "--pool", "prefork"]
-    # Workers find work in the ledger and talk to nobody: no second lost on getting to know each other.
+    # Workers find work in the ledger and exchange no messages: without the second that Celery waits for other workers.
     words += ["--without-gossip", "--without-mingle", "--hostname", f"sluice-{os.getpid()}@%h"]
     return _celery("worker", *words, "--loglevel", settings().log_level, log=log)
 
@@ -84,14 +84,16 @@ def flower_command() -> Command:
 
 
 def _refuse_taken_port() -> None:
-    """Raise ConfigError when somebody listens where Flower would: it would die again and again."""
+    """Raise ConfigError when Flower's port is in use: else it would end again and again."""
     from sluice.engine.base.settings import settings
 
     # both as Flower's configuration has them
     address = os.environ.get("FLOWER_ADDRESS", "127.0.0.1")
     port = int(os.environ.get("FLOWER_PORT", settings().flower_port))
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that has just ended is no bar
+        probe.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # a connection that has just ended does not block the port
         try:
             probe.bind((address, port))
         except OSError as error:
@@ -103,13 +105,13 @@ def _refuse_taken_port() -> None:
 
 def _celery(*words: str, log: Path | None = None, environ: dict[str, str] | None = None) -> Command:
     argv = python("sluice.cli.servers.celery", "-A", "sluice.app", *words)
-    # unbuffered: what it says is seen when it says it, and not when it ends
+    # unbuffered: output appears at once, not when the process ends
     always = child_environ() | {"SLUICE_EMBEDDED_QUIET": "1", "PYTHONUNBUFFERED": "1"}
     return Command(words[0], argv, always | (environ or {}), log)
 
 
 def _keep(commands: list[Command], *, as_json: bool) -> None:
-    """Run the commands until a signal says stop."""
+    """Run the commands until a signal."""
     from sluice.engine.base.servers import is_embedded, urls
     from sluice.engine.base.settings import settings
     from sluice.engine.tables.migrate import migrate
@@ -118,7 +120,7 @@ def _keep(commands: list[Command], *, as_json: bool) -> None:
     known = all_pipelines()
     for sentence in broken():
         say(f"a pipeline is left out: {sentence}")
-    urls()  # this process holds the embedded servers, also while a child starts again
+    urls()  # this process keeps the embedded servers running, also while a child starts again
     if is_embedded():
         migrate(list(known.values()))  # of your own database, `sluice migrate` and `enqueue` take care
     elif any(command.name == "worker" for command in commands):
@@ -133,7 +135,7 @@ def _keep(commands: list[Command], *, as_json: bool) -> None:
 
 
 def _refuse_useless_worker() -> None:
-    """Raise ConfigError where workers could never work with the ledger; one that is not there yet may come."""
+    """Raise ConfigError if workers could never use the ledger; a missing ledger may still be created."""
     from sluice.engine.database.glance import Glance
     from sluice.engine.ledger.readiness import LedgerBehind, check_ledger
 

@@ -1,4 +1,4 @@
-"""`schedule list`: each scheduled pipeline, when it was due last and what became of it, when it is due next."""
+"""`schedule list`: each scheduled pipeline, its last due time and state, and its next due time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def list_(as_json: Json = False) -> None:
-    """Show each schedule: its local time, the last due time and what became of it, the next, and alarms."""
+    """Show each schedule: its local time, the last due time and its state, the next due time, and alarms."""
     from sluice.engine.schedule import overview
     from sluice.pipelines import all_pipelines, broken
 
@@ -27,9 +27,9 @@ def list_(as_json: Json = False) -> None:
 
 
 def print_schedules(schedules: Sequence[Scheduled]) -> None:
-    """One line a schedule, then why days wait and which have alarms."""
+    """One line for each schedule, then the reasons of waiting days and alarms."""
     if not schedules:
-        print("no pipeline has a schedule: say Pipeline(..., schedule=Daily(...)) in its file")
+        print("no pipeline has a schedule: add Pipeline(..., schedule=Daily(...)) to its file")
         return
     head = ("pipeline", "daily at", "last due", "for", "state", "run", "next due")
     narrow_table(head, map(_row, schedules))

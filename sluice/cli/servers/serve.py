@@ -11,12 +11,12 @@ from sluice.cli.exits import Exit
 from sluice.cli.output import Json, emit, say
 from sluice.errors import ConfigError
 
-Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 is every one of this machine.")]
+Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 is all addresses of this machine.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any that is free.")]
 
 
 def serve(host: Host = "127.0.0.1", port: Port = 8000, as_json: Json = False) -> None:
-    """Serve what was loaded and built as JSON, to whoever has a token, until SIGTERM or Ctrl-C."""
+    """Serve loaded and derived tables as JSON, to clients with a token, until SIGTERM or Ctrl-C."""
     try:
         from sluice.web.serve import listen
         from sluice.web.serve import serve as answer
@@ -34,7 +34,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, as_json: Json = False) ->
     for sentence in broken():
         say(f"a pipeline is left out: {sentence}")
     tokens_of(settings())  # without a token nothing is started
-    urls()  # this process holds the embedded servers
+    urls()  # this process keeps the embedded servers running
     if is_embedded():
         migrate(list(all_pipelines().values()))  # of your own database, `sluice migrate` takes care
     listener = listen(host, port)

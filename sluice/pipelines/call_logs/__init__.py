@@ -21,7 +21,7 @@ pipeline = Pipeline(
         ],
         generated=[Generated("call_duration_min", "numeric", "call_duration_s / 60.0")],
     ),
-    schedule=Daily("02:00", tz="Africa/Nairobi"),  # beat loads what is new in the inbox
+    schedule=Daily("02:00", tz="Africa/Nairobi"),  # beat loads new files of the inbox
     about="Calls of customers.",
     serves=[
         Serve(

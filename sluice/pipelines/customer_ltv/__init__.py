@@ -25,9 +25,9 @@ from sluice.engine.types import Date, Integer, Money, Text
 
 from .own_tables import fits, forecasts
 
-CURRENCY = "USD"  # one per pipeline: what comes in another one is refused
+CURRENCY = "USD"  # one per pipeline: amounts in another one are refused
 SETTLED = ["settled", "paid", "completed", "succeeded"]  # statuses of payments that count; no status counts, too
-MIN_YEARS = 1  # customers of less than that are taken to have ordered for so long
+MIN_YEARS = 1  # at least so many years are observed
 LIFESPAN_YEARS = 3.0  # how long a customer is expected to stay
 BY_CHURN = False  # or 1 / yearly churn, from the orders of the last two years; at most MAX_LIFESPAN_YEARS
 MAX_LIFESPAN_YEARS = 20.0
@@ -41,7 +41,9 @@ def _sql(name: str) -> str:
 
 
 customers = Flow(
-    Files("customer_ltv/customer*", name="customers", snapshot=True),  # who is not in it is gone from the next build
+    Files(
+        "customer_ltv/customer*", name="customers", snapshot=True
+    ),  # customers who are not in it are not in the next build
     Table(
         "customers",
         key=("customer_id",),
@@ -81,7 +83,9 @@ payments = Flow(
         key=("payment_id",),
         columns=[
             Column("payment_id", Integer(), required=True),
-            Column("customer_id", Integer()),  # the order's customer decides; another one here is listed as an orphan
+            Column(
+                "customer_id", Integer()
+            ),  # the order's customer decides; a different one here is listed as an orphan
             Column("order_id", Integer(), required=True),
             Column("payment_date", DATE, required=True),
             Column("amount", MONEY, required=True),  # below 0: a refund
@@ -151,7 +155,7 @@ value_of_customer = Serve(
     route="/customers/{id}/ltv",
     by={"id": "customer_id"},
     summary="A customer's lifetime value",
-    doc="The customer's row of `customer_ltv`, as of the date asked for.",
+    doc="The customer's row of `customer_ltv`, as of the given date.",
     called="CustomerLtv",
     missing=("no_such_value", "customer_ltv has no customer {id} {when}."),
     example={
@@ -170,10 +174,12 @@ value_of_customer = Serve(
 )
 
 
-def _report(as_of: date | None, named: Callable[[str], str], told: Callable[[Mapping[str, Any]], str]) -> Page:
+def _report(
+    as_of: date | None, address_of: Callable[[str], str], reason_of: Callable[[Mapping[str, Any]], str]
+) -> Page:
     from .report import make
 
-    return make(as_of, named, told)
+    return make(as_of, address_of, reason_of)
 
 
 def _forecast(as_of: date, months: int, discount: float) -> Forecast:
@@ -189,7 +195,7 @@ pipeline = Pipeline(
     own_tables=[fits, forecasts],
     report=_report,
     serves=[value_of_customer],
-    about="What customers are worth.",
+    about="The lifetime value of customers.",
     forecast=_forecast,
     schedule=Daily("03:00", tz="Africa/Kigali"),
 )

@@ -1,4 +1,4 @@
-"""The tables that a forecast fills, beside customer_ltv."""
+"""The tables that a forecast fills."""
 
 from sluice.engine.declare import OwnTable
 

@@ -13,14 +13,14 @@ from sluice.engine.types import Date, Decimal, Integer, Text
 
 from .serves import SERVES
 
-# names of settings: what they hold is in the environment, or in the file that <NAME>_FILE names
+# names of settings: the values are in the environment, or in the file of <NAME>_FILE
 API_URL, API_TOKEN = "SLUICE_UNIFIED_API_URL", "SLUICE_UNIFIED_API_TOKEN"
 DATABASE_URL = "SLUICE_UNIFIED_DATABASE_URL"
 LATE = 1000  # so many transaction ids are read again: an older one may be committed after a newer one
 
 REPORT_CURRENCY = "EUR"  # ISO 4217: whose rate each row is given
-TOLERANCE_DAYS = 7  # a rate of so many days before the row still holds for it; an older one is stale
-NULLS = ("Unknown", "N/A", "NULL", "None")  # what people write instead of nothing
+TOLERANCE_DAYS = 7  # a rate of at most so many days before the row is valid; an older one is stale
+NULLS = ("Unknown", "N/A", "NULL", "None")  # words for an empty value
 
 # a gap is one only where there could be a value: a sale has no customer and no total, a transaction no unit price
 AGE: Literal["keep", "median", "mode"] = "median"
@@ -32,7 +32,7 @@ STATES = {"California": ["CA", "Calif."], "Florida": ["FL"], "New York": ["NY", 
 CATEGORIES = {"Books": ["book"], "Clothing": ["clothes"], "Electronics": ["electronic"], "Toys": ["toy"]}
 MONEY_THEN: Literal["keep", "quarantine"] = "keep"  # below 0 may be a refund: flagged, and nothing else
 QUANTITY_THEN: Literal["keep", "quarantine"] = (
-    "quarantine"  # nobody sells 0 or -1, and not 1,000 of what sells by the ten
+    "quarantine"  # 0 or less cannot be sold; 1,000 of a product that sells by the ten is an outlier
 )
 FENCE = 3.0  # robust standard deviations from the median
 AGE_BANDS = (18, 31, 46, 61, 101)  # where each begins: under 18, 18-30 and so on, over 100
@@ -64,7 +64,7 @@ sales = Flow(
 )
 
 customers = Flow(
-    # all there are: who is not in the newest answer is gone from the next build
+    # a snapshot: customers who are not in the newest answer are not in the next build
     HttpApi("/customers", base=API_URL, token=API_TOKEN, name="customers", snapshot=True),
     Table(
         "unified_customer",
@@ -224,7 +224,7 @@ preprocessed_data = Preprocessed(
             where="total_amount >= 0",
         ),
     ],
-    # what GET /preprocessed finds few rows by
+    # for filters of GET /preprocessed that select few rows
     indexes=[("customer_id",), ("product_id",), ("category",), ("location",), ("transaction_date",)],
 )
 

@@ -1,4 +1,4 @@
-"""What the JSON API gives of this dataset: docs/api.md."""
+"""The tables of this dataset in the JSON API: docs/how-to/serve.md."""
 
 from pathlib import Path
 
@@ -7,10 +7,10 @@ from sluice.engine.declare import Range, Serve
 SQL = Path(__file__).parent / "sql"
 EXPLAINED = {
     "source": "Which of the two kinds of event.",
-    "transaction_id": "Its number; sales and transactions count each for themselves.",
+    "transaction_id": "Its number; sales and transactions have separate numbers.",
     "customer_id": "Transactions only.",
     "age": "Years.",
-    "product_known": "Whether products has this number.",
+    "product_known": "Whether the product is in products.",
     "product_price": "As products has it; may be negative, see abnormal.",
     "unit_price": "Sales only, as it came; may be negative, see abnormal.",
     "total_amount": "Transactions only, as it came; may be negative, see abnormal.",
@@ -19,10 +19,10 @@ EXPLAINED = {
     "rate_state": "Whether there is a rate for the date.",
     "_input_id": "The input that the row was read from,",
     "_line": "and its line there.",
-    "is_duplicate": "Equal to an earlier row but for its number.",
+    "is_duplicate": "Equal to an earlier row except for its number.",
     "is_abnormal": "Whether a rule of abnormal fits.",
-    "abnormal": "Which rules, with commas between; null: none.",
-    "quarantined": "Kept, and not to be counted.",
+    "abnormal": "The rules, separated by commas; null: none.",
+    "quarantined": "Kept, but not to be counted.",
     "month": "1 to 12.",
     "weekday": "ISO: 1 is Monday, 7 is Sunday.",
     "price_scaled": "Deviations from the mean price.",
@@ -100,8 +100,8 @@ SERVES = [
         one_of={"source": ("sales", "transactions"), "rate_state": ("ok", "stale", "missing", "no_date")},
         summary="Preprocessed rows",
         doc="Rows of `preprocessed_data` in the order of (source, transaction_id).\n\n"
-        "A page begins after the last key of the one before it: rows that were there all the time are met once each, "
-        "however many come in between.",
+        "A page begins after the last key of the one before it: rows that exist all the time are returned once each, "
+        "even if rows are added meanwhile.",
         called="PreprocessedRow",
         example={
             "source": "transactions",

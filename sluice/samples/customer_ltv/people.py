@@ -1,4 +1,4 @@
-"""Customers as a made-up shop would list them: names of many places, some hard to spell, and nobody's own."""
+"""Customers of a generated shop: invented names from many places, some with special characters."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ WORLD = {
 LOST, LATE, DUPLICATE, CONFLICT = "lost", "late", "duplicate", "key_conflict"
 LATE_DUPLICATE, LATE_CONFLICT = "late_duplicate", "late_key_conflict"
 LATER = {LATE, LATE_DUPLICATE, LATE_CONFLICT}
-FATES = {
+OUTCOMES = {
     "customers": {
         LOST: 200,
         "missing": 2_000,
@@ -62,4 +62,6 @@ FATES = {
         LATE_CONFLICT: 10_000,
     },
 }
-ONE_IN = WORLD | {f"{source}_{fate}": rate for source, fates in FATES.items() for fate, rate in fates.items()}
+ONE_IN = WORLD | {
+    f"{source}_{outcome}": rate for source, outcomes in OUTCOMES.items() for outcome, rate in outcomes.items()
+}

@@ -114,7 +114,7 @@ def half_up(value: Fraction, digits: int) -> Decimal:
 def orphans(
     customers: Collection[int], orders: Iterable[Order], payments: Iterable[Payment], *, as_of: date
 ) -> dict[str, list[int]]:
-    """The ids of what belongs to nobody by `as_of`, sorted, for each of `ORPHANS`: payments and orders of any status.
+    """The sorted ids of rows without a counterpart by `as_of`, for each of `ORPHANS`: payments and orders of any state.
 
     A payment is looked at from its own date on, an order from its own.
     """

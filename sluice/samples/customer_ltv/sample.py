@@ -1,7 +1,7 @@
 """`make_customer_ltv`: the files of a shop of any size with known faults in them, and the record of what was planted.
 
 The shop is made in blocks of customers, each with its orders and payments by date, so memory does not grow with it.
-First a block is drawn as it happened; then its rows meet their fates on the way into the files; what is left of them
+First a block is drawn as it happened; then an outcome is drawn for some rows on the way into the files; what is left
 goes through the reference, which knows each number of the table before any engine has seen a file.
 """
 
@@ -15,8 +15,8 @@ import numpy as np
 
 from sluice.samples.customer_ltv.draws import Draws, Int64s, Lots, Planted
 from sluice.samples.customer_ltv.expected import Expected, Record
-from sluice.samples.customer_ltv.fates import draw_fates, lost_or_refused
 from sluice.samples.customer_ltv.orders import AS_OF, ORDER_HEADER, TODAY, Orders, draw_orders
+from sluice.samples.customer_ltv.outcomes import draw_outcomes, lost_or_refused
 from sluice.samples.customer_ltv.payments import PAYMENT_HEADER, draw_payments
 from sluice.samples.customer_ltv.people import CUSTOMER_HEADER, draw_people
 from sluice.samples.customer_ltv.rates import ONE_IN
@@ -68,23 +68,23 @@ class _Sample:
 
     def _write_customers(self, count: int) -> tuple[Int64s, Lots, set[int]]:
         """All ids, the places of those that load (by lot), and the ids that load."""
-        more = sum(self._planted.due(f"customers_{fate}", count) for fate in lost_or_refused("customers"))
+        more = sum(self._planted.due(f"customers_{outcome}", count) for outcome in lost_or_refused("customers"))
         ids = self._next_customer + np.arange(count + more)
         lots = self._draws.lots(len(ids))
         columns = draw_people(self._draws, self._planted, ids)
-        fates = draw_fates(self._draws, self._planted, "customers", columns, lots, rows=count)
-        self._customers.write(columns, fates)
+        outcomes = draw_outcomes(self._draws, self._planted, "customers", columns, lots, rows=count)
+        self._customers.write(columns, outcomes)
         self._next_customer += len(ids)
-        return ids, lots, {id_ for place, id_ in enumerate(ids.tolist()) if fates.loads(place)}
+        return ids, lots, {id_ for place, id_ in enumerate(ids.tolist()) if outcomes.loads(place)}
 
     def _write_orders(self, ids: Int64s, lots: Lots) -> tuple[Orders, list[Order]]:
         """All orders, and those that load."""
         orders = draw_orders(self._draws, self._planted, ids, lots, self._next_order)
         columns, places = orders.columns(), self._draws.lots(len(orders))
-        fates = draw_fates(self._draws, self._planted, "orders", columns, places, rows=len(orders))
-        self._orders.write(columns, fates)
+        outcomes = draw_outcomes(self._draws, self._planted, "orders", columns, places, rows=len(orders))
+        self._orders.write(columns, outcomes)
         self._next_order += len(orders)
-        return orders, [order for place, order in enumerate(orders.typed()) if fates.loads(place)]
+        return orders, [order for place, order in enumerate(orders.typed()) if outcomes.loads(place)]
 
     def _write_payments(self, orders: Orders, ids: Int64s) -> tuple[list[Payment], list[Payment]]:
         """The payments that load, and those that the late file brings."""
@@ -92,13 +92,13 @@ class _Sample:
         typed = payments.typed(self._next_payment, orders.first_id)
         columns, places = payments.columns(typed), self._draws.lots(len(typed))
         past = payments.day <= TODAY
-        fates = draw_fates(self._draws, self._planted, "payments", columns, places, rows=len(typed), past=past)
-        lines = self._payments.write(columns, fates)
-        self._late.write_loaded([lines[place] for place in fates.late_rows])
-        self._late.write_odd(fates.late_lines)
+        outcomes = draw_outcomes(self._draws, self._planted, "payments", columns, places, rows=len(typed), past=past)
+        lines = self._payments.write(columns, outcomes)
+        self._late.write_loaded([lines[place] for place in outcomes.late_rows])
+        self._late.write_odd(outcomes.late_lines)
         self._next_payment += len(typed)
-        paid = [payment for place, payment in enumerate(typed) if fates.loads(place)]
-        return paid, [typed[place] for place in fates.late_rows]
+        paid = [payment for place, payment in enumerate(typed) if outcomes.loads(place)]
+        return paid, [typed[place] for place in outcomes.late_rows]
 
     def expected(self, seed: int) -> Expected:
         """What is known of all that was written."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypedDict
 
-from sluice.samples.customer_ltv.fates import Fates, Line
+from sluice.samples.customer_ltv.outcomes import Line, RowOutcomes
 from sluice.samples.customer_ltv.rates import DUPLICATE
 
 
@@ -52,21 +52,21 @@ class Sheet:
             self.write_odd(self._postponed)
         self._file.close()
 
-    def write(self, columns: Sequence[Sequence[str]], fates: Fates) -> list[str]:
-        """Write a block, as its fates have it. Returns the lines of all its rows, also of those not written."""
+    def write(self, columns: Sequence[Sequence[str]], outcomes: RowOutcomes) -> list[str]:
+        """Write a block with its outcomes. Returns the lines of all its rows, also of those not written."""
         lines = list(map(",".join, zip(*columns, strict=True)))
-        odd = sorted({*fates.unwritten, *fates.refused, *fates.behind})
+        odd = sorted({*outcomes.unwritten, *outcomes.refused, *outcomes.behind})
         start = 0
         for place in odd:
             self.write_loaded(lines[start:place])
             start = place + 1
-            if place in fates.refused:
-                self.write_odd([fates.refused[place]])
-            elif place not in fates.unwritten:
+            if place in outcomes.refused:
+                self.write_odd([outcomes.refused[place]])
+            elif place not in outcomes.unwritten:
                 self.write_loaded(lines[place:start])
-            self.write_odd(fates.behind.get(place, ()))
+            self.write_odd(outcomes.behind.get(place, ()))
         self.write_loaded(lines[start:])
-        self._postponed += fates.postponed
+        self._postponed += outcomes.postponed
         return lines
 
     def write_loaded(self, lines: Sequence[str]) -> None:

@@ -102,15 +102,15 @@ class _Answer(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Nobody reads what this server would print."""
+        """Requests are not logged."""
 
 
 def _page(query: str) -> slice:
-    """Which records are asked for; all of them without `page`. Raises ValueError."""
-    asked = parse_qs(query, keep_blank_values=True)
-    if not asked:
+    """The range of records of the query; all of them without `page`. Raises ValueError."""
+    given = parse_qs(query, keep_blank_values=True)
+    if not given:
         return slice(None)
-    page, size = int(asked.pop("page", ["1"])[-1]), int(asked.pop("size", ["100"])[-1])
-    if asked or page < 1 or not 1 <= size <= LARGEST_PAGE:
+    page, size = int(given.pop("page", ["1"])[-1]), int(given.pop("size", ["100"])[-1])
+    if given or page < 1 or not 1 <= size <= LARGEST_PAGE:
         raise ValueError
     return slice((page - 1) * size, page * size)

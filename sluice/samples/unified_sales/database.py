@@ -1,6 +1,6 @@
 """`source_database`: products and transactions in a database of their own, which one role may read and none may write.
 
-It stands on a server that is there already, for as long as somebody reads from it.
+It is on an existing server, as long as the block lasts.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ NAMES = {"database": sql.Identifier(DATABASE), "reader": sql.Identifier(READER)}
 def source_database(admin_url: str, folder: Path) -> Iterator[str]:
     """Load the sample in `folder` into a database on the server of `admin_url`, and give the URL of its reader.
 
-    The database and the role are new, and gone afterwards. Raises psycopg2.Error, for one when whoever `admin_url`
-    names may not make databases and roles.
+    The database and the role are new, and are dropped afterwards. Raises psycopg2.Error, for example when the role of
+    `admin_url` may not create databases and roles.
     """
     password = secrets.token_urlsafe(18)
     admin = urlsplit(admin_url)

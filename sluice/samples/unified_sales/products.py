@@ -1,4 +1,4 @@
-"""Products as the source database has them: prices and stocks below zero, prices that nobody entered."""
+"""Products as the source database has them: prices and stocks below zero, missing prices."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from sluice.samples.unified_sales.planting import below, one_of
 CODES = ("AUD", "EUR", "GBP", "JPY", "USD")
 # Of each currency, besides its rates.
 SECOND, NEGATIVE, NULL, DATELESS = 10, 20, 6, 3
-# A rate that is none, on a day that has no other: whoever takes it has a rate where there should be none.
+# An invalid rate, on a day without another: code that uses it has a rate where there should be none.
 TRAPS = (*BEFORE_RATES, *PAUSE)
 
 

@@ -1,6 +1,6 @@
-"""The edge of the API: each request gets an id, shows its token, stays within its size, and leaves one line in the log.
+"""The edge of the API: each request gets an id, its token and its size are checked, and it leaves one line in the log.
 
-It stands before the framework, so that nobody without a token learns which routes there are or has a body read.
+It runs before the framework, so that a client without a token cannot learn the routes or have a body read.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Edge:
         try:
             await self._pass_on(scope, headers, receive, sending)
         finally:
-            # neither the query nor a header: they may hold what is nobody's business
+            # neither the query nor a header: they may hold secrets
             path = _raw_path(scope).decode("ascii", "backslashreplace")
             took = (time.perf_counter() - started) * 1000
             log.info("%s %s %s %.1f ms", scope["method"], path, sending.status or "-", took)
@@ -52,7 +52,7 @@ class Edge:
     async def _pass_on(self, scope: Scope, headers: Headers, receive: Receive, send: _Sending) -> None:
         try:
             _refuse_unreadable(scope)
-            self._refuse_stranger(scope, headers)
+            self._refuse_unauthenticated(scope, headers)
             self._refuse_large(headers)
             await self._app(scope, _Measured(receive, self._body_bytes), send)
         except Problem as problem:
@@ -66,7 +66,7 @@ class Edge:
             defect = Problem(500, "internal_error", "The API has a defect here; its log has more on this request.")
             await answer(defect)(scope, receive, send)
 
-    def _refuse_stranger(self, scope: Scope, headers: Headers) -> None:
+    def _refuse_unauthenticated(self, scope: Scope, headers: Headers) -> None:
         if scope["path"] in OPEN:
             return
         kind, _, token = headers.get("authorization", "").partition(" ")
@@ -77,14 +77,14 @@ class Edge:
             raise _unauthorized("The token is not known here.", ', error="invalid_token"')
         needed = READ if scope["method"] in READING else WRITE
         if needed not in scopes:
-            told = f'Bearer realm="sluice", error="insufficient_scope", scope="{needed}"'
+            challenge = f'Bearer realm="sluice", error="insufficient_scope", scope="{needed}"'
             detail = f"This token may not {needed}."
-            raise Problem(403, "insufficient_scope", detail, headers={"WWW-Authenticate": told})
+            raise Problem(403, "insufficient_scope", detail, headers={"WWW-Authenticate": challenge})
 
     def _refuse_large(self, headers: Headers) -> None:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or len(length) > 18:
-            raise Problem(400, "bad_request", "Content-Length is not a number.")
+            raise Problem(400, "bad_request", "Content-Length must be a number.")
         if int(length) > self._body_bytes:
             raise _too_large(self._body_bytes)
 
@@ -136,12 +136,12 @@ def _raw_path(scope: Scope) -> bytes:
 
 
 def _refuse_unreadable(scope: Scope) -> None:
-    """Path and query as they came: the server below replaces what is no UTF-8, and asks for something else then."""
+    """Path and query as they came: the server below replaces what is not UTF-8, and would then look up another path."""
     for part in (_raw_path(scope), scope["query_string"].replace(b"+", b" ")):
         whole = unquote_to_bytes(part)
         try:
             whole.decode("utf-8")
         except UnicodeDecodeError:
-            raise Problem(400, "not_utf8", "Path and query are UTF-8, percent-encoded.") from None
+            raise Problem(400, "not_utf8", "Path and query must be UTF-8, percent-encoded.") from None
         if b"\0" in whole:
-            raise Problem(400, "nul_byte", "Path and query hold no NUL.")
+            raise Problem(400, "nul_byte", "Path and query must not contain a NUL.")

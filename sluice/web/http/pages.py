@@ -1,7 +1,7 @@
-"""Pages by key: a page begins after the last key of the one before it, so rows that come in between move nothing.
+"""Pages by key: a page begins after the last key of the one before it, so added rows do not shift pages.
 
-The cursor holds that key. It is bound to its route and filters by a digest: with others it is refused. It is no
-secret and gives no right: whoever makes one up reads what the token may read in any case.
+The cursor contains that key. A digest binds it to its route and filters: with others it is refused. It is not a
+secret and gives no right: a forged cursor only reads what the token may read.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sluice.web.http.problems import InvalidParameter
 from sluice.web.http.values import INT64
 
 Key = Sequence[str | int]
-_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can spell what is no character
+_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can spell code points that are not characters
 _MOMENT = re.compile(r"\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+00:00|-?infinity")
 _DAY = re.compile(r"\d{4,7}-\d\d-\d\d( BC)?|-?infinity")
 _EXACT = re.compile(r"-?\d{1,131072}(\.\d{1,16383})?|NaN|-?Infinity")
@@ -63,7 +63,7 @@ def write_cursor(route: str, filters: Mapping[str, Any], key: Key) -> str:
 def read_cursor(
     cursor: str | None, route: str, filters: Mapping[str, Any], key: Mapping[str, Callable[[object], bool]]
 ) -> dict[str, Any]:
-    """The key that a cursor holds, as parameters `after_<column>`; all None without one. Raises InvalidParameter."""
+    """The key in a cursor, as parameters `after_<column>`; all None without one. Raises InvalidParameter."""
     if cursor is None:
         return {f"after_{name}": None for name in key}
     try:
@@ -88,6 +88,6 @@ def page(items: Sequence[str], following: str | None, more: str = "") -> Respons
 def page_of(
     rows: Sequence[tuple[Any, ...]], limit: int, cursor_of: Callable[[Sequence[Any]], str]
 ) -> tuple[Sequence[tuple[Any, ...]], str | None]:
-    """The rows of a page, and the cursor of the next one. One row more than the limit was asked for."""
+    """The rows of a page, and the cursor of the next one. The statement reads one row more than the limit."""
     shown = rows[:limit]
     return shown, cursor_of(shown[-1]) if len(rows) > limit else None

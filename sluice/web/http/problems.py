@@ -1,6 +1,6 @@
-"""Problems: what the API answers instead of data, as RFC 9457 has it.
+"""Problems: the API's errors, as in RFC 9457.
 
-`code` is stable and for programs, `detail` is for people. Neither has a word of the database's or a value of a row.
+`code` is stable and for programs, `detail` is for people. Neither has text of the database or a value of a row.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CODES = {
 
 
 class Problem(HTTPException):
-    """An answer that is no data. `errors` say which parameter or field of the body is wrong, and why."""
+    """An answer that is not data. `errors` say which parameter or field of the body is wrong, and why."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Problem(HTTPException):
 
 
 class InvalidParameter(Problem):
-    """One parameter is not what the OpenAPI says."""
+    """A parameter does not match the OpenAPI document."""
 
     def __init__(self, name: str, message: str, where: str = "query") -> None:
         super().__init__(
@@ -67,7 +67,7 @@ def answer(problem: Problem) -> Response:
 
 
 def answer_in_problems(app: FastAPI) -> None:
-    """Whatever a route or the framework raises is answered as a problem."""
+    """Answer every exception of a route or the framework as a problem."""
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(RequestValidationError, _of_validation)
 

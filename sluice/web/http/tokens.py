@@ -1,4 +1,4 @@
-"""Bearer tokens: kept as hashes, compared in constant time, each with what it may do."""
+"""Bearer tokens: kept as hashes, compared in constant time, each with its rights."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sluice.engine.base.settings import Settings
 from sluice.errors import ConfigError
 
 READ, WRITE = "read", "write"
-SHORTEST = 16  # characters: what nobody finds by trying
+SHORTEST = 16  # characters: too many to find by trial
 
 
 class Tokens:
@@ -22,10 +22,10 @@ class Tokens:
         self._known += [(_hash(each), frozenset({READ, WRITE})) for each in write]
 
     def scopes_of(self, token: str) -> frozenset[str]:
-        """What the bearer may do; nothing, for a token that is not known."""
+        """The rights of the bearer; none for an unknown token."""
         given = _hash(token)
         found: frozenset[str] = frozenset()
-        for known, scopes in self._known:  # all of them, always: the time tells nothing
+        for known, scopes in self._known:  # all of them, always: so the time does not depend on the token
             if hmac.compare_digest(known, given):
                 found |= scopes
         return found
@@ -36,7 +36,7 @@ def tokens_of(chosen: Settings) -> Tokens:
     read, write = _split(chosen.api_read_tokens), _split(chosen.api_write_tokens)
     if not read and not write:
         raise ConfigError(
-            "No token is set, and without one nobody may ask the API. Make one and set it:\n"
+            "No token is set, and without one the API cannot be used. Make one and set it:\n"
             '  export SLUICE_API_READ_TOKENS="$(openssl rand -hex 24)"\n'
             "SLUICE_API_WRITE_TOKENS are those that may also queue runs; both can come from files (..._FILE)."
         )

@@ -1,4 +1,4 @@
-"""Which request a line of the log, and a problem, belongs to."""
+"""The request id of log lines and problems."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ HEADER = "X-Request-Id"
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-def request_id(asked: str | None) -> str:
-    """The id that the caller gave, where it can stand in a log; else a new one of 16 hex digits."""
-    return asked if asked is not None and _SANE.fullmatch(asked) else secrets.token_hex(8)
+def request_id(given: str | None) -> str:
+    """The id that the caller gave, if it can be logged; else a new one of 16 hex digits."""
+    return given if given is not None and _SANE.fullmatch(given) else secrets.token_hex(8)
 
 
 class WithRequestId(logging.Filter):

@@ -1,4 +1,4 @@
-"""Values that come in: spelled in one way each, so that nothing is guessed and nothing reaches the database that it
+"""Values of requests: one notation for each, so that nothing is guessed and no value reaches the database that it
 would refuse."""
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ MOST = 1_000  # rows of a page
 def _whole(value: Any) -> int:
     if isinstance(value, str) and _WHOLE.fullmatch(value) and INT64[0] <= int(value) <= INT64[1]:
         return int(value)
-    raise ValueError("must be a whole number of at most 64 bits")
+    raise ValueError("must be an integer of at most 64 bits")
 
 
 def _of_a_page(value: int) -> int:
     if 1 <= value <= MOST:
         return value
-    raise ValueError(f"must be a whole number from 1 to {MOST:,}")
+    raise ValueError(f"must be an integer between 1 and {MOST:,}")
 
 
 def _day(value: Any) -> date:
@@ -60,7 +60,7 @@ def _moment(value: Any) -> datetime:
 def _exact(value: Any) -> Decimal:
     if isinstance(value, str) and _EXACT.fullmatch(value):
         return Decimal(value)
-    raise ValueError("must be digits, with a point before decimals: 12.50")
+    raise ValueError("must be a decimal number with a point: 12.50")
 
 
 def _real(value: Any) -> float:
@@ -78,7 +78,7 @@ def _flag(value: Any) -> bool:
 
 def _no_nul(value: str) -> str:
     if "\0" in value:
-        raise ValueError("must not hold a NUL")
+        raise ValueError("must not contain a NUL")
     return value
 
 
@@ -110,8 +110,8 @@ Limit = Annotated[
 USUAL = 100
 
 
-class Asked(BaseModel):
-    """The query of a route. What the route does not have is refused: a misspelled filter filters nothing."""
+class QueryModel(BaseModel):
+    """The query string of a route. An unknown parameter is refused: a misspelled filter would filter nothing."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -20,9 +20,9 @@ _PROBLEMS = {
     400: "The request cannot be read: not UTF-8, a NUL, a body that is not JSON.",
     401: "No token, or one that is not known.",
     403: "The token may not do this.",
-    404: "There is no such thing.",
+    404: "Not found.",
     413: "The request is too large.",
-    422: "A parameter or the body is not what is said here.",
+    422: "A parameter or the body does not match this document.",
     500: "A defect of the API.",
     503: "A server is away, all connections are busy, or a table was not built yet. Try again.",
     504: "The statement took too long.",
@@ -43,8 +43,8 @@ _TAGS = {
 def json_answer(schema: str, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """What a route gives when all is well."""
     content = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
-    said = "It is queued." if status == 202 else "What was asked for."
-    return {status: {"description": said, "content": {"application/json": content}}}
+    description = "The run is queued." if status == 202 else "Success."
+    return {status: {"description": description, "content": {"application/json": content}}}
 
 
 def document(

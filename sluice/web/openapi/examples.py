@@ -1,4 +1,4 @@
-"""An example of each of the API's own answers. A test holds them against the schemas."""
+"""An example of each of the API's own answers. A test checks them against the schemas."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What an answer's rows consist of: each field with its type as PostgreSQL has it, and as JSON gets it.
+"""The fields of an answer's rows: each with its PostgreSQL type and its JSON type.
 
 Whole numbers are JSON numbers with all their digits (int64: beyond 2^53 a reader needs more than a double). Money and
-other exact decimals are strings, so that no reader rounds them. What is not a number (NaN) is null.
+other exact decimals are strings, so that no reader rounds them. NaN is null.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Field:
 
     @property
     def column(self) -> sql.Composable:
-        """Its column in a select list, spelled as JSON gets it."""
+        """Its column in a select list, converted for JSON."""
         name = sql.Identifier(self.name)
         kind = kind_of(self.pg_type)
         if kind == "exact":
@@ -65,7 +65,7 @@ class Field:
 
 
 def example_of_other(pg_type: str) -> Any:
-    """A value of a type that is neither a number, a text, a flag nor a time."""
+    """An example value of any other type."""
     return {"array": [], "string": "text"}.get(_json_type(pg_type).get("type", ""), {})
 
 

@@ -1,4 +1,4 @@
-"""`GET /healthz` and `GET /readyz`: for those who start and watch the API. No token, and nothing to learn from."""
+"""`GET /healthz` and `GET /readyz`: health checks. They need no token and reveal no data."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ router = APIRouter(tags=["health"])
 
 @router.get("/healthz", summary="The process is alive", responses=json_answer("Alive"))
 async def alive() -> Response:
-    """Asks nothing of anybody."""
+    """Checks nothing else."""
     return Response('{"alive":true}', media_type="application/json")
 
 
-@router.get("/readyz", summary="The servers it needs are there", responses=json_answer("Ready"))
+@router.get("/readyz", summary="The servers that it needs answer", responses=json_answer("Ready"))
 def ready(reads: FromDatabase) -> Response:
     """PostgreSQL answers, the ledger is up to date, Redis answers; 503 names what does not."""
     lacking = [name for name, there in (("database", _ledger(reads)), ("redis", _redis())) if not there]

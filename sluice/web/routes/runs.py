@@ -15,7 +15,7 @@ from sluice.engine.database.statements import statements
 from sluice.web.access import FromDatabase
 from sluice.web.http.pages import is_int64, page, page_of, read_cursor, write_cursor
 from sluice.web.http.problems import Problem
-from sluice.web.http.values import USUAL, Asked, Cursor, Day, Limit, Whole, Word
+from sluice.web.http.values import USUAL, Cursor, Day, Limit, QueryModel, Whole, Word
 from sluice.web.inbox import queue_run, shown_prefix
 from sluice.web.openapi.document import json_answer
 
@@ -29,20 +29,20 @@ RunId = Annotated[Whole, Path(alias="id", examples=[7])]
 router = APIRouter(tags=["runs"])
 
 
-class RunFilters(Asked):
+class RunFilters(QueryModel):
     pipeline: Word | None = Field(None, examples=["meters"])
     state: Literal["running", "done", "failed"] | None = None
     limit: Limit = USUAL
     cursor: Cursor | None = Field(None, description="`next` of the page before, with the same filters.")
 
 
-class RejectFilters(Asked):
+class RejectFilters(QueryModel):
     code: Word | None = Field(None, description="Only rejects with this code.", examples=["key_conflict"])
     limit: Limit = USUAL
     cursor: Cursor | None = Field(None, description="`next` of the page before, with the same filters.")
 
 
-class NewRun(Asked):
+class NewRun(QueryModel):
     pipeline: Word = Field(description="Its name.", examples=["meters"])
     files: list[Word] = Field(
         [],
@@ -51,7 +51,9 @@ class NewRun(Asked):
         "database sources, and builds from what is loaded.",
         examples=[["meters/readings_001.csv"]],
     )
-    as_of: Day | None = Field(None, description="The date that derived tables are built for.", examples=["2024-12-31"])
+    as_of: Day | None = Field(
+        None, description="As-of date: the date for which derived tables are built.", examples=["2024-12-31"]
+    )
 
 
 @router.get(RUNS, summary="Runs, newest first", responses=json_answer("RunPage"))

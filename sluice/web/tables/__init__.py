@@ -1,1 +1,1 @@
-"""What pipelines serve, by their declarations: one implementation of pages, filters and rows for all tables."""
+"""The tables that pipelines serve: one implementation of pages, filters and rows for all of them."""

@@ -1,4 +1,4 @@
-"""What is served, in the OpenAPI document: fields, schemas, examples, and what to type where a table is not there."""
+"""Served tables in the OpenAPI document: fields, schemas, examples, and the command that creates a missing table."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def page_name(served: Served) -> str:
 
 
 def schemas_of(served: Served) -> dict[str, Mapping[str, Any]]:
-    """Its schemas by name. Rows of pages have the fields that were asked for."""
+    """Its schemas by name. Rows of pages have the fields that the request names."""
     paged = served.page_route is not None
     found: dict[str, Mapping[str, Any]] = {row_name(served): row_schema(fields_of(served), chosen=paged)}
     if paged:
@@ -59,12 +59,12 @@ def examples_of(served: Served) -> dict[str, Any]:
 
 
 def example_row(served: Served) -> dict[str, Any]:
-    """A row as it may be: that of the declaration, or one made of the columns' types."""
+    """An example row: that of the declaration, or one made from the columns' types."""
     return {each.name: served.serve.example.get(each.name, _example(each)) for each in fields_of(served)}
 
 
 def made_by(served: Served) -> str:
-    """What to type so that its table is there and has rows."""
+    """The command that creates and fills its table."""
     pipeline = served.pipeline
     paths = "" if pipeline.remote else " PATHS..."
     date = " --as-of YYYY-MM-DD" if pipeline.dated else ""

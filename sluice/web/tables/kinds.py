@@ -1,4 +1,4 @@
-"""Values by their kind: how they come in, how they are compared in SQL, and how a cursor spells them."""
+"""Values by their kind: as parameters, in comparisons in SQL, and in a cursor."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _MOMENT = "case when isfinite({0}) then to_json({0} at time zone 'UTC') #>> '{{}
 
 @dataclass(frozen=True)
 class ValueKind:
-    """`asked` is what a parameter is to FastAPI, `value` a parameter in SQL, `spelled` a column in a cursor."""
+    """`parameter` is the type of a parameter in FastAPI, `value` a parameter in SQL, `spelled` a column in a cursor."""
 
-    asked: Any
+    parameter: Any
     is_key: Callable[[object], bool]
     value: str = "{}"
     spelled: str = "{}"

@@ -14,9 +14,9 @@ from sluice.web.access import Reads
 from sluice.web.http.pages import page, page_of, read_cursor, write_cursor
 from sluice.web.http.problems import InvalidParameter, Problem
 from sluice.web.openapi.document import json_answer
-from sluice.web.tables.asked import Chosen, key_names, page_query, row_query, signature
 from sluice.web.tables.describe import made_by, page_name, row_name
 from sluice.web.tables.kinds import of_type
+from sluice.web.tables.queries import ServedQuery, key_names, page_query, row_query, signature
 from sluice.web.tables.statement import key_types, page_parts, row_parts
 
 
@@ -65,13 +65,13 @@ def _page(served: Served, route: str) -> Callable[..., Response]:
     checks = {name: of_type(pg_type).is_key for name, pg_type in types.items()}
     made = made_by(served)
 
-    def answer(*, asked: Any, reads: Reads) -> Response:
-        filters = asked.given
-        fields = _chosen(served, asked.fields)
-        key = read_cursor(asked.cursor, route, filters, checks)
-        parts = page_parts(served, filters, fields, goes_on=asked.cursor is not None)
-        rows = reads.rows("served_page", filters | key | {"limit": asked.limit + 1}, made, **parts)
-        shown, following = page_of(rows, asked.limit, lambda row: write_cursor(route, filters, row[: len(types)]))
+    def answer(*, query: Any, reads: Reads) -> Response:
+        filters = query.filters
+        fields = _chosen(served, query.fields)
+        key = read_cursor(query.cursor, route, filters, checks)
+        parts = page_parts(served, filters, fields, goes_on=query.cursor is not None)
+        rows = reads.rows("served_page", filters | key | {"limit": query.limit + 1}, made, **parts)
+        shown, following = page_of(rows, query.limit, lambda row: write_cursor(route, filters, row[: len(types)]))
         items = [text for *_, left_out, text in shown if not left_out]
         return page(items, following, f',"left_out":{len(shown) - len(items)}' if served.serve.leave_out else "")
 
@@ -83,36 +83,36 @@ def _row(served: Served) -> Callable[..., Response]:
     names = key_names(served)
     made = made_by(served)
 
-    def answer(*, asked: Chosen, reads: Reads, **key: Any) -> Response:
-        wanted = {said: key[name] for name, said in names.items()}
-        rows = reads.rows("served_row", wanted | asked.given, made, **row_parts(served, asked.given))
+    def answer(*, query: ServedQuery, reads: Reads, **key: Any) -> Response:
+        row_key = {api_name: key[name] for name, api_name in names.items()}
+        rows = reads.rows("served_row", row_key | query.filters, made, **row_parts(served, query.filters))
         if not rows:
-            raise _missing(served, wanted, asked.given.get(AS_OF))
+            raise _missing(served, row_key, query.filters.get(AS_OF))
         return Response(rows[0][0].encode(), media_type="application/json")
 
     answer.__signature__ = signature(row_query(served), served)  # type: ignore[attr-defined]
     return answer
 
 
-def _missing(served: Served, wanted: dict[str, Any], as_of: object) -> Problem:
+def _missing(served: Served, row_key: dict[str, Any], as_of: object) -> Problem:
     when = f"as of {as_of}" if as_of is not None else "as of the newest date" if served.dated else ""
     if served.serve.missing is None:
-        named = ", ".join(f"{name} {value}" for name, value in wanted.items())
-        detail = f"{served.serve.table} has no row with {named}{f' {when}' if when else ''}."
+        shown = ", ".join(f"{name} {value}" for name, value in row_key.items())
+        detail = f"{served.serve.table} has no row with {shown}{f' {when}' if when else ''}."
         return Problem(404, "no_such_row", detail)
     code, detail = served.serve.missing
-    for name, value in (wanted | {"when": when}).items():
+    for name, value in (row_key | {"when": when}).items():
         detail = detail.replace(f"{{{name}}}", str(value))
     return Problem(404, code, detail)
 
 
 def _chosen(served: Served, names: str | None) -> Sequence[str]:
-    """The fields that were asked for. Raises InvalidParameter that names those that are none."""
+    """The fields of the parameter `fields`. Raises InvalidParameter for a name that is not a field."""
     if names is None:
         return served.fields
-    wanted = dict.fromkeys(names.split(","))
-    unknown = [name for name in wanted if name not in served.fields]
+    chosen = dict.fromkeys(names.split(","))
+    unknown = [name for name in chosen if name not in served.fields]
     if unknown:
         what = f"unknown field{'s' if len(unknown) > 1 else ''} {', '.join(repr(name[:60]) for name in unknown[:5])}"
         raise InvalidParameter("fields", f"{what}; expected one of {', '.join(served.fields)}")
-    return tuple(wanted)
+    return tuple(chosen)

@@ -1,4 +1,4 @@
-"""All that pipelines serve, by their declarations as they are now."""
+"""All tables that pipelines serve, by their declarations as they are now."""
 
 from __future__ import annotations
 

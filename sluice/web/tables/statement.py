@@ -1,4 +1,4 @@
-"""The SQL of what a pipeline serves: a page or a row, with the conditions of what was asked for and no others."""
+"""The SQL of what a pipeline serves: a page or a row, with conditions for the given parameters and no others."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from sluice.web.tables.kinds import of_type, spelled, value
 
 
 def key_types(served: Served) -> dict[str, str]:
-    """What a cursor holds: column -> type. Of a table by date the date comes first: a page has the rows of one."""
+    """The columns of a cursor: column -> type. Of a table by date the date comes first: a page has the rows of one."""
     dated = {AS_OF: "date"} if served.dated else {}
     return dated | {column: served.columns[column] for column in served.by.values()}
 
 
 def page_parts(
-    served: Served, asked: Collection[str], fields: Collection[str], *, goes_on: bool
+    served: Served, given: Collection[str], fields: Collection[str], *, goes_on: bool
 ) -> Mapping[str, sql.Composable]:
-    """What goes into served_page.sql. `asked` are the parameters that were given, `fields` the columns that are wanted,
-    and `goes_on` says that there is a page before this one."""
+    """What goes into served_page.sql. `given` are the parameters of the request, `fields` the columns to select, and
+    `goes_on` says that there is a page before this one."""
     by = tuple(served.by.values())
-    conditions = [*_of_date(served, asked, goes_on=goes_on), *_of_filters(served, asked)]
+    conditions = [*_of_date(served, given, goes_on=goes_on), *_of_filters(served, given)]
     if goes_on:
-        conditions.append(_after(served, asked))
+        conditions.append(_after(served, given))
     left_out = _own(f"coalesce(({served.serve.leave_out}), false)" if served.serve.leave_out else "false")
     return {
         "key": _listed(spelled(pg_type, name) for name, pg_type in key_types(served).items()),
@@ -41,9 +41,9 @@ def page_parts(
     }
 
 
-def row_parts(served: Served, asked: Collection[str]) -> Mapping[str, sql.Composable]:
+def row_parts(served: Served, given: Collection[str]) -> Mapping[str, sql.Composable]:
     """What goes into served_row.sql; the parameters of the key are called as `by` names them."""
-    conditions = list(_of_date(served, asked, goes_on=False))
+    conditions = list(_of_date(served, given, goes_on=False))
     conditions += [_compared(served, column, "=", name) for name, column in served.by.items()]
     return {
         "fields": select_list(fields_of(served)),
@@ -63,21 +63,21 @@ def parameters(served: Served) -> Iterator[tuple[str, str, str]]:
             yield each, each, "="
 
 
-def _of_date(served: Served, asked: Collection[str], *, goes_on: bool) -> Iterator[sql.Composable]:
-    """The rows of the date that was asked for, of that of the page before, or of the newest."""
+def _of_date(served: Served, given: Collection[str], *, goes_on: bool) -> Iterator[sql.Composable]:
+    """The rows of the date that was given, of that of the page before, or of the newest."""
     if not served.dated:
         return
-    if AS_OF in asked or goes_on:
-        yield _compared(served, AS_OF, "=", AS_OF if AS_OF in asked else f"after_{AS_OF}")
+    if AS_OF in given or goes_on:
+        yield _compared(served, AS_OF, "=", AS_OF if AS_OF in given else f"after_{AS_OF}")
     else:
         newest = sql.SQL("{} = (select max({}) from {})")
         table = table_identifier(served.serve.table)
         yield newest.format(sql.Identifier("p", AS_OF), sql.Identifier(AS_OF), table)
 
 
-def _of_filters(served: Served, asked: Collection[str]) -> Iterator[sql.Composable]:
+def _of_filters(served: Served, given: Collection[str]) -> Iterator[sql.Composable]:
     for name, column, operator in parameters(served):
-        if name in asked:
+        if name in given:
             yield _compared(served, column, operator, name)
             if operator.startswith(">") and of_type(served.columns[column]).has_nan:  # it sorts behind all numbers
                 yield sql.SQL("{} <> 'NaN'").format(sql.Identifier("p", column))
@@ -88,15 +88,15 @@ def _compared(served: Served, column: str, operator: str, parameter: str) -> sql
     return sql.SQL("{} " + operator + " {}").format(name, value(served.columns[column], parameter))
 
 
-def _after(served: Served, asked: Collection[str]) -> sql.Composable:
-    """The condition that a row comes after the cursor's, in the words of the index that finds the rows.
+def _after(served: Served, given: Collection[str]) -> sql.Composable:
+    """The condition that a row comes after the cursor's, in the form that the index of the filter can use.
 
-    PostgreSQL takes (source, transaction_id) > ... for next to no rows, since it looks at the source alone. Beside
-    customer_id = 7 it would read on from there by the key, past everybody else's rows. The value that is asked for
+    PostgreSQL takes (source, transaction_id) > ... for next to no rows, since it looks at the source alone. With
+    customer_id = 7 it would read on from there by the key, past everybody else's rows. The given value
     in front says the same, and only the index of that column can begin there.
     """
     by = tuple(served.by.values())
-    found_by = _found_by(served, asked)
+    found_by = _found_by(served, given)
     places = [(name, name) for name in found_by] + [(name, f"after_{name}") for name in by]
     return sql.SQL("({}) > ({})").format(
         _listed(sql.Identifier("p", column) for column, _ in places),
@@ -104,10 +104,10 @@ def _after(served: Served, asked: Collection[str]) -> sql.Composable:
     )
 
 
-def _found_by(served: Served, asked: Collection[str]) -> Sequence[str]:
-    """The columns of the first index whose values are all asked for, and which goes on with the key."""
+def _found_by(served: Served, given: Collection[str]) -> Sequence[str]:
+    """The columns of the first index whose values are all given, and which continues with the key."""
     by = tuple(served.by.values())
-    equal = {column for name, column, operator in parameters(served) if operator == "=" and name in asked} - {*by}
+    equal = {column for name, column, operator in parameters(served) if operator == "=" and name in given} - {*by}
     return next((index for index in served.indexes if by == tuple(served.key) and equal.issuperset(index)), ())
 
 

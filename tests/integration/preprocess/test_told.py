@@ -23,7 +23,7 @@ def test_each_step_has_a_line_in_the_order_of_the_declaration(till: Till, capsys
     built = till.run("a", *LINES)
     print_builds(SimpleNamespace(gone=0, builds=[BuildStatus(**built)]))
     told = capsys.readouterr().out.splitlines()
-    assert told[1] == "ready: 9 rows, computed anew"
+    assert told[1] == "ready: 9 rows, full build"
     assert told[4:8] == [
         "  missing_age          3 filled, 3 missing",
         "  missing_price        1 missing, 1 quarantined",

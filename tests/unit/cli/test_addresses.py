@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.cli.addresses import beside_column, complaint, near, reason, sentence
+from sluice.cli.addresses import failure, near, reason, sentence, without_column
 from tests.unit.cli.made_up import an_input
 
 STDIN = f"/srv/my landing/{'ab' * 32}-stdin"
@@ -70,13 +70,13 @@ def test_a_value_that_looks_like_a_path_is_left_as_it_is() -> None:
     ],
 )
 def test_beside_its_column_a_reason_does_not_name_it_again(column: str | None, text: str, shown: str) -> None:
-    assert beside_column(column, text) == shown
+    assert without_column(column, text) == shown
 
 
 def test_a_complaint_does_not_begin_with_the_file_it_is_about() -> None:
     error = "/data/calls/a.zip: No such file or directory."
-    assert complaint(an_input(uri="/data/calls/a.zip::b.csv", error=error)) == ("No such file or directory.")
-    assert complaint(an_input(uri="/x", error_code="empty_file")) == "empty_file"
+    assert failure(an_input(uri="/data/calls/a.zip::b.csv", error=error)) == ("No such file or directory.")
+    assert failure(an_input(uri="/x", error_code="empty_file")) == "empty_file"
 
 
 def test_a_sentence_may_begin_with_a_file() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sluice.cli.demo.commands import free_port, run_to_end, serve_until_told
+from sluice.cli.demo.commands import free_port, run_to_end, serve_until_signal
 from sluice.cli.demo.findings import Findings
 from sluice.cli.demo.place import fresh, only_settings
 from sluice.cli.demo.screen import print_findings
@@ -57,15 +57,15 @@ def test_without_a_wish_any_free_port_will_do(monkeypatch: pytest.MonkeyPatch, t
 def test_a_command_that_goes_wrong_ends_the_demonstration_and_says_itself_why(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    with pytest.raises(PermanentError, match=r"^`sluice sample other` ended with exit code 2: it says above why\.$"):
+    with pytest.raises(PermanentError, match=r"^`sluice sample other` ended with exit code 2: the reason is above\.$"):
         run_to_end("sample", "other")
     assert "Unknown sample 'other'" in capfd.readouterr().err
 
 
 def test_an_api_that_does_not_come_up_is_not_waited_for() -> None:
     port = free_port(None)  # and no token is set: that is refused
-    with pytest.raises(PermanentError, match=r"^`sluice serve` did not come up: it says above why\.$"):
-        serve_until_told(port, "made up")
+    with pytest.raises(PermanentError, match=r"^`sluice serve` did not come up: the reason is above\.$"):
+        serve_until_signal(port, "made up")
 
 
 def test_nothing_of_the_environment_takes_part_and_all_of_it_is_back_afterwards(

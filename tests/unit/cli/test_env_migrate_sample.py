@@ -37,7 +37,7 @@ def test_env_of_servers_that_are_down_ends_with_5(
     result = sluice("env")
     assert (result.exit_code, result.stdout, asked) == (5, "", [home])
     assert result.stderr == (
-        f"error: The embedded servers of {home} do not run now. Start `sluice up`, then ask again.\n"
+        f"error: The embedded servers of {home} do not run now. Start `sluice up`, then try again.\n"
     )
 
 

@@ -27,11 +27,11 @@ def test_an_unknown_table_is_told_with_those_there_are(sluice: Sluice) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("--to", "x"), "error: Name one table, or --pipeline with a folder: sluice export TABLE --to FILE.\n"),
-        (("customers", "--pipeline", "customer_ltv", "--to", "x"), "error: Name one table, or --pipeline"),
-        (("customers", "--to", "-", "--json"), "error: --json and --to - both want standard output"),
-        (("--pipeline", "customer_ltv", "--to", "-"), "error: Several tables do not go to standard output"),
-        (("--pipeline", "customer_ltv", "--to", "x", "--columns", "a"), "error: --columns goes with one table"),
+        (("--to", "x"), "error: Give one table, or --pipeline with a folder: sluice export TABLE --to FILE.\n"),
+        (("customers", "--pipeline", "customer_ltv", "--to", "x"), "error: Give one table, or --pipeline"),
+        (("customers", "--to", "-", "--json"), "error: --json and --to - both need standard output"),
+        (("--pipeline", "customer_ltv", "--to", "-"), "error: Several tables cannot be written to standard output"),
+        (("--pipeline", "customer_ltv", "--to", "x", "--columns", "a"), "error: --columns needs one table"),
         (("--pipeline", "call_logs", "--to", "x"), "error: call_logs derives no table. Export what it loads by name: "),
         (("--pipeline", "nosuch", "--to", "x"), "error: Unknown pipeline 'nosuch'; expected one of"),
     ],
@@ -49,4 +49,4 @@ def test_a_folder_that_cannot_be_made_is_told_before_a_run_begins(sluice: Sluice
 
 def test_a_format_without_an_export_is_a_mistake(sluice: Sluice) -> None:
     result = sluice("run", "customer_ltv", "--as-of", "2024-01-01", "--format", "csv")
-    assert (result.exit_code, result.stderr) == (2, "error: --format goes with --export FOLDER.\n")
+    assert (result.exit_code, result.stderr) == (2, "error: --format needs --export FOLDER.\n")

@@ -13,11 +13,17 @@ from typer.testing import CliRunner
 
 import sluice as package
 from sluice.cli.main import COMMANDS, app
+from tests.kit.pages import pages
 
 ROOT = Path(package.__file__).parent
+# packages whose docstrings and files of SQL and HTML are checked too
+CHECKED = ("cli", "web", "reports", "pipelines", "samples", "testing")
 REFUSED = re.compile(
     r"\b(?<!there )(is|are|be) no (?!longer|more)|\bmend|it is a whole number|cannot be no\b", re.IGNORECASE
 )
+# words of our own that stand for common ones, such as claim, parameters, next to
+OWN = re.compile(r"\b(told|asked|beside|tend|landed|whoever)\b|\bheld by\b", re.IGNORECASE)
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 WIDE = {"COLUMNS": "300", "NO_COLOR": "1", "TERM": "dumb"}
 
 
@@ -62,6 +68,37 @@ def test_no_message_states_a_rule_as_what_a_value_is_not() -> None:
     messages = list(_messages())
     assert len(messages) > 1_000  # the scan sees them
     assert [f"{where}: {text}" for where, text in messages if REFUSED.search(text)] == []
+
+
+def _plain_texts() -> Iterator[tuple[str, str]]:
+    """Pages without their code, and docstrings, comments and templates of the checked packages."""
+    for name, text in pages().items():
+        if name != "CHANGELOG.md":  # it quotes what was
+            yield name, CODE.sub(" ", text)
+    for path in sorted(each for room in CHECKED for each in (ROOT / room).rglob("*")):
+        where = str(path.relative_to(ROOT))
+        if path.suffix == ".py":
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield f"{where}: {getattr(node, 'name', '')}", ast.get_docstring(node) or ""
+        # not SQL of derived tables: it is part of their definition, so another comment would build them in full
+        elif path.suffix == ".html" or (path.suffix == ".sql" and ROOT / "pipelines" not in path.parents):
+            yield where, path.read_text(encoding="utf-8")
+
+
+def test_pages_and_docstrings_are_plain() -> None:
+    texts = list(_plain_texts())
+    assert len(texts) > 500  # the scan sees them
+    assert [
+        f"{where}: {found[0]}" for where, text in texts if (found := REFUSED.search(text) or OWN.search(text))
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["`read` is told", "rows held by a run", "100 unless told", "Beside the key", "as asked"]
+)
+def test_words_of_our_own_would_be_noticed(text: str) -> None:
+    assert OWN.search(text)
 
 
 @pytest.mark.parametrize(

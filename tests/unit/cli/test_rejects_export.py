@@ -97,7 +97,7 @@ def test_programs_get_an_object(sluice: Sluice, rejects: list[Any], tmp_path: Pa
 def test_standard_output_cannot_be_both(sluice: Sluice, rejects: list[Any]) -> None:
     result = sluice("rejects", "export", "7", "-", "--json")
     assert result.exit_code == 2
-    assert result.stderr == "error: --json and - both want standard output: name a file, or leave --json away.\n"
+    assert result.stderr == "error: --json and - both need standard output: give a file, or omit --json.\n"
 
 
 def test_a_file_that_is_there_stays_unless_forced(sluice: Sluice, rejects: list[Any], tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_rows_that_wait_for_their_verdict_have_a_column(sluice: Sluice, ledger: 
 
 def test_a_run_at_which_nobody_works_says_what_goes_on_with_it(sluice: Sluice, ledger: Ledger) -> None:
     ledger.statuses = [a_run(state="running", unattended=True)]
-    assert sluice("status", "7").stdout.endswith("\nno worker is at work on it: sluice worker goes on with it\n")
+    assert sluice("status", "7").stdout.endswith("\nno worker is running it: `sluice worker` continues it\n")
     assert json.loads(sluice("status", "7", "--json").stdout)["unattended"] is True
 
 

@@ -104,7 +104,7 @@ def test_a_day_without_files_is_asked_for_again_and_then_fails(tried: Tried) -> 
 def test_the_day_is_that_of_the_calendar_and_a_server_that_is_away_is_waited_for(tried: Tried) -> None:
     assert tried.days[4] == {"state": "success", "enqueue": ["success", 1], "wait": ["success", 1]}
     assert "enqueue customer_ltv /srv/inbox/customer_ltv/2026-03-05 --as-of 2026-03-05 --json" in tried.asked
-    assert "PostgreSQL does not answer. The run goes on, or will; asking again." in tried.words
+    assert "PostgreSQL does not answer. The run continues; checking again later." in tried.words
 
 
 def test_a_run_without_a_day_says_what_it_needs(tried: Tried) -> None:

@@ -5,7 +5,7 @@ Customers order at random, each at a rate of their own: Gamma(r, alpha). After e
 with a probability of their own: Beta(a, b). A customer is known by x (repeat orders), t_x (time of the last one) and
 T (time observed), both since the first order. Time is in weeks throughout, so alpha is in weeks.
 
-Nobody leaves before a first repeat order in this model: who has none is alive with probability 1.
+Nobody leaves before a first repeat order in this model: a customer without one is alive with probability 1.
 """
 
 from __future__ import annotations

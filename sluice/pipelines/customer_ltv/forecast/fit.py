@@ -1,4 +1,4 @@
-"""Both models fitted to a history, or the sentence that says why these data cannot carry a forecast."""
+"""Both models fitted to a history, or the reason why these data do not allow a forecast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Maximum likelihood: the parameters under which what was seen is most probable, or a sentence why there are none.
+"""Maximum likelihood: the parameters under which the data are most probable, or a sentence why there are none.
 
 L-BFGS-B on the logarithms of the parameters, which are all positive, with gradients worked out by hand. It starts at
 several points; the best end must be reached from two of them at least, and the slope there must be 0.
@@ -26,7 +26,7 @@ NEAR = 1e-3  # of a limit, on the scale of logarithms
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter and its limits. Some tend to infinity, or to 0, in data that are simpler than the model.
+    """A parameter and its limits. Some go to infinity, or to 0, in data that are simpler than the model.
 
     What that means is in `above` (the highest value is reached) and `below`; a limit without a meaning is refused.
     """
@@ -40,7 +40,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Maximum:
-    """Parameters in their order, and what is to be said of those that lie at a limit."""
+    """Parameters in their order, and notes on those at a limit."""
 
     values: Vector
     notes: tuple[str, ...]

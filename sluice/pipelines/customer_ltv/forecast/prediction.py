@@ -1,4 +1,4 @@
-"""What the models say of each customer: orders to come, whether still there, value of an order, discounted value."""
+"""The models' predictions for each customer: orders, probability alive, value of an order, discounted value."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ LONGEST_MONTHS = 120
 
 @dataclass(frozen=True)
 class Horizon:
-    """How far ahead, and what a month of waiting takes off: 0.01 is one per cent. Raises ConfigError."""
+    """The number of months, and the discount of one month: 0.01 is one per cent. Raises ConfigError."""
 
     months: int = 12
     discount: float = 0.01
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be meant."""
+        """Check the limits."""
         if not 1 <= self.months <= LONGEST_MONTHS:
             raise ConfigError(f"A forecast is for 1 to {LONGEST_MONTHS} months, not {self.months}.")
         if not 0 <= self.discount < 1:
@@ -46,7 +46,7 @@ class Prediction:
 def predict(fit: Fit, batch: Batch, horizon: Horizon) -> Prediction:
     """predicted_ltv = sum over months i of (expected orders in month i) x expected value / (1 + discount)^i.
 
-    Raises PermanentError for a number that cannot be told.
+    Raises PermanentError for a number that cannot be computed.
     """
     x, observed = batch.frequency, batch.observed_days / DAYS_PER_WEEK
     alive = fit.orders.probability_alive(x, batch.recency_days / DAYS_PER_WEEK, observed)

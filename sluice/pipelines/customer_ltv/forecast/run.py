@@ -1,4 +1,4 @@
-"""A forecast from the first look to the last row, in one transaction: it is there wholly, or the old one still is."""
+"""A forecast in one transaction: either the new one is complete, or the old one remains."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .store import Store
 
 query = statements(__name__)
 
-# history is summed in memory, and while parameters are sought nobody asks the server for anything
+# history is summed in memory, and the server is idle during the search for parameters
 _ROOM = (
     "set local work_mem = '128MB'; set local statement_timeout = '6h';set local idle_in_transaction_session_timeout = 0"
 )
@@ -39,7 +39,7 @@ def forecast(pipeline: Pipeline, as_of: date, paid: Sequence[str], horizon: Hori
     another forecast is being made.
     """
     horizon = horizon or Horizon()
-    scipy("optimize")  # missed now rather than after minutes of SQL
+    scipy("optimize")  # checked now, not after minutes of SQL
     with transaction() as cursor:
         _refuse_unbuilt(cursor, as_of)
     make_own_tables(pipeline)

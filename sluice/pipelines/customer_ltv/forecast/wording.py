@@ -1,4 +1,4 @@
-"""The forecast as `sluice forecast` shows it: facts and text."""
+"""The forecast as `sluice forecast` prints it: facts and text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .prediction import Horizon
 
 
 def make(pipeline: Pipeline, paid: Sequence[str], as_of: date, months: int, discount: float) -> Forecast:
-    """Forecast, and say what came of it. Raises as `run.forecast`, and ConfigError for a horizon that cannot be."""
+    """Compute the forecast and its text. Raises as `run.forecast`, and ConfigError for a horizon that cannot be."""
     facts = run.forecast(pipeline, as_of, paid, Horizon(months, discount))
     return Forecast(facts, "\n".join(_lines(facts)))
 

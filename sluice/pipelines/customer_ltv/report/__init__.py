@@ -12,9 +12,9 @@ from .figures import read_figures
 from .page import page
 
 
-def make(as_of: date | None, named: Callable[[str], str], told: Callable[[Mapping[str, Any]], str]) -> Page:
+def make(as_of: date | None, address_of: Callable[[str], str], reason_of: Callable[[Mapping[str, Any]], str]) -> Page:
     """The page for a date (None: the newest that was built). Raises ConfigError where there is nothing to report on."""
     figures = read_figures(as_of)
     date_of, customers = figures["as_of"], figures["totals"]["customers"]
     about = f"as of {date_of}, {customers:,} customer{'' if customers == 1 else 's'}"
-    return Page(page(figures, named, told), about, {"as_of": str(date_of), "customers": customers})
+    return Page(page(figures, address_of, reason_of), about, {"as_of": str(date_of), "customers": customers})

@@ -10,7 +10,7 @@ from datetime import date
 
 from sluice.engine.database.statements import statements
 from sluice.errors import ConfigError
-from sluice.reports.asking import Asking, Row, one_moment, with_examples
+from sluice.reports.queries import Queries, Row, in_one_snapshot, with_examples
 from sluice.reports.rejects import rejects
 from sluice.reports.scales import Scale, scale_for
 
@@ -30,25 +30,27 @@ def read_figures(as_of: date | None = None) -> Row:
     without the table). Amounts are Decimal, in the pipeline's currency. Raises ConfigError when there is nothing to
     report on, with what to type; DatabaseAway.
     """
-    with one_moment(query) as ask:
-        there = ask.row("tables")
+    with in_one_snapshot(query) as queries:
+        there = queries.row("tables")
         _refuse_missing(there)
-        ask.about["as_of"] = _date_to_report(ask, as_of)
-        totals = ask.row("totals", points=list(POINTS))
+        queries.about["as_of"] = _date_to_report(queries, as_of)
+        totals = queries.row("totals", points=list(POINTS))
         quantiles = dict(zip(POINTS, totals.pop("quantiles") or (), strict=False))
         scale = _scale(totals, quantiles)
         return {
-            "as_of": ask.about["as_of"],
+            "as_of": queries.about["as_of"],
             "totals": totals,
             "quantiles": quantiles,
             "scale": scale,
-            "histogram": _histogram(ask, scale),
-            "tenths": ask.rows("tenths"),
-            "top": ask.rows("top", limit=TOP),
-            "cohorts": ask.rows("cohorts", months=MONTHS),
-            "orphans": with_examples(ask.rows("orphans"), ask.rows("orphan_examples", limit=EXAMPLES), ("kind",)),
-            **rejects(ask, PIPELINE),
-            "forecast": _forecast(ask) if there["customer_ltv_forecast"] else None,
+            "histogram": _histogram(queries, scale),
+            "tenths": queries.rows("tenths"),
+            "top": queries.rows("top", limit=TOP),
+            "cohorts": queries.rows("cohorts", months=MONTHS),
+            "orphans": with_examples(
+                queries.rows("orphans"), queries.rows("orphan_examples", limit=EXAMPLES), ("kind",)
+            ),
+            **rejects(queries, PIPELINE),
+            "forecast": _forecast(queries) if there["customer_ltv_forecast"] else None,
         }
 
 
@@ -61,22 +63,22 @@ def _refuse_missing(there: Mapping[str, bool]) -> None:
         )
 
 
-def _date_to_report(ask: Asking, asked: date | None) -> date:
-    built: list[date] = [each["as_of"] for each in ask.rows("dates", limit=DATES_NAMED)]
+def _date_to_report(queries: Queries, as_of: date | None) -> date:
+    built: list[date] = [each["as_of"] for each in queries.rows("dates", limit=DATES_NAMED)]
     if not built:
         raise ConfigError(
             f"The table customer_ltv has no rows: no date was built yet. "
-            f"Load and build first: sluice run {PIPELINE} PATHS... --as-of {asked or 'YYYY-MM-DD'}"
+            f"Load and build first: sluice run {PIPELINE} PATHS... --as-of {as_of or 'YYYY-MM-DD'}"
         )
-    if asked is None:
+    if as_of is None:
         return built[0]
-    if asked not in built and not ask.row("has_date", as_of=asked)["built"]:
+    if as_of not in built and not queries.row("has_date", as_of=as_of)["built"]:
         newest = ", ".join(map(str, built))
         raise ConfigError(
-            f"customer_ltv was not built as of {asked}; the newest dates it has: {newest}. "
-            f"Name one of them, or build this one from what is loaded: sluice run {PIPELINE} --as-of {asked}"
+            f"customer_ltv was not built as of {as_of}; the newest dates it has: {newest}. "
+            f"Name one of them, or build this one from what is loaded: sluice run {PIPELINE} --as-of {as_of}"
         )
-    return asked
+    return as_of
 
 
 def _scale(totals: Row, quantiles: Mapping[float, float]) -> Scale | None:
@@ -85,15 +87,15 @@ def _scale(totals: Row, quantiles: Mapping[float, float]) -> Scale | None:
     return scale_for(totals["above_zero"], totals["lowest"], totals["highest"], quantiles[0.01], quantiles[0.99])
 
 
-def _histogram(ask: Asking, scale: Scale | None) -> dict[int, int]:
+def _histogram(queries: Queries, scale: Scale | None) -> dict[int, int]:
     """Customers by the number of their bin."""
     if scale is None:
         return {}
-    return {each["bin"]: each["customers"] for each in ask.rows("histogram", edges=list(scale.edges))}
+    return {each["bin"]: each["customers"] for each in queries.rows("histogram", edges=list(scale.edges))}
 
 
-def _forecast(ask: Asking) -> Row:
-    totals = ask.row("forecast")
+def _forecast(queries: Queries) -> Row:
+    totals = queries.row("forecast")
     if not totals["customers"]:
         return totals
-    return totals | {"alive": ask.rows("forecast_alive"), "top": ask.rows("forecast_top", limit=EXAMPLES)}
+    return totals | {"alive": queries.rows("forecast_alive"), "top": queries.rows("forecast_top", limit=EXAMPLES)}

@@ -17,8 +17,8 @@ from .figures import MONTHS, TOP
 HTML = Path(__file__).parent / "html"
 LEAST_FOR_TENTHS = 10
 ORPHANS = {  # kind: heading, and what becomes of them
-    "payment_without_order": ("Payments without an order", "They count for nobody until their order comes."),
-    "order_without_customer": ("Orders without a customer", "They count for nobody until the customer comes."),
+    "payment_without_order": ("Payments without an order", "They do not count until their order is loaded."),
+    "order_without_customer": ("Orders without a customer", "They do not count until the customer is loaded."),
     "payment_of_another_customer": (
         "Payments that name another customer than their order",
         "They count for the customer of the order.",
@@ -28,15 +28,16 @@ ORPHANS = {  # kind: heading, and what becomes of them
 
 def page(
     figures: Mapping[str, Any],
-    named: Callable[[str], str] = str,
-    told: Callable[[Mapping[str, Any]], str] = itemgetter("reason"),
+    address_of: Callable[[str], str] = str,
+    reason_of: Callable[[Mapping[str, Any]], str] = itemgetter("reason"),
 ) -> str:
     """One HTML document that needs nothing else, from `read_figures`.
 
-    `named` says how to show an input's address, `told` how to tell why a row was refused (code, column_name, reason).
+    `address_of` gives an input's address as it is shown, `reason_of` the reason of a reject from its code, column_name
+    and reason.
     The same figures give the same text.
     """
-    return environment(HTML, named, told).get_template("customer_ltv.html").render(
+    return environment(HTML, address_of, reason_of).get_template("customer_ltv.html").render(
         **figures,
         **_charts(figures),
         bins=_bins(figures),

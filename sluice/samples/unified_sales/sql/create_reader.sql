@@ -1,2 +1,2 @@
--- Whoever reads a source has no business writing to it.
+-- A role that reads a source must not write to it.
 create role {reader} login nosuperuser nocreatedb nocreaterole password %(password)s

@@ -1,2 +1,2 @@
--- One that a killed demonstration left behind is in the way, with whoever is still connected to it.
+-- Removes the database of a killed demonstration, and its connections.
 drop database if exists {database} with (force)

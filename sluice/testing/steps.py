@@ -1,32 +1,33 @@
-"""The steps of one run, taken one after another in this process."""
+"""The steps of one run, executed one after another in this process."""
 
 from __future__ import annotations
+
+from importlib import import_module
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger import steps
-from sluice.engine.ledger.kinds import NAMES
+from sluice.engine.ledger.kinds import KINDS, NAMES
 from sluice.engine.ledger.parts import read_part
 from sluice.engine.ledger.runs import Run
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.frames import frames
-from sluice.engine.steps.build import build_run
 from sluice.engine.steps.extract import extract_part
 from sluice.engine.steps.load import load_part
 from sluice.engine.steps.plan.contents import ContentsUnknown
 from sluice.engine.steps.plan.plan import plan_input, read_input
-from sluice.engine.steps.settle import settle_run
 from sluice.engine.steps.transform import transform_part
 from sluice.errors import LostClaim
 
 query = statements(__name__)
 
+_OF_RUN = {kind.name for kind in KINDS if kind.of_run}
 _ORDER = ["plan", *(name for name in NAMES if name != "plan")]
 
 
 class Steps:
-    """The steps of a run, taken in their order."""
+    """The steps of a run, executed in their order."""
 
     def __init__(self, pipeline: Pipeline, run: Run) -> None:
         self.run = run
@@ -34,13 +35,23 @@ class Steps:
         self._contracts = {flow.source.name: contract_of(pipeline, flow.source.name) for flow in pipeline.flows}
 
     def all(self) -> None:
-        """Until nothing of the run is due."""
+        """Execute steps until none of the run is due."""
         while (due := self._due()) is not None:
             step, kind = due
+            claim = steps.claim(kind, {"step": step})
             try:
-                getattr(self, f"_{kind}")(steps.claim(kind, {"step": step}))
+                self._execute(kind, claim)
             except ContentsUnknown:  # it depends on inputs that are planned later
                 self._put_last(step)
+
+    def _execute(self, kind: str, claim: steps.Claim) -> None:
+        """Steps of a whole run are found by name, so that a new one needs no line here."""
+        if kind in _OF_RUN:
+            getattr(import_module(f"sluice.engine.steps.{kind}"), f"{kind}_run")(claim, self._pipeline)
+        elif kind == "plan":
+            self._plan(claim)
+        else:
+            self._extract(claim)
 
     def _due(self) -> tuple[int, str] | None:
         with transaction() as cursor:
@@ -64,12 +75,6 @@ class Steps:
         claim = steps.claim("transform", claim.message)
         ready = transform_part(work, raw, self._contracts[work.source])
         load_part(steps.claim("load", claim.message), work, ready, self._pipeline.flow(work.source).table)
-
-    def _settle(self, claim: steps.Claim) -> None:
-        settle_run(claim, self._pipeline)
-
-    def _build(self, claim: steps.Claim) -> None:
-        build_run(claim, self._pipeline)
 
 
 def contract_of(pipeline: Pipeline, source: str) -> Contract:

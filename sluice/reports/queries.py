@@ -1,4 +1,4 @@
-"""The figures of a report: statements asked in one snapshot, whose rows are dicts."""
+"""The queries of a report: statements by name, run in one snapshot of the database; rows are dicts."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ query = statements(__name__)
 Row = dict[str, Any]
 
 
-class Asking:
-    """Statements by name (`query = statements(__name__)`). `about` are the parameters that all of them get."""
+class Queries:
+    """Statements by name (`query = statements(__name__)`). `about` are the parameters that each of them gets."""
 
     def __init__(self, cursor: Cursor, statement: Callable[[str], str], about: Row) -> None:
         self._cursor = cursor
         self._statement = statement
         self.about = about
 
-    def of(self, statement: Callable[[str], str]) -> Asking:
-        """The same about other statements."""
-        return Asking(self._cursor, statement, self.about)
+    def of(self, statement: Callable[[str], str]) -> Queries:
+        """The same parameters with the statements of another module."""
+        return Queries(self._cursor, statement, self.about)
 
     def rows(self, name: str, **more: Any) -> list[Row]:
         """The rows of `name`.sql."""
@@ -43,11 +43,11 @@ class Asking:
 
 
 @contextmanager
-def one_moment(statement: Callable[[str], str], **about: Any) -> Iterator[Asking]:
-    """Statements that all see the database as it is now, however long they take. Raises DatabaseAway."""
+def in_one_snapshot(statement: Callable[[str], str], **about: Any) -> Iterator[Queries]:
+    """Queries that all see the database as it is now, however long they take. Raises DatabaseAway."""
     with transaction() as cursor:
         cursor.execute(query("snapshot"))
-        yield Asking(cursor, statement, about)
+        yield Queries(cursor, statement, about)
 
 
 def with_examples(groups: list[Row], examples: list[Row], by: tuple[str, ...]) -> list[Row]:

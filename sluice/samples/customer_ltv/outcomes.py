@@ -14,10 +14,10 @@ from sluice.samples.customer_ltv.faults import BAD_FIELDS, OTHER_VALUES, spoiled
 from sluice.samples.customer_ltv.rates import (
     CONFLICT,
     DUPLICATE,
-    FATES,
     LATE,
     LATER,
     LOST,
+    OUTCOMES,
 )
 
 
@@ -29,7 +29,7 @@ class Line(NamedTuple):
 
 
 @dataclass
-class Fates:
+class RowOutcomes:
     """Of a block, by place: lines not written, lines refused, lines to write behind another one; and what comes later.
 
     `late_rows` are places whose lines go into the late file, `late_lines` are written there besides, and
@@ -49,11 +49,11 @@ class Fates:
 
 
 def lost_or_refused(source: str) -> list[str]:
-    """The fates by which a row of that source is not in the table."""
-    return [fate for fate in FATES[source] if fate == LOST or fate in BAD_FIELDS[source]]
+    """The outcomes by which a row of that source is not in the table."""
+    return [outcome for outcome in OUTCOMES[source] if outcome == LOST or outcome in BAD_FIELDS[source]]
 
 
-def draw_fates(
+def draw_outcomes(
     draws: Draws,
     planted: Planted,
     source: str,
@@ -62,31 +62,31 @@ def draw_fates(
     *,
     rows: int,
     past: Mask | None = None,
-) -> Fates:
-    """The fates of a block of `rows` rows, those of `columns`; `past` is true for those that may come late."""
-    fates = Fates()
-    for fate in FATES[source]:
-        taken = planted.take(f"{source}_{fate}", lots, past if fate in LATER else None, rows=rows).tolist()
-        first_turn = planted.counts[f"{source}_{fate}"] - len(taken)
+) -> RowOutcomes:
+    """The outcomes of a block of `rows` rows, those of `columns`; `past` is true for those that may come late."""
+    outcomes = RowOutcomes()
+    for outcome in OUTCOMES[source]:
+        taken = planted.take(f"{source}_{outcome}", lots, past if outcome in LATER else None, rows=rows).tolist()
+        first_turn = planted.counts[f"{source}_{outcome}"] - len(taken)
         for turn, place in enumerate(taken, first_turn):
             row = [column[place] for column in columns]
-            if fate in BAD_FIELDS[source]:
-                fates.refused[place] = Line(spoiled(source, row, fate, turn), fate)
-            elif fate in {LOST, LATE}:
-                fates.unwritten.add(place)
-            elif fate in LATER:
-                fates.late_lines.append(_again(source, row, fate.removeprefix("late_")))
+            if outcome in BAD_FIELDS[source]:
+                outcomes.refused[place] = Line(spoiled(source, row, outcome, turn), outcome)
+            elif outcome in {LOST, LATE}:
+                outcomes.unwritten.add(place)
+            elif outcome in LATER:
+                outcomes.late_lines.append(_again(source, row, outcome.removeprefix("late_")))
             elif turn % 2:
-                fates.postponed.append(_again(source, row, fate))
+                outcomes.postponed.append(_again(source, row, outcome))
             else:
                 where = place + int(draws.below(len(columns[0]) - place, 1)[0])
-                fates.behind[where].append(_again(source, row, fate))
-        if fate == LATE:
-            fates.late_rows = np.sort(taken).tolist()
-    return fates
+                outcomes.behind[where].append(_again(source, row, outcome))
+        if outcome == LATE:
+            outcomes.late_rows = np.sort(taken).tolist()
+    return outcomes
 
 
-def _again(source: str, row: Sequence[str], fate: str) -> Line:
+def _again(source: str, row: Sequence[str], outcome: str) -> Line:
     """The row a second time: the same, or its key with other values. A replaced row counts as a duplicate."""
-    text = ",".join(row) if fate == DUPLICATE else OTHER_VALUES[source](row)
-    return Line(text, CONFLICT if fate == CONFLICT else DUPLICATE)
+    text = ",".join(row) if outcome == DUPLICATE else OTHER_VALUES[source](row)
+    return Line(text, CONFLICT if outcome == CONFLICT else DUPLICATE)
