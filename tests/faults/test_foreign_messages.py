@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import json
 import random
 import uuid
@@ -73,7 +74,7 @@ def mutated(chance: random.Random) -> bytes:
         if chance.random() < 0.3:
             place.pop(name, None)
         else:
-            place[name] = chance.choice(ODD)
+            place[name] = copy.deepcopy(chance.choice(ODD))
     raw = bytearray(json.dumps(message).encode())
     if chance.random() < 0.3:
         for _ in range(chance.randint(1, 4)):
