@@ -35,6 +35,8 @@ worker_prefetch_multiplier = 1  # a worker that is busy holds nothing back from 
 task_time_limit = _LIMIT_S  # of tasks that are not steps
 worker_max_tasks_per_child = 1000  # whatever leaks in a library leaves with the process; a new one takes 0.1 s
 worker_cancel_long_running_tasks_on_connection_loss = False  # the fence makes a second run harmless
+# kombu runs Lua for queues that expire, which our users of Redis may not; whoever ends in order takes its queue away
+control_queue_expires = event_queue_expires = None
 worker_send_task_events = True  # Flower sees nothing without
 task_send_sent_event = False  # Flower sees a task when a worker receives it; another message a task is dear
 worker_hijack_root_logger = False

@@ -31,6 +31,7 @@ from sluice.errors import ConfigError, SluiceError, TransientError
 from sluice.pipelines import all_declared, broken
 from sluice.workers.gate import gate
 from sluice.workers.publish import dispatch_due
+from sluice.workers.remote_control import narrow
 
 log = logging.getLogger(__name__)
 QUIET_S = 30.0
@@ -48,6 +49,7 @@ def _before_fork(**_: Any) -> None:
     except ConfigError as error:
         print(f"error: {error}", file=sys.stderr, flush=True)  # logging is set up later
         raise SystemExit(2) from None
+    narrow()
     pa.set_cpu_count(1)  # one child is one core's worth of work
     pa.set_io_thread_count(1)
 

@@ -4,19 +4,17 @@ that Sluice did not write does not crash the main process (and then the next wor
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from celery.worker.consumer import Consumer
-from kombu.exceptions import KombuError
 
+from sluice.workers.dropped import dropped
 from sluice.workers.gate import gate
 from sluice.workers.messages import problem_of
+from sluice.workers.transport import UNEXPECTED, use_careful_transport
 
-log = logging.getLogger(__name__)
-# errors of code that got unexpected data; Celery handles the errors of a lost connection
-_UNEXPECTED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, KombuError)
+use_careful_transport()
 
 
 class CarefulConsumer(Consumer):
@@ -25,8 +23,6 @@ class CarefulConsumer(Consumer):
     def create_task_handler(self, *args: Any, **kwargs: Any) -> Callable[[Any], None]:
         """The handler of each message. Celery calls this after each connect, before it consumes."""
         handle = super().create_task_handler(*args, **kwargs)
-        channel = self.task_consumer.channel
-        channel.handlers["BRPOP"] = _unless_broken(channel.handlers["BRPOP"])
         gate.guard(self)
 
         def take(message: Any) -> None:
@@ -39,26 +35,13 @@ class CarefulConsumer(Consumer):
                 return
             try:
                 handle(message)
-            except _UNEXPECTED as error:
+            except UNEXPECTED as error:
                 _drop(message, f"Celery cannot read it ({type(error).__name__})")
 
         return take
 
 
 def _drop(message: Any, wrong: str) -> None:
-    log.warning("dropped a message that Sluice did not write: %s", wrong)
+    dropped.add(wrong)
     if not message.acknowledged:
         message.reject()
-
-
-def _unless_broken(read: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap the read from Redis: what it reads may not be a message, and is out of its queue by then."""
-
-    def careful(**options: Any) -> Any:
-        try:
-            return read(**options)
-        except _UNEXPECTED as error:
-            log.warning("dropped an entry that is not a message (%s)", type(error).__name__)
-            return None
-
-    return careful

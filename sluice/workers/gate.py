@@ -60,6 +60,7 @@ class Gate:
             self._judge()
             self._open()
             if self._is_connected():
+                self._in_event_loop(self._consume)  # of queues that it does not listen to, whoever cancelled them
                 with self._glance.cursor() as cursor:
                     register_worker(cursor, self._consumer.pool.num_processes)
         except ConfigError as error:
@@ -101,6 +102,11 @@ class Gate:
             if not tasks.consuming_from(queue.name):
                 tasks.add_queue(queue)
         tasks.consume()
+
+    def consumed(self) -> int:
+        """How many queues this worker takes messages from. In the event loop only."""
+        tasks = None if self._consumer is None else self._consumer.task_consumer
+        return 0 if tasks is None else sum(tasks.consuming_from(queue.name) for queue in list(tasks.queues))
 
     def _stop_consuming(self) -> None:
         tasks = self._consumer.task_consumer

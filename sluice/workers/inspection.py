@@ -27,6 +27,8 @@ from sluice.engine.storage import exists, is_remote, join
 from sluice.errors import SluiceError, TransientError
 from sluice.pipelines import all_declared
 from sluice.version import __version__
+from sluice.workers.dropped import dropped
+from sluice.workers.gate import gate
 
 PROBE = re.compile(r"\.sluice-probe-[0-9a-f]{32}")
 LOOK_S = 1.5
@@ -41,6 +43,9 @@ def sluice_inspect(_state: Any, probe: str = "") -> dict[str, Any]:
         "contracts": contracts(),
         "clock": time.time(),
         "pid": os.getpid(),
+        "closed": gate.closed,
+        "queues": gate.consumed(),
+        "dropped": dropped.count,
         "landing": _in_time(lambda: _sees_probe(probe)),
         "inbox": _in_time(sees_inbox),
     }

@@ -19,6 +19,8 @@ def problem_of(message: Any) -> str | None:
     headers = message.headers
     if not isinstance(headers, dict):
         return "it has no headers"
+    if message.content_type != "application/json":
+        return "its body is not JSON"
     return _of_headers(headers) or _of_body(message)
 
 

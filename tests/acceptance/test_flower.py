@@ -35,6 +35,19 @@ def _get(url: str, password: str | None) -> tuple[int, Any]:
         return 0, None
 
 
+def _status(url: str, password: str | None, body: bytes | None = None) -> int:
+    request = urllib.request.Request(url, data=body)
+    if password is not None:
+        token = base64.b64encode(f"sluice:{password}".encode()).decode()
+        request.add_header("Authorization", f"Basic {token}")
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+
+
 @pytest.fixture
 def flower(stack: Stack) -> Iterator[str]:
     with socket.socket() as free:
@@ -60,6 +73,9 @@ def test_flower_shows_the_chain_by_name_and_state_and_only_with_the_password(
 ) -> None:
     assert _get(f"{flower}/api/tasks", None)[0] == 401
     assert _get(f"{flower}/api/tasks", "wrong")[0] == 401
+    for page in ("metrics", "healthcheck"):
+        assert _status(f"{flower}/{page}", None) == 401
+        assert _status(f"{flower}/{page}", PASSWORD) == 200
     worker = stack.worker().wait_ready()
     until(lambda: _get(f"{flower}/api/workers?refresh=1", PASSWORD)[1], 120, "the worker in Flower")
     path = tmp_path / "calls.csv"
@@ -75,5 +91,7 @@ def test_flower_shows_the_chain_by_name_and_state_and_only_with_the_password(
 
     names = ["sluice.plan", "sluice.extract", "sluice.transform", "sluice.load", "sluice.settle"]
     until(lambda: all(seen().get(name) == "SUCCESS" for name in names), 120, f"the chain in Flower: {seen()}")
+    for command in ("worker/shutdown/w", "worker/pool/shrink/w?n=9", "task/apply/sluice.dispatch", "task/revoke/x"):
+        assert _status(f"{flower}/api/{command}", PASSWORD, b"") == 403
     assert "Nairobi" not in json.dumps(_get(f"{flower}/api/tasks", PASSWORD)[1])
     worker.stop()

@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     flower_password: SecretStr | None = Field(
         None, description="password of Flower; default: a random one, printed once"
     )
+    flower_read_only: bool = Field(True, description="whether Flower only shows, and changes nothing")
     flower_port: int = Field(5555, ge=1, le=65535, description="port of Flower")
 
     api_read_tokens: SecretStr | None = Field(None, description="tokens of the API that may read")

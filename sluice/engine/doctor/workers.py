@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sluice.engine.doctor.finding import Finding, State, judge, ok, warning, wrong
+from sluice.engine.ledger.kinds import NAMES
 from sluice.version import __version__
 
 CLOCK_S = 10.0  # an answer takes its time
 NAMED = 4
+QUEUES = len(NAMES) + 1  # one for each kind of step, and that of dispatch
 Answers = Sequence[tuple[str, Mapping[str, Any]]]
 
 
@@ -48,6 +50,8 @@ def _error_of(answer: object) -> str | None:
 
 def _compare(answers: Answers, here: Here, now: float) -> Iterator[Finding]:
     yield ok("workers", f"{len(answers)} answered: {_names([n for n, _ in answers])}")
+    yield _consuming(answers)
+    yield from _dropped(answers)
     yield _all(
         answers,
         "workers' version",
@@ -79,6 +83,32 @@ def _compare(answers: Answers, here: Here, now: float) -> Iterator[Finding]:
         state="wrong",
     )
     yield _inbox(answers, here)
+
+
+def _consuming(answers: Answers) -> Finding:
+    """Whether each worker takes messages from all queues."""
+    closed = [f"{name}: {answer['closed']}" for name, answer in answers if answer.get("closed")]
+    if closed:
+        return wrong("workers' queues", "; ".join(closed[:NAMED]), "They take messages again by themselves after that.")
+    return _all(
+        answers,
+        "workers' queues",
+        lambda a: a.get("queues") == QUEUES,
+        f"messages are taken from all {QUEUES}",
+        "They take no messages, or not of each kind: restart them.",
+        state="wrong",
+    )
+
+
+def _dropped(answers: Answers) -> Iterator[Finding]:
+    """Messages that nobody of ours wrote, since the workers started."""
+    some = [f"{int(count):,} on {name}" for name, answer in answers if (count := answer.get("dropped"))]
+    if some:
+        yield warning(
+            "foreign messages",
+            f"dropped: {', '.join(some[:NAMED])}",
+            "Somebody else writes to this Redis; the workers' logs name the reasons. Use a Redis user of its own.",
+        )
 
 
 def _inbox(answers: Answers, here: Here) -> Finding:

@@ -111,7 +111,8 @@ def test_secrets_are_files_and_nothing_else() -> None:
 
 
 def test_a_secret_that_is_used_is_declared_and_the_other_way_round() -> None:
-    used = {name for service in SERVICES.values() for name in service.get("secrets", [])}
+    secrets = [each for service in SERVICES.values() for each in service.get("secrets", [])]
+    used = {each["source"] if isinstance(each, dict) else each for each in secrets}
     assert used == set(COMPOSE["secrets"])
 
 

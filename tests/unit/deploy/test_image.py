@@ -54,6 +54,7 @@ def test_the_image_runs_as_nobody_in_particular() -> None:
 def place(tmp_path: Path) -> Path:
     (tmp_path / "deploy").mkdir()
     shutil.copy(ROOT / "deploy/make-secrets", tmp_path / "deploy")
+    shutil.copytree(ROOT / "deploy/redis", tmp_path / "deploy/redis")
     return tmp_path
 
 
@@ -79,11 +80,27 @@ def test_make_secrets_writes_each_secret_that_compose_mounts(place: Path) -> Non
 
 def test_the_access_list_of_redis_holds_a_hash_and_not_the_password(place: Path) -> None:
     make_secrets(place)
-    password = (place / "secrets/redis_url").read_text(encoding="utf-8").split(":")[2].partition("@")[0]
     acl = (place / "secrets/redis_acl").read_text(encoding="utf-8")
-    assert password not in acl
-    assert f"user sluice on #{hashlib.sha256(password.encode()).hexdigest()} ~* &* +@all -@admin -@dangerous" in acl
+    for service in ("worker", "sender", "flower"):
+        url = (place / f"secrets/{service}_redis_url").read_text(encoding="utf-8")
+        password = url.split(":")[2].partition("@")[0]
+        assert url == f"redis://sluice_{service}:{password}@redis:6379/0"
+        assert password not in acl
+        assert f"user sluice_{service} on #{hashlib.sha256(password.encode()).hexdigest()} resetkeys ~" in acl
     assert "user default on nopass resetkeys resetchannels -@all +ping\n" in acl
+
+
+def test_make_secrets_gives_users_of_redis_to_a_folder_that_had_one_for_all(place: Path) -> None:
+    make_secrets(place)
+    for service in ("worker", "sender", "flower"):
+        (place / f"secrets/{service}_redis_url").unlink()
+    (place / "secrets/redis_url").write_text("redis://sluice:abc@redis:6379/0", encoding="utf-8")
+    assert "new users of Redis" in make_secrets(place)
+    assert not (place / "secrets/redis_url").exists()
+    acl = (place / "secrets/redis_acl").read_text(encoding="utf-8")
+    assert [line.split()[1] for line in acl.splitlines()] == [
+        "default", "sluice_worker", "sluice_sender", "sluice_flower",
+    ]  # fmt: skip
 
 
 def test_make_secrets_keeps_what_is_there(place: Path) -> None:

@@ -16,6 +16,7 @@ from sluice.errors import TransientError
 
 HERE = Here({"call_logs": "abc"}, "/shared/landing", "/shared/inbox", inbox_there=True)
 WELL = {"sluice": __version__, "contracts": {"call_logs": "abc"}, "clock": 1000.0, "landing": True, "inbox": True}
+WELL |= {"closed": None, "queues": 7, "dropped": 0}
 
 
 def judged(*answers: dict[str, Any], here: Here = HERE) -> dict[str, tuple[str, str]]:
@@ -26,6 +27,7 @@ def judged(*answers: dict[str, Any], here: Here = HERE) -> dict[str, tuple[str, 
 def test_workers_that_are_all_alike_are_well() -> None:
     assert judged({}, {}) == {
         "workers": ("ok", "2 answered: w1, w2"),
+        "workers' queues": ("ok", "messages are taken from all 7"),
         "workers' version": ("ok", f"Sluice {__version__}"),
         "workers' declarations": ("ok", "those of here"),
         "workers' clocks": ("ok", "the same time everywhere"),
@@ -49,12 +51,23 @@ def test_no_worker_is_a_warning_that_says_how_to_start_one() -> None:
         ({"clock": 900.0}, "workers' clocks", "warning"),
         ({"landing": False}, "landing", "wrong"),
         ({"landing": None}, "landing", "wrong"),
+        ({"queues": 0}, "workers' queues", "wrong"),
+        ({"queues": 6}, "workers' queues", "wrong"),
     ],
 )
 def test_the_worker_that_differs_is_named(answer: dict[str, Any], check: str, state: str) -> None:
     found = judged({}, answer)
     assert found.pop(check) == (state, "not so on w2")
     assert {state for state, _ in found.values()} == {"ok"}
+
+
+def test_a_worker_that_takes_no_messages_says_why() -> None:
+    found = judged({}, {"closed": "the ledger's tables are behind", "queues": 0})
+    assert found["workers' queues"] == ("wrong", "w2: the ledger's tables are behind")
+
+
+def test_messages_of_others_are_counted_by_worker() -> None:
+    assert judged({"dropped": 1200}, {})["foreign messages"] == ("warning", "dropped: 1,200 on w1")
 
 
 def test_a_worker_that_fails_to_answer_is_told_and_the_others_are_compared() -> None:

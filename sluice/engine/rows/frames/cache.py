@@ -1,8 +1,8 @@
 """Frames at rest between two tasks: in the process that made them, and in the Redis cache for all others.
 
 A frame is a small head and values of at most 1 MiB (large single values cost redis-py four times as much). Its
-key is made from what went into it, never from a name. Redis may lose or damage any of it at any time: a frame
-that is not whole is no frame, and the step before it is done again.
+key is made from what went into it, never from a name. Redis may lose or damage any of it at any time, and others may
+write to it: a frame that is not whole and sealed by this installation is ignored, and the step before it is done again.
 """
 
 from __future__ import annotations
@@ -12,18 +12,19 @@ import logging
 import os
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar, cast
 
-import numpy as np
 import pyarrow as pa
 import redis
 
 from sluice.engine.base.servers import cache_url
 from sluice.engine.base.settings import settings
+from sluice.engine.rows.frames.seal import Seal, forget_key
 
 R = TypeVar("R", bound="Restable")
 log = logging.getLogger(__name__)
 PREFIX = "sluice:frame:"
+MOST_HEAD = 1 << 20  # bytes of a head: some 10,000 values
 KEPT = 1  # a worker goes depth first: the frame it made last is the one it is asked for next
 
 
@@ -42,14 +43,6 @@ class Frame:
 
     meta: dict[str, Any]
     blobs: dict[str, list[bytes]] = field(default_factory=dict)
-
-
-def _mark(chunk: bytes) -> int:
-    """A cheap checksum (sum of 64-bit words and length): finds damage at memory speed, not forgery."""
-    whole = len(chunk) & ~7
-    words = np.frombuffer(chunk, np.uint64, count=whole // 8)
-    rest = int.from_bytes(chunk[whole:], "little")
-    return (int(words.sum(dtype=np.uint64)) + rest + len(chunk)) & (2**64 - 1)
 
 
 class Frames:
@@ -85,35 +78,47 @@ class Frames:
         """Delete a frame that nobody needs any more."""
         self._kept.pop(key, None)
         try:
-            client = self._redis()
-            raw = client.get(f"{PREFIX}{key}")
-            count = len(json.loads(raw)["chunks"]) if raw else 0
-            client.unlink(f"{PREFIX}{key}", *(f"{PREFIX}{key}:{n}" for n in range(count)))
+            head = self._head(key)
+            count = len(head["chunks"]) if head is not None else 0
+            self._redis().unlink(_place(key), *(_place(key, number) for number in range(count)))
         except (redis.RedisError, ValueError, TypeError, KeyError):
             pass  # its TTL will do it
 
     def _write(self, key: str, frame: Frame) -> None:
-        ttl = settings().frame_ttl_s
+        ttl, seal, client = settings().frame_ttl_s, Seal(), self._redis()
         chunks = [(name, chunk) for name, several in frame.blobs.items() for chunk in several]
-        client = self._redis()
         for number, (_, chunk) in enumerate(chunks):
-            client.set(f"{PREFIX}{key}:{number}", chunk, ex=ttl)
-        head = {"meta": frame.meta, "chunks": [(name, len(c), _mark(c)) for name, c in chunks]}
-        client.set(f"{PREFIX}{key}", json.dumps(head), ex=ttl)
+            client.set(_place(key, number), chunk, ex=ttl)
+        sealed = [(name, len(chunk), seal.of(chunk).hex()) for name, chunk in chunks]
+        head = json.dumps({"key": key, "meta": frame.meta, "chunks": sealed}).encode()
+        client.set(_place(key), seal.of(head) + head, ex=ttl)
 
     def _read(self, key: str) -> Frame | None:
-        client = self._redis()
-        raw = client.get(f"{PREFIX}{key}")
-        if raw is None:
+        head = self._head(key)
+        if head is None:
             return None
-        head = json.loads(raw)
-        frame = Frame(head["meta"])
-        for number, (name, length, mark) in enumerate(head["chunks"]):
-            chunk = client.get(f"{PREFIX}{key}:{number}")
-            if not isinstance(chunk, bytes) or len(chunk) != length or _mark(chunk) != mark:
+        frame, seal = Frame(head["meta"]), Seal()
+        for number, (name, length, sealed) in enumerate(head["chunks"]):
+            chunk = self._begin(_place(key, number), length + 1)  # one byte more than there may be
+            if len(chunk) != length or not seal.holds(bytes.fromhex(sealed), chunk):
                 return None
             frame.blobs.setdefault(name, []).append(chunk)
         return frame
+
+    def _head(self, key: str) -> dict[str, Any] | None:
+        """The head of a frame, parsed only if this installation wrote it, and for this key."""
+        raw = self._begin(_place(key), MOST_HEAD + 1)
+        sealed, text = raw[: Seal.SIZE], raw[Seal.SIZE :]
+        if not text or len(raw) > MOST_HEAD or not Seal().holds(sealed, text):
+            if raw:
+                log.warning("a frame in Redis was not written by this installation, or is damaged: it is made again")
+            return None
+        head: dict[str, Any] = json.loads(text)
+        return head if head["key"] == key else None
+
+    def _begin(self, place: str, size: int) -> bytes:
+        """At most the first `size` bytes of a value: whoever wrote it may have written half a gigabyte."""
+        return cast("bytes", self._redis().getrange(place, 0, size - 1))
 
     def _redis(self) -> redis.Redis:
         if self._client is None:
@@ -121,6 +126,10 @@ class Frames:
                 cache_url(), socket_timeout=10, socket_connect_timeout=5, socket_keepalive=True
             )
         return self._client
+
+
+def _place(key: str, chunk: int | None = None) -> str:
+    return f"{PREFIX}{key}" if chunk is None else f"{PREFIX}{key}:{chunk}"
 
 
 _caches: dict[int, Frames] = {}
@@ -137,3 +146,4 @@ def frames() -> Frames:
 def forget_frames() -> None:
     """Start over with other settings: frames kept by this process and its connection are let go."""
     _caches.clear()
+    forget_key()

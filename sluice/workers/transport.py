@@ -1,0 +1,97 @@
+"""Kombu's reading of Redis, where anybody may have written: before it makes messages of what it finds."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kombu.exceptions import KombuError
+from kombu.transport import redis
+from redis.exceptions import DataError
+
+from sluice.workers.dropped import dropped
+from sluice.workers.remote_control import problem_of_command
+
+# errors of code that got unexpected data; Celery handles the errors of a lost connection
+UNEXPECTED = (
+    *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),
+    *(KombuError, DataError),
+)
+_Message: Any = redis.Channel.Message
+
+
+class _Packed(ValueError):
+    """A message whose body would have to be unpacked."""
+
+
+class CarefulMessage(_Message):
+    """Kombu's message, which would unpack its body before anybody could look at it: half a megabyte to a gigabyte."""
+
+    def __init__(self, payload: Any, channel: Any = None, **options: Any) -> None:
+        if payload["headers"].get("compression"):
+            raise _Packed
+        super().__init__(payload, channel=channel, **options)
+
+
+class CarefulQoS(redis.QoS):
+    """Kombu's giving back of messages that nobody has acknowledged in time, where one may be no message."""
+
+    def restore_by_tag(self, tag: Any, client: Any = None, leftmost: bool = False) -> None:
+        try:
+            super().restore_by_tag(tag, client, leftmost)  # type: ignore[no-untyped-call]
+        except UNEXPECTED as error:
+            dropped.add(f"it is not a message that was being worked on ({type(error).__name__})")
+            with self.channel.conn_or_acquire(client) as redis_client:
+                redis_client.hdel(self.unacked_key, tag)
+                redis_client.zrem(self.unacked_index_key, tag)
+
+
+class CarefulChannel(redis.Channel):
+    """Kombu's reading of Redis, for what is not a message at all: it is gone from its queue by then."""
+
+    Message = CarefulMessage
+    QoS = CarefulQoS
+
+    def _brpop_read(self, **options: Any) -> Any:
+        try:
+            return super()._brpop_read(**options)  # type: ignore[no-untyped-call]  # kombu has no types
+        except _Packed:
+            dropped.add("its body is compressed")
+        except UNEXPECTED as error:
+            dropped.add(f"it is not a message ({type(error).__name__})")
+        return None
+
+    def _deliver_fanout_message(self, message: Any, exchange: str) -> Any:
+        """Remote control, which everybody who can publish may try."""
+        wrong = problem_of_command(message)
+        if wrong is not None:
+            dropped.add(wrong)
+            return None
+        return super()._deliver_fanout_message(message, exchange)  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def careful_mutex(client: Any, name: str, expire: int) -> Iterator[None]:
+    """Kombu's lock around giving back messages, without Lua, which our user of Redis may not run."""
+    mine = secrets.token_hex(16)
+    if not client.set(name, mine, nx=True, ex=expire):
+        raise redis.MutexHeld
+    try:
+        yield
+    finally:
+
+        def release(pipe: Any) -> None:
+            held = pipe.get(name)
+            pipe.multi()
+            if held == mine.encode():
+                pipe.delete(name)
+
+        client.transaction(release, name)
+
+
+def use_careful_transport() -> None:
+    """Let kombu use these: there is no setting for them, and Celery opens channels in several places."""
+    redis.Transport.Channel = CarefulChannel
+    redis.Mutex = careful_mutex
