@@ -14,7 +14,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import open_plainly
-from sluice.engine.database.session import differences, in_force, their_session
+from sluice.engine.database.session import differences, in_force, source_session
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Column, PostgresQuery
 from sluice.engine.sources.query.spelling import spelled
@@ -26,9 +26,15 @@ query = statements(__name__)
 
 _CONNECT_S = 10
 _MONEY = (790, 791)  # the type and its array, the same on every server
-_AWAY = ("08", "40", "53", "55", "57P", "58")  # connection, rollback, resources, locks, operator, system
+_TRANSIENT_STATES = ("08", "40", "53", "55", "57P", "58")  # connection, rollback, resources, locks, operator, system
 _REFUSED = ("28", "3D", "42501")  # who asks, which database, what they may
-_SAYS_NO = ("authentication failed", "does not exist", "pg_hba.conf", "permission denied", "not permitted to log in")
+_CONNECTION_REFUSED = (
+    "authentication failed",
+    "does not exist",
+    "pg_hba.conf",
+    "permission denied",
+    "not permitted to log in",
+)
 
 
 class Sink(Protocol):
@@ -112,7 +118,7 @@ def _reaching(source: PostgresQuery) -> Iterator[Connection]:
 def _snapshot(source: PostgresQuery) -> Iterator[Cursor]:
     """One transaction that sees one state of the database, and can change nothing in it."""
     with _reaching(source) as connection:
-        session = their_session(connection.server_version, source.statement_timeout_s)
+        session = source_session(connection.server_version, source.statement_timeout_s)
         try:
             with connection.cursor() as cursor:
                 cursor.execute(session.begin)
@@ -181,7 +187,7 @@ def _filled(name: str, **parts: sql.Composable) -> sql.Composed:
 
 
 def _unreachable(source: PostgresQuery, text: str) -> SluiceError:
-    if any(each in text for each in _SAYS_NO):
+    if any(each in text for each in _CONNECTION_REFUSED):
         return DataError(
             "source_refused",
             f"The PostgreSQL of {source.database} refuses the connection: check role, password and database in it.",
@@ -192,7 +198,7 @@ def _unreachable(source: PostgresQuery, text: str) -> SluiceError:
 def _failed(source: PostgresQuery, error: psycopg2.Error) -> SluiceError:
     """The error by what to do about it. Its own words only where they are about the query and not about rows."""
     state = error.pgcode or ""
-    if not state or (state.startswith(_AWAY) and state != "57014"):
+    if not state or (state.startswith(_TRANSIENT_STATES) and state != "57014"):
         return TransientError(f"The connection to the PostgreSQL of {source.database} broke while it was read.")
     if state == "57014":
         reason = f"took longer than {source.statement_timeout_s:g} s (statement_timeout_s), or was cancelled"
