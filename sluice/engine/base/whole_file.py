@@ -36,7 +36,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     try:
         with suppress(OSError):  # a file system without locks: then nothing is removed either
             fcntl.flock(handle, fcntl.LOCK_EX)
-        # closefd=False: the caller may wrap and close it before the file is renamed. And it is closed before the handle:
+        # closefd=False: the caller may wrap and close it before the file is renamed. It is closed before the handle:
         # data left in a wrapper's buffer would be written to the next file with the handle's number
         with io.FileIO(handle, "wb", closefd=False) as sink:
             yield cast("BinaryIO", sink)

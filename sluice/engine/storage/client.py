@@ -51,7 +51,7 @@ def _options(kind: str, uri: str) -> dict[str, Any]:
 
 
 def upload_options(kind: str | None, size: int) -> dict[str, Any]:
-    """The options of an upload of `size` bytes: in pieces of a few MiB, so that the file is never in memory as a whole."""
+    """The options of an upload of `size` bytes: in pieces of a few MiB, to limit memory."""
     piece = max(BLOCK, -(-size // _MAX_PIECES >> 20) << 20)
     if kind == "s3":
         return {"chunksize": piece, "max_concurrency": _UPLOADS}

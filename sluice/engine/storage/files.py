@@ -15,8 +15,8 @@ from sluice.engine.storage.place import Place
 def open_input(uri: str) -> BinaryIO:
     """Open a file for reading, at its start; the stream is seekable.
 
-    Raises NotHere when this worker cannot see it, DataError when it is not a regular file, TransientError when its store
-    is unavailable; for an object, reading raises these too, and InputChanged when it was overwritten meanwhile.
+    Raises NotHere when this worker cannot see it, DataError when it is not a regular file, TransientError when its
+    store is unavailable; for an object, reading raises these too, and InputChanged when it was overwritten meanwhile.
     """
     return _place(uri).open()
 
