@@ -141,7 +141,7 @@ def test_the_bundled_sample_comes_to_what_its_maker_says(stack: Stack) -> None:
             ("run", "customer_ltv", "."),
             (
                 "customer_ltv is built for a date, so that the same files give the same table on any day: "
-                "say which one, --as-of YYYY-MM-DD."
+                "give it with --as-of YYYY-MM-DD."
             ),
         ),
         (
