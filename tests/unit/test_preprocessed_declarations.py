@@ -79,8 +79,8 @@ def test_marks_that_no_step_sets_are_not_there() -> None:
         (
             preprocess.abnormal("price", outliers=preprocess.fence(within=("group",))),
             (
-                "Step 'abnormal_price': Unknown column 'group'; expected one of: id, age, price, day, kind, is_abnormal,"
-                " abnormal."
+                "Step 'abnormal_price': Unknown column 'group'; expected one of: id, age, price, day, kind,"
+                " is_abnormal, abnormal."
             ),
         ),
         (

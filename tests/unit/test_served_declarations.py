@@ -56,7 +56,7 @@ def declared(*serves: Serve) -> Pipeline:
     )
 
 
-READING = "meter, number, kwh, good, limit, seconds, _input_id, _line."
+EXPECTED = "expected one of: meter, number, kwh, good, limit, seconds, _input_id, _line."
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,9 @@ def test_addresses_follow_from_the_table_or_are_declared(serve: Serve, page: str
     ("said", "sentence"),
     [
         ({"table": "nothing"}, "the pipeline has no such table; expected one of: daily, daily_latest, guess, reading."),
-        ({"table": "reading", "filters": ["cost"]}, "Unknown column 'cost'; expected one of: " + READING),
-        ({"table": "reading", "fields": ["cost", "price"]}, "Unknown columns 'cost', 'price'; expected one of: " + READING),
-        ({"table": "reading", "describe": {"cost": "x"}}, "Unknown column 'cost'; expected one of: " + READING),
+        ({"table": "reading", "filters": ["cost"]}, "Unknown column 'cost'; " + EXPECTED),
+        ({"table": "reading", "fields": ["cost", "price"]}, "Unknown columns 'cost', 'price'; " + EXPECTED),
+        ({"table": "reading", "describe": {"cost": "x"}}, "Unknown column 'cost'; " + EXPECTED),
         ({"table": "reading", "by": ("meter",)}, "by must have all columns of the key, and lacks number"),
         ({"table": "reading", "by": ("kwh", "meter", "number")}, "by has 'kwh', which may be null"),
         ({"table": "daily", "filters": ["notes"]}, "'notes' is text[], a type that a filter does not support."),
@@ -94,7 +94,7 @@ def test_addresses_follow_from_the_table_or_are_declared(serve: Serve, page: str
         ({"table": "daily", "filters": ["as_of"]}, "Two parameters have the name 'as_of'"),
         ({"table": "reading", "route": "/r/{meter}"}, "route must have all names of by in braces"),
         ({"table": "reading", "route": "/r/{id}", "by": {"id": "meter"}}, "lacks number"),
-        ({"table": "reading", "one_of": {"kwh": ("1",)}}, "one_of has 'kwh', which must be a text column, not numeric(10,3)."),
+        ({"table": "reading", "one_of": {"kwh": ("1",)}}, "one_of has 'kwh', which must be a text column"),
         ({"table": "x", "sql": "select 1 as a", "columns": {"a": "bigint"}, "by": ("a",)}, "'a', which may be null"),
     ],
 )  # fmt: skip
