@@ -154,7 +154,7 @@ def test_the_bundled_sample_comes_to_what_its_maker_says(stack: Stack) -> None:
             (
                 "{home}/odd.csv: customer_ltv has the sources customers (customer*), orders (order*), "
                 "payments (payment*), and by its name and its header (mood, colour) it fits none of them. "
-                "Give it a name like the one it is meant for, or correct its header."
+                "Rename it to match the pattern of its source, or correct its header."
             ),
         ),
     ],

@@ -18,8 +18,8 @@ S_contra = TypeVar("S_contra", bound=Source, contravariant=True)
 class ScanRequest:
     """An input to be read: its address, and its pipeline, table and version of the contract.
 
-    `headers` are the headers of the table's columns. `reload`: what is known of earlier inputs does not count. `tick`
-    hears of the bytes that were read, `beat` that the work goes on; both are called often, and may raise to stop.
+    `headers` are the headers of the table's columns. `reload`: ignore what is known of earlier inputs. `tick` is called
+    with the number of bytes read, `beat` to report progress; both are called often, and may raise to stop.
     """
 
     uri: str

@@ -91,7 +91,7 @@ def test_an_object_or_array_in_a_wanted_column_is_a_reject() -> None:
 
 def test_two_keys_for_one_column_are_a_reject() -> None:
     assert refusal(b'{"a": 1, "A ": 1}') == ("a", "duplicate_key", "More than one key of the object is named 'a'.")
-    assert refusal(b'{"a": 1, "b": 1, "b": 2}') == (None, "duplicate_key", "The key 'b' stands in the object twice.")
+    assert refusal(b'{"a": 1, "b": 1, "b": 2}') == (None, "duplicate_key", "The key 'b' is in the object twice.")
 
 
 @pytest.mark.parametrize(

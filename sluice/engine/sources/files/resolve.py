@@ -28,8 +28,8 @@ def resolve(
     numbers compared as numbers: see `name_order`).
 
     Of a folder, files whose names match one of `patterns` (the pipeline's, e.g. `*.csv`) are taken; `left_out` is
-    called with the others, except hidden ones. A given path may be a symbolic link, which is followed. Raises ConfigError for
-    a path without a file, TransientError when an object store is unavailable.
+    called with the others, except hidden ones. A given path may be a symbolic link, which is followed. Raises
+    ConfigError for a path without a file, TransientError when an object store is unavailable.
     """
     resolved: dict[str, None] = {}
     for path in paths:
