@@ -99,7 +99,7 @@ def split_member(uri: str) -> tuple[str, str | None]:
             return path, None
         cut = path.rfind("::")
         while cut > 0:
-            if os.path.isfile(path[:cut]):  # noqa: PTH113 - asked once for each `::`, of a str
+            if os.path.isfile(path[:cut]):  # noqa: PTH113 - called once for each `::`, of a str
                 return path[:cut], path[cut + 2 :]
             cut = path.rfind("::", 0, cut)
     cut = path.lower().find(".zip::")

@@ -12,7 +12,7 @@ from sluice.engine.types.numbers.notation import Notation
 
 _MINUS = ord("-")
 _NO_BREAK = (0xC2, 0xA0)  # U+00A0 in UTF-8
-_CASE = 0x20  # the bit that tells a small ASCII letter from a capital one
+_CASE = 0x20  # the bit that differs between upper-case and lower-case ASCII letters
 
 # the bytes of a word, ASCII letters in lower case, and for each byte the bits to ignore
 _Word = tuple[tuple[int, int], ...]
