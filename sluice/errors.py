@@ -1,15 +1,15 @@
 """Errors, grouped by what to do about them.
 
-`ConfigError`: refuse to start and fix the settings. `TransientError`: wait and try again, without
-counting an attempt. `DataError`: the input is at fault; it is refused with a reason and the others continue.
-`PermanentError`: trying again cannot help. Every message says what happened, where, why and what to do
-next. Foreign errors are translated once, at the edge, keeping `__cause__`. `args` equal the constructor's
-arguments, so that an error survives the trip to another process.
+`ConfigError`: refuse to start; correct the settings. `TransientError`: wait and try again, which does not count as
+an attempt. `DataError`: the input is wrong; it is refused with a reason, and the others continue. `PermanentError`:
+trying again cannot help. Every message says what happened, where, why and what to do next. Errors of libraries are
+translated once, where they are raised, keeping `__cause__`. `args` equal the constructor's arguments, so that an error
+can be pickled to another process.
 """
 
 
 class SluiceError(Exception):
-    """An error that Sluice can explain. The message is for the user."""
+    """Any error of Sluice. The message is written for the user."""
 
 
 class ConfigError(SluiceError):
@@ -17,10 +17,10 @@ class ConfigError(SluiceError):
 
 
 class DeclarationError(ConfigError):
-    """A declaration is wrong, and here it stands.
+    """A declaration is wrong, with its file and line.
 
-    Args: `place` is the file and line of the call, `sentence` what is wrong. As text it is the sentence alone: Python
-    shows the place in a script of one's own, and the reader of pipeline files puts it before the sentence.
+    Args: `place` is the file and line of the call, `sentence` what is wrong. `str()` is the sentence alone: in a script
+    Python's traceback shows the place, and the reader of a pipeline's file puts it before the sentence.
     """
 
     def __init__(self, place: str, sentence: str) -> None:
@@ -33,9 +33,9 @@ class DeclarationError(ConfigError):
 
 
 class NotAllowed(ConfigError):
-    """The role of this process may not do this in the database; another worker may.
+    """The database role of this process lacks a right; that of another worker may have it.
 
-    When none has for `patience_s` seconds, the step is dead, or its input fails with `code`.
+    When no worker could do it for `patience_s` seconds, the step is dead, or its input fails with `code`.
     """
 
     code = "not_allowed"
@@ -43,19 +43,19 @@ class NotAllowed(ConfigError):
 
 
 class TablesMissing(NotAllowed):
-    """A table is not there for the role of this process; for that of another worker it may be."""
+    """A table is missing or not visible for the role of this process; that of another worker may see it."""
 
     code = "table_missing"
 
 
 class TransientError(SluiceError):
-    """A server is away or busy. The same call may succeed later."""
+    """A server is unavailable or busy. The same call may succeed later."""
 
 
 class DataError(SluiceError):
     """The content of an input cannot be loaded.
 
-    Args: `code` is stable and machine-readable (`empty_file`), `reason` is one sentence for a person.
+    Args: `code` is stable and machine-readable (`empty_file`), `reason` is one sentence for the user.
     """
 
     def __init__(self, code: str, reason: str) -> None:
@@ -68,7 +68,7 @@ class DataError(SluiceError):
 
 
 class NoRows(DataError):
-    """An input that is a header and no more: `header` may still be another than what is declared."""
+    """An input with a header and no rows. `header` may differ from the declared columns."""
 
     def __init__(self, reason: str, header: tuple[str, ...]) -> None:
         super().__init__("header_only", reason)
@@ -76,17 +76,17 @@ class NoRows(DataError):
 
 
 class EarlierRunOpen(TransientError):
-    """An earlier run is still open and comes first: it has yet to plan a file, or has a key of this one."""
+    """An earlier open run must go first: it has a file that is not planned yet, or rows with the same key."""
 
 
 class PermanentError(SluiceError):
-    """This will fail again, however often it is tried."""
+    """It will fail again, however often it is retried."""
 
 
 class NotHere(SluiceError):
     """This worker cannot see the input's path; another one may.
 
-    When none has for `patience_s` seconds, the input fails with `code`.
+    When no worker could for `patience_s` seconds, the input fails with `code`.
     """
 
     code = "file_missing"
@@ -100,18 +100,18 @@ class SettingMissing(NotHere):
 
 
 class OtherDeclaration(NotHere):
-    """This worker has no declaration of the pipeline as the run was registered under.
+    """This worker does not have the version of the declaration that the run was registered with.
 
-    Another worker may; when none has for so long (setting `declaration_wait_s`), the input is planned again under a
-    newer declaration, or fails with `code`.
+    Another worker may; when none has for `declaration_wait_s` (a setting), the input is planned again under a newer
+    declaration, or fails with `code`.
     """
 
     code = "other_declaration"
 
 
 class InputChanged(SluiceError):
-    """The bytes of a part differ from the planned ones: the file changed while it was read."""
+    """The bytes of a part differ from those that were planned: the file changed while it was read."""
 
 
 class LostClaim(SluiceError):
-    """Another worker has claimed this step, or it is finished. The task must stop."""
+    """Another worker has claimed this step, or it is finished. Stop without writing."""

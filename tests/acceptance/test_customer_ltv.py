@@ -139,7 +139,7 @@ def test_the_bundled_sample_comes_to_what_its_maker_says(stack: Stack) -> None:
             ("run", "customer_ltv", "."),
             (
                 "customer_ltv is built for a date, so that the same files give the same table on any day: "
-                "say which one, --as-of YYYY-MM-DD."
+                "give it with --as-of YYYY-MM-DD."
             ),
         ),
         (
@@ -152,7 +152,7 @@ def test_the_bundled_sample_comes_to_what_its_maker_says(stack: Stack) -> None:
             (
                 "{home}/odd.csv: customer_ltv has the sources customers (customer*), orders (order*), "
                 "payments (payment*), and by its name and its header (mood, colour) it fits none of them. "
-                "Give it a name like the one it is meant for, or correct its header."
+                "Rename it to match the pattern of its source, or correct its header."
             ),
         ),
     ],

@@ -221,7 +221,7 @@ def tiny(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_landing_is_waited_for_and_costs_no_attempt(way: Way, tiny: Path) -> None:
     way.trial.stack.env["SLUICE_LANDING"] = str(tiny)
     way.begin()
-    full = "error like 'No room in the landing%%'"
+    full = "error like 'No space in the landing%%'"
     until(lambda: way.trial.count(full) > 0, 120, "a step that waits for room")
     until(
         lambda: outcomes(way.trial) == [("registered", None), ("loaded", None)], 120, "the small file, which has room"

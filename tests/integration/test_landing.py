@@ -74,7 +74,11 @@ def test_a_declared_encoding_decodes_and_refuses_only_the_rows_that_are_not_in_i
     engine.finish(run)
     assert engine.sql("select id, value from letters order by id") == [(1, "€ 5"), (3, "ok")]
     assert engine.sql("select line, code, reason from sluice.reject") == [
-        (3, "invalid_utf8", "Byte 3 of the record, 0x81, is not a character of cp1252, which the file was read as.")
+        (
+            3,
+            "invalid_utf8",
+            "Byte 3 of the record, 0x81, is not a character of cp1252, the encoding that the file was read with.",
+        )
     ]
 
 

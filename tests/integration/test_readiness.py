@@ -42,7 +42,7 @@ def role(database_url: str, *statements: str) -> Iterator[str]:
 def check(url: str) -> None:
     opened = connect("test", url)
     try:
-        with opened.ending(opened.begin()) as cursor:
+        with opened.transaction(opened.begin()) as cursor:
             check_ledger(cursor)
     finally:
         opened.connection.close()

@@ -10,7 +10,7 @@ import pytest
 
 from sluice import Column, Date, Decimal, Derived, Files, Integer, Pipeline, PostgresQuery, Table, Text, Timestamp
 from sluice.engine.database.connection import transaction
-from sluice.engine.database.session import our_session
+from sluice.engine.database.session import ledger_session
 from sluice.engine.export import ExportRequest, Form, export_tables
 from sluice.engine.sources.query.query import copy_query
 from sluice.errors import DataError
@@ -242,7 +242,7 @@ def test_each_setting_of_a_client_is_ours_or_changes_no_value(engine: InProcess)
         cursor.execute("select lower(name) from pg_settings where context = 'user'")
         known = {name for (name,) in cursor.fetchall()}
         version = cursor.connection.server_version
-    ours = {*our_session(version).settings, "synchronous_commit"}
+    ours = {*ledger_session(version).settings, "synchronous_commit"}
     left = {name for name in known - ours - set(NO_VALUE) if not name.startswith(FAMILIES)}
     assert left == set()
 

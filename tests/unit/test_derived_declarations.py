@@ -33,7 +33,7 @@ def flow(source: str = "letters", table: str = "letters", **files: Any) -> Flow:
 @pytest.mark.parametrize(
     ("other", "sentence"),
     [
-        ({"key": ()}, "It has no key: name the columns that tell two rows apart, key=(...)."),
+        ({"key": ()}, "key must not be empty: name the columns that identify a row, key=(...)."),
         ({"key": ("as_of", "who")}, "Column 'who' is not among its columns."),
         ({"value": "money"}, "Column 'money' is not among its columns."),
         ({"counted_by": "kind"}, "Column 'kind' is not among its columns."),
@@ -62,16 +62,16 @@ def test_a_derived_table_names_all_its_mistakes_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         derived(key=(), value="money", changed_keys="select 1")
     assert str(caught.value) == (
-        "Derived table 'sums': It has no key: name the columns that tell two rows apart, key=(...). "
+        "Derived table 'sums': key must not be empty: name the columns that identify a row, key=(...). "
         "Column 'money' is not among its columns. partition_by and changed_keys go together."
     )
 
 
 @pytest.mark.parametrize("name", ["Sums", "sums; drop table x", 'su"ms', ""])
 def test_its_names_are_plain_identifiers(name: str) -> None:
-    with pytest.raises(ConfigError, match="a name has lower-case letters, digits and _"):
+    with pytest.raises(ConfigError, match="a name must have at most 59 lower-case letters, digits and _"):
         derived(name=name)
-    with pytest.raises(ConfigError, match="a name has lower-case letters, digits and _"):
+    with pytest.raises(ConfigError, match="a name must have at most 59 lower-case letters, digits and _"):
         derived(columns=COLUMNS | {name: "text"})
 
 
@@ -79,7 +79,7 @@ def test_a_snapshot_needs_a_table_that_is_updated() -> None:
     with pytest.raises(ConfigError) as caught:
         flow(snapshot=True)
     assert str(caught.value) == (
-        "Flow into 'letters': a snapshot brings rows that are there already, so its table needs on_conflict='update'."
+        "Flow into 'letters': a snapshot has rows that are loaded already, so its table needs on_conflict='update'."
     )
 
 
@@ -94,21 +94,21 @@ def test_a_snapshot_needs_a_table_that_is_updated() -> None:
         ),
         (
             {"flows": [flow("words", "words")], "derived": [derived()]},
-            "Derived table 'sums' reads {letters}, but there is no such source.",
+            "Derived table 'sums' reads {letters}, which is not a source.",
         ),
         (
             {"flows": [flow()], "derived": [derived(explains={"behind": "select * from {posts}"})]},
-            "Derived table 'sums' reads {posts}, but there is no such source.",
+            "Derived table 'sums' reads {posts}, which is not a source.",
         ),
-        ({}, "say source= and table=, or flows=[Flow(source, table), ...]; not both."),
-        ({"source": Files("*.csv")}, "say source= and table=, or flows=[Flow(source, table), ...]; not both."),
+        ({}, "declare source= and table=, or flows=[Flow(source, table), ...], not both."),
+        ({"source": Files("*.csv")}, "declare source= and table=, or flows=[Flow(source, table), ...], not both."),
         (
             {"flows": [flow()], "source": Files("*.csv")},
-            "say source= and table=, or flows=[Flow(source, table), ...]; not both.",
+            "declare source= and table=, or flows=[Flow(source, table), ...], not both.",
         ),
         (
             {"flows": [flow()], "transform": lambda frame: frame},
-            "say source= and table=, or flows=[Flow(source, table), ...]; not both.",
+            "declare source= and table=, or flows=[Flow(source, table), ...], not both.",
         ),
     ],
 )
@@ -142,7 +142,7 @@ PLAIN = Pipeline("post", flows=[flow()])
             {"has_inputs": True, "as_of": None},
             (
                 "post is built for a date, so that the same files give the same table on any day: "
-                "say which one, --as-of YYYY-MM-DD."
+                "give it with --as-of YYYY-MM-DD."
             ),
         ),
         (

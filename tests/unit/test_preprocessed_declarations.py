@@ -62,24 +62,30 @@ def test_marks_that_no_step_sets_are_not_there() -> None:
 @pytest.mark.parametrize(
     ("step", "sentence"),
     [
-        (preprocess.missing("aeg"), "Step 'missing_aeg': There is no column 'aeg'."),
-        (preprocess.month("price"), "Step 'month': price is numeric(14,2) and no date."),
-        (preprocess.month("day", into="age"), "Step 'age': The column 'age' that it adds is there already."),
+        (
+            preprocess.missing("aeg"),
+            "Step 'missing_aeg': Unknown column 'aeg'; expected one of: id, age, price, day, kind.",
+        ),
+        (preprocess.month("price"), "Step 'month': price must be a date column, not numeric(14,2)."),
+        (preprocess.month("day", into="age"), "Step 'age': It adds the column 'age', which already exists."),
         (
             preprocess.month("day", into="built_at"),
-            "Step 'built_at': The column 'built_at' that it adds is there already.",
+            "Step 'built_at': It adds the column 'built_at', which already exists.",
         ),
         (
             preprocess.month("day", into="Month"),
-            "Step 'Month': 'Month' is not a name of a column: use lower-case letters, digits and _ (at most 59).",
+            "Step 'Month': 'Month' is not a valid column name: use lower-case letters, digits and _ (at most 59).",
         ),
         (
             preprocess.abnormal("price", outliers=preprocess.fence(within=("group",))),
-            "Step 'abnormal_price': There is no column 'group'.",
+            (
+                "Step 'abnormal_price': Unknown column 'group'; expected one of: id, age, price, day, kind,"
+                " is_abnormal, abnormal."
+            ),
         ),
         (
             Step("own", as_it_is, needs=(), statistics=(Statistic("mean", "price", ("sort",)),)),
-            "Step 'own': Statistics are of columns of clean, and it has no 'sort'.",
+            "Step 'own': clean does not have the column 'sort' of a statistic.",
         ),
         (
             Step("own", as_it_is, needs=(), statistics=(Statistic("mean", "age"), Statistic("mean", "age", ("kind",)))),
@@ -88,17 +94,17 @@ def test_marks_that_no_step_sets_are_not_there() -> None:
         (
             Step("own", as_it_is, needs=(), adds={"n": "money"}),
             (
-                "Step 'own': Steps do not know the type 'money', only: bigint, boolean, date, double precision,"
-                " integer, smallint, text, timestamp with time zone, timestamptz, numeric(p, s)."
+                "Step 'own': Steps do not support the type 'money'; expected one of: bigint, boolean, date, double"
+                " precision, integer, smallint, text, timestamp with time zone, timestamptz, numeric(p, s)."
             ),
         ),
         (
             preprocess.scaled("age", into="z", within=("price",)),
-            "Step 'z': Groups are of text, whole numbers or dates, and price is numeric(14,2).",
+            "Step 'z': The column 'price' of a group must be text, integer or date, not numeric(14,2).",
         ),
         (
-            Step("own", as_it_is, needs=(), beside={"age": ("1", "bigint")}),
-            "Step 'own': The column 'age' that it wants beside the rows is there already.",
+            Step("own", as_it_is, needs=(), expressions={"age": ("1", "bigint")}),
+            "Step 'own': It has an expression 'age', which is already a column.",
         ),
     ],
 )
@@ -121,7 +127,7 @@ def test_when_it_is_fitted_is_one_of_two_words() -> None:
             lambda: declared(preprocess.month("day"), preprocess.month("day")),
             (
                 "Two steps are called 'month': give each a name of its own. "
-                "Step 'month': The column 'month' that it adds is there already."
+                "Step 'month': It adds the column 'month', which already exists."
             ),
         ),
         (lambda: declared(counted_by="kin"), "Column 'kin' is not among its columns."),
@@ -130,7 +136,7 @@ def test_when_it_is_fitted_is_one_of_two_words() -> None:
                 preprocess.abnormal("price", at_least=0),
                 clean=replace(CLEAN, columns={**CLEAN.columns, "abnormal": "text"}),
             ),
-            "clean has a column 'abnormal' already, which its steps set.",
+            "clean already has a column 'abnormal', which its steps set.",
         ),
     ],
 )
@@ -147,13 +153,14 @@ def test_its_table_is_declared_before_it(derived: list[Any]) -> None:
     with pytest.raises(ConfigError) as caught:
         Pipeline("till", flows=[FLOW], derived=derived)
     assert str(caught.value) == (
-        f"Pipeline 'till': Preprocessed table 'ready' is of {derived[0].of!r}: declare that derived table before it."
+        f"Pipeline 'till': Preprocessed table 'ready' has the base table {derived[0].of!r}: declare that derived table"
+        " before it."
     )
 
 
 def test_outside_of_a_pipeline_its_table_is_not_known() -> None:
     with pytest.raises(
-        ConfigError, match=r"^Preprocessed table 'ready' is in no pipeline, so its table 'clean' is not"
+        ConfigError, match=r"^Preprocessed table 'ready' is not in a pipeline, so its base table 'clean' is unknown"
     ):
         _ = Preprocessed("ready", of="clean", steps=()).definition
 

@@ -111,7 +111,7 @@ def test_a_file_that_fits_none_is_refused_with_what_there_is(tmp_path: Path, con
         _routed(tmp_path / "export.csv", content)
     assert str(caught.value) == (
         f"{tmp_path}/export.csv: customer_ltv has the sources {PATTERNS}, and by its name and {what} it fits none of "
-        "them. Give it a name like the one it is meant for, or correct its header."
+        "them. Rename it to match the pattern of its source, or correct its header."
     )
 
 
@@ -132,7 +132,7 @@ def test_a_file_that_fits_two_is_refused_by_header_but_not_by_name(tmp_path: Pat
         source_of(ALIKE, str(path))
     assert str(caught.value) == (
         f"{path}: post has the sources received (recei*), sent (sent*), and by its name and its header (id, text) it "
-        "fits received as well as sent. Give it a name like the one it is meant for, or correct its header."
+        "fits received as well as sent. Rename it to match the pattern of its source, or correct its header."
     )
     assert source_of(ALIKE, str(path.rename(tmp_path / "sent_7.csv"))) == "sent"
 

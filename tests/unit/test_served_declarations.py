@@ -56,6 +56,9 @@ def declared(*serves: Serve) -> Pipeline:
     )
 
 
+EXPECTED = "expected one of: meter, number, kwh, good, limit, seconds, _input_id, _line."
+
+
 @pytest.mark.parametrize(
     ("serve", "page", "row"),
     [
@@ -77,21 +80,21 @@ def test_addresses_follow_from_the_table_or_are_declared(serve: Serve, page: str
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({"table": "nothing"}, "the pipeline has no such table, only: daily, daily_latest, guess, reading."),
-        ({"table": "reading", "filters": ["cost"]}, "There is no column 'cost'."),
-        ({"table": "reading", "fields": ["cost", "price"]}, "There is no column 'cost'. There is no column 'price'."),
-        ({"table": "reading", "describe": {"cost": "x"}}, "There is no column 'cost'."),
+        ({"table": "nothing"}, "the pipeline has no such table; expected one of: daily, daily_latest, guess, reading."),
+        ({"table": "reading", "filters": ["cost"]}, "Unknown column 'cost'; " + EXPECTED),
+        ({"table": "reading", "fields": ["cost", "price"]}, "Unknown columns 'cost', 'price'; " + EXPECTED),
+        ({"table": "reading", "describe": {"cost": "x"}}, "Unknown column 'cost'; " + EXPECTED),
         ({"table": "reading", "by": ("meter",)}, "by must have all columns of the key, and lacks number"),
         ({"table": "reading", "by": ("kwh", "meter", "number")}, "by has 'kwh', which may be null"),
-        ({"table": "daily", "filters": ["notes"]}, "'notes' is text[], by which rows cannot be filtered."),
+        ({"table": "daily", "filters": ["notes"]}, "'notes' is text[], a type that a filter does not support."),
         ({"table": "reading", "filters": [Range("meter")]}, "'meter' is text COLLATE"),
-        ({"table": "reading", "filters": [Range("good")]}, "'good' is boolean, by which rows cannot be filtered so."),
-        ({"table": "reading", "filters": ["limit"]}, "Two parameters would be called 'limit'"),
-        ({"table": "reading", "filters": ["kwh", Range("number", "kwh")]}, "Two parameters would be called 'kwh'"),
-        ({"table": "daily", "filters": ["as_of"]}, "Two parameters would be called 'as_of'"),
+        ({"table": "reading", "filters": [Range("good")]}, "'good' is boolean, a type that a Range does not support."),
+        ({"table": "reading", "filters": ["limit"]}, "Two parameters have the name 'limit'"),
+        ({"table": "reading", "filters": ["kwh", Range("number", "kwh")]}, "Two parameters have the name 'kwh'"),
+        ({"table": "daily", "filters": ["as_of"]}, "Two parameters have the name 'as_of'"),
         ({"table": "reading", "route": "/r/{meter}"}, "route must have all names of by in braces"),
         ({"table": "reading", "route": "/r/{id}", "by": {"id": "meter"}}, "lacks number"),
-        ({"table": "reading", "one_of": {"kwh": ("1",)}}, "one_of has 'kwh', which is numeric(10,3): only"),
+        ({"table": "reading", "one_of": {"kwh": ("1",)}}, "one_of has 'kwh', which must be a text column"),
         ({"table": "x", "sql": "select 1 as a", "columns": {"a": "bigint"}, "by": ("a",)}, "'a', which may be null"),
     ],
 )  # fmt: skip
@@ -111,8 +114,8 @@ def test_what_cannot_be_served_is_said_when_it_is_declared(said: dict[str, Any],
         ({"route": "/{a}/{a}"}, "route has {a} twice."),
         ({"by": ("a", "a")}, "by names 'a' twice."),
         ({"sql": "select 1 as a", "by": ("a",)}, "sql and columns go together."),
-        ({"sql": "select 1 as a", "columns": {"a": "bigint"}}, "by must name the columns that tell two rows"),
-        ({"required": ("a",)}, "required goes with sql"),
+        ({"sql": "select 1 as a", "columns": {"a": "bigint"}}, "by must name the columns that identify a row"),
+        ({"required": ("a",)}, "required needs sql"),
         ({"called": "A row"}, "called='A row' must be a name such as PriceRow."),
     ],
 )

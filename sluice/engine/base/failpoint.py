@@ -1,7 +1,7 @@
 """Stops a worker at an exact point, for the tests of faults: SLUICE_FAILPOINT=name[:nth]:kill|stop|raise|sleep.
 
-`nth` counts from 1 over the life of the process, or over all processes when SLUICE_TEST_FAILPOINT_COUNT names
-a file to count in. Several are separated by commas. Without the variable this costs one look at a dict.
+`nth` counts from 1 within the process, or over all processes when SLUICE_TEST_FAILPOINT_COUNT names a file to
+count in. Several are separated by commas. Without the variable this costs one look-up in a dict.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ _counts: Counter[str] = Counter()
 
 
 def _parse() -> dict[str, tuple[int, str]]:
-    found = {}
+    points = {}
     for each in filter(None, os.environ.get("SLUICE_FAILPOINT", "").split(",")):
         name, *nth, action = each.split(":")
-        found[name] = (int(nth[0]) if nth else 1, action)
-    return found
+        points[name] = (int(nth[0]) if nth else 1, action)
+    return points
 
 
 _points = _parse()
@@ -41,7 +41,7 @@ def _count(name: str) -> int:
 
 
 def failpoint(name: str) -> None:
-    """Do here what SLUICE_FAILPOINT asks for, when its turn has come."""
+    """Do what SLUICE_FAILPOINT sets for this point, when its count is reached."""
     if name not in _points:
         return
     nth, action = _points[name]

@@ -1,4 +1,4 @@
-"""Whether a value is what an annotation says, and if not, what it should be and what it is, in words."""
+"""Whether a value fits a type annotation, and if not, what it must be and what it is, in words."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ _WORDS: dict[Any, str] = {
 
 
 class Unknown(type):
-    """In the place of what only type checkers know: anything fits."""
+    """Stands for a type imported for type checkers only: any value fits."""
 
 
-def misfit(name: str, value: object, hint: Any, *, choices: bool = True) -> str | None:
-    """None when the value fits; else what it must be and what it is: `"skip must be a whole number, not the text '2'"`.
+def mismatch(name: str, value: object, hint: Any, *, choices: bool = True) -> str | None:
+    """None when the value fits; otherwise the rule and the value: `"skip must be a whole number, not the text '2'"`.
 
-    Without `choices` any text fits where it is one of several words.
+    Without `choices` any text fits a Literal.
     """
-    if _fits(value, hint) or (not choices and isinstance(value, str) and _has_words(hint)):
+    if _fits(value, hint) or (not choices and isinstance(value, str) and _has_literals(hint)):
         return None
     if isinstance(value, str) and any(get_origin(each) in _SEQUENCES for each in (hint, *get_args(hint))):
-        return f"{name} must be {_wanted(hint)}, not {_said(value)}: write {name}=({value[:SHOWN]!r},)"
-    return f"{name} must be {_wanted(hint)}, not {_shown(value, hint)}"
+        return f"{name} must be {_expected(hint)}, not {_described(value)}: write {name}=({value[:SHOWN]!r},)"
+    return f"{name} must be {_expected(hint)}, not {_described_by(value, hint)}"
 
 
-def _has_words(hint: Any) -> bool:
+def _has_literals(hint: Any) -> bool:
     return any(get_origin(each) is Literal for each in (hint, *get_args(hint)))
 
 
@@ -66,13 +66,13 @@ def _fits_list(value: object, inner: tuple[Any, ...]) -> bool:
 
 
 def _is_fixed(inner: tuple[Any, ...]) -> bool:
-    """Whether it is a tuple of so many, each of its own kind."""
+    """Whether it is a tuple of a fixed length, with a type for each item."""
     return len(inner) > 1 and inner[1] is not Ellipsis
 
 
 def _fits_dict(value: object, inner: tuple[Any, ...]) -> bool:
-    name, wanted = inner
-    return isinstance(value, Mapping) and all(_fits(n, name) and _fits(v, wanted) for n, v in value.items())
+    key, item = inner
+    return isinstance(value, Mapping) and all(_fits(n, key) and _fits(v, item) for n, v in value.items())
 
 
 def _is_function(value: object, _: tuple[Any, ...]) -> bool:
@@ -90,19 +90,19 @@ _SPECIAL: dict[Any, Callable[[object, tuple[Any, ...]], bool]] = {
 }
 
 
-def _wanted(hint: Any) -> str:
+def _expected(hint: Any) -> str:
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
-        return _either([_wanted(each) for each in inner if each is not NoneType])
+        return _either([_expected(each) for each in inner if each is not NoneType])
     if origin is Literal:
         return _either([repr(each) for each in inner])
     if origin in _SEQUENCES:
-        each = ", ".join(map(_wanted, inner if _is_fixed(inner) else inner[:1]))
+        each = ", ".join(map(_expected, inner if _is_fixed(inner) else inner[:1]))
         return f"a tuple of {each}" if _is_fixed(inner) else f"a list or tuple, each item {each}"
     if origin in (Mapping, dict):
-        return f"a dict, each value {_wanted(inner[1])}"
+        return f"a dict, each value {_expected(inner[1])}"
     own: str | None = "a function" if origin is Callable else getattr(hint, "in_words", None)
-    return own or _WORDS.get(hint) or _a(hint.__name__)
+    return own or _WORDS.get(hint) or _with_article(hint.__name__)
 
 
 def _either(words: Sequence[str]) -> str:
@@ -110,29 +110,30 @@ def _either(words: Sequence[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _a(name: str) -> str:
+def _with_article(name: str) -> str:
     return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
 
 
-def _shown(value: object, hint: Any) -> str:
-    """What a value is; of a list or dict what in it does not fit."""
+def _described_by(value: object, hint: Any) -> str:
+    """The value in words; of a list or dict, the first item that does not fit."""
     for each in get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,):
         origin, inner = get_origin(each), get_args(each)
         if origin in _SEQUENCES and isinstance(value, str):
             return f"the text {value[:SHOWN]!r}: write ({value[:SHOWN]!r},)"
         if origin in _SEQUENCES and isinstance(value, list | tuple) and not _is_fixed(inner):
             wrong = next(one for one in value if not _fits(one, inner[0]))
-            return f"one with {_shown(wrong, inner[0])}"
+            return f"one with {_described_by(wrong, inner[0])}"
         if origin in (Mapping, dict) and isinstance(value, Mapping):
             name, wrong = next((n, v) for n, v in value.items() if not _fits(n, inner[0]) or not _fits(v, inner[1]))
             if not _fits(name, inner[0]):
-                return f"one with the key {_shown(name, inner[0])}"
-            # its value may be a secret
-            return f"one with {_said(wrong) if isinstance(wrong, type) else _a(type(wrong).__name__)} under {name!r}"
-    return _said(value)
+                return f"one with the key {_described_by(name, inner[0])}"
+            # without the value: it may be a secret
+            what = _described(wrong) if isinstance(wrong, type) else _with_article(type(wrong).__name__)
+            return f"one with {what} under {name!r}"
+    return _described(value)
 
 
-def _said(value: object) -> str:
+def _described(value: object) -> str:
     name = getattr(value, "__name__", "")
     if isinstance(value, type):
         return f"the class {name}{f': write {name}(...)' if value.__module__.startswith('sluice') else ''}"
@@ -144,4 +145,4 @@ def _said(value: object) -> str:
         return repr(value)
     if isinstance(value, list | tuple | set | dict):
         return f"the {type(value).__name__} {repr(value)[:SHOWN]}"
-    return _a(type(value).__name__)
+    return _with_article(type(value).__name__)

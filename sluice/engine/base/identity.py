@@ -1,7 +1,7 @@
-"""Who holds a step: host, boot, process namespace, the worker's main process, and the child that works.
+"""The owner of a claim: host, boot, process namespace, the worker's main process, and the child that works.
 
-`<node>|<main pid>.<its start time>|<child pid>`: enough for a neighbour on the same host to see at once that
-a worker is gone, instead of waiting for its lease to run out.
+`<node>|<main pid>.<its start time>|<child pid>`: enough for another worker on the same host to detect at once that
+a worker is gone, instead of waiting for its lease to expire.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ def _read(path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError:
-        return ""  # not Linux: leases still run out by the clock
+        return ""  # not Linux: leases still expire
 
 
 def _start_time(pid: int) -> str:
-    """When the process started, in clock ticks since boot; empty where it is gone or cannot be known.
+    """When the process started, in clock ticks since boot; empty where it is gone or unknown.
 
-    One that has ended and that nobody has asked about (a zombie) is gone: it works on nothing any more.
+    A zombie (ended, and not waited for by its parent) is gone.
     """
     fields = _fields(pid)
     return fields[18] if fields else ""
 
 
 def _fields(pid: int) -> list[str]:
-    """What /proc tells of a process behind its state, the number of its parent first; nothing of one that is gone."""
+    """The fields of /proc/PID/stat after the state, the parent's id first; empty for a process that is gone."""
     state, *fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split() or [""]
     return fields if state not in ("Z", "X") else []
 
@@ -48,40 +48,40 @@ def node() -> str:
 
 
 def become_main() -> None:
-    """Call in a worker's main process, before it forks: its children are held to its account."""
+    """Call in a worker's main process, before it forks: its children then report it as their main process."""
     global _main
     _main = f"{os.getpid()}.{_start_time(os.getpid())}"
 
 
 def holder(child_pid: int | None = None) -> str:
-    """This process (or that child of it) as the ledger names it."""
+    """The owner of a claim, as the ledger stores it: this process, or the given child of it."""
     main = _main or f"{os.getpid()}.{_start_time(os.getpid())}"
     return f"{node()}|{main}|{child_pid or os.getpid()}"
 
 
 def worker_name() -> str:
-    """This worker as the ledger names it: a holder without its child."""
+    """This worker, as the ledger stores it: an owner without the child."""
     return holder().rpartition("|")[0]
 
 
 def is_my_child(pid: int) -> bool:
-    """Whether a process is a living child of this one. True where there is no /proc to look it up."""
+    """Whether a process is a live child of this one. True without /proc."""
     if not _start_time(os.getpid()):
         return True
     return _fields(pid)[:1] == [str(os.getpid())]
 
 
-def is_gone(known: str) -> bool:
-    """Whether a holder on this host is certainly gone: its main process, by number and start time."""
-    where, _, rest = known.partition("|")
+def is_gone(holder_id: str) -> bool:
+    """Whether an owner on this host is certainly gone: its main process, by id and start time."""
+    where, _, rest = holder_id.partition("|")
     pid, _, started = rest.partition("|")[0].partition(".")
     if where != node() or not started or not pid.isdigit():
         return False
     return _start_time(int(pid)) != started
 
 
-def is_lost_child(known: str) -> bool:
-    """Whether a holder is a child of this very worker, and is certainly gone. Always False where there is no /proc."""
-    worker, _, child = known.rpartition("|")
+def is_lost_child(holder_id: str) -> bool:
+    """Whether an owner is a child of this worker and certainly gone. Always False without /proc."""
+    worker, _, child = holder_id.rpartition("|")
     mine = worker == holder().rpartition("|")[0]
     return mine and child.isdigit() and bool(_start_time(os.getpid())) and not _start_time(int(child))

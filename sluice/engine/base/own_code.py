@@ -1,8 +1,8 @@
-"""How long the code of a pipeline may take at once. What takes longer has its process ended, from outside.
+"""Time limits for the code of pipelines. A process that exceeds one is killed by its worker's main process.
 
-A child writes down what it is at in memory that it shares with its worker's main process, which looks at it twice a
-second. So a limit also holds for code that never gives the interpreter's lock back, or waits inside a library; and it
-costs a part nothing. No signal is sent to the code but the last one.
+A child records its current section in memory that it shares with the main process, which checks it twice a second. So
+a limit also applies to code that never releases the interpreter's lock, or blocks inside a library; and it costs a
+part nothing. The only signal is the one that kills.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 PART_S = 60.0
-LONGEST_S = 540.0  # Celery ends a task after 600 s, and would not say why
+LONGEST_S = 540.0  # below Celery's limit of 600 s, which kills without a reason
 _SLOTS, _SIZE = 1024, 512
-NO_SLOT = _SLOTS  # of a process that belongs to no pool
+NO_SLOT = _SLOTS  # of a process outside of a pool
 _HEAD = struct.Struct("=qqdi")  # the section's number (0: none), its process, its limit in seconds, length of its name
 _NUMBER = struct.Struct("=q")
 
@@ -29,7 +29,7 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class Section:
-    """Code that runs now, in the process `pid`: what it is, and how many seconds it may take."""
+    """Running code of the process `pid`: its description, and its limit in seconds."""
 
     slot: int
     number: int
@@ -39,7 +39,7 @@ class Section:
 
     @property
     def reason(self) -> str:
-        """Why its process is ended."""
+        """Why its process is killed."""
         return (
             f"{self.what} took longer than {self.limit_s:g} s, so its process was ended. Correct the code, or declare"
             " a longer part_time_limit_s, then `sluice retry`."
@@ -53,7 +53,7 @@ def share() -> None:
 
 
 def take_slot(number: int) -> None:
-    """Call in a child: its place in the pool, which no other living child has. Its sections have numbers of its own."""
+    """Call in a child: its slot in the pool, which no other live child has, and in which it numbers its sections."""
     global _own_slot, _numbers
     _own_slot = number if _memory is not None and number < _SLOTS else None
     _numbers = itertools.count((os.getpid() << 32) + 1)
@@ -62,7 +62,7 @@ def take_slot(number: int) -> None:
 
 @contextmanager
 def limited(limit_s: float, what: str) -> Iterator[None]:
-    """Inside, the process is ended after `limit_s` seconds. Outside of a worker's children there is no limit."""
+    """A block that may take `limit_s` seconds before the process is killed. No limit outside of a worker's children."""
     if _memory is None or _own_slot is None:
         yield
         return
@@ -70,7 +70,7 @@ def limited(limit_s: float, what: str) -> Iterator[None]:
     number, start = next(_numbers), _own_slot * _SIZE
     whole = _HEAD.pack(number, os.getpid(), limit_s, len(name)) + name
     _memory[start + _NUMBER.size : start + len(whole)] = whole[_NUMBER.size :]
-    _memory[start : start + _NUMBER.size] = whole[: _NUMBER.size]  # last: from now on it counts
+    _memory[start : start + _NUMBER.size] = whole[: _NUMBER.size]  # written last: it starts the clock
     try:
         yield
     finally:
@@ -87,13 +87,13 @@ def _clear(memory: mmap.mmap, slot: int) -> None:
 
 
 class Watch:
-    """The main process's view: how long each section has been running, in seconds that this process saw pass."""
+    """In the main process: how long each section has been running, in seconds in which the main process ran, too."""
 
     def __init__(self) -> None:
         self._passed: dict[int, tuple[int, float]] = {}  # slot -> the section's number, seconds
 
     def late(self, seconds: float) -> list[Section]:
-        """Sections that are over their limit, now that so many seconds have passed since the last look."""
+        """The sections over their limit, `seconds` after the last call."""
         running = list(_running())
         before, self._passed = self._passed, {}
         for each in running:
@@ -103,12 +103,12 @@ class Watch:
 
     @staticmethod
     def is_on(section: Section) -> bool:
-        """Whether the very same section still runs."""
+        """Whether this same section is still running."""
         return section in _running()
 
     @staticmethod
     def forget(section: Section) -> None:
-        """Its process is gone."""
+        """Drop a section whose process is gone."""
         if _memory is not None:
             _clear(_memory, section.slot)
 

@@ -1,4 +1,4 @@
-"""Rules in words, as messages state them: `must be an integer between 1 and 1,000`."""
+"""Rules as messages state them: `must be an integer between 1 and 1,000`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which PostgreSQL and which Redis this process talks to: those of the settings, else the embedded ones."""
+"""Which PostgreSQL and which Redis this process uses: those of the settings, otherwise the embedded ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _announce(sentence: str) -> None:
 def urls() -> tuple[str, str]:
     """(database URL, Redis URL) with their passwords: never print them.
 
-    Asking again is cheap, and brings embedded servers back (at the same URLs) whose keeper was killed.
+    Calling it again is cheap, and restarts embedded servers (at the same URLs) whose keeper was killed.
     """
     chosen = settings()
     if chosen.database_url is not None and chosen.redis_url is not None:
@@ -40,7 +40,7 @@ def broker_url() -> str:
 
 
 def cache_url() -> str:
-    """The Redis URL that frames rest in: db 1 of the broker's server unless set otherwise."""
+    """The Redis URL for frames: db 1 of the broker's server unless set otherwise."""
     chosen = settings().cache_url
     if chosen is not None:
         return chosen.get_secret_value()

@@ -126,13 +126,13 @@ _SECRETS = {
     "SLUICE_API_WRITE_TOKENS": "api_write_tokens",
     "SLUICE_READ_DATABASE_URL": "read_database_url",
 }
-# how the settings end that sources of pipelines name: which ones there are, only the pipelines know
+# endings of settings that pipelines' sources name: any other name could be a typing mistake
 _OF_SOURCES = ("_API_URL", "_API_TOKEN", "_DATABASE_URL", "_API_URL_FILE", "_API_TOKEN_FILE", "_DATABASE_URL_FILE")
 
 
 def _read_secret_files() -> tuple[dict[str, str], list[str]]:
-    """What the files of `<NAME>_FILE` hold, by the setting they are for; and the mistakes met."""
-    found, mistakes = {}, []
+    """The contents of the `<NAME>_FILE` files by setting, and the mistakes."""
+    values, mistakes = {}, []
     for name, setting in _SECRETS.items():
         path = os.environ.get(f"{name}_FILE")
         if not path:
@@ -141,25 +141,25 @@ def _read_secret_files() -> tuple[dict[str, str], list[str]]:
             mistakes.append(f"{name} and {name}_FILE are both set: keep one.")
             continue
         try:
-            found[setting] = Path(path).read_text(encoding="utf-8").strip()
+            values[setting] = Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
             mistakes.append(f"{name}_FILE: {path} cannot be read ({error.strerror}).")
-    return found, mistakes
+    return values, mistakes
 
 
 def _unknown(environ: Mapping[str, str]) -> list[str]:
-    """Names that look like settings and are none."""
+    """Variables that begin with SLUICE_ and are not settings."""
     known = {f"SLUICE_{name.upper()}" for name in Settings.model_fields}
     known |= {f"{name}_FILE" for name in known} | {"SLUICE_FAILPOINT"}
     prefixes = ("SLUICE_EMBEDDED_", "SLUICE_REDIS_", "SLUICE_TEST_")
-    strange = sorted(n for n in environ if n.startswith("SLUICE_") and n not in known)
-    return [name for name in strange if not name.startswith(prefixes) and not name.endswith(_OF_SOURCES)]
+    unknown = sorted(n for n in environ if n.startswith("SLUICE_") and n not in known)
+    return [name for name in unknown if not name.startswith(prefixes) and not name.endswith(_OF_SOURCES)]
 
 
 def source_setting(name: str) -> str | None:
-    """What a setting that a source of a pipeline names holds: the variable `name`, or the file of `<name>_FILE`.
+    """The value of a setting that a source names: the variable `name`, or the content of the file `<name>_FILE`.
 
-    None when it is not set, or empty. Raises ConfigError, which holds no value, when both are set or there is no file.
+    None when it is not set, or empty. Raises ConfigError, without the value, when both are set or the file is missing.
     """
     path = os.environ.get(f"{name}_FILE")
     if not path:
@@ -174,7 +174,7 @@ def source_setting(name: str) -> str | None:
 
 
 def _mistake(error: dict[str, Any]) -> str:
-    """What is wrong with a setting: its name, the rule, and the value unless that is a secret."""
+    """The message for a wrong setting: its name, the rule, and the value unless it is a secret."""
     field = str(error["loc"][0]).lower()
     declared = Settings.model_fields.get(field)
     name = (
@@ -197,18 +197,18 @@ def _mistake(error: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process. Raises ConfigError that names every mistake, and no secret."""
+    """The settings of this process. Raises ConfigError that lists every mistake, without secrets."""
     secrets, mistakes = _read_secret_files()
     for name in _unknown(os.environ):
-        # no reason to refuse: during an upgrade the environment may know more than this version does
+        # not an error: during an upgrade the environment may have settings of a newer version
         print(f"warning: {name} is not a setting of Sluice; it is ignored", file=sys.stderr)
-    found = None
+    result = None
     try:
-        found = Settings(**secrets)  # type: ignore[arg-type]
+        result = Settings(**secrets)  # type: ignore[arg-type]
     except ValidationError as error:
         mistakes += [_mistake(dict(each)) for each in error.errors(include_url=False)]
-    if found is not None and (found.database_url is None) != (found.redis_url is None):
+    if result is not None and (result.database_url is None) != (result.redis_url is None):
         mistakes.append("DATABASE_URL and REDIS_URL go together: set both, or neither (embedded servers).")
-    if mistakes or found is None:
+    if mistakes or result is None:
         raise ConfigError("Sluice cannot start:\n" + "\n".join(f"  - {m}" for m in mistakes))
-    return found
+    return result

@@ -13,7 +13,7 @@ _lock = threading.Lock()
 
 
 def source_text(function: Callable[..., Any]) -> str:
-    """As `inspect.getsource`, which would otherwise look at what the file says by now. Raises OSError, TypeError."""
+    """As `inspect.getsource`, which would read the file as it is now. Raises OSError, TypeError."""
     own = inspect.unwrap(function)
     text, code = getattr(own, "__globals__", {}).get(TEXT), getattr(own, "__code__", None)
     if text is None or code is None:
@@ -24,5 +24,5 @@ def source_text(function: Callable[..., Any]) -> str:
 
 
 def remember(file: str, text: str) -> None:
-    """Tell Python what the lines of a file are; without a time of change it does not look at the file again."""
+    """Put the lines of a file into linecache; an entry without a modification time is not read again."""
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)

@@ -1,7 +1,7 @@
-"""A file that is whole under its name, or not there: it grows beside its place and takes it in the end.
+"""Atomic writes: a temporary file in the same folder gets the name when it is complete.
 
-What grows is locked by its writer. One that nobody holds any more was left by a process that was killed; the next
-file of that name removes it.
+The writer locks its temporary file. One without a lock was left by a process that was killed; the next writer of that
+name removes it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import BinaryIO, cast
 
 from sluice.errors import ConfigError, PermanentError
 
-LEFT_AFTER_S = 60.0  # younger ones may be about to be locked
+LEFT_AFTER_S = 60.0  # a younger one may not be locked yet
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Where to write what `path` will hold, unbuffered.
+    """An unbuffered file whose content becomes `path` at the end of the block.
 
-    Raises ConfigError when it cannot be made there, PermanentError when it cannot be written to its end.
+    Raises ConfigError when it cannot be created, PermanentError when it cannot be written completely.
     """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -34,10 +34,10 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         why = error.strerror if path.parent.is_dir() else f"there is no folder {path.parent}; create it first"
         raise ConfigError(f"{path} cannot be written: {why}.") from error
     try:
-        with suppress(OSError):  # a file system without locks: then nothing is removed there, either
+        with suppress(OSError):  # a file system without locks: then nothing is removed either
             fcntl.flock(handle, fcntl.LOCK_EX)
-        # who wraps it may close it: the handle is ours until the file has its name. And it is closed before the handle
-        # is: what a forgotten wrapper still holds would go to whatever file has the handle's number next
+        # closefd=False: the caller may wrap and close it before the file is renamed. It is closed before the handle:
+        # data left in a wrapper's buffer would be written to the next file with the handle's number
         with io.FileIO(handle, "wb", closefd=False) as sink:
             yield cast("BinaryIO", sink)
         os.fsync(handle)
@@ -52,11 +52,11 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def _remove_left(path: Path) -> None:
-    """Remove what killed processes have left of a file of this name."""
+    """Remove temporary files that killed processes left for this name."""
     for left in path.parent.glob(f".{_literally(path.name)}.*.part"):
-        with suppress(OSError), left.open("rb") as held:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if time.time() - os.fstat(held.fileno()).st_mtime > LEFT_AFTER_S:
+        with suppress(OSError), left.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if time.time() - os.fstat(file.fileno()).st_mtime > LEFT_AFTER_S:
                 left.unlink()
 
 

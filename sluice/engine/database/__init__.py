@@ -1,1 +1,1 @@
-"""PostgreSQL: connections, what is in force in a transaction, statements by name."""
+"""PostgreSQL: connections, the settings of a transaction, statements by name."""

@@ -1,7 +1,7 @@
-"""One PostgreSQL connection per process and thread, opened when first needed, thrown away once it raised.
+"""One PostgreSQL connection per process and thread, opened when first needed, dropped after an error.
 
 Never opened before a fork and never shared. psycopg2's errors are translated here, once: by what to do about
-them, and without their DETAIL, which carries the values of rows.
+them, and without their DETAIL, which has values of rows.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.base.servers import database_url
 from sluice.engine.base.settings import settings
 from sluice.engine.database.pooler import ALTER_ROLE, AT_FIRST_TRANSACTION, POOLER_SAYS, THROUGH_POOLER
-from sluice.engine.database.session import Session, differences, in_force, our_session
+from sluice.engine.database.session import Session, differences, in_force, ledger_session
 from sluice.errors import ConfigError, NotAllowed, PermanentError, SluiceError, TablesMissing, TransientError
 
 T = TypeVar("T")
-_SAYS_NO = (
+_CONNECTION_REFUSED = (
     "authentication failed", "does not exist", "no such database", "no such user", "permission denied",
     "not permitted to log in", "no pg_hba.conf entry",
 )  # fmt: skip
@@ -38,16 +38,16 @@ _NOT_ALLOWED = {
     "42501": "The database role may not do this: {}. Let the owner of the tables run `sluice migrate`, "
     "which may be due, or give the role the right.",
 }
-_held = threading.local()
+_local = threading.local()
 
 
 class DatabaseAway(TransientError):
-    """PostgreSQL does not answer. Waiting for it burns no attempts."""
+    """PostgreSQL does not answer. A wait for it does not count as an attempt."""
 
 
 @dataclass
 class Opened:
-    """A connection, and the session that each of its transactions is to have."""
+    """A connection, and the session settings of each of its transactions."""
 
     connection: Connection
     session: Session
@@ -59,8 +59,8 @@ class Opened:
         return cursor
 
     @contextmanager
-    def ending(self, cursor: Cursor) -> Iterator[Cursor]:
-        """The transaction that was begun with this cursor: commits at the end, rolls back on any error."""
+    def transaction(self, cursor: Cursor) -> Iterator[Cursor]:
+        """A transaction already begun with this cursor: commits at the end, rolls back on any error."""
         try:
             yield cursor
         except BaseException:
@@ -77,24 +77,24 @@ class Opened:
 
 
 def connect(purpose: str = "sluice", url: str | None = None) -> Opened:
-    """Open a connection, to DATABASE_URL unless another is given, and make sure that it keeps what it is told.
+    """Open a connection, to DATABASE_URL unless another is given, and check that a transaction has its settings.
 
     Raises DatabaseAway when there is no answer within 5 s, ConfigError.
     """
     try:
         connection = open_plainly(url or database_url(), f"sluice {purpose} {os.getpid()}", connect_s=5)
     except psycopg2.Error as error:
-        raise _away(error) from error
-    opened = Opened(connection, our_session(connection.server_version))
+        raise _connect_error(error) from error
+    opened = Opened(connection, ledger_session(connection.server_version))
     try:
         _read_back(opened)
     except psycopg2.Error as error:
-        raise _away(error, AT_FIRST_TRANSACTION) from error
+        raise _connect_error(error, AT_FIRST_TRANSACTION) from error
     return opened
 
 
 def open_plainly(url: str, name: str, *, connect_s: int) -> Connection:
-    """A connection that begins no transaction by itself, and is told nothing that a pooler might not pass on.
+    """A connection in autocommit mode, without startup parameters that a pooler might not pass on.
 
     Raises psycopg2.Error as it comes, ConfigError.
     """
@@ -110,41 +110,43 @@ def open_plainly(url: str, name: str, *, connect_s: int) -> Connection:
     }
     connection: Connection = psycopg2.connect(url, **facts)
     if connection.info.parameter_status(_BACKSLASHES) == "off":
-        # psycopg2 writes values for what is in force when a connection opens: nothing later can change that
+        # psycopg2 quotes values by what the server reports when a connection opens: a later SET does not change that
         connection.close()
         with suppress(psycopg2.OperationalError):
             connection = psycopg2.connect(url, options=f"-c {_BACKSLASHES}=on", **facts)
         if connection.closed or connection.info.parameter_status(_BACKSLASHES) == "off":
             connection.close()
-            raise ConfigError(f"{_BACKSLASHES} is off for this role, and a pooler does not let it be set: {ALTER_ROLE}")
+            raise ConfigError(f"{_BACKSLASHES} is off for this role, and the pooler refuses to set it: {ALTER_ROLE}")
     connection.autocommit = True
     return connection
 
 
 def _read_back(opened: Opened) -> None:
-    """Whether what a transaction is told is in force in it. Commits are to be on disk, whatever the role says."""
-    with opened.ending(opened.begin()) as cursor:
-        found = in_force(cursor)
-    other = differences(opened.session, found)
+    """Check that the settings are in effect in a transaction. Commits must wait for the disk, whatever the role has."""
+    with opened.transaction(opened.begin()) as cursor:
+        actual = in_force(cursor)
+    other = differences(opened.session, actual)
     if other:
         opened.connection.close()
-        raise ConfigError(f"PostgreSQL does not keep what a transaction is told: {'; '.join(other)}. {THROUGH_POOLER}")
-    if found["synchronous_commit"] == "off":
+        raise ConfigError(
+            f"PostgreSQL does not keep the settings of a transaction: {'; '.join(other)}. {THROUGH_POOLER}"
+        )
+    if actual["synchronous_commit"] == "off":
         opened.session = opened.session.also(synchronous_commit="on")
 
 
-def _away(error: psycopg2.Error, when: str = "") -> SluiceError:
+def _connect_error(error: psycopg2.Error, when: str = "") -> SluiceError:
     text = str(error).strip().splitlines()
     first = text[0] if text else "no reason given"
     if any(each in first for each in POOLER_SAYS):
         return ConfigError(f"PgBouncer refuses the connection: {first}. {THROUGH_POOLER}")
-    if any(each in first for each in _SAYS_NO):
+    if any(each in first for each in _CONNECTION_REFUSED):
         return ConfigError(f"PostgreSQL refuses the connection: {first}. Check DATABASE_URL.")
     return DatabaseAway(f"PostgreSQL does not answer: {first}{when}")
 
 
 def translate(error: psycopg2.Error) -> SluiceError:
-    """The error by what to do about it, without values of rows."""
+    """The Sluice error for a psycopg2 error, without values of rows."""
     state = error.pgcode or ""
     primary = (error.diag.message_primary if error.diag else None) or "the connection broke"
     if state in {"42P01", "3F000"}:
@@ -155,7 +157,7 @@ def translate(error: psycopg2.Error) -> SluiceError:
         return NotAllowed(_NOT_ALLOWED[state].format(primary))
     if not state and isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
         return DatabaseAway("The connection to PostgreSQL broke.")
-    if state.startswith(("08", "57P", "25P03", "25P04")):  # 25P: we froze in a transaction and were thrown out
+    if state.startswith(("08", "57P", "25P03", "25P04")):  # 25P: the transaction timed out
         return DatabaseAway(f"The connection to PostgreSQL broke: {primary}")
     if state.startswith(_TRANSIENT_STATES):
         return TransientError(f"PostgreSQL could not do it now ({state}): {primary}")
@@ -164,22 +166,22 @@ def translate(error: psycopg2.Error) -> SluiceError:
 
 def process_connection() -> Opened:
     """This process's and thread's connection, opened on first use and after a fork."""
-    held: tuple[int, Opened] | None = getattr(_held, "opened", None)
-    if held is not None and held[0] == os.getpid() and not held[1].connection.closed:
-        return held[1]
-    _held.opened = (os.getpid(), connect())
-    return _held.opened[1]  # type: ignore[no-any-return]
+    cached: tuple[int, Opened] | None = getattr(_local, "opened", None)
+    if cached is not None and cached[0] == os.getpid() and not cached[1].connection.closed:
+        return cached[1]
+    _local.opened = (os.getpid(), connect())
+    return _local.opened[1]  # type: ignore[no-any-return]
 
 
 def drop_connection() -> None:
-    """Close this thread's connection, if there is one of this process."""
-    held: tuple[int, Opened] | None = getattr(_held, "opened", None)
-    _held.opened = None
-    if held is not None and held[0] == os.getpid():
+    """Close this thread's connection, if this process has one."""
+    cached: tuple[int, Opened] | None = getattr(_local, "opened", None)
+    _local.opened = None
+    if cached is not None and cached[0] == os.getpid():
         try:
-            held[1].connection.close()
+            cached[1].connection.close()
         except psycopg2.Error:
-            pass  # it is broken already: closing was all we wanted
+            pass  # it is broken already
 
 
 @contextmanager
@@ -187,7 +189,7 @@ def transaction() -> Iterator[Cursor]:
     """One transaction on this process's connection: commits at the end, rolls back on any error."""
     try:
         opened, begun = _begun()
-        with opened.ending(begun) as cursor:
+        with opened.transaction(begun) as cursor:
             yield cursor
     except psycopg2.Error as error:
         drop_connection()
@@ -195,7 +197,7 @@ def transaction() -> Iterator[Cursor]:
 
 
 def _begun() -> tuple[Opened, Cursor]:
-    """A transaction on this process's connection; on a new one, where the old one broke while nobody used it."""
+    """A transaction on this process's connection; on a new one if the old one broke while idle."""
     opened = process_connection()
     try:
         return opened, opened.begin()
@@ -208,8 +210,8 @@ def _begun() -> tuple[Opened, Cursor]:
 
 
 def stream(cursor: Cursor, name: str) -> Cursor:
-    """A cursor of the server in the transaction of `cursor`, to read rows one batch after the other. Close it."""
-    # psycopg2 knows of no transaction, for it has begun none: without `withhold` it would refuse
+    """A server-side cursor in the transaction of `cursor`, to read rows in batches. Close it."""
+    # psycopg2 did not begin the transaction and does not know of it: without `withhold` it would refuse
     return cursor.connection.cursor(name, withhold=True)
 
 

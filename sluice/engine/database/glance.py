@@ -1,6 +1,6 @@
-"""A connection for short looks at the ledger, a transaction each, and opened anew every half minute.
+"""A connection for short queries of the ledger, one transaction each, reopened every half minute.
 
-So a password that was changed is noticed although the connections of before go on.
+So a changed password is noticed, although connections that are open stay valid.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import Opened, connect, translate
 
-LIFE_S = 30.0
+MAX_AGE_S = 30.0
 
 
 class Glance:
-    """For one thread."""
+    """Short queries of one thread."""
 
     def __init__(self) -> None:
         self._open: Opened | None = None
@@ -26,21 +26,21 @@ class Glance:
 
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:
-        """A transaction of its own. Raises DatabaseAway, ConfigError and as `translate`."""
-        if self._open is not None and time.monotonic() - self._opened > LIFE_S:
+        """A cursor in a transaction. Raises DatabaseAway, ConfigError and as `translate`."""
+        if self._open is not None and time.monotonic() - self._opened > MAX_AGE_S:
             self.close()
         if self._open is None:
             self._open = connect("look")
             self._opened = time.monotonic()
         try:
-            with self._open.ending(self._open.begin()) as cursor:
+            with self._open.transaction(self._open.begin()) as cursor:
                 yield cursor
         except psycopg2.Error as error:
             self.close()
             raise translate(error) from error
 
     def close(self) -> None:
-        """Close the connection, if there is one."""
+        """Close the connection, if it is open."""
         opened, self._open = self._open, None
         if opened is not None:
             with suppress(psycopg2.Error):

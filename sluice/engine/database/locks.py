@@ -1,6 +1,6 @@
-"""Advisory locks: one list of what they are for. Each is held until its transaction ends.
+"""Advisory locks, all listed here. Each lasts until its transaction ends.
 
-There is one for each name (of a table, of a content). Two names may share one by chance, which costs time only.
+Each name (of a table, of a content) has its own lock. Two names may share one by hash collision, which costs time only.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from psycopg2.extensions import cursor as Cursor
 
 
 class Lock(IntEnum):
-    """What a lock is for. The numbers are the same in every process, of every version that runs beside this one."""
+    """The purpose of a lock. The numbers must never change: processes of several versions run at the same time."""
 
-    CONTENT = 0  # of a SHA-256: what two plans of it decide, and whether its copy in the landing is purged
+    CONTENT = 0  # of a SHA-256: plans of the same content, and the purge of its copy in the landing
     SETTLING = 1  # of a loaded table: inputs become final one run after the other
-    BUILDING = 2  # of a derived table: each build sees what the one before it wrote
-    REMOVING_ROWS = 3  # of a loaded table: loads that take rows away (shared) and builds from them go one by one
-    SCHEMA = 4  # whoever migrates
-    DISPATCH = 5  # whoever publishes what is due
-    CRASHED_INPUTS = 6  # whoever claims a step of an input that has crashed: two at once would not see each other
+    BUILDING = 2  # of a derived table: each build reads the rows of the one before it
+    REMOVING_ROWS = 3  # of a loaded table: loads that delete rows (shared) against builds that read them
+    SCHEMA = 4  # migrations
+    DISPATCH = 5  # publishing the steps that are due
+    CRASHED_INPUTS = 6  # claiming a step of an input that has crashed: two at once would not see each other's claim
 
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended(%s, %s))"
@@ -28,12 +28,12 @@ _TRY = "select pg_try_advisory_xact_lock(hashtextextended(%s, %s))"
 
 
 def lock(cursor: Cursor, purpose: Lock, name: str = "") -> None:
-    """Wait until the lock is this transaction's."""
+    """Take the lock, waiting for it."""
     cursor.execute(_LOCK, (name, int(purpose)))
 
 
 def share(cursor: Cursor, purpose: Lock, name: str) -> None:
-    """Wait until nobody has the lock alone; others may share it."""
+    """Take the lock in shared mode, waiting for it."""
     cursor.execute(_SHARE, (name, int(purpose)))
 
 

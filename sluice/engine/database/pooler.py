@@ -1,4 +1,4 @@
-"""Poolers between us and PostgreSQL: what they say, and how to know one."""
+"""Poolers between Sluice and PostgreSQL: how their errors are recognised, and advice."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""What PostgreSQL is to have in force in every transaction, whatever the server, the role or a pooler says.
+"""The settings that every transaction has, whatever the server, the role or a pooler sets.
 
-A pooler that shares connections between transactions refuses or forgets what a connection is told when it opens. So
-each transaction brings its settings along, in the message that begins it: that costs no journey to the server, and
-some 50 us there. SET LOCAL, and not set_config: a SELECT would take the snapshot of a transaction that first is to
-lock.
+A pooler that shares connections between transactions refuses or drops the startup parameters of a connection. So each
+transaction sets them itself, in the message that begins it: that costs no extra round trip, and about 50 us on the
+server. SET LOCAL, not set_config: a SELECT would take the snapshot of a transaction that must take a lock first.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.settings import settings
 
-# Settings that decide what a value is or how it is spelled: as PostgreSQL has them by default, and times in UTC.
+# Settings that affect values or their text: PostgreSQL's defaults, and times in UTC.
 SPELLING = {
     "timezone": "UTC",
     "datestyle": "ISO, MDY",
@@ -33,8 +32,8 @@ SPELLING = {
     "xmloption": "content",
     "gin_fuzzy_search_limit": "0",
 }
-# The same for SQL of one's own, in the database of the ledger. Another database is asked as its owner has set it up.
-_AT_HOME = {
+# The same, in the ledger's database only. Other databases are read with the settings of their owners.
+_LEDGER_DATABASE = {
     "lc_monetary": "C",
     "lc_numeric": "C",
     "lc_time": "C",
@@ -42,39 +41,39 @@ _AT_HOME = {
     "row_security": "on",
     "client_min_messages": "warning",
     "jit": "off",  # compiling takes longer than any statement of ours runs
-    # the server's side: without these, a host that is gone holds its locks for hours
+    # on the server's side: without these, a lost host keeps its locks for hours
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
 }
-_NEWER = {170_000: {"transaction_timeout": "0"}}  # server version -> settings that it brought
-# Read back at the other end; not those that only TCP has, and that no result depends on.
-_NOT_COMPARED = frozenset({"tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count"})
+_BY_VERSION = {170_000: {"transaction_timeout": "0"}}  # server version -> settings added in it
+# Not read back: settings that only TCP connections have. No result depends on them.
+_NOT_VERIFIED = frozenset({"tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count"})
 
 
 @dataclass(frozen=True)
 class Session:
-    """The settings of a transaction by name, as PostgreSQL spells them, and what kind of transaction it is."""
+    """The settings of a transaction by name, as PostgreSQL prints them, and the mode of the transaction."""
 
     settings: Mapping[str, str] = field(hash=False)
     repeatable: bool = False
     read_only: bool = False
 
     def also(self, *, repeatable: bool = False, read_only: bool = False, **more: str) -> Session:
-        """The same with other settings."""
+        """The same session with other settings."""
         return replace(self, settings={**self.settings, **more}, repeatable=repeatable, read_only=read_only)
 
     @cached_property
     def begin(self) -> str:
-        """The statements that begin a transaction, to be sent as one message."""
-        # in lower case, unlike the end of a transaction: a test that waits for that must not meet `committed`
+        """The statements that begin a transaction, sent as one message."""
+        # in lower case, unlike COMMIT: tests that wait for COMMIT in pg_stat_activity must not match `committed`
         level = "repeatable read" if self.repeatable else "read committed"
         mode = "read only" if self.read_only else "read write"
         return f"begin isolation level {level}, {mode}, not deferrable; {self._listed}"
 
     @cached_property
     def for_statement(self) -> str:
-        """The statements to put before a single one that reads: all of it is one transaction, which ends by itself."""
+        """The prefix of a single statement that reads: all of it is one implicit transaction."""
         return f"set transaction isolation level read committed, read only; {self._listed}; "
 
     @property
@@ -82,38 +81,38 @@ class Session:
         return "; ".join(f"set local {name} = {_value(name, value)}" for name, value in self.settings.items())
 
     @property
-    def compared(self) -> dict[str, str]:
-        """What must be in force, by the name of its setting."""
-        return {name: value for name, value in self.settings.items() if name not in _NOT_COMPARED}
+    def verified(self) -> dict[str, str]:
+        """The settings that are read back, by name."""
+        return {name: value for name, value in self.settings.items() if name not in _NOT_VERIFIED}
 
 
-def our_session(version: int) -> Session:
-    """What every transaction in the ledger's database has, on a server of this version (150004)."""
+def ledger_session(version: int) -> Session:
+    """The session of every transaction in the ledger's database, on a server of this version (150004)."""
     chosen = settings()
     return Session(
         SPELLING
-        | _AT_HOME
-        | _newer(version)
+        | _LEDGER_DATABASE
+        | _of_version(version)
         | {
-            # relations of one's own before temporary ones, which could stand in their place
+            # pg_temp last: a temporary table must not hide a table of the same name
             "search_path": ", ".join([*map(_quoted, chosen.search_path), "pg_temp"]),
             "statement_timeout": in_milliseconds(600),
             "lock_timeout": in_milliseconds(30),
-            # a process that froze in its transaction holds its run's counters as long as its lease, and no longer
+            # a process that is frozen in its transaction locks its run's counters no longer than its lease
             "idle_in_transaction_session_timeout": in_milliseconds(chosen.lease_s),
         }
     )
 
 
-def their_session(version: int, timeout_s: float) -> Session:
-    """What a transaction has that reads one state of another database, for a query that may take so long."""
+def source_session(version: int, timeout_s: float) -> Session:
+    """The session of a transaction that reads one snapshot of another database, for at most `timeout_s` seconds."""
     limit = in_milliseconds(timeout_s)
     limits = {"statement_timeout": limit, "idle_in_transaction_session_timeout": limit}
-    return Session(SPELLING | _newer(version) | limits, repeatable=True, read_only=True)
+    return Session(SPELLING | _of_version(version) | limits, repeatable=True, read_only=True)
 
 
-def _newer(version: int) -> dict[str, str]:
-    return {name: value for since, more in _NEWER.items() if version >= since for name, value in more.items()}
+def _of_version(version: int) -> dict[str, str]:
+    return {name: value for since, more in _BY_VERSION.items() if version >= since for name, value in more.items()}
 
 
 def in_force(cursor: Cursor) -> dict[str, str]:
@@ -122,19 +121,23 @@ def in_force(cursor: Cursor) -> dict[str, str]:
     return dict(cursor.fetchall())
 
 
-def differences(session: Session, found: Mapping[str, str]) -> list[str]:
-    """What is in force other than asked, a few words each."""
-    pairs = ((name, found.get(name, "not there").replace('"', ""), value) for name, value in session.compared.items())
-    return [f"{name} is {there} and not {value}" for name, there, value in pairs if there != value.replace('"', "")]
+def differences(session: Session, actual: Mapping[str, str]) -> list[str]:
+    """The settings that differ from those of the session, a few words each."""
+    pairs = ((name, actual.get(name, "not there").replace('"', ""), value) for name, value in session.verified.items())
+    return [
+        f"{name} is {in_effect} and not {value}"
+        for name, in_effect, value in pairs
+        if in_effect != value.replace('"', "")
+    ]
 
 
 def in_milliseconds(seconds: float) -> str:
-    """A duration as PostgreSQL takes it and gives it back by pg_settings; at least one, for 0 is no limit."""
+    """A duration as PostgreSQL takes it and shows it in pg_settings; at least 1, as 0 means no limit."""
     return f"{max(1, round(seconds * 1000))}"
 
 
 def home_schema() -> str:
-    """The schema that tables of pipelines are in."""
+    """The schema of the pipelines' tables."""
     return settings().search_path[0]
 
 

@@ -1,5 +1,5 @@
-"""SQL by name: each statement is a file in the folder `sql` beside the module that uses it, and opens with one line
-saying why it is there."""
+"""SQL by name: each statement is a file in the folder `sql` next to the module that uses it, and opens with a comment
+line that says why it exists."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from importlib.resources import files
 
 
 def statements(module: str) -> Callable[[str], str]:
-    """What gives the text of `sql/NAME.sql` beside a module, which says `query = statements(__name__)`.
+    """A function that returns the text of `sql/NAME.sql` next to a module: `query = statements(__name__)`.
 
-    What it returns raises KeyError for a name that is not there.
+    It raises KeyError for an unknown name.
     """
     package = f"{module.rpartition('.')[0]}.sql"
 
@@ -23,7 +23,7 @@ def statements(module: str) -> Callable[[str], str]:
 
 @cache
 def _texts(package: str) -> dict[str, str]:
-    """All statements of a folder, read together: a worker never mixes those of two versions."""
+    """All statements of a folder, read at once: a worker never mixes two versions."""
     return {
         each.name.removesuffix(".sql"): each.read_text(encoding="utf-8")
         for each in files(package).iterdir()

@@ -1,7 +1,7 @@
-"""Declarations: the words with which a pipeline file says what goes where.
+"""Declarations: the classes that a pipeline file uses.
 
-A declaration is data. It is checked when the pipeline file is imported, so a mistake is met at start-up
-and names itself, and its `repr` is what the contract's version is the hash of.
+A declaration is data. It is checked when the pipeline file is imported, so a mistake is reported at start-up, and the
+contract's version is a hash of its `repr`.
 """
 
 from sluice.engine.declare.answers import Forecast, Page

@@ -1,4 +1,4 @@
-"""What a pipeline's own report and forecast give back to the commands that ask for them."""
+"""The results of a pipeline's report and forecast functions, for the commands that call them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sluice.engine.base.declaration import Declaration
 
 @dataclass(frozen=True)
 class Page(Declaration):
-    """A report: a whole HTML document, what it is about ("as of 2024-12-31, 12 customers"), and facts for `--json`."""
+    """A report: a whole HTML document, its subject ("as of 2024-12-31, 12 customers"), and facts for `--json`."""
 
     html: str
     about: str
@@ -21,13 +21,13 @@ class Page(Declaration):
 
 @dataclass(frozen=True)
 class Forecast(Declaration):
-    """A forecast that was made: facts for `--json`, and the same as text for people."""
+    """A forecast: facts for `--json`, and the same as text."""
 
     facts: Mapping[str, object]
     text: str
 
 
-# as_of (None: the newest), how to show the address of an input, how to tell why a row was refused
+# as_of (None: the newest), the text of an input's address, the text of a reject's reason
 ReportMaker = Callable[[date | None, Callable[[str], str], Callable[[Mapping[str, Any]], str]], Page]
-# as_of, months ahead, what a month of waiting takes off (0.01: one per cent)
+# as_of, months ahead, discount per month (0.01: one per cent)
 ForecastMaker = Callable[[date, int, float], Forecast]

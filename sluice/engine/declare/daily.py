@@ -1,4 +1,4 @@
-"""When a pipeline is due, what becomes of days that were missed, and until when files may come."""
+"""When a pipeline is due, how missed days are caught up, and the deadline for files."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Daily(Declaration):
     """Every day at `at` (HH:MM) in the time zone `tz` (an IANA name). The run is for that local day (`as_of`).
 
     A time that a day does not have (clocks go forward) is due when the gap ends, one that a day has twice (clocks go
-    back) the first time. `catch_up` says what becomes of days that passed while nobody looked: `"latest"` runs the
-    newest and skips the others, `"each"` runs every one, in order.
+    back) the first time. `catch_up` decides about days that passed while no worker ran: `"latest"` runs the newest and
+    skips the others, `"each"` runs every one, in order.
 
     `deadline` is the local time (HH:MM, the first after `at`) by which each source must have new files; the run waits
-    for them. Past it, the day is `missing_input`, an alarm, and runs all the same when they come. Without a deadline
-    the run takes what is there at the due time.
+    for them. After it, the day is `missing_input`, an alarm, and still runs when they come. Without a deadline the run
+    takes the files that exist at the due time.
     """
 
     at: str
@@ -46,13 +46,13 @@ class Daily(Declaration):
 
     def _mistakes(self) -> Iterator[str]:
         if not _HH_MM.fullmatch(self.at):
-            yield "write the time as HH:MM, from 00:00 to 23:59."
+            yield "at must be a time HH:MM between 00:00 and 23:59."
         if self.deadline is not None and not _HH_MM.fullmatch(self.deadline):
-            yield f"deadline={self.deadline!r}: write the time as HH:MM, from 00:00 to 23:59."
+            yield f"deadline must be a time HH:MM between 00:00 and 23:59, not {self.deadline!r}."
         if self.deadline == self.at:
-            yield "the deadline is the due time itself: leave it out, or give files some time."
+            yield "deadline must differ from at: leave it out, or set a later time."
         if self.catch_up not in ("latest", "each"):
-            yield f"catch_up={self.catch_up!r} is neither 'latest' nor 'each'."
+            yield f"catch_up must be 'latest' or 'each', not {self.catch_up!r}."
 
     @property
     def hour(self) -> int:
@@ -69,7 +69,7 @@ class Daily(Declaration):
 
     @property
     def deadline_time(self) -> time | None:
-        """The local time of day at which the day's files must be there."""
+        """The local time of day by which the day's files must exist."""
         return None if self.deadline is None else time.fromisoformat(self.deadline)
 
     @property

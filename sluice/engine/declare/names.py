@@ -1,37 +1,38 @@
-"""Names in a declaration: those of pipelines, tables and columns go into SQL as they are; settings are variables."""
+"""Names in a declaration: of pipelines, tables and columns (identifiers in SQL), and of settings (variables)."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sluice.errors import ConfigError
 
 IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,58}")
 SETTING = re.compile("[A-Z][A-Z0-9_]*")
-LONGEST = 63  # bytes: PostgreSQL cuts off what is behind them
-# every table has these already: PostgreSQL's own
+LONGEST = 63  # bytes: PostgreSQL truncates longer names
+# PostgreSQL's own columns, in every table
 SYSTEM_COLUMNS = ("tableoid", "ctid", "xmin", "xmax", "cmin", "cmax")
 
 
 def check_identifier(what: str, name: str) -> None:
-    """Raise ConfigError unless `name` can be a name in SQL and in a command line without quotes."""
+    """Raise ConfigError unless `name` is valid in SQL and in a command line without quotes."""
     if not isinstance(name, str) or not IDENTIFIER.fullmatch(name):
         raise ConfigError(
-            f"{what} {name!r}: a name has lower-case letters, digits and _, no digit first, and at most 59 of them."
+            f"{what} {name!r}: a name must have at most 59 lower-case letters, digits and _, and must not begin with a"
+            " digit."
         )
 
 
 def check_column(what: str, name: str) -> None:
-    """Raise ConfigError unless a column can have this name."""
+    """Raise ConfigError unless `name` is valid for a column."""
     check_identifier(what, name)
     if name in SYSTEM_COLUMNS:
         raise ConfigError(f"{what} {name!r}: PostgreSQL has a system column of that name in every table: rename it.")
 
 
 def check_table(what: str, name: str, *, room: int = 0) -> None:
-    """Raise ConfigError unless a table can have this name, and another one that is `room` letters longer."""
+    """Raise ConfigError unless `name` is valid for a table, also with a suffix of `room` letters."""
     check_identifier(what, name)
     if name.startswith("pg_"):
         raise ConfigError(f"{what} {name!r}: names that begin with pg_ are PostgreSQL's own: rename it.")
@@ -40,13 +41,20 @@ def check_table(what: str, name: str, *, room: int = 0) -> None:
 
 
 def twice(names: Iterable[str]) -> list[str]:
-    """Names that are there more than once, sorted."""
+    """Names that occur more than once, sorted."""
     listed = list(names)
     return sorted({name for name in listed if listed.count(name) > 1})
 
 
+def unknown_columns(names: Sequence[str], columns: Iterable[str]) -> str:
+    """The sentence about columns that do not exist (one at least)."""
+    return (
+        f"Unknown column{'s' * (len(names) > 1)} {', '.join(map(repr, names))}; expected one of: {', '.join(columns)}."
+    )
+
+
 def temporary(what: str, of: str) -> str:
-    """The name of a temporary table for `of`: no other one has it, however long the names are."""
+    """A unique name of a temporary table for `of`, however long the names are."""
     name = f"sluice_{what}_{of}"
     if len(name) <= LONGEST:
         return name

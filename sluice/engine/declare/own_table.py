@@ -1,4 +1,4 @@
-"""Tables that a pipeline's own code fills, such as a forecast: Sluice makes, exports and serves them as all others."""
+"""Tables that a pipeline's own code fills, such as a forecast: Sluice creates, exports and serves them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sluice.errors import ConfigError
 
 @dataclass(frozen=True)
 class OwnTable(Declaration):
-    """A table with a key and `columns` (name -> PostgreSQL type), which no load and no build writes to.
+    """A table with a key and `columns` (name -> PostgreSQL type), which neither loads nor builds write to.
 
-    Columns are never null but for those in `nullable`. `numbered` is a column (bigint, not of the key) that PostgreSQL
-    counts up by itself. `filled_by` is the command that fills it, for messages.
+    Columns are never null except those in `nullable`. `numbered` is an identity column (bigint, not in the key).
+    `filled_by` is the command that fills it, for messages.
     """
 
     name: str
@@ -31,7 +31,7 @@ class OwnTable(Declaration):
             check_column("Column", name)
         mistakes = [f"Key column {name!r} is named twice." for name in twice(self.key)]
         if not self.key:
-            mistakes.append("It has no key: name the columns that tell two rows apart, key=(...).")
+            mistakes.append("key must not be empty: name the columns that identify a row, key=(...).")
         numbered = () if self.numbered is None else (self.numbered,)
         named = (*self.key, *self.nullable, *numbered)
         mistakes += [f"Column {name!r} is not among its columns." for name in named if name not in self.columns]

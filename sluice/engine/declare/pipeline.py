@@ -1,4 +1,4 @@
-"""A pipeline: sources and the tables they go into, what is derived from these, and when."""
+"""A pipeline: sources, the tables they are loaded into, derived tables, and a schedule."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
 
 @dataclass(frozen=True)
 class Flow(Declaration):
-    """One source and the table it goes into, with what the declaration of the table cannot say, if need be.
+    """One source, the table that it is loaded into, and optionally a `transform` of its rows.
 
-    `part_time_limit_s` is that of the pipeline, unless the flow has one of its own.
+    `part_time_limit_s` replaces that of the pipeline.
     """
 
     source: Source
@@ -46,7 +46,7 @@ class Flow(Declaration):
             raise ConfigError(f"Flow into {self.table.name!r}: {_wrong_limit(self.part_time_limit_s)}")
         if self.source.snapshot and self.table.on_conflict != "update":
             raise ConfigError(
-                f"Flow into {self.table.name!r}: a snapshot brings rows that are there already, so its table needs"
+                f"Flow into {self.table.name!r}: a snapshot has rows that are loaded already, so its table needs"
                 " on_conflict='update'."
             )
         mistakes = list(self._mistakes_of_header())
@@ -54,33 +54,33 @@ class Flow(Declaration):
             raise ConfigError(f"Flow into {self.table.name!r}: every file would be refused: {' '.join(mistakes)}")
 
     def _mistakes_of_header(self) -> Iterator[str]:
-        """What is wrong with a header that is declared, and not found in each file."""
+        """Mistakes of a declared header (files without one are not known yet)."""
         declared = self.source.header if isinstance(self.source, Files) else None
-        there = [name.strip().casefold() for name in declared or ()]
+        header_names = [name.strip().casefold() for name in declared or ()]
         for header in dict.fromkeys(column.header_name for column in self.table.columns):
-            if there.count(header.strip().casefold()) > 1:
+            if header_names.count(header.strip().casefold()) > 1:
                 yield f"header=... has the name {header!r} more than once."
         for header in dict.fromkeys(column.header_name for column in self.table.columns if column.expected):
-            if declared is not None and header.strip().casefold() not in there:
-                yield f"header=... lacks {header!r}, which must be there."
+            if declared is not None and header.strip().casefold() not in header_names:
+                yield f"header=... lacks {header!r}, which is required."
 
 
 @dataclass(frozen=True)
 class Pipeline(Declaration):
-    """One dataset's flow, declared in one file: where it comes from, where it goes, and when.
+    """One dataset, declared in one file: its sources, its tables and its schedule.
 
     With one source: `source=`, `table=` and perhaps `transform=`. With several: `flows=[Flow(source, table), ...]`,
     each source with a name of its own. `derived` tables are built in their order once a run's inputs are settled.
 
-    `part_time_limit_s` (seconds, 1 to 540) is how long the code of a pipeline may take at once: `transform`, types and
-    checks over one part, a step of a `Preprocessed` table over one frame. What takes longer has its process ended, as
-    one crash of that part or build.
+    `part_time_limit_s` (seconds, 1 to 540) limits the code of a pipeline: `transform`, types and checks over one part,
+    or a step of a `Preprocessed` table over one frame. A process that exceeds it is killed, which counts as a crash of
+    that part or build.
 
-    `own_tables` are filled by code of the pipeline's own. `report(as_of, address_of, reason_of)` gives the `Page` of
-    `sluice report`, and `forecast(as_of, months, discount)` gives the `Forecast` of `sluice forecast`: import what they
-    need when they are called, since every command reads every declaration.
+    `own_tables` are filled by the pipeline's own code. `report(as_of, address_of, reason_of)` returns the `Page` of
+    `sluice report`, and `forecast(as_of, months, discount)` the `Forecast` of `sluice forecast`: they should import
+    libraries when they are called, since every command reads every declaration.
 
-    `serves` is what `sluice serve` gives to programs, and `about` a sentence on the dataset for them.
+    `serves` is what `sluice serve` offers to programs, and `about` a sentence about the dataset for them.
     """
 
     name: str
@@ -100,11 +100,11 @@ class Pipeline(Declaration):
     def __post_init__(self) -> None:
         check_identifier("Pipeline", self.name)
         if self.source is not None and self.table is not None and len(self.flows) < 2:
-            # dataclasses.replace of a pipeline with one source brings its flow as well
+            # dataclasses.replace of a pipeline with one source passes its flow as well
             object.__setattr__(self, "flows", (Flow(self.source, self.table, self.transform),))
         elif not self.flows or self.source is not None or self.table is not None or self.transform is not None:
             raise ConfigError(
-                f"Pipeline {self.name!r}: say source= and table=, or flows=[Flow(source, table), ...]; not both."
+                f"Pipeline {self.name!r}: declare source= and table=, or flows=[Flow(source, table), ...], not both."
             )
         mistakes = list(self._mistakes())
         if mistakes:
@@ -113,7 +113,7 @@ class Pipeline(Declaration):
         self.served  # noqa: B018 - mistakes are met when the file is read
 
     def _with_bases(self) -> Iterator[Computed]:
-        """The derived tables; those that are made of another one know it."""
+        """The derived tables, preprocessed ones with their base table."""
         bases = {each.name: each for each in self.derived if isinstance(each, Derived)}
         for each in self.derived:
             try:
@@ -134,16 +134,19 @@ class Pipeline(Declaration):
             for name in twice(names):
                 yield f"Two {what} {name!r}: give each a name of its own."
         yield from self._mistakes_of_names()
-        known = {flow.source.name for flow in self.flows}
-        for name in sorted(known & {CHANGED, SELF} if self.derived else ()):
-            yield f"The source {name!r} is called as what {{{name}}} means in the SQL of derived tables: rename it."
+        source_names = {flow.source.name for flow in self.flows}
+        for name in sorted(source_names & {CHANGED, SELF} if self.derived else ()):
+            yield f"The source name {name!r} is reserved in the SQL of derived tables ({{{name}}}): rename it."
         for derived in self.derived:
-            for name in sorted(derived.sources() - known):
-                yield f"Derived table {derived.name!r} reads {{{name}}}, but there is no such source."
+            for name in sorted(derived.sources() - source_names):
+                yield f"Derived table {derived.name!r} reads {{{name}}}, which is not a source."
         before: set[str] = set()
         for derived in self.derived:
             if isinstance(derived, Preprocessed) and derived.of not in before:
-                yield f"Preprocessed table {derived.name!r} is of {derived.of!r}: declare that derived table before it."
+                yield (
+                    f"Preprocessed table {derived.name!r} has the base table {derived.of!r}: declare that derived table"
+                    " before it."
+                )
             before |= {derived.name} if isinstance(derived, Derived) else set()
 
     def _mistakes_of_names(self) -> Iterator[str]:
@@ -151,11 +154,11 @@ class Pipeline(Declaration):
         tables |= {each.name for each in self.own_tables}
         for derived in self.derived:
             for name in sorted(tables & set(derived.relations[1:])):
-                yield f"{name!r} is a table, and the view of the newest date of {derived.name!r}: rename one."
+                yield f"{name!r} is both a table and the view of the newest date of {derived.name!r}: rename one."
 
     @property
     def served(self) -> list[Served]:
-        """What it serves, with the types and keys of its tables. Raises ConfigError, but only when declared."""
+        """What it serves, with the types and keys of its tables. Raises ConfigError for a wrong `serves`."""
         try:
             return [served(self, each) for each in self.serves]
         except ConfigError as error:
@@ -163,23 +166,23 @@ class Pipeline(Declaration):
 
     @property
     def files(self) -> list[Files]:
-        """Those of its sources that are files."""
+        """Its file sources."""
         return [flow.source for flow in self.flows if isinstance(flow.source, Files)]
 
     @property
     def remote(self) -> list[Remote]:
-        """Those of its sources that every run fetches anew."""
+        """Its sources that every run fetches."""
         return [flow.source for flow in self.flows if not isinstance(flow.source, Files)]
 
     def fetched(self, only: Collection[str] = ()) -> list[Remote]:
-        """Those of its sources that a run fetches: all that are no files, or those of them that `only` names.
+        """The sources that a run fetches: all that are not files, or those of them that `only` names.
 
-        Raises ConfigError for a name that no source has.
+        Raises ConfigError for an unknown name.
         """
-        known = [flow.source.name for flow in self.flows]
+        names = [flow.source.name for flow in self.flows]
         for name in only:
-            if name not in known:
-                raise ConfigError(f"{self.name} has no source {name!r}; its sources: {', '.join(known)}.")
+            if name not in names:
+                raise ConfigError(f"{self.name} has no source {name!r}; its sources: {', '.join(names)}.")
         return [source for source in self.remote if not only or source.name in only]
 
     @property
@@ -188,11 +191,11 @@ class Pipeline(Declaration):
         return any(derived.dated for derived in self.derived)
 
     def check_run(self, *, has_inputs: bool, as_of: date | None) -> None:
-        """Raise ConfigError for a run that has nothing to do, or lacks the date that it is for."""
+        """Raise ConfigError for a run without work, or without the date that it needs."""
         if self.dated and as_of is None:
             raise ConfigError(
                 f"{self.name} is built for a date, so that the same files give the same table on any day: "
-                "say which one, --as-of YYYY-MM-DD."
+                "give it with --as-of YYYY-MM-DD."
             )
         if as_of is not None and not self.dated:
             raise ConfigError(f"{self.name} has no table that is built for a date: leave out --as-of.")
@@ -200,12 +203,12 @@ class Pipeline(Declaration):
             raise ConfigError(f"Nothing to load: name files for {self.name}.")
 
     def part_limit_s(self, source: str) -> float:
-        """How long the code for a part of a source may take, in seconds. Raises ConfigError as `flow` does."""
+        """The time limit of the code for a part of a source, in seconds. Raises ConfigError as `flow` does."""
         own = self.flow(source).part_time_limit_s
         return self.part_time_limit_s if own is None else own
 
     def flow(self, source: str) -> Flow:
-        """The flow of a source by its name. Raises ConfigError when the declaration has no such source (any more)."""
+        """The flow of a source by its name. Raises ConfigError when the declaration does not (or no longer) have it."""
         for flow in self.flows:
             if flow.source.name == source:
                 return flow
@@ -217,4 +220,4 @@ def _is_time_limit(limit: object) -> bool:
 
 
 def _wrong_limit(limit: object) -> str:
-    return f"part_time_limit_s must be a number of seconds between 1 and {LONGEST_S:g}, and not {limit!r}."
+    return f"part_time_limit_s must be a number of seconds between 1 and {LONGEST_S:g}, not {limit!r}."

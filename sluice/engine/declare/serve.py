@@ -1,4 +1,4 @@
-"""What the JSON API serves: a table of the pipeline, or a SELECT of its own, in pages and row by row."""
+"""What the JSON API serves: a table of the pipeline, or a SELECT, in pages and row by row."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _IN_PATH = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Range(Declaration):
-    """Filters by where a column's value lies: the parameter `start` is the least value, `end` the greatest.
+    """A filter by a range of a column's values: the parameter `start` is the least value, `end` the greatest.
 
-    They are called `<column>_from` and `<column>_to` unless said. With `end_excluded` rows lie before `end`.
+    Their default names are `<column>_from` and `<column>_to`. With `end_excluded` values must be less than `end`.
     """
 
     column: str
@@ -39,24 +39,24 @@ class Range(Declaration):
 
 @dataclass(frozen=True)
 class Serve(Declaration):
-    """A table of the pipeline (or the view of its newest date) that `sluice serve` gives to programs.
+    """A table of the pipeline (or the view of its newest date) that `sluice serve` offers to programs.
 
     Without `route` there are two: `GET /tables/<table>` in pages and `GET /tables/<table>/<key>` for one row. A `route`
     with all names of `by` in braces gives one row (`/products/{product_id}`), any other gives pages.
 
-    `by` are the columns by which pages go and rows are found: those of the table's key unless said, each with another
-    name in the API where it is a dict (name -> column). Of a table with `as_of` in its key the newest date is served,
-    or the one that the parameter `as_of` names; with `as_of` in `by` all dates are.
+    `by` are the columns that order pages and identify rows: by default those of the table's key; a dict (name ->
+    column) gives them other names in the API. Of a table with `as_of` in its key the newest date is served, or that of
+    the parameter `as_of`; with `as_of` in `by` all dates are.
 
-    `filters` are columns whose value is asked for (those of `by` unless said), and `Range`s. `fields` are the columns
-    that rows have: all that are declared unless said. `describe` explains columns, `one_of` lists all values of a
-    column, `example` is a row for the OpenAPI document, and `summary`, `doc` and `called` (the name of its schema) say
-    what it is. `missing` is the code and the detail of the answer where there is no such row; {names} of `by` stand
-    for what was asked for, {when} for the date.
+    `filters` are columns to filter by value (by default those of `by`), and `Range`s. `fields` are the columns of the
+    rows: by default all that are declared. `describe` explains columns, `one_of` lists all values of a column,
+    `example` is a row for the OpenAPI document, and `summary`, `doc` and `called` (the name of its schema) describe it.
+    `missing` is the code and the detail of the answer when the row does not exist; in it {names} of `by` stand for the
+    requested values, {when} for the date.
 
-    `sql` is a SELECT that gives `columns` (name -> PostgreSQL type) instead of the table `table`, which is then a name
-    only; `required` ones are never null. Rows for which the SQL condition `leave_out` holds have no place in a page
-    and are counted in its `left_out`.
+    `sql` is a SELECT that gives `columns` (name -> PostgreSQL type) instead of the table `table`, which is then only a
+    name; `required` columns are never null. Rows that fulfil the SQL condition `leave_out` are not in a page, and are
+    counted in its `left_out`.
     """
 
     table: str
@@ -84,12 +84,12 @@ class Serve(Declaration):
 
     @property
     def in_path(self) -> tuple[str, ...]:
-        """The names that the route has in braces."""
+        """The names in braces in the route."""
         return tuple(_IN_PATH.findall(self.route or ""))
 
     @property
     def names(self) -> dict[str, str]:
-        """What `by` says: name in the API -> column."""
+        """`by` as name in the API -> column."""
         return dict(self.by) if isinstance(self.by, Mapping) else {name: name for name in self.by}
 
     def _mistakes(self) -> Iterator[str]:
@@ -102,8 +102,8 @@ class Serve(Declaration):
         if (self.sql is None) != (not self.columns):
             yield "sql and columns go together."
         if self.sql is None and self.required:
-            yield "required goes with sql: a table says itself which of its columns are."
+            yield "required needs sql: a table declares its required columns itself."
         if self.sql is not None and not self.by:
-            yield "by must name the columns that tell two rows of its sql apart."
+            yield "by must name the columns that identify a row of its sql."
         if self.called is not None and not self.called.isidentifier():
             yield f"called={self.called!r} must be a name such as PriceRow."

@@ -81,8 +81,8 @@ class FramesBuild(TableBuild):
 
     def _frames(self) -> Iterator[pd.DataFrame]:
         """The rows of the table that this one is computed from, with extra columns that steps need, in key order."""
-        beside = self._table.beside
-        wanted = dict(self._table.table.columns) | {name: pg_type for name, (_, pg_type) in beside.items()}
+        expressions = self._table.expressions
+        wanted = dict(self._table.table.columns) | {name: pg_type for name, (_, pg_type) in expressions.items()}
         with stream(self._cursor, "preprocess") as rows:
             rows.execute(self._base_rows(), self._values)
             while texts := rows.fetchmany(FRAME_ROWS):
@@ -91,9 +91,9 @@ class FramesBuild(TableBuild):
     def _base_rows(self) -> sql.Composed:
         columns = [sql.Identifier(name) for name in self._table.table.names]
         ordered = quoted(self._table.key)
-        beside = {name: text.replace("{key}", ordered) for name, (text, _) in self._table.beside.items()}
-        expressions = [sql.SQL(text) + sql.SQL(" as ") + sql.Identifier(name) for name, text in beside.items()]
-        names = [*columns, *map(sql.Identifier, beside)]
+        texts = {name: text.replace("{key}", ordered) for name, (text, _) in self._table.expressions.items()}
+        expressions = [sql.SQL(text) + sql.SQL(" as ") + sql.Identifier(name) for name, text in texts.items()]
+        names = [*columns, *map(sql.Identifier, texts)]
         return sql.SQL(query("base_rows")).format(
             texts=sql.SQL(", ").join(name + sql.SQL("::text") for name in names),
             wanted=sql.SQL(", ").join([*columns, *expressions]),

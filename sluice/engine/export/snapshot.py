@@ -70,7 +70,7 @@ def snapshot(tables: Sequence[str]) -> Iterator[Snapshot]:
     opened = connect("export")
     with closing(opened.connection) as connection:
         try:
-            with opened.ending(opened.begin()) as cursor:
+            with opened.transaction(opened.begin()) as cursor:
                 columns = {table: columns_of(cursor, table) for table in tables}
             known = {table: _there(table, of) for table, of in columns.items()}
             names = sql.SQL(", ").join(map(table_identifier, known))

@@ -1,1 +1,1 @@
-"""What files are written in: packings, and text of several formats."""
+"""File formats: compression, encodings, and text of several formats."""

@@ -1,4 +1,4 @@
-"""What a format is to the rest of Sluice. Each has a folder of its own, and one line in `known.py`."""
+"""The interface of formats. Each has a folder, and one line in `known.py`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ D = TypeVar("D", bound=Written)
 
 @dataclass(frozen=True)
 class Part:
-    """The bytes of a part, what was planned of it, and what is wanted of it.
+    """The bytes of a part, its plan, and the contract's headers.
 
     `first_line`, `read` and `well_quoted` are as of PartSpan. `commas` are the headers whose columns read a decimal
     comma.
@@ -36,44 +36,44 @@ class Part:
 
 
 class Format(Protocol[D]):
-    """A format of UTF-8 text. Streams are at their start; `source` is what is declared of the files.
+    """A format of UTF-8 text. Streams are at their start; `source` is the declaration of the files.
 
-    `name` stands as `format` in the dialect that the ledger keeps; where there is none, it is CSV.
+    `name` is stored as `format` in the ledger's dialect; without it the format is CSV.
     """
 
     @property
     def name(self) -> str: ...
 
     def looks_like(self, head: bytes, source: Files) -> bool:
-        """Whether text that begins so is of this format."""
+        """Whether text with this beginning has this format."""
 
     def header(self, stream: Readable, source: Files, limits: Limits) -> tuple[str, ...]:
         """The names of the columns. Raises DataError."""
 
     def plan(
-        self, stream: Readable, source: Files, *, wanted: Sequence[str], part_bytes: int, limits: Limits, tick: Tick
+        self, stream: Readable, source: Files, *, requested: Sequence[str], part_bytes: int, limits: Limits, tick: Tick
     ) -> InputPlan:
-        """Read the stream once, cut it into parts of about `part_bytes`, and look for the `wanted` columns wherever
-        they may come. Raises DataError."""
+        """Read the stream once, cut it into parts of about `part_bytes`, and look for the `requested` columns in all of
+        it. Raises DataError."""
 
     def dialect(self, stored: dict[str, Any]) -> D:
-        """What `to_json` of a dialect gave."""
+        """A dialect from the result of its `to_json`."""
 
     def parse(self, part: Part, dialect: D, limits: Limits) -> ParsedPart:
-        """The part's columns of text, and its rejects: together the records that were planned."""
+        """The part's columns of text, and its rejects: together the planned number of records."""
 
     def refuse_overlong(self, blocks: Iterable[bytes], dialect: D, *, first_line: int, limits: Limits) -> RowReject:
         """The reject of a part that is one record longer than the limit, from its blocks."""
 
 
 class BinaryFormat(Protocol):
-    """A format that is no text: its wanted columns are written as CSV, and from there on it is one."""
+    """A binary format: its requested columns are converted to CSV first."""
 
     def looks_like(self, head: bytes) -> bool:
-        """Whether a file that begins so is of this format."""
+        """Whether a file with this beginning has this format."""
 
     def names(self, file: BinaryIO) -> tuple[str, ...]:
-        """The names of all columns of a file that can seek. Raises DataError."""
+        """The names of all columns of a seekable file. Raises DataError."""
 
     def spell(self, file: BinaryIO, columns: Mapping[str, ColumnType]) -> Iterator[bytes]:
         """The file as CSV in UTF-8: a header, and those of the `columns` (header and declared type) that it has, in

@@ -1,4 +1,4 @@
-"""The formats: told apart by a file's first bytes; those of text are remembered in its dialect."""
+"""The formats: detected by a file's first bytes; text formats are stored in its dialect."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ __all__ = [
 ]  # fmt: skip
 
 FORMATS: tuple[Format[Any], ...] = (JSON_LINES, CSV)
-"""In the order in which they are tried; CSV is whatever nothing else is, so it comes last."""
+"""In the order in which they are tried; CSV is the default, so it is last."""
 
 BINARY_FORMATS: tuple[BinaryFormat, ...] = (PARQUET,)
-"""Those that are no text: each is written as CSV, and planned and read as that."""
+"""Formats that are not text: they are converted to CSV, which is planned and read."""
 
-ABSENT = "absent"  # beside the dialect in the ledger: the declared columns that the input does not have
+ABSENT = "absent"  # stored with the dialect in the ledger: the declared columns that the input does not have
 _FORMAT = "format"  # in the dialect; absent in a CSV's
 
 
-def plan_text(stream: Readable, head: bytes, source: Files, tick: Tick, wanted: Sequence[str] = ()) -> InputPlan:
-    """Plan a file of UTF-8 text from a stream at its start; `head` is what it begins with. Raises DataError.
+def plan_text(stream: Readable, head: bytes, source: Files, tick: Tick, requested: Sequence[str] = ()) -> InputPlan:
+    """Plan a file of UTF-8 text from a stream at its start; `head` is its beginning. Raises DataError.
 
-    Records that are no rows of a table may have any of the `wanted` columns: they are looked for in all of them.
+    In formats without a header any record may have one of the `requested` columns: all records are searched.
     """
-    return plan_as(_detected(head, source), stream, source, tick, wanted)
+    return plan_as(_detected(head, source), stream, source, tick, requested)
 
 
-def plan_as(form: Format[Any], stream: Readable, source: Files, tick: Tick, wanted: Sequence[str] = ()) -> InputPlan:
+def plan_as(form: Format[Any], stream: Readable, source: Files, tick: Tick, requested: Sequence[str] = ()) -> InputPlan:
     """Plan text whose format is known, as `plan_text` does."""
     size = settings().part_bytes
-    return form.plan(stream, source, wanted=wanted, part_bytes=size, limits=limits(), tick=tick)
+    return form.plan(stream, source, requested=requested, part_bytes=size, limits=limits(), tick=tick)
 
 
 def binary_format(head: bytes) -> BinaryFormat | None:
-    """The format of a file that begins so; None for text."""
+    """The format of a file with this beginning; None for text."""
     return next((form for form in BINARY_FORMATS if form.looks_like(head)), None)
 
 
@@ -61,20 +61,20 @@ def header_of(stream: Readable, head: bytes, source: Files) -> tuple[str, ...]:
 def parse_text(
     data: bytes, stored: dict[str, Any], contract: Contract, *, first_line: int, read: int, well_quoted: bool
 ) -> ParsedPart:
-    """Parse a part of a file whose dialect is `stored` in the ledger; the others are as planned."""
+    """Parse a part of a file whose dialect is `stored` in the ledger; the other arguments are as planned."""
     form, dialect = _stored_format(stored)
-    match = match_header(dialect, contract.wanted, contract.required)
+    match = match_header(dialect, contract.requested, contract.required)
     return form.parse(Part(data, first_line, read, well_quoted, match, contract.commas), dialect, limits())
 
 
 def refuse_overlong(blocks: Iterable[bytes], stored: dict[str, Any], *, first_line: int) -> RowReject:
-    """The reject of a record that is too long to be held, from its blocks."""
+    """The reject of a record longer than the limit, from its blocks."""
     form, dialect = _stored_format(stored)
     return form.refuse_overlong(blocks, dialect, first_line=first_line, limits=limits())
 
 
 def limits() -> Limits:
-    """What a file may ask of memory, by the settings."""
+    """The memory limits of a file, from the settings."""
     return Limits(max_record_bytes=settings().max_record_bytes)
 
 
@@ -83,7 +83,7 @@ def _detected(head: bytes, source: Files) -> Format[Any]:
 
 
 def _stored_format(stored: dict[str, Any]) -> tuple[Format[Any], Any]:
-    """The format and the dialect of a file, from what the ledger has of it."""
+    """The format and the dialect of a file, from the ledger."""
     name = stored.get(_FORMAT, CSV.name)
     form = next(form for form in FORMATS if form.name == name)
     return form, form.dialect({fact: value for fact, value in stored.items() if fact != ABSENT})

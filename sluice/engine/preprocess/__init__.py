@@ -1,4 +1,4 @@
-"""Steps over a table that a build has made: pandas functions with a name, in order, each reporting what it changed.
+"""Preprocessing steps over a built table: named pandas functions, in order, each reporting what it changed.
 
 `from sluice import Preprocessed, preprocess` declares them: `steps=[preprocess.missing("age", "median"), ...]`.
 """

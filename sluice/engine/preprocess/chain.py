@@ -1,4 +1,4 @@
-"""Steps in their order, over one frame after another, counting what each of them changes."""
+"""Runs the steps in order over one frame after another, and counts what each of them changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Chain:
-    """The steps of one table, with what they know by name; `changed` is what they did so far.
+    """The steps of one table, with the statistics of each by its name; `changed` counts their changes so far.
 
     A step may take `limit_s` seconds over one frame.
     """
@@ -30,20 +30,21 @@ class Chain:
         self.changed: dict[str, Counter[str]] = {step.name: Counter() for step in steps}
 
     def run(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The frame after all steps: the same rows in the same order. Raises PermanentError for a step that errs."""
+        """The frame after all steps: the same rows in the same order. Raises PermanentError for a wrong result."""
         frame = with_marks(frame, self._marks)
         for step in self._steps:
             with limited(self._limit_s, f"The step {step.name!r} over one frame of {len(frame):,} rows"):
                 outcome = step.apply(frame, self._known[step.name])
             if len(outcome.frame) != len(frame):
                 raise PermanentError(
-                    f"Step {step.name!r} made {len(outcome.frame)} rows of {len(frame)}: steps flag rows and take none "
-                    "away. Correct the step, then sluice retry."
+                    f"Step {step.name!r} made {len(outcome.frame)} rows of {len(frame)}: a step must not add or remove "
+                    "rows. Correct the step, then sluice retry."
                 )
             lost = [name for name in (*frame.columns, *step.scope.adds) if name not in outcome.frame]
             if lost:
                 raise PermanentError(
-                    f"Step {step.name!r} gives no column {', '.join(lost)}. Correct it, then sluice retry."
+                    f"Step {step.name!r} returned a frame without the column {', '.join(lost)}. Correct it, then sluice"
+                    " retry."
                 )
             self.changed[step.name].update(outcome.changed)
             frame = outcome.frame

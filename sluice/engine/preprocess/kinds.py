@@ -1,4 +1,4 @@
-"""PostgreSQL types as Arrow types: what a column of a frame is, and frames made of texts."""
+"""The Arrow types of frames for PostgreSQL types, and frames built from PostgreSQL's text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 WHOLE = ("smallint", "integer", "bigint")
 _NUMERIC = re.compile(r"(?:numeric|decimal)\((\d+)(?:,(\d+))?\)")
-# whole numbers are as wide as can be: a step may multiply them, and COPY refuses what does not fit
+# whole numbers are int64: a step may multiply them, and COPY refuses values that do not fit
 _TYPES = dict.fromkeys(WHOLE, pa.int64()) | {
     "text": pa.string(),
     "boolean": pa.bool_(),
@@ -33,19 +33,19 @@ def plain(pg_type: str) -> str:
 
 
 def arrow_type(pg_type: str) -> pa.DataType:
-    """The type of a frame's column. Raises ConfigError for a type that frames do not have."""
+    """The type of a frame's column. Raises ConfigError for a type that frames do not support."""
     name = plain(pg_type)
     numeric = _NUMERIC.fullmatch(name.replace(" ", ""))
     if numeric:
         return pa.decimal128(int(numeric[1]), int(numeric[2] or 0))
     if name not in _TYPES:
-        known = ", ".join([*sorted(_TYPES), "numeric(p, s)"])
-        raise ConfigError(f"Steps do not know the type {pg_type!r}, only: {known}.")
+        names = ", ".join([*sorted(_TYPES), "numeric(p, s)"])
+        raise ConfigError(f"Steps do not support the type {pg_type!r}; expected one of: {names}.")
     return _TYPES[name]
 
 
 def is_numeric(pg_type: str) -> bool:
-    """Whether a column holds exact decimals, as money is."""
+    """Whether a column has exact decimals, as money has."""
     return bool(pa.types.is_decimal(arrow_type(pg_type)))
 
 
@@ -55,7 +55,7 @@ def is_number(pg_type: str) -> bool:
 
 
 def frame_of(rows: Iterable[Sequence[str | None]], columns: Mapping[str, str]) -> pd.DataFrame:
-    """A frame of rows whose values are PostgreSQL's texts, in the order of `columns` (name -> PostgreSQL type)."""
+    """A frame of rows of PostgreSQL's text values, in the order of `columns` (name -> PostgreSQL type)."""
     import pandas as pd
 
     texts = list(zip(*rows, strict=True)) or [()] * len(columns)
@@ -68,7 +68,7 @@ def frame_of(rows: Iterable[Sequence[str | None]], columns: Mapping[str, str]) -
 
 
 def by_code(values: Sequence[object], codes: np.ndarray[Any, Any], like: pd.Series[Any], missing: object = None) -> Any:
-    """The values by the codes of a factorized column, `like` whose rows they are; `missing` where there was null."""
+    """The values for the codes of a factorized column, with the index of `like`; `missing` for null."""
     import pandas as pd
 
     taken = pa.array([*values, missing], pa.bool_() if isinstance(missing, bool) else pa.string())

@@ -1,6 +1,6 @@
 """Columns that several steps set together: which rules a row breaks, and whether it is quarantined.
 
-They are there when some step of the table sets them, once, and start as false, null and false.
+A table has those that one of its steps sets. They start as false, null and false.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _STARTS = {
 
 
 def with_marks(frame: pd.DataFrame, marks: Iterable[str]) -> pd.DataFrame:
-    """The frame with these of the marks, on no row yet."""
+    """The frame with these marks added, not yet set on any row."""
     import pandas as pd
 
     starts = {name: _STARTS[name] for name in marks}
@@ -31,12 +31,12 @@ def with_marks(frame: pd.DataFrame, marks: Iterable[str]) -> pd.DataFrame:
 
 
 def mark(frame: pd.DataFrame, rule: str, rows: pd.Series[bool]) -> pd.DataFrame:
-    """The frame with `rule` among those that `rows` break."""
+    """The frame with `rule` added to the broken rules of `rows`."""
     so_far = frame[ABNORMAL]
     named = (so_far + ("," + rule)).fillna(rule)
     return frame.assign(**{ABNORMAL: so_far.where(~rows, named), IS_ABNORMAL: frame[IS_ABNORMAL] | rows})
 
 
 def quarantine(frame: pd.DataFrame, rows: pd.Series[bool]) -> pd.DataFrame:
-    """The frame with `rows` quarantined, besides those that are."""
+    """The frame with `rows` quarantined, in addition to those that already are."""
     return frame.assign(**{QUARANTINED: frame[QUARANTINED] | rows})

@@ -1,6 +1,6 @@
-"""What a step needs to know of the whole table: declared here, computed by SQL, and stored in the ledger.
+"""Statistics of the whole table that a step needs: declared here, computed by SQL, and stored in the ledger.
 
-A value is looked up by the group that a row is in. A group without a stored value takes that of the whole column.
+A value is looked up by the group of the row. A group without a stored value uses that of the whole column.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Values = np.ndarray[Any, np.dtype[Any]]
 Kind = Literal["median", "mode", "mean", "deviation", "mad", "first_quartile", "third_quartile"]
 Group = tuple[str, ...]
-BETWEEN = "\x1f"  # groups of several columns are looked up as one text
+SEPARATOR = "\x1f"  # groups of several columns are looked up as one text
 WHOLE: Group = ()
 
 
@@ -27,8 +27,8 @@ class Statistic(Declaration):
     """One figure of a column of the base table, by group of the columns `within`, over its rows that fit `where`.
 
     median, first_quartile, third_quartile: percentile_cont. mode: the most frequent value, of several the first in
-    order. mean: avg. deviation: stddev_samp. mad: the median of |x - median|. A group of fewer than `least` such rows
-    has none.
+    order. mean: avg. deviation: stddev_samp. mad: the median of |x - median|. A group with fewer than `least` such
+    rows has no value of its own.
     """
 
     kind: Kind
@@ -56,17 +56,17 @@ class Statistics:
         """The value for each row of the frame: that of its group, else of the whole column, else None (NaN)."""
         import numpy as np
 
-        known = self.values.get(statistic.name, {})
-        whole = known.get(WHOLE)
+        values = self.values.get(statistic.name, {})
+        whole = values.get(WHOLE)
         codes, groups = _groups(frame, statistic.within)
-        found = [*(known.get(group, whole) for group in groups), whole]
-        kind = object if any(isinstance(each, str) for each in found) else np.float64
-        taken: Values = np.array(found, dtype=kind)[codes]  # a row without a group has the code -1
+        figures = [*(values.get(group, whole) for group in groups), whole]
+        kind = object if any(isinstance(each, str) for each in figures) else np.float64
+        taken: Values = np.array(figures, dtype=kind)[codes]  # a row without a group has the code -1
         return taken
 
 
 def _groups(frame: pd.DataFrame, within: Sequence[str]) -> tuple[Values, list[Group]]:
-    """The number of each row's group among the groups of the frame; -1 for a row that is in none."""
+    """The number of each row's group among the groups of the frame; -1 for a row without a group."""
     import numpy as np
 
     if not within:
@@ -74,6 +74,6 @@ def _groups(frame: pd.DataFrame, within: Sequence[str]) -> tuple[Values, list[Gr
     text: Any = None
     for name in within:
         each = frame[name].astype("string[pyarrow]")
-        text = each if text is None else text + BETWEEN + each
+        text = each if text is None else text + SEPARATOR + each
     codes, groups = text.factorize()
-    return codes, [tuple(group.split(BETWEEN)) for group in groups]
+    return codes, [tuple(group.split(SEPARATOR)) for group in groups]

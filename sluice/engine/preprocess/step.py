@@ -1,4 +1,4 @@
-"""A step: a named function over a frame, with what it needs, what it adds, and what it must know beforehand."""
+"""A step: a named function over a frame, with the columns that it needs and adds, and its statistics."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sluice.engine.preprocess.statistic import Statistic, Statistics
 if TYPE_CHECKING:
     import pandas as pd
 
-Beside = Mapping[str, tuple[str, str]]
+Expressions = Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -28,18 +28,18 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a step has to do with.
+    """The columns, expressions and statistics of a step.
 
-    It reads or changes the columns `needs`, and brings those of `adds` (name -> PostgreSQL type) and of `marks` (the
-    common ones of marks.py). `beside` are SQL expressions over the base table that come along with its rows and are
-    in the frame only: name -> (expression, PostgreSQL type); `{key}` in one is the key of the table. `statistics` is
-    what it must know of the whole base table.
+    It reads or changes the columns `needs`, and adds those of `adds` (name -> PostgreSQL type) and of `marks` (the
+    common ones of marks.py). `expressions` are SQL expressions over the base table, computed with its rows and in the
+    frame only: name -> (expression, PostgreSQL type); `{key}` in one is the key of the table. `statistics` are those
+    of the whole base table that it needs.
     """
 
     needs: tuple[str, ...]
     adds: Mapping[str, str] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
-    beside: Beside = field(default_factory=dict)
+    expressions: Expressions = field(default_factory=dict)
     statistics: tuple[Statistic, ...] = ()
 
 
@@ -52,49 +52,51 @@ class FrameStep(Declaration):
     @property
     @abstractmethod
     def scope(self) -> Scope:
-        """The columns and statistics that it has to do with."""
+        """Its columns, expressions and statistics."""
 
     @property
     def definition(self) -> str:
-        """16 hex digits of SHA-256 over all that decides what it does."""
+        """16 hex digits of SHA-256 over everything that determines its results."""
         return hashlib.sha256(self._declared().encode()).hexdigest()[:16]
 
     def _declared(self) -> str:
         return repr(self)
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:  # noqa: ARG002 - for others
-        """What is wrong with it over a frame with these columns (name -> PostgreSQL type), a sentence each."""
+        """Mistakes of the step over a frame with these columns (name -> PostgreSQL type), one sentence each."""
         yield from ()
 
     @abstractmethod
     def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:
-        """Apply it to some rows of the table. Nothing but these arguments decides what comes out."""
+        """Apply it to some rows of the table. The outcome must depend on these arguments only."""
 
 
 @dataclass(frozen=True)
 class Step(FrameStep):
-    """A step of your own: `function(frame, known)` returns an `Outcome`; see `Scope` for the rest.
+    """A custom step: `function(frame, known)` returns an `Outcome`; see `Scope` for the rest.
 
     The frame's columns are Arrow-backed: whole numbers with nulls stay whole, money is decimal. `known` has the values
-    of `statistics`. Of the function its own source text counts as definition, not that of what it calls: raise
-    `version` when that changes.
+    of `statistics`. The definition includes the function's own source text, not that of functions it calls: raise
+    `version` when those change.
     """
 
     function: Callable[[pd.DataFrame, Statistics], Outcome]
     needs: tuple[str, ...]
     adds: Mapping[str, str] = field(default_factory=dict)
     statistics: tuple[Statistic, ...] = ()
-    beside: Beside = field(default_factory=dict)
+    expressions: Expressions = field(default_factory=dict)
     marks: tuple[str, ...] = ()
     version: int = 1
 
     @property
     def scope(self) -> Scope:
-        return Scope(self.needs, self.adds, self.marks, self.beside, self.statistics)
+        return Scope(self.needs, self.adds, self.marks, self.expressions, self.statistics)
 
     def _declared(self) -> str:
         text = source_text(self.function)
-        return repr((self.name, self.scope, self.version)) + text
+        # with the names that fields had in version 0.2.0: another definition would compute stored statistics again
+        scope = repr(self.scope).replace(f", expressions={self.expressions!r}", f", beside={self.expressions!r}")
+        return f"({self.name!r}, {scope}, {self.version!r}){text}"
 
     def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:
         return self.function(frame, known)

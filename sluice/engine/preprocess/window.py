@@ -1,4 +1,4 @@
-"""SQL expressions over the whole table, from the files of sql/, with the names of columns in them."""
+"""SQL window expressions from the files of sql/, with column names filled in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ query = statements(__name__)
 
 
 def window(name: str, **filled: str) -> str:
-    """The expression `name`.sql with these texts in it, and `{key}` left for the build."""
+    """The expression `name`.sql with these texts filled in; `{key}` is filled in by the build."""
     text = query(name).partition("\n")[2].strip()
     for placeholder, value in filled.items():
         text = text.replace(f"{{{placeholder}}}", value)
@@ -18,5 +18,5 @@ def window(name: str, **filled: str) -> str:
 
 
 def quoted(names: Sequence[str]) -> str:
-    """Names of columns in SQL. They are checked to be identifiers when they are declared."""
+    """Quoted column names. Declarations have checked that they are identifiers."""
     return ", ".join(f'"{name}"' for name in names)

@@ -1,7 +1,7 @@
-"""Rejects: rows refused, each with its line, its column where one is to blame, a stable code and a reason.
+"""Rejects: refused rows, each with its line, the column at fault if there is one, a stable code and a reason.
 
-Where the reason refers to another row, that row's input and line are facts of their own. Here it is always one of the
-same input; conflicts with rows of other inputs are found and written by SQL (`load/sql/`).
+If the reason refers to another row, that row's input and line have fields of their own. Here it is always a row of the
+same input; conflicts with rows of other inputs are detected and written by SQL (`load/sql/`).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def write(cursor: Cursor, rejects: pa.Table, *, run: int, input_id: int, part: i
     columns["other_input"] = pc.if_else(pc.is_valid(rejects.column(OTHER_LINE)), columns["input_id"], nowhere)
     table = pa.table(columns | {name: rejects.column(name) for name in (*SCHEMA.names, OTHER_LINE)})
     text = io.BytesIO()
-    # a null and an empty text must stay apart: an unquoted empty field is null to COPY
+    # null and empty text must stay distinct: an unquoted empty field is null to COPY
     pa.csv.write_csv(table, text, pa.csv.WriteOptions(include_header=False))
     text.seek(0)
     cursor.copy_expert(_COPY, text)

@@ -1,1 +1,1 @@
-"""Where rows come from: files, APIs, queries; and the landing."""
+"""Sources of rows: files, APIs, queries; and the landing."""

@@ -1,7 +1,7 @@
-"""A source that is no file is fetched whole, into the landing, and is a file from there on.
+"""A source that is not files is fetched completely into the landing, and from then on treated as a file.
 
-Nothing is kept of half a fetch, so whoever tries again begins at the beginning. What a fetch notes (how far it came,
-what the server calls its answer) is known to the next one only when its input is done.
+A partial fetch is discarded, so a retry begins at the beginning. The notes of a fetch (its watermark, or the validator
+of the response) are available to the next one only when its input is done.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NO_ROWS = {"empty_file", "header_only"}
 
 
 class Noted(NamedTuple):
-    """What the ledger knows of the fetch that brought an input."""
+    """The ledger's record of the fetch of an input."""
 
     input: int
     rejected: int
@@ -37,22 +37,22 @@ class Noted(NamedTuple):
 
 
 class Known(NamedTuple):
-    """The last input of a source that was loaded to its end, and what its fetch noted."""
+    """The last completely loaded input of a source, and the notes of its fetch."""
 
     input: int | None = None
     noted: Mapping[str, str] = {}
 
 
 class FetchResult(NamedTuple):
-    """What the next fetch is to know, and which rows did not come, in a sentence."""
+    """The notes for the next fetch, and a sentence about rows that were left out."""
 
     noted: dict[str, str]
     left_out: str | None = None
 
 
 class FetchedSource(ABC, Generic[S_contra]):
-    """A kind of source that every run fetches anew. `form` is the format that it is written in, `text` how that is
-    read."""
+    """A kind of source that every run fetches. `form` is the format that it is written in, `text` the options for
+    reading it."""
 
     only_newest = True
     form: ClassVar[Format[Any]]
@@ -60,27 +60,27 @@ class FetchedSource(ABC, Generic[S_contra]):
 
     @abstractmethod
     def known(self, source: S_contra, last: Noted, *, newest: bool, beat: Callable[[], None]) -> Mapping[str, str]:
-        """What still holds of what a fetch noted; `newest` unless another input of the source was loaded since."""
+        """The notes of a fetch that are still valid; `newest` unless another input of the source was loaded since."""
 
     @abstractmethod
     def write(self, source: S_contra, columns: Sequence[Column], into: Blocks, known: Known) -> FetchResult:
-        """Write what the source gives, for the columns of its table. Raises as `scan` does."""
+        """Write the source's data for the columns of its table. Raises as `scan` does."""
 
     @abstractmethod
     def probe(self, source: S_contra, pipeline: Pipeline) -> ProbeResult | None:
-        """As of SourceKind."""
+        """As in SourceKind."""
 
     def may_be_empty(self, source: S_contra) -> bool:  # noqa: ARG002
-        """Whether a fetch after the first one may have not one row, as there is nothing new."""
+        """Whether a fetch after the first one may have no rows, because nothing is new."""
         return False
 
     def stamp(self, uri: str) -> str | None:  # noqa: ARG002
-        """What is fetched has none."""
+        """None: fetched sources do not have a stamp."""
         return None
 
     def scan(self, source: S_contra, request: ScanRequest) -> ScanResult:
-        """Fetch a source into the landing. Raises DataError `no_rows` where there is not one."""
-        known = Known() if request.fresh else self._last_known(source, request)
+        """Fetch a source into the landing. Raises DataError `no_rows` if it has none."""
+        known = Known() if request.reload else self._last_known(source, request)
         with drafting() as draft:
             blocks = Blocks(draft, request.tick)
             noted, left_out = self.write(source, request.table.columns, blocks, known)
@@ -92,7 +92,7 @@ class FetchedSource(ABC, Generic[S_contra]):
                     raise
                 if known.input is not None and self.may_be_empty(source):
                     raise NothingNew(known.input, left_out) from error
-                raise DataError("no_rows", f"{source.name} gave no rows.") from error
+                raise DataError("no_rows", f"{source.name} returned no rows.") from error
             return ScanResult(planned, draft.keep(planned.sha256), noted=noted, left_out=left_out)
 
     def _last_known(self, source: S_contra, request: ScanRequest) -> Known:
@@ -106,11 +106,11 @@ class FetchedSource(ABC, Generic[S_contra]):
 
     def _plan(self, draft: Draft, request: ScanRequest) -> InputPlan:
         with draft.reading() as file:
-            return plan_as(self.form, file, self.text, request.tick, request.wanted)
+            return plan_as(self.form, file, self.text, request.tick, request.headers)
 
 
 class Blocks:
-    """A draft that is written to by blocks, and tells of each: PostgreSQL gives row by row."""
+    """Buffers the writes to a draft into blocks, and reports each block: PostgreSQL sends row by row."""
 
     def __init__(self, draft: Draft, tick: Tick) -> None:
         self._draft = draft
@@ -126,12 +126,12 @@ class Blocks:
         return len(piece)
 
     def flush(self) -> None:
-        """Write what waits for a block to be full."""
+        """Write the incomplete block."""
         self._written += self._draft.write(bytes(self._waiting))
         self._waiting.clear()
         self.beat()
         failpoint("plan.fetching")
 
     def beat(self) -> None:
-        """Whoever fetches is still at it."""
+        """Report that the fetch is still running."""
         self._tick(self._written)

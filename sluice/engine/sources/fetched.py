@@ -1,4 +1,4 @@
-"""How an input is written that is fetched: `source:products`."""
+"""The address of a fetched input: `source:products`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a person names, as inputs: paths, folders, patterns, archives, object storage, and standard input.
+"""The inputs of a run: paths, folders, patterns, archives, object storage, and standard input.
 
-Where a pipeline has several sources, each file finds its own: by its name, else by its header. Sources that are no
-files are inputs of every run.
+If a pipeline has several sources, each file is assigned to one: by its name, otherwise by its header. Sources that are
+not files are inputs of every run.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ def inputs_of(
     left_out: LeftOut | None = None,
     only: Collection[str] = (),
 ) -> list[NewInput]:
-    """The inputs' addresses: files in the order given, each once, then one for each source that is fetched. `only`
-    names the sources that the run is to bring; without it, all. Raises ConfigError for a path without a file, and for
-    a file that fits none of the pipeline's sources, or two.
+    """The inputs: files in the given order, each once, then one for each fetched source. `only` names the sources of
+    the run; without it, all. Raises ConfigError for a path without a file, and for a file that matches none of the
+    pipeline's sources, or two.
 
     `-` is standard input, which can be read only once: it is copied to the landing, and loaded from there.
-    `left_out` is told of each folder with files that do not fit the pipeline.
+    `left_out` is called for each folder with files that do not match the pipeline's patterns.
     """
     fetched = to_fetch(pipeline, only)
     files = _files_of(pipeline, list(paths), left_out)
@@ -46,7 +46,7 @@ def _files_of(pipeline: Pipeline, paths: list[str | os.PathLike[str]], left_out:
     if not paths:
         return []
     if not pipeline.files:
-        raise ConfigError(f"{pipeline.name} has no files among its sources, it fetches them: name none.")
+        raise ConfigError(f"{pipeline.name} does not have file sources: leave out the files.")
     typed = (land(sys.stdin.buffer, "stdin") if path == STDIN else path for path in paths)
-    found = resolve(typed, [source.name_pattern for source in pipeline.files], left_out)
-    return [NewInput(source_of(pipeline, uri), uri) for uri in found]
+    uris = resolve(typed, [source.name_pattern for source in pipeline.files], left_out)
+    return [NewInput(source_of(pipeline, uri), uri) for uri in uris]

@@ -1,4 +1,4 @@
-"""What a kind of source is to the rest of Sluice. Each has a folder of its own, and one line in `known.py`."""
+"""The interface of kinds of sources. Each has a folder, and one line in `known.py`."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ S_contra = TypeVar("S_contra", bound=Source, contravariant=True)
 
 @dataclass(frozen=True)
 class ScanRequest:
-    """An input that is to be read: where it is, and for which pipeline, table and version of the contract.
+    """An input to be read: its address, and its pipeline, table and version of the contract.
 
-    `wanted` are the headers of the table's columns. `fresh`: what is known of earlier inputs does not count. `tick`
-    hears of the bytes that were read, `beat` that the work goes on; both are called often, and may raise to stop.
+    `headers` are the headers of the table's columns. `reload`: ignore what is known of earlier inputs. `tick` is called
+    with the number of bytes read, `beat` to report progress; both are called often, and may raise to stop.
     """
 
     uri: str
     pipeline: str
     contract: str
     table: Table
-    wanted: Sequence[str]
-    fresh: bool
+    headers: Sequence[str]
+    reload: bool
     tick: Tick
     beat: Callable[[], None]
 
 
 @dataclass(frozen=True)
 class ScanResult:
-    """What one pass over an input found.
+    """The result of one pass over an input.
 
-    `landed` is the copy in the landing if there is one, `encoding` what it was decoded from, `names` all of the input's
-    columns where the text has only those that are wanted. `noted` is what the next input of the source is to know.
-    `raw` is what the input is before it is unpacked and decoded; `left_out` says which rows did not come.
+    `landed` is its copy in the landing, if any, `encoding` its original encoding, `names` all of the input's columns if
+    the text has only the requested ones. `noted` are the notes for the next input of the source. `raw` is the identity
+    of the input before unpacking and decoding; `left_out` is a sentence about rows that were left out.
     """
 
     plan: InputPlan
@@ -50,8 +50,8 @@ class ScanResult:
     left_out: str | None = None
 
 
-class NothingNew(Exception):  # an outcome, no error
-    """There is nothing that was not loaded before, by the input of that id; `left_out` says which rows did not come."""
+class NothingNew(Exception):  # an outcome, not an error
+    """Everything was loaded before, by the input of that id; `left_out` is a sentence about rows that were left out."""
 
     def __init__(self, same_as: int | None, left_out: str | None = None) -> None:
         super().__init__(same_as)
@@ -60,7 +60,7 @@ class NothingNew(Exception):  # an outcome, no error
 
 
 class SourceWarning(NamedTuple):
-    """What works now and may stop working: what it is about, what was found, and what to do."""
+    """A warning of a probe: its subject, the finding, and what to do."""
 
     about: str
     found: str
@@ -68,7 +68,7 @@ class SourceWarning(NamedTuple):
 
 
 class ProbeResult(NamedTuple):
-    """What a probe of a source that works found, and its warnings, which are looked for one by one."""
+    """The finding of a successful probe of a source, and its warnings, which are evaluated lazily."""
 
     found: str
     warnings: Iterable[SourceWarning] = ()
@@ -77,23 +77,23 @@ class ProbeResult(NamedTuple):
 class SourceKind(Protocol[S_contra]):
     """How inputs of a declared source are read.
 
-    `only_newest`: content that was loaded before has nothing to do only if it is the last that came.
+    `only_newest`: content that was loaded before is skipped only if it is that of the newest input.
     """
 
     @property
     def only_newest(self) -> bool: ...
 
     def stamp(self, uri: str) -> str | None:
-        """By which it is seen that an input has changed, without reading it; None where nothing tells."""
+        """A text that changes when the input changes, without reading it; None if unknown."""
 
     def scan(self, source: S_contra, request: ScanRequest) -> ScanResult:
-        """Read an input once, and copy to the landing what cannot be read in place.
+        """Read an input once, and copy it to the landing if it cannot be read in place.
 
         Raises NothingNew, DataError, NotHere, InputChanged, TransientError, SettingMissing.
         """
 
     def probe(self, source: S_contra, pipeline: Pipeline) -> ProbeResult | None:
-        """Look whether its inputs could be read now, without reading one. None where there is nothing to look at.
+        """Check whether its inputs could be read now, without reading one. None if there is nothing to check.
 
         Raises SluiceError.
         """

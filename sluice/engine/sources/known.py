@@ -1,4 +1,4 @@
-"""The kinds of sources, by what is declared."""
+"""The kinds of sources, by the class of the declaration."""
 
 from __future__ import annotations
 

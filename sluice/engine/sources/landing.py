@@ -1,9 +1,8 @@
-"""The landing: copies, by content, of what cannot be read in place.
+"""The landing: copies, named by content, of inputs that cannot be read in place.
 
-What a packed file holds, what a file in another encoding says in UTF-8, standard input, and what an API or another
-database answers come here. A copy
-is written beside its place while it is read, and gets its name, which is its SHA-256, when it is whole. From
-there on it is a file like any other, so the landing must be seen by every worker.
+These are decompressed files, files converted to UTF-8, standard input, and the responses of APIs and other databases. A
+copy is written under a temporary name, and gets its own, which is its SHA-256, when it is complete. From then on it is
+read as any other file, so every worker must see the landing.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ def landing() -> str:
 
 
 class Draft:
-    """A file in the landing that is not whole yet."""
+    """A file in the landing that is not complete yet."""
 
     def __init__(self, written: BinaryIO, path: Path) -> None:
         self._written = written
@@ -44,16 +43,16 @@ class Draft:
 
     @contextmanager
     def reading(self) -> Iterator[BinaryIO]:
-        """What was written so far, from its start."""
+        """The content so far, from its start."""
         with _room(self._path):
             self._written.flush()
         with self._path.open("rb") as file:
             yield file
 
     def keep(self, name: str) -> str:
-        """Give it its name in the landing; returns where it is.
+        """Give it its name in the landing; returns its address.
 
-        One that is there already is the same, but may be old enough to be purged: it is replaced all the same.
+        An existing file of that name has the same content, but may be old enough to be purged: it is replaced.
         """
         uri = join(landing(), name)
         with _room(self._path):
@@ -63,7 +62,7 @@ class Draft:
 
 
 class Copy:
-    """A stream that is written to the landing while it is read, to its end."""
+    """A stream that is copied to the landing while it is read, to its end."""
 
     def __init__(self, stream: Readable, draft: Draft) -> None:
         self._stream = stream
@@ -78,15 +77,15 @@ class Copy:
 
 @contextmanager
 def copying(stream: Readable) -> Iterator[Copy]:
-    """Read a stream and copy it; what is not kept at the end is dropped. Raises TransientError on a full disk."""
+    """Read a stream and copy it; the copy is deleted unless it is kept. Raises TransientError on a full disk."""
     with drafting() as draft:
         yield Copy(stream, draft)
 
 
 @contextmanager
 def drafting() -> Iterator[Draft]:
-    """A new file in the landing; what is not kept at the end is dropped. Raises TransientError on a full disk."""
-    # an object store takes a file when it is whole: until then it grows here
+    """A new file in the landing; it is deleted unless it is kept. Raises TransientError on a full disk."""
+    # an object store receives a file when it is complete: until then it is local
     folder = settings().home.absolute() / "landing" if is_remote(landing()) else Path(landing())
     path = folder / f".{uuid.uuid4().hex}.part"
     try:
@@ -96,14 +95,14 @@ def drafting() -> Iterator[Draft]:
         try:
             yield Draft(written, path)
         finally:
-            with suppress(OSError):  # a full disk: that was told when it was written to, and nothing is kept
+            with suppress(OSError):  # a full disk: already reported by the write, and the file is deleted
                 written.close()
     finally:
         path.unlink(missing_ok=True)
 
 
 def land(stream: Readable, name: str) -> str:
-    """Copy a whole stream, as it is; its place in the landing is called by its content and `name`."""
+    """Copy a whole stream, as it is; its name in the landing is made of its content and `name`."""
     digest = hashlib.sha256()
     with copying(stream) as copy:
         while block := copy.read(_BLOCK):
@@ -118,7 +117,7 @@ def _room(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL:
             raise TransientError(
-                f"No room in the landing ({path.parent}): free some, or set SLUICE_LANDING."
+                f"No space in the landing ({path.parent}): free some, or set SLUICE_LANDING."
             ) from error
         what = f"The landing cannot be written on this worker ({path.parent}: {error.strerror})"
-        raise NotHere(f"{what}. Give it the right, or let SLUICE_LANDING name a folder that all see.") from error
+        raise NotHere(f"{what}. Give it the right, or set SLUICE_LANDING to a folder that all workers see.") from error

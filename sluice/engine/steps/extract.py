@@ -76,7 +76,7 @@ def _changed(work: PartWork) -> InputChanged:
 
 
 def _no_rows(contract: Contract) -> pa.Table:
-    columns = {name: pa.array([], pa.string()) for name in contract.wanted}
+    columns = {name: pa.array([], pa.string()) for name in contract.requested}
     return pa.table(columns | {"_line": pa.array([], pa.int64())})
 
 

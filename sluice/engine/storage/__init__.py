@@ -1,4 +1,4 @@
-"""Where files live: folders of this machine and object stores, behind the same functions."""
+"""Storage of files: folders of this machine and object stores, behind the same functions."""
 
 from sluice.engine.storage.address import is_remote, join, split_member
 from sluice.engine.storage.files import exists, listed, open_input, put, read_blocks, read_range, remove, stamp

@@ -1,6 +1,6 @@
-"""How a place is written: a path, `file://`, or the address of an object in a store, and `::member` after it.
+"""Addresses: a path, `file://`, or the URL of an object in a store; then optionally `::member`.
 
-Addresses are taken letter by letter: a `%`, a blank or a `*` in an object's name is typed as it is.
+Addresses are taken literally: a `%`, a blank or a `*` in an object's name is written as it is.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _QUERY = re.compile(r"\?[\w.~%-]+=[^\s\"']*")
 
 @dataclass(frozen=True)
 class Library:
-    """Who speaks to a kind of object store: a package that fsspec knows, and the extra that brings it."""
+    """The client library of a kind of object store: a package that fsspec uses, and the extra that installs it."""
 
     package: str
     extra: str
@@ -34,9 +34,9 @@ LIBRARIES = {"s3": _AWS, "gs": _GOOGLE, "az": _AZURE, "abfs": _AZURE}
 
 
 def scheme(uri: str) -> str | None:
-    """The kind of object store that an address is in, None for a file of this machine.
+    """The kind of object store of an address, None for a local file.
 
-    Raises ConfigError for a scheme that is not known.
+    Raises ConfigError for an unknown scheme.
     """
     match = _SCHEME.match(uri)
     if match is None:
@@ -51,12 +51,12 @@ def scheme(uri: str) -> str | None:
 
 
 def is_remote(uri: str) -> bool:
-    """Whether an address is in an object store. Raises ConfigError for a scheme that is not known."""
+    """Whether an address is in an object store. Raises ConfigError for an unknown scheme."""
     return scheme(uri) is not None
 
 
 def local_path(uri: str) -> str:
-    """The path of a file of this machine, given as a path or as `file://`. Raises ConfigError for another host."""
+    """The path of a local file, given as a path or as `file://`. Raises ConfigError for another host."""
     if not uri.lower().startswith("file://"):
         return uri
     host, slash, path = uri[7:].partition("/")
@@ -66,7 +66,7 @@ def local_path(uri: str) -> str:
 
 
 def bucket_and_key(uri: str) -> tuple[str, str]:
-    """What comes after the scheme, cut at the first slash. Raises ConfigError for an address without a bucket."""
+    """The text after the scheme, split at the first slash. Raises ConfigError for an address without a bucket."""
     bucket, _, key = uri.partition("://")[2].partition("/")
     if not bucket:
         raise ConfigError(f"{scrubbed(uri)}: no bucket is named. Write {scheme(uri)}://bucket/name.")
@@ -79,17 +79,17 @@ def bucket_and_key(uri: str) -> tuple[str, str]:
 
 
 def join(folder: str, name: str) -> str:
-    """The address of what is called `name` in a folder or below a prefix."""
+    """The address of `name` in a folder or below a prefix."""
     if is_remote(folder):
         return f"{folder.rstrip('/')}/{name}"
     return os.path.join(local_path(folder), name)  # noqa: PTH118 - what is typed as ./x stays so
 
 
 def split_member(uri: str) -> tuple[str, str | None]:
-    """`/x/a.zip::b.csv` is ("/x/a.zip", "b.csv"): an archive, and the name of a file in it, None for all else.
+    """`/x/a.zip::b.csv` is ("/x/a.zip", "b.csv"): an archive and the name of a file in it, None without a member.
 
-    A local file that really has `::` in its name is a file. In an object store only a name that ends in .zip has
-    members. The archive comes back as a path where it was `file://`.
+    A local file that exists with `::` in its name is a file. In an object store only a name that ends in .zip has
+    members. A `file://` archive is returned as a path.
     """
     path = uri if is_remote(uri) else local_path(uri)
     if "::" not in path:
@@ -99,7 +99,7 @@ def split_member(uri: str) -> tuple[str, str | None]:
             return path, None
         cut = path.rfind("::")
         while cut > 0:
-            if os.path.isfile(path[:cut]):  # noqa: PTH113 - asked once for each `::`, of a str
+            if os.path.isfile(path[:cut]):  # noqa: PTH113 - called once for each `::`, of a str
                 return path[:cut], path[cut + 2 :]
             cut = path.rfind("::", 0, cut)
     cut = path.lower().find(".zip::")
@@ -107,5 +107,5 @@ def split_member(uri: str) -> tuple[str, str | None]:
 
 
 def scrubbed(text: str) -> str:
-    """A text without what its addresses may hold of credentials: user and password, and a signed query."""
+    """A text without credentials in its addresses: user and password, and a signed query."""
     return _QUERY.sub("?...", _USERINFO.sub("...@", text))

@@ -1,7 +1,7 @@
-"""The libraries that speak to object stores, through fsspec: with timeouts, with retries that end, without a cache.
+"""The client libraries of object stores, through fsspec: with timeouts, with limited retries, without a cache.
 
-Credentials and endpoints come from where each library usually finds them. Workers fork: fsspec keeps one client a
-process and thread, so it is asked each time and nothing is kept here.
+Credentials and endpoints come from each library's usual places. Workers fork: fsspec keeps one client per process and
+thread, so the client is fetched from it each time and not kept here.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 from sluice.engine.storage.address import LIBRARIES, scheme
 from sluice.errors import ConfigError
 
-BLOCK = 8 << 20  # bytes asked for at once: a part in one request, and few requests for a whole file
+BLOCK = 8 << 20  # bytes per request: a part in one request, and few requests for a whole file
 CONNECT_S = 5
 READ_S = 15
-_ATTEMPTS = 2  # of s3fs, each of as many of botocore: a server that swallows packets is given up within a minute
-_UPLOADS = 2  # pieces of a file that are held and sent at once
+_ATTEMPTS = 2  # of s3fs, each of as many of botocore: a server that drops packets is given up within a minute
+_UPLOADS = 2  # pieces of a file in memory, sent at the same time
 _MAX_PIECES = 9_000  # an object of S3 has at most 10,000
 
 
@@ -51,7 +51,7 @@ def _options(kind: str, uri: str) -> dict[str, Any]:
 
 
 def upload_options(kind: str | None, size: int) -> dict[str, Any]:
-    """How a file of `size` bytes is sent: in pieces of a few MiB, so that it is never held whole."""
+    """The options of an upload of `size` bytes: in pieces of a few MiB, to limit memory."""
     piece = max(BLOCK, -(-size // _MAX_PIECES >> 20) << 20)
     if kind == "s3":
         return {"chunksize": piece, "max_concurrency": _UPLOADS}

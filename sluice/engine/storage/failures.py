@@ -1,7 +1,7 @@
-"""What object stores and their libraries raise, told apart by what to do about it.
+"""Errors of object stores and their libraries, translated by what to do about them.
 
-The libraries of three stores raise errors of five packages for the same few things. They are known by the HTTP
-status they carry and by the names of their classes, so that none of the packages has to be there.
+The libraries of three stores raise errors of five packages for the same few causes. They are recognised by their HTTP
+status and by the names of their classes, so that none of the packages has to be installed.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from sluice.engine.storage.address import LIBRARIES, scheme, scrubbed
 from sluice.errors import InputChanged, NotHere, SluiceError, TransientError
 
-_BUSY = {errno.EBUSY, getattr(errno, "EREMOTEIO", errno.EIO)}  # how s3fs says 503 and 500
+_BUSY = {errno.EBUSY, getattr(errno, "EREMOTEIO", errno.EIO)}  # how s3fs raises 503 and 500
 _BUSY_STATUS = {408, 425, 429}
 _SIGN_IN = ("Credential", "Token", "Profile", "Authentication", "RefreshError")
-_AWAY = {
+_UNAVAILABLE = {
     "HTTPClientError",
     "ConnectionError",
     "ConnectionClosedError",
@@ -36,23 +36,23 @@ _THEIRS = {"botocore", "aiobotocore", "aiohttp", "requests", "google", "gcsfs", 
 
 @contextmanager
 def translated(uri: str) -> Iterator[None]:
-    """Raise what a library raises about an address as an error of ours, which keeps it as its cause.
+    """Raise a library's error about an address as a Sluice error, with the original as its cause.
 
-    NotHere for what is not there, not allowed or not configured, TransientError for a store that is away or busy,
-    InputChanged for an object that became another while it was read.
+    NotHere for a missing object, a refused permission or missing configuration, TransientError for a store that is
+    unavailable or busy, InputChanged for an object that was overwritten while it was read.
     """
     try:
         yield
     except SluiceError:
         raise
     except Exception as error:
-        told = _told(scrubbed(uri), LIBRARIES[scheme(uri) or "s3"].sign_in, error)
-        if told is None:
+        translated_error = _as_our_error(scrubbed(uri), LIBRARIES[scheme(uri) or "s3"].sign_in, error)
+        if translated_error is None:
             raise
-        raise told from error
+        raise translated_error from error
 
 
-def _told(where: str, sign_in: str, error: Exception) -> SluiceError | None:
+def _as_our_error(where: str, sign_in: str, error: Exception) -> SluiceError | None:
     names = {each.__name__ for each in type(error).__mro__}
     status = _status(error)
     if "FileExpired" in names or status == 412:
@@ -64,11 +64,11 @@ def _told(where: str, sign_in: str, error: Exception) -> SluiceError | None:
 
 
 def _refusal(error: Exception, names: set[str], status: int | None, sign_in: str) -> str | None:
-    """Why an address cannot be used here; None for what no object store says."""
+    """Why an address cannot be used by this worker; None for an error that is not an object store's."""
     if isinstance(error, FileNotFoundError) or status == 404:
         return "there is no such object, or no such bucket. Is it moved, or not there yet?"
     if status == 401 or any(part in name for part in _SIGN_IN for name in names):
-        return f"no credentials that hold ({_reason(error)}). Set {sign_in}, on every worker."
+        return f"no valid credentials ({_reason(error)}). Set {sign_in}, on every worker."
     if isinstance(error, PermissionError) or status == 403 or "Forbidden" in str(error):
         return f"permission denied ({_reason(error)}). May this worker's credentials read and list it?"
     if status is not None or isinstance(error, OSError | ValueError) or type(error).__module__.split(".")[0] in _THEIRS:
@@ -77,7 +77,7 @@ def _refusal(error: Exception, names: set[str], status: int | None, sign_in: str
 
 
 def _is_busy(error: Exception, names: set[str], status: int | None) -> bool:
-    if isinstance(error, TimeoutError | ConnectionError) or names & _AWAY:
+    if isinstance(error, TimeoutError | ConnectionError) or names & _UNAVAILABLE:
         return True
     if status is not None:
         return status >= 500 or status in _BUSY_STATUS or "hrottl" in str(error)
@@ -85,11 +85,11 @@ def _is_busy(error: Exception, names: set[str], status: int | None) -> bool:
 
 
 def _status(error: BaseException | None) -> int | None:
-    """The HTTP status that an error, or the one it was made from, carries."""
+    """The HTTP status of an error or of its cause."""
     while error is not None:
         answer = getattr(error, "response", None)
-        found = answer.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(answer, dict) else None
-        for each in (found, getattr(error, "status_code", None), getattr(error, "code", None)):
+        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(answer, dict) else None
+        for each in (status, getattr(error, "status_code", None), getattr(error, "code", None)):
             if isinstance(each, int | str) and str(each).isdecimal():
                 return int(each)
         error = error.__cause__

@@ -1,4 +1,4 @@
-"""The functions on places: each takes a path, `file://` or an address, also with `::member`, and means the archive."""
+"""Functions on files: each takes a path, `file://` or an address; with `::member` it acts on the archive."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from sluice.engine.storage.place import Place
 
 
 def open_input(uri: str) -> BinaryIO:
-    """Open a file for reading, at its start; the stream can seek.
+    """Open a file for reading, at its start; the stream is seekable.
 
-    Raises NotHere when this worker does not see it, DataError when it is no file, TransientError when its store is
-    away; for an object, reading raises these too, and InputChanged when it was overwritten meanwhile.
+    Raises NotHere when this worker cannot see it, DataError when it is not a regular file, TransientError when its
+    store is unavailable; for an object, reading raises these too, and InputChanged when it was overwritten meanwhile.
     """
     return _place(uri).open()
 
@@ -30,37 +30,37 @@ def read_range(uri: str, start: int, length: int) -> tuple[bytes, int]:
 
 
 def read_blocks(uri: str, start: int, length: int, block: int = 1 << 20) -> Iterator[bytes]:
-    """The same range in blocks, so that none of it has to be held. Errors as `open_input`."""
+    """The same range in blocks, to limit memory. Errors as `open_input`."""
     return _place(uri).blocks(start, length, block)
 
 
 def stamp(uri: str) -> str:
-    """A text that differs when the file was changed. Errors as `open_input`."""
+    """A text that changes when the file changes. Errors as `open_input`."""
     return _place(uri).stamp()
 
 
 def put(local: Path, uri: str) -> None:
-    """Make a finished local file what is at `uri`, whole or not at all; the local file is gone afterwards.
+    """Move a finished local file to `uri`, atomically.
 
-    Raises NotHere when it cannot be written there, TransientError for a full disk or a store that is away.
+    Raises NotHere when it cannot be written there, TransientError for a full disk or an unavailable store.
     """
     _place(uri).put(local)
 
 
 def exists(uri: str) -> bool:
-    """Whether a file is there. Raises NotHere when that may not be known, TransientError when its store is away."""
+    """Whether a file exists. Raises NotHere without the permission to know, TransientError as `open_input`."""
     return _place(uri).exists()
 
 
 def remove(uri: str) -> None:
-    """Delete a file; one that is gone is no error. Errors as `exists`."""
+    """Delete a file; a missing one is not an error. Errors as `exists`."""
     _place(uri).remove()
 
 
 def listed(folder: str) -> Iterator[tuple[str, datetime]]:
-    """The files directly in a folder or below a prefix, with when they were last changed (UTC), in no order.
+    """The files directly in a folder or below a prefix, with their times of last change (UTC), unordered.
 
-    A folder that is not there has none. Errors as `exists`.
+    Empty for a folder that does not exist. Errors as `exists`.
     """
     return _place(folder).listed()
 

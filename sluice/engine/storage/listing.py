@@ -1,6 +1,6 @@
-"""What is in a prefix, and which objects fit a glob.
+"""Listing a prefix, and the objects that match a glob.
 
-fsspec's own glob walks the folders and leaves out those that it fails to list. Here a failure is raised: half of the
+fsspec's own glob walks the folders and skips those that it fails to list. Here a failure is raised: half of the
 files must never look like all of them.
 """
 
@@ -14,25 +14,25 @@ from typing import Any
 
 
 def inside(store: Any, folder: str, kind: str) -> Iterator[dict[str, Any]]:
-    """What a file system says of each "file" or "directory" directly in a folder, given as `bucket/prefix`.
+    """A file system's entry for each "file" or "directory" directly in a folder, given as `bucket/prefix`.
 
-    A prefix without objects has nothing; raises FileNotFoundError when there is no such bucket.
+    Empty for a prefix without objects; raises FileNotFoundError when the bucket does not exist.
     """
     try:
-        found = store.ls(folder, detail=True)
+        entries = store.ls(folder, detail=True)
     except FileNotFoundError as error:
-        # that there is no bucket is what the store said; of a prefix without objects the library speaks alone
+        # a missing bucket is the store's own error (it has a cause); for an empty prefix the library raises by itself
         if error.__cause__ is not None or "/" not in folder:
             raise
         return
-    for info in found:
+    for info in entries:
         named = info["name"].startswith(f"{folder}/") and not (kind == "file" and info["name"].endswith("/"))
         if named and info["type"] == kind:
             yield info
 
 
 def matching(store: Any, folder: str, pattern: str) -> Iterator[str]:
-    """The names of the files in a folder, or below it, that fit a glob; `**` is any number of folders."""
+    """The names of the files in or below a folder that match a glob; `**` is any number of folders."""
     from fsspec.utils import glob_translate  # type: ignore[import-untyped] # only there with an extra
 
     first, _, rest = pattern.partition("/")

@@ -1,4 +1,4 @@
-"""Files of this machine: regular files only, never through a symbolic link, and by pieces."""
+"""Local files: regular files only, never through a symbolic link, read in pieces."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class LocalPlace:
-    """A path of this machine. Every method raises NotHere when this worker does not see it."""
+    """A local path. Every method raises NotHere when this worker cannot see it."""
 
     def __init__(self, path: str) -> None:
         self._path = path
 
     def open(self) -> BinaryIO:
-        """Open the file, unbuffered. Raises DataError when it is no regular file."""
+        """Open the file, unbuffered. Raises DataError when it is not a regular file."""
         try:
             handle = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         except OSError as error:
@@ -38,7 +38,7 @@ class LocalPlace:
         return os.fdopen(handle, "rb", buffering=0)
 
     def read(self, start: int, length: int) -> tuple[bytes, int]:
-        """As Place. Raises DataError when it is no regular file."""
+        """As Place. Raises DataError when it is not a regular file."""
         with self.open() as stream, self._seen():
             size = os.fstat(stream.fileno()).st_size
             pieces = []
@@ -52,7 +52,7 @@ class LocalPlace:
         return (pieces[0] if len(pieces) == 1 else b"".join(pieces)), size
 
     def blocks(self, start: int, length: int, block: int) -> Iterator[bytes]:
-        """As Place. Raises DataError when it is no regular file."""
+        """As Place. Raises DataError when it is not a regular file."""
         with self.open() as stream, self._seen():
             while length > 0 and (piece := os.pread(stream.fileno(), min(block, length), start)):
                 start += len(piece)
@@ -88,7 +88,7 @@ class LocalPlace:
             Path(self._path).unlink(missing_ok=True)
 
     def listed(self) -> Iterator[tuple[str, datetime]]:
-        """As Place: regular files, in no order; of a folder that is not there, none."""
+        """As Place: regular files, unordered; none for a folder that does not exist."""
         with self._seen(), contextlib.suppress(FileNotFoundError), os.scandir(self._path) as entries:
             for entry in entries:
                 with contextlib.suppress(FileNotFoundError):
@@ -103,7 +103,7 @@ class LocalPlace:
         except OSError as error:
             if error.errno in _FULL:
                 raise TransientError(
-                    f"{self._path}: the disk is full. Free some room; it goes on by itself."
+                    f"{self._path}: the disk is full. Free some space; it continues by itself."
                 ) from error
             raise self._not_here(error) from error
 
@@ -113,14 +113,14 @@ class LocalPlace:
 
 
 def _carry(local: Path, target: Path) -> None:
-    """Move a file to another device: beside its place first, so that nobody sees half of it."""
-    beside = target.with_name(f".{uuid.uuid4().hex}.part")
+    """Move a file to another device: copied under a temporary name first, so that a partial file is never visible."""
+    temporary = target.with_name(f".{uuid.uuid4().hex}.part")
     try:
-        with local.open("rb") as source, beside.open("xb") as copy:
+        with local.open("rb") as source, temporary.open("xb") as copy:
             shutil.copyfileobj(source, copy, 1 << 20)
             copy.flush()
             os.fsync(copy.fileno())
-        beside.replace(target)
+        temporary.replace(target)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     local.unlink()

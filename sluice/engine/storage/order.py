@@ -1,7 +1,7 @@
-"""The order of files that are found and not named one by one: numbers in their names count as numbers.
+"""The order of files from a folder, a glob or an archive: digits in their names compare as numbers.
 
-part_9.csv comes before part_10.csv, also where an archive, a folder or an object store gives them in another order:
-with `on_conflict="update"` the last file is what the table says.
+part_9.csv comes before part_10.csv, whatever the order in an archive, a folder or an object store:
+with `on_conflict="update"` the last file determines the table's rows.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def name_order(path: str) -> NameOrder:
     length, any other character by its code point, where a number stands at the place of a digit. Names that differ in
     leading zeros only are equal so far, and come in the order of their text: 01 before 1.
     """
-    return [[_token(found[0]) for found in _TOKEN.finditer(name)] for name in path.split("/")], path
+    return [[_token(match[0]) for match in _TOKEN.finditer(name)] for name in path.split("/")], path
 
 
 def _token(text: str) -> Token:

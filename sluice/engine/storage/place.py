@@ -1,4 +1,4 @@
-"""What a place can be asked for, wherever it is."""
+"""The interface of a place: local or in an object store."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol
 
 
 class Place(Protocol):
-    """A file, or where one may come to be; for `listed`, a folder or a prefix."""
+    """The location of a file that exists or may be written; for `listed`, a folder or a prefix."""
 
     def open(self) -> BinaryIO:
         """A seekable stream of its bytes."""
@@ -21,16 +21,16 @@ class Place(Protocol):
         """The bytes of a range, in blocks."""
 
     def stamp(self) -> str:
-        """A text that differs when the file was changed."""
+        """A text that changes when the file changes."""
 
     def put(self, local: Path) -> None:
-        """Become what a finished local file is, whole or not at all; that file is gone afterwards."""
+        """Move a finished local file here, atomically."""
 
     def exists(self) -> bool:
-        """Whether a file is there."""
+        """Whether the file exists."""
 
     def remove(self) -> None:
-        """Be gone; being gone already is no error."""
+        """Delete the file; a missing one is not an error."""
 
     def listed(self) -> Iterator[tuple[str, datetime]]:
-        """The files directly in it, and when they were last changed."""
+        """The files directly in it, with their times of last change."""

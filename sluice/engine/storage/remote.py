@@ -1,4 +1,4 @@
-"""Objects of a store: each request asks anew, for objects change."""
+"""Objects of a store. Nothing is cached, because objects change."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _TAGS = ("ETag", "etag", "generation", *_CHANGED)
 class RemotePlace:
     """An address in an object store.
 
-    Every method raises NotHere when there is no such object or no permission, TransientError when the store is away
-    or busy, ConfigError when its library is missing.
+    Every method raises NotHere for a missing object or permission, TransientError when the store is unavailable or
+    busy, ConfigError when its library is not installed.
     """
 
     def __init__(self, uri: str) -> None:
@@ -33,7 +33,7 @@ class RemotePlace:
         self._path = f"{self._bucket}/{key}"
 
     def open(self) -> BinaryIO:
-        """As Place. Reading raises InputChanged when the object becomes another meanwhile, where the store tells."""
+        """As Place. Reading raises InputChanged when the object was overwritten, if the store detects that."""
         with translated(self._uri):
             stream = client(self._uri).open(self._path, "rb", block_size=BLOCK, cache_type="readahead")
             self._only_files(stream.details)
@@ -65,14 +65,14 @@ class RemotePlace:
         return f"{info['size']}-{tag}"
 
     def put(self, local: Path) -> None:
-        """As Place: stores show an object when it is whole."""
+        """As Place: stores show an object only when it is complete."""
         with translated(self._uri):
             options = upload_options(scheme(self._uri), local.stat().st_size)
             client(self._uri).put_file(str(local), self._path, **options)
         local.unlink()
 
     def exists(self) -> bool:
-        """As Place. Raises NotHere when the store does not say, for want of permission."""
+        """As Place. Raises NotHere when the store refuses to say, without permission."""
         with translated(self._uri):
             try:
                 self._info(client(self._uri))
@@ -89,17 +89,17 @@ class RemotePlace:
                 return
 
     def listed(self) -> Iterator[tuple[str, datetime]]:
-        """As Place. Raises NotHere when there is no such bucket."""
+        """As Place. Raises NotHere when the bucket does not exist."""
         with translated(self._uri):
-            found = list(inside(client(self._uri), self._path.rstrip("/"), "file"))
-        for info in found:
+            entries = list(inside(client(self._uri), self._path.rstrip("/"), "file"))
+        for info in entries:
             yield self._address(info["name"]), _changed(info)
 
     def matching(self, pattern: str) -> list[str]:
-        """The addresses of objects whose names fit a glob below this prefix, in the order of `name_order`."""
+        """The addresses of objects whose names match a glob below this prefix, in the order of `name_order`."""
         with translated(self._uri):
-            found = [self._address(name) for name in matching(client(self._uri), self._path.rstrip("/"), pattern)]
-        return sorted(found, key=name_order)
+            entries = [self._address(name) for name in matching(client(self._uri), self._path.rstrip("/"), pattern)]
+        return sorted(entries, key=name_order)
 
     def _info(self, store: Any) -> dict[str, Any]:
         info: dict[str, Any] = store.info(self._path)
@@ -115,7 +115,7 @@ class RemotePlace:
 
 
 class _Translated(io.RawIOBase):
-    """The stream of a library, whose errors are ours."""
+    """A library's stream that raises Sluice errors."""
 
     def __init__(self, uri: str, stream: Any) -> None:
         self._uri = uri

@@ -1,4 +1,4 @@
-"""What a column type must be able to do: text in, typed values out, whole columns at a time."""
+"""The base of column types: text in, typed values out, whole columns at a time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHOWN = 60
 
 @dataclass(frozen=True)
 class Refused:
-    """Rows of a column that do not fit, all for one reason.
+    """The rows of a column that are refused for one reason.
 
     `rows` is a boolean mask as long as the column, True where the row is refused. `code` is stable and
     machine-readable; `reason` is a sentence that may contain `{value}`, replaced by the (shortened) text.
@@ -60,7 +60,7 @@ class ColumnType(Declaration):
 
     @property
     def decimal_mark(self) -> str:
-        """What stands before the fraction of a number that has to be written for this type: `.` or `,`."""
+        """The decimal mark of numbers that are written as text for this type: `.` or `,`."""
         return "."
 
     def show(self, text: str) -> str:
@@ -83,10 +83,10 @@ class StoredAsText(ColumnType):
 
 @dataclass(frozen=True, repr=False)
 class Grown(ColumnType):
-    """A type that got more fields after its first declarations were loaded; those have `repr=False`.
+    """A type with fields that were added in a later version; those have `repr=False`.
 
-    They are in the repr only where they differ from their default: a contract's version is made from it, and
-    what was loaded before must not count as loaded under another contract.
+    They are in the repr only where they differ from their default: a contract's version is computed from it, and
+    must not change for data that was loaded before.
     """
 
     def __repr__(self) -> str:

@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from sluice.engine.types.base import ColumnType, Parsed
-from sluice.engine.types.cells import No, one_by_one
+from sluice.engine.types.cells import Invalid, one_by_one
 
 _WORDS = {"true": True, "t": True, "yes": True, "y": True, "1": True} | {
     "false": False, "f": False, "no": False, "n": False, "0": False,
 }  # fmt: skip
-_NOT_BOOLEAN = No("not_boolean", "'{value}' is neither yes nor no.")
+_NOT_BOOLEAN = Invalid("not_boolean", "'{value}' is neither yes nor no.")
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,15 @@ class Boolean(ColumnType):
         return pa.bool_()
 
     def parse(self, text: pa.Array) -> Parsed:
-        # A column of booleans has a handful of distinct texts: reading those is the fast path.
+        # a column of booleans has few distinct texts: reading each once is fast
         read = one_by_one(text, text.is_valid().to_numpy(zero_copy_only=False), _read)
-        rows, found = read.accepted()
+        rows, accepted = read.accepted()
         values, present = np.zeros(len(text), np.bool_), np.zeros(len(text), np.bool_)
-        values[rows] = found
+        values[rows] = accepted
         present[rows] = True
         return Parsed(pa.array(values, mask=~present), read.refused(len(text)))
 
 
-def _read(text: str) -> bool | No | None:
+def _read(text: str) -> bool | Invalid | None:
     bare = text.strip()
     return _WORDS.get(bare.lower(), _NOT_BOOLEAN) if bare else None

@@ -1,8 +1,7 @@
 """A text column as bytes and positions, which is what numpy can work on, and the way back to Arrow.
 
-A type reads the cells it knows well with numpy, all at once. What is left (a stray sign, a currency in
-front, plain garbage) is read one distinct text at a time by `one_by_one`, so that the rare form costs
-nothing while it is rare.
+A type reads the common forms with numpy, all cells at once. The rest (a stray sign, a currency in front, garbage)
+is read one distinct text at a time by `one_by_one`: slower, and rare.
 """
 
 from __future__ import annotations
@@ -68,7 +67,7 @@ class Cells:
         return self.ends - self.starts
 
     def blank_edges(self) -> Mask:
-        """Which cells may have white space around them; beyond ASCII only Arrow knows, so those may."""
+        """Which cells may have white space around them; a non-ASCII edge counts, as only Arrow can decide it."""
         first, last = self.data[self.starts], self.data[self.ends - 1]
         either: Mask = (first <= BLANK) | (last <= BLANK) | (first >= NOT_ASCII) | (last >= NOT_ASCII)
         return either & ~self.empty
@@ -79,8 +78,8 @@ def _buffers(text: pa.Array) -> tuple[Int64s, Bytes]:
     _, offsets, data = text.buffers()
     if len(text) == 0 or offsets is None:
         return np.zeros(len(text) + 1, np.int64), np.zeros(0, np.uint8)
-    found = np.frombuffer(offsets, np.int32, len(text) + 1, text.offset * 4).astype(np.int64)
-    return found, np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)
+    positions = np.frombuffer(offsets, np.int32, len(text) + 1, text.offset * 4).astype(np.int64)
+    return positions, np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)
 
 
 def windows(data: Bytes) -> npt.NDArray[np.uint64]:
@@ -89,7 +88,7 @@ def windows(data: Bytes) -> npt.NDArray[np.uint64]:
 
 
 def bitmap(present: Mask) -> pa.Buffer | None:
-    """Arrow's validity bitmap, or None when every value is there."""
+    """Arrow's validity bitmap, or None without nulls."""
     return None if present.all() else pa.py_buffer(np.packbits(present, bitorder="little"))
 
 
@@ -100,54 +99,54 @@ def column(values: npt.NDArray[np.generic], present: Mask, arrow: pa.DataType) -
 
 
 @dataclass(frozen=True)
-class No:
-    """The answer to a text that does not fit, see `Refused`."""
+class Invalid:
+    """A text that cannot be read; `code` and `reason` as of `Refused`."""
 
     code: str
     reason: str
 
 
 @dataclass(frozen=True)
-class Answers(Generic[T]):
-    """What reading some rows' distinct texts gave.
+class Readings(Generic[T]):
+    """The results of reading the distinct texts of some rows.
 
-    `rows` are row numbers; row `rows[i]` got `answers[which[i]]`: a value, None for empty, or a `No`.
+    `rows` are row numbers; row `rows[i]` has `readings[which[i]]`: a value, None for empty, or an `Invalid`.
     """
 
     rows: Int64s
     which: Int64s
-    answers: list[T | No | None]
+    readings: list[T | Invalid | None]
 
     def accepted(self) -> tuple[Int64s, list[T]]:
         """Row numbers, and the value for each."""
-        good = np.array([not isinstance(a, No) and a is not None for a in self.answers], np.bool_)
+        good = np.array([not isinstance(a, Invalid) and a is not None for a in self.readings], np.bool_)
         if not len(self.rows) or not good.any():
             return self.rows[:0], []
         chosen = good[self.which]
-        values = [self.answers[i] for i in self.which[chosen].tolist()]
-        return self.rows[chosen], values  # No and None were left out
+        values = [self.readings[i] for i in self.which[chosen].tolist()]
+        return self.rows[chosen], values  # without Invalid and None
 
     def refused(self, length: int) -> list[Refused]:
-        """One `Refused` for each different `No`, over a column of `length` rows."""
-        reasons: dict[No, list[int]] = {}
-        for number, answer in enumerate(self.answers):
-            if isinstance(answer, No):
-                reasons.setdefault(answer, []).append(number)
-        return [self._mask(no, numbers, length) for no, numbers in reasons.items()]
+        """One `Refused` for each different `Invalid`, over a column of `length` rows."""
+        reasons: dict[Invalid, list[int]] = {}
+        for number, reading in enumerate(self.readings):
+            if isinstance(reading, Invalid):
+                reasons.setdefault(reading, []).append(number)
+        return [self._mask(invalid, numbers, length) for invalid, numbers in reasons.items()]
 
-    def _mask(self, no: No, numbers: list[int], length: int) -> Refused:
-        chosen = np.zeros(len(self.answers), np.bool_)
+    def _mask(self, invalid: Invalid, numbers: list[int], length: int) -> Refused:
+        chosen = np.zeros(len(self.readings), np.bool_)
         chosen[numbers] = True
         rows = np.zeros(length, np.bool_)
         rows[self.rows[chosen[self.which]]] = True
-        return Refused(rows, no.code, no.reason)
+        return Refused(rows, invalid.code, invalid.reason)
 
 
-def one_by_one(text: pa.Array, rows: Mask, read: Callable[[str], T | No | None]) -> Answers[T]:
+def one_by_one(text: pa.Array, rows: Mask, read: Callable[[str], T | Invalid | None]) -> Readings[T]:
     """Read the rows that the fast path left, each distinct text once."""
     numbers = np.flatnonzero(rows).astype(np.int64)
     if not len(numbers):
-        return Answers(numbers, numbers, [])
+        return Readings(numbers, numbers, [])
     distinct = text.take(pa.array(numbers)).dictionary_encode()
     which = distinct.indices.to_numpy().astype(np.int64)
-    return Answers(numbers, which, [read(value) for value in distinct.dictionary.to_pylist()])
+    return Readings(numbers, which, [read(value) for value in distinct.dictionary.to_pylist()])

@@ -1,9 +1,9 @@
 """A country's numbering plan as patterns, for whole columns of plainly written telephone numbers.
 
-libphonenumber needs about 15 us for a number, which is far more than all other columns of a row together.
-For a country that has its calling code to itself, its rules for a number written as `+254712345678`,
-`0712 345 678` or `254712345678` come down to the patterns of its metadata, which Arrow can match at once.
-Whatever is not plainly right is left to libphonenumber: this never refuses a number.
+libphonenumber needs about 15 us for a number, far more than all other columns of a row together. For a country with
+a calling code of its own, the rules for a number written as `+254712345678`, `0712 345 678` or `254712345678` are the
+patterns of its metadata, which Arrow matches for a whole column. Any other text is left to libphonenumber: this
+module never refuses a number.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _KINDS = (
 
 @dataclass(frozen=True)
 class Shape:
-    """What the national numbers of one kind look like."""
+    """The patterns of the national numbers of one kind."""
 
     pattern: str
     lengths: tuple[int, ...]
@@ -48,13 +48,13 @@ class Plan:
     kinds: tuple[Shape, ...]
 
     def e164(self, texts: pa.Array) -> pa.Array:
-        """Each text in E.164, null where that is not sure."""
+        """Each text in E.164, null where it is uncertain."""
         plain = pc.if_else(pc.match_substring_regex(texts, _PLAIN), texts, None)
         digits = pc.replace_substring(pc.replace_substring(plain, " ", ""), "-", "")
         local = pc.invert(pc.match_substring_regex(digits, rf"\A(?:\+|{self.abroad})"))
         coded = pc.starts_with(digits, self.code)
         trunked = pc.starts_with(digits, self.trunk)
-        # A bare code may also be the beginning of a national number: then it is not sure.
+        # a code without + may also be the beginning of a national number: then it is uncertain
         bare = pc.and_(pc.and_(local, coded), pc.invert(pc.or_(trunked, self.general.fits(digits))))
         forms = [
             (pc.starts_with(digits, f"+{self.code}"), len(self.code) + 1),
@@ -67,18 +67,18 @@ class Plan:
         return pc.if_else(self._exists(national), pc.binary_join_element_wise(f"+{self.code}", national, ""), None)
 
     def _exists(self, national: pa.Array) -> pa.Array:
-        """Whether the plan knows the number, without a trunk prefix or zero that may be no part of it."""
+        """Whether the number is in the plan, without a trunk prefix or zero that may not be part of it."""
         clear = pc.invert(pc.match_substring_regex(national, rf"\A(?:0|{self.trunk})"))
-        found = pa.repeat(pa.scalar(False), len(national))
+        matched = pa.repeat(pa.scalar(False), len(national))
         for kind in self.kinds:
-            # Most numbers are of the first kind, and only what is left is matched with the next.
-            found = pc.or_(found, kind.fits(pc.if_else(found, None, national)).fill_null(False))
-        return pc.and_(pc.and_(clear, found), self.general.fits(national)).fill_null(False)
+            # most numbers are of the first kind; only the others are matched with the next one
+            matched = pc.or_(matched, kind.fits(pc.if_else(matched, None, national)).fill_null(False))
+        return pc.and_(pc.and_(clear, matched), self.general.fits(national)).fill_null(False)
 
 
 @lru_cache(maxsize=256)
 def plan_of(region: str) -> Plan | None:
-    """The region's plan, or None where patterns alone do not decide."""
+    """The region's plan, or None where patterns are not sufficient."""
     facts = PhoneMetadata.metadata_for_region(region)
     code = phonenumbers.country_code_for_region(region)
     trunk = facts.national_prefix if facts else None

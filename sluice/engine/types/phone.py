@@ -11,19 +11,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sluice.engine.types.base import Parsed, StoredAsText
-from sluice.engine.types.cells import No, one_by_one
+from sluice.engine.types.cells import Invalid, one_by_one
 from sluice.engine.types.numbering import plan_of
 from sluice.errors import ConfigError
 
-_BAD_PHONE = No("bad_phone", "'{value}' is not a telephone number that exists.")
+_BAD_PHONE = Invalid("bad_phone", "'{value}' is not a telephone number that exists.")
 
 
 @dataclass(frozen=True)
 class Phone(StoredAsText):
     """A telephone number, kept as `+254712345678`; numbers without + are of `region` (ISO 3166, e.g. KE).
 
-    Only numbers that the country's numbering plan knows are taken, and none with an extension, which E.164
-    cannot hold. A reason shows a number's last two digits only. Rejects: `bad_phone`.
+    Only numbers of the country's numbering plan are accepted, without an extension, which E.164 does not have. A
+    reason shows a number's last two digits only. Rejects: `bad_phone`.
     """
 
     region: str
@@ -37,11 +37,11 @@ class Phone(StoredAsText):
         values = plan.e164(text) if plan else pa.nulls(len(text), pa.string())
         left = pc.and_(values.is_null(), text.is_valid()).to_numpy(zero_copy_only=False)
         read = one_by_one(text, left, lambda number: _e164(number, self.region))
-        rows, found = read.accepted()
+        rows, accepted = read.accepted()
         replaced = np.zeros(len(text), np.bool_)
         replaced[rows] = True
         if len(rows):
-            values = pc.replace_with_mask(values, pa.array(replaced), pa.array(found, pa.string()))
+            values = pc.replace_with_mask(values, pa.array(replaced), pa.array(accepted, pa.string()))
         return Parsed(values, read.refused(len(text)))
 
     def show(self, text: str) -> str:
@@ -52,7 +52,7 @@ class Phone(StoredAsText):
 
 
 @lru_cache(maxsize=1 << 16)
-def _e164(text: str, region: str) -> str | No | None:
+def _e164(text: str, region: str) -> str | Invalid | None:
     bare = text.strip()
     if not bare:
         return None

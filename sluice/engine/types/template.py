@@ -1,8 +1,7 @@
 """Templates such as `%Y-%m-%d %H:%M:%S`, read with numpy: every byte of every cell is checked.
 
-A template is laid out as the byte layouts it can have (padded, and without leading zeros where that is
-clear); a cell is compared with the layouts of its own length. Nothing is guessed, and nothing is tolerated
-that a layout does not say.
+A template has one or more byte layouts (padded, and without leading zeros where that is unambiguous); a cell is
+compared with the layouts of its own length. Every byte must be as in the layout.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ class Layout:
         """
         starts = cells.starts[rows]
         for offset, byte in self.literals[:1]:
-            # One look drops the cells of a format with other separators before the whole text is copied.
+            # cheap check: cells with other separators are dropped before the whole text is copied
             same = cells.data[starts + offset] == byte
             rows, starts = rows[same], starts[same]
         lanes = _lanes(cells.data, starts, self.length)
@@ -86,11 +85,11 @@ class Template:
         for layout in self.layouts:
             if layout.length not in present:
                 continue
-            rows, found = layout.read(cells, np.flatnonzero((lengths == layout.length) & ~cells.empty))
+            rows, parsed = layout.read(cells, np.flatnonzero((lengths == layout.length) & ~cells.empty))
             fits[rows] = True
-            for letter, values in found.items():
+            for letter, values in parsed.items():
                 if len(rows) == len(fits):
-                    return fits, found
+                    return fits, parsed
                 fields.setdefault(letter, np.zeros(len(fits), np.int32))[rows] = values
         return fits, fields
 
@@ -104,7 +103,7 @@ class _Piece:
 
     @property
     def digits(self) -> bool:
-        """Whether a digit of a neighbour could be taken for one of this piece."""
+        """Whether a digit of a neighbour could be read as part of this piece."""
         return bool(self.letter) or self.literal[0].isdigit() or self.literal[-1].isdigit()
 
 
@@ -115,21 +114,21 @@ def template(text: str) -> Template:
     `%m`, `%d` and `%H` may come without leading zero where no other digits touch them; `%f` has 1 to 6
     digits. Raises ConfigError for any other directive.
     """
-    pieces = [_piece(found) for found in re.findall(r"%.|%|[^%]+", text, re.DOTALL)]
+    pieces = [_piece(each) for each in re.findall(r"%.|%|[^%]+", text, re.DOTALL)]
     letters = [piece.letter for piece in pieces if piece.letter]
     for letter in letters:
         if letter not in _WIDTHS:
             raise ConfigError(f"Format {text!r}: %{letter} is not known; use %Y %m %d %H %M %S %f.")
         if letters.count(letter) > 1:
-            raise ConfigError(f"Format {text!r}: %{letter} stands there twice.")
+            raise ConfigError(f"Format {text!r}: %{letter} is there twice.")
     widths = [_widths(pieces, place) for place in range(len(pieces))]
     return Template(text, tuple(_layout(pieces, chosen) for chosen in itertools.product(*widths)))
 
 
-def _piece(found: str) -> _Piece:
-    if found == "%%":
+def _piece(text: str) -> _Piece:
+    if text == "%%":
         return _Piece("", "%")
-    return _Piece(found[1:] or "%", "") if found.startswith("%") else _Piece("", found)
+    return _Piece(text[1:] or "%", "") if text.startswith("%") else _Piece("", text)
 
 
 def _widths(pieces: list[_Piece], place: int) -> tuple[int, ...]:
@@ -137,8 +136,8 @@ def _widths(pieces: list[_Piece], place: int) -> tuple[int, ...]:
     piece = pieces[place]
     if not piece.letter:
         return (len(piece.literal.encode()),)
-    beside = pieces[max(place - 1, 0) : place] + pieces[place + 1 : place + 2]
-    if any(neighbour.digits for neighbour in beside):
+    neighbours = pieces[max(place - 1, 0) : place] + pieces[place + 1 : place + 2]
+    if any(neighbour.digits for neighbour in neighbours):
         return _WIDTHS[piece.letter][:1]
     return _SHORT.get(piece.letter, _WIDTHS[piece.letter])
 

@@ -1,4 +1,4 @@
-"""Text: trimmed, white space folded, Unicode in its composed form; or, where that is declared, as it came."""
+"""Text: trimmed, white space folded, Unicode in its composed form; or verbatim, if declared."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from sluice.errors import ConfigError
 
 @dataclass(frozen=True, repr=False)
 class Text(StoredAsText, Grown):
-    """Text as people mean it: trimmed, inner white space folded to one blank, NFC; letters keep their case.
+    """Text: trimmed, inner white space folded to one blank, NFC; letters keep their case.
 
-    With `verbatim=True` every character stays as it came, and a text of blanks is a text; only one without any
-    character is null. `max_length` counts characters after that. Rejects: `too_long`. The collation is "C": text
-    keys sort by their bytes, as Sluice sorts them, and a language's collation would cost 40 % on the key.
+    With `verbatim=True` every character is kept, and a text of blanks is a value; only an empty text is null.
+    `max_length` counts characters after that. Rejects: `too_long`. The collation is "C": text
+    keys sort by their bytes, as Sluice sorts them; a language's collation would make the key 40 % slower.
     """
 
     max_length: int | None = None
@@ -31,7 +31,7 @@ class Text(StoredAsText, Grown):
         if not isinstance(self.verbatim, bool):
             raise ConfigError(f"Text(verbatim={self.verbatim!r}): verbatim must be True or False.")
         if self.max_length is not None and self.max_length < 1:
-            raise ConfigError(f"Text(max_length={self.max_length}): a length is 1 or more.")
+            raise ConfigError(f"Text(max_length={self.max_length}): max_length must be at least 1.")
 
     def parse(self, text: pa.Array) -> Parsed:
         tidy = _without_empty(text) if self.verbatim else _tidied(text)
@@ -51,29 +51,29 @@ def _without_empty(text: pa.Array) -> pa.Array:
 
 
 def _tidied(text: pa.Array) -> pa.Array:
-    """The column itself where nothing is to be done; only suspicious cells are looked at."""
+    """The column itself if it is clean; only suspicious cells are folded."""
     cells = Cells.untrimmed(text)
     odd = one_by_one(text, _suspicious(cells) & ~cells.empty, lambda cell: _fold(cell) or None)
     empty = cells.empty
     if len(odd.rows):
-        rows, found = odd.accepted()
+        rows, values = odd.accepted()
         empty[odd.rows] = True
         empty[rows] = False
         replaced = np.zeros(len(text), np.bool_)
         replaced[rows] = True
-        text = pc.replace_with_mask(text, pa.array(replaced), pa.array(found, pa.string()))
+        text = pc.replace_with_mask(text, pa.array(replaced), pa.array(values, pa.string()))
     return pc.if_else(pa.array(empty), pa.scalar(None, pa.string()), text) if empty.any() else text
 
 
 def _suspicious(cells: Cells) -> Mask:
     """Cells with a byte that is not printable ASCII, with two blanks in a row, or with a blank at an edge."""
-    found: Mask = (cells.data[cells.starts] == BLANK) | (cells.data[cells.ends - 1] == BLANK)
+    suspicious: Mask = (cells.data[cells.starts] == BLANK) | (cells.data[cells.ends - 1] == BLANK)
     data = cells.data[PADDING:-PADDING]
     blank = data == BLANK
     bad = (data < BLANK) | (data >= NOT_ASCII)
     bad[1:] |= blank[1:] & blank[:-1]
-    found[np.searchsorted(cells.ends, np.flatnonzero(bad) + PADDING, side="right")] = True
-    return found
+    suspicious[np.searchsorted(cells.ends, np.flatnonzero(bad) + PADDING, side="right")] = True
+    return suspicious
 
 
 def _fold(text: str) -> str:

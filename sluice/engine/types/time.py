@@ -28,8 +28,8 @@ _END_US = 253_402_300_800 * SECOND  # 10000-01-01 00:00:00
 class Date(ColumnType):
     """A day, written in one of the declared formats of %Y, %m and %d: `Date("%Y-%m-%d", "%d/%m/%Y")`.
 
-    Each format is read strictly: no 30 February, nothing before or behind but white space. Beside a
-    separator %m and %d may come without leading zero. Years are 0001 to 9999. Rejects: `bad_date`, and
+    Each format is read strictly: no 30 February, nothing before or after it but white space. Next to a
+    separator %m and %d may lack their leading zero. Years are 0001 to 9999. Rejects: `bad_date`, and
     `ambiguous_date` for a text that fits two formats with different days.
     """
 
@@ -58,9 +58,9 @@ class Date(ColumnType):
 class Timestamp(ColumnType):
     """A moment, written as a local time of the zone `tz` in one of the declared formats, kept in UTC.
 
-    Formats have %Y, %m, %d and may have %H, %M, %S and %f (1 to 6 digits); what is not there is zero. They
-    are read strictly: no 30 February, no second 60. Beside a separator %m, %d and %H may come without
-    leading zero. A local time that comes twice, when clocks are set back, is taken as the first of the two.
+    Formats have %Y, %m, %d and may have %H, %M, %S and %f (1 to 6 digits); a missing one is zero. They are read
+    strictly: no 30 February, no second 60. Next to a separator %m, %d and %H may lack their leading zero. A local
+    time that occurs twice, when clocks are set back, is read as the first of the two.
     Rejects: `bad_date`, `ambiguous_date` (fits two formats with different results), `nonexistent_time`
     (clocks were set forward over it).
     """
@@ -87,7 +87,7 @@ class Timestamp(ColumnType):
         readings = (_micros(template(pattern), cells) for pattern in self.formats)
         local, fits, refused = _agree(readings, cells, "date and time")
         if not fits.all():
-            # Whatever stands in the other rows must not widen the span of years.
+            # the values of the other rows must not widen the range of years
             local[~fits] = local[fits][0] if fits.any() else 0
         utc, gap = to_utc(local, self.tz)
         beyond = (utc < _FIRST_US) | (utc >= _END_US)
@@ -131,21 +131,21 @@ class Duration(ColumnType):
         return Parsed(column(seconds, fits, self.arrow), refused if bad.any() else [])
 
 
-def _check_formats(kind: str, formats: tuple[str, ...], needed: str, known: str) -> None:
+def _check_formats(kind: str, formats: tuple[str, ...], needed: str, allowed: str) -> None:
     if not formats:
         raise ConfigError(f'{kind}() needs a format, e.g. {kind}("%Y-%m-%d").')
     for pattern in formats:
         letters = {letter for letter, _, _ in template(pattern).layouts[0].fields}
         if not letters >= set(needed):
             raise ConfigError(f"{kind}({pattern!r}): a format has %Y, %m and %d.")
-        if not letters <= set(known):
+        if not letters <= set(allowed):
             raise ConfigError(f"{kind}({pattern!r}): a day has no time; that is what Timestamp is for.")
 
 
 def _agree(
     readings: Iterator[tuple[npt.NDArray[Number], Mask]], cells: Cells, what: str
 ) -> tuple[npt.NDArray[Number], Mask, list[Refused]]:
-    """One value from the readings by each format; where two differ, none."""
+    """The value that the formats give; null where two formats give different ones."""
     values, fits = next(readings)
     clash = np.zeros(len(fits), np.bool_)
     for other, fine in readings:
@@ -168,7 +168,7 @@ def _calendar() -> tuple[Int32s, npt.NDArray[np.int8]]:
 
 
 def _days(form: Template, cells: Cells) -> tuple[Int32s, Mask, Fields]:
-    """Days since 1970, where the cell is a true date, and all fields."""
+    """Days since 1970, which cells are valid dates, and all fields."""
     fits, fields = form.read(cells)
     if not fits.any():
         return np.zeros(len(fits), np.int32), fits, {}
@@ -181,7 +181,7 @@ def _days(form: Template, cells: Cells) -> tuple[Int32s, Mask, Fields]:
 
 
 def _micros(form: Template, cells: Cells) -> tuple[Int64s, Mask]:
-    """Microseconds since 1970 on the clock that the text was written by."""
+    """Microseconds since 1970, in local time, and which cells are valid."""
     days, fits, fields = _days(form, cells)
     total = days.astype(np.int64)
     for letter, limit in (("H", 24), ("M", 60), ("S", 60)):

@@ -1,7 +1,7 @@
 """Local times of a time zone to UTC, whole columns at a time.
 
-Python's zoneinfo knows a zone's offset at one moment. From it a table of the offset's changes is made for
-the years that a column has (kept per process), and numpy looks the rows up in it.
+Python's zoneinfo gives a zone's offset at one moment. From it a table of the offset's changes is built for the years
+of a column (cached per process), and numpy looks the rows up in it.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ def check_zone(name: str) -> None:
 
 
 def to_utc(local: Int64s, name: str) -> tuple[Int64s, Mask | None]:
-    """UTC microseconds of local ones (since 1970-01-01 00:00 on either clock), and which never existed.
+    """UTC microseconds of local ones (both since 1970-01-01 00:00), and a mask of those that do not exist.
 
-    A local time that comes twice, when clocks are set back, is taken as the first of the two (fold=0). A
-    time that clocks jumped over gets the offset from before the jump and is marked. No mask: none is.
+    A local time that occurs twice, when clocks are set back, is read as the first of the two (fold=0). A time that
+    clocks were set forward over gets the offset from before the change, and is marked. The mask is None if none is.
     """
     if name == "UTC" or not len(local):
         return local, None
     changes = _changes(local, name)
     at, before, after = (np.array(part, np.int64) * SECOND for part in zip(*changes, strict=True))
-    # Both kinds of change are met when the old clock reaches them. A year's own start may come out of order
-    # by the hours of a change just before it, and says the same as that change.
+    # both kinds of change happen at a time of the old clock. A year's start may be out of order by the hours of a
+    # change just before it, and has the same offset as that change
     borders = np.maximum.accumulate(at + before)
     low, high = _ends(local)
     first, last = (max(int(np.searchsorted(borders, end, "right")) - 1, 0) for end in (low, high))
@@ -67,11 +67,11 @@ def _ends(local: Int64s) -> tuple[int, int]:
 
 
 def _changes(local: Int64s, name: str) -> list[tuple[int, int, int]]:
-    """The changes of every year that is there, and of the years beside it, in order of time."""
+    """The changes of every year in the column, and of the years before and after it, in order of time."""
     lowest, highest = (int(np.datetime64(end, "us").astype("M8[Y]").astype(int)) + 1970 for end in _ends(local))
     years = set(range(lowest, highest + 1))
     if len(years) > 100:
-        # One mistyped year must not cost a table of centuries.
+        # one mistyped year must not build a table of centuries
         years = set((np.unique(local.astype("M8[us]").astype("M8[Y]")).astype(int) + 1970).tolist())
     near = sorted({year + step for year in years for step in (-1, 0, 1)} & set(range(1, 10_000)))
     return [(c.at, c.before, c.after) for year in near for c in _changes_of_year(name, year)]
@@ -84,17 +84,17 @@ def _changes_of_year(name: str, year: int) -> tuple[Change, ...]:
     moment = max(datetime(year, 1, 1, tzinfo=UTC), _FIRST)
     end = min(datetime(year, 12, 31, tzinfo=UTC), _LAST)
     offset = _offset(zone, moment)
-    found = [Change(_second(moment), offset, offset)]
+    changes = [Change(_second(moment), offset, offset)]
     while moment <= end and moment < _LAST:
-        following = _offset(zone, moment + _DAY)
-        if following != offset:
-            found.append(Change(_turn(zone, moment, offset), offset, following))
-        moment, offset = moment + _DAY, following
-    return tuple(found)
+        next_offset = _offset(zone, moment + _DAY)
+        if next_offset != offset:
+            changes.append(Change(_turn(zone, moment, offset), offset, next_offset))
+        moment, offset = moment + _DAY, next_offset
+    return tuple(changes)
 
 
 def _turn(zone: ZoneInfo, moment: datetime, offset: int) -> int:
-    """The second of the day after `moment` in which the offset is `offset` no more."""
+    """The second after `moment`, within a day, at which the offset is no longer `offset`."""
     low, high = 0, 86_400
     while high - low > 1:
         middle = (low + high) // 2

@@ -131,7 +131,7 @@ def test_an_api_without_records_gave_no_rows(engine: InProcess, api: ApiServer) 
     engine.use(_pipeline())
     api.answers(PATH, saying([]))
     assert _run(engine) == ("failed", 0)
-    assert engine.sql("select error_code, error from sluice.input") == [("no_rows", "customers gave no rows.")]
+    assert engine.sql("select error_code, error from sluice.input") == [("no_rows", "customers returned no rows.")]
 
 
 def test_what_no_record_of_an_answer_has_is_named(engine: InProcess, api: ApiServer) -> None:

@@ -48,7 +48,7 @@ def test_an_unknown_authority_is_refused_unless_the_environment_names_it(
     with running(tls) as server:
         server.answers(PATH, saying([{"id": 1}]))
         monkeypatch.setenv("SHOP_URL", server.url)
-        with pytest.raises(DataError, match="certificate does not hold") as caught:
+        with pytest.raises(DataError, match="certificate is not valid") as caught:
             rows_of(declared())
         assert caught.value.code == "bad_certificate"
         assert server.asked == []

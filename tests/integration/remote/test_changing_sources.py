@@ -159,16 +159,16 @@ def test_of_two_runs_the_earlier_one_fetches_first_and_the_later_one_has_the_las
 @pytest.mark.parametrize(
     ("declared", "reason"),
     [
-        ({"watermark": "updated_at", "snapshot": True}, "A snapshot is always fetched whole"),
-        ({"overlap": 1}, "say which column, watermark='updated_at'"),
+        ({"watermark": "updated_at", "snapshot": True}, "a snapshot is always fetched whole"),
+        ({"overlap": 1}, "declare its column, watermark='updated_at'"),
         ({"overlap": -1, "watermark": "id"}, "overlap must not be negative"),
         ({"overlap": timedelta(seconds=-1), "watermark": "id"}, "overlap must not be negative"),
         ({"overlap": True, "watermark": "id"}, "overlap must be a timedelta or a whole number"),
         ({"overlap": 0.5, "watermark": "id"}, "overlap must be a timedelta or a whole number"),
-        ({"sql": "select 1 limit 5", "watermark": "id"}, "A query with a watermark must have no LIMIT"),
-        ({"sql": " ; "}, "It has no SQL"),
-        ({"database": "postgresql://me:secret@db/shop"}, "database is the name of a setting"),
-        ({"statement_timeout_s": 0}, "statement_timeout_s is a number of seconds above 0"),
+        ({"sql": "select 1 limit 5", "watermark": "id"}, "A query with a watermark must not have LIMIT"),
+        ({"sql": " ; "}, "sql must not be empty"),
+        ({"database": "postgresql://me:secret@db/shop"}, "database must be the name of a setting"),
+        ({"statement_timeout_s": 0}, "statement_timeout_s must be a number of seconds greater than 0"),
     ],
 )
 def test_a_mistake_in_a_declaration_names_itself_and_shows_no_secret(declared: dict[str, Any], reason: str) -> None:

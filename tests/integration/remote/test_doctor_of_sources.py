@@ -19,7 +19,7 @@ def _lines(pipeline: Pipeline) -> list[tuple[str, str, str]]:
 
 
 def test_a_query_that_can_be_asked_is_well(shop: Shop) -> None:
-    assert _lines(products()) == [("shop: products", "ok", f"the query of {SETTING} can be asked")]
+    assert _lines(products()) == [("shop: products", "ok", f"the query of {SETTING} can be executed")]
 
 
 def test_a_query_that_cannot_be_asked_says_why(shop: Shop) -> None:
@@ -72,7 +72,7 @@ def test_a_source_that_fails_in_a_way_that_nobody_foresaw_ends_no_other_check(
     found = look_at_sources([Pipeline("api", declared(), product_table()), products()])
     assert [(each.check, each.state, each.found) for each in found] == [
         ("api: customers", "wrong", "it cannot be probed: OverflowError"),
-        ("shop: products", "ok", f"the query of {SETTING} can be asked"),
+        ("shop: products", "ok", f"the query of {SETTING} can be executed"),
     ]
 
 
@@ -92,7 +92,7 @@ def test_a_setting_that_is_there_twice_is_told(shop: Shop, monkeypatch: pytest.M
 def test_a_watermark_far_ahead_is_told(engine: InProcess, shop: Shop) -> None:
     pipeline = products(watermark="updated_at")
     engine.use(pipeline)
-    assert _lines(pipeline) == [("shop: products", "ok", f"the query of {SETTING} can be asked")]
+    assert _lines(pipeline) == [("shop: products", "ok", f"the query of {SETTING} can be executed")]
     engine.finish(engine.register())
     assert len(_lines(pipeline)) == 1
     shop.sql("insert into product values (4, 'milk', 1, '9999-12-31')")

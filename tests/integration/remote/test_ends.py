@@ -150,7 +150,7 @@ def test_where_more_follow_there_is_a_cursor(api: ApiServer) -> None:
     code, reason = refusal(pages=Next(more="more"))
     assert code == "no_next"
     assert reason.endswith(
-        "says at 'more' that more follow, and names no next page at 'Link'. Nothing is loaded; check pages= in the "
+        "declares more pages at 'more', without a next page at 'Link'. Nothing is loaded; check pages= in the "
         "declaration."
     )
 
@@ -190,7 +190,7 @@ def test_a_total_is_reached_or_the_fetch_is_refused(api: ApiServer) -> None:
     gives(api, "page", pages | {"2": {"data": [C], "total": 4}, "3": {"data": [], "total": 4}})
     code, reason = refusal(pages=Pages(total="total"))
     assert code == "incomplete"
-    assert "says that there are 4 records, of which 3 came. Nothing is loaded" in reason
+    assert "has a total of 4 records, of which 3 came. Nothing is loaded" in reason
     gives(api, "c", {None: {"data": [A, B], "next": "x", "total": 5}, "x": {"data": [C, D], "next": None, "total": 5}})
     assert refusal(pages=Cursor("next", param="c", total="total"))[0] == "incomplete"
     gives(api, "c", {None: {"data": [A, B], "more": False, "total": 3}})

@@ -37,7 +37,7 @@ def test_half_of_a_packed_answer_is_fetched_again(api: ApiServer) -> None:
     api.answers(PATH, half, Answer(packed, headers=PACKED, kind=lines, ending="closing"))
     assert rows_of(declared()) == [{"id": 1}, {"id": 2}]
     api.answers(PATH, half)
-    with pytest.raises(TransientError, match="packed body is broken"):
+    with pytest.raises(TransientError, match="compressed body is broken"):
         rows_of(declared(tries=2))
 
 

@@ -100,7 +100,7 @@ def test_files_go_with_what_is_fetched_and_only_among_files(engine: InProcess, s
 
 
 def test_a_file_is_refused_where_no_source_is_files(shop: Shop, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="has no files among its sources"):
+    with pytest.raises(ConfigError, match="does not have file sources"):
         inputs_of(products(), [tmp_path / "x.csv"])
 
 
@@ -113,7 +113,7 @@ def test_a_file_is_refused_where_no_source_is_files(shop: Shop, tmp_path: Path) 
         ("select name::int from product", "query_failed", "invalid text representation (22P02)."),
         ("select setval('counter', 7)", "query_failed", "read only sql transaction (25006)."),
         ("delete from product returning *", "query_failed", "read only sql transaction (25006)."),
-        ("select * from product where false", "no_rows", "products gave no rows."),
+        ("select * from product where false", "no_rows", "products returned no rows."),
         ("select name from product", "missing_header", "The header lacks 'product_id'; it has 'name'."),
     ],
 )

@@ -181,7 +181,7 @@ def test_rows_without_a_value_are_counted_in_the_input_s_note(engine: InProcess,
     _run(engine)
     assert engine.sql("select note from sluice.input order by id") == [
         (None,),
-        ("2 of the query's rows have no updated_at: such rows come with the first fetch only.",),
+        ("2 of the query's rows have a null updated_at: such rows are fetched the first time only.",),
     ]
     assert _ids(engine) == [1, 2, 3, 4]
 
@@ -193,7 +193,7 @@ def test_rows_without_a_value_are_counted_where_nothing_else_is_new(engine: InPr
     _run(engine)
     assert engine.sql("select state, note from sluice.input order by id") == [
         ("done", None),
-        ("already_loaded", "2 of the query's rows have no updated_at: such rows come with the first fetch only."),
+        ("already_loaded", "2 of the query's rows have a null updated_at: such rows are fetched the first time only."),
     ]
 
 

@@ -225,5 +225,7 @@ def test_the_run_tells_what_each_step_changed_and_the_same_again_writes_nothing(
 
 def test_a_step_on_a_column_that_does_not_exist_is_an_error_at_import() -> None:
     steps = [*preprocessed_data.steps, preprocess.missing("discount")]
-    with pytest.raises(ConfigError, match=r"preprocessed_data.*missing_discount.*There is no column 'discount'"):
+    with pytest.raises(
+        ConfigError, match=r"preprocessed_data.*missing_discount.*Unknown column 'discount'; expected one of"
+    ):
         replace(pipeline, derived=[*pipeline.derived[:-1], replace(preprocessed_data, steps=steps)])

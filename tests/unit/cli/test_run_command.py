@@ -28,7 +28,7 @@ def test_where_nothing_fits_the_pattern_and_the_folder_are_named(
         "*.csv": f"No file at '*.csv': check the path (in a folder, only files like *.csv* are taken)."
         f" From this folder that is '{tmp_path}/*.csv'.",
         "empty": f"The folder 'empty' has no file like *.csv*. From this folder that is '{tmp_path}/empty'.",
-        "": "A path is empty: is a variable of the shell not set? This folder is called '.'.",
+        "": "A path is empty: is a variable of the shell not set? The current folder is '.'.",
     }.items():
         result = sluice(command, "call_logs", typed)
         assert (result.exit_code, result.stdout) == (2, "")

@@ -34,7 +34,7 @@ def rows(*records, headers=HEADERS, first=2):
 
 def test_headers_are_those_of_the_columns_in_order():
     contract = Contract(CALLS)
-    assert contract.wanted == HEADERS
+    assert contract.requested == HEADERS
     assert contract.required == ("customer_id", "call_destination", "call_date")
 
 
@@ -42,7 +42,7 @@ def test_a_header_that_two_columns_read_is_wanted_once():
     table = Table("t", key=("a",), columns=[
         Column("a", Integer(), header="x", required=True), Column("b", Text(), header="x", required=True),
     ])  # fmt: skip
-    assert (Contract(table).wanted, Contract(table).required) == (("x",), ("x",))
+    assert (Contract(table).requested, Contract(table).required) == (("x",), ("x",))
     assert Contract(table).apply(rows(("07",), headers=["x"])).rows.to_pylist() == [{"a": 7, "b": "07", "_line": 2}]
 
 

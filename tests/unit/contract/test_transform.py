@@ -73,7 +73,7 @@ def test_numbers_and_booleans_it_makes_are_written_out():
         frame["Name"] = [True, None, 1.5, "x"]
         return frame
 
-    with pytest.raises(PermanentError, match="made the column 'Name' object"):
+    with pytest.raises(PermanentError, match="returned the column 'Name' as object"):
         apply(number)
 
     def numbers(frame):
@@ -101,14 +101,17 @@ def fails(frame):
 @pytest.mark.parametrize(
     ("transform", "message"),
     [
-        (lambda frame: frame.info(buf=io.StringIO()), "gave a NoneType; it must return a DataFrame"),
-        (lambda frame: frame["id"], "gave a Series"),
+        (lambda frame: frame.info(buf=io.StringIO()), "returned a NoneType; it must return a DataFrame"),
+        (lambda frame: frame["id"], "returned a Series"),
         (lambda frame: frame[["id"]], r"left out the columns \['Name'\]"),
         (lambda frame: frame.reset_index(drop=True), "added rows, or lost the index"),
-        (lambda frame: pd.concat([frame, frame]), "doubled rows"),
+        (lambda frame: pd.concat([frame, frame]), "duplicated rows"),
         (lambda frame: frame.rename(index={6: 7}), "added rows, or lost the index"),
         (lambda frame: frame.set_axis(["Name", "Name"], axis=1).assign(id="1"), "two columns of the same name"),
-        (lambda frame: frame.assign(Name=pd.Timestamp("2022-01-01")), r"made the column 'Name' datetime64.*strftime"),
+        (
+            lambda frame: frame.assign(Name=pd.Timestamp("2022-01-01")),
+            r"returned the column 'Name' as datetime64.*strftime",
+        ),
     ],
 )
 def test_a_frame_that_cannot_be_used_names_the_function_and_the_mistake(transform, message):

@@ -118,8 +118,8 @@ def test_bytes_that_are_no_text_are_refused_with_their_column(size: int) -> None
             " Files(..., encoding='cp1252').",
             '"x\ny",caf\\xe9',
         ),
-        RowReject(6, "a", "nul", "Byte 2 of the record is NUL, which no text can hold; remove it.", "z\\x00,5"),
-        RowReject(7, "a", "nul", "Byte 2 of the record is NUL, which no text can hold; remove it.", "\\xe9\\x00,6"),
+        RowReject(6, "a", "nul", "Byte 2 of the record is NUL, which text must not have; remove it.", "z\\x00,5"),
+        RowReject(7, "a", "nul", "Byte 2 of the record is NUL, which text must not have; remove it.", "\\xe9\\x00,6"),
     ]
 
 

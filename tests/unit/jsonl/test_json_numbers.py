@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sluice.engine.declare import Column, Table
 from sluice.engine.formats.jsonl.layout import Layouts
-from sluice.engine.formats.jsonl.values import Unfit, spelled_out
+from sluice.engine.formats.jsonl.values import InvalidLine, spelled_out
 from sluice.engine.formats.known import parse_text
 from sluice.engine.rows.contract import Contract
 from sluice.engine.types import Boolean, ColumnType, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
@@ -162,9 +162,9 @@ def test_what_is_odd_under_a_key_that_nobody_wants_is_fine() -> None:
 def test_a_second_key_among_very_many_is_found_at_once() -> None:
     keys = tuple(f"k{n}" for n in range(70_000))
     start = time.process_time()
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(InvalidLine) as caught:
         Layouts(("a",)).pick((*keys, "k69999"), (None,) * 70_001, 1)
-    assert caught.value.reason == "The key 'k69999' stands in the object twice."
+    assert caught.value.reason == "The key 'k69999' is in the object twice."
     assert time.process_time() - start < 5
 
 

@@ -90,8 +90,8 @@ def test_an_object_or_array_in_a_wanted_column_is_a_reject() -> None:
 
 
 def test_two_keys_for_one_column_are_a_reject() -> None:
-    assert refusal(b'{"a": 1, "A ": 1}') == ("a", "duplicate_key", "More than one key of the object is called 'a'.")
-    assert refusal(b'{"a": 1, "b": 1, "b": 2}') == (None, "duplicate_key", "The key 'b' stands in the object twice.")
+    assert refusal(b'{"a": 1, "A ": 1}') == ("a", "duplicate_key", "More than one key of the object is named 'a'.")
+    assert refusal(b'{"a": 1, "b": 1, "b": 2}') == (None, "duplicate_key", "The key 'b' is in the object twice.")
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_two_keys_for_one_column_are_a_reject() -> None:
         (b'{"a": "x\ty"}', "The line is not JSON, from character 9 on: Invalid control character."),
         (b'{"a": 01}', "The line is not JSON, from character 8 on: Expecting ',' delimiter."),
         (b"\xef\xbb\xbf{}", "The line is not JSON, from character 1 on: Expecting value."),
-        (b'{"a": NaN}', "The line holds NaN, which is not JSON; write null instead."),
-        (b'{"b": -Infinity}', "The line holds -Infinity, which is not JSON; write null instead."),
+        (b'{"a": NaN}', "The line has NaN, which is not JSON; write null instead."),
+        (b'{"b": -Infinity}', "The line has -Infinity, which is not JSON; write null instead."),
         (b'["a", 1]', "The line is an array, not a JSON object with keys."),
         (b'[["a", 1], ["b", 2]]', "The line is an array, not a JSON object with keys."),
         (b'"ab"', "The line is a single value, not a JSON object with keys."),
@@ -122,12 +122,12 @@ def test_a_line_that_is_no_object_is_a_reject_that_says_where(line: bytes, reaso
 
 
 def test_what_no_text_can_hold_is_a_reject() -> None:
-    assert refusal(b'{"a": "x\\u0000"}') == ("a", "nul", "'a' holds NUL (\\u0000), which no text can hold; remove it.")
+    assert refusal(b'{"a": "x\\u0000"}') == ("a", "nul", "'a' has NUL (\\u0000), which text must not have; remove it.")
     assert refusal(b'{"a": "x\0"}')[:2] == (None, "nul")
     assert refusal(b'{"a": "\\ud83d"}') == (
         "a",
         "invalid_utf8",
-        "'a' holds \\ud83d, half of a surrogate pair without the other half, which no text can hold.",
+        "'a' has \\ud83d, half of a surrogate pair without the other half, which text must not have.",
     )
     assert refusal(b'{"a": "\xff"}') == (None, "invalid_utf8", "Byte 8 of the line, 0xFF, is not UTF-8.")
 
@@ -137,7 +137,10 @@ def test_an_undecodable_byte_is_blamed_on_the_declared_encoding() -> None:
     assert JsonLines.from_json(dialect.to_json()) == dialect
     named = {"match": match_header(dialect, ("a",), ()), "first_line": 1, "read": 1}
     (reject,) = parse_jsonl(b'{"a": "\x81"}', dialect=dialect, **named).rejects  # type: ignore[arg-type]
-    assert reject.reason == "Byte 8 of the line, 0x81, is not a character of cp1252, which the file was read as."
+    assert (
+        reject.reason
+        == "Byte 8 of the line, 0x81, is not a character of cp1252, the encoding that the file was read with."
+    )
 
 
 def test_a_long_line_is_a_reject_and_its_line_end_does_not_count() -> None:

@@ -82,7 +82,7 @@ def test_a_file_without_an_object_is_refused() -> None:
 
 
 def test_a_part_has_at_least_one_byte() -> None:
-    with pytest.raises(ConfigError, match="at least 1 byte"):
+    with pytest.raises(ConfigError, match="part_bytes must be at least 1"):
         plan(b"{}", 0)
 
 

@@ -150,7 +150,7 @@ def test_a_row_with_a_value_too_far_is_refused_alone_and_shown_without_marks() -
 def test_a_text_with_nul_stays_a_reject_of_its_own(text: str) -> None:
     found = outcome(parquet({"v": pa.array([text, "a"])}), Text())
     assert found.rows == ["[nul]", "a"]
-    assert re.fullmatch(r"Byte \d+ of the record is NUL, which no text can hold; remove it\.", found.reasons[0])
+    assert re.fullmatch(r"Byte \d+ of the record is NUL, which text must not have; remove it\.", found.reasons[0])
 
 
 def test_years_of_five_digits_and_before_the_first_are_text_but_no_date() -> None:

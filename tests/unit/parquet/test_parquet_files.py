@@ -58,7 +58,7 @@ def test_all_packings_and_row_groups_are_read(packing: str) -> None:
 
 def test_a_column_that_is_there_twice_or_not_at_all_refuses_the_file() -> None:
     assert refused(parquet({"a": [1], "A ": [2]}))[0] == "duplicate_header"
-    assert refused(parquet({"b": [1]})) == ("missing_header", "None of the wanted columns is in the file; it has 'b'.")
+    assert refused(parquet({"b": [1]})) == ("missing_header", "None of the table's columns is in the file; it has 'b'.")
 
 
 @pytest.mark.parametrize(

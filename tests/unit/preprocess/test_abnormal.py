@@ -82,17 +82,25 @@ def test_where_there_is_no_spread_there_is_no_fence(known: dict[str, Any]) -> No
 @pytest.mark.parametrize(
     ("step", "types", "sentence"),
     [
-        (abnormal("price", at_least=0), {"price": "text"}, "price is text: limits and outliers are for numbers."),
-        (abnormal("price"), {"price": "bigint"}, "It has no rule: say at_least, above, at_most, below or outliers."),
-        (abnormal("price", at_least=0, above=0), {"price": "bigint"}, "Say one lower and one upper limit"),
+        (abnormal("price", at_least=0), {"price": "text"}, "price must be a number column, not text."),
+        (
+            abnormal("price"),
+            {"price": "bigint"},
+            "It has no rule: declare at_least, above, at_most, below or outliers.",
+        ),
+        (abnormal("price", at_least=0, above=0), {"price": "bigint"}, "Declare at most one lower limit"),
         (abnormal("price", outliers=fence(k=0)), {"price": "bigint"}, "k must be greater than 0, not 0."),
         (
             inconsistent("price", {"A": []}),
             {"price": "bigint"},
-            "price is bigint: only text is spelled in several ways.",
+            "price must be a text column, not bigint.",
         ),
-        (inconsistent("id", {"A": []}), {"id": "text"}, "id is part of the key: its values stay as they are."),
-        (inconsistent("g", {"A": ["x"], "B": [" X"]}), {"g": "text"}, "' X' stands for 'A' and for 'B': say which."),
+        (inconsistent("id", {"A": []}), {"id": "text"}, "id is part of the key, whose values must not be changed."),
+        (
+            inconsistent("g", {"A": ["x"], "B": [" X"]}),
+            {"g": "text"},
+            "' X' is a spelling of 'A' and of 'B': declare one.",
+        ),
     ],
 )
 def test_each_mistake_has_its_sentence(step: Any, types: dict[str, str], sentence: str) -> None:
@@ -135,6 +143,6 @@ def test_postgresql_says_which_rows_are_duplicates() -> None:
     assert kept.changed == {"duplicate": 1}
     assert "quarantined" not in kept.frame
     assert column(apply(duplicates(("id",), "quarantine"), rows).frame, "quarantined") == [False, True]
-    (expression, pg_type) = duplicates(("id", "n")).scope.beside["_duplicates"]
+    (expression, pg_type) = duplicates(("id", "n")).scope.expressions["_duplicates"]
     assert expression == 'row_number() over (partition by "id", "n" order by {key}) > 1'
     assert pg_type == "boolean"

@@ -75,7 +75,7 @@ def test_where_rows_do_not_differ_nothing_is_scaled(known: dict[str, Any]) -> No
 
 def test_totals_come_along_from_postgresql() -> None:
     step = totals("customer_id", "price", count="n", total="sum", where="price >= 0")
-    counted, summed = step.scope.beside["_n"], step.scope.beside["_sum"]
+    counted, summed = step.scope.expressions["_n"], step.scope.expressions["_sum"]
     number = 'count(*) filter (where price >= 0) over (partition by "customer_id")'
     assert counted == (f'case when "customer_id" is not null then {number} end', "bigint")
     assert summed[1] == "numeric(16,2)"
@@ -99,13 +99,13 @@ def test_frames_without_rows_and_with_nulls_alone_have_every_column(step: Any, r
 @pytest.mark.parametrize(
     ("step", "sentence"),
     [
-        (age_group("day"), "day is date: bands are of whole years."),
-        (age_group("n", bands=(18, 18)), "bands (18, 18) do not rise from 1 or more."),
-        (month("n"), "n is bigint and no date."),
+        (age_group("day"), "day must be an integer column (whole years), not date."),
+        (age_group("n", bands=(18, 18)), "bands must be increasing integers of at least 1, not (18, 18)."),
+        (month("n"), "n must be a date column, not bigint."),
         (revenue("price", "price"), "price must be an integer column (a quantity), not numeric(14,2)."),
         (revenue("n", "n"), "n is bigint: money is numeric(p, s)."),
         (revenue("n", "wide"), "wide is numeric(30,2): more than 18 digits cannot be multiplied exactly."),
-        (scaled("day", into="z"), "day is date: only numbers are scaled."),
+        (scaled("day", into="z"), "day must be a number column, not date."),
         (totals("n", "n", count="a", total="b"), "n is bigint: money is numeric(p, s)."),
     ],
 )

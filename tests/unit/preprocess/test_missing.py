@@ -68,7 +68,7 @@ def test_a_word_is_put_in() -> None:
 
 def test_null_is_no_gap_in_rows_that_are_to_have_no_value() -> None:
     step = missing("age", "median", among="category = 'toys'")
-    assert step.scope.beside == {"_missing_age_among": ("coalesce(category = 'toys', false)", "boolean")}
+    assert step.scope.expressions == {"_missing_age_among": ("coalesce(category = 'toys', false)", "boolean")}
     rows = frame(AGES | {"_missing_age_among": "boolean"}, ("1", None, "toys", "true"), ("2", None, "food", "false"))
     found = apply(step, rows, KNOWN)
     assert column(found.frame, "age_was_missing") == [True, False]
@@ -87,17 +87,21 @@ def test_a_frame_without_rows_stays_one(how: str) -> None:
 @pytest.mark.parametrize(
     ("step", "types", "sentence"),
     [
-        (missing("price", "median"), {"price": "numeric(14,2)"}, "price is numeric(14,2): dates and money can be kept"),
-        (missing("day", "mode"), {"day": "date"}, "day is date: dates and money can be kept or rejected, not filled."),
-        (missing("id", "median"), {"id": "bigint"}, "id is an id: it can be kept or rejected, not filled."),
+        (
+            missing("price", "median"),
+            {"price": "numeric(14,2)"},
+            "price is numeric(14,2): for dates and money how must be keep or reject.",
+        ),
+        (missing("day", "mode"), {"day": "date"}, "day is date: for dates and money how must be keep or reject."),
+        (missing("id", "median"), {"id": "bigint"}, "id is an id: how must be keep or reject."),
         (
             missing("shop_id", "mode"),
             {"shop_id": "bigint"},
-            "shop_id is an id: it can be kept or rejected, not filled.",
+            "shop_id is an id: how must be keep or reject.",
         ),
-        (missing("n", constant("0")), {"n": "bigint"}, "A constant for n is a word for a text column"),
-        (missing("n", constant(" ")), {"n": "text"}, "A constant for n is a word for a text column"),
-        (missing("n", "median"), {"n": "text"}, "n is text and has no median: say mode."),
+        (missing("n", constant("0")), {"n": "bigint"}, "A constant for n must be a word in a text column"),
+        (missing("n", constant(" ")), {"n": "text"}, "A constant for n must be a word in a text column"),
+        (missing("n", "median"), {"n": "text"}, "n is text, which has no median: use mode."),
     ],
 )
 def test_ids_dates_and_money_are_never_filled(step: object, types: dict[str, str], sentence: str) -> None:

@@ -32,4 +32,4 @@ def test_other_rows_are_not_quarantined() -> None:
 
 def test_which_rows_they_are_comes_along_with_them_and_unknown_is_no() -> None:
     step = missing("age", among="kind = 'person'")
-    assert dict(step.scope.beside) == {"_missing_age_among": ("coalesce(kind = 'person', false)", "boolean")}
+    assert dict(step.scope.expressions) == {"_missing_age_among": ("coalesce(kind = 'person', false)", "boolean")}

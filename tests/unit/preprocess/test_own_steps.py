@@ -34,12 +34,12 @@ def test_a_function_gets_the_frame_and_what_it_asked_to_know() -> None:
 
 
 def test_a_step_that_takes_rows_away_is_refused() -> None:
-    with pytest.raises(PermanentError, match=r"^Step 'first' made 1 rows of 2: steps flag rows and take none away\."):
+    with pytest.raises(PermanentError, match=r"^Step 'first' made 1 rows of 2: a step must not add or remove rows\."):
         apply(Step("first", first_only, needs=()), ROWS)
 
 
 def test_a_step_that_does_not_bring_what_it_declares_is_refused() -> None:
-    with pytest.raises(PermanentError, match=r"^Step 'dear' gives no column is_cheap\."):
+    with pytest.raises(PermanentError, match=r"^Step 'dear' returned a frame without the column is_cheap\."):
         apply(Step("dear", dear, needs=("price",), adds={"is_cheap": "boolean"}), ROWS, {"mean_price": {(): 1.0}})
 
 
@@ -52,3 +52,9 @@ def test_its_source_its_options_and_its_version_define_it() -> None:
         Step("dear", dear, ("price",), {"is_dear": "boolean"}, (Statistic("mean", "price"),), version=2),
     ]
     assert len({DEAR.definition, *(each.definition for each in others)}) == 4
+
+
+def test_its_definition_is_that_of_version_0_2_0_so_that_stored_statistics_stay_valid() -> None:
+    expressions = {"_nth": ("row_number() over (order by {key})", "bigint")}
+    assert Step("first", first_only, needs=("price",), expressions=expressions).definition == "eafc9df3ca9a43c2"
+    assert DEAR.definition == "1a97ac52a252533d"

@@ -85,7 +85,7 @@ def test_what_limits_nothing_or_only_a_subquery_is_none(sql: str) -> None:
 def test_it_is_refused_with_a_watermark_and_only_then() -> None:
     said = {"name": "orders", "database": "SHOP_DATABASE_URL"}
     limited = "select * from orders order by changed limit 1000"
-    with pytest.raises(ConfigError, match=r"^PostgresQuery 'orders': A query with a watermark must have no LIMIT"):
+    with pytest.raises(ConfigError, match=r"^PostgresQuery 'orders': A query with a watermark must not have LIMIT"):
         PostgresQuery(limited, watermark="changed", **said)
     PostgresQuery(limited, **said)
     PostgresQuery(f"select * from ({limited}) as newest", watermark="changed", **said)

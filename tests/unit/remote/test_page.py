@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.sources.http.page import ABSENT, Form, NoRecords, NotObjects, Page, SaysError, keys_of, read_page
+from sluice.engine.sources.http.page import ABSENT, Form, NoRecords, NotObjects, Page, PageError, keys_of, read_page
 
 
 def read(text: str, records: str | None = None, *beside: str, lines: bool = False, later: bool = False) -> Page:
@@ -61,7 +61,7 @@ def test_null_behind_the_first_page_is_a_page_without_records() -> None:
     assert read("null", later=True).spans == []
     with pytest.raises(NoRecords, match="'data' is null"):
         read('{"data": null}', "data")
-    with pytest.raises(SaysError):
+    with pytest.raises(PageError):
         read('{"data": null, "error": "down"}', "data", later=True)
 
 
@@ -97,7 +97,7 @@ def test_json_lines_are_known_without_being_announced() -> None:
 
 @pytest.mark.parametrize("said", ['"down"', "true", "500", '{"code": 0}', '["x"]'])
 def test_an_error_beside_an_empty_array_is_no_end_of_the_data(said: str) -> None:
-    with pytest.raises(SaysError, match="error"):
+    with pytest.raises(PageError, match="error"):
         read(f'{{"data": [], "error": {said}}}', "data")
 
 
@@ -142,7 +142,7 @@ def test_what_is_nested_too_deep_and_cut_is_not_json(rest: str) -> None:
 
 
 def test_an_error_that_is_nested_too_deep_is_one() -> None:
-    with pytest.raises(SaysError, match="error"):
+    with pytest.raises(PageError, match="error"):
         read('{"data": [], "error": ' + "[" * 3000 + "]" * 3000 + "}", "data")
 
 

@@ -22,9 +22,9 @@ from sluice.errors import ConfigError
         ({"at": "2:00"}, "HH:MM"),
         ({"at": "24:00"}, "HH:MM"),
         ({"at": "02:00", "tz": "Nairobi"}, "not a time zone"),
-        ({"at": "02:00", "deadline": "6"}, "deadline='6': write the time as HH:MM"),
-        ({"at": "02:00", "deadline": "02:00"}, "the deadline is the due time itself"),
-        ({"at": "02:00", "catch_up": "all"}, "neither 'latest' nor 'each'"),
+        ({"at": "02:00", "deadline": "6"}, "deadline must be a time HH:MM between 00:00 and 23:59, not '6'"),
+        ({"at": "02:00", "deadline": "02:00"}, "deadline must differ from at"),
+        ({"at": "02:00", "catch_up": "all"}, "catch_up must be 'latest' or 'each', not 'all'"),
     ],
 )
 def test_a_wrong_schedule_is_refused_where_it_is_declared(mistake: dict[str, str], says: str) -> None:

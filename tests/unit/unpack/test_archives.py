@@ -74,7 +74,7 @@ def test_a_member_that_is_not_there_is_named_with_those_that_are() -> None:
     assert refusal(zipped(("a.csv", ROWS), ("b/", b"")), member="b/").code == "no_member"
     assert refusal(gzip.compress(ROWS), member="c.csv").code == "no_member"
     assert refusal(ROWS, member="c.csv").reason == (
-        "There is no member 'c.csv': the file is not a zip archive. A new run loads it as it is: "
+        "The file is not a zip archive, so it does not have the member 'c.csv'. A new run loads it as it is: "
         "sluice run PIPELINE FILE"
     )
 
@@ -141,7 +141,7 @@ def test_a_size_that_is_not_true_is_refused(how: int, size: int) -> None:
 
 def test_a_checksum_that_is_not_true_is_refused() -> None:
     assert refusal(patched(in_zip(ROWS), 16, b"\0\0\0\0")).reason == (
-        "The zip data is broken at about unpacked byte 14 (it is not what the archive's directory tells). "
+        "The zip data is broken at about unpacked byte 14 (it does not agree with the archive's directory). "
         "Nothing of it is loaded; pack or copy the file again."
     )
 
@@ -161,7 +161,7 @@ def test_a_directory_that_would_fill_the_memory_is_refused() -> None:
 
 
 def test_a_broken_archive_has_no_members_either() -> None:
-    with pytest.raises(DataError, match="its directory, at its end, is not there"):
+    with pytest.raises(DataError, match="its directory, which is at its end, is missing"):
         members(io.BytesIO(in_zip(ROWS)[:-30]))
     with pytest.raises(DataError, match="directory is broken"):
         members(io.BytesIO(patched(in_zip(ROWS), 0, b"XXXX")))
@@ -228,5 +228,5 @@ def test_an_archive_in_a_packing_is_read() -> None:
 
 def test_a_full_disk_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda prefix: Path("/dev/full").open("r+b", buffering=0))  # noqa: ARG005, SIM115
-    with pytest.raises(TransientError, match=r"No room to unpack .* No space left on device"):
+    with pytest.raises(TransientError, match=r"No space to unpack .* No space left on device"):
         unpack(io.BytesIO(gzip.compress(in_zip(ROWS))), caps=CAPS)

@@ -1,1 +1,1 @@
-"""Words for sources: files, an API, a query."""
+"""Declarations of sources: files, an API, a query."""

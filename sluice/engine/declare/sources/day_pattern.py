@@ -13,15 +13,15 @@ _DIRECTIVE = re.compile("|".join(_DIGITS))
 
 
 def has_day(pattern: str) -> bool:
-    """Whether a pattern tells the files of one day from those of another."""
+    """Whether a pattern has a date."""
     return _DIRECTIVE.search(pattern) is not None
 
 
 def on_day(pattern: str, day: date) -> str:
     """The pattern of one day's files."""
-    return _DIRECTIVE.sub(lambda found: day.strftime(found[0]).zfill(_DIGITS[found[0]]), pattern)
+    return _DIRECTIVE.sub(lambda match: day.strftime(match[0]).zfill(_DIGITS[match[0]]), pattern)
 
 
 def on_any_day(pattern: str) -> str:
     """The pattern of the files of all days."""
-    return _DIRECTIVE.sub(lambda found: "[0-9]" * _DIGITS[found[0]], pattern)
+    return _DIRECTIVE.sub(lambda match: "[0-9]" * _DIGITS[match[0]], pattern)

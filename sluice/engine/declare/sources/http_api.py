@@ -16,16 +16,16 @@ from sluice.errors import ConfigError
 
 @dataclass(frozen=True)
 class HttpApi(Declaration):
-    """Records that an HTTP API answers a GET with: JSON objects in an array, or JSON lines.
+    """The records that an HTTP API returns for a GET: JSON objects in an array, or JSON lines.
 
-    `url` is absolute, or with `base` a path below the address that the setting of that name holds. `token` is the
-    NAME of the setting with the bearer token; `<NAME>_FILE` names a file instead. `records` is the dotted path to
-    the array (`"data.items"`); without it the document is the array, or JSON lines. `pages` says how the next page
-    is found; without it there is one. `params` go into the query of every page that Sluice asks for by itself.
-    A page that says anything under one of the `error_keys` beside its records is an error, whatever its status.
+    `url` is absolute, or with `base` a path below the address in the setting of that name. `token` is the NAME of the
+    setting with the bearer token; `<NAME>_FILE` names a file instead. `records` is the dotted path to the array
+    (`"data.items"`); without it the document is the array, or JSON lines. `pages` declares how the next page is found;
+    without it there is a single page. `params` are added to the query of every page whose URL Sluice builds. A page
+    with a value under one of the `error_keys` next to its records is an error, whatever its status.
 
     `timeout_s` is for connecting and for each wait for bytes, `total_s` for the whole fetch, in seconds; `max_bytes`
-    is for one answer, unpacked; `tries` is for each page. `snapshot=True`: one fetch is the whole, as with `Files`.
+    is for one response, uncompressed; `tries` is for each page. `snapshot=True`: a fetch is the whole, as with `Files`.
     """
 
     url: str
@@ -54,7 +54,7 @@ class HttpApi(Declaration):
         yield from mistakes_of(self.pages, self.records)
         for name in ("timeout_s", "total_s", "max_bytes", "max_pages", "tries"):
             if not getattr(self, name) > 0:
-                yield f"{name} is a number above 0."
+                yield f"{name} must be a number greater than 0, not {getattr(self, name)!r}."
 
     def _mistakes_of_address(self) -> Iterator[str]:
         try:
@@ -63,27 +63,27 @@ class HttpApi(Declaration):
         except ValueError:
             plain = False
         if not plain:
-            yield "url is not a valid address: does it hold a blank, or a port that is not a number?"
+            yield "url is not a valid address: does it have a blank, or a port that is not a number?"
             return
         if self.base is None and (address.scheme not in {"http", "https"} or not address.hostname):
-            yield "url begins with https:// or http://, or base= names the setting that holds how it begins."
+            yield "url must begin with https:// or http://, or base= must name the setting with its beginning."
         if self.base is not None and (address.scheme or address.netloc or not self.url.startswith("/")):
-            yield "With base=, url is a path that begins with /."
+            yield "With base=, url must be a path that begins with /."
         if address.username or address.password:
-            yield "url holds a password: name the setting with the token instead, token='...'."
+            yield "url must not have a password: name the setting with the token instead, token='...'."
         if address.query or address.fragment:
-            yield "url has no ? and no #: say params={...}."
+            yield "url must not have ? or #: use params={...}."
         for what, name in (("base", self.base), ("token", self.token)):
             if name is not None and not SETTING.fullmatch(name):
-                yield f"{what} is the NAME of a setting, e.g. 'SLUICE_SHOP_API_{what.upper()}', not its value."
+                yield f"{what} must be the NAME of a setting, e.g. 'SLUICE_SHOP_API_{what.upper()}', not its value."
 
     @property
     def reading(self) -> dict[str, object]:
-        """What decides which records come: where these change, nothing that is known of earlier answers holds."""
-        asked = repr((self.url, self.records, self.pages, dict(self.params)))
+        """A hash of what determines the records: when it changes, notes of earlier fetches do not apply."""
+        request = repr((self.url, self.records, self.pages, dict(self.params)))
         if ends := ends_of(self.pages):
-            asked += repr(ends)
-        return {"request": hashlib.sha256(asked.encode()).hexdigest()[:16]}
+            request += repr(ends)
+        return {"request": hashlib.sha256(request.encode()).hexdigest()[:16]}
 
     @property
     def settings(self) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
-"""How an HTTP API says where its next page is, and which one is the last.
+"""Paging of an HTTP API: where the next page is, and which page is the last.
 
-An API may say both wrong, so each class has one way to end that is safe without looking, and others to be declared.
-`more`, `total` and `total_pages` are dotted paths beside the records: a flag that is true while pages follow, the
-number of records of all pages, and the number of pages.
+Both differ between APIs, so each class has a safe default for the last page, and other rules to declare. `more`,
+`total` and `total_pages` are dotted paths next to the records: a flag that is true while pages follow, the number of
+records of all pages, and the number of pages.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from sluice.engine.base.declaration import Declaration
 class Pages(Declaration):
     """Pages by number: `?page=1&size=100`, then 2, 3 and so on, to the first page without records.
 
-    A page that is shorter than `size` is not the end: APIs give less than they are asked for. Without `size` it is left
-    to the API. For APIs that answer with an error behind their last page, one of these says which that is: `more`,
-    `total`, `total_pages`, or `short_is_last=True` where every page but the last has exactly `size` records.
+    A page that is shorter than `size` is not the end: APIs may return fewer than requested. Without `size` the API
+    decides. For APIs that answer with an error after their last page, declare one of these: `more`, `total`,
+    `total_pages`, or `short_is_last=True` if every page but the last has exactly `size` records.
     """
 
     size: int | None = None
@@ -37,11 +37,10 @@ class Pages(Declaration):
 class Cursor(Declaration):
     """Each page names the cursor of the next one at the dotted path `next`; null or "" there is the end.
 
-    A page that has nothing at that path is refused, for a mistaken path would look like one page of data; with
-    `optional=True` it is the last one. With `more`, the flag decides, whatever the cursor is: where it is true, there
-    must be one. Other ends: the cursor `end` ("0", "-1"), `same_is_last=True` for a cursor that is the one that the
-    page was asked for with, `empty_is_last=True` for a page without records. With `total`, as many records must have
-    come at the end.
+    A page without that path is refused, as a wrong path would look like a single page of data; with `optional=True` it
+    is the last one. With `more`, the flag decides, whatever the cursor is; if it is true, a cursor is required. Other
+    ends: the cursor `end` ("0", "-1"), `same_is_last=True` for a cursor equal to that of the page's own request,
+    `empty_is_last=True` for a page without records. With `total`, the number of all records must equal it at the end.
     """
 
     next: str
@@ -84,26 +83,26 @@ def paths_of(pages: Paging | None) -> dict[str, str]:
 
 
 def ends_of(pages: Paging | None) -> dict[str, object]:
-    """What is declared about the last page, beyond what holds without."""
-    said = {name: getattr(pages, name, None) for name in _ENDS}
-    return {name: value for name, value in said.items() if value not in (None, False)}
+    """The declared rules for the last page, in addition to the default."""
+    ends = {name: getattr(pages, name, None) for name in _ENDS}
+    return {name: value for name, value in ends.items() if value not in (None, False)}
 
 
 def mistakes_of(pages: Paging | None, records: str | None) -> Iterator[str]:
-    """What is wrong with a declaration, a sentence each."""
+    """Mistakes of a declaration, one sentence each."""
     kind = type(pages).__name__
     paths = {"records": records} | {f"{kind}.{name}": path for name, path in paths_of(pages).items()}
     for what, path in paths.items():
         if path is not None and not (isinstance(path, str) and all(path.split("."))):
             yield f"{what} must be a dotted path, e.g. 'data.items'."
         elif path is not None and what != "records" and records is None:
-            yield f"{what} stands beside the records: say where these are, records='...'."
+            yield f"{what} is a path next to the records: declare their path, records='...'."
         elif path is not None and what != "records" and path == records:
-            yield f"{what} is the path of the records."
+            yield f"{what} must differ from the path of the records."
     deciding = [name for name in _DECIDE if name in ends_of(pages)]
     if len(deciding) > 1:
-        yield f"Only one of {', '.join(deciding)} can say which page is the last."
+        yield f"Only one of {', '.join(deciding)} may decide which page is the last."
     if isinstance(pages, Pages) and pages.size is not None and pages.size < 1:
-        yield "Pages.size must be a number of records above 0."
+        yield f"Pages.size must be an integer of at least 1, not {pages.size}."
     if isinstance(pages, Pages) and pages.short_is_last and pages.size is None:
-        yield "short_is_last needs size: a page is short when it has fewer records."
+        yield "short_is_last needs size: a page with fewer records is the last."

@@ -1,4 +1,4 @@
-"""What a query gives, as a source."""
+"""The rows of a query as a source."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from sluice.errors import ConfigError
 
 @dataclass(frozen=True)
 class PostgresQuery(Declaration):
-    """The rows of one SELECT in another PostgreSQL, fetched anew by every run.
+    """The rows of one SELECT in another PostgreSQL, fetched by every run.
 
-    `database` is the name of the setting with its URL, `SLUICE_..._URL`, or `SLUICE_..._URL_FILE` for a file that
-    holds it. The result's column names are the headers. Every number comes as PostgreSQL has it, and a timestamptz in
-    UTC: `Timestamp(*PostgresQuery.TIMES)` reads it. Null comes as an empty cell, and an empty text as a quoted one:
-    both are null in the table.
+    `database` is the name of the setting with its URL, `SLUICE_..._URL`, or `SLUICE_..._URL_FILE` for a file with it.
+    The result's column names are the headers. Numbers are exact, and a timestamptz is in UTC, for
+    `Timestamp(*PostgresQuery.TIMES)`. Null is an empty cell, and an empty text a quoted one: both are null in the
+    table.
 
-    With `watermark`, a column of the result (a number, date, timestamp or text), a run asks only for rows where it is
-    greater than in all rows that were loaded before; `overlap` goes back by so much (a timedelta for times, a whole
+    With `watermark`, a column of the result (a number, date, timestamp or text), a run fetches only rows where it is
+    greater than in all rows that were loaded before. `overlap` fetches that much again (a timedelta for times, a whole
     number for numbers, either for dates), for rows that were committed late or have the same value. Rows where it is
-    null come the first time only. The query then has no LIMIT. With `snapshot=True` the result is the whole:
-    rows that it does not have are gone from the table. `statement_timeout_s` is for the query and its rows' travel.
+    null are fetched the first time only. The query then must not have a LIMIT. With `snapshot=True` the result is the
+    whole: other rows are deleted from the table. `statement_timeout_s` limits the query and the transfer of its rows.
     """
 
     TIMES: ClassVar = ("%Y-%m-%d %H:%M:%S+00", "%Y-%m-%d %H:%M:%S.%f+00")
@@ -49,43 +49,44 @@ class PostgresQuery(Declaration):
 
     def _mistakes(self) -> Iterator[str]:
         if not self.sql.strip(" \t\r\n;"):
-            yield "It has no SQL: write one SELECT."
+            yield "sql must not be empty: write one SELECT."
         if not SETTING.fullmatch(self.database):
             yield (
-                "database is the name of a setting such as SLUICE_SHOP_DATABASE_URL, so that no password"
-                " stands in a pipeline's file."
+                "database must be the name of a setting such as SLUICE_SHOP_DATABASE_URL: a pipeline's file must not"
+                " have a password."
             )
         if self.watermark is not None and self.snapshot:
-            yield "A snapshot is always fetched whole: leave out watermark, or snapshot."
+            yield "snapshot and watermark exclude each other: a snapshot is always fetched whole."
         if self.watermark is not None and (clause := limits_rows(self.query)):
             yield (
-                f"A query with a watermark must have no LIMIT, OFFSET or FETCH, and this one has {clause.upper()}: the"
-                " rows that it leaves out would never come once the watermark is past them. Leave it out, since a"
-                " fetch takes any number of rows; or leave out watermark."
+                f"A query with a watermark must not have LIMIT, OFFSET or FETCH, and this one has {clause.upper()}:"
+                " rows that it leaves out would never be fetched once the watermark is past them. Leave it out, as a"
+                " fetch can have any number of rows; or leave out watermark."
             )
         yield from self._mistakes_of_overlap()
         if not self.statement_timeout_s > 0:
-            yield "statement_timeout_s is a number of seconds above 0."
+            seconds = self.statement_timeout_s
+            yield f"statement_timeout_s must be a number of seconds greater than 0, not {seconds!r}."
 
     def _mistakes_of_overlap(self) -> Iterator[str]:
         if self.overlap is None:
             return
         if self.watermark is None:
-            yield "overlap goes back from a watermark: say which column, watermark='updated_at'."
+            yield "overlap needs a watermark: declare its column, watermark='updated_at'."
         if isinstance(self.overlap, bool) or not isinstance(self.overlap, timedelta | int):
             yield "overlap must be a timedelta, or a whole number where the watermark is a number or a date."
         elif (self.overlap.days if isinstance(self.overlap, timedelta) else self.overlap) < 0:
-            yield "overlap must not be negative: rows would be left out."
+            yield "overlap must not be negative: rows would be skipped."
 
     @property
     def reading(self) -> dict[str, object]:
-        """What decides which rows come: another query is another contract, and is fetched from the beginning."""
-        asked = f"{self.query}\n{self.watermark}"
-        return {"query": hashlib.sha256(asked.encode()).hexdigest()[:16]}
+        """A hash of the query: another query is another contract, and is fetched from the beginning."""
+        text = f"{self.query}\n{self.watermark}"
+        return {"query": hashlib.sha256(text.encode()).hexdigest()[:16]}
 
     @property
     def query(self) -> str:
-        """The SELECT without what may stand behind it."""
+        """The SELECT without trailing semicolons."""
         return self.sql.strip().rstrip("; \t\r\n")
 
     @property

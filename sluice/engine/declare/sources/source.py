@@ -1,4 +1,4 @@
-"""Sources: files, which lie somewhere, and what is fetched anew by every run."""
+"""Sources: files, and sources that every run fetches."""
 
 from __future__ import annotations
 

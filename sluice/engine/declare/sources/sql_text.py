@@ -1,4 +1,4 @@
-"""What a declared SELECT says, without asking a server: its text as tokens, past strings, names and comments."""
+"""A declared SELECT as tokens, without a server: strings, quoted names and comments are skipped."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _SETS = ("union", "intersect", "except")
 
 
 def limits_rows(sql: str) -> str | None:
-    """The clause by which the outermost SELECT gives only some of its rows (`limit`, `offset`, `fetch`), if it has one.
+    """The clause by which the outermost SELECT returns only some of its rows (`limit`, `offset`, `fetch`), if any.
 
-    What limits nothing (`limit all`, `offset 0`) is none; subqueries are left alone.
+    A clause without effect (`limit all`, `offset 0`) does not count; subqueries are ignored.
     """
     tokens = ["", "", *_tokens(sql), "", ""]
-    outermost = [True]  # for each open parenthesis, whether what stands in it is still the outermost SELECT
+    outermost = [True]  # for each open parenthesis, whether its content belongs to the outermost SELECT
     for at in range(2, len(tokens) - 2):
         before, word, after = tokens[at - 1], tokens[at], tokens[at + 1]
         if word in ("(", "["):
@@ -47,25 +47,25 @@ def _limits(word: str, value: str) -> bool:
 
 
 def _begins_select(earlier: str, before: str) -> bool:
-    """Whether a parenthesis behind these tokens holds a SELECT, as whole or as one of several that are put together."""
+    """Whether a parenthesis after these tokens is the whole SELECT, or a member of a UNION and the like."""
     return before in ("", "(", ")", *_SETS) or (before in ("all", "distinct") and earlier in _SETS)
 
 
 def _tokens(sql: str) -> Iterator[str]:
-    """Words in lower case, and whatever else there is, without comments."""
+    """The tokens in lower case, without comments."""
     at = 0
-    while (found := _TOKEN.search(sql, at)) is not None:
-        at = found.end()
-        if found["nested"]:
+    while (match := _TOKEN.search(sql, at)) is not None:
+        at = match.end()
+        if match["nested"]:
             at = _end_of_comment(sql, at)
-        elif found["other"]:
-            yield found["other"].lower()
+        elif match["other"]:
+            yield match["other"].lower()
 
 
 def _end_of_comment(sql: str, at: int) -> int:
-    """Comments nest."""
+    """The end of a comment; comments nest."""
     depth = 1
-    while depth and (found := _NEST.search(sql, at)) is not None:
-        at = found.end()
-        depth += 1 if found[0] == "/*" else -1
+    while depth and (match := _NEST.search(sql, at)) is not None:
+        at = match.end()
+        depth += 1 if match[0] == "/*" else -1
     return at if not depth else len(sql)

@@ -1,1 +1,1 @@
-"""Words for tables: loaded, derived, preprocessed."""
+"""Declarations of tables: loaded, derived, preprocessed."""

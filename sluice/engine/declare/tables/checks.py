@@ -26,26 +26,26 @@ class Check(Declaration):
 
     @abstractmethod
     def refuse(self, values: pa.Array) -> Refused:
-        """Which values break the check. Nulls never do: that is what `required` is for."""
+        """Which values break the check. Nulls never do: use `required` for them."""
 
 
 def at_least(bound: Bound) -> Check:
-    """Refuses what is below `bound`: code `negative` where the bound is 0, else `out_of_range`."""
+    """Refuses values below `bound`: code `negative` where the bound is 0, else `out_of_range`."""
     return AtLeast(bound)
 
 
 def at_most(bound: Bound) -> Check:
-    """Refuses what is above `bound`: code `out_of_range`."""
+    """Refuses values above `bound`: code `out_of_range`."""
     return AtMost(bound)
 
 
 def between(low: Bound, high: Bound) -> Check:
-    """Refuses what is below `low` or above `high` (both are allowed themselves): code `out_of_range`."""
+    """Refuses values below `low` or above `high` (both are allowed): code `out_of_range`."""
     return Between(low, high)
 
 
 def one_of(*values: Allowed, code: str = "not_allowed") -> Check:
-    """Refuses what is not one of `values`: code `not_allowed`, or one of your own."""
+    """Refuses values other than `values`: code `not_allowed`, or a code of your own."""
     return OneOf(values, code)
 
 
@@ -78,7 +78,7 @@ class Between(Check):
 
     def __post_init__(self) -> None:
         if type(self.low) is type(self.high) and self.low > self.high:  # type: ignore[operator]
-            raise ConfigError(f"between({self.low!r}, {self.high!r}): nothing lies between them.")
+            raise ConfigError(f"between({self.low!r}, {self.high!r}): low must not be greater than high.")
 
     def refuse(self, values: pa.Array) -> Refused:
         rows = _mask(_below(values, self.low)) | _mask(_above(values, self.high))
@@ -88,11 +88,11 @@ class Between(Check):
 @dataclass(frozen=True)
 class OneOf(Check):
     values: tuple[Allowed, ...]
-    code: str = field(default="not_allowed", repr=False)  # what is refused is the same under any code
+    code: str = field(default="not_allowed", repr=False)  # the refused rows are the same with any code
 
     def __post_init__(self) -> None:
         if not self.values:
-            raise ConfigError("one_of() needs the values that are allowed.")
+            raise ConfigError("one_of() needs at least one allowed value.")
 
     def refuse(self, values: pa.Array) -> Refused:
         allowed = pc.is_in(values, value_set=pa.array(self.values, values.type))
@@ -110,21 +110,21 @@ class Matches(Check):
 
     def __post_init__(self) -> None:
         try:
-            # a null, which Arrow need not convert from Python: for that it would import pandas, 30 MiB
+            # a null, which Arrow does not convert from Python: to convert a value it would import pandas, 30 MiB
             pc.match_substring_regex(pa.nulls(1, pa.string()), self._whole())
         except pa.ArrowInvalid as error:
             raise ConfigError(f"matches({self.pattern!r}): {error}") from error
 
     def refuse(self, values: pa.Array) -> Refused:
-        found = pc.match_substring_regex(values, self._whole())
-        return Refused(_mask(pc.invert(found)), "bad_format", f"'{{value}}' does not look like {self.pattern}.")
+        matched = pc.match_substring_regex(values, self._whole())
+        return Refused(_mask(pc.invert(matched)), "bad_format", f"'{{value}}' does not look like {self.pattern}.")
 
     def _whole(self) -> str:
         return rf"\A(?:{self.pattern})\z"
 
 
-def _mask(found: pa.Array) -> Mask:
-    rows: Mask = found.fill_null(False).to_numpy(zero_copy_only=False)
+def _mask(matched: pa.Array) -> Mask:
+    rows: Mask = matched.fill_null(False).to_numpy(zero_copy_only=False)
     return rows
 
 
@@ -137,12 +137,12 @@ def _above(values: pa.Array, bound: Bound) -> pa.Array:
 
 
 def _scalar(bound: Bound, arrow: pa.DataType) -> pa.Scalar:
-    """The bound in the column's own type where it fits exactly: Arrow then compares 20 times faster."""
+    """The bound in the column's type where it fits exactly: Arrow then compares 20 times faster."""
     exact = Decimal(str(bound)) if isinstance(bound, float) else bound
     try:
         own = pa.scalar(exact, arrow)
         if own.as_py() == exact:
             return own
     except (pa.ArrowException, ArithmeticError, TypeError, ValueError):
-        pass  # too large, too precise or another kind of value: Arrow finds a common type, or says no
+        pass  # too large, too precise or another kind of value: Arrow finds a common type, or refuses
     return pa.scalar(Decimal(exact) if isinstance(exact, int) else exact)

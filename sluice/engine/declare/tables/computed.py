@@ -1,4 +1,4 @@
-"""What every table that a build computes has in common, however it is computed."""
+"""The base of tables that a build computes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sluice.engine.base.declaration import Declaration
 
 AS_OF = "as_of"
-LATEST = "_latest"  # how the view of the newest date is called, behind its table's name
+LATEST = "_latest"  # suffix of the view of the newest date
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,10 @@ class Computed(Declaration):
     """A table with a key and `columns` (name -> PostgreSQL type), which a build brings up to date.
 
     `value` is a column whose sum and largest changes each build reports, `counted_by` one by whose values it counts
-    the rows. `explains` are SELECTs by title, each of the loaded rows behind the key `%(key)s`, with their
-    `_input_id` and `_line`; of a key of several columns each has its own parameter, such as `%(key_source)s`.
-    `partition_by` is the column whose values group the rows that are computed together. `indexes` lists columns to look
-    rows up by, `[("customer_id",)]`; each index goes on with the key, so what it finds comes in the order of the key.
+    the rows. `explains` are SELECTs by title, each of the loaded rows for the key `%(key)s`, with their `_input_id` and
+    `_line`; for a key of several columns each has its own parameter, such as `%(key_source)s`. `partition_by` is the
+    column whose values group the rows that are computed together. `indexes` lists columns to look rows up by,
+    `[("customer_id",)]`; the key is appended to each index, so rows are found in the order of the key.
     """
 
     name: str
@@ -35,22 +35,22 @@ class Computed(Declaration):
 
     @property
     def dated(self) -> bool:
-        """Whether it is built for a date, and keeps the rows of other dates."""
+        """Whether it is built for a date and keeps the rows of other dates."""
         return AS_OF in self.key
 
     @property
     def relations(self) -> tuple[str, ...]:
-        """The names that it takes in its schema: its own, and that of its view."""
+        """Its names in the schema: the table's, and its view's."""
         return (self.name, f"{self.name}{LATEST}") if self.dated else (self.name,)
 
     @property
     def own_key(self) -> tuple[str, ...]:
-        """The key's columns without the date: what tells two rows of a date apart."""
+        """The key's columns without the date: they identify a row of a date."""
         return tuple(name for name in self.key if name != AS_OF)
 
     @property
-    def spoken_of(self) -> tuple[str, ...]:
-        """The columns that its options name, each of which there must be."""
+    def named_columns(self) -> tuple[str, ...]:
+        """The columns that its options name, which must exist."""
         indexed = (name for index in self.indexes for name in index)
         return (*filter(None, (self.partition_by, self.value, self.counted_by)), *indexed)
 
@@ -62,7 +62,7 @@ class Computed(Declaration):
     @property
     @abstractmethod
     def definition(self) -> str:
-        """16 hex digits that change with whatever decides what a row becomes."""
+        """16 hex digits over everything that determines the rows."""
 
     @abstractmethod
     def sources(self) -> set[str]:

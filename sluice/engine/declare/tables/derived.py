@@ -24,16 +24,15 @@ class Derived(Computed):
     """A table computed from the tables of the pipeline's sources.
 
     `sql` is one SELECT that gives `columns` (name -> PostgreSQL type) by name. In it `{orders} o` is the loaded table
-    of the source `orders`: its settled rows, called `orders` where it has no alias. `%(as_of)s` is the date
-    that the run was asked for, and every name of `params` a parameter likewise. Sluice adds the column `built_at`. A
-    table with `as_of` in its key keeps the rows of each date, and has a view `<name>_latest` of the newest.
+    of the source `orders`: its settled rows, named `orders` without an alias. `%(as_of)s` is the date of the run, and
+    every name of `params` is a parameter, too. Sluice adds the column `built_at`. A table with `as_of` in its key keeps
+    the rows of each date, and has a view `<name>_latest` of the newest.
 
-    A table need not be computed anew for a few new rows, when it says how they change it. `%(inputs)s` are the inputs
-    that came since it was built, and `{self}` is the table as it was built before for the same date. Either
-    `incremental_sql` is a SELECT of the rows that are new or other than before. Or `partition_by` is the column whose
-    values group rows that are computed together, `changed_keys` a SELECT of the values that may have changed, and `sql`
-    has `{changed(<partition_by>)}` among its conditions. Both are about rows that were added: when rows were replaced
-    or taken away, everything is computed.
+    A table can be built incrementally from the new rows. `%(inputs)s` are the inputs loaded since its last build, and
+    `{self}` is the table of that build for the same date. Either `incremental_sql` is a SELECT of the rows that are new
+    or changed. Or `partition_by` is the column whose values group rows that are computed together, `changed_keys` a
+    SELECT of the values that may have changed, and `sql` has `{changed(<partition_by>)}` among its conditions. Both
+    cover added rows only: when rows were replaced or deleted, everything is computed.
     """
 
     sql: str
@@ -50,12 +49,12 @@ class Derived(Computed):
 
     def _mistakes(self) -> Iterator[str]:
         if not self.key:
-            yield "It has no key: name the columns that tell two rows apart, key=(...)."
+            yield "key must not be empty: name the columns that identify a row, key=(...)."
         elif tuple(self.key) == (AS_OF,):
-            yield f"Its key is {AS_OF} alone: name the column that tells two rows of a date apart, too."
+            yield f"Its key is {AS_OF} alone: add the columns that identify a row of a date."
         for name in twice(self.key):
             yield f"Key column {name!r} is named twice."
-        for name in (*self.key, *self.spoken_of):
+        for name in (*self.key, *self.named_columns):
             if name not in self.columns:
                 yield f"Column {name!r} is not among its columns."
         yield from self._own_names()
@@ -67,23 +66,23 @@ class Derived(Computed):
             yield "Its sql has no {changed(...)}, so it cannot compute the changed keys alone."
 
     def _own_names(self) -> Iterator[str]:
-        """What Sluice calls something of its own."""
+        """Mistakes: names that Sluice reserves."""
         if BUILT_AT in self.columns:
             yield f"Sluice adds the column {BUILT_AT} by itself."
         for name in sorted({"before", "after"} & set(self.key if self.value else ())):
-            yield f"Key column {name!r}: builds report what {self.value} was by that name, so the key needs another."
+            yield f"Key column {name!r}: builds report the earlier {self.value} under this name; choose another."
         if {"_input_id", "_line"} <= set(self.columns):
             for name in sorted(set(self.columns) & {"file", "line"}):
-                yield f"Column {name!r}: _input_id and _line are shown as file and line, so it needs another name."
+                yield f"Column {name!r}: _input_id and _line are shown under this name; choose another."
         if AS_OF in self.params:
             yield f"{AS_OF} is set by each run; params must not name it."
         for name in sorted(self.params):
             if name in OWN_PARAMETERS or name.startswith("key_"):
-                yield f"The parameter {name!r} is Sluice's own in each statement: give it another name."
+                yield f"The parameter {name!r} is reserved in each statement: give it another name."
 
     @property
     def definition(self) -> str:
-        """16 hex digits of SHA-256 over all that decides what a row becomes."""
+        """16 hex digits of SHA-256 over everything that determines the rows."""
         declared: list[object] = [self.name, list(self.key), dict(self.columns), self.sql]
         declared += [self.changed_keys, self.partition_by, self.incremental_sql]
         text = json.dumps([declared, dict(self.params)], sort_keys=True, default=str)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from sluice.engine.declare.names import IDENTIFIER, SYSTEM_COLUMNS, check_table
+from sluice.engine.declare.names import IDENTIFIER, SYSTEM_COLUMNS, check_table, unknown_columns
 from sluice.engine.declare.tables.computed import LATEST, Computed
 from sluice.engine.declare.tables.derived import BUILT_AT, Derived
 from sluice.engine.preprocess.kinds import WHOLE, arrow_type, plain
@@ -17,17 +17,17 @@ from sluice.engine.preprocess.marks import MARKS
 from sluice.engine.preprocess.step import FrameStep, Scope
 from sluice.errors import ConfigError
 
-GROUPS = ("text", "date", *WHOLE)  # spelled alike by PostgreSQL and by a frame
+GROUPS = ("text", "date", *WHOLE)  # types with the same text in PostgreSQL and in a frame
 
 
 @dataclass(frozen=True)
 class Preprocessed(Computed):
     """A table with the rows of the derived table `of`, which is declared before it, after `steps` in their order.
 
-    Its key is that table's, its columns are that table's followed by what the steps add; the pipeline fills in both.
-    No step takes a row away. What steps must know of the whole table is stored when it is first computed (`fitted`
-    "once"), so that a later row is treated as the earlier ones were: `sluice refit PIPELINE` computes it again, and so
-    does another definition of the step. With "each build" it is computed for each build.
+    Its key is that table's, its columns are that table's followed by those that the steps add; the pipeline sets both.
+    Steps do not remove rows. Statistics of the whole table are stored when they are first computed (`fitted` "once"),
+    so that a later row is treated as the earlier ones were: `sluice refit PIPELINE` computes them again, and so does a
+    changed definition of the step. With "each build" they are computed for each build.
     """
 
     of: str
@@ -48,27 +48,27 @@ class Preprocessed(Computed):
         object.__setattr__(self, "key", tuple(self.base.key))
         object.__setattr__(self, "columns", dict(self.base.columns) | _added(self.steps))
         object.__setattr__(self, "params", self.base.params)
-        for name in self.spoken_of:
+        for name in self.named_columns:
             if name not in self.columns:
                 raise ConfigError(f"Preprocessed table {self.name!r}: Column {name!r} is not among its columns.")
 
     def over(self, base: Derived) -> Preprocessed:
-        """The same over this table. Raises ConfigError that names each step's mistakes."""
+        """The same table with its base table. Raises ConfigError with each step's mistakes."""
         return replace(self, base=base)
 
     @property
     def table(self) -> Derived:
-        """The table whose rows it has. Raises ConfigError outside of a pipeline, where that is not known."""
+        """Its base table. Raises ConfigError outside of a pipeline, where it is unknown."""
         if self.base is None:
             raise ConfigError(
-                f"Preprocessed table {self.name!r} is in no pipeline, so its table {self.of!r} is not known."
+                f"Preprocessed table {self.name!r} is not in a pipeline, so its base table {self.of!r} is unknown."
             )
         return self.base
 
     @property
-    def beside(self) -> dict[str, tuple[str, str]]:
-        """SQL expressions that come along with the rows of its table: name -> (expression, PostgreSQL type)."""
-        return {name: each for step in self.steps for name, each in step.scope.beside.items()}
+    def expressions(self) -> dict[str, tuple[str, str]]:
+        """SQL expressions that are computed with the rows of its table: name -> (expression, PostgreSQL type)."""
+        return {name: each for step in self.steps for name, each in step.scope.expressions.items()}
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -87,18 +87,18 @@ class Preprocessed(Computed):
         for name, times in Counter(step.name for step in self.steps).items():
             if times > 1:
                 yield f"Two steps are called {name!r}: give each a name of its own."
-        there = dict(base.columns)
-        unknown = list(_unknown_types(there.values()))
+        columns = dict(base.columns)
+        unknown = list(_unknown_types(columns.values()))
         if unknown:
             yield from unknown
             return
-        for name in sorted(set(there) & set(_marks(self.steps))):
-            yield f"{base.name} has a column {name!r} already, which its steps set."
-        there |= {name: MARKS[name] for name in _marks(self.steps)}
+        for name in sorted(set(columns) & set(_marks(self.steps))):
+            yield f"{base.name} already has a column {name!r}, which its steps set."
+        columns |= {name: MARKS[name] for name in _marks(self.steps)}
         for step in self.steps:
-            for mistake in _of_step(step, there, base):
+            for mistake in _of_step(step, columns, base):
                 yield f"Step {step.name!r}: {mistake}"
-            there |= step.scope.adds
+            columns |= step.scope.adds
 
 
 def _unknown_types(pg_types: Iterable[str]) -> Iterator[str]:
@@ -109,25 +109,25 @@ def _unknown_types(pg_types: Iterable[str]) -> Iterator[str]:
             yield str(error)
 
 
-def _of_step(step: FrameStep, there: Mapping[str, str], base: Derived) -> Iterator[str]:
-    unknown = [name for name in step.scope.needs if name not in there]
-    for name in unknown:
-        yield f"There is no column {name!r}."
-    yield from _of_additions(step.scope, there)
+def _of_step(step: FrameStep, columns: Mapping[str, str], base: Derived) -> Iterator[str]:
+    unknown = [name for name in step.scope.needs if name not in columns]
+    if unknown:
+        yield unknown_columns(unknown, columns)
+    yield from _of_additions(step.scope, columns)
     if not unknown:
         yield from _of_statistics(step.scope, base)
-        yield from step.mistakes(there, tuple(base.key))
+        yield from step.mistakes(columns, tuple(base.key))
 
 
-def _of_additions(scope: Scope, there: Mapping[str, str]) -> Iterator[str]:
-    for name in sorted(set(scope.adds) & {*there, BUILT_AT}):
-        yield f"The column {name!r} that it adds is there already."
-    for name in sorted(set(scope.beside) & set(there)):
-        yield f"The column {name!r} that it wants beside the rows is there already."
-    for name in (*scope.adds, *scope.beside):
+def _of_additions(scope: Scope, columns: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted(set(scope.adds) & {*columns, BUILT_AT}):
+        yield f"It adds the column {name!r}, which already exists."
+    for name in sorted(set(scope.expressions) & set(columns)):
+        yield f"It has an expression {name!r}, which is already a column."
+    for name in (*scope.adds, *scope.expressions):
         if not IDENTIFIER.fullmatch(name) or name in SYSTEM_COLUMNS:
-            yield f"{name!r} is not a name of a column: use lower-case letters, digits and _ (at most 59)."
-    yield from _unknown_types([*scope.adds.values(), *(pg_type for _, pg_type in scope.beside.values())])
+            yield f"{name!r} is not a valid column name: use lower-case letters, digits and _ (at most 59)."
+    yield from _unknown_types([*scope.adds.values(), *(pg_type for _, pg_type in scope.expressions.values())])
 
 
 def _of_statistics(scope: Scope, base: Derived) -> Iterator[str]:
@@ -138,9 +138,9 @@ def _of_statistics(scope: Scope, base: Derived) -> Iterator[str]:
     groups = {name for each in scope.statistics for name in each.within}
     for name in columns:
         if name not in base.columns:
-            yield f"Statistics are of columns of {base.name}, and it has no {name!r}."
+            yield f"{base.name} does not have the column {name!r} of a statistic."
         elif name in groups and plain(base.columns[name]) not in GROUPS:
-            yield f"Groups are of text, whole numbers or dates, and {name} is {base.columns[name]}."
+            yield f"The column {name!r} of a group must be text, integer or date, not {base.columns[name]}."
 
 
 def _marks(steps: Sequence[FrameStep]) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ def _marks(steps: Sequence[FrameStep]) -> tuple[str, ...]:
 
 
 def _added(steps: Sequence[FrameStep]) -> dict[str, str]:
-    """What the steps add, in their order; the common columns behind the last step that sets any."""
+    """The columns that the steps add, in order; the common columns after the last step that sets any."""
     last = max((at for at, step in enumerate(steps) if step.scope.marks), default=-1)
     added: dict[str, str] = {}
     for at, step in enumerate(steps):

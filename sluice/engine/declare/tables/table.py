@@ -1,4 +1,4 @@
-"""Tables and their columns: where rows go, and what they must be."""
+"""Tables and their columns."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Column(Declaration):
     surrounding spaces). A `required` column's empty value is a reject with the code `missing`. `nulls` are
     spellings that mean empty in this column, e.g. `("N/A", "-")`, matched like headers are.
 
-    An input without a column that is not required is loaded all the same, and its note in the books names the column;
-    with `must_exist=True` it is refused, though single values may be empty.
+    An input without an optional column is loaded, and `sluice status` names the column; with `must_exist=True` it is
+    refused, though single values may be empty.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Column(Declaration):
     def __post_init__(self) -> None:
         check_column("Column", self.name)
         if self.name in LINEAGE:
-            raise ConfigError(f"Column {self.name!r} is Sluice's own: every table has it already.")
+            raise ConfigError(f"Column {self.name!r} is reserved: Sluice adds it to every table.")
 
     @property
     def expected(self) -> bool:
@@ -62,14 +62,14 @@ class Generated(Declaration):
     def __post_init__(self) -> None:
         check_column("Generated column", self.name)
         if self.name in LINEAGE:
-            raise ConfigError(f"Generated column {self.name!r} is Sluice's own: every table has it already.")
+            raise ConfigError(f"Generated column {self.name!r} is reserved: Sluice adds it to every table.")
 
 
 @dataclass(frozen=True)
 class Table(Declaration):
-    """A destination: columns, key, and what happens on a key that is already there.
+    """A destination: columns, key, and the rule for a key that already exists.
 
-    `on_conflict="keep"`: same key and same values is a duplicate, other values a reject `key_conflict`.
+    `on_conflict="keep"`: the same key and values are a duplicate, other values a reject `key_conflict`.
     `on_conflict="update"`: the newer row replaces the older one (updated, or unchanged if equal).
     `indexes` lists columns to look rows up by, `[("customer_id",)]`; the key has its index already.
     """
@@ -89,18 +89,18 @@ class Table(Declaration):
 
     def _mistakes(self) -> list[str]:
         names = [c.name for c in self.columns] + [g.name for g in self.generated]
-        found = [f"Column {n!r} is declared twice." for n in twice(names)]
+        mistakes = [f"Column {n!r} is declared twice." for n in twice(names)]
         if not self.key:
-            found.append("It has no key: name the columns that tell two rows apart, key=(...).")
-        found += [f"Key column {n!r} is named twice." for n in twice(self.key)]
+            mistakes.append("key must not be empty: name the columns that identify a row, key=(...).")
+        mistakes += [f"Key column {n!r} is named twice." for n in twice(self.key)]
         by_name = {c.name: c for c in self.columns}
         for part in self.key:
             if part not in by_name:
-                found.append(f"Key column {part!r} is not among its columns.")
+                mistakes.append(f"Key column {part!r} is not among its columns.")
             elif not by_name[part].required:
-                found.append(f"Key column {part!r} must be required=True: a key is never empty.")
+                mistakes.append(f"Key column {part!r} must be required=True: a key must not be empty.")
         indexed = {column for index in self.indexes for column in index}
-        found += [f"Index column {column!r} is not among its columns." for column in sorted(indexed - set(names))]
+        mistakes += [f"Index column {column!r} is not among its columns." for column in sorted(indexed - set(names))]
         if self.on_conflict not in ("keep", "update"):
-            found.append(f"on_conflict={self.on_conflict!r} is neither 'keep' nor 'update'.")
-        return found
+            mistakes.append(f"on_conflict must be 'keep' or 'update', not {self.on_conflict!r}.")
+        return mistakes

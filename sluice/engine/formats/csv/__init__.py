@@ -1,6 +1,6 @@
 """CSV: `plan_csv` streams a file once and cuts it into parts; `parse_part` turns one part into text columns.
 
-What a record is, is what Python's csv module says; line numbers are physical lines of the file.
+Records are those of Python's csv module; line numbers are physical lines of the file.
 """
 
 from sluice.engine.formats.csv.dialect import DELIMITERS, Dialect

@@ -1,7 +1,7 @@
 """Bytes of whole records into text columns, by pyarrow's CSV reader.
 
-Its rules for quotes, line ends and blank lines are those of Python's csv module; that is not documented, so
-property tests hold it to that. It is kept to one thread and one block, and touches only wanted columns.
+Its rules for quotes, line ends and blank lines are those of Python's csv module; that is not documented, so property
+tests verify it. It uses one thread and one block, and reads only the requested columns.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sluice.engine.formats.text.source import UTF8_MARK
 
 @dataclass(frozen=True)
 class RaggedRow:
-    """A record, counted from 0 among all of the buffer, that has not as many fields as the header."""
+    """A record with more or fewer fields than the header; its number counts from 0 in the buffer."""
 
     at: int
     fields: int
@@ -33,12 +33,12 @@ class TextColumns:
     ragged: list[RaggedRow]
 
 
-def read_columns(data: bytes, delimiter: str, width: int, wanted: Sequence[int]) -> TextColumns:
-    """Read records of `width` fields. `data` is valid UTF-8, without NUL, and starts where a record starts."""
+def read_columns(data: bytes, delimiter: str, width: int, requested: Sequence[int]) -> TextColumns:
+    """Read records of `width` fields. `data` is valid UTF-8, without NUL, and begins with a record."""
     if not data.strip(b"\r\n"):
-        return TextColumns(0, {at: pa.array([], pa.string()) for at in wanted}, [])
+        return TextColumns(0, {at: pa.array([], pa.string()) for at in requested}, [])
     if data.startswith(UTF8_MARK):
-        data = b"\n" + data  # pyarrow would drop the mark; in the middle of a file it is text
+        data = b"\n" + data  # pyarrow would drop a byte order mark; in the middle of a file it is text
     ragged: list[RaggedRow] = []
 
     def leave_out(row: pa.csv.InvalidRow) -> str:
@@ -46,7 +46,7 @@ def read_columns(data: bytes, delimiter: str, width: int, wanted: Sequence[int])
         return "skip"
 
     names = [str(at) for at in range(width)]
-    included = [names[at] for at in wanted] or names[:1]  # an empty list would mean all of them
+    included = [names[at] for at in requested] or names[:1]  # an empty list would mean all of them
     table = pa.csv.read_csv(
         pa.py_buffer(data),
         read_options=pa.csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
@@ -55,7 +55,7 @@ def read_columns(data: bytes, delimiter: str, width: int, wanted: Sequence[int])
             check_utf8=False, column_types=dict.fromkeys(included, pa.string()), include_columns=included
         ),
     )
-    columns = {at: _one_chunk(table.column(names[at])) for at in wanted}
+    columns = {at: _one_chunk(table.column(names[at])) for at in requested}
     return TextColumns(table.num_rows, columns, ragged)
 
 

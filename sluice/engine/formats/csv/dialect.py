@@ -1,4 +1,4 @@
-"""How one file writes its rows: the delimiter, the header, where the body starts."""
+"""The dialect of one file: the delimiter, the header, where the body starts."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ DELIMITERS = (",", ";", "\t", "|")
 
 @dataclass(frozen=True)
 class Dialect:
-    """Found once, when the file is planned; kept in the ledger as JSON.
+    """Detected once, when the file is planned; stored in the ledger as JSON.
 
     `header` is as in the file, unquoted, without a byte order mark and surrounding spaces. `body_offset`
     is the byte, counted from 0, and `body_line` the physical line, counted from 1, after the header record.
-    `encoding` is what the file was decoded from, where it was not UTF-8. `strict_quotes`: a quote in an unquoted
-    field is a fault; `header_once`: a row like the header is a row; `line_breaks`: quoted text may have some.
+    `encoding` is the file's encoding, if it was not UTF-8. `strict_quotes`: a quote in an unquoted field is a fault;
+    `header_once`: a row like the header is data; `line_breaks`: quoted text may have line breaks.
     """
 
     delimiter: str

@@ -1,4 +1,4 @@
-"""CSV as a format: whatever nothing else is, and what Sluice itself writes."""
+"""CSV as a format: the default, and the format that Sluice writes itself."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _Csv:
         stream: Readable,
         source: Files,
         *,
-        wanted: Sequence[str],  # noqa: ARG002 - the header says which columns there are
+        requested: Sequence[str],  # noqa: ARG002 - the header says which columns there are
         part_bytes: int,
         limits: Limits,
         tick: Tick,

@@ -1,4 +1,4 @@
-"""The header: found and read when a file is planned."""
+"""The header of a CSV file, read when the file is planned."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 @dataclass(frozen=True)
 class CsvOptions:
-    """What is declared about files, and need not be found in them.
+    """The declared options, which are not detected.
 
-    `skip` physical lines come before the header; `header` names the columns of files that have none. With
-    `strict_quotes` a quote in an unquoted field is a fault; without `line_breaks` so is one that is not closed on its
-    line; with `header_once` a row like the header is a row.
+    `skip` physical lines come before the header; `header` names the columns of files without one. With `strict_quotes`
+    a quote in an unquoted field is a fault; without `line_breaks` so is one that is not closed on its line; with
+    `header_once` a row like the header is data.
     """
 
     delimiter: str | None = None
@@ -43,12 +43,12 @@ class CsvOptions:
 
 
 def read_dialect(source: Source, limits: Limits, options: CsvOptions) -> Dialect:
-    """Read the header from a source that is at its start, and leave the source at the body.
+    """Read the header from a source at its start, and leave the source at the body.
 
     Raises DataError: `empty_file`, `not_csv`, `header_too_long`, `preamble_too_long`.
     """
     if options.delimiter is not None and options.delimiter not in DELIMITERS:
-        raise ConfigError(f"Delimiter {options.delimiter!r} is not one of , ; tab |.")
+        raise ConfigError(f"delimiter must be one of , ; tab |, not {options.delimiter!r}.")
     head = source.peek(_HEAD)
     refuse_other_kinds(head)
     offset = len(UTF8_MARK) if head.startswith(UTF8_MARK) else 0
@@ -61,7 +61,7 @@ def read_dialect(source: Source, limits: Limits, options: CsvOptions) -> Dialect
             head, whole=len(head) < _HEAD, width=len(options.header) if options.header else None
         )
     if options.header is not None:
-        # Who says that files have no header has said that a row of these names is a row.
+        # with a declared header the files have none, so a row of these names is data
         return _dialect(replace(options, header_once=True), delimiter, tuple(options.header), offset, options.skip + 1)
     rules = QuoteRules(delimiter, options.strict_quotes, options.line_breaks)
     record, length, lines = _header_record(source, rules, limits, options.skip)
@@ -83,7 +83,7 @@ def _dialect(options: CsvOptions, delimiter: str, header: tuple[str, ...], offse
 
 
 def _skip_preamble(source: Source, lines: int, limits: Limits) -> int:
-    """Leave out so many physical lines. Returns how many bytes they have."""
+    """Skip that many physical lines. Returns their length in bytes."""
     if not lines:
         return 0
     longest = limits.max_header_bytes
@@ -102,7 +102,7 @@ def _skip_preamble(source: Source, lines: int, limits: Limits) -> int:
 
 
 def _header_record(source: Source, rules: QuoteRules, limits: Limits, skipped: int) -> tuple[bytes, int, int]:
-    """The first record, and up to its end: how many bytes and lines. A fault in its quotes refuses the file."""
+    """The first record, and the bytes and lines up to its end. A fault in its quotes refuses the file."""
     longest = limits.max_header_bytes + 2  # a line end
     for size in (min(_HEAD, longest), longest):
         head = source.peek(size)
@@ -122,7 +122,7 @@ def _header_record(source: Source, rules: QuoteRules, limits: Limits, skipped: i
 
 
 def _refuse_bad_quotes(head: bytes, start: int, index: RecordIndex, skipped: int) -> None:
-    """Raise DataError if the first record, which ends with the head, has a fault: columns may be missing in it."""
+    """Raise DataError if the first record, at the end of the head, has a fault: it may lack columns."""
     fault = index.faults[0] if index.faults else None
     if fault is not None and fault.at < len(head):
         what = quote_fault(head[start:], fault.code, fault.at - start)

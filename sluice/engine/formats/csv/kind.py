@@ -1,4 +1,4 @@
-"""What a file's first bytes say about its kind: files that are no CSV are refused by their name."""
+"""The kind of a file by its first bytes: files of known other kinds are refused with their name."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _KINDS = (
 
 
 def refuse_other_kinds(head: bytes) -> None:
-    """Raise DataError `empty_file` or `not_csv` when the head of a file tells as much."""
+    """Raise DataError `empty_file` or `not_csv` by the head of a file."""
     if not head.removeprefix(UTF8_MARK).strip(b"\r\n"):
-        raise DataError("empty_file", "The file is empty: it has not even a header.")
+        raise DataError("empty_file", "The file is empty, without a header.")
     for magic, name, advice in _KINDS:
         if head.startswith(magic):
             raise DataError("not_csv", f"This looks like {name}, not like CSV; {advice}.")

@@ -1,7 +1,7 @@
-"""Records longer than the limit: followed to their end, however far that is, without being held.
+"""Records longer than the limit: read to their end without being kept in memory.
 
-Only what the csv rules need in order to go on is kept between blocks: a short text that stands for all that was
-seen, because it leaves them in the same state.
+Between blocks only the state of the CSV rules is kept, as a short text that leads to the same state as all the bytes
+read so far.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from sluice.engine.formats.text.rejects import SHOWN, RowReject, show
 
 
 class LongRecord:
-    """One record, fed in blocks. `length` in bytes without the line end, `lines` physical lines it touches.
+    """One record, fed in blocks. `length` in bytes without the line end, `lines` physical lines it spans.
 
-    While a quote is open over a line end, the record may have ended there: `branch` says once where (the byte of the
-    last block behind that line end, and the lines up to there), `branched` that it is still open, and `failed` that it
-    is not closed as it has to be.
+    While a quote is open over a line end, the record may have ended there: `branch` returns once where (the byte of the
+    last block after that line end, and the lines up to there), `branched` whether it is still open, and `failed`
+    whether it turned out to be unclosed.
     """
 
     def __init__(self, delimiter: str, *, line_breaks: bool = True) -> None:
@@ -45,7 +45,7 @@ class LongRecord:
         return self._opening_line if self._is_open else None
 
     def feed(self, block: bytes) -> int | None:
-        """Take the next bytes. Returns how many of them belong to the record if it ends here, else None."""
+        """Take the next bytes. Returns how many of them belong to the record if it ends in them, otherwise None."""
         data = self._so_far + block
         breaks = np.flatnonzero(line_end_mask(data, final=False))
         quotes = walk_quotes(data, self._rules, final=False)
@@ -63,7 +63,7 @@ class LongRecord:
         return None
 
     def finish(self) -> None:
-        """The file ends, and the record with it; it has `failed` if a quote is open that it may have ended at."""
+        """The end of the file ends the record; it has `failed` if a quote is open over a line end."""
         self.failed = self.branched and self._is_open
         self.length -= 2 if self._tail == b"\r\n" else self._tail[-1:] in (b"\r", b"\n")
 
@@ -83,7 +83,7 @@ class LongRecord:
             self.head += block[: 4 * SHOWN + 4]
 
     def _note_open_quote(self, data: bytes, edges: Positions, breaks: Positions) -> None:
-        """Note whether the last quote is open, or closed by what may be no closing quote yet, and over a line end."""
+        """Note whether the last quote is open over a line end, or closed by a quote that the next byte may double."""
         self._is_open = edges.size % 2 == 1
         undecided = self._is_open or self._closed_at_end(data, edges)
         opening = int(edges[-1 if self._is_open else -2]) if undecided else 0
@@ -98,7 +98,7 @@ class LongRecord:
             self.branch = int(breaks[first]) + 1 - len(self._so_far), self.lines + first
 
     def _closed_at_end(self, data: bytes, edges: Positions) -> bool:
-        """Whether the data end behind a closing quote: it may be doubled yet, or text may come."""
+        """Whether the data end after a closing quote: the next byte may double it, or be text."""
         return edges.size > 0 and not data[int(edges[-1]) + 1 :].strip(self._blanks)
 
     @property

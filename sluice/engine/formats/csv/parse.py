@@ -1,8 +1,8 @@
-"""A part's bytes into text columns with line numbers, and rejects: as many as plan counted, together.
+"""A part's bytes into text columns with line numbers, and rejects: together as many as plan counted.
 
-The fast way needs no index: when the part has as many physical lines as plan counted records, every line is
-one record. A quoted line break, a fault in the quotes, a blank line, a NUL, bytes that are not UTF-8 or a line near
-the limit take the careful way: records are indexed, bad ones left out, and the others read as before.
+The fast path needs no index: if the part has as many physical lines as plan counted records, every line is one record.
+A quoted line break, a fault in the quotes, a blank line, a NUL, bytes that are not UTF-8 or a line near the limit
+require the slow path: records are indexed, bad ones excluded, and the others read as before.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def parse_part(
         _check_books(first_line, read, index.counted.records)
         refused, good = screen(data, index, dialect, limits, first_line)
         lines, kept = first_line + index.lines[good], _join(data, index, good)
-    wanted = sorted({at for at in match.positions.values() if at is not None})
-    text = read_columns(kept, dialect.delimiter, len(dialect.header), wanted)
+    requested = sorted({at for at in match.positions.values() if at is not None})
+    text = read_columns(kept, dialect.delimiter, len(dialect.header), requested)
     _check_books(first_line, len(lines), text.rows + len(text.ragged))
     refused += [ragged(row.raw, int(lines[row.at]), row.fields, dialect) for row in text.ragged]
     lines = np.delete(lines, [row.at for row in text.ragged])
@@ -64,7 +64,7 @@ def parse_part(
 
 
 def _join(data: bytes, index: RecordIndex, good: npt.NDArray[np.bool_]) -> bytes:
-    """The good records' bytes: runs of them, with the blank lines between."""
+    """The bytes of the good records: consecutive ones in one piece, with the blank lines between them."""
     if good.all():
         return data
     change = np.flatnonzero(np.diff(good, prepend=False, append=False))
@@ -79,10 +79,10 @@ def _table(text: TextColumns, lines: Positions, match: HeaderMatch) -> pa.Table:
     return pa.table([*columns, pa.array(lines, pa.int64())], [*match.positions, LINE])
 
 
-def _check_books(first_line: int, planned: int, found: int) -> None:
-    if planned != found:
+def _check_books(first_line: int, planned: int, parsed: int) -> None:
+    if planned != parsed:
         raise PermanentError(
-            f"The books of the part at line {first_line} do not balance: plan counted {planned} records, the "
-            f"parser found {found}. Nothing of it is loaded. The two disagree about the file's quotes or line "
+            f"The record counts of the part at line {first_line} differ: plan counted {planned} records, the "
+            f"parser found {parsed}. Nothing of it is loaded. The two disagree about the file's quotes or line "
             "ends: please report this with the part's bytes."
         )

@@ -1,4 +1,4 @@
-"""Planning: a CSV file is streamed once, its header is read, and its body cut into parts that hold whole records."""
+"""Planning: a CSV file is streamed once, its header is read, and its body cut into parts of whole records."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ def plan_csv(
     limits: Limits | None = None,
     tick: Tick | None = None,
 ) -> InputPlan:
-    """Plan a file of UTF-8 text from a stream that is at its start. Memory: a block and a record at most.
+    """Plan a file of UTF-8 text from a stream at its start. Memory: at most a block and a record.
 
-    Parts tile the bytes after the header and are about `part_bytes` long, evenly if the size is known, and
-    never longer than `part_bytes + max_record_bytes` and a line end, overlong ones aside. `tick(bytes_done)`
-    hears of every block and may raise to stop.
+    Parts cover all bytes after the header and are about `part_bytes` long, evenly if the size is known, and never
+    longer than `part_bytes + max_record_bytes` and a line end, except overlong ones. `tick(bytes_done)` is called for
+    every block and may raise to stop.
 
     Raises DataError: `empty_file`, `header_only` (as NoRows), `not_csv`, `header_too_long`, `preamble_too_long`.
     """
     if part_bytes < 1:
-        raise ConfigError(f"A part must have at least 1 byte, not {part_bytes}.")
+        raise ConfigError(f"part_bytes must be at least 1, not {part_bytes}.")
     limits = limits or Limits()
     size = size_of(stream)
     source = Source(stream, tick)

@@ -1,16 +1,16 @@
-"""Where quoted text begins and ends, and where quotes are not as they have to be.
+"""Where quoted text begins and ends, and faults in quotes.
 
-A quote opens a quoted field only at the start of a field; inside, two quotes are one; behind the closing quote
-come blanks at most, and the field ends. What breaks this is a fault, and no well-formed file has one:
+A quote opens a quoted field only at the start of a field; inside, two quotes are one; after the closing quote only
+blanks may follow before the field ends. Other cases are faults, which a well-formed file does not have:
 
-- text behind the closing quote (`"ab"c`): it belongs to the field, and the row goes on as Python's csv module has it;
-- a quote that is never closed, or closed on a later line with text behind it, opens nothing: its record ends with its
+- text after the closing quote (`"ab"c`): it belongs to the field, and the row continues as in Python's csv module;
+- a quote that is never closed, or closed on a later line with text after it, opens nothing: its record ends with its
   line, so that no later line is lost in it;
-- a quote in an unquoted field (`5" pipe`) is a character like others, and a fault only where that is declared;
-- where it is declared that no value has line breaks, a quote is closed on its line or not at all.
+- a quote in an unquoted field (`5" pipe`) is an ordinary character, and a fault only with `strict_quotes`;
+- with `line_breaks=False`, a quote is closed on its line or not at all.
 
-Where all is well, every second quote of a buffer closes, and numpy sees that at 1 GB/s. Otherwise one regular
-expression walks from quoted field to quoted field.
+In a well-formed buffer every second quote closes, which numpy verifies at 1 GB/s. Otherwise one regular expression goes
+from quoted field to quoted field.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LINE_END = re.compile(rb"[\r\n]")
 
 @dataclass(frozen=True)
 class QuoteRules:
-    """What ends a field, whether a quote in an unquoted field is a fault, and whether quoted text has line breaks."""
+    """The delimiter, whether a quote in an unquoted field is a fault, and whether quoted text may have line breaks."""
 
     delimiter: str
     strict: bool = False
@@ -41,7 +41,7 @@ class QuoteRules:
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault by its code, and the byte where its field's quote stands."""
+    """The code of a fault, and the byte of its field's quote."""
 
     at: int
     code: str
@@ -49,22 +49,22 @@ class Fault:
 
 @dataclass(frozen=True)
 class Quotes:
-    """Of a buffer: opening and closing quotes in turn, and the faults, both in the order of their positions.
+    """The quotes of a buffer: alternating opening and closing quotes, and the faults, both in order of position.
 
-    An odd number of edges: the last quote is still open where the buffer ends, which is not the end of the file. A
-    doubled quote may show up as a closing and an opening one.
+    With an odd number of edges the last quote is still open at the end of the buffer, which is not the end of the file.
+    A doubled quote may be listed as a closing and an opening one.
     """
 
     edges: Positions
     faults: tuple[Fault, ...] = ()
 
     def inside(self, positions: Positions) -> npt.NDArray[np.bool_]:
-        """Which of the positions (none of them a quote) lie between an opening and its closing quote."""
+        """Which of the positions (none of them a quote) are between an opening and its closing quote."""
         return (np.searchsorted(self.edges, positions) & 1).astype(np.bool_)
 
 
 def find_quotes(data: bytes, rules: QuoteRules, *, final: bool) -> Quotes:
-    """Look at a buffer that starts where a record starts; `final` if no byte follows it in the file."""
+    """The quotes of a buffer that begins with a record; `final` if it is the end of the file."""
     array = np.frombuffer(data, np.uint8)
     marks = np.flatnonzero(array == QUOTE)
     if marks.size == 0:
@@ -73,12 +73,12 @@ def find_quotes(data: bytes, rules: QuoteRules, *, final: bool) -> Quotes:
         plain = Quotes(marks)
         if rules.line_breaks or not plain.inside(np.flatnonzero((array == LF) | (array == CR))).any():
             return plain
-    found = walk_quotes(data, rules, final=final)
-    return Quotes(found.edges, _with_bare(found, marks)) if rules.strict else found
+    quotes = walk_quotes(data, rules, final=final)
+    return Quotes(quotes.edges, _with_bare(quotes, marks)) if rules.strict else quotes
 
 
 def walk_quotes(data: bytes, rules: QuoteRules, *, final: bool) -> Quotes:
-    """The same field by field, and without quotes in unquoted fields. No doubled quote shows up."""
+    """The same field by field, without quotes in unquoted fields and doubled quotes."""
     edges: list[int] = []
     faults: list[Fault] = []
     at: int | None = 0
@@ -98,20 +98,20 @@ def walk_quotes(data: bytes, rules: QuoteRules, *, final: bool) -> Quotes:
     return Quotes(np.array(edges, np.int64), tuple(faults))
 
 
-def _with_bare(found: Quotes, marks: Positions) -> tuple[Fault, ...]:
-    """The faults, and every quote that neither opens nor closes nor stands in quoted text."""
-    before = np.searchsorted(found.edges, marks, side="right")
-    closes = np.isin(marks, found.edges[1::2])
-    known = {fault.at for fault in found.faults}
-    bare = [Fault(at, BARE) for at in marks[(before % 2 == 0) & ~closes].tolist() if at not in known]
-    return tuple(sorted([*found.faults, *bare], key=lambda fault: fault.at))
+def _with_bare(quotes: Quotes, marks: Positions) -> tuple[Fault, ...]:
+    """The faults, and every quote that neither opens nor closes nor is inside quoted text."""
+    before = np.searchsorted(quotes.edges, marks, side="right")
+    closes = np.isin(marks, quotes.edges[1::2])
+    listed = {fault.at for fault in quotes.faults}
+    bare = [Fault(at, BARE) for at in marks[(before % 2 == 0) & ~closes].tolist() if at not in listed]
+    return tuple(sorted([*quotes.faults, *bare], key=lambda fault: fault.at))
 
 
 def _every_second_closes(array: Bytes, marks: Positions, delimiter: str) -> bool:
     """Whether the first, third... quotes all open: at the start of a field, or doubling the one before.
 
-    And whether the others close: at the end of a field, or doubled, or where the buffer ends. Then from an opening
-    quote to the next one everything is text, and from a closing quote to the next one nothing is quoted.
+    And whether the others close: at the end of a field, or doubled, or at the end of the buffer. Then the bytes from an
+    opening quote to the next quote are quoted text, and those from a closing quote to the next are not.
     """
     opening, closing = marks[0::2], marks[1::2]
     borders = _borders(delimiter)
@@ -130,13 +130,13 @@ def _every_second_closes(array: Bytes, marks: Positions, delimiter: str) -> bool
 
 @cache
 def _borders(delimiter: str) -> npt.NDArray[np.bool_]:
-    """Which bytes may stand on both sides of a field."""
+    """Which bytes may be on both sides of a field."""
     return np.isin(np.arange(256), [LF, CR, ord(delimiter)])
 
 
 @cache
 def _quoted_field(delimiter: str) -> re.Pattern[bytes]:
-    # The quote comes before the look-behind: so the search for it runs at the speed of memchr.
+    # the quote is before the look-behind, so that the search for it has the speed of memchr
     sign = re.escape(delimiter.encode())
     blanks = rb"[ ]*+" if delimiter == "\t" else rb"[ \t]*+"
     starts_field = rb'"(?<![^%b\r\n]")' % sign

@@ -1,9 +1,8 @@
 """Where records begin and end in a buffer of bytes, and on which physical line.
 
-Lines end at LF, CR LF or a lone CR; records end at the line ends that are not inside quotes. A quote that is not
-closed as it has to be opens nothing: its record ends with its line. A line without any character is no record. What
-a buffer's end leaves open (a quote, a CR that may be half of a CR LF, a record without its line end) is not decided
-before the bytes that follow are there.
+Lines end at LF, CR LF or a lone CR; records end at the line ends that are not inside quotes. A quote without a valid
+closing quote opens nothing: its record ends with its line. An empty line is not a record. An undecided end of a buffer
+(an open quote, a CR that may be half of a CR LF, a record without its line end) is decided with the bytes after it.
 """
 
 from __future__ import annotations
@@ -49,13 +48,13 @@ def line_end_mask(data: bytes, *, final: bool) -> npt.NDArray[np.bool_]:
 
 
 def count_lines(data: bytes) -> int:
-    """Physical lines in the last bytes of a file, or in a run of whole ones; the last needs no line end."""
+    """Physical lines in the last bytes of a file, or in whole lines; the last may lack its line end."""
     mask = line_end_mask(data, final=True)
     return int(np.count_nonzero(mask)) + bool(data and not mask[-1])
 
 
 def count_records(data: bytes, rules: QuoteRules, *, final: bool) -> Counted:
-    """Count without an index where that is possible, at several GB/s: no quote and no CR."""
+    """Count the records; without quotes and CR at several GB/s, as no index is needed."""
     if b'"' in data or b"\r" in data:
         return index_records(data, rules, final=final).counted
     end = len(data) if final else data.rfind(b"\n") + 1
@@ -68,7 +67,7 @@ def count_records(data: bytes, rules: QuoteRules, *, final: bool) -> Counted:
 
 
 def index_records(data: bytes, rules: QuoteRules, *, final: bool) -> RecordIndex:
-    """Index a buffer that starts where a record starts; `final` if no byte follows it in the file."""
+    """Index a buffer that begins with a record; `final` if it is the end of the file."""
     breaks = np.flatnonzero(line_end_mask(data, final=final))
     last, faults = breaks, _NO_FAULTS
     if b'"' in data:

@@ -1,6 +1,6 @@
-"""Rows refused before any value is looked at: what is wrong with them.
+"""Rows refused before any value is read, and why.
 
-A record is refused for the first of these that is true of it: `line_too_long`, the first fault of its quotes
+A record is refused for the first of these that applies: `line_too_long`, the first fault of its quotes
 (`unclosed_quote`, `text_after_quote`, `bare_quote`), `nul`, `invalid_utf8`, `ragged_row`, `repeated_header`.
 """
 
@@ -26,7 +26,7 @@ def not_text(record: bytes, line: int, dialect: Dialect) -> RowReject | None:
     if (value := value_beyond(record)) is not None:
         code, what = "out_of_range", f"'{value}' is too far away for a date or time."
     elif at >= 0:
-        code, what = "nul", f"Byte {at + 1} of the record is NUL, which no text can hold; remove it."
+        code, what = "nul", f"Byte {at + 1} of the record is NUL, which text must not have; remove it."
     else:
         try:
             record.decode()
@@ -34,7 +34,7 @@ def not_text(record: bytes, line: int, dialect: Dialect) -> RowReject | None:
             code = "invalid_utf8"
             what = f"Byte {error.start + 1} of the record, 0x{record[error.start]:02X}, is "
             what += (
-                f"not a character of {dialect.encoding}, which the file was read as."
+                f"not a character of {dialect.encoding}, the encoding that the file was read with."
                 if dialect.encoding
                 else "not UTF-8; save the file as UTF-8, or declare its encoding: Files(..., encoding='cp1252')."
             )
@@ -44,7 +44,7 @@ def not_text(record: bytes, line: int, dialect: Dialect) -> RowReject | None:
 
 
 def badly_quoted(record: bytes, line: int, code: str, at: int, dialect: Dialect) -> RowReject:
-    """The reject of a record with a fault in its quotes; `at` is the byte of the quote at fault."""
+    """The reject of a record with a fault in its quotes; `at` is the byte of that quote."""
     if code == UNCLOSED:
         line += count_lines(record[:at] + b"x") - 1
     reason = quote_fault(record, code, at)
@@ -54,7 +54,7 @@ def badly_quoted(record: bytes, line: int, code: str, at: int, dialect: Dialect)
 
 
 def quote_fault(record: bytes, code: str, at: int) -> str:
-    """What is wrong with the quote at a byte of the record, and what to do about it."""
+    """The reason for a fault of the quote at a byte of the record, and what to do about it."""
     if code == UNCLOSED:
         return (
             f"The quote before {show(record[at + 1 : at + 1 + _EXCERPT])!r} is not closed. "
@@ -72,13 +72,13 @@ def quote_fault(record: bytes, code: str, at: int) -> str:
 
 
 def repeated_header(record: bytes, line: int) -> RowReject:
-    """The reject of a record that is the header again."""
+    """The reject of a record that repeats the header."""
     reason = "The row repeats the header: it is not data. Nothing is lost; were files put together here?"
     return RowReject(line, None, "repeated_header", reason, show(record))
 
 
 def ragged(record: bytes, line: int, fields: int, dialect: Dialect) -> RowReject:
-    """The reject of a record that has not as many fields as the header."""
+    """The reject of a record with more or fewer fields than the header."""
     reason = f"The row has {_fields(fields)}, the header has {len(dialect.header)}."
     more = len(record.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n").split(b"\n")) - 1
     last = line + more if more > 0 else None
@@ -92,7 +92,7 @@ def _fields(count: int) -> str:
 
 
 def _column_at(before: bytes, dialect: Dialect) -> str | None:
-    """The column of the field that a record's first bytes, which have no fault, end in or before."""
+    """The column of the field at the end of a record's first bytes, which are without a fault."""
     text = before.decode("utf-8", "surrogateescape")
     try:
         fields = next(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter), [""])

@@ -1,7 +1,7 @@
-"""The header again among the rows, as it is where files were put together: not data.
+"""Repeated headers among the rows, as in concatenated files: not data.
 
-A row is the header again when all of its fields are, as header names are matched: case, blanks around them and byte
-order marks do not count. Rows that may be are found by the lengths and first bytes of one column's cells.
+A row repeats the header when all of its fields do, without regard to case, surrounding blanks and byte order marks.
+Candidates are found by the lengths and first bytes of one column's cells.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from sluice.engine.formats.csv.quotes import Positions
 from sluice.engine.formats.csv.records import index_records
 from sluice.engine.formats.text.header import plain
 
-_LETTER = 0x20  # what tells an upper-case letter of ASCII from a lower-case one
+_LETTER = 0x20  # the bit that differs between upper-case and lower-case ASCII letters
 _NOT_ASCII = 0x80
 
 
 def repeated_headers(text: TextColumns, data: bytes, dialect: Dialect) -> list[tuple[int, bytes]]:
-    """The rows of `text`, counted from 0, that are the header again, each with its record; `data` is all of them."""
+    """The rows of `text`, counted from 0, that repeat the header, each with its record; `data` has all records."""
     names = [plain(name) for name in dialect.header]
     longest = max(text.columns, key=lambda at: len(names[at]), default=None)
     if longest is None or not any(names) or dialect.header_once:
@@ -39,17 +39,17 @@ def repeated_headers(text: TextColumns, data: bytes, dialect: Dialect) -> list[t
 
 
 def _alike(column: pa.Array, name: str) -> Positions:
-    """Which cells may be the name: not shorter, and of the same first letter unless that may be left out."""
+    """Which cells may be the name: not shorter, and with the same first letter, or a first byte to be ignored."""
     if not len(column):
         return np.zeros(0, np.int64)
     _, offsets, content = column.buffers()
     ends = np.frombuffer(offsets, np.int32, len(column) + 1, 4 * column.offset)
-    found: Positions = np.flatnonzero(np.diff(ends) >= len(name))
+    candidates: Positions = np.flatnonzero(np.diff(ends) >= len(name))
     if not name or content is None or not name.isascii():
-        return found
-    first = np.frombuffer(content, np.uint8)[ends[found]]
+        return candidates
+    first = np.frombuffer(content, np.uint8)[ends[candidates]]
     letter = ord(name[0]) | _LETTER
-    return np.compress(((first | _LETTER) == letter) | (first <= _LETTER) | (first >= _NOT_ASCII), found)
+    return np.compress(((first | _LETTER) == letter) | (first <= _LETTER) | (first >= _NOT_ASCII), candidates)
 
 
 def _is_header(text: TextColumns, row: int, names: list[str]) -> bool:

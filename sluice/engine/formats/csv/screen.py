@@ -1,4 +1,4 @@
-"""Screening records before they are parsed: those too long, badly quoted, with NUL, or not UTF-8 are refused here."""
+"""Screening records before they are parsed: overlong, badly quoted, with NUL, or not UTF-8."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sluice.engine.formats.csv.rejects import badly_quoted, not_text
 from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.text.rejects import RowReject
 
-_TOGETHER = 256  # records looked at as one, as long as nothing is wrong with them
+_TOGETHER = 256  # records checked at once
 
 
 def all_text(data: bytes) -> bool:
@@ -30,9 +30,9 @@ def all_text(data: bytes) -> bool:
 
 
 def near_limit(data: bytes, limits: Limits) -> bool:
-    """False if no line can be longer than a record may be; True if one may be, without looking closer.
+    """False if no line can be longer than the limit of a record; True if one may be.
 
-    If each stretch of half the limit has a LF, no two of them are further apart than the limit.
+    If each piece of half the limit has a LF, no two of them are further apart than the limit.
     """
     half = max(limits.max_record_bytes // 2, 1)
     if len(data) <= limits.max_record_bytes:
@@ -71,10 +71,10 @@ def _faulty(index: RecordIndex) -> list[tuple[int, Fault]]:
 
 
 def _suspects(data: bytes, index: RecordIndex, good: npt.NDArray[np.bool_]) -> list[int]:
-    """Records with bytes that may be no text, where a stretch of them is none; overlong ones left out."""
+    """Records of pieces that are not text, without overlong ones."""
     if all_text(data):
         return []
-    found: list[int] = []
+    suspects: list[int] = []
     for first in range(0, good.size, _TOGETHER):
         start, end = int(index.starts[first]), int(index.ends[min(first + _TOGETHER, good.size) - 1])
         stretch = data[start:end]
@@ -82,5 +82,5 @@ def _suspects(data: bytes, index: RecordIndex, good: npt.NDArray[np.bool_]) -> l
             octets = np.frombuffer(stretch, np.uint8)
             odd = start + np.flatnonzero((octets == 0) | (octets >= 0x80))
             at = np.unique(np.searchsorted(index.ends, odd, side="right"))
-            found += at[good[at]].tolist()
-    return found
+            suspects += at[good[at]].tolist()
+    return suspects

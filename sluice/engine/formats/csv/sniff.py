@@ -1,4 +1,4 @@
-"""Which delimiter a file uses, from its first records: the one that cuts them as it cuts the header."""
+"""Detects the delimiter of a file from its first records: the one that gives them as many fields as the header."""
 
 from __future__ import annotations
 
@@ -14,20 +14,19 @@ _RECORDS = 200
 def sniff_delimiter(head: bytes, *, whole: bool, width: int | None = None) -> str:
     """The delimiter by which most of the first records have as many fields as the header, more than one.
 
-    `whole` if the head is all there is; else its last record is cut off and not looked at. `width` is how many
-    columns are declared for a file without header. A comma, which then stands nowhere outside quotes, if no
-    delimiter cuts the header: the file has a single column.
+    `whole` if the head is the whole file; otherwise its last record is incomplete and ignored. `width` is the number of
+    declared columns of a file without header. A comma if no delimiter splits the header: the file has a single column.
     """
-    # Latin-1 never fails, and does not move a delimiter or a quote.
+    # Latin-1 never fails, and keeps every delimiter and quote
     text = head.decode("latin-1")
     return max(DELIMITERS, key=lambda each: _fit(text, each, whole=whole, width=width))
 
 
 def _fit(text: str, delimiter: str, *, whole: bool, width: int | None) -> tuple[bool, float, int]:
-    """How well a delimiter fits, the higher the better.
+    """The score of a delimiter, higher is better.
 
-    Whether it leaves no quote in the header's names (a wrong one cuts quoted names in two), the share of
-    records with as many fields as the header, and how many those are.
+    Whether the header's names have no quotes (a wrong delimiter splits quoted names), the share of records with as many
+    fields as the header, and the number of fields.
     """
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -37,8 +36,8 @@ def _fit(text: str, delimiter: str, *, whole: bool, width: int | None) -> tuple[
         return (False, 0.0, 0)
     if not whole and len(counts) > 1:
         counts.pop()
-    wanted = width or counts[0]
-    if wanted < 2:
+    expected = width or counts[0]
+    if expected < 2:
         return (False, 0.0, 0)
     clean = width is not None or not any('"' in name for name in first)
-    return (clean, counts.count(wanted) / len(counts), wanted)
+    return (clean, counts.count(expected) / len(counts), expected)

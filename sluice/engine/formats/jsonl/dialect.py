@@ -1,4 +1,4 @@
-"""What a file of JSON lines looks like from its first bytes, and what is remembered of it."""
+"""Detection of JSON lines by the first bytes, and the stored dialect of a file."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from sluice.engine.formats.text.source import UTF8_MARK
 
 NAME = "jsonl"
 
-# A key in quotes, or nothing at all. A line of CSV that is well written does not begin so: a quote inside of a
-# field puts the field in quotes. Whether the rest of the line is sound is for the parser to say, row by row.
+# a key in quotes, or an empty object. A well-formed line of CSV does not begin so: a field with a quote is in quotes.
+# Whether the rest of the line is valid is decided by the parser, row by row
 _OBJECT = re.compile(rb'[ \t\r\n]*\{[ \t\r]*(?:"(?:[^"\\\n]|\\.)*+"[ \t\r]*:|\}[ \t\r]*(?:\n|\Z))')
 _ARRAY_OF_OBJECTS = re.compile(rb'[ \t\r\n]*\[[ \t\r\n]*\{[ \t\r\n]*"')
 
 
 @dataclass(frozen=True)
 class JsonLines:
-    """Found once, when the file is planned; kept in the ledger as JSON.
+    """Detected once, when the file is planned; stored in the ledger as JSON.
 
-    `header` has the keys met in the file's first lines, in order of appearance, and behind them wanted ones that only
-    later lines have; these may have others.
-    `body_offset` is the byte, counted from 0, and `body_line` the line, counted from 1, of the first record or
-    of a blank line before it. `encoding` is the declared one that the file was read as; None: UTF-8.
+    `header` has the keys of the file's first lines, in order of appearance, then requested keys of later lines.
+    `body_offset` is the byte, counted from 0, and `body_line` the line, counted from 1, of the first record or of a
+    blank line before it. `encoding` is the declared encoding that the file was read with; None: UTF-8.
     """
 
     header: tuple[str, ...]
@@ -47,7 +46,7 @@ class JsonLines:
 
 
 def looks_like_jsonl(head: bytes, *, skip: int = 0) -> bool:
-    """Whether the first line that is not blank, after `skip` lines, begins a JSON object; never true for a CSV.
+    """Whether the first non-blank line after `skip` lines begins a JSON object; never true for a CSV.
 
     Also true for a JSON array of objects, which `plan_jsonl` refuses with advice.
     """

@@ -28,9 +28,11 @@ class _JsonLines:
         return read_keys(Source(stream), source.skip, limits).header
 
     def plan(
-        self, stream: Readable, source: Files, *, wanted: Sequence[str], part_bytes: int, limits: Limits, tick: Tick
+        self, stream: Readable, source: Files, *, requested: Sequence[str], part_bytes: int, limits: Limits, tick: Tick
     ) -> InputPlan:
-        return plan_jsonl(stream, part_bytes=part_bytes, skip=source.skip, limits=limits, tick=tick, wanted=wanted)
+        return plan_jsonl(
+            stream, part_bytes=part_bytes, skip=source.skip, limits=limits, tick=tick, requested=requested
+        )
 
     def dialect(self, stored: dict[str, Any]) -> JsonLines:
         return JsonLines.from_json(stored)

@@ -1,6 +1,6 @@
-"""Wanted keys that the first lines do not have: found wherever they come, while the file is counted.
+"""Requested keys that the first lines do not have: searched for in the whole file, while its records are counted.
 
-So that what a file does not have at all is known when it is planned, as it is of a CSV by its header.
+So the missing keys of a file are known when it is planned, as those of a CSV are from its header.
 """
 
 from __future__ import annotations
@@ -8,23 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sluice.engine.formats.jsonl.values import Unfit, read_object
+from sluice.engine.formats.jsonl.values import InvalidLine, read_object
 from sluice.engine.formats.text.header import plain
 
 _ESCAPED_KEY = re.compile(rb'\\u[0-9a-f]{4}[^"\n]*"\s*:')
 
 
 class LateKeys:
-    """Keys that are looked for; `found` are the names under which they came, in order of appearance."""
+    """Keys to search for; `found` are their names in the file, in order of appearance."""
 
-    def __init__(self, wanted: Iterable[str], known: Iterable[str]) -> None:
-        there = {plain(name) for name in known}
+    def __init__(self, requested: Iterable[str], known: Iterable[str]) -> None:
+        present = {plain(name) for name in known}
         self.found: list[str] = []
-        self._missing = {plain(name): plain(name).encode() for name in wanted if plain(name) not in there}
+        self._missing = {plain(name): plain(name).encode() for name in requested if plain(name) not in present}
         self._pattern = self._compiled()
 
     def look(self, data: bytes) -> None:
-        """Look through whole lines, and what may be a beginning of one. Quick where none of the keys is in them."""
+        """Search whole lines, and perhaps the beginning of one. Fast if none of the keys is in them."""
         if not self._missing or not self._may_have(_folded(data)):
             return
         for line in data.split(b"\n"):
@@ -38,7 +38,7 @@ class LateKeys:
     def _look_at(self, line: bytes) -> None:
         try:
             keys = [key for key, _ in read_object(line.decode())]
-        except (Unfit, UnicodeDecodeError):
+        except (InvalidLine, UnicodeDecodeError):
             return
         for key in keys:
             if plain(key) in self._missing:
@@ -52,5 +52,5 @@ class LateKeys:
 
 
 def _folded(data: bytes) -> bytes:
-    """As names are compared: without regard to case. That of ASCII is ten times quicker than that of other text."""
+    """Case-folded, as names are compared. Folding ASCII is ten times faster than other text."""
     return data.lower() if data.isascii() else data.decode(errors="replace").casefold().encode()

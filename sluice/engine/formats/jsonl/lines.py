@@ -1,7 +1,7 @@
 """Where lines begin and end, and which of them are records: those that are not blank.
 
-A line ends at LF, or CR LF; a lone CR is a character like others. Blank is what holds only blanks, tabs and
-CR, which is JSON's white space, unless it is longer than a record may be: that is refused, not held.
+A line ends at LF or CR LF; a lone CR is an ordinary character. A line is blank if it has only blanks, tabs and CR,
+which are JSON's white space, unless it is longer than the limit of a record: then it is refused.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ def size_of_line(line: bytes) -> int:
 
 
 class LongLine:
-    """One line longer than the limit, fed in blocks, of which its head only is kept.
+    """One line longer than the limit, fed in blocks, of which only the head is kept.
 
     `length` in bytes without the line end, and `lines`, which is 1.
     """
 
     lines = 1
-    branch = None  # where a line ends is never in doubt
+    branch = None  # the end of a line is never ambiguous
     branched = failed = False
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class LongLine:
         self._after_cr = False
 
     def feed(self, block: bytes) -> int | None:
-        """Take the next bytes. Returns how many of them belong to the line if it ends here, else None."""
+        """Take the next bytes. Returns how many of them belong to the line if it ends in them, otherwise None."""
         at = block.find(b"\n")
         taken = block if at < 0 else block[:at]
         self.length += len(taken)

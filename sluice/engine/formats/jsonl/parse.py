@@ -1,7 +1,7 @@
-"""A part's bytes into text columns with line numbers, and rejects: as many as plan counted, together.
+"""A part's bytes into text columns with line numbers, and rejects: together as many as plan counted.
 
-Lines are read one by one and gathered into columns a batch at a time. Good lines take the straight way; one
-that falls off it is looked at again, closely, to say what is wrong with it.
+Lines are read one by one and collected into columns in batches. Good lines take the fast path; a line that fails on it
+is read again on a slow path, which gives the reason.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sluice.engine.formats.jsonl.layout import Layouts, Row
 from sluice.engine.formats.jsonl.lines import BLANK, is_record
 from sluice.engine.formats.jsonl.values import (
     Fraction,
-    Unfit,
+    InvalidLine,
     Value,
     check_value,
     read_object,
@@ -29,7 +29,7 @@ from sluice.engine.formats.text.parsed import ParsedPart
 from sluice.engine.formats.text.rejects import RowReject, show
 from sluice.errors import PermanentError
 
-_BATCH = 2048  # few, lest the garbage collector walk through the rows of a whole part again and again
+_BATCH = 2048  # few, or the garbage collector would traverse the rows of a whole part repeatedly
 
 
 def parse_jsonl(
@@ -42,23 +42,23 @@ def parse_jsonl(
     limits: Limits | None = None,
     commas: frozenset[str] = frozenset(),
 ) -> ParsedPart:
-    """Parse the bytes of one part; `first_line` and `read` are as planned. At least one column is wanted.
+    """Parse the bytes of one part; `first_line` and `read` are as planned. At least one column is requested.
 
-    Keys are matched as headers are, in each line anew. A key that is not there is null, as null itself is. `commas`
+    Keys are matched as headers are, in each line separately. A missing key is null, like null itself. `commas`
     are the headers whose columns read a decimal comma: a number gets one there, and a string stays as it is.
     Rejects: `line_too_long`, `nul`, `invalid_utf8`, `not_json`, `duplicate_key`, `nested_value`; of values
-    that nobody wants only the JSON is checked.
+    that are not requested only the JSON is checked.
 
     Raises PermanentError if rows and rejects together are not the records that plan counted.
     """
     longest = (limits or Limits()).max_record_bytes
     part = _Part(tuple(match.positions), data.split(b"\n"), first_line, longest, dialect.encoding, commas)
     batches = list(part.batches(escaped_nul=b"\\u0000" in data))
-    found = sum(batch.num_rows for batch in batches) + len(part.rejects)
-    if found != read:
+    count = sum(batch.num_rows for batch in batches) + len(part.rejects)
+    if count != read:
         raise PermanentError(
-            f"The books of the part at line {first_line} do not balance: plan counted {read} records, the "
-            f"parser found {found}. Nothing of it is loaded: please report this with the part's bytes."
+            f"The record counts of the part at line {first_line} differ: plan counted {read} records, the "
+            f"parser found {count}. Nothing of it is loaded: please report this with the part's bytes."
         )
     schema = pa.schema([*((name, pa.string()) for name in match.positions), (LINE, pa.int64())])
     rows = pa.Table.from_batches(batches, schema).combine_chunks()
@@ -66,11 +66,11 @@ def parse_jsonl(
 
 
 class _Part:
-    """The lines of a part on their way to columns; what is refused is gathered in `rejects`."""
+    """Converts the lines of a part to columns; refused ones are collected in `rejects`."""
 
     def __init__(
         self,
-        wanted: tuple[str, ...],
+        requested: tuple[str, ...],
         lines: list[bytes],
         first_line: int,
         longest: int,
@@ -78,13 +78,13 @@ class _Part:
         commas: frozenset[str],
     ) -> None:
         self.rejects: list[RowReject] = []
-        self._wanted = wanted
+        self._requested = requested
         self._lines = lines
         self._first_line = first_line
         self._longest = longest
         self._encoding = encoding
-        self._layouts = Layouts(wanted)
-        self._commas = commas.intersection(wanted)
+        self._layouts = Layouts(requested)
+        self._commas = commas.intersection(requested)
         self._scan = scan_marked if self._commas else scan
 
     def batches(self, *, escaped_nul: bool) -> Iterator[pa.RecordBatch]:
@@ -115,11 +115,11 @@ class _Part:
         return rows
 
     def _row(self, text: str, at: int) -> Row:
-        """The straight way. Raises ValueError or RecursionError for a line that is not plainly good."""
-        found, end = self._scan(text)
-        if found.__class__ is not tuple or end < len(text):
+        """The fast path. Raises ValueError or RecursionError for a line that needs the slow path."""
+        pairs, end = self._scan(text)
+        if pairs.__class__ is not tuple or end < len(text):
             raise ValueError
-        keys, values = zip(*found, strict=True)
+        keys, values = zip(*pairs, strict=True)
         return self._layouts.pick(keys, values, self._first_line + at)
 
     def _row_closely(self, line: bytes, at: int) -> Row | None:
@@ -129,32 +129,32 @@ class _Part:
             pairs = read_object(text, marked=bool(self._commas))
             keys, values = tuple(key for key, _ in pairs), tuple(value for _, value in pairs)
             return self._layouts.pick(keys, values, self._first_line + at)
-        except Unfit as unfit:
-            self._refuse(self._first_line + at, unfit)
+        except InvalidLine as invalid:
+            self._refuse(self._first_line + at, invalid)
             return None
 
     def _checked(self, rows: list[Row]) -> list[Row]:
-        """The rows whose values can all be text."""
+        """The rows whose values can all be stored as text."""
         good = []
         for row in rows:
             try:
-                for name, value in zip(self._wanted, row, strict=False):
+                for name, value in zip(self._requested, row, strict=False):
                     check_value(name, value)
                 good.append(row)
-            except Unfit as unfit:
-                self._refuse(row[-1], unfit)
+            except InvalidLine as invalid:
+                self._refuse(row[-1], invalid)
         return good
 
     def _batch(self, rows: list[Row]) -> pa.RecordBatch:
-        columns = list(zip(*rows, strict=True)) or [()] * (len(self._wanted) + 1)
-        cells = zip(self._wanted, columns, strict=False)
+        columns = list(zip(*rows, strict=True)) or [()] * (len(self._requested) + 1)
+        cells = zip(self._requested, columns, strict=False)
         spelled = (_with_comma(column) if name in self._commas else column for name, column in cells)
         arrays = [*map(_column, spelled), pa.array(columns[-1], pa.int64())]
-        return pa.record_batch(arrays, [*self._wanted, LINE])
+        return pa.record_batch(arrays, [*self._requested, LINE])
 
-    def _refuse(self, line: int, unfit: Unfit) -> None:
+    def _refuse(self, line: int, invalid: InvalidLine) -> None:
         raw = show(self._lines[line - self._first_line].removesuffix(b"\r"))
-        self.rejects.append(RowReject(line, unfit.column, unfit.code, unfit.reason, raw))
+        self.rejects.append(RowReject(line, invalid.column, invalid.code, invalid.reason, raw))
 
 
 def _with_comma(cells: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -162,7 +162,7 @@ def _with_comma(cells: tuple[Value, ...]) -> tuple[Value, ...]:
 
 
 def _column(cells: tuple[Value, ...]) -> pa.Array:
-    """Raises ArrowException and UnicodeEncodeError if not all can be text."""
+    """Raises ArrowException and UnicodeEncodeError if a value cannot be stored as text."""
     try:
         return pa.array(cells, pa.string())
     except pa.ArrowTypeError:

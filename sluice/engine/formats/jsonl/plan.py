@@ -1,7 +1,7 @@
-"""Planning: a file of JSON lines is streamed once and cut into parts that hold whole lines.
+"""Planning: a file of JSON lines is streamed once and cut into parts of whole lines.
 
-There is no header to read. The keys of the first lines stand for it, and those that are wanted and come later: so a
-file without a required column is refused as a whole, and of a declared one it is known whether any record has it.
+The keys of the first lines are used as the header, with requested keys of later lines: so a file without a required
+column is refused as a whole, and it is known whether any record has a declared column.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import partial
 from sluice.engine.formats.jsonl.dialect import JsonLines, looks_like_array
 from sluice.engine.formats.jsonl.late_keys import LateKeys
 from sluice.engine.formats.jsonl.lines import LongLine, count_lines
-from sluice.engine.formats.jsonl.values import Unfit, read_object
+from sluice.engine.formats.jsonl.values import InvalidLine, read_object
 from sluice.engine.formats.text.cut import cut, even_size
 from sluice.engine.formats.text.header import plain
 from sluice.engine.formats.text.limits import Limits
@@ -35,23 +35,23 @@ def plan_jsonl(
     skip: int = 0,
     limits: Limits | None = None,
     tick: Tick | None = None,
-    wanted: Sequence[str] = (),
+    requested: Sequence[str] = (),
 ) -> InputPlan:
-    """Plan a file of UTF-8 text from a stream that is at its start. Memory: a block and a line at most.
+    """Plan a file of UTF-8 text from a stream at its start. Memory: at most a block and a line.
 
     The first `skip` lines are left out. Parts and `tick` are as of `plan_csv`. Of keys that the first lines do not have
-    the `wanted` ones are looked for in all others.
+    the `requested` ones are looked for in all others.
 
     Raises DataError: `empty_file`, `json_array`, `not_jsonl` (no object in the first lines), `header_too_long`
     (too many keys), `preamble_too_long`.
     """
     if part_bytes < 1:
-        raise ConfigError(f"A part must have at least 1 byte, not {part_bytes}.")
+        raise ConfigError(f"part_bytes must be at least 1, not {part_bytes}.")
     limits = limits or Limits()
     size = size_of(stream)
     source = Source(stream, tick)
     dialect = read_keys(source, skip, limits)
-    late = LateKeys(wanted, dialect.header)
+    late = LateKeys(requested, dialect.header)
     count = partial(count_lines, longest=limits.max_record_bytes)
 
     def counted(data: bytes, *, final: bool) -> Counted:
@@ -70,7 +70,7 @@ def read_keys(source: Source, skip: int, limits: Limits) -> JsonLines:
     offset = mark + _skip_lines(source, skip, limits)
     head = _head(source, limits)
     if not head.strip():
-        raise DataError("empty_file", "The file is empty: it has no row.")
+        raise DataError("empty_file", "The file is empty, without rows.")
     if looks_like_array(head):
         raise DataError(
             "json_array",
@@ -81,7 +81,7 @@ def read_keys(source: Source, skip: int, limits: Limits) -> JsonLines:
 
 
 def _skip_lines(source: Source, count: int, limits: Limits) -> int:
-    """Leave out so many lines. Returns how many bytes they have."""
+    """Skip that many lines. Returns their length in bytes."""
     if not count:
         return 0
     head = source.peek(limits.max_header_bytes)
@@ -99,7 +99,7 @@ def _skip_lines(source: Source, count: int, limits: Limits) -> int:
 
 
 def _head(source: Source, limits: Limits) -> bytes:
-    """The first lines that are whole; of a first line that is too long, and of blanks without end, what is needed."""
+    """The first whole lines; the beginning of a first line that is too long, or of endless blanks."""
     longest = limits.max_record_bytes + 2  # a line end
     for size in (_HEAD, max(_HEAD, longest)):
         head = source.peek(size)
@@ -112,29 +112,29 @@ def _head(source: Source, limits: Limits) -> bytes:
 
 
 def _keys(head: bytes, limits: Limits) -> tuple[str, ...]:
-    """The keys of the objects among some lines, in order of appearance, as far as the ledger can keep them.
+    """The keys of the objects among some lines, in order of appearance, if the ledger can store them.
 
-    Of keys that mean the same column, as `ID` and `id` in different lines do, the first.
+    Of keys for the same column, such as `ID` and `id` in different lines, the first.
     """
-    found: dict[str, str] = {}
+    keys: dict[str, str] = {}
     for line in head.split(b"\n"):
         try:
             for key, _ in read_object(line.decode()):
-                found.setdefault(plain(key), key)
-        except (Unfit, UnicodeDecodeError):
+                keys.setdefault(plain(key), key)
+        except (InvalidLine, UnicodeDecodeError):
             continue
-    if not found:
+    if not keys:
         first = head.strip().split(b"\n", 1)[0]
         raise DataError(
             "not_jsonl", f"None of the first lines is a JSON object with keys; they begin with {show(first)[:60]!r}."
         )
-    if len(found) > limits.max_columns:
+    if len(keys) > limits.max_columns:
         raise DataError(
             "header_too_long",
-            f"The first lines have {len(found):,} different keys, the limit is {limits.max_columns:,}: "
+            f"The first lines have {len(keys):,} different keys, the limit is {limits.max_columns:,}: "
             "are the keys data?",
         )
-    return tuple(filter(_is_storable, found.values()))
+    return tuple(filter(_is_storable, keys.values()))
 
 
 def _is_storable(key: str) -> bool:

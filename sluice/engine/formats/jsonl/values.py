@@ -1,7 +1,7 @@
 """One line's JSON object as keys and values, the values as they are written.
 
-Python's own decoder reads the line. It is told to keep the digits of numbers and the pairs of objects, so that
-nothing passes through binary floating point and no key is lost to a second one of its name.
+Python's decoder reads the line, configured to keep the digits of numbers and all pairs of objects: so nothing passes
+through binary floating point, and a repeated key is noticed.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ Value = str | bool | tuple[object, ...] | list[object] | None
 
 Pairs = tuple[tuple[str, Value], ...]
 
-_FEW_DIGITS = 40  # more than any column holds
-_LONGEST_EXPONENT = 9  # digits; more than a line has, so that nothing longer can mean few digits
+_FEW_DIGITS = 40  # more than any column has
+_LONGEST_EXPONENT = 9  # digits; a longer exponent needs more digits than a line has
 _BRACKETS = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _TOO_DEEP: tuple[object, ...] = (None,)  # an object that is not empty
 _HALF = re.compile("[\ud800-\udfff]")
 
 
-class Unfit(ValueError):
-    """A line that is no row: the column at fault (a wanted header) if one is, a stable code, and the reason."""
+class InvalidLine(ValueError):
+    """A line that is not a row: the column at fault (a requested header), if any, a stable code, and the reason."""
 
     def __init__(self, column: str | None, code: str, reason: str) -> None:
         super().__init__(column, code, reason)
@@ -37,14 +37,14 @@ class Unfit(ValueError):
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise Unfit(None, "not_json", f"The line holds {name}, which is not JSON; write null instead.")
+    raise InvalidLine(None, "not_json", f"The line has {name}, which is not JSON; write null instead.")
 
 
 def spelled_out(number: str) -> str:
-    """The digits of a JSON number, without an exponent where these are not many.
+    """The digits of a JSON number, without the exponent unless that gives too many digits.
 
-    1e-05 is 0.00001, as programs write it. 1e41 and 1e-41 stay as they are: no column of numbers holds them, and
-    1e999999999 must not fill the memory.
+    1e-05 is 0.00001. 1e41 and 1e-41 stay as they are: they do not fit any column of numbers, and 1e999999999 must not
+    fill the memory.
     """
     if "e" not in number and "E" not in number:
         return number
@@ -52,13 +52,13 @@ def spelled_out(number: str) -> str:
     if not mantissa.strip("-0."):
         return "-0" if mantissa.startswith("-") else "0"
     if len(exponent.lstrip("+-0")) > _LONGEST_EXPONENT:
-        return number  # of some of these Decimal makes no number
+        return number  # Decimal fails for some of these
     exact = Decimal(number)
     return f"{exact:f}" if abs(exact.adjusted()) <= _FEW_DIGITS else number
 
 
 class Fraction(str):
-    """A number with a point, as JSON writes it, that its column is to have with another point."""
+    """A number with a point, as in JSON, to be written with the column's own decimal mark."""
 
     __slots__ = ()
 
@@ -68,7 +68,7 @@ def _fraction(number: str) -> Fraction:
 
 
 def _decoder(read_number: Callable[[str], str]) -> json.JSONDecoder:
-    """A decoder that is told what becomes of numbers with a point or an exponent."""
+    """A decoder with a function for numbers with a point or an exponent."""
     return json.JSONDecoder(
         object_pairs_hook=tuple, parse_float=read_number, parse_int=str, parse_constant=_refuse_constant
     )
@@ -77,73 +77,77 @@ def _decoder(read_number: Callable[[str], str]) -> json.JSONDecoder:
 _rows, _marked, _as_written = _decoder(spelled_out), _decoder(_fraction), _decoder(str)
 
 scan = _rows.raw_decode
-"""Reads what begins at a text's first character; gives it and where it ends. ValueError, RecursionError."""
+"""Reads the value at a text's first character; returns it and its end. Raises ValueError, RecursionError."""
 
 scan_marked = _marked.raw_decode
 """The same, with numbers that have a point, or an exponent, as Fraction."""
 
 
 def scan_as_written(text: str, at: int) -> tuple[Value, int]:
-    """The same, of what is no row: a number keeps its exponent. Of what is nested too deep only the end is found."""
+    """The same, for a value that is not a row: numbers keep their exponent. If it is nested too deep, only its end."""
     try:
-        found: tuple[Value, int] = _as_written.raw_decode(text, at)
+        value: tuple[Value, int] = _as_written.raw_decode(text, at)
     except RecursionError:
         return _TOO_DEEP, _end_of_nested(text, at)
-    return found
+    return value
 
 
 def _end_of_nested(text: str, at: int) -> int:
     """Where an object or array ends, by its brackets. Raises JSONDecodeError where it does not."""
     depth = 0
-    for found in _BRACKETS.finditer(text, at):
-        if (piece := found.group()) in "[{":
+    for bracket in _BRACKETS.finditer(text, at):
+        if (piece := bracket.group()) in "[{":
             depth += 1
         elif piece in "]}":
             depth -= 1
             if depth == 0:
-                return found.end()
+                return bracket.end()
     raise json.JSONDecodeError("It ends within an object or array", text, len(text))
 
 
 def read_text(line: bytes, longest: int, encoding: str | None) -> str:
-    """The text of a line without its LF. Raises Unfit: `line_too_long`, `nul`, `invalid_utf8`."""
+    """The text of a line without its LF. Raises InvalidLine: `line_too_long`, `nul`, `invalid_utf8`."""
     if (size := size_of_line(line)) > longest:
-        raise Unfit(None, "line_too_long", f"The line is {size:,} bytes long, the limit is {longest:,}.")
+        raise InvalidLine(None, "line_too_long", f"The line is {size:,} bytes long, the limit is {longest:,}.")
     if (at := line.find(b"\0")) >= 0:
-        raise Unfit(None, "nul", f"Byte {at + 1} of the line is NUL, which no text can hold; remove it.")
+        raise InvalidLine(None, "nul", f"Byte {at + 1} of the line is NUL, which text must not have; remove it.")
     try:
         return line.decode()
     except UnicodeDecodeError as error:
         what = f"Byte {error.start + 1} of the line, 0x{line[error.start]:02X}, is "
-        what += f"not a character of {encoding}, which the file was read as." if encoding else "not UTF-8."
-        raise Unfit(None, "invalid_utf8", what) from error
+        what += (
+            f"not a character of {encoding}, the encoding that the file was read with." if encoding else "not UTF-8."
+        )
+        raise InvalidLine(None, "invalid_utf8", what) from error
 
 
 def read_object(text: str, *, marked: bool = False) -> Pairs:
-    """The pairs of the object that is all of a line; `marked`: see `scan_marked`. Raises Unfit `not_json`."""
+    """The pairs of the object on a line; `marked`: see `scan_marked`. Raises InvalidLine `not_json`."""
     try:
-        found = (_marked if marked else _rows).decode(text)
+        value = (_marked if marked else _rows).decode(text)
     except json.JSONDecodeError as error:
         what = error.msg.rstrip(": ").removesuffix(" at")
-        raise Unfit(None, "not_json", f"The line is not JSON, from character {error.pos + 1} on: {what}.") from error
+        raise InvalidLine(
+            None, "not_json", f"The line is not JSON, from character {error.pos + 1} on: {what}."
+        ) from error
     except RecursionError as error:
-        raise Unfit(None, "not_json", "The line is nested too deep to be read as JSON.") from error
-    if not isinstance(found, tuple):
-        raise Unfit(None, "not_json", f"The line is {_kind(found)}, not a JSON object with keys.")
-    return found
+        raise InvalidLine(None, "not_json", "The line is nested too deep to be read as JSON.") from error
+    if not isinstance(value, tuple):
+        raise InvalidLine(None, "not_json", f"The line is {_kind(value)}, not a JSON object with keys.")
+    return value
 
 
 def check_value(column: str, value: Value) -> None:
-    """Raises Unfit unless the value can be a text: `nested_value`, `nul`, `invalid_utf8`."""
+    """Raises InvalidLine unless the value can be stored as text: `nested_value`, `nul`, `invalid_utf8`."""
     if isinstance(value, (tuple, list)):
-        raise Unfit(column, "nested_value", f"{column!r} is {_kind(value)}; a column takes a single value.")
+        raise InvalidLine(column, "nested_value", f"{column!r} is {_kind(value)}; a column takes a single value.")
     if not isinstance(value, str):
         return
     if "\0" in value:
-        raise Unfit(column, "nul", f"{column!r} holds NUL (\\u0000), which no text can hold; remove it.")
+        raise InvalidLine(column, "nul", f"{column!r} has NUL (\\u0000), which text must not have; remove it.")
     if half := _HALF.search(value):
         what = f"\\u{ord(half.group()):04x}, half of a surrogate pair without the other half"
-        raise Unfit(column, "invalid_utf8", f"{column!r} holds {what}, which no text can hold.")
+        raise InvalidLine(column, "invalid_utf8", f"{column!r} has {what}, which text must not have.")
 
 
 def _kind(value: Value) -> str:

@@ -1,4 +1,4 @@
-"""Parquet: `spell_parquet` writes a file's wanted columns as CSV, value for value, and from there on it is one."""
+"""Parquet: `spell_parquet` converts a file's requested columns to CSV, value by value."""
 
 from sluice.engine.formats.parquet.read import is_parquet, names_of_parquet, spell_parquet
 

@@ -1,8 +1,8 @@
-"""Timestamps of INT96, as Hive, Impala and old Spark write them: a day and the nanoseconds of it.
+"""INT96 timestamps, as Hive, Impala and old Spark write them: a day and the nanoseconds of it.
 
-No unit of Arrow's holds both the years that they have and their nanoseconds, so they are read twice: by the second,
-which cannot overflow, and by the nanosecond, which overflows by a multiple of 2^64. Together the two are exact. Only
-the Julian day 0, in 4713 BC, cannot be told from 1970-01-01: Arrow gives no other number for it.
+Arrow does not have a unit for both their range of years and nanoseconds, so they are read twice: in seconds, which
+cannot overflow, and in nanoseconds, which overflow by a multiple of 2^64. Together the two are exact. Only the Julian
+day 0, in 4713 BC, cannot be distinguished from 1970-01-01: Arrow gives the same number for both.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ _PER_SECOND = 1_000_000_000
 
 
 def int96_columns(source: pq.ParquetFile, names: list[str]) -> list[str]:
-    """Those of the columns that are INT96."""
+    """The columns among `names` that are INT96."""
     leaves = [source.schema.column(at) for at in range(len(source.schema))]
-    found = {leaf.path for leaf in leaves if leaf.physical_type == "INT96"}
-    return [name for name in names if name in found]
+    int96 = {leaf.path for leaf in leaves if leaf.physical_type == "INT96"}
+    return [name for name in names if name in int96]
 
 
 class Nanos:
-    """The same columns by the nanosecond, handed out by as many rows as are wanted, whatever batches they come in."""
+    """The same columns in nanoseconds, returned in any number of rows, independent of their batches."""
 
     def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
         self._batches = batches
         self._waiting: pa.Table | None = None
 
     def instants(self, seconds: pa.RecordBatch) -> dict[str, Instants]:
-        """The moments of the next rows, of which `seconds` are the whole seconds."""
+        """The moments of the next rows, whose whole seconds are `seconds`."""
         nanos = self._next(seconds.num_rows)
         return {name: _exact(seconds.column(name), nanos.column(name)) for name in seconds.schema.names}
 
@@ -49,10 +49,10 @@ class Nanos:
 
 def _exact(seconds: pa.Array, nanos: pa.ChunkedArray) -> Instants:
     whole = _counts(seconds)
-    rest = _counts(nanos.combine_chunks()) - whole * _PER_SECOND  # both wrap alike
+    rest = _counts(nanos.combine_chunks()) - whole * _PER_SECOND  # both wrap around equally
     return Instants(whole, rest, seconds.is_valid().to_numpy(zero_copy_only=False))
 
 
 def _counts(values: pa.Array) -> Int64s:
-    found: Int64s = values.view(pa.int64()).fill_null(0).to_numpy().astype(np.int64)
-    return found
+    counts: Int64s = values.view(pa.int64()).fill_null(0).to_numpy().astype(np.int64)
+    return counts

@@ -13,7 +13,7 @@ from sluice.engine.types.base import Int64s
 from sluice.engine.types.zone import SECOND
 
 DAY = 86_400
-_FIRST, _LAST = -719_161 * DAY, 2_932_894 * DAY  # 0001-01-02 and 9999-12-29: no zone leads out of the calendar
+_FIRST, _LAST = -719_161 * DAY, 2_932_894 * DAY  # 0001-01-02 and 9999-12-29: in every zone still within the calendar
 
 
 def zone_of(name: str) -> tzinfo:
@@ -25,7 +25,7 @@ def zone_of(name: str) -> tzinfo:
 
 
 def to_local(utc: Int64s, zone: tzinfo) -> Int64s:
-    """Microseconds on the zone's clock, of microseconds in UTC, both since 1970-01-01 00:00."""
+    """Microseconds in the zone's local time, of microseconds in UTC, both since 1970-01-01 00:00."""
     seconds = np.clip(utc // SECOND, _FIRST, _LAST)
     days, which = np.unique(seconds // DAY, return_inverse=True)
     first = _offsets(days * DAY, zone)

@@ -1,8 +1,8 @@
-"""Moments, days and lengths of time, written in the formats that were declared for them.
+"""Moments, days and durations as text, in the declared formats.
 
-What was written is read again by the declared type and compared. Where that does not give the same value back
-(microseconds that no format has, the second of two equal hours when clocks are set back), ISO 8601 is
-written instead, which the type refuses.
+The text is parsed again by the declared type and compared. If the result is another value (microseconds without a
+format for them, the second of two equal hours when clocks are set back), ISO 8601 is written instead, which the type
+refuses.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PLACES = {"Y": (0, 4), "m": (5, 7), "d": (8, 10), "H": (11, 13), "M": (14, 16),
 class Instants(NamedTuple):
     """Moments of any precision: whole seconds since 1970-01-01, nanoseconds behind them, and which are not null.
 
-    `zone` is the file's own zone for moments in UTC, None for clocks of nobody's zone.
+    `zone` is the file's zone for moments in UTC, None for local times without a zone.
     """
 
     seconds: Int64s
@@ -50,25 +50,25 @@ class Instants(NamedTuple):
 
 
 def spell_moments(moments: Instants, declared: ColumnType) -> pa.Array:
-    """Moments as text. Those of a zone become local times of the declared zone, the others stay as they are.
+    """Moments as text. Those with a zone are converted to the declared zone, the others stay as they are.
 
-    For a Date they must be midnight, in the file's own zone where it has one.
+    For a Date they must be midnight, in the file's own zone if it has one.
     """
     if not isinstance(declared, (Date, Timestamp)):
         return _iso(moments, beyond)
-    micros, held = _micros(moments)
+    micros, exact = _micros(moments)
     if moments.zone and isinstance(declared, Timestamp):
         utc, micros = micros, to_local(micros, zone_of(declared.tz))
-        back, gap = to_utc(np.where(held, micros, 0), declared.tz)
-        held &= back == utc
-        held &= ~gap if gap is not None else True
+        back, gap = to_utc(np.where(exact, micros, 0), declared.tz)
+        exact &= back == utc
+        exact &= ~gap if gap is not None else True
     elif moments.zone:
         micros = to_local(micros, zone_of(moments.zone))
-    return _in_formats(micros, held, _iso(moments), declared)
+    return _in_formats(micros, exact, _iso(moments), declared)
 
 
 def spell_dates(values: pa.Array, declared: ColumnType) -> pa.Array:
-    """Days as text; for a Timestamp the midnight that they begin with."""
+    """Days as text; for a Timestamp the midnight at their beginning."""
     days = _counts(pc.cast(values, pa.date32()))
     moments = Instants(days * DAY, np.zeros_like(days), values.is_valid().to_numpy(zero_copy_only=False))
     if not isinstance(declared, (Date, Timestamp)):
@@ -77,10 +77,10 @@ def spell_dates(values: pa.Array, declared: ColumnType) -> pa.Array:
 
 
 def spell_lengths(values: pa.Array) -> pa.Array:
-    """Times of day and lengths of time as HH:MM:SS, with a sign and a fraction where there are any."""
+    """Times of day and durations as HH:MM:SS, with a sign and a fraction if needed."""
     per_second = _PER_SECOND[values.type.unit]
     counts = _counts(values)
-    # unsigned, for the least int64 has no opposite in int64
+    # unsigned, because the least int64 has no opposite in int64
     seconds, rest = np.divmod(np.abs(counts).view(np.uint64), np.uint64(per_second))
     clock = [_padded(seconds // 3600, 2), _padded(seconds // 60 % 60, 2), _padded(seconds % 60, 2)]
     text = pc.binary_join_element_wise(*clock, ":")
@@ -97,20 +97,20 @@ def _padded(numbers: Int64s, width: int) -> pa.Array:
 def _counts(values: pa.Array) -> Int64s:
     """The numbers under the values, 0 for null."""
     kind = pa.int32() if values.type.bit_width == 32 else pa.int64()
-    found: Int64s = values.view(kind).fill_null(0).to_numpy().astype(np.int64)
-    return found
+    counts: Int64s = values.view(kind).fill_null(0).to_numpy().astype(np.int64)
+    return counts
 
 
 def _micros(moments: Instants) -> tuple[Int64s, Mask]:
-    """Microseconds since 1970, and which of them are the whole truth: not null, not beyond years, not of less."""
-    held = moments.valid & (moments.seconds >= _FIRST) & (moments.seconds < _END) & (moments.nanos % 1000 == 0)
-    return np.where(held, moments.seconds, 0) * SECOND + np.where(held, moments.nanos, 0) // 1000, held
+    """Microseconds since 1970, and which of them are exact: not null, within the years, without nanoseconds."""
+    exact = moments.valid & (moments.seconds >= _FIRST) & (moments.seconds < _END) & (moments.nanos % 1000 == 0)
+    return np.where(exact, moments.seconds, 0) * SECOND + np.where(exact, moments.nanos, 0) // 1000, exact
 
 
-def _in_formats(micros: Int64s, held: Mask, iso: pa.Array, declared: Date | Timestamp) -> pa.Array:
-    """Local times in the first declared format that gives the same back; else `iso`, null for null."""
-    clock = pc.cast(pa.array(np.where(held, micros, 0), pa.timestamp("us")), pa.string())
-    text, left = pa.nulls(len(iso), pa.string()), held
+def _in_formats(micros: Int64s, exact: Mask, iso: pa.Array, declared: Date | Timestamp) -> pa.Array:
+    """Local times in the first declared format that parses to the same value; otherwise `iso`, null for null."""
+    clock = pc.cast(pa.array(np.where(exact, micros, 0), pa.timestamp("us")), pa.string())
+    text, left = pa.nulls(len(iso), pa.string()), exact
     for pattern in declared.formats:
         written = _written(clock, pattern)
         good = left & (_read(written, declared) == micros)
@@ -118,16 +118,16 @@ def _in_formats(micros: Int64s, held: Mask, iso: pa.Array, declared: Date | Time
         left = left & ~good
         if not left.any():
             break
-    others = pa.array(~held | left)
+    others = pa.array(~exact | left)
     if not pc.any(others).as_py():
         return text
     return pc.replace_with_mask(text, others, _refusable(iso.filter(others), declared))
 
 
 def _iso(moments: Instants, far: Callable[[str], str] = str, *, days_only: bool = False) -> pa.Array:
-    """ISO 8601, in UTC where a zone is, with no more digits of a second than there are; null for null.
+    """ISO 8601, in UTC if there is a zone, without trailing zeros of a second; null for null.
 
-    What is too far for a date is counted in days, and `far` makes the text of that.
+    A moment beyond the range of dates is given in days, and `far` makes its text.
     """
     near = moments.valid & (moments.seconds > -_WRITTEN) & (moments.seconds < _WRITTEN)
     seconds = pa.array(np.where(near, moments.seconds, 0), pa.timestamp("s"))
@@ -154,7 +154,7 @@ def _in_days(moments: Instants, rows: Mask, *, days_only: bool) -> list[str]:
 
 
 def _fractions(nanos: Int64s) -> pa.Array:
-    """A point and the digits of a second that are not zero, or nothing."""
+    """A point and the fraction of a second without trailing zeros, or empty."""
     if not nanos.any():
         return pa.repeat("", len(nanos))
     digits = pc.ascii_rtrim(_padded(nanos, 9), "0")
@@ -172,20 +172,20 @@ def _written(clock: pa.Array, pattern: str) -> pa.Array:
 
 
 def _read(text: pa.Array, declared: Date | Timestamp) -> Int64s:
-    """What the declared type reads, as microseconds on the clock that the text was written by; -1 for nothing.
+    """The values that the declared type reads, as microseconds in local time; -1 for none.
 
-    A time that the zone's clocks jumped over is read here: its own reason is a better one than its format.
+    A nonexistent local time (clocks set forward) is read here: the type's own reason is better than one of the format.
     """
     reader = Timestamp(*declared.formats) if isinstance(declared, Timestamp) else declared
     values = reader.parse(text).values
     if isinstance(declared, Date):
         days: npt.NDArray[np.int32] = values.cast(pa.int32()).fill_null(-1).to_numpy()
         return days.astype(np.int64) * DAY * SECOND
-    found: Int64s = values.cast(pa.int64()).fill_null(-1).to_numpy()
-    return found
+    counts: Int64s = values.cast(pa.int64()).fill_null(-1).to_numpy()
+    return counts
 
 
 def _refusable(text: pa.Array, declared: ColumnType) -> pa.Array:
-    """Where a format looks like ISO 8601, so that the text can be read all the same, with a mark that no format has."""
+    """The text with a mark that no format has, where a declared format like ISO 8601 could still read it."""
     readable = declared.parse(text).values.is_valid()
     return pc.if_else(readable, pc.binary_join_element_wise(text, "?", ""), text)

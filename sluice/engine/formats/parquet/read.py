@@ -1,7 +1,7 @@
-"""A Parquet file read batch by batch and written as CSV, in memory that does not grow with the file.
+"""A Parquet file read in batches and converted to CSV, in memory that does not grow with the file.
 
-Parquet can only be read from its end, and not by ranges of bytes: so it is spelled out once, and the copy is
-planned and read as any CSV file. Only wanted columns are read.
+Parquet can only be read from its end, and not by ranges of bytes: so it is converted once, and the copy is planned and
+read as any CSV file. Only requested columns are read.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from sluice.errors import DataError
 
 _BATCH_BYTES = 1 << 22
 _BATCH_ROWS = 1 << 14
-_BUFFER = 1 << 18  # read pages by the piece; a column of a large row group would be held whole otherwise
+_BUFFER = 1 << 18  # read pages in pieces; otherwise a column of a large row group would be in memory as a whole
 
 
 def is_parquet(head: bytes) -> bool:
-    """Whether a file's first bytes are those of Parquet, in plain or encrypted; a CSV's `PARENT,...` are not."""
+    """Whether a file's first bytes are those of Parquet, plain or encrypted; a CSV's `PARENT,...` are not."""
     if head.startswith(b"PAR1"):
         return head[4:5] < b" " and head[4:5] not in b"\t\r\n"
     return head.startswith(b"PARE") and b"\0" in head[4:8]
@@ -41,31 +41,31 @@ def names_of_parquet(file: BinaryIO) -> tuple[str, ...]:
 def spell_parquet(file: BinaryIO, columns: Mapping[str, ColumnType]) -> Iterator[bytes]:
     """The file as CSV: UTF-8, with a header, delimiter `,`, in pieces of whole rows.
 
-    `file` can seek; `columns` are wanted headers and what they are declared as. Those that the file has come in
-    the order given, under the file's own names, each once. Null is an empty field, and empty text `""`; both
-    are `""` in a file of one column, where an empty line would be no row. A value that its declared type cannot
-    hold is spelled so that the type refuses it.
+    `file` is seekable; `columns` are requested headers and their declared types. Those that the file has are in the
+    given order, under the file's own names, each once. Null is an empty field, and empty text `""`; both are `""` in a
+    file of one column, where an empty line would not be a row. A value outside the declared type is written so that the
+    type refuses it.
 
-    Raises DataError: `corrupt` (broken, truncated or encrypted), `not_text` (a wanted column is nested or
-    binary), `duplicate_header`, `missing_header` (no wanted column is there), `unknown_zone`.
+    Raises DataError: `corrupt` (broken, truncated or encrypted), `not_text` (a requested column is nested or
+    binary), `duplicate_header`, `missing_header` (without any requested column), `unknown_zone`.
     """
     with _reading():
-        source = _opened(file, "s")  # nanoseconds alone would overflow in the year 2262, in silence
+        source = _opened(file, "s")  # nanoseconds alone would silently overflow in the year 2262
         schema = source.schema_arrow
-    wanted = _wanted(schema, columns)
-    for name in wanted:
+    requested = _requested(schema, columns)
+    for name in requested:
         check_kind(name, schema.field(name).type)
-    yield _written(pa.table({name: pa.array([], pa.string()) for name in wanted}), header=True)
-    fine = int96_columns(source, list(wanted))
+    yield _written(pa.table({name: pa.array([], pa.string()) for name in requested}), header=True)
+    fine = int96_columns(source, list(requested))
     nanos = Nanos(_batches(_opened(file, "ns", source.metadata), fine)) if fine else None
-    for batch in _batches(source, list(wanted)):
+    for batch in _batches(source, list(requested)):
         exact = nanos.instants(batch.select(fine)) if nanos else {}
-        spelled = {name: spell(name, exact.get(name, batch.column(name)), kind) for name, kind in wanted.items()}
+        spelled = {name: spell(name, exact.get(name, batch.column(name)), kind) for name, kind in requested.items()}
         yield _written(_without_empty_lines(pa.table(spelled)), header=False)
 
 
 def _opened(file: BinaryIO, int96: str, metadata: pq.FileMetaData | None = None) -> pq.ParquetFile:
-    """The file, with the unit that its INT96 timestamps are to have."""
+    """The file, with the unit for its INT96 timestamps."""
     return pq.ParquetFile(
         file,
         metadata=metadata,
@@ -76,17 +76,17 @@ def _opened(file: BinaryIO, int96: str, metadata: pq.FileMetaData | None = None)
     )
 
 
-def _wanted(schema: pa.Schema, columns: Mapping[str, ColumnType]) -> dict[str, ColumnType]:
-    """The file's own names of the wanted columns, and their declared types."""
+def _requested(schema: pa.Schema, columns: Mapping[str, ColumnType]) -> dict[str, ColumnType]:
+    """The file's own names of the requested columns, and their declared types."""
     positions = match_header(Names(tuple(schema.names)), tuple(columns), ()).positions
-    found: dict[str, ColumnType] = {}
+    types: dict[str, ColumnType] = {}
     for header, at in positions.items():
         if at is not None:
-            found.setdefault(schema.names[at], columns[header])
-    if not found:
+            types.setdefault(schema.names[at], columns[header])
+    if not types:
         names = ", ".join(map(repr, schema.names))
-        raise DataError("missing_header", f"None of the wanted columns is in the file; it has {names}.")
-    return found
+        raise DataError("missing_header", f"None of the table's columns is in the file; it has {names}.")
+    return types
 
 
 def _batches(source: pq.ParquetFile, names: list[str]) -> Iterator[pa.RecordBatch]:
@@ -104,7 +104,7 @@ def _batches(source: pq.ParquetFile, names: list[str]) -> Iterator[pa.RecordBatc
         left -= batch.num_rows
         yield batch
     if left:
-        raise DataError("corrupt", f"The Parquet file says it has {facts.num_rows:,} rows, and {left:,} are not there.")
+        raise DataError("corrupt", f"The Parquet file declares {facts.num_rows:,} rows, and {left:,} are missing.")
 
 
 @contextmanager
@@ -113,7 +113,7 @@ def _reading() -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
-            raise  # the disk's, or the network's: not what is in the file
+            raise  # an error of the disk or the network, not of the file's content
         what = " ".join(str(error).split()).rstrip(".")
         if "encrypted" in what or "decrypt" in what:
             raise DataError("corrupt", "The Parquet file is encrypted; write it without encryption.") from error
@@ -123,7 +123,7 @@ def _reading() -> Iterator[None]:
 
 
 def _without_empty_lines(rows: pa.Table) -> pa.Table:
-    """A null alone would be an empty line, which is no row of a CSV."""
+    """A single null would be an empty line, which is not a row of a CSV."""
     if rows.num_columns > 1:
         return rows
     name = rows.column_names[0]

@@ -1,6 +1,6 @@
-"""A column of Parquet as text that its declared type reads back as the very same value, or refuses.
+"""A column of Parquet as text that its declared type parses to exactly the same value, or refuses.
 
-Text is passed on as it is. What has another kind than text is spelled in the notation of the declared type.
+Text is passed on as it is. Other values are written in the notation of the declared type.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from sluice.errors import DataError
 
 
 def check_kind(name: str, kind: pa.DataType) -> None:
-    """Raises DataError `not_text` for a column whose values are no single values."""
+    """Raises DataError `not_text` for a column of nested values."""
     kind = _stored(kind)
     if pa.types.is_nested(kind) or pa.types.is_fixed_size_binary(kind):
         raise _not_text(name, kind)
 
 
 def spell(name: str, values: pa.Array | Instants, declared: ColumnType) -> pa.Array:
-    """The column as text, null for null; whole numbers and booleans as they are, for they are written as text.
+    """The column as text, null for null; integers and booleans as they are, which the writer converts to text.
 
     Raises DataError `not_text` for bytes that are not UTF-8, `unknown_zone`.
     """
@@ -76,5 +76,6 @@ def _stored(kind: pa.DataType) -> pa.DataType:
 
 def _not_text(name: str, kind: pa.DataType) -> DataError:
     return DataError(
-        "not_text", f"The values of the column {name!r} are {kind}, which a column of a table cannot take; write text."
+        "not_text",
+        f"The values of the column {name!r} are {kind}, which a column of a table does not support; write text.",
     )

@@ -1,1 +1,1 @@
-"""What all formats of text share: a stream read once, whole records cut into parts, headers matched, rows refused."""
+"""Shared by the text formats: a stream read once, records cut into parts, headers matched, rows refused."""

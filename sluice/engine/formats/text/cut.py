@@ -1,11 +1,11 @@
-"""Cutting: a body of records is read once and cut into parts that hold whole records, whatever a record is.
+"""Cutting: a body is read once and cut into parts of whole records, for any format.
 
-Read from boundary to boundary (multiples of the part size), in blocks that fit the processor's cache. What a
-block's end leaves open is carried to the next block. At a boundary the part ends with the last record that
-ended before it. A record that outgrows the limit gets a part of its own and is never held.
+It is read from boundary to boundary (multiples of the part size), in blocks that fit the processor's cache. An
+undecided end of a block is carried to the next block. At a boundary the part ends with the last record that ended
+before it. A record longer than the limit gets a part of its own and is not kept in memory.
 
-Where such a record may turn out to have ended long ago (its quote is never closed), the file is cut in both ways at
-once, and what comes later says which of them counts. So a stream is read once, whatever is in it.
+If such a record may turn out to have ended earlier (its quote is never closed), the file is cut in both ways at once,
+and later bytes decide which of them counts. So a stream is always read once.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def even_size(part_bytes: int, body: Written, size: int | None) -> int:
 
 
 def cut(source: Source, body: Written, rules: Rules) -> list[PartSpan]:
-    """Cut what a source still holds, a whole body, into parts."""
+    """Cut the rest of a source, a whole body, into parts."""
     cutting = _Cutting(rules, OpenPart(body.body_offset, body.body_line), [])
     while block := source.take(min(_BLOCK, rules.part_bytes)):
         cutting = cutting.feed(block)
@@ -40,7 +40,7 @@ def cut(source: Source, body: Written, rules: Rules) -> list[PartSpan]:
 
 
 class _Cutting:
-    """One way of cutting what came so far: parts, the part that grows, and what is neither in it nor a record yet."""
+    """One way of cutting the bytes so far: finished parts, the open part, and bytes that are not a record yet."""
 
     def __init__(self, rules: Rules, part: OpenPart, parts: list[PartSpan]) -> None:
         self._rules = rules
@@ -49,10 +49,10 @@ class _Cutting:
         self._to_boundary = rules.part_bytes
         self._carry = b""
         self._long: Followed | None = None
-        self._other: _Cutting | None = None  # as if the long record had ended where it may have
+        self._other: _Cutting | None = None  # the alternative, in which the long record has ended where it may have
 
     def feed(self, block: bytes) -> _Cutting:
-        """Take the next bytes. Returns what goes on: itself, or the other way of cutting if that was right."""
+        """Take the next bytes. Returns the cutting that continues: itself, or the alternative if that was right."""
         while block:
             if self._long is None:
                 block = self._count(block)
@@ -79,9 +79,9 @@ class _Cutting:
         return self._parts
 
     def _count(self, block: bytes) -> bytes:
-        """Add the records up to the boundary, and give back what is left of the block.
+        """Add the records up to the boundary, and return the rest of the block.
 
-        Bytes behind a boundary end the part; at the end of the file nothing is behind it.
+        Bytes after a boundary end the part; at the end of the file none follow.
         """
         if self._to_boundary == 0:
             self._to_boundary = self._rules.part_bytes
@@ -89,7 +89,7 @@ class _Cutting:
         piece, rest = block[: self._to_boundary], block[self._to_boundary :]
         self._to_boundary -= len(piece)
         carry = self._add_records(self._carry + piece, final=False)
-        # A CR at the end may be a line end, which does not count as the record's.
+        # a CR at the end may be a line end, which does not count as the record's
         if len(carry) - carry.endswith(b"\r") <= self._rules.limits.max_record_bytes:
             self._carry = carry
             return rest
@@ -97,13 +97,13 @@ class _Cutting:
         return self._start_long(carry) + rest
 
     def _add_records(self, data: bytes, *, final: bool) -> bytes:
-        """Add the whole records to the part and give back what is left."""
+        """Add the whole records to the part and return the rest."""
         counted = self._rules.count(data, final=final)
         self._part.add(memoryview(data)[: counted.end], counted.records, counted.lines, sound=counted.sound)
         return data[counted.end :]
 
     def _start_long(self, record: bytes) -> bytes:
-        """Begin to follow a record of which `record` is there. Returns what of that is still to be taken."""
+        """Start to follow a long record that begins with `record`. Returns the part of it that is still to be taken."""
         before = self._part.copy(), list(self._parts)
         self._close_part()
         self._long = long = self._rules.follow()
@@ -118,7 +118,7 @@ class _Cutting:
         return b""
 
     def _go_on(self, long: Followed, block: bytes) -> _Cutting | None:
-        """The other way of cutting, once the long record has taken the block."""
+        """The alternative, once the long record has taken the block."""
         if long.branch is not None:
             end, lines = long.branch
             other = self._ended(self._part.copy(), list(self._parts), block[:end], lines, overlong=True)
@@ -126,14 +126,14 @@ class _Cutting:
         return self._other.feed(block) if long.branched and self._other is not None else None
 
     def _ended(self, part: OpenPart, parts: list[PartSpan], end: bytes, lines: int, *, overlong: bool) -> _Cutting:
-        """A way of cutting in which the record ends with `end`, and has so many lines."""
+        """A cutting in which the record ends with `end`, and has that many lines."""
         part.add(end, 1, lines, sound=False)
         other = _Cutting(self._rules, part, parts)
         other._close_part(overlong=overlong)
         return other
 
     def _end_long(self, long: Followed, block: bytes, used: int) -> bytes:
-        """The long record ends. Boundaries start anew after it. Returns what of the block follows it."""
+        """End the long record. Boundaries restart after it. Returns the rest of the block."""
         self._part.add(block[:used], 1, long.lines)
         self._close_part(overlong=True)
         self._long = self._other = None

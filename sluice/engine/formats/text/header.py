@@ -1,4 +1,4 @@
-"""The names of a file's columns, matched with the columns that are wanted."""
+"""The names of a file's columns, matched with the requested columns."""
 
 from __future__ import annotations
 
@@ -10,54 +10,54 @@ from sluice.engine.formats.text.rejects import excerpt
 from sluice.errors import ConfigError, DataError
 
 LINE = "_line"
-_NAMED = 20  # names of what may be no header at all
+_NAMED = 20  # names shown of a header, which may be garbage
 _MARK = "\ufeff"
 
 
 class Headed(Protocol):
-    """Anything with names of columns: what a file of any format says it has."""
+    """Anything with column names: the dialect of a file of any format."""
 
     @property
     def header(self) -> tuple[str, ...]: ...
 
 
 class Names(NamedTuple):
-    """Names of columns, wherever they come from."""
+    """Column names from any source."""
 
     header: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class HeaderMatch:
-    """Where each wanted header stands, counted from 0 (None: not in the file), and the headers nobody wants."""
+    """The position of each requested header, counted from 0 (None: not in the file), and the other headers."""
 
     positions: dict[str, int | None]
     extra: tuple[str, ...]
 
 
-def match_header(dialect: Headed, wanted: Sequence[str], required: Sequence[str]) -> HeaderMatch:
+def match_header(dialect: Headed, requested: Sequence[str], required: Sequence[str]) -> HeaderMatch:
     """Match without regard to case, surrounding spaces and byte order marks.
 
-    Raises DataError `missing_header` if a required one is not there, and `duplicate_header` if a wanted one
-    is there twice. The same name twice among headers nobody wants does no harm.
+    Raises DataError `missing_header` if a required one is missing, and `duplicate_header` if a requested one is there
+    twice. Duplicates among other headers are ignored.
     """
-    if LINE in wanted:
-        raise ConfigError(f"A column cannot be read from the header {LINE!r}: it holds the line numbers here.")
-    there = [plain(name) for name in dialect.header]
-    keys = {name: plain(name) for name in (*wanted, *required)}
-    twice = [name for name in wanted if there.count(keys[name]) > 1]
+    if LINE in requested:
+        raise ConfigError(f"A column cannot be read from the header {LINE!r}: the name is reserved for line numbers.")
+    present = [plain(name) for name in dialect.header]
+    keys = {name: plain(name) for name in (*requested, *required)}
+    twice = [name for name in requested if present.count(keys[name]) > 1]
     if twice:
-        raise DataError("duplicate_header", f"More than one column is called {_and(twice)}; rename or drop one.")
-    missing = [name for name in required if keys[name] not in there]
+        raise DataError("duplicate_header", f"More than one column is named {_and(twice)}; rename or drop one.")
+    missing = [name for name in required if keys[name] not in present]
     if missing:
         raise DataError("missing_header", f"The header lacks {_and(missing)}; it has {_names(dialect.header)}.")
-    positions = {name: there.index(keys[name]) if keys[name] in there else None for name in wanted}
+    positions = {name: present.index(keys[name]) if keys[name] in present else None for name in requested}
     used = set(positions.values())
     return HeaderMatch(positions, tuple(name for i, name in enumerate(dialect.header) if i not in used))
 
 
 def plain(name: str) -> str:
-    """A name as names are compared: without case, surrounding blanks and byte order marks."""
+    """A name for comparison: without case, surrounding blanks and byte order marks."""
     return name.strip().strip(_MARK).strip().casefold()
 
 

@@ -1,4 +1,4 @@
-"""What a file may ask of memory."""
+"""Memory limits of a file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file may ask of memory. Bytes count a record without its line end.
+    """Memory limits of a file. Bytes count a record without its line end.
 
     A longer record is a reject (`line_too_long`), a longer or wider header refuses the file.
     """

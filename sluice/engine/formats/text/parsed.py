@@ -1,4 +1,4 @@
-"""What parsing makes of a part, whatever its format."""
+"""The result of parsing a part, for any format."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sluice.engine.formats.text.rejects import RowReject
 
 @dataclass(frozen=True)
 class ParsedPart:
-    """`rows`: per wanted header a `pa.string()` column in one chunk, then `_line` (int64).
+    """`rows`: per requested header a `pa.string()` column in one chunk, then `_line` (int64).
 
-    An empty field is '', never null; a header the file does not have is a column of nulls. Rows and
+    An empty field is '', never null; a header that the file does not have is a column of nulls. Rows and
     `rejects` are in the order of their lines.
     """
 

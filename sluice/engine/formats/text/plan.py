@@ -1,4 +1,4 @@
-"""What planning finds in a file, whatever its format."""
+"""The plan of a file, for any format."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sluice.engine.formats.text.spans import PartSpan
 
 @dataclass(frozen=True)
 class InputPlan:
-    """What one pass over a file finds. `read` is the number of records after the header, `size` in bytes."""
+    """The result of one pass over a file. `read` is the number of records after the header, `size` in bytes."""
 
     sha256: str
     size: int

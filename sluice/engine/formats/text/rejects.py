@@ -1,19 +1,19 @@
-"""Rows refused before any value is looked at, and how their text is shown."""
+"""Rows refused before any value is read, and how their text is shown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 SHOWN = 200
-_QUOTED = 40  # characters of what is no row
+_QUOTED = 40  # characters shown of a line that is not a row
 
 
 @dataclass(frozen=True)
 class RowReject:
     """A refused record. `line` is its first physical line, `raw` its text, at most 200 characters.
 
-    Where a quote is not closed, `line` is the one where it opens: there the record was ended.
-    `raw` is always storable: bytes that are not UTF-8, and NUL, are written out as `\\xNN`.
+    If a quote is not closed, `line` is the one where it opens, with which the record was ended.
+    `raw` can always be stored: bytes that are not UTF-8, and NUL, are written out as `\\xNN`.
     `other_line` is another line of the file that the reason refers to, if it refers to one.
     """
 
@@ -26,8 +26,8 @@ class RowReject:
 
 
 def show(record: bytes) -> str:
-    """A record's text as a person may read it and PostgreSQL may keep it."""
-    head = record[: 4 * SHOWN + 4]  # no character is longer than 4 bytes
+    """A record's text, readable and storable in PostgreSQL."""
+    head = record[: 4 * SHOWN + 4]  # a character has at most 4 bytes
     text = head.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 

@@ -1,4 +1,4 @@
-"""What a format says of its records, so that its text can be cut: how to count them, and to follow one that is long."""
+"""The rules of a format for cutting its text: how to count records, and how to follow a long one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sluice.engine.formats.text.limits import Limits
 
 
 class Written(Protocol):
-    """How a file of any format writes its rows: names of columns, and the byte and line where the body starts."""
+    """The dialect of a file of any format: column names, and the byte and line where the body starts."""
 
     @property
     def header(self) -> tuple[str, ...]: ...
@@ -22,7 +22,7 @@ class Written(Protocol):
 
 @dataclass(frozen=True)
 class Counted:
-    """Of a buffer's first `end` bytes: how many records and physical lines they hold. Whole records only.
+    """The number of whole records and physical lines in a buffer's first `end` bytes.
 
     `sound` unless there is a fault in their quotes.
     """
@@ -40,10 +40,10 @@ class Count(Protocol):
 
 
 class Followed(Protocol):
-    """A record too long to be held, fed in blocks until `feed` says how many bytes of the last one are its own.
+    """A record longer than the limit, fed in blocks until `feed` returns how many bytes of the last one belong to it.
 
-    It may end earlier: then `branch` is where in the last block, and how many lines it has then. `branched` as long as
-    that is not decided, `failed` once it is known that it ended there.
+    It may have ended earlier: then `branch` is where in the last block, and its number of lines. `branched` as long as
+    that is undecided, `failed` once it is decided that it ended there.
     """
 
     @property
@@ -59,14 +59,14 @@ class Followed(Protocol):
 
 
 class Follow(Protocol):
-    """Starts to follow a record at its first byte."""
+    """Starts following a record at its first byte."""
 
     def __call__(self) -> Followed: ...
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What a record of the format is: how records are counted, and how one that is too long is followed."""
+    """The records of a format: how they are counted, and how one that is too long is followed."""
 
     count: Count
     follow: Follow

@@ -1,4 +1,4 @@
-"""A stream read once, from its first byte to its last: counted, hashed, and with a look ahead at its head."""
+"""A stream read once, from its first byte to its last: counted, hashed, and with a peek at its head."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Protocol
 
 Tick = Callable[[int], None]
 
-UTF8_MARK = b"\xef\xbb\xbf"  # which a file may begin with; it belongs to no value
+UTF8_MARK = b"\xef\xbb\xbf"  # which a file may begin with; it is not part of a value
 
 
 class Readable(Protocol):
-    """What a stream must be able to do: give up to `size` of its next bytes, and none only at its end."""
+    """A stream: `read` returns up to `size` of its next bytes, and none only at its end."""
 
     def read(self, size: int = -1, /) -> bytes: ...
 
 
 class Source:
-    """Reads a stream in blocks. `tick` hears of each block with the number of bytes read so far."""
+    """Reads a stream in blocks. `tick` is called for each block with the number of bytes read so far."""
 
     def __init__(self, stream: Readable, tick: Tick | None = None) -> None:
         self.size = 0
@@ -29,7 +29,7 @@ class Source:
         self._ahead = b""
 
     def peek(self, count: int) -> bytes:
-        """The next `count` bytes, fewer only at the end of the file. `take` gives them again."""
+        """The next `count` bytes, fewer only at the end of the file. `take` returns them again."""
         while len(self._ahead) < count and (block := self._read(count - len(self._ahead))):
             self._ahead += block
         return self._ahead[:count]
@@ -42,11 +42,11 @@ class Source:
         return taken
 
     def skip(self, count: int) -> None:
-        """Leave out the next bytes, which `peek` has shown."""
+        """Skip the next bytes, which `peek` has returned."""
         self._ahead = self._ahead[count:]
 
     def sha256(self) -> str:
-        """Of all bytes read so far, those seen by `peek` included."""
+        """The hash of all bytes read so far, including those of `peek`."""
         return self._digest.hexdigest()
 
     def _read(self, count: int) -> bytes:
@@ -59,10 +59,10 @@ class Source:
 
 
 def size_of(stream: Readable) -> int | None:
-    """A plain file's size in bytes; None where asking could mean reading it (compressed, piped)."""
+    """A plain file's size in bytes; None if the file would have to be read for it (compressed, piped)."""
     if not isinstance(stream, (io.BufferedReader, io.FileIO, io.BytesIO)) or not stream.seekable():
         return None
-    here = stream.tell()
+    position = stream.tell()
     size = stream.seek(0, io.SEEK_END)
-    stream.seek(here)
+    stream.seek(position)
     return size

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 class PartSpan:
     """One part. `number` counts from 1, `offset` and `length` are bytes of the file, `first_line` from 1.
 
-    `read` is the number of its records (blank lines are none; a part may hold nothing else). `overlong`: it
-    is one record longer than the limit, to be refused with `reject_overlong` and not to be held in memory.
-    `well_quoted`: there is no fault in its quotes, so that it needs no look at them.
+    `read` is the number of its records (blank lines do not count; a part may have only such lines). `overlong`: it is
+    one record longer than the limit, to be refused with `reject_overlong` and not read into memory. `well_quoted`: its
+    quotes are without a fault, so that they need not be checked.
     """
 
     number: int
@@ -27,7 +27,7 @@ class PartSpan:
 
 @dataclass
 class OpenPart:
-    """A part that still grows."""
+    """A part that is still growing."""
 
     offset: int
     first_line: int
@@ -49,7 +49,7 @@ class OpenPart:
         return PartSpan(*where, self.read, self.digest.hexdigest(), overlong, self.sound)
 
     def copy(self) -> OpenPart:
-        """The same part, to grow on its own."""
+        """An independent copy of the part."""
         return replace(self, digest=self.digest.copy())
 
     def next_part(self) -> OpenPart:

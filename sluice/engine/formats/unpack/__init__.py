@@ -1,8 +1,8 @@
-"""What a file is packed in: `unpack` takes the packings and the encoding off a stream, down to UTF-8 text.
+"""Decompression: `unpack` removes the compression layers and the encoding of a stream, down to UTF-8 text.
 
-Everything is found by its first bytes, never by a name, and flows in blocks: memory does not grow with the file.
-A packing that is broken or ends early raises before the end of the stream is told, so half a file is never taken
-for a whole one.
+Layers are detected by their first bytes, never by a name, and read in blocks: memory does not grow with the file. A
+layer that is broken or truncated raises before the stream reports its end, so half a file is never taken for a whole
+one.
 """
 
 from sluice.engine.formats.unpack.archive import members

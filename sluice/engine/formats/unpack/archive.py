@@ -1,8 +1,8 @@
 """zip: the directory through Python's zipfile, the members' bytes through our own blocks.
 
-zipfile would unpack some members as a whole, however large they become, and believes the directory about sizes.
-Here a member is what its packed bytes hold, and the directory's checksum and size have to agree at its end. Names
-are only names: nothing is ever written by them.
+zipfile would unpack some members as a whole, whatever their size, and trusts the directory's sizes. Here a member is
+unpacked from its own bytes, and must have the directory's checksum and size at its end. Names are never used as paths
+to write to.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _OFFICE = (("xl/", "an Excel workbook"), ("word/", "a Word document"), ("ppt/", 
 
 
 def members(stream: BinaryIO) -> list[str]:
-    """The names of a zip's data files in the archive's order; none of an Office file, or of what is no zip.
+    """The names of a zip's data files in the archive's order; empty for an Office file and for any other file.
 
-    Folders, `__MACOSX` and what is hidden by a dot are no data files. Raises DataError `corrupt`, `truncated`,
+    Folders, `__MACOSX` and names that begin with a dot are not data files. Raises DataError `corrupt`, `truncated`,
     `too_large`.
     """
     stream.seek(0)
@@ -41,7 +41,7 @@ def members(stream: BinaryIO) -> list[str]:
 
 
 def chosen(archive: BinaryIO, member: str | None, layers: Sequence[str] = ()) -> zipfile.ZipInfo:
-    """The member of that name, or the only data file there is. `layers` are the packings that it was in itself.
+    """The member of that name, or the only data file. `layers` are the packings that the archive was in.
 
     Raises DataError as `members`, and `not_csv`, `empty_archive`, `several_members`, `no_member`,
     `duplicate_member`, `encrypted`, `unsupported`.
@@ -59,7 +59,7 @@ def chosen(archive: BinaryIO, member: str | None, layers: Sequence[str] = ()) ->
 
 
 def unzipped(archive: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    """What a member holds, in blocks. Raises DataError `corrupt`, `truncated`."""
+    """The content of a member, in blocks. Raises DataError `corrupt`, `truncated`."""
     blocks = _range(archive, _start(archive, entry), entry.compress_size)
     if entry.compress_type != zipfile.ZIP_STORED:
         packing = DEFLATE if entry.compress_type == zipfile.ZIP_DEFLATED else BZIP2
@@ -70,7 +70,7 @@ def unzipped(archive: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
         checksum = zlib.crc32(block, checksum)
         yield block
     if (done, checksum) != (entry.file_size, entry.CRC):
-        raise corrupt(ZIP, done, "it is not what the archive's directory tells")
+        raise corrupt(ZIP, done, "it does not agree with the archive's directory")
 
 
 def _directory(archive: BinaryIO) -> list[zipfile.ZipInfo]:
@@ -85,7 +85,7 @@ def _directory(archive: BinaryIO) -> list[zipfile.ZipInfo]:
 
 
 class _DirectoryTap(Tap):
-    """zipfile reads a directory as a whole: not one that fills the memory."""
+    """Limits the size of a directory, which zipfile reads as a whole."""
 
     def read(self, size: int = -1) -> bytes:
         if size > _MAX_DIRECTORY:
@@ -94,13 +94,13 @@ class _DirectoryTap(Tap):
 
 
 def _only(entries: list[zipfile.ZipInfo], layers: Sequence[str]) -> zipfile.ZipInfo:
-    there = [entry for entry in entries if _is_data(entry.filename)]
-    if not there:
-        raise DataError("empty_archive", "The zip archive has no data file in it.")
-    if len(there) > 1:
-        what_to_do = _several(there[0].filename, layers)
-        raise DataError("several_members", f"The zip archive has {len(there):,} data files; {what_to_do}")
-    return there[0]
+    data_files = [entry for entry in entries if _is_data(entry.filename)]
+    if not data_files:
+        raise DataError("empty_archive", "The zip archive has no data file.")
+    if len(data_files) > 1:
+        what_to_do = _several(data_files[0].filename, layers)
+        raise DataError("several_members", f"The zip archive has {len(data_files):,} data files; {what_to_do}")
+    return data_files[0]
 
 
 def _several(first: str, layers: Sequence[str]) -> str:
@@ -116,14 +116,16 @@ def _several(first: str, layers: Sequence[str]) -> str:
 
 
 def _named(entries: list[zipfile.ZipInfo], member: str) -> zipfile.ZipInfo:
-    found = [entry for entry in entries if entry.filename == member and not entry.is_dir()]
-    if not found:
-        there = ", ".join(repr(entry.filename) for entry in entries[:5] if _is_data(entry.filename))
-        has = f"{there}. A new run loads what it has: sluice run PIPELINE ARCHIVE" if there else "no data file."
+    named = [entry for entry in entries if entry.filename == member and not entry.is_dir()]
+    if not named:
+        data_files = ", ".join(repr(entry.filename) for entry in entries[:5] if _is_data(entry.filename))
+        has = (
+            f"{data_files}. A new run loads what it has: sluice run PIPELINE ARCHIVE" if data_files else "no data file."
+        )
         raise DataError("no_member", f"The zip archive has no member {member!r}; it has {has}")
-    if len(found) > 1:
-        raise DataError("duplicate_member", f"The zip archive has {len(found)} members {member!r}; rename the others.")
-    return found[0]
+    if len(named) > 1:
+        raise DataError("duplicate_member", f"The zip archive has {len(named)} members {member!r}; rename the others.")
+    return named[0]
 
 
 def _is_data(name: str) -> bool:
@@ -140,12 +142,12 @@ def _office(entries: list[zipfile.ZipInfo]) -> str | None:
 
 
 def _start(archive: BinaryIO, entry: zipfile.ZipInfo) -> int:
-    """Where a member's packed bytes begin: behind a header and names whose length only the header tells."""
+    """Where a member's packed bytes begin: after a header and names whose lengths are in the header."""
     within = 0 <= entry.header_offset < archive.seek(0, io.SEEK_END)
     archive.seek(entry.header_offset if within else 0)
     header = archive.read(_LOCAL_HEADER.size) if within else b""
     if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
-        raise broken_directory(f"{entry.filename!r} is not where it tells")
+        raise broken_directory(f"{entry.filename!r} is not at its place")
     _, name, extra = _LOCAL_HEADER.unpack(header)
     return entry.header_offset + _LOCAL_HEADER.size + int(name) + int(extra)
 

@@ -1,4 +1,4 @@
-"""What a packed file may ask of us: how much may come out, how much more than went in, and how deep it is nested."""
+"""Limits of a compressed file: its unpacked size, its compression ratio, and its nesting."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _HARMLESS = 64 << 20
 class Caps:
     """Limits of one input. `max_bytes` are counted after unpacking, at every layer.
 
-    `max_ratio` is unpacked : packed; it is judged once more than 64 MiB have come out, for small files harm nobody.
-    `max_layers` counts packings inside each other; the encoding of the text is none.
+    `max_ratio` is unpacked : packed; it is checked after 64 MiB, as small files are harmless. `max_layers` counts
+    compression layers; the encoding of the text does not count.
     """
 
     max_bytes: int
@@ -24,7 +24,7 @@ class Caps:
 
 
 def capped(blocks: Iterable[bytes], packed: int, caps: Caps) -> Iterator[bytes]:
-    """Hand on the blocks that a packing of `packed` bytes holds. Raises DataError `too_large`, `too_compressed`."""
+    """Pass on the unpacked blocks of `packed` bytes. Raises DataError `too_large`, `too_compressed`."""
     done = 0
     for block in blocks:
         done += len(block)
@@ -38,6 +38,6 @@ def capped(blocks: Iterable[bytes], packed: int, caps: Caps) -> Iterator[bytes]:
             raise DataError(
                 "too_compressed",
                 f"{packed:,} packed bytes have unpacked to {done:,} and more are to come: over {caps.max_ratio} times "
-                "their size, as in files made to fill a disk. If it is what you want to load, raise SLUICE_MAX_RATIO.",
+                "their size, as in files made to fill a disk. If you trust the file, raise SLUICE_MAX_RATIO.",
             )
         yield block

@@ -1,7 +1,7 @@
 """gzip, bzip2, xz, Zstandard: packed bytes into unpacked blocks, through every member of a file.
 
-The file classes of bz2 and lzma end in silence at whatever follows a whole member, be it another member whose
-head is broken; so the decompressors themselves are used. What follows a member is a member, or zeros.
+The file classes of bz2 and lzma end silently at any bytes after a whole member, even at another member with a broken
+head; so the decompressors themselves are used. After a member only a member or zeros may follow.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _GZIP, _RAW_DEFLATE = 31, -15  # zlib's wbits
 
 
 class _Member(Protocol):
-    """One packed member, as bz2 and lzma unpack it."""
+    """The interface of the decompressors of bz2 and lzma, for one member."""
 
     @property
     def eof(self) -> bool: ...
@@ -37,7 +37,7 @@ class _Member(Protocol):
 
 
 class _Deflated:
-    """zlib's decompressor with the face of the other two."""
+    """zlib's decompressor with the interface of the other two."""
 
     def __init__(self, wbits: int) -> None:
         self._inner = zlib.decompressobj(wbits)
@@ -59,7 +59,7 @@ class _Deflated:
 
 @dataclass(frozen=True)
 class Packing:
-    """A packing without a directory: how a member of it is begun, and what its library raises for a broken one."""
+    """A compression format: its decompressor, and the errors that its library raises for broken data."""
 
     name: str
     begin: Callable[[], _Member]
@@ -73,7 +73,7 @@ XZ = Packing("xz", lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_WINDO
 
 
 def decompressed(source: BinaryIO, packing: Packing) -> Iterator[bytes]:
-    """What the members hold, in blocks. Raises DataError `corrupt`, `truncated`, `too_compressed`."""
+    """The content of the members, in blocks. Raises DataError `corrupt`, `truncated`, `too_compressed`."""
     done = 0
     packed = source.read(_PACKED_BLOCK)
     while packed:
@@ -93,7 +93,7 @@ def decompressed(source: BinaryIO, packing: Packing) -> Iterator[bytes]:
 
 
 def _after_padding(rest: bytes, source: BinaryIO) -> bytes:
-    """The next bytes that are not zero: tapes and xz fill up with zeros."""
+    """The next bytes that are not zero: tapes and xz pad with zeros."""
     rest = rest.lstrip(b"\0")
     while not rest and (more := source.read(_PACKED_BLOCK)):
         rest = more.lstrip(b"\0")
@@ -107,7 +107,7 @@ def _refusal(packing: Packing, done: int, error: Exception) -> DataError:
 
 
 def zstd_decompressed(source: BinaryIO) -> Iterator[bytes]:
-    """What the frames of a Zstandard file hold, in blocks. Raises as `decompressed`."""
+    """The content of the frames of a Zstandard file, in blocks. Raises as `decompressed`."""
     tap = Tap(source)
     stream = pa.CompressedInputStream(pa.PythonFile(tap, mode="r"), "zstd")
     done = 0

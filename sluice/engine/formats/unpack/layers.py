@@ -1,4 +1,4 @@
-"""One layer after another: each reads the stream below it, until what comes out is no packing any more."""
+"""Removes one layer after another: each reads the stream below it, until the content is not compressed."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _PLAIN = {packing.name: packing for packing in (GZIP, BZIP2, XZ)}
 
 @dataclass(frozen=True)
 class Unpacked:
-    """A sequential stream of what a file holds; b"" comes at its very end only. `close` leaves the file open.
+    """A sequential stream of a file's content; b"" at its very end only. `close` leaves the file open.
 
-    `layers` are what was taken off, from the outside, e.g. ("zip", "gzip", "utf-16-le"); none means that the file
-    can be read in place. `encoding` is what text was decoded from, None for UTF-8 and for what is no text.
+    `layers` were removed, from the outside, e.g. ("zip", "gzip", "utf-16-le"); if empty, the file can be read in place.
+    `encoding` is the encoding of the text, None for UTF-8 and for binary content.
     """
 
     stream: io.BufferedReader
@@ -34,12 +34,12 @@ class Unpacked:
 
 
 def unpack(stream: BinaryIO, *, member: str | None = None, encoding: str | None = None, caps: Caps) -> Unpacked:
-    """Take the packings and the encoding off a seekable stream. `encoding` is the declared one.
+    """Remove the compression layers and the encoding of a seekable stream. `encoding` is the declared one.
 
     Raises DataError, as the stream's `read` does: `corrupt`, `truncated`, `too_large`, `too_compressed`. And here
     only: `nested_too_deep`, and for zip archives `several_members`, `no_member`, `duplicate_member`,
-    `empty_archive`, `encrypted`, `unsupported`, `not_csv`. TransientError when an archive inside a packing finds no
-    room in the temporary folder.
+    `empty_archive`, `encrypted`, `unsupported`, `not_csv`. TransientError when an archive inside another layer does
+    not fit the temporary folder.
     """
     peeling = _Peeling(stream, member, caps)
     try:
@@ -48,8 +48,8 @@ def unpack(stream: BinaryIO, *, member: str | None = None, encoding: str | None 
         if peeling.member is not None:
             raise DataError(
                 "no_member",
-                f"There is no member {peeling.member!r}: the file is not a zip archive. A new run loads it as it is: "
-                "sluice run PIPELINE FILE",
+                f"The file is not a zip archive, so it does not have the member {peeling.member!r}. A new run loads it "
+                "as it is: sluice run PIPELINE FILE",
             )
         text, mark = encoding_of(peeling.head(), encoding)
         if text is not None:
@@ -61,7 +61,7 @@ def unpack(stream: BinaryIO, *, member: str | None = None, encoding: str | None 
 
 
 class _Peeling:
-    """A file on its way to its text: the stream on top, which closes those below, and the layers taken off."""
+    """A file while its layers are removed: the top stream, which closes those below, and the removed layers."""
 
     def __init__(self, stream: BinaryIO, member: str | None, caps: Caps) -> None:
         self.layers: list[str] = []
@@ -100,7 +100,7 @@ class _Peeling:
         return unzipped(archive, entry)
 
     def _on_disk(self) -> BinaryIO:
-        """An archive's directory stands at its end: one that is packed itself is unpacked to disk first."""
+        """An archive's directory is at its end: an archive inside another layer is unpacked to disk first."""
         with ExitStack() as opened:
             file = opened.enter_context(tempfile.TemporaryFile(prefix="sluice-"))
             for block in blocks_of(self.top):
@@ -120,5 +120,5 @@ def _room() -> Iterator[None]:
     except OSError as error:
         where = f"{tempfile.gettempdir()}: {error.strerror}"
         raise TransientError(
-            f"No room to unpack an archive that is packed itself ({where}). Free some, or set TMPDIR."
+            f"No space to unpack an archive inside another compressed file ({where}). Free some, or set TMPDIR."
         ) from error

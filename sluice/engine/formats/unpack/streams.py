@@ -13,8 +13,8 @@ BLOCK = 1 << 18
 
 
 class Blocks(io.RawIOBase):
-    """Blocks of bytes as a stream; an empty one is not its end. After an error every read raises that error again:
-    a broken file never seems to have an end.
+    """Blocks of bytes as a stream; an empty block is not its end. After an error every read raises that error again:
+    a broken file never appears to end.
     """
 
     def __init__(self, blocks: Iterator[bytes], close: Callable[[], None]) -> None:
@@ -49,7 +49,7 @@ class Blocks(io.RawIOBase):
             self._rest = memoryview(next(self._blocks, b""))
         except Exception as error:
             self._failure = error
-            self._close()  # the error's traceback holds on to this stream, and so to what is below
+            self._close()  # the error's traceback references this stream, and so those below
             raise
         return bool(self._rest)
 
@@ -60,15 +60,15 @@ def stream_of(blocks: Iterator[bytes], close: Callable[[], None] = lambda: None)
 
 
 def blocks_of(stream: BinaryIO) -> Iterator[bytes]:
-    """What is left of a stream."""
+    """The rest of a stream, in blocks."""
     while block := stream.read(BLOCK):
         yield block
 
 
 class Tap:
-    """Lends a stream to a library, which may not close it, and remembers what happens when the library reads.
+    """Passes a stream to a library, which must not close it, and records errors when the library reads.
 
-    Libraries answer an error of the stream below as if the data were broken; `failure` tells the two apart.
+    Libraries report an error of the stream below as broken data; `failure` distinguishes the two.
     """
 
     closed = False
@@ -100,4 +100,4 @@ class Tap:
         return True
 
     def close(self) -> None:
-        """The stream belongs to whoever opened it."""
+        """The stream is closed by its owner."""

@@ -1,7 +1,7 @@
 """Encodings: text into UTF-8, block by block.
 
-What cannot be decoded does not end the file. It comes out as bytes that are no UTF-8 wherever they stand, so that
-the row, and only the row, is refused later. Line ends stay what they are, and as many.
+Undecodable bytes do not end the file. They become bytes that are invalid UTF-8 in any position, so that the row, and
+only the row, is refused later. Line ends are kept.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sluice.engine.formats.unpack.streams import BLOCK
 from sluice.errors import ConfigError
 
 _NO_LAYER = {"utf-8", "utf-8-sig", "ascii"}
-_NEVER_DECODED = (b"\xef\xbb\xbf", b"PAR1")  # UTF-8 that says so, Parquet
+_NEVER_DECODED = (b"\xef\xbb\xbf", b"PAR1")  # UTF-8 with a byte order mark, Parquet
 _MARKS = (
     (b"\xff\xfe\0\0", "utf-32-le"),
     (b"\0\0\xfe\xff", "utf-32-be"),
@@ -27,19 +27,19 @@ _KEEP = "sluice-keep"
 
 
 def encoding_of(head: bytes, declared: str | None) -> tuple[str | None, int]:
-    """The encoding to be decoded, None when there is none, and the length of the byte order mark.
+    """The encoding to decode, None for UTF-8, and the length of the byte order mark.
 
-    A mark wins over the declaration. Raises ConfigError when Python does not know the declared encoding.
+    A mark takes precedence over the declaration. Raises ConfigError when Python does not know the declared encoding.
     """
-    said = _known(declared)
+    codec = _known(declared)
     if head.startswith(_NEVER_DECODED):
         return None, 0
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding, len(mark)
-    if (said is None or said[:6] not in _WIDTHS or said == "utf-16") and (seen := _unmarked_utf16(head)):
+    if (codec is None or codec[:6] not in _WIDTHS or codec == "utf-16") and (seen := _unmarked_utf16(head)):
         return seen, 0
-    return (None if said in _NO_LAYER else _WITHOUT_MARK.get(said or "", said)), 0
+    return (None if codec in _NO_LAYER else _WITHOUT_MARK.get(codec or "", codec)), 0
 
 
 def decoded(source: BinaryIO, encoding: str, mark: int) -> Iterator[bytes]:
@@ -57,7 +57,7 @@ def _known(declared: str | None) -> str | None:
     try:
         return None if declared is None else codecs.lookup(declared).name
     except LookupError as error:
-        raise ConfigError(f"Encoding {declared!r} is not known to Python; say e.g. 'cp1252'.") from error
+        raise ConfigError(f"Encoding {declared!r} is not known to Python; declare e.g. 'cp1252'.") from error
 
 
 def _unmarked_utf16(head: bytes) -> str | None:
@@ -70,7 +70,7 @@ def _unmarked_utf16(head: bytes) -> str | None:
 
 
 def _keep(error: UnicodeError) -> tuple[str | bytes, int]:
-    """Carry what cannot be decoded through the text, as Python's surrogateescape does, and out of it again."""
+    """A codec error handler: passes undecodable bytes through the text as surrogates, as surrogateescape does."""
     if isinstance(error, UnicodeDecodeError):
         bad = error.object[error.start : error.end]
         return (_wide(bad, error.encoding) if error.encoding[:6] in _WIDTHS else _narrow(bad)), error.end
@@ -80,7 +80,7 @@ def _keep(error: UnicodeError) -> tuple[str | bytes, int]:
 
 
 def _wide(bad: bytes, encoding: str) -> str:
-    """A lone surrogate stays one; what is no unit at all is as the byte 0xFF."""
+    """A lone surrogate stays one; an incomplete unit becomes the byte 0xFF."""
     width = _WIDTHS[encoding[:6]]
     units = [bad[at : at + width] for at in range(0, len(bad), width)]
     numbers = [int.from_bytes(unit, "little" if encoding.endswith("le") else "big") for unit in units]
@@ -88,13 +88,13 @@ def _wide(bad: bytes, encoding: str) -> str:
 
 
 def _narrow(bad: bytes) -> str:
-    """ASCII stays, for a line may end in it, and is never the only thing that is left."""
+    """ASCII is kept, as it may have a line end, and is never all of the bytes."""
     text = bad.decode("ascii", "surrogateescape")
     return "\udcff" + text if bad.isascii() else text
 
 
 def _out(letter: str) -> bytes:
-    """The byte itself where nothing before or after can make UTF-8 of it, else the surrogate's three bytes."""
+    """The byte itself if it is invalid UTF-8 in any position, otherwise the surrogate's three bytes."""
     byte = ord(letter) - 0xDC00
     if 0x80 <= byte < 0xC2 or 0xF5 <= byte <= 0xFF:
         return bytes([byte])

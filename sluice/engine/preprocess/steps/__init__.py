@@ -1,1 +1,1 @@
-"""The steps there are: functions over frames."""
+"""The built-in steps: functions over frames."""

@@ -1,13 +1,13 @@
-"""Abnormal values: outside limits, or far from what the others of their group are. Flagged, and kept or quarantined.
+"""Abnormal values: outside limits, or far from the other values of their group. Flagged, and kept or quarantined.
 
-A fence is robust: the values that it is to find do not move it, as they would move a mean and its deviation.
+A fence is robust: outliers do not move it, as they would move a mean and its deviation.
 
 - "mad": median +- k * 1.4826 * MAD, MAD being the median of |x - median|; with 1.4826 it is a standard deviation where
   values are normal. k = 3 is the most cautious choice of Leys, Ley, Klein, Bernard and Licata, "Detecting outliers",
   Journal of Experimental Social Psychology 49 (2013) 764-766.
 - "iqr": from Q1 - k * (Q3 - Q1) to Q3 + k * (Q3 - Q1), k = 1.5: Tukey, "Exploratory Data Analysis" (1977).
 
-Where half of the values are the same there is no spread to measure by, and no fence: else any other value would be out.
+Where half of the values are equal the spread is 0, and no fence applies: otherwise every other value would be outside.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NORMAL = 1.4826  # MAD * 1.4826 estimates a normal distribution's standard devia
 
 @dataclass(frozen=True)
 class Fence:
-    """How far is too far: `k` spreads ("mad") or quartile ranges ("iqr") from the values of the same group."""
+    """The limit for outliers: `k` spreads ("mad") or quartile ranges ("iqr") from the values of the same group."""
 
     kind: Literal["mad", "iqr"]
     k: float
@@ -70,7 +70,7 @@ def abnormal(
     """Mark rows whose value is too low (rule `<column>_low`), too high (`_high`) or an outlier (`_outlier`).
 
     A row may break several rules: `abnormal` names all of them, `is_abnormal` is true. With "quarantine" it is
-    quarantined as well. A null is missing, not abnormal. The value stays what it is.
+    quarantined as well. A null is missing, not abnormal. The value is not changed.
     """
     return Abnormal(name or f"abnormal_{column}", column, at_least, above, at_most, below, outliers, then)
 
@@ -95,11 +95,11 @@ class Abnormal(FrameStep):
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:  # noqa: ARG002
         if not is_number(columns[self.column]):
-            yield f"{self.column} is {columns[self.column]}: limits and outliers are for numbers."
+            yield f"{self.column} must be a number column, not {columns[self.column]}."
         if None not in (self.at_least, self.above) or None not in (self.at_most, self.below):
-            yield "Say one lower and one upper limit: at_least or above, at_most or below."
+            yield "Declare at most one lower limit (at_least or above) and one upper limit (at_most or below)."
         if (self.at_least, self.above, self.at_most, self.below, self.outliers) == (None,) * 5:
-            yield "It has no rule: say at_least, above, at_most, below or outliers."
+            yield "It has no rule: declare at_least, above, at_most, below or outliers."
         if self.outliers is not None and self.outliers.k <= 0:
             yield f"k must be greater than 0, not {self.outliers.k}."
 

@@ -1,4 +1,4 @@
-"""The feature age_group: the band that an age is in."""
+"""The feature age_group: the age band of a value."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ BANDS = (18, 31, 46, 61, 101)
 def age_group(
     column: str = "age", *, bands: tuple[int, ...] = BANDS, into: str = "age_group", name: str | None = None
 ) -> AgeGroup:
-    """Add the band of whole years: `bands` are the ages at which one begins, and each holds its own beginning.
+    """Add the band of an age in whole years: `bands` are the ages at which the bands begin (inclusive).
 
-    (18, 31, 46, 61, 101) gives under 18, 18-30, 31-45, 46-60, 61-100, over 100. A null or negative age has none.
+    (18, 31, 46, 61, 101) gives under 18, 18-30, 31-45, 46-60, 61-100, over 100. Null for a null or negative age.
     """
     return AgeGroup(name or into, column, tuple(bands), into)
 
@@ -43,9 +43,9 @@ class AgeGroup(FrameStep):
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:  # noqa: ARG002
         if plain(columns[self.column]) not in WHOLE:
-            yield f"{self.column} is {columns[self.column]}: bands are of whole years."
+            yield f"{self.column} must be an integer column (whole years), not {columns[self.column]}."
         if not self.bands or list(self.bands) != sorted(set(self.bands)) or self.bands[0] < 1:
-            yield f"bands {self.bands} do not rise from 1 or more."
+            yield f"bands must be increasing integers of at least 1, not {self.bands}."
 
     def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:  # noqa: ARG002 - it needs to know nothing
         import pandas as pd

@@ -17,17 +17,17 @@ from sluice.engine.preprocess.step import FrameStep, Outcome, Scope
 if TYPE_CHECKING:
     import pandas as pd
 
-WIDEST = 18  # digits that times a bigint's 19 are no more than a decimal's 38
+WIDEST = 18  # with the 19 digits of a bigint, a product has at most the 38 digits of a decimal
 REVENUE = "numeric(16,2)"
-TOO_MUCH = Decimal(10) ** 14  # what numeric(16,2) cannot hold
+TOO_MUCH = Decimal(10) ** 14  # the first amount beyond numeric(16,2)
 
 
 def revenue(
     quantity: str, price: str, *, total: str | None = None, into: str = "revenue", name: str | None = None
 ) -> Revenue:
-    """Add what a row brought, to the cent: `total` where the row has one, else quantity * price, rounded half up.
+    """Add the revenue of a row, to the cent: `total` if the row has one, otherwise quantity * price, rounded half up.
 
-    Null where a part is missing, negative, or the quantity 0: what was not sold brought nothing that is known.
+    Null where a part is missing or negative, or the quantity is 0.
     """
     return Revenue(name or into, quantity, price, total, into)
 
@@ -67,13 +67,13 @@ class Revenue(FrameStep):
 
 
 def _cents(amounts: pa.Array) -> pa.Array:
-    """The amounts to the cent, null where the column cannot hold them."""
+    """The amounts to the cent, null where they do not fit the column."""
     fitting = pc.if_else(pc.less(amounts, pa.scalar(TOO_MUCH)), amounts, None)
     return pc.round(fitting, 2, "half_towards_infinity").cast(arrow_type(REVENUE))
 
 
 def _positive(column: pd.Series[Any], *, zero: bool = True) -> pa.Array:
-    """The values that are more than 0, or 0 if that is fine; null for the others."""
+    """The values greater than 0, or 0 if `zero`; null for the others."""
     values = pa.array(column)
     return pc.if_else((pc.greater_equal if zero else pc.greater)(values, 0), values, None)
 
@@ -83,8 +83,8 @@ def scaled(
 ) -> Scaled:
     """Add (x - mean) / deviation, with mean and sample deviation of the rows that fit `where` (SQL), by group.
 
-    They are stored when they are first computed, so that a later row is measured as the earlier ones were. Null where
-    the value is null, and where the rows do not differ.
+    They are stored when they are first computed, so that a later row is scaled as the earlier ones were. Null where
+    the value is null, and where the deviation is 0.
     """
     return Scaled(name or into, column, into, tuple(within), where)
 
@@ -105,7 +105,7 @@ class Scaled(FrameStep):
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:  # noqa: ARG002
         if not is_number(columns[self.column]):
-            yield f"{self.column} is {columns[self.column]}: only numbers are scaled."
+            yield f"{self.column} must be a number column, not {columns[self.column]}."
 
     def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:
         import numpy as np

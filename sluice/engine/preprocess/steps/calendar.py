@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def month(column: str, *, into: str = "month", name: str | None = None) -> DatePart:
-    """Add the month of a date, 1 to 12. A null date has none."""
+    """Add the month of a date, 1 to 12. Null for a null date."""
     return DatePart(name or into, column, "month", into)
 
 
 def weekday(column: str, *, into: str = "weekday", name: str | None = None) -> DatePart:
-    """Add the weekday of a date as ISO 8601 counts: Monday is 1, Sunday 7. A null date has none."""
+    """Add the weekday of a date by ISO 8601: Monday is 1, Sunday 7. Null for a null date."""
     return DatePart(name or into, column, "weekday", into)
 
 
@@ -38,7 +38,7 @@ class DatePart(FrameStep):
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:  # noqa: ARG002
         if plain(columns[self.column]) != "date":
-            yield f"{self.column} is {columns[self.column]} and no date."
+            yield f"{self.column} must be a date column, not {columns[self.column]}."
 
     def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:  # noqa: ARG002 - it needs to know nothing
         dates = frame[self.column].dt

@@ -1,6 +1,6 @@
-"""Duplicates: rows that say the same as one before them, in key order. Flagged, never dropped.
+"""Duplicates: rows with the same values as an earlier one, in key order. Flagged, never dropped.
 
-Which row is the first is known only of the whole table: PostgreSQL numbers them, and the number's verdict comes along.
+Which row is the first depends on the whole table: PostgreSQL decides it in an expression.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Then = Literal["keep", "quarantine"]
 def duplicates(of: tuple[str, ...], then: Then = "keep", *, name: str = "duplicates") -> Duplicates:
     """Flag in `is_duplicate` all but the first, in key order, of rows with the same values in the columns `of`.
 
-    Nulls are the same. The values are those of the base table, before any step.
+    Nulls are equal. The values are those of the base table, before any step.
     """
     return Duplicates(name, tuple(of), then)
 
@@ -39,14 +39,14 @@ class Duplicates(FrameStep):
     def scope(self) -> Scope:
         repeats = window("repeats", of=quoted(self.of))
         marks = (QUARANTINED,) if self.then == "quarantine" else ()
-        return Scope(self.of, {IS_DUPLICATE: "boolean"}, marks, {self._beside: (repeats, "boolean")})
+        return Scope(self.of, {IS_DUPLICATE: "boolean"}, marks, {self._repeats_column: (repeats, "boolean")})
 
     def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:  # noqa: ARG002 - it needs to know nothing
-        rows = frame[self._beside]
+        rows = frame[self._repeats_column]
         flagged = frame.assign(**{IS_DUPLICATE: rows})
         changed = {"duplicate": int(rows.sum())}
         return Outcome(quarantine(flagged, rows) if self.then == "quarantine" else flagged, changed)
 
     @property
-    def _beside(self) -> str:
+    def _repeats_column(self) -> str:
         return f"_{self.name}"

@@ -1,7 +1,7 @@
 """Missing values: flagged, and kept, quarantined or filled. Ids, dates and money are never filled.
 
-A 0 or 1900-01-01 in the place of what nobody knows is a lie that later sums believe: a value is only taken from the
-valid rows of the same column, or it is a word that says that nothing is known.
+A placeholder such as 0 or 1900-01-01 would distort later sums: a value is filled from the valid rows of the same
+column, or with a word for "unknown".
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Constant:
-    """A word to put where a value is missing."""
+    """A word that replaces a missing value."""
 
     value: str
 
@@ -46,13 +46,13 @@ def missing(
     among: str | None = None,
     name: str | None = None,
 ) -> Missing:
-    """Flag missing values in `<column>_was_missing`, and do what `how` says.
+    """Flag missing values in `<column>_was_missing`, and treat them by `how`.
 
-    "keep" leaves them null. "reject" quarantines the row. `constant(...)` puts a word in. "median" and "mode" put in
-    those of the rows that fit `where` (SQL over the base table) in the group of the columns `within`; a group without
-    such rows, and a row without a group, take those of the whole column. Whole numbers are rounded half up.
+    "keep" leaves them null. "reject" quarantines the row. `constant(...)` fills in a word. "median" and "mode" fill in
+    that of the rows that fit `where` (SQL over the base table) in the group of the columns `within`; a group without
+    such rows, and a row without a group, use that of the whole column. Whole numbers are rounded half up.
 
-    `among` (SQL over the base table) tells which rows are to have a value at all: null is no gap in the others.
+    `among` (SQL over the base table) is a condition for rows that should have a value: in others null is not missing.
     """
     return Missing(name or f"missing_{column}", column, how, within, where, among)
 
@@ -70,30 +70,30 @@ class Missing(FrameStep):
     @property
     def scope(self) -> Scope:
         adds = {self._flag: "boolean"}
-        beside = {self._beside: (f"coalesce({self.among}, false)", "boolean")} if self.among else {}
+        expressions = {self._among_column: (f"coalesce({self.among}, false)", "boolean")} if self.among else {}
         if self.how == "reject":
-            return Scope((self.column,), adds, marks=(QUARANTINED,), beside=beside)
+            return Scope((self.column,), adds, marks=(QUARANTINED,), expressions=expressions)
         if self.how in ("median", "mode"):
-            return Scope((self.column, *self.within), adds, beside=beside, statistics=(self._statistic,))
-        return Scope((self.column,), adds, beside=beside)
+            return Scope((self.column, *self.within), adds, expressions=expressions, statistics=(self._statistic,))
+        return Scope((self.column,), adds, expressions=expressions)
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:
         if self.how in ("keep", "reject"):
             return
         pg_type = plain(columns[self.column])
         if self.column in key or self.column.endswith("_id") or self.column == "_line":
-            yield f"{self.column} is an id: it can be kept or rejected, not filled."
+            yield f"{self.column} is an id: how must be keep or reject."
         elif pg_type not in _FILLABLE:
-            yield f"{self.column} is {pg_type}: dates and money can be kept or rejected, not filled."
+            yield f"{self.column} is {pg_type}: for dates and money how must be keep or reject."
         elif isinstance(self.how, Constant) and (pg_type != "text" or not self.how.value.strip()):
-            yield f"A constant for {self.column} is a word for a text column: another value passes for a known one."
+            yield f"A constant for {self.column} must be a word in a text column: others look like known values."
         elif self.how == "median" and not is_number(pg_type):
-            yield f"{self.column} is {pg_type} and has no median: say mode."
+            yield f"{self.column} is {pg_type}, which has no median: use mode."
 
     def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:
         empty = frame[self.column].isna().astype("bool[pyarrow]")
         if self.among:
-            empty &= frame[self._beside]
+            empty &= frame[self._among_column]
         flagged = frame.assign(**{self._flag: empty})
         changed = {"missing": int(empty.sum())}
         if self.how == "keep":
@@ -101,15 +101,15 @@ class Missing(FrameStep):
         if self.how == "reject":
             return Outcome(quarantine(flagged, empty), changed | {"quarantined": changed["missing"]})
         filled = frame[self.column].where(~empty, self._filling(frame, known))
-        still = int((filled.isna() & empty).sum())
-        return Outcome(flagged.assign(**{self.column: filled}), changed | {"filled": changed["missing"] - still})
+        unfilled = int((filled.isna() & empty).sum())
+        return Outcome(flagged.assign(**{self.column: filled}), changed | {"filled": changed["missing"] - unfilled})
 
     @property
     def _flag(self) -> str:
         return f"{self.column}_was_missing"
 
     @property
-    def _beside(self) -> str:
+    def _among_column(self) -> str:
         return f"_{self.name}_among"
 
     @property

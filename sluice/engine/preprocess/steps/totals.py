@@ -1,6 +1,6 @@
-"""The features of everyone: how many rows the same customer has, and what they come to.
+"""Totals by group: the number of rows with the same value, e.g. of a customer, and the sum of their amounts.
 
-They need the whole table and nothing of it is kept: PostgreSQL counts, and the totals come along with the rows.
+They depend on the whole table and are not stored: PostgreSQL computes them in expressions.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ TOTAL = "numeric(16,2)"
 def totals(by: str, amount: str, *, count: str, total: str, where: str = "true", name: str = "totals") -> Totals:
     """Add how many rows of the base table have the same `by` (column `count`), and the sum of their `amount` (`total`).
 
-    Of the rows that fit `where` (SQL over the base table), and on every row. Null where `by` is null, and the sum also
-    where no amount is known.
+    Over the rows that fit `where` (SQL over the base table), added to every row. Null where `by` is null, and the sum
+    also where all amounts are null.
     """
     return Totals(name, by, amount, count, total, where)
 
@@ -45,8 +45,8 @@ class Totals(FrameStep):
         by, amount = quoted((self.by,)), quoted((self.amount,))
         counted = window("count_of_same", by=by, where=self.where)
         summed = window("sum_of_same", by=by, amount=amount, where=self.where)
-        beside = {f"_{self.count}": (counted, "bigint"), f"_{self.total}": (summed, TOTAL)}
-        return Scope((self.by, self.amount), adds, beside=beside)
+        expressions = {f"_{self.count}": (counted, "bigint"), f"_{self.total}": (summed, TOTAL)}
+        return Scope((self.by, self.amount), adds, expressions=expressions)
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:  # noqa: ARG002
         if not is_numeric(columns[self.amount]):

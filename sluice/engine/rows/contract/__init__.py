@@ -1,4 +1,4 @@
-"""The contract: what a table's columns must be, and the way from rows of text to rows that keep it."""
+"""The contract of a table: the rules of its columns, and how rows of text become typed rows that fulfil them."""
 
 from sluice.engine.rows.contract.apply import Contract, Transformed, types_of
 

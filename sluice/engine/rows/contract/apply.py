@@ -1,6 +1,6 @@
 """A contract applied: rows of text in; typed rows in key order, repeated keys and rejects out.
 
-Nothing falls through: each row that goes in comes out once, as a row, a repeat or a reject.
+Each input row is in the output exactly once, as a row, a repeat or a reject.
 """
 
 from __future__ import annotations
@@ -36,22 +36,22 @@ class Transformed:
 
 
 class Contract:
-    """What a table's columns must be. Raises ConfigError for a declaration that cannot work.
+    """The rules of a table's columns. Raises ConfigError for a declaration that cannot work.
 
-    `version` is 16 hex digits, the same in every process for the same declaration. `wanted` are the headers
+    `version` is 16 hex digits, the same in every process for the same declaration. `requested` are the headers
     to read and `required` those that a file must have, both in column order and each once. `commas` are
     the headers whose columns read a decimal comma: numbers that a source does not give as text are written with it.
     """
 
     version: str
-    wanted: tuple[str, ...]
+    requested: tuple[str, ...]
     required: tuple[str, ...]
     newest_wins: bool
     commas: frozenset[str]
 
     def __init__(self, table: Table, transform: Transform | None = None, source: Source | None = None) -> None:
         self.version = version(table, transform, source)
-        self.wanted = tuple(dict.fromkeys(column.header_name for column in table.columns))
+        self.requested = tuple(dict.fromkeys(column.header_name for column in table.columns))
         self.required = tuple(dict.fromkeys(column.header_name for column in table.columns if column.expected))
         self.newest_wins = table.on_conflict == "update"
         self.commas = frozenset(header for header, kind in types_of(table).items() if kind.decimal_mark == ",")
@@ -90,14 +90,14 @@ class Contract:
 
 
 def types_of(table: Table) -> dict[str, ColumnType]:
-    """What numbers under a header are written for: of two columns of one header the one that reads a comma."""
+    """The type by header that numbers are written for: of two columns of one header the one with a decimal comma."""
     ordered = sorted(table.columns, key=lambda column: column.type.decimal_mark == ",")
-    found = {column.header_name: column.type for column in ordered}
-    return {column.header_name: found[column.header_name] for column in table.columns}
+    types = {column.header_name: column.type for column in ordered}
+    return {column.header_name: types[column.header_name] for column in table.columns}
 
 
 def _try_check(table: Table, column: Column) -> None:
-    """A check that cannot work on its column's type is met here, not at the first file."""
+    """Raise ConfigError for a check that cannot work on its column's type: at start-up, not at the first file."""
     if column.check is None:
         return
     try:
@@ -110,7 +110,7 @@ def _try_check(table: Table, column: Column) -> None:
 
 
 def _read(column: Column, rows: pa.Table, refusals: Refusals) -> pa.Array:
-    """The column's typed values; what is wrong with them goes to `refusals`."""
+    """The column's typed values; refused rows are added to `refusals`."""
     text = without_nulls(_whole(rows, column.header_name), column.nulls)
     parsed = column.type.parse(text)
     for refused in parsed.refused:
@@ -126,7 +126,7 @@ def _read(column: Column, rows: pa.Table, refusals: Refusals) -> pa.Array:
 
 
 def _whole(rows: pa.Table, name: str) -> pa.Array:
-    """A column in one piece; one that no file has may have come without a type."""
+    """A column in one chunk; one that the file does not have may be without a type."""
     values = rows.column(name)
     if values.type == pa.null():
         values = values.cast(pa.string())
@@ -138,7 +138,7 @@ def _taken(values: pa.Array, rows: Int64s | None) -> pa.Array:
 
 
 def _pick(columns: dict[str, pa.Array], rows: Int64s) -> pa.Table:
-    """The rows asked for; without a copy where they are a run."""
+    """The given rows; without a copy if they are consecutive."""
     count = len(rows)
     if count and rows[-1] - rows[0] == count - 1 and (rows[1:] > rows[:-1]).all():
         return pa.table(columns).slice(int(rows[0]), count)

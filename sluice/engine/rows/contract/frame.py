@@ -1,4 +1,4 @@
-"""A pipeline's own `transform(frame)`: its rows as a pandas frame of text, and what came back, verified."""
+"""A pipeline's `transform(frame)`: called with a pandas frame of text, and its result verified."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LINE = "_line"
 
 @dataclass(frozen=True)
 class Own:
-    """The pipeline's function, and the columns that it must leave: headers, and what is declared of each."""
+    """The pipeline's function, and the columns that it must return: headers and their declared types."""
 
     transform: Transform
     table: str
@@ -28,11 +28,11 @@ class Own:
 
     @property
     def name(self) -> str:
-        """How an error names the function."""
+        """The name of the function in messages."""
         return f"The transform {getattr(self.transform, '__name__', repr(self.transform))!r} of {self.table!r}"
 
     def apply(self, rows: pa.Table) -> tuple[pa.Table, Int64s]:
-        """The rows after the function, in order of line, and the lines of those that it dropped.
+        """The rows that the function returned, in order of line, and the lines of those that it dropped.
 
         `rows` has one text column for each wanted header, and `_line`. The frame has the same columns (Arrow
         text, not copied), and `_line` as its index. Raises PermanentError for a frame that cannot be used.
@@ -52,22 +52,24 @@ class Own:
         try:
             return self.transform(frame)
         except Exception as error:
-            # Its message may quote a row, and rows do not belong in logs: the type and the place must do.
+            # only type and place: the message may have values of a row, which must not be logged
             place = traceback.extract_tb(error.__traceback__)[-1]
             kind = type(error).__name__
             raise PermanentError(f"{self.name} failed: {kind} at {place.filename}:{place.lineno}.") from error
 
     def _checked(self, changed: object, lines: pd.Index) -> pd.DataFrame:
-        """The frame, if it can be used."""
+        """The frame, if it is valid. Raises PermanentError."""
         if not isinstance(changed, pd.DataFrame):
-            raise PermanentError(f"{self.name} gave a {type(changed).__name__}; it must return a DataFrame.")
+            raise PermanentError(f"{self.name} returned a {type(changed).__name__}; it must return a DataFrame.")
         missing = [header for header in self.types if header not in changed.columns]
         if missing:
-            raise PermanentError(f"{self.name} left out the columns {missing}; keep them, or rename no column.")
+            raise PermanentError(
+                f"{self.name} left out the columns {missing}; it must return all columns under their names."
+            )
         if not changed.columns.is_unique:
-            raise PermanentError(f"{self.name} gave two columns of the same name.")
+            raise PermanentError(f"{self.name} returned two columns of the same name.")
         if not changed.index.is_unique:
-            raise PermanentError(f"{self.name} doubled rows: every line may be in the index once.")
+            raise PermanentError(f"{self.name} duplicated rows: every line may be in the index once.")
         if not changed.index.isin(lines).all():
             raise PermanentError(
                 f"{self.name} added rows, or lost the index, which holds each row's line number: keep it (no"
@@ -76,7 +78,7 @@ class Own:
         return changed
 
     def _text(self, values: pd.Series, declared: ColumnType) -> pa.Array:
-        """A column as text again; numbers and booleans are written out, as the declared type reads them."""
+        """A column as text; numbers and booleans are written as the declared type reads them."""
         try:
             array = pa.array(values, from_pandas=True)
         except (pa.ArrowException, TypeError, ValueError) as error:
@@ -93,6 +95,6 @@ class Own:
 
     def _no_text(self, values: pd.Series) -> PermanentError:
         return PermanentError(
-            f"{self.name} made the column {values.name!r} {values.dtype}; give text, as a file would have it"
+            f"{self.name} returned the column {values.name!r} as {values.dtype}; return text, as in a file"
             " (for times: .dt.strftime)."
         )

@@ -1,9 +1,8 @@
 """Rows in the order of their key, and which rows repeat a key.
 
-Sorting by the key before COPY is what makes the load fast, and it must not cost what it saves. numpy sorts
-plain 64-bit numbers ten times faster than it sorts anything by reference, so each round packs the rank so
-far, as many bits of the next word of the key as fit, and the row's place into one number, and sorts that.
-Only rows that are still equal go into the next round.
+Rows sorted by the key load faster, and the sort must not cost that gain. numpy sorts plain 64-bit numbers ten times
+faster than it sorts by reference. So each round packs the rank so far, as many bits of the key's next word as fit, and
+the row's position into one number, and sorts these. Only rows that are still equal are in the next round.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ class Order:
 
 @dataclass
 class _Ties:
-    """Places (in the order so far) whose rows are equal so far, and the rank of each group of equals."""
+    """Positions (in the order so far) of rows that are equal so far, and the rank of each group of equal rows."""
 
     places: Int64s
     ranks: Words
@@ -50,7 +49,7 @@ def key_order(keys: list[pa.Array], lines: Int64s) -> Order:
 
 
 def _all_words(keys: list[pa.Array]) -> Iterable[Word]:
-    # one column after the other: most rows are in place before the last is looked at
+    # one column after the other: most rows are ordered before the last is needed
     return (word for key in keys for word in words(key))
 
 

@@ -1,4 +1,4 @@
-"""Which rows are refused so far, and for what: the first column in the table's order that fails decides."""
+"""The rows refused so far, and why: the first column in the table's order that fails determines the reason."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The contract's version: a hash of everything that decides what a row becomes.
+"""The contract's version: a hash of everything that determines the typed row.
 
-It is made from the declaration's text, so that it is the same in every process, on every machine and under
-every version of Python that Sluice runs on.
+It is computed from the declaration's text, so that it is the same in every process, on every machine and with every
+supported version of Python.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 def version(table: Table, transform: Transform | None, source: Source | None) -> str:
-    """16 hex digits of SHA-256 over the table (its name too: elsewhere nothing is loaded yet) and transform.
+    """16 hex digits of SHA-256 over the table (also its name: another table has nothing loaded), transform and source.
 
-    Of a transform its own source text counts, not that of what it calls; of a source, how its files are read.
+    Of a transform its own source text counts, not that of functions it calls; of a source, its `reading`.
     """
     declared: dict[str, object] = {
         "table": table.name,
@@ -39,7 +39,7 @@ def version(table: Table, transform: Transform | None, source: Source | None) ->
 def _column(table: Table, column: Column) -> list[object]:
     declared = [column.name, column.header_name, column.required, _text(table, column.type), _text(table, column.check)]
     nulls = spellings(column.nulls)
-    # Only where there are any: what was loaded before columns had nulls keeps its version.
+    # only if not empty: older declarations keep their version
     return [*declared, sorted(nulls)] if nulls else declared
 
 
@@ -59,5 +59,5 @@ def _source(table: Table, transform: Transform) -> str:
     except (OSError, TypeError) as error:
         raise ConfigError(
             f"Table {table.name!r}: the source of its transform cannot be read; write it as a function (def)"
-            " in the pipeline's file, or the contract would not see it change."
+            " in the pipeline's file, so that a change of it changes the contract."
         ) from error

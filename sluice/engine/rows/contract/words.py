@@ -15,7 +15,7 @@ from sluice.errors import PermanentError
 
 Words = npt.NDArray[np.uint64]
 Word = Callable[[Int64s], Words]
-"""Gives one word of each of the rows asked for."""
+"""A function that returns one word of each of the given rows."""
 
 _SIGN = np.uint64(1 << 63)
 # Keeps the first n bytes of a big-endian word, n from 0 to 8.
@@ -55,7 +55,7 @@ def _text_words(values: pa.Array) -> list[Word]:
 
     def word(place: int) -> Word:
         def read(rows: Int64s) -> Words:
-            # A cell that ended before gives 0, which sorts before every byte of a longer one (NUL is none).
+            # a cell that is shorter gives 0, which sorts before every byte of a longer one (text has no NUL)
             at = np.minimum(cells.starts[rows] + place, cells.ends[rows])
             left = np.clip(lengths[rows] - place, 0, 8)
             return eights[at].byteswap() & _FIRST[left]

@@ -1,7 +1,7 @@
-"""Cells: the fixed-width big-endian numbers of a tuple, laid side by side for all rows at once.
+"""Cells: the fixed-width big-endian numbers of a tuple, packed for all rows at once.
 
-A stretch of cells becomes one structured array, a row of it one stretch of one tuple. What is the same
-in every row (lengths, scales, the input's id) is written once, as the pattern that every row starts from.
+Consecutive cells become one structured array, a row of it the bytes of one tuple. Values that are equal in every row
+(lengths, scales, the input's id) are written once, in the template that every row starts from.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ def ragged(packed: Numbers, offsets: Numbers) -> pa.Array:
 
 
 def even(packed: Numbers) -> pa.Array:
-    """A packed stretch as an Arrow `binary` column, each row as wide as the others. Nothing is copied."""
+    """Packed cells as an Arrow `binary` column, all rows equally wide. Nothing is copied."""
     size = packed.dtype.itemsize
     return ragged(packed, np.arange(0, (len(packed) + 1) * size, size, dtype=np.int32))
 
 
 def numbers(column: pa.Array, dtype: type[np.generic]) -> Numbers:
-    """The values buffer of a column of fixed width, as numpy sees it, not copied. Nulls are not seen."""
+    """The values buffer of a fixed-width column as a numpy view. Nulls are ignored."""
     per_row = column.type.bit_width // 8 // np.dtype(dtype).itemsize
     values = np.frombuffer(column.buffers()[1], dtype)
     return values[column.offset * per_row : (column.offset + len(column)) * per_row]

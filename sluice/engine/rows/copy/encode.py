@@ -1,8 +1,8 @@
 """Rows to binary COPY streams: signature and header, one tuple a row, trailer; each of them a COPY of its own.
 
-A tuple is its number of fields, then the fields. Fixed stretches and ragged columns alternate in it; Arrow's
-element-wise join lays them out row by row, and the join's data buffer *is* the stream. Rows are taken a batch
-at a time, so that memory stays near the size of the output and a batch near the size of a processor's cache.
+A tuple is its number of fields, then the fields. Fixed-width cells and variable-width columns alternate in it; Arrow's
+element-wise join concatenates them row by row, and the join's data buffer *is* the stream. Rows are encoded in batches,
+so that memory stays near the size of the output and a batch near the size of a processor's cache.
 (PostgreSQL documentation, COPY, "Binary Format")
 """
 
@@ -30,7 +30,7 @@ def encode_rows(rows: pa.Table, *, input_id: int) -> list[bytes]:
 
     The last column of `rows` is `_line` (int64); `_input_id` is put before it, the same in every row. Columns
     are int64, int32, int16, bool, string, decimal128, date32 or timestamp[us] (naive is taken as UTC), in any
-    chunks, with or without nulls. Only a stream of a single tuple may be longer than 1 MiB. No rows, no streams.
+    chunks, with or without nulls. Only a stream of a single tuple may be longer than 1 MiB. Without rows, no streams.
 
     Raises `ValueError` where `_line` is not last, `TypeError` for another Arrow type, `DataError` with the
     code `out_of_range` for a date or time that PostgreSQL cannot hold.
@@ -58,7 +58,7 @@ def _streams(rows: pa.Table, input_id: int) -> Iterator[bytes]:
 
 def _tuples(rows: pa.Table, input_id: int) -> tuple[memoryview, Numbers]:
     """The tuples of a batch that has rows, one after another, and where each of them ends."""
-    # combining copies even a single chunk
+    # combine_chunks copies even a single chunk
     columns = [c.chunk(0) if c.num_chunks == 1 else c.combine_chunks() for c in rows.columns]
     pieces: list[pa.Array] = []
     stretch = [Cell(">i2", len(columns) + 1)]
@@ -79,7 +79,7 @@ def _join(pieces: list[pa.Array]) -> pa.Array:
     if len(pieces) == 1:
         return pieces[0]
     if len(pieces) == 3:
-        # the separator may differ from row to row: one piece less to copy than with an empty separator
+        # the separator may differ by row: one piece less to copy than with an empty separator
         first, middle, last = pieces
         return pc.binary_join_element_wise(first, last, middle)
     return pc.binary_join_element_wise(*pieces, b"")

@@ -1,7 +1,7 @@
-"""Fields: what each Arrow type becomes in a tuple, a length of four bytes and then the value.
+"""Fields: the form of each Arrow type in a tuple, a length of four bytes and then the value.
 
-Where every row's value is equally wide, a field is cells only. Text, and columns with nulls, end with a
-ragged piece: the length is still a cell, and the bytes that follow it differ in width from row to row.
+If all values are equally wide, a field is cells only. Text, and columns with nulls, end with a variable-width piece:
+the length is a cell, and the width of the bytes after it differs by row.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from sluice.errors import DataError
 NULL = -1
 UNIX_TO_2000_DAYS = 10_957
 UNIX_TO_2000_US = UNIX_TO_2000_DAYS * 86_400_000_000
-# What PostgreSQL's date and timestamptz hold, counted from 1970 (PostgreSQL, datatype/timestamp.h). Beyond
-# them the shift to 2000 could wrap around into a valid date. A timestamp's end is beyond int64.
+# the range of PostgreSQL's date and timestamptz, counted from 1970 (PostgreSQL, datatype/timestamp.h). Beyond
+# it the shift to 2000 could wrap around into a valid date. A timestamp's end is beyond int64.
 FIRST_DAY, LAST_DAY = -2_440_588, 2_145_042_905
 FIRST_US = FIRST_DAY * 86_400_000_000
 
@@ -34,7 +34,7 @@ class Field(NamedTuple):
 
 
 def field(column: pa.Array) -> Field:
-    """The field of a column that has rows. Raises `TypeError` for an Arrow type that no field is made for."""
+    """The field of a column with rows. Raises `TypeError` for an unsupported Arrow type."""
     if pa.types.is_string(column.type):
         return _text(column)
     cells_of = _cells_of(column.type)
@@ -48,7 +48,7 @@ def field(column: pa.Array) -> Field:
 
 def _text(column: pa.Array) -> Field:
     if column.null_count:
-        # a null may keep bytes in the buffer: filling drops them
+        # a null may have bytes in the buffer: filling drops them
         present = _present(column)
         column = pc.fill_null(column, "")
         lengths = np.where(present, np.diff(_offsets(column)), np.int32(NULL))
@@ -60,7 +60,7 @@ def _text(column: pa.Array) -> Field:
 
 
 def _with_nulls(column: pa.Array, cells_of: Callable[[pa.Array], list[Cell]]) -> Field:
-    """The values that are there, densely packed, and offsets that give the nulls no bytes."""
+    """The values that are not null, densely packed, and offsets with zero bytes for nulls."""
     present = _present(column)
     values = column.drop_null()
     packed = pack(cells_of(values), len(values))
@@ -95,18 +95,18 @@ def _cells_of(kind: pa.DataType) -> Callable[[pa.Array], list[Cell]]:
     for is_kind, cells_of in made.items():
         if is_kind(kind):
             return cells_of
-    raise TypeError(f"{kind} has no place in a COPY stream: cast it to a type that a Column may have.")
+    raise TypeError(f"{kind} is not supported in a COPY stream: cast it to the type of a Column.")
 
 
 def _date(column: pa.Array) -> list[Cell]:
     days = numbers(column, np.int32)
     if days.min() < FIRST_DAY or days.max() > LAST_DAY:
-        raise DataError("out_of_range", "A date is outside what PostgreSQL holds, 4714-11-24 BC to 5874897-12-31.")
+        raise DataError("out_of_range", "A date is outside PostgreSQL's range, 4714-11-24 BC to 5874897-12-31.")
     return [Cell(">i4", days - np.int32(UNIX_TO_2000_DAYS))]
 
 
 def _timestamp(column: pa.Array) -> list[Cell]:
     microseconds = numbers(column, np.int64)
     if microseconds.min() < FIRST_US:
-        raise DataError("out_of_range", "A time is before 4714-11-24 BC, the first that PostgreSQL holds.")
+        raise DataError("out_of_range", "A time is before 4714-11-24 BC, the first in PostgreSQL's range.")
     return [Cell(">i8", microseconds - np.int64(UNIX_TO_2000_US))]

@@ -22,11 +22,11 @@ LOW_HALF = np.uint64(0xFFFF_FFFF)
 def numeric_cells(column: pa.Array) -> list[Cell]:
     """The cells of a `decimal128` column that has rows and no nulls. dscale is the column's scale.
 
-    Raises `TypeError` for a negative scale, which numeric's wire format cannot say.
+    Raises `TypeError` for a negative scale, which numeric's wire format does not have.
     """
     scale: int = column.type.scale
     if scale < 0:
-        raise TypeError(f"{column.type} has a negative scale, which PostgreSQL's numeric does not carry.")
+        raise TypeError(f"{column.type} has a negative scale, which PostgreSQL's numeric does not support.")
     negative, limbs = _magnitude(column)
     digits = _digits(limbs, scale)
     weight = len(digits) - -(-scale // BASE_PLACES) - 1 if digits else 0
@@ -54,15 +54,15 @@ def _magnitude(column: pa.Array) -> tuple[Numbers, list[Numbers]]:
 
 def _digits(limbs: list[Numbers], scale: int) -> list[Numbers]:
     """Digits in base 10000, the least significant first; as many as the largest value needs."""
-    found = []
+    digits = []
     partial = scale % BASE_PLACES
     if partial:
         limbs, digit = _divide(limbs, 10**partial)
-        found.append(digit * np.uint64(10 ** (BASE_PLACES - partial)))
+        digits.append(digit * np.uint64(10 ** (BASE_PLACES - partial)))
     while limbs[0].any():
         limbs, digit = _divide(limbs, BASE)
-        found.append(digit)
-    return found
+        digits.append(digit)
+    return digits
 
 
 def _divide(limbs: list[Numbers], divisor: int) -> tuple[list[Numbers], Numbers]:
@@ -79,7 +79,7 @@ def _divide(limbs: list[Numbers], divisor: int) -> tuple[list[Numbers], Numbers]
 
 
 def _without_leading_zeros(limbs: list[Numbers]) -> list[Numbers]:
-    """As few limbs as hold the values; two limbs of 32 bits are put together into one of 64."""
+    """The fewest limbs for the values; two limbs of 32 bits are combined into one of 64."""
     while len(limbs) > 2 and not limbs[0].any():
         limbs = limbs[1:]
     return [(limbs[0] << LIMB) | limbs[1]] if len(limbs) == 2 else limbs

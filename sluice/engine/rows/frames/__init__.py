@@ -1,4 +1,4 @@
-"""Frames: a part's rows at rest between two tasks."""
+"""Frames: a part's rows, cached between two tasks."""
 
 from sluice.engine.rows.frames.cache import Frames, frames
 from sluice.engine.rows.frames.kinds import RawFrame, ReadyFrame

@@ -1,8 +1,8 @@
-"""Frames at rest between two tasks: in the process that made them, and in the Redis cache for all others.
+"""The cache of frames between two tasks: in the process that made them, and in Redis for all others.
 
-A frame is a small head and values of at most 1 MiB (large single values cost redis-py four times as much). Its
-key is made from what went into it, never from a name. Redis may lose or damage any of it at any time, and others may
-write to it: a frame that is not whole and sealed by this installation is ignored, and the step before it is done again.
+A frame is a small head and values of at most 1 MiB (large single values cost redis-py four times as much). Its key is
+computed from its inputs, never from a name. Redis may lose or damage any of it at any time, and others may write to it:
+a frame that is incomplete, or not sealed by this installation, counts as missing, and the step before it is repeated.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from sluice.engine.base.servers import cache_url
 from sluice.engine.base.settings import settings
 from sluice.engine.rows.frames.seal import Seal, forget_key
 
-R = TypeVar("R", bound="Restable")
+R = TypeVar("R", bound="Cacheable")
 log = logging.getLogger(__name__)
 PREFIX = "sluice:frame:"
 MOST_HEAD = 1 << 20  # bytes of a head: some 10,000 values
-KEPT = 1  # a worker goes depth first: the frame it made last is the one it is asked for next
+KEPT = 1  # a worker goes depth first: the last frame that it made is the next one that it reads
 
 
-class Restable(Protocol):
-    """What can be put to rest: it knows how to become a Frame, and how to come back from one."""
+class Cacheable(Protocol):
+    """An object that can be converted to a Frame and back."""
 
     def freeze(self) -> Frame: ...
 
@@ -39,7 +39,7 @@ class Restable(Protocol):
 
 @dataclass(frozen=True)
 class Frame:
-    """Named lists of byte strings, none over 1 MiB, and a small JSON-able `meta`."""
+    """Named lists of byte strings of at most 1 MiB, and a small JSON-serialisable `meta`."""
 
     meta: dict[str, Any]
     blobs: dict[str, list[bytes]] = field(default_factory=dict)
@@ -52,8 +52,8 @@ class Frames:
         self._kept: OrderedDict[str, Any] = OrderedDict()
         self._client: redis.Redis | None = None
 
-    def put(self, key: str, made: Restable) -> None:
-        """Put a frame to rest: in this process for the next task, and in Redis for every other."""
+    def put(self, key: str, made: Cacheable) -> None:
+        """Store a frame: in this process for the next task, and in Redis for every other."""
         self._kept[key] = made
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
@@ -63,7 +63,7 @@ class Frames:
             log.warning("the cache did not take a frame (%s): it may be made again", type(error).__name__)
 
     def get(self, key: str, kind: type[R]) -> R | None:
-        """The frame, from this process or from Redis; None where it is not there whole and undamaged."""
+        """The frame, from this process or from Redis; None if it is missing, incomplete or damaged."""
         kept = self._kept.pop(key, None)
         if isinstance(kept, kind):
             return kept
@@ -75,14 +75,14 @@ class Frames:
             return None
 
     def drop(self, key: str) -> None:
-        """Delete a frame that nobody needs any more."""
+        """Delete a frame that is no longer needed."""
         self._kept.pop(key, None)
         try:
             head = self._head(key)
             count = len(head["chunks"]) if head is not None else 0
             self._redis().unlink(_place(key), *(_place(key, number) for number in range(count)))
         except (redis.RedisError, ValueError, TypeError, KeyError):
-            pass  # its TTL will do it
+            pass  # its TTL removes it
 
     def _write(self, key: str, frame: Frame) -> None:
         ttl, seal, client = settings().frame_ttl_s, Seal(), self._redis()
@@ -144,6 +144,6 @@ def frames() -> Frames:
 
 
 def forget_frames() -> None:
-    """Start over with other settings: frames kept by this process and its connection are let go."""
+    """Drop this process's frames and connection, for other settings."""
     _caches.clear()
     forget_key()

@@ -49,9 +49,11 @@ class ReadyFrame:
     @classmethod
     def thaw(cls, frame: Frame) -> Self:
         blobs = frame.blobs
-        found = _from_ipc(blobs["rejects"]) if "rejects" in blobs else rejects.none()
+        rejected = _from_ipc(blobs["rejects"]) if "rejects" in blobs else rejects.none()
         meta = frame.meta
-        return cls(blobs.get("rows", []), blobs.get("repeats", []), meta["row_count"], found, meta.get("superseded", 0))
+        return cls(
+            blobs.get("rows", []), blobs.get("repeats", []), meta["row_count"], rejected, meta.get("superseded", 0)
+        )
 
 
 def _to_ipc(table: pa.Table) -> list[bytes]:

@@ -1,1 +1,1 @@
-"""Files as a source: from what a person names to text that is read where it lies, or copied to the landing."""
+"""Files as a source: from paths to text that is read in place, or copied to the landing."""

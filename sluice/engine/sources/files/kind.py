@@ -19,9 +19,9 @@ class _Files:
         return stamp(uri)
 
     def scan(self, source: Files, request: ScanRequest) -> ScanResult:
-        found = _scan(source, request)
-        raw = identity(request.uri) if found.landed else f"sha256:{found.plan.sha256}"
-        return replace(found, raw=raw)
+        result = _scan(source, request)
+        raw = identity(request.uri) if result.landed else f"sha256:{result.plan.sha256}"
+        return replace(result, raw=raw)
 
     def probe(self, source: Files, pipeline: Pipeline) -> ProbeResult | None:  # noqa: ARG002 - what lies there may come later
         return None
@@ -30,10 +30,10 @@ class _Files:
 def _scan(source: Files, request: ScanRequest) -> ScanResult:
     with opened(request.uri, source, request.table) as text:
         if text.in_place:
-            planned = plan_text(text.stream, text.head, text.source, request.tick, request.wanted)
+            planned = plan_text(text.stream, text.head, text.source, request.tick, request.headers)
             return ScanResult(planned, encoding=text.encoding)
         with copying(text.stream) as copy:
-            planned = plan_text(copy, text.head, text.source, request.tick, request.wanted)
+            planned = plan_text(copy, text.head, text.source, request.tick, request.headers)
             return ScanResult(planned, copy.keep(planned.sha256), text.encoding, text.names)
 
 

@@ -1,7 +1,7 @@
-"""Opening an input as UTF-8 text, whatever it is packed in, encoded in or spelled as.
+"""Opening an input as UTF-8 text, whatever its compression, encoding and format.
 
-Plain UTF-8 text is read where it lies. Everything else is a stream that has to be copied to the landing before
-parts of it can be read.
+Plain UTF-8 text is read in place. Everything else is a stream that must be copied to the landing before parts of it
+can be read.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _IN_MEMORY = 1 << 25
 
 @dataclass(frozen=True)
 class Opened:
-    """An input as text: a stream at its start, and what it begins with.
+    """An input as text: a stream at its start, and its head.
 
-    `source` tells how the text is to be read, `encoding` what it was decoded from, `in_place` whether its parts can
-    be read from the file itself; `names` are all of the file's columns, where the text has only those that are wanted.
+    `source` has the options for reading the text, `encoding` is the original encoding, `in_place` whether parts can be
+    read from the file itself; `names` are all of the file's columns, if the text has only the requested ones.
     """
 
     stream: Readable
@@ -50,8 +50,8 @@ class Opened:
 def opened(uri: str, source: Files, table: Table) -> Iterator[Opened]:
     """Open an input of a source as text.
 
-    Raises DataError for what is broken or no such thing, NotHere when it cannot be seen, InputChanged when it
-    was changed while it was unpacked.
+    Raises DataError for broken or unsupported files, NotHere when the file cannot be seen, InputChanged when it was
+    changed while it was unpacked.
     """
     before = stamp(uri)
     _, member = split_member(uri)
@@ -61,14 +61,14 @@ def opened(uri: str, source: Files, table: Table) -> Iterator[Opened]:
                 yield text
         except DataError as error:
             if stamp(uri) != before:
-                raise _changed(uri) from error  # half of a file that is still being written is no broken file
+                raise _changed(uri) from error  # a file that is still being written is not broken
             raise
         if not text.in_place and stamp(uri) != before:
             raise _changed(uri)
 
 
 def identity(uri: str) -> str:
-    """What a file is before it is unpacked and decoded: SHA-256 of its bytes, or its stamp where reading it is dear."""
+    """The identity of a file before unpacking and decoding: SHA-256 of its bytes, or its stamp if it is remote."""
     _, member = split_member(uri)
     if member is not None or is_remote(uri):
         return f"{uri} {stamp(uri)}"
@@ -97,7 +97,7 @@ def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table) ->
 
 @contextmanager
 def _seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """A packed file that can only be read from its end has to be unpacked first."""
+    """A seekable stream: a file that can only be read from its end is unpacked to disk first."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:
         shutil.copyfileobj(stream, file, 1 << 20)
         file.seek(0)

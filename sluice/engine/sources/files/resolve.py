@@ -1,6 +1,6 @@
-"""From what a person typed, or an inbox holds, to the files that are meant.
+"""Resolves paths, folders and patterns, and an inbox, to files.
 
-A zip becomes its members, so that each is an input of its own, with its own books.
+A zip becomes its members, so that each is an input with its own counts.
 """
 
 from __future__ import annotations
@@ -17,51 +17,51 @@ from sluice.engine.storage.order import name_order
 from sluice.errors import ConfigError, DataError, NotHere
 
 _ZIP = b"PK\x03\x04"
-# told of a folder as it was typed, and of the names in it that do not fit, sorted
+# called with a folder as it was given, and the names in it that do not match, sorted
 LeftOut = Callable[[str, list[str]], None]
 
 
 def resolve(
     paths: Iterable[str | os.PathLike[str]], patterns: Sequence[str], left_out: LeftOut | None = None
 ) -> list[str]:
-    """Files named by paths, folders and globs, in the order given (a folder's, a glob's and an archive's by name, where
-    numbers count as numbers: see `name_order`).
+    """Files of paths, folders and globs, in the given order (those of a folder, a glob and an archive by name, with
+    numbers compared as numbers: see `name_order`).
 
-    Of a folder, files whose names fit one of `patterns` (the pipeline's, e.g. `*.csv`) are taken; `left_out` is told
-    of the others, but not of hidden ones. A path that was typed may be a symbolic link: what it points to is what is
-    loaded. Raises ConfigError for a path that leads to no file, TransientError when an object store is away.
+    Of a folder, files whose names match one of `patterns` (the pipeline's, e.g. `*.csv`) are taken; `left_out` is
+    called with the others, except hidden ones. A given path may be a symbolic link, which is followed. Raises
+    ConfigError for a path without a file, TransientError when an object store is unavailable.
     """
-    found: dict[str, None] = {}
+    resolved: dict[str, None] = {}
     for path in paths:
         text = os.fspath(path)
-        said = scrubbed(text)
+        shown = scrubbed(text)
         if not text:
-            raise ConfigError("A path is empty: is a variable of the shell not set? This folder is called '.'.")
+            raise ConfigError("A path is empty: is a variable of the shell not set? The current folder is '.'.")
         try:
-            here, others = _remote(text, patterns) if is_remote(text) else _local(local_path(text), patterns)
+            files, others = _remote(text, patterns) if is_remote(text) else _local(local_path(text), patterns)
         except NotHere as error:
-            raise ConfigError(f"No file at {said!r}. {error}") from error
+            raise ConfigError(f"No file at {shown!r}. {error}") from error
         if others and left_out is not None:
-            left_out(said, others)
-        if not here and others is not None:
-            raise ConfigError(f"The folder {said!r} has no file like {_or(patterns)}.{_from_here(text)}")
-        if not here:
+            left_out(shown, others)
+        if not files and others is not None:
+            raise ConfigError(f"The folder {shown!r} has no file like {_or(patterns)}.{_from_here(text)}")
+        if not files:
             like = f"(in a folder, only files like {_or(patterns)} are taken)"
-            raise ConfigError(f"No file at {said!r}: check the path {like}.{_from_here(text)}")
-        found |= dict.fromkeys(each for file in here for each in _unpacked(file))
-    return list(found)
+            raise ConfigError(f"No file at {shown!r}: check the path {like}.{_from_here(text)}")
+        resolved |= dict.fromkeys(each for file in files for each in _unpacked(file))
+    return list(resolved)
 
 
 def in_inbox(inbox: str, pattern: str) -> list[str]:
-    """Files of an inbox that match a pipeline's pattern, by name: regular files inside the folder, links left alone.
+    """Files of an inbox that match a pipeline's pattern, by name: regular files inside the folder, without links.
 
-    Raises NotHere when the inbox is in a bucket that cannot be seen, TransientError when its store is away.
+    Raises NotHere when the inbox is in a bucket that cannot be seen, TransientError when its store is unavailable.
     """
     files = _below(inbox.rstrip("/") + "/", pattern) if is_remote(inbox) else _inside(local_path(inbox), pattern)
     return [each for file in files for each in _unpacked(file)]
 
 
-# What a path leads to; and where it is a folder, the names in it that do not fit.
+# the files of a path; and if it is a folder, the names in it that do not match
 _Found = tuple[list[str], list[str] | None]
 
 
@@ -70,7 +70,7 @@ def _or(patterns: Sequence[str]) -> str:
 
 
 def _from_here(typed: str) -> str:
-    """Where a path leads that does not say it itself."""
+    """A sentence with the absolute path, for a relative one."""
     if is_remote(typed) or Path(local_path(typed)).is_absolute():
         return ""
     return f" From this folder that is {str(Path.cwd() / local_path(typed))!r}."
@@ -106,11 +106,11 @@ def _remote(uri: str, patterns: Sequence[str]) -> _Found:
         if glob.has_magic(key):
             return _below(uri[: len(uri) - len(key)], key), None
     names = {each.rpartition("/")[2]: each for each, _ in listed(uri)}
-    return _fitting(names, patterns) if names else ([], None)  # a prefix without an object is not there
+    return _fitting(names, patterns) if names else ([], None)  # a prefix without objects does not exist
 
 
 def _fitting(files: Mapping[str, str], patterns: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The addresses of the files (by name) that fit, and the names of those that do not. Nothing hidden."""
+    """The addresses of the files (by name) that match, and the names of those that do not, without hidden ones."""
     seen = sorted((name for name in files if not name.startswith(".")), key=name_order)
     fit = {name for name in seen if any(fnmatchcase(name, pattern) for pattern in patterns)}
     return [files[name] for name in seen if name in fit], [name for name in seen if name not in fit]
@@ -127,16 +127,16 @@ def _below(prefix: str, pattern: str) -> list[str]:
 
 def _inside(inbox: str, pattern: str) -> list[str]:
     top = Path(os.path.realpath(inbox))
-    found = []
+    resolved = []
     for path in sorted(top.glob(pattern), key=lambda each: name_order(str(each))):
         inside = Path(os.path.realpath(path)).is_relative_to(top)
         if inside and not path.is_symlink() and path.is_file():
-            found.append(str(path))
-    return found
+            resolved.append(str(path))
+    return resolved
 
 
 def _unpacked(uri: str) -> list[str]:
-    """The members of a zip, by name; any other file as it is. What is wrong with it, plan will say."""
+    """The members of a zip, by name; any other file as it is. A broken archive is reported when it is planned."""
     if split_member(uri)[1] is not None or not _is_zip(uri):
         return [uri]
     from sluice.engine.formats.unpack import members

@@ -1,4 +1,4 @@
-"""Which source of a pipeline a file belongs to: by its declared name pattern, else by what its header says."""
+"""The source of a pipeline that a file belongs to: by the declared name pattern, otherwise by its header."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from sluice.errors import ConfigError, DataError
 def source_of(pipeline: Pipeline, uri: str) -> str:
     """The name of the source that an input belongs to.
 
-    Its name decides if it is like the pattern of exactly one source. Else its header does: a source fits when it has
-    all that its table requires, and knows more than half of the columns; of several, the one that knows the most.
-    Raises ConfigError when none fits, or two do.
+    Its name decides if it matches the pattern of exactly one source. Otherwise its header does: a source matches if the
+    header has all columns that its table requires, and more than half of the header are columns of the table; of
+    several, the one with the most. Raises ConfigError when none matches, or two do equally well.
     """
     files = pipeline.files
     if len(files) == 1:
@@ -33,24 +33,24 @@ def _name(uri: str) -> str:
 
 def _by_header(pipeline: Pipeline, sources: list[Files], uri: str) -> str:
     tables = {source.name: pipeline.flow(source.name).table for source in sources}
-    found = {source.name: _header(source, tables[source.name], uri) for source in sources}
-    known = {name: _known(table, found[name]) for name, table in tables.items()}
-    most = max(known.values())
-    best = [name for name, count in known.items() if count == most]
+    headers = {source.name: _header(source, tables[source.name], uri) for source in sources}
+    counts = {name: _known(table, headers[name]) for name, table in tables.items()}
+    most = max(counts.values())
+    best = [name for name, count in counts.items() if count == most]
     if most and len(best) == 1:
         return best[0]
     patterns = ", ".join(f"{source.name} ({source.name_pattern})" for source in pipeline.files)
-    header = next(iter(found.values()))
+    header = next(iter(headers.values()))
     what = f"its header ({', '.join(header)})" if header else "what is in it"
     why = f"fits {' as well as '.join(best)}" if most else "fits none of them"
     raise ConfigError(
         f"{uri}: {pipeline.name} has the sources {patterns}, and by its name and {what} it {why}. "
-        "Give it a name like the one it is meant for, or correct its header."
+        "Rename it to match the pattern of its source, or correct its header."
     )
 
 
 def _header(source: Files, table: Table, uri: str) -> tuple[str, ...]:
-    """The names of a file's columns; none where it has none, or is nothing of the kind."""
+    """The column names of a file; empty if it cannot be read as a table."""
     try:
         with opened(uri, source, table) as text:
             return header_of(text.stream, text.head, text.source)
@@ -59,12 +59,12 @@ def _header(source: Files, table: Table, uri: str) -> tuple[str, ...]:
 
 
 def _known(table: Table, header: tuple[str, ...]) -> int:
-    """How many of the columns a source knows; 0 when it does not fit."""
+    """How many of the header's columns the table has; 0 if the source does not match."""
     columns = table.columns
     required = [column.header_name for column in columns if column.expected]
     try:
         match = match_header(Names(header), [column.header_name for column in columns], required)
     except DataError:
         return 0
-    known = len(header) - len(match.extra)
-    return known if 2 * known > len(header) else 0
+    count = len(header) - len(match.extra)
+    return count if 2 * count > len(header) else 0

@@ -1,1 +1,1 @@
-"""An HTTP API as a source: requests, pages, and which page is the last."""
+"""An HTTP API as a source: requests, pages, and the end of paging."""

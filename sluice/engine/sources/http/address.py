@@ -1,4 +1,4 @@
-"""Where an API is and who we are to it: what a source's settings say, and how an address is shown."""
+"""The address and the credentials of an API from a source's settings, and addresses for messages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sluice.engine.declare import HttpApi
 from sluice.engine.sources.setting import needed_setting
 from sluice.errors import ConfigError, DataError
 
-_TOKEN = re.compile("[!-~]+")  # what a header can hold; anything else would be shown by the error about it
+_TOKEN = re.compile("[!-~]+")  # characters allowed in a header; for others the library's error would show the token
 
 
 def address(source: HttpApi) -> httpx.URL:
@@ -31,33 +31,33 @@ def address(source: HttpApi) -> httpx.URL:
 
 
 def bearer(source: HttpApi) -> dict[str, str]:
-    """The header that shows the token, if the source has one. Raises NotHere, ConfigError; neither holds the token."""
+    """The Authorization header, if the source has a token. Raises NotHere, ConfigError, both without the token."""
     if source.token is None:
         return {}
     token = needed_setting(source.token, source.name)
     if not _TOKEN.fullmatch(token):
         raise ConfigError(
-            f"{source.name}: the setting {source.token} holds something that no bearer token has: a blank, a line "
+            f"{source.name}: the setting {source.token} has a character that is not valid in a token: a blank, a line "
             "break, or a character that is not ASCII. Set it to the token alone."
         )
     return {"Authorization": f"Bearer {token}"}
 
 
-def onward(source: HttpApi, url: httpx.URL, link: str) -> httpx.URL:
-    """Where a link of an answer to `url` leads. Raises DataError `other_origin`, `bad_next`."""
+def link_target(source: HttpApi, url: httpx.URL, link: str) -> httpx.URL:
+    """The absolute URL of a link in the response from `url`. Raises DataError `other_origin`, `bad_next`."""
     try:
-        found = url.join(link).copy_with(fragment=None)
+        target = url.join(link).copy_with(fragment=None)
     except (httpx.InvalidURL, ValueError) as error:
-        raise DataError("bad_next", f"{source.name}: {shown(url)} leads on to what is not an address.") from error
-    if (found.scheme, found.host, found.port) != (url.scheme, url.host, url.port) or found.userinfo != url.userinfo:
+        raise DataError("bad_next", f"{source.name}: {shown(url)} has a link that is not a valid address.") from error
+    if (target.scheme, target.host, target.port) != (url.scheme, url.host, url.port) or target.userinfo != url.userinfo:
         raise DataError(
             "other_origin",
-            f"{source.name}: {shown(url)} leads on to another origin, {found.scheme}://{found.netloc.decode('ascii')}. "
-            "The token is not taken there, and nothing is loaded; if that is where the API is now, declare it so.",
+            f"{source.name}: {shown(url)} links to another origin, {target.scheme}://{target.netloc.decode('ascii')}. "
+            "The token is not sent there, and nothing is loaded; if the API has moved there, declare the new url.",
         )
-    return found
+    return target
 
 
 def shown(url: httpx.URL) -> str:
-    """An address for people: without parameters, in which there may be secrets."""
+    """An address for messages: without parameters, which may have secrets."""
     return str(url.copy_with(query=None, fragment=None, userinfo=b""))

@@ -27,7 +27,7 @@ class _HttpApi(FetchedSource[HttpApi]):
         newest: bool,
         beat: Callable[[], None],  # noqa: ARG002
     ) -> Mapping[str, str]:
-        """The name of an answer holds only while the table is as that answer left it."""
+        """The validator of a response is valid only while its input is the newest of the table."""
         return last.note if newest else {}
 
     def write(
@@ -42,7 +42,7 @@ class _HttpApi(FetchedSource[HttpApi]):
         except NotModified as same:
             if known.input is None:
                 raise DataError(
-                    "http_status", f"{source.name} says that nothing changed, and was not asked that."
+                    "http_status", f"{source.name} answers 304 (not modified) to an unconditional request."
                 ) from same
             raise NothingNew(known.input) from same
         for block in answer.lines:

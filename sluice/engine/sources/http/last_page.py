@@ -1,4 +1,4 @@
-"""Which page is the last, by what an API says of it. What it says must be of its kind, and agree with what came."""
+"""Detects the last page by the fields of a page, which must have the right type and agree with the fetched records."""
 
 from __future__ import annotations
 
@@ -13,66 +13,66 @@ _NUMBER = re.compile("[0-9]+")
 _WHY = "so it is not known which page is the last. Nothing is loaded; check pages= in the declaration."
 
 
-class Came(NamedTuple):
-    """What has come of a fetch, with the page that is looked at. `where` names the source and that page's address."""
+class Progress(NamedTuple):
+    """The progress of a fetch, including the current page. `where` names the source and that page's address."""
 
     where: str
     pages: int
     records: int
 
 
-def more_follow(pages: Pages | Cursor | Next, page: Page, came: Came) -> bool | None:
-    """What the flag says that is declared as `more`; None where none is, or where it may be left out and is.
+def has_more(pages: Pages | Cursor | Next, page: Page, progress: Progress) -> bool | None:
+    """The value of the flag that is declared as `more`; None if none is declared, or if it is optional and missing.
 
     Raises DataError `bad_end`.
     """
     if pages.more is None:
         return None
-    found = page.at(pages.more)
-    if isinstance(found, bool):
-        return found
-    if found is ABSENT and not isinstance(pages, Pages) and pages.optional:
+    value = page.at(pages.more)
+    if isinstance(value, bool):
+        return value
+    if value is ABSENT and not isinstance(pages, Pages) and pages.optional:
         return None
-    what = "nothing" if found is ABSENT else "neither true nor false"
-    raise DataError("bad_end", f"{came.where} has {what} at {pages.more!r}, {_WHY}")
+    what = "nothing" if value is ABSENT else "neither true nor false"
+    raise DataError("bad_end", f"{progress.where} has {what} at {pages.more!r}, {_WHY}")
 
 
-def is_last_number(pages: Pages, page: Page, came: Came) -> bool:
+def is_last_number(pages: Pages, page: Page, progress: Progress) -> bool:
     """Whether a numbered page is the last one. Raises DataError `bad_end`."""
-    more = more_follow(pages, page, came)
+    more = has_more(pages, page, progress)
     if more is not None:
         return not more
     if pages.total_pages is not None:
-        number = _number(page, pages.total_pages, came)
-        if number < came.pages and page.spans:
+        number = _number(page, pages.total_pages, progress)
+        if number < progress.pages and page.spans:
             raise DataError(
-                "bad_end", f"{came.where} says that there are {number:,} pages, and is page {came.pages:,}, {_WHY}"
+                "bad_end", f"{progress.where} declares {number:,} pages, and is page {progress.pages:,}, {_WHY}"
             )
-        return number <= came.pages
+        return number <= progress.pages
     if not page.spans:
         return True
-    if pages.total is not None and _number(page, pages.total, came) == came.records:
+    if pages.total is not None and _number(page, pages.total, progress) == progress.records:
         return True
     return pages.short_is_last and pages.size is not None and len(page.spans) < pages.size
 
 
-def check_total(source: HttpApi, page: Page, came: Came) -> None:
-    """At the last page: that no record is missing. Raises DataError `incomplete`, `bad_end`."""
+def check_total(source: HttpApi, page: Page, progress: Progress) -> None:
+    """Check at the last page that no record is missing. Raises DataError `incomplete`, `bad_end`."""
     if source.pages is None or source.pages.total is None:
         return
-    total = _number(page, source.pages.total, came)
-    if came.records < total:
+    total = _number(page, source.pages.total, progress)
+    if progress.records < total:
         raise DataError(
             "incomplete",
-            f"{came.where} is the last page by what is declared, and says that there are {total:,} records, of which "
-            f"{came.records:,} came. Nothing is loaded; check pages= in the declaration, or fetch again if records "
-            "came and went meanwhile.",
+            f"{progress.where} is the last page by the declaration, and has a total of {total:,} records, of which "
+            f"{progress.records:,} came. Nothing is loaded; check pages= in the declaration, or fetch again if records "
+            "were added or deleted meanwhile.",
         )
 
 
-def _number(page: Page, path: str, came: Came) -> int:
-    found = page.at(path)
-    if isinstance(found, str) and _NUMBER.fullmatch(found) and len(found) <= 18:
-        return int(found)
-    what = "nothing" if found is ABSENT else "a value that is not an integer"
-    raise DataError("bad_end", f"{came.where} has {what} at {path!r}, {_WHY}")
+def _number(page: Page, path: str, progress: Progress) -> int:
+    value = page.at(path)
+    if isinstance(value, str) and _NUMBER.fullmatch(value) and len(value) <= 18:
+        return int(value)
+    what = "nothing" if value is ABSENT else "a value that is not an integer"
+    raise DataError("bad_end", f"{progress.where} has {what} at {path!r}, {_WHY}")

@@ -1,8 +1,8 @@
-"""The header Link, RFC 8288, read by the algorithm of its appendix B.
+"""The header Link, RFC 8288, parsed by the algorithm of its appendix B.
 
-No library was found that reads all of it: those of httpx and requests split at every ; and compare rel as a whole,
-httplink knows no parameter without a value, and LinkHeader takes the last rel. Where the appendix would stop at what it
-cannot read, this raises: a link that is missed looks like the last page.
+No library was found that parses all of it: those of httpx and requests split at every ; and compare rel as a whole,
+httplink does not support a parameter without a value, and LinkHeader takes the last rel. Where the appendix would stop
+at an error, this raises: a missed link would look like the last page.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _BETWEEN = re.compile(rf"{_BLANKS}(?:,[ \t,]*|$)")
 
 
 class Link(NamedTuple):
-    """A link as it stands: `target` and `anchor` are not resolved; `relations` are in lower case."""
+    """A link as written: `target` and `anchor` are not resolved; `relations` are in lower case."""
 
     target: str
     relations: frozenset[str]
@@ -29,7 +29,7 @@ class Link(NamedTuple):
 
 
 def read_links(fields: Iterable[str]) -> Iterator[Link]:
-    """The links of a response, from its fields of that name. Raises ValueError for what cannot be read to its end."""
+    """The links of a response, from its Link fields. Raises ValueError for a field that cannot be parsed completely."""
     for field in fields:
         at = _end_of(_BETWEEN.match(field), 0)
         while at < len(field):
@@ -47,7 +47,7 @@ def read_links(fields: Iterable[str]) -> Iterator[Link]:
 
 
 def _read_parameters(field: str, at: int, into: dict[str, str]) -> int:
-    """The parameters from `at` on, by their names in lower case, of which the first counts. Returns where they end."""
+    """Read the parameters from `at` on into a dict by lower-case name, the first of each name. Returns their end."""
     while (name := _NAME.match(field, at)) is not None:
         at, value = name.end(), ""
         if name[2] and field.startswith('"', at):

@@ -1,12 +1,12 @@
-"""Where the next page is."""
+"""The URL of the next page."""
 
 from __future__ import annotations
 
 import httpx
 
 from sluice.engine.declare import Cursor, HttpApi, Next, Pages
-from sluice.engine.sources.http.address import onward, shown
-from sluice.engine.sources.http.last_page import Came, check_total, is_last_number, more_follow
+from sluice.engine.sources.http.address import link_target, shown
+from sluice.engine.sources.http.last_page import Progress, check_total, has_more, is_last_number
 from sluice.engine.sources.http.links import read_links
 from sluice.engine.sources.http.page import ABSENT, Page
 from sluice.engine.sources.http.request import Answer
@@ -14,88 +14,88 @@ from sluice.errors import DataError
 
 
 def first_url(source: HttpApi, address: httpx.URL) -> httpx.URL:
-    """What the first page is asked for with."""
-    asked = {name: str(value) for name, value in source.params.items()}
+    """The URL of the first page."""
+    params = {name: str(value) for name, value in source.params.items()}
     if isinstance(source.pages, Pages):
-        asked[source.pages.page_param] = str(source.pages.first)
+        params[source.pages.page_param] = str(source.pages.first)
         if source.pages.size is not None:
-            asked[source.pages.size_param] = str(source.pages.size)
-    return address.copy_merge_params(asked) if asked else address
+            params[source.pages.size_param] = str(source.pages.size)
+    return address.copy_merge_params(params) if params else address
 
 
-def next_url(source: HttpApi, asked: httpx.URL, answer: Answer, page: Page, came: Came) -> httpx.URL | None:
-    """What the page after `asked` is asked for with; None when that was the last.
+def next_url(source: HttpApi, url: httpx.URL, answer: Answer, page: Page, progress: Progress) -> httpx.URL | None:
+    """The URL of the page after `url`; None if that was the last.
 
     Raises DataError `bad_next`, `no_next`, `other_origin`, `bad_end`, `incomplete`.
     """
-    following: httpx.URL | None = None
+    following_url: httpx.URL | None = None
     match source.pages:
         case Pages(page_param=param):
-            if not is_last_number(source.pages, page, came):
-                following = asked.copy_set_param(param, str(int(asked.params[param]) + 1))
+            if not is_last_number(source.pages, page, progress):
+                following_url = url.copy_set_param(param, str(int(url.params[param]) + 1))
         case Cursor() | Next():
-            following = _named(source, source.pages, asked, answer, page, came)
-    if following is None:
-        check_total(source, page, came)
-    return following
+            following_url = _named_url(source, source.pages, url, answer, page, progress)
+    if following_url is None:
+        check_total(source, page, progress)
+    return following_url
 
 
-def _named(
-    source: HttpApi, pages: Cursor | Next, asked: httpx.URL, answer: Answer, page: Page, came: Came
+def _named_url(
+    source: HttpApi, pages: Cursor | Next, url: httpx.URL, answer: Answer, page: Page, progress: Progress
 ) -> httpx.URL | None:
-    """The page that this one names, unless it says that it is the last, or is by what is declared."""
-    more = more_follow(pages, page, came)
+    """The URL of the next page that this one names; None if this is the last by its fields or the declaration."""
+    more = has_more(pages, page, progress)
     if more is False or (pages.empty_is_last and not page.spans):
         return None
-    named, path = _name_in(source, pages, asked, answer, page, came)
+    named, path = _name_in(source, pages, url, answer, page, progress)
     if named is None and more:
         raise DataError(
             "no_next",
-            f"{came.where} says at {pages.more!r} that more follow, and names no next page at {path!r}. Nothing is "
+            f"{progress.where} declares more pages at {pages.more!r}, without a next page at {path!r}. Nothing is "
             "loaded; check pages= in the declaration.",
         )
     if named is None:
         return None
     if isinstance(pages, Next):
-        return onward(source, answer.url, named)
+        return link_target(source, answer.url, named)
     try:
-        return asked.copy_set_param(pages.param, named)
+        return url.copy_set_param(pages.param, named)
     except (httpx.InvalidURL, ValueError):
-        raise DataError("bad_next", f"{came.where} names a cursor at {path!r} that no URL can hold.") from None
+        raise DataError("bad_next", f"{progress.where} has a cursor at {path!r} that is not valid in a URL.") from None
 
 
 def _name_in(
-    source: HttpApi, pages: Cursor | Next, asked: httpx.URL, answer: Answer, page: Page, came: Came
+    source: HttpApi, pages: Cursor | Next, url: httpx.URL, answer: Answer, page: Page, progress: Progress
 ) -> tuple[str | None, str]:
-    """The cursor or URL of the next page, None where it means that there is none; and where it stands."""
+    """The cursor or URL of the next page, None for the end; and its path."""
     if isinstance(pages, Next):
         if pages.url is None:
             return _linked(source, answer), "Link"
-        return _said(pages, page, came, pages.url), pages.url
-    named = _said(pages, page, came, pages.next)
+        return _text_at(pages, page, progress, pages.url), pages.url
+    named = _text_at(pages, page, progress, pages.next)
     is_end = pages.end is not None and named == str(pages.end)
-    is_same = pages.same_is_last and named == asked.params.get(pages.param)
+    is_same = pages.same_is_last and named == url.params.get(pages.param)
     return (None if is_end or is_same else named), pages.next
 
 
-def _said(pages: Cursor | Next, page: Page, came: Came, path: str) -> str | None:
-    """The text that stands in a page at the path of the next one."""
-    found = page.at(path)
-    if found is ABSENT and not pages.optional:
+def _text_at(pages: Cursor | Next, page: Page, progress: Progress, path: str) -> str | None:
+    """The text in a page at the path of the next one."""
+    value = page.at(path)
+    if value is ABSENT and not pages.optional:
         raise DataError(
             "no_next",
-            f"{came.where} has nothing at {path!r}, so it is not known whether more pages follow."
+            f"{progress.where} has nothing at {path!r}, so it is not known whether more pages follow."
             " Correct the path; or, if this API leaves it out on the last page, declare optional=True.",
         )
-    if found is ABSENT or found is None or found == "":
+    if value is ABSENT or value is None or value == "":
         return None
-    if not isinstance(found, str):
-        raise DataError("bad_next", f"{came.where} has neither text nor number at {path!r}.")
-    return found
+    if not isinstance(value, str):
+        raise DataError("bad_next", f"{progress.where} has neither text nor number at {path!r}.")
+    return value
 
 
 def _linked(source: HttpApi, answer: Answer) -> str | None:
-    """The target of the link to the next page, of those whose context is this page and not another one."""
+    """The target of the link to the next page, among links whose context is this page."""
     where = f"{source.name}: {shown(answer.url)}"
     try:
         links = list(read_links(answer.headers.get_list("link")))
@@ -103,14 +103,14 @@ def _linked(source: HttpApi, answer: Answer) -> str | None:
         why = f"{error}; the next page may be in it"
         raise DataError("bad_next", f"{where} has a header Link that cannot be read ({why}).") from None
     try:
-        found = [
+        value = [
             answer.url.join(link.target)
             for link in links
             if "next" in link.relations and (link.anchor is None or answer.url.join(link.anchor) == answer.url)
         ]
-    except (httpx.InvalidURL, ValueError) as error:  # its text may hold a password of the address
-        raise DataError("bad_next", f"{where} leads on to what is not an address.") from error
-    targets = {str(each.copy_with(fragment=None)) for each in found}
+    except (httpx.InvalidURL, ValueError) as error:  # its text may have a password of the address
+        raise DataError("bad_next", f"{where} has a link that is not a valid address.") from error
+    targets = {str(each.copy_with(fragment=None)) for each in value}
     if len(targets) > 1:
         raise DataError("bad_next", f"{where} names {len(targets)} next pages in its header Link.")
     return targets.pop() if targets else None

@@ -1,7 +1,7 @@
-"""A page of JSON: where its records stand, as they are written, and what it says about the next page.
+"""A page of JSON: the positions of its records in the text, and its fields about the next page.
 
-The records are cut out of the text and not written anew, so every digit, every escape and every second key of a name
-arrives as the API sent it. The whole page is read before the first record is given on.
+The records are cut out of the text and not serialised again, so every digit, every escape and every duplicate key is as
+the API sent it. The whole page is read before the first record is passed on.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from sluice.engine.formats.jsonl.values import Unfit, Value, scan_as_written
+from sluice.engine.formats.jsonl.values import InvalidLine, Value, scan_as_written
 
 Path = tuple[str, ...]
 _SPACE = re.compile(r"[ \t\n\r]*")
 _BREAK = re.compile(r"[\n\r][ \t\n\r]*")  # with its indent; in strings JSON has line breaks escaped
 _BLOCK = 1024
-# what APIs say under "error" when there is none; numbers are read as their digits
-_NOTHING: tuple[Value, ...] = (None, False, "", "0", (), [])
+# values of "error" that mean no error; numbers are read as their digits
+_NO_ERROR: tuple[Value, ...] = (None, False, "", "0", (), [])
 
 
 class Absent(Enum):
-    """What stands at a path that a page does not have."""
+    """The value at a path that a page does not have."""
 
     ABSENT = "absent"
 
@@ -32,32 +32,32 @@ ABSENT = Absent.ABSENT
 
 
 class NoRecords(ValueError):
-    """There is no array where the records should be. The message says what there is."""
+    """The page does not have an array of records at the path. The message says what it has."""
 
 
-class SaysError(ValueError):
-    """The page says that something went wrong. The argument is the key under which it does."""
+class PageError(ValueError):
+    """The page reports an error. The argument is the key of the error."""
 
 
 class NotObjects(ValueError):
-    """A record is no object. The argument is its number, from 1."""
+    """A record is not an object. The argument is its number, from 1."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """`spans` are where the records begin and end in the text; `said` is what stands at the paths beside them.
+    """`spans` are the positions of the records in the text; `values` are those at the other declared paths.
 
-    `ends` tells whether the text itself shows that it is whole: JSON lines do not.
+    `ends` is whether the text itself shows that it is complete, which JSON lines do not.
     """
 
     text: str
     spans: list[tuple[int, int]]
-    said: Mapping[Path, Value]
+    values: Mapping[Path, Value]
     ends: bool
 
     def at(self, dotted: str) -> Value | Absent:
-        """What stands at one of the paths that the form has beside the records."""
-        return self.said.get(keys_of(dotted), ABSENT)
+        """The value at one of the form's `value_paths`."""
+        return self.values.get(keys_of(dotted), ABSENT)
 
     def lines(self) -> Iterator[bytes]:
         """The records as blocks of JSON lines in UTF-8."""
@@ -76,22 +76,22 @@ def keys_of(dotted: str) -> Path:
 
 @dataclass(frozen=True)
 class Form:
-    """What a page looks like: an array at the path `records`; without it the document is an array or JSON lines.
+    """The form of a page: an array at the path `records`; without it the document is an array or JSON lines.
 
-    `beside` are the paths of what is said about this page and the next one, `errors` are keys beside the records that
-    have nothing to say in a good page. `null_is_empty`: null at the path of the records is an array without any.
+    `value_paths` are the paths of fields about this page and the next one, `errors` are keys of error messages. With
+    `null_is_empty`, null at the path of the records is an empty array.
     """
 
     records: Path | None = None
-    beside: frozenset[Path] = field(default_factory=frozenset)
+    value_paths: frozenset[Path] = field(default_factory=frozenset)
     errors: frozenset[str] = frozenset()
     null_is_empty: bool = False
 
 
 def read_page(text: str, form: Form, *, lines: bool) -> Page:
-    """Read a page; `lines`: it is announced as JSON lines, which may be one, or none.
+    """Read a page; `lines`: its content type is JSON lines, also with a single line or none.
 
-    Raises SaysError, NoRecords, NotObjects, and ValueError for what is not JSON; no message quotes the text.
+    Raises SaysError, NoRecords, NotObjects, and ValueError for text that is not JSON; messages do not quote the text.
     """
     walk = _Walk(text, form)
     ends = form.records is not None or text.startswith(("[", "null"), walk.at)
@@ -103,48 +103,48 @@ def read_page(text: str, form: Form, *, lines: bool) -> Page:
             walk.lines(few=lines)
     except json.JSONDecodeError as error:
         raise ValueError(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
-    except Unfit as error:
+    except InvalidLine as error:
         raise ValueError("it holds NaN or Infinity") from error
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
     if walk.records is None:
-        raise NoRecords(f"there is nothing at {'.'.join(walk.wanted)!r}")
-    return Page(text, walk.records, walk.said, ends)
+        raise NoRecords(f"there is nothing at {'.'.join(walk.requested)!r}")
+    return Page(text, walk.records, walk.values, ends)
 
 
 class _Walk:
-    """One way through a document, which looks into no value that is not on the way to what is wanted."""
+    """One pass through a document, which parses only values on the requested paths."""
 
     def __init__(self, text: str, form: Form) -> None:
-        self.wanted = form.records or ()
+        self.requested = form.records or ()
         self.records: list[tuple[int, int]] | None = None
-        self.said: dict[Path, Value] = {}
+        self.values: dict[Path, Value] = {}
         self.at = 0
         self._text = text
         self._form = form
         self._errors = {(key,) for key in form.errors}
-        paths = (self.wanted, *form.beside)
-        self._on_the_way = {path[:depth] for path in paths for depth in range(len(path))}
+        paths = (self.requested, *form.value_paths)
+        self._prefixes = {path[:depth] for path in paths for depth in range(len(path))}
         self._skip()
 
     def value(self, path: Path) -> None:
-        """Read the value that begins here, and what is wanted of it."""
-        if path == self.wanted:
+        """Read the value that begins here, and the requested values in it."""
+        if path == self.requested:
             self._array()
-        elif path in self._on_the_way and self._text.startswith("{", self.at):
+        elif path in self._prefixes and self._text.startswith("{", self.at):
             self._members(path)
         else:
-            found, self.at = scan_as_written(self._text, self.at)
-            if path in self._form.beside:
-                if path in self.said:
+            value, self.at = scan_as_written(self._text, self.at)
+            if path in self._form.value_paths:
+                if path in self.values:
                     raise NoRecords(f"there are two of {'.'.join(path)!r}")
-                self.said[path] = found
-            if path in self._errors and found not in _NOTHING:
-                raise SaysError(path[0])
+                self.values[path] = value
+            if path in self._errors and value not in _NO_ERROR:
+                raise PageError(path[0])
         self._skip()
 
     def lines(self, *, few: bool) -> None:
-        """One object after another. `few`: it may be one, or none; otherwise that is something else."""
+        """Read one object after another. `few`: one or none is allowed; otherwise that is not JSON lines."""
         self.records = []
         while self.at < len(self._text):
             self._record(self.records)
@@ -152,17 +152,17 @@ class _Walk:
             raise NoRecords("the document is a single object") if self.records else _not_json(self._text, self.at)
 
     def end(self) -> None:
-        """Nothing follows."""
+        """Check that nothing follows."""
         if self.at < len(self._text):
             raise json.JSONDecodeError("Extra data", self._text, self.at)
 
     def _array(self) -> None:
         if self.records is not None:
-            raise NoRecords(f"there are two of {'.'.join(self.wanted)!r}")
+            raise NoRecords(f"there are two of {'.'.join(self.requested)!r}")
         if not self._text.startswith("[", self.at):
-            found, self.at = scan_as_written(self._text, self.at)  # what is no JSON at all is told as such
-            if found is not None or not self._form.null_is_empty:
-                raise NoRecords(f"what stands at {'.'.join(self.wanted) or 'its beginning'!r} is {_kind(found)}")
+            value, self.at = scan_as_written(self._text, self.at)  # raises for text that is not JSON
+            if value is not None or not self._form.null_is_empty:
+                raise NoRecords(f"the value at {'.'.join(self.requested) or 'its beginning'!r} is {_kind(value)}")
             self.records = []
             return
         self.records = []
@@ -203,12 +203,12 @@ class _Walk:
         self._skip()
 
     def _skip(self) -> None:
-        found = _SPACE.match(self._text, self.at)
-        self.at = found.end() if found else self.at
+        space = _SPACE.match(self._text, self.at)
+        self.at = space.end() if space else self.at
 
 
-def _kind(found: Value) -> str:
-    return "null" if found is None else "no array"
+def _kind(value: Value) -> str:
+    return "null" if value is None else "not an array"
 
 
 def _not_json(text: str, at: int) -> json.JSONDecodeError:

@@ -1,7 +1,7 @@
-"""HttpApi: fetched page by page, each page whole and read before its first record is given on.
+"""HttpApi: fetched page by page, each page read completely before its first record is passed on.
 
-An answer of 200 alone makes no data: a page is an array of objects where the declaration says, or the fetch is refused.
-Whoever reads the lines to their end without an error has all of them; the landing keeps nothing else.
+The status 200 is not sufficient: a page must have an array of objects at the declared path, or the fetch is refused. A
+reader that reaches the end of the lines without an error has all of them; the landing keeps nothing else.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import httpx
 from sluice.engine.declare import HttpApi
 from sluice.engine.declare.sources.paging import paths_of
 from sluice.engine.sources.http.address import address, shown
-from sluice.engine.sources.http.last_page import Came
+from sluice.engine.sources.http.last_page import Progress
 from sluice.engine.sources.http.next_page import first_url, next_url
-from sluice.engine.sources.http.page import Form, NoRecords, NotObjects, Page, SaysError, keys_of, read_page
-from sluice.engine.sources.http.request import Answer, Asking, asking
-from sluice.engine.sources.http.retries import Patience, TryAgain
+from sluice.engine.sources.http.page import Form, NoRecords, NotObjects, Page, PageError, keys_of, read_page
+from sluice.engine.sources.http.request import Answer, ApiClient, api_client
+from sluice.engine.sources.http.retries import RetryLimits, TryAgain
 from sluice.engine.sources.http.validators import about, conditions, note_of
 from sluice.errors import DataError
 
@@ -29,16 +29,16 @@ _JSON_LINES = {"application/x-ndjson", "application/ndjson", "application/jsonl"
 _MAYBE_JSON = {"", "application/json", "text/json", "text/plain", "application/octet-stream"} | _JSON_LINES
 
 
-class NotModified(Exception):  # an outcome, no error: the source has nothing new
-    """The API says that its document is the one that was fetched before: there is nothing to load."""
+class NotModified(Exception):  # an outcome, not an error: the source has nothing new
+    """The API answers that its document has not changed since the last fetch: nothing to load."""
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """What an API answers. `lines` are blocks of UTF-8 JSON lines, each of whole lines, one record a line, in the
-    API's order and as the API wrote it; they can be read once, and raise what `read_http` raises.
+    """The records of an API. `lines` are blocks of whole UTF-8 JSON lines, one record per line, in the API's order and
+    as the API wrote them; they can be read once, and raise what `read_http` raises.
 
-    `note` gives what to tell the API at the next fetch, once all lines were read: pass it as `known` then.
+    `note` returns, once all lines were read, the value to pass as `known` to the next fetch.
     """
 
     lines: Iterator[bytes]
@@ -46,25 +46,26 @@ class Fetched:
 
 
 def read_http(source: HttpApi, *, known: Mapping[str, str], beat: Callable[[], None]) -> Fetched:
-    """Fetch a source. `known` is the note of its last fetch that was loaded ({} for none); `beat` is called often.
+    """Fetch a source. `known` is the note of its last loaded fetch ({} for none); `beat` is called often.
 
-    Raises, here or while the lines are read: NotModified when `known` still holds (here only); DataError with a stable
-    code for what another try will not change; TransientError when the API is away or busy and stays so; NotHere when a
-    setting that the source names is not set on this worker, ConfigError when it holds no address or no token.
+    Raises, here or while the lines are read: NotModified when nothing changed since `known` (here only); DataError with
+    a stable code for errors that a retry will not change; TransientError when the API stays unavailable or busy;
+    NotHere when a setting that the source names is not set on this worker, ConfigError when it is not an address or a
+    token.
     """
-    patience = Patience(source.name, source.tries, source.total_s, time.monotonic(), beat)
+    retries = RetryLimits(source.name, source.tries, source.total_s, time.monotonic(), beat)
     url = first_url(source, address(source))
-    with asking(source, patience) as api:
-        answer, page = _ask(source, patience, api, url, conditions(known, about(source, url)), first=True)
+    with api_client(source, retries) as api:
+        answer, page = _fetch_page(source, retries, api, url, conditions(known, about(source, url)), first=True)
     note = note_of(answer.headers, about(source, url)) if source.pages is None else {}
-    lines = page.lines() if source.pages is None else _all_lines(source, patience, url, answer, page)
+    lines = page.lines() if source.pages is None else _all_lines(source, retries, url, answer, page)
     return Fetched(lines, lambda: note)
 
 
-def _all_lines(source: HttpApi, patience: Patience, url: httpx.URL, answer: Answer, page: Page) -> Iterator[bytes]:
-    """The lines of all pages, from the first one on; there is never more than one page in memory."""
-    asked, contents, records = {url}, set[bytes](), 0
-    with asking(source, patience) as api:
+def _all_lines(source: HttpApi, retries: RetryLimits, url: httpx.URL, answer: Answer, page: Page) -> Iterator[bytes]:
+    """The lines of all pages, from the first one on; at most one page is in memory."""
+    requested, contents, records = {url}, set[bytes](), 0
+    with api_client(source, retries) as api:
         while True:
             content = _digest(page)
             if content in contents and page.spans:
@@ -72,24 +73,24 @@ def _all_lines(source: HttpApi, patience: Patience, url: httpx.URL, answer: Answ
             contents.add(content)
             yield from page.lines()
             records += len(page.spans)
-            came = Came(f"{source.name}: {shown(answer.url)}", len(asked), records)
-            following = next_url(source, url, answer, page, came)
-            if following is None:
+            progress = Progress(f"{source.name}: {shown(answer.url)}", len(requested), records)
+            following_url = next_url(source, url, answer, page, progress)
+            if following_url is None:
                 return
-            if following in asked:
-                raise _repeated(source, answer, "leads on to a page that came before")
-            if len(asked) >= source.max_pages:
+            if following_url in requested:
+                raise _repeated(source, answer, "links to a page that came before")
+            if len(requested) >= source.max_pages:
                 raise _too_many(source)
-            url = following
-            asked.add(url)
+            url = following_url
+            requested.add(url)
             del page
-            answer, page = _ask(source, patience, api, url, {}, first=False)
+            answer, page = _fetch_page(source, retries, api, url, {}, first=False)
 
 
-def _ask(
-    source: HttpApi, patience: Patience, api: Asking, url: httpx.URL, conditions: dict[str, str], *, first: bool
+def _fetch_page(
+    source: HttpApi, retries: RetryLimits, api: ApiClient, url: httpx.URL, conditions: dict[str, str], *, first: bool
 ) -> tuple[Answer, Page]:
-    """One page, asked for until it is whole or the tries are used up."""
+    """One page, requested until it is complete or the tries are used up."""
 
     def once() -> tuple[Answer, Page]:
         answer = api.get(url, conditions)
@@ -97,29 +98,30 @@ def _ask(
             if conditions:
                 raise NotModified(source.name)
             raise DataError(
-                "http_status", f"{source.name}: {shown(answer.url)} answers 304 to what asked for all of it."
+                "http_status",
+                f"{source.name}: {shown(answer.url)} answers 304 (not modified) to an unconditional request.",
             )
         return replace(answer, body=b""), _read(source, answer, first=first)
 
-    return patience.call(once)
+    return retries.call(once)
 
 
 def _read(source: HttpApi, answer: Answer, *, first: bool) -> Page:
-    """The page that an answer is. Raises TryAgain for what may be half of one; DataError for what is none."""
+    """The page in a response. Raises TryAgain if it may be incomplete; DataError if it is not a page."""
     where = f"{source.name}: {shown(answer.url)}"
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _MAYBE_JSON and not kind.endswith("+json"):
         raise DataError(
-            "not_json", f"{where} answers 200 with {kind[:60]!r}, which is not JSON, so nothing of it was taken."
+            "not_json", f"{where} answers 200 with {kind[:60]!r}, which is not JSON, so nothing of it is loaded."
         )
     try:
         page = read_page(answer.body.decode("utf-8-sig"), _form(source, first=first), lines=kind in _JSON_LINES)
-    except SaysError as error:
-        why = "If that key says something else, declare error_keys=(...) without it."
+    except PageError as error:
+        why = "If that key is not an error, declare error_keys=(...) without it."
         raise DataError("says_error", f"{where} answers 200, with an error under {error.args[0]!r}. {why}") from None
     except NoRecords as error:
-        why = "Is it an error, said with 200? If not, say where the array is: records='...'."
-        raise DataError("no_records", f"{where}: {error}, where an array of records is wanted. {why}") from None
+        why = "Is it an error with the status 200? If not, declare the path of the array: records='...'."
+        raise DataError("no_records", f"{where}: {error}, where an array of records is expected. {why}") from None
     except NotObjects as error:
         raise DataError("not_objects", f"{where}: record {error.args[0]} of the page is not a JSON object.") from None
     except UnicodeDecodeError as error:
@@ -129,18 +131,18 @@ def _read(source: HttpApi, answer: Answer, *, first: bool) -> Page:
     if not page.ends and not answer.tells_its_end:
         raise DataError(
             "no_length",
-            f"{where} sends JSON lines without saying where they end (no Content-Length, not chunked), so a part "
-            "would look like all of them. Nothing is loaded; the API has to say it, or to send an array.",
+            f"{where} sends JSON lines without their length (no Content-Length, not chunked), so a part would"
+            " look like all of them. Nothing is loaded; the API must send the length, or an array.",
         )
     return page
 
 
 def _form(source: HttpApi, *, first: bool) -> Form:
-    """What a page looks like. Behind the first one, programs write null for an array without elements; on the first
-    page null is no answer to what was asked."""
+    """The expected form of a page. After the first page, null is accepted as an empty array, which some programs write;
+    on the first page it is refused."""
     records = None if source.records is None else keys_of(source.records)
-    beside = frozenset(map(keys_of, paths_of(source.pages).values()))
-    return Form(records, beside, frozenset(source.error_keys), null_is_empty=not first)
+    value_paths = frozenset(map(keys_of, paths_of(source.pages).values()))
+    return Form(records, value_paths, frozenset(source.error_keys), null_is_empty=not first)
 
 
 def _not_json(where: str, why: str) -> DataError:
@@ -151,13 +153,13 @@ def _repeated(source: HttpApi, answer: Answer, what: str) -> DataError:
     return DataError(
         "repeated_page",
         f"{source.name}: {shown(answer.url)} {what}, so the pages would never end. Nothing is loaded; check pages= in "
-        "the declaration: does the API know that parameter, or say its end in another way (more=, same_is_last=)?",
+        "the declaration: does the API support that parameter, or mark its end in another way (more=, same_is_last=)?",
     )
 
 
 def _too_many(source: HttpApi) -> DataError:
     why = "Ask for larger pages, or raise max_pages."
-    return DataError("too_many_pages", f"{source.name}: there are more than max_pages={source.max_pages} pages. {why}")
+    return DataError("too_many_pages", f"{source.name}: it has more than max_pages={source.max_pages} pages. {why}")
 
 
 def _digest(page: Page) -> bytes:

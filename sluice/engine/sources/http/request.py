@@ -1,7 +1,7 @@
-"""One GET and its answer: read whole, within its limits, and told apart by what to do about it.
+"""One GET and its response: read completely, within limits, with errors classified by what to do about them.
 
-The body is unpacked here and not by the client, a block at a time, so that what unpacks to a thousand times its size
-is refused before it is held.
+The body is decompressed here in blocks and not by the client, so that a response that expands to a thousand times its
+size is refused before it is in memory.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import httpx
 from sluice.engine.declare import HttpApi
 from sluice.engine.formats.unpack.compressed import GZIP, decompressed
 from sluice.engine.formats.unpack.streams import stream_of
-from sluice.engine.sources.http.address import bearer, onward, shown
-from sluice.engine.sources.http.retries import Patience, TryAgain, retry_after_s
+from sluice.engine.sources.http.address import bearer, link_target, shown
+from sluice.engine.sources.http.retries import RetryLimits, TryAgain, retry_after_s
 from sluice.errors import DataError, TransientError
 from sluice.version import __version__
 
@@ -27,14 +27,14 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 5
 _JSON = "application/json, application/x-ndjson;q=0.9"
 
-# they log each URL with its parameters and the headers of each answer, and in these there may be secrets
+# they log URLs with parameters and the headers of responses, which may have secrets
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back from `url`: 200 with its whole body, unpacked, or 304 without one."""
+    """The response from `url`: 200 with its whole body, decompressed, or 304 without one."""
 
     url: httpx.URL
     status: int
@@ -43,27 +43,27 @@ class Answer:
 
     @property
     def tells_its_end(self) -> bool:
-        """Whether a body that was cut short would have been noticed."""
+        """Whether a truncated body would have been detected."""
         packed = _packing(self.headers) != "identity"
         return packed or "content-length" in self.headers or "transfer-encoding" in self.headers
 
 
-class Asking:
+class ApiClient:
     """An open client for one source."""
 
-    def __init__(self, source: HttpApi, patience: Patience, client: httpx.Client) -> None:
+    def __init__(self, source: HttpApi, retries: RetryLimits, client: httpx.Client) -> None:
         self._source = source
-        self._patience = patience
+        self._retries = retries
         self._client = client
 
     def get(self, url: httpx.URL, headers: dict[str, str]) -> Answer:
-        """The answer at `url`, or where that leads to within its origin.
+        """The response from `url`, or from its redirect within the same origin.
 
         Raises TryAgain, and DataError `unauthorized`, `http_status`, `other_origin`, `bad_next`, `bad_certificate`,
         `bad_encoding`, `too_large`, `too_slow`.
         """
         for _ in range(_MOST_REDIRECTS + 1):
-            self._patience.check()
+            self._retries.check()
             try:
                 answer = self._exchange(url, headers)
             except httpx.TransportError as error:
@@ -72,8 +72,10 @@ class Asking:
                 return answer
             if answer.status not in _REDIRECTS or "location" not in answer.headers:
                 raise self._refused(answer)
-            url = onward(self._source, url, answer.headers["location"])
-        raise DataError("http_status", f"{self._where(url)} redirects on and on. Check the address in the declaration.")
+            url = link_target(self._source, url, answer.headers["location"])
+        raise DataError(
+            "http_status", f"{self._where(url)} redirects too many times. Check the address in the declaration."
+        )
 
     def _exchange(self, url: httpx.URL, headers: dict[str, str]) -> Answer:
         with self._client.stream("GET", url, headers=headers) as response:
@@ -85,7 +87,7 @@ class Asking:
         packed = _packing(response.headers)
         if packed not in {"identity", "gzip", "x-gzip"}:
             raise DataError(
-                "bad_encoding", f"{self._where(url)} is packed as {packed[:20]!r}; only gzip was asked for."
+                "bad_encoding", f"{self._where(url)} has the encoding {packed[:20]!r}; only gzip was requested."
             )
         size, limit = 0, self._source.max_bytes
         for block in raw if packed == "identity" else self._unpacked(url, raw):
@@ -94,13 +96,13 @@ class Asking:
                 raise DataError(
                     "too_large",
                     f"{self._where(url)} has more than max_bytes={limit:,} bytes. Ask for smaller pages, or raise "
-                    "max_bytes: a worker holds one answer in memory.",
+                    "max_bytes: a worker has one response in memory.",
                 )
             yield block
 
     def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         for block in blocks:
-            self._patience.check()
+            self._retries.check()
             yield block
 
     def _unpacked(self, url: httpx.URL, raw: Iterator[bytes]) -> Iterator[bytes]:
@@ -110,15 +112,15 @@ class Asking:
             except DataError as error:
                 if error.code not in {"truncated", "corrupt"}:
                     raise
-                end = TransientError(f"{self._where(url)}: the packed body is broken. It is fetched again.")
+                end = TransientError(f"{self._where(url)}: the compressed body is broken. It is fetched again.")
                 raise TryAgain(end) from error
 
     def _broken(self, url: httpx.URL, error: httpx.TransportError) -> Exception:
-        """What became of the connection, in words of ours: those of the library may quote what the server sent."""
+        """The error of a connection, in our own words: the library's may quote the server's data."""
         cause: BaseException | None = error
         while cause is not None:
             if isinstance(cause, ssl.SSLCertVerificationError):
-                what = f"{self._where(url)}: the server's certificate does not hold ({cause.verify_message})."
+                what = f"{self._where(url)}: the server's certificate is not valid ({cause.verify_message})."
                 return DataError("bad_certificate", f"{what} Check the address, and which authorities are trusted.")
             cause = cause.__cause__ or cause.__context__
         if isinstance(error, httpx.TimeoutException):
@@ -139,19 +141,19 @@ class Asking:
             why = f"Check the token in the setting {token}." if token else "The source declares no token=."
             return DataError("unauthorized", f"{where} answers {status}, {_phrase(status)}. {why}")
         why = "Check url, params and pages in the declaration."
-        return DataError("http_status", f"{where} answers {status}, {_phrase(status)}, where 200 is wanted. {why}")
+        return DataError("http_status", f"{where} answers {status}, {_phrase(status)}, where 200 is expected. {why}")
 
     def _where(self, url: httpx.URL) -> str:
         return f"{self._source.name}: {shown(url)}"
 
 
 @contextmanager
-def asking(source: HttpApi, patience: Patience) -> Iterator[Asking]:
+def api_client(source: HttpApi, retries: RetryLimits) -> Iterator[ApiClient]:
     """A client of a source's API, with its token. Raises NotHere or ConfigError about its settings."""
     headers = {"User-Agent": f"sluice/{__version__}", "Accept": _JSON, "Accept-Encoding": "gzip"} | bearer(source)
-    # redirects are followed by hand: the token must not leave the origin
+    # redirects are followed by our own code: the token must not leave the origin
     with httpx.Client(headers=headers, timeout=source.timeout_s, follow_redirects=False) as client:
-        yield Asking(source, patience, client)
+        yield ApiClient(source, retries, client)
 
 
 def _packing(headers: httpx.Headers) -> str:

@@ -1,8 +1,8 @@
-"""Trying again: how often, after how long, and until when.
+"""Retries: how often, after which pause, and until when.
 
-The pauses grow as 0.5, 1, 2, 4 ... seconds, each shortened at random by up to a half, lest many workers come back at
-once ("equal jitter" in M. Brooker, Exponential Backoff And Jitter, AWS Architecture Blog, 2015). A server that says
-how long to wait (Retry-After, RFC 9110 section 10.2.3) is waited for at least that long, up to five minutes.
+The pauses grow as 0.5, 1, 2, 4 ... seconds, each shortened at random by up to a half, so that workers do not retry at
+the same time ("equal jitter" in M. Brooker, Exponential Backoff And Jitter, AWS Architecture Blog, 2015). A server's
+Retry-After (RFC 9110 section 10.2.3) is the least pause, up to five minutes.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from typing import TypeVar
 
 from sluice.errors import DataError, SluiceError
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S, LONGEST_ASKED_S = 0.5, 60.0, 300.0
-ABSURD_S = 366 * 86_400.0  # who is asked to wait longer is asked by a mistake
+FIRST_PAUSE_S, LONGEST_PAUSE_S, LONGEST_RETRY_AFTER_S = 0.5, 60.0, 300.0
+IMPLAUSIBLE_S = 366 * 86_400.0  # a longer Retry-After must be a mistake
 _DIGITS = 9
 _NAP_S = 1.0
 
 T = TypeVar("T")
 
 
-class TryAgain(Exception):  # never leaves this room
-    """This answer will not do, and the next one may. `end` is what to raise when there is no next one; `asked_s` is how
-    long the server wants to be left alone."""
+class TryAgain(Exception):  # raised and caught within this package
+    """The response is not usable, and a retry may succeed. `end` is the error to raise without another try; `wait_s` is
+    the server's Retry-After in seconds."""
 
-    def __init__(self, end: SluiceError, asked_s: float | None = None) -> None:
-        super().__init__(end, asked_s)
+    def __init__(self, end: SluiceError, wait_s: float | None = None) -> None:
+        super().__init__(end, wait_s)
         self.end = end
-        self.asked_s = asked_s
+        self.wait_s = wait_s
 
 
 @dataclass(frozen=True)
-class Patience:
-    """What one fetch may take: `tries` for each page, and `total_s` seconds from `start` (of time.monotonic)."""
+class RetryLimits:
+    """The limits of one fetch: `tries` for each page, and `total_s` seconds from `start` (of time.monotonic)."""
 
     name: str
     tries: int
@@ -47,24 +47,24 @@ class Patience:
     beat: Callable[[], None]
 
     def check(self) -> None:
-        """To be called often. Raises DataError `too_slow` when the time is up, and whatever the beat raises."""
+        """Call it often. Raises DataError `too_slow` when the time is up, and the errors of `beat`."""
         self.beat()
         if self._left() < 0:
             raise DataError(
                 "too_slow",
                 f"{self.name}: the fetch takes longer than total_s={self.total_s:g} seconds. Nothing of it is kept; "
-                "raise total_s, or ask for less.",
+                "raise total_s, or request less.",
             )
 
     def call(self, ask: Callable[[], T]) -> T:
-        """What `ask` returns, which is asked again while it raises TryAgain."""
+        """The result of `ask`, which is called again while it raises TryAgain."""
         tried = 0
         while True:
             try:
                 return ask()
             except TryAgain as again:
                 tried += 1
-                pause = pause_s(tried, again.asked_s, random.random())  # noqa: S311 - spreads load, keeps no secret
+                pause = pause_s(tried, again.wait_s, random.random())  # noqa: S311 - spreads load, keeps no secret
                 if tried >= self.tries or pause > self._left():
                     raise again.end from again.__cause__
             self._wait(pause)
@@ -79,24 +79,23 @@ class Patience:
         return self.start + self.total_s - time.monotonic()
 
 
-def pause_s(tried: int, asked_s: float | None, chance: float) -> float:
-    """The seconds to wait after the try number `tried`; `chance` is from 0 to 1."""
+def pause_s(tried: int, wait_s: float | None, chance: float) -> float:
+    """The pause in seconds after try number `tried`; `chance` is a random number from 0 to 1."""
     longest: float = min(FIRST_PAUSE_S * 2.0 ** min(tried - 1, 30), LONGEST_PAUSE_S)
-    return max(longest * (1 - chance / 2), min(asked_s or 0, LONGEST_ASKED_S))
+    return max(longest * (1 - chance / 2), min(wait_s or 0, LONGEST_RETRY_AFTER_S))
 
 
 def retry_after_s(value: str | None, now: datetime | None = None) -> float | None:
-    """The seconds that a header Retry-After asks for, written as a number or as an HTTP date; None if it is neither, or
-    further away than anybody means."""
+    """The seconds of a Retry-After header, a number or an HTTP date; None if it is neither, or implausibly long."""
     value = (value or "").strip()
     if value.isascii() and value.isdigit():
-        asked = float(value) if len(value.lstrip("0")) <= _DIGITS else math.inf
+        seconds = float(value) if len(value.lstrip("0")) <= _DIGITS else math.inf
     else:
         until = http_date(value)
         if until is None:
             return None
-        asked = max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
-    return asked if asked <= ABSURD_S else None
+        seconds = max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
+    return seconds if seconds <= IMPLAUSIBLE_S else None
 
 
 def http_date(value: str) -> datetime | None:
@@ -105,10 +104,10 @@ def http_date(value: str) -> datetime | None:
     Only the form of asctime, which has no comma, may be without a zone.
     """
     try:
-        found = parsedate_to_datetime(value)
-        if found.tzinfo is not None:
-            return found.astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):  # each is raised for some text
+        date = parsedate_to_datetime(value)
+        if date.tzinfo is not None:
+            return date.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):  # each is raised for some texts
         return None
     zoned = "," not in value or value.endswith("-0000")
-    return found.replace(tzinfo=UTC) if zoned else None
+    return date.replace(tzinfo=UTC) if zoned else None

@@ -1,6 +1,6 @@
-"""What an API calls its answer (ETag, Last-Modified), and how the next fetch asks whether that still holds.
+"""The validators of a response (ETag, Last-Modified), and the conditional request of the next fetch.
 
-A name that is nothing of the kind is not noted: then everything is fetched, and known by its content.
+An invalid validator is not noted: then everything is fetched, and compared by its content.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ import httpx
 from sluice.engine.declare import HttpApi
 from sluice.engine.sources.http.retries import http_date
 
-# quoted, as RFC 9110 has it, but for blanks, or bare, as some write it; * would match whatever there is
+# quoted as in RFC 9110, also with blanks, or without quotes, as some servers write it; * would match everything
 _ETAG = re.compile(r'(W/)?"[ !#-~]*"|[!#-)+\-.-~]+')
 _LONGEST = 1024
-# a change within the same second, or of a clock that is ahead, would be missed (RFC 9110 section 8.8.2.2)
+# a change within the same second, or with a clock that is ahead, would be missed (RFC 9110 section 8.8.2.2)
 _SETTLED = timedelta(minutes=1)
 
 
 def about(source: HttpApi, url: httpx.URL) -> str:
-    """What a note is about: another address, or other records of it, were never fetched."""
+    """The subject of a note: it does not apply to another address, or to other records of it."""
     return hashlib.sha256(f"{url} {source.records}".encode()).hexdigest()[:16]
 
 
 def conditions(known: Mapping[str, str], subject: str) -> dict[str, str]:
-    """The headers that ask for a document only if it changed (RFC 9110 section 13.1)."""
+    """The headers of a conditional request (RFC 9110 section 13.1)."""
     if known.get("about") != subject:
         return {}
     if _is_etag(known.get("etag", "")):
@@ -37,7 +37,7 @@ def conditions(known: Mapping[str, str], subject: str) -> dict[str, str]:
 
 
 def note_of(headers: httpx.Headers, subject: str) -> dict[str, str]:
-    """What the next fetch of the same is to know of this answer."""
+    """The note of this response for the next fetch."""
     etag, changed = headers.get("etag", "").strip(), headers.get("last-modified", "").strip()
     note = {"etag": etag} if _is_etag(etag) else {}
     if _is_past(changed):
@@ -50,6 +50,6 @@ def _is_etag(text: str) -> bool:
 
 
 def _is_past(text: str) -> bool:
-    """Whether it is a date that lies behind us: of one ahead of us a server may say for ever that nothing changed."""
-    found = http_date(text)
-    return text.isascii() and found is not None and found < datetime.now(UTC) - _SETTLED
+    """Whether it is a date in the past: with one in the future a server could answer for ever that nothing changed."""
+    date = http_date(text)
+    return text.isascii() and date is not None and date < datetime.now(UTC) - _SETTLED

@@ -26,7 +26,7 @@ class _PostgresQuery(FetchedSource[PostgresQuery]):
         newest: bool,  # noqa: ARG002
         beat: Callable[[], None],
     ) -> Mapping[str, str]:
-        """A watermark holds whatever came after it, as far as rows were loaded."""
+        """A watermark stays valid when later inputs were loaded, as far as its rows were loaded."""
         return as_loaded(source, last, beat)
 
     def write(self, source: PostgresQuery, columns: Sequence[Column], into: Blocks, known: Known) -> FetchResult:
@@ -39,13 +39,13 @@ class _PostgresQuery(FetchedSource[PostgresQuery]):
     def probe(self, source: PostgresQuery, pipeline: Pipeline) -> ProbeResult | None:
         of = try_query(source)
         warnings = () if of is None else check_watermark(pipeline, source, of)
-        return ProbeResult(f"the query of {source.database} can be asked", warnings)
+        return ProbeResult(f"the query of {source.database} can be executed", warnings)
 
 
 def _left_out(source: PostgresQuery, rows: int) -> str | None:
     if not rows:
         return None
-    return f"{rows:,} of the query's rows have no {source.watermark}: such rows come with the first fetch only."
+    return f"{rows:,} of the query's rows have a null {source.watermark}: such rows are fetched the first time only."
 
 
 POSTGRES_QUERY: SourceKind[PostgresQuery] = _PostgresQuery()

@@ -1,8 +1,8 @@
-"""Numbers and times of a query as its declared columns read them.
+"""Numbers and times of a query in the notation of the declared columns.
 
 A query's values have types, and their text is PostgreSQL's: a float may have an exponent, a fraction has a point and a
-timestamptz is in UTC. A declaration of text knows nothing of that, so what it could take for another value is written
-in its notation, or the query is refused.
+timestamptz is in UTC. A declared column type may read such text as another value: so it is written in the column's
+notation, or the query is refused.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sluice.errors import DataError
 
 query = statements(__name__)
 
-_FLOATS, _NUMERIC = (700, 701), 1700  # the types' own numbers, which are the same in every PostgreSQL
+_FLOATS, _NUMERIC = (700, 701), 1700  # OIDs of types, which are the same in every PostgreSQL
 _TIMES = {
     1082: ("date", ("2001-02-03",)),
     1114: ("timestamp", ("2001-02-03 04:05:06", "2001-02-03 04:05:06.000007")),
@@ -31,37 +31,37 @@ _TIMES = {
 }
 
 
-def spelled(cursor: Cursor, asked: sql.Composable, columns: Sequence[Column]) -> sql.Composable:
-    """The query whose rows have every number as its column reads it: `asked` itself where that is so already.
+def spelled(cursor: Cursor, select: sql.Composable, columns: Sequence[Column]) -> sql.Composable:
+    """The query with every number in the notation of its column: `select` itself if nothing has to be changed.
 
     Raises DataError `misread_time` where a column would read a date or time of the query as another one.
     """
-    found = _described(cursor, asked)
-    for name, kind in found:
+    described = _described(cursor, select)
+    for name, kind in described:
         for declared in _types(columns, name):
             _check_time(name, kind, declared)
-    commas = {name for name, _ in found if any(each.decimal_mark == "," for each in _types(columns, name))}
-    if not any(kind in _FLOATS or (kind == _NUMERIC and name in commas) for name, kind in found):
-        return asked
-    values = [sql.Identifier(f"c{place}") for place in range(len(found))]  # two columns may have one name
+    commas = {name for name, _ in described if any(each.decimal_mark == "," for each in _types(columns, name))}
+    if not any(kind in _FLOATS or (kind == _NUMERIC and name in commas) for name, kind in described):
+        return select
+    values = [sql.Identifier(f"c{place}") for place in range(len(described))]  # two columns may have one name
     spelled_columns = [
         sql.SQL("{} as {}").format(_number(value, kind, comma=name in commas), sql.Identifier(name))
-        for value, (name, kind) in zip(values, found, strict=True)
+        for value, (name, kind) in zip(values, described, strict=True)
     ]
     parts = {"columns": sql.SQL(", ").join(spelled_columns), "names": sql.SQL(", ").join(values)}
-    return _filled("rows_spelled", query=asked, **parts)
+    return _filled("rows_spelled", query=select, **parts)
 
 
-def _described(cursor: Cursor, asked: sql.Composable) -> list[tuple[str, int]]:
-    """The names and types of the columns; none of a statement that is no SELECT, which fails when it is copied."""
+def _described(cursor: Cursor, select: sql.Composable) -> list[tuple[str, int]]:
+    """The names and types of the columns; empty for a statement that is not a SELECT, which fails in COPY."""
     cursor.execute("savepoint described")
     try:
-        cursor.execute(_filled("columns", query=asked))
-        found = [(each.name, each.type_code) for each in cursor.description or ()]
+        cursor.execute(_filled("columns", query=select))
+        columns = [(each.name, each.type_code) for each in cursor.description or ()]
     except (psycopg2.errors.SyntaxError, psycopg2.errors.FeatureNotSupported):
-        found = []
+        columns = []
     cursor.execute("rollback to savepoint described")
-    return found
+    return columns
 
 
 def _types(columns: Sequence[Column], name: str) -> list[ColumnType]:

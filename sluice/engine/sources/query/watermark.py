@@ -1,8 +1,8 @@
-"""How far a source with a watermark was loaded: by the values of its column that stand in the table.
+"""The watermark of a source: the greatest value of its column among the loaded rows.
 
-A row that was rejected does not move it, and neither does a value that is not finite: nothing would be greater than
-infinity or NaN. The greatest value of a fetch comes from the source's own database. Only where rows of it were
-rejected, the others are looked through in the landing, once, before the next fetch.
+Rejected rows do not count, and neither do values that are not finite: nothing would be greater than infinity or NaN.
+The greatest value of a fetch is computed by the source's own database. If rows were rejected, it is computed from the
+other rows in the landing, once, before the next fetch.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from sluice.errors import DataError, NotHere
 query = statements(__name__)
 
 REACHED, OF, FROM, JUDGED = "reached", "of", "from", "judged"
-_OLD = "since"  # as version 0.1.0 noted it, with the overlap taken off
+_OLD = "since"  # as version 0.1.0 noted it, with the overlap subtracted
 
 NUMBER, TIME, DAY, TEXT = "number", "time", "day", "text"
 KINDS = {
     "smallint": NUMBER, "integer": NUMBER, "bigint": NUMBER, "numeric": NUMBER, "real": NUMBER,
     "double precision": NUMBER, "date": DAY, "timestamp": TIME, "timestamptz": TIME, "text": TEXT,
 }  # fmt: skip
-# the types of columns by their numbers in PostgreSQL, which are the same everywhere
+# the types of columns by their OIDs, which are the same in every PostgreSQL
 TYPES = {
     21: "smallint", 23: "integer", 20: "bigint", 1700: "numeric", 700: "real", 701: "double precision", 1082: "date",
     1114: "timestamp", 1184: "timestamptz", 25: "text", 1043: "text", 1042: "text",
@@ -51,13 +51,13 @@ def is_finite(value: str) -> bool:
 
 
 def reached_in(note: Mapping[str, str], of: str) -> str | None:
-    """The value up to which a column of the type `of` was loaded; None where there is none that holds."""
+    """The value up to which a column of the type `of` was loaded; None without a valid one."""
     reached = note.get(REACHED, note.get(_OLD))
     return reached if reached is not None and is_finite(reached) and note.get(OF, of) == of else None
 
 
 def check_overlap(source: PostgresQuery, of: str) -> None:
-    """Raise DataError unless the overlap can be taken off the watermark."""
+    """Raise DataError unless the overlap can be subtracted from the watermark."""
     kind, overlap = KINDS[of], source.overlap
     fits = kind != TEXT and (kind == DAY or isinstance(overlap, timedelta) == (kind == TIME))
     if overlap is not None and not fits:
@@ -70,9 +70,9 @@ def check_overlap(source: PostgresQuery, of: str) -> None:
 
 
 def greatest(of: str, values: Iterable[str]) -> str | None:
-    """The greatest finite one of values of a type, in PostgreSQL's order; None of none.
+    """The greatest finite value of a type, in PostgreSQL's order; None without values.
 
-    LookupError for text, whose order only the column's own database knows.
+    Raises LookupError for text, whose order only the column's own database knows.
     """
     order = _ORDERS[KINDS[of]]
     return max((value for value in values if value and is_finite(value)), key=order, default=None)
@@ -80,24 +80,24 @@ def greatest(of: str, values: Iterable[str]) -> str | None:
 
 def _time_order(value: str) -> tuple[int, str]:
     """Times in ISO, all of one zone: within a year their text has their order."""
-    found = _TIME.fullmatch(value)
-    if found is None:
+    match = _TIME.fullmatch(value)
+    if match is None:
         raise LookupError(value)
-    year = int(found[1])
-    return (1 - year if found[3] else year), found[2]
+    year = int(match[1])
+    return (1 - year if match[3] else year), match[2]
 
 
 _ORDERS: dict[str, Callable[[str], Any]] = {NUMBER: Decimal, TIME: _time_order, DAY: _time_order}
 
 
 def as_loaded(source: PostgresQuery, noted: Noted, beat: Callable[[], None]) -> Mapping[str, str]:
-    """What a fetch noted, as far as its rows were loaded: written to the ledger where it is less than was noted."""
+    """The notes of a fetch, reduced to its loaded rows: stored in the ledger if they differ."""
     note = noted.note
     if not noted.rejected or REACHED not in note or JUDGED in note:
         return note
     try:
         loaded = greatest(note[OF], _loaded_values(source.watermark or "", noted, beat))
-    except (LookupError, NotHere, DataError):  # not to be known any more: that fetch's rows come again
+    except (LookupError, NotHere, DataError):  # it cannot be determined any more: that fetch's rows are fetched again
         loaded = None
     judged = {name: note[name] for name in (OF, FROM) if name in note} | {JUDGED: "yes"}
     reached = greater(note[OF], loaded, note.get(FROM))
@@ -109,15 +109,15 @@ def as_loaded(source: PostgresQuery, noted: Noted, beat: Callable[[], None]) -> 
 
 
 def greater(of: str, one: str | None, other: str | None) -> str | None:
-    """The greater one of two values; of texts, the first there is."""
-    there = [value for value in (one, other) if value is not None]
-    return there[0] if len(there) == 1 or (there and KINDS[of] == TEXT) else greatest(of, there)
+    """The greater of two values; of texts, the first that is not None."""
+    present = [value for value in (one, other) if value is not None]
+    return present[0] if len(present) == 1 or (present and KINDS[of] == TEXT) else greatest(of, present)
 
 
 def _loaded_values(watermark: str, noted: Noted, beat: Callable[[], None]) -> Iterator[str]:
-    """The values of the watermark in the rows of an input that were not rejected.
+    """The watermark's values in the rows of an input that were not rejected.
 
-    Raises LookupError where rejects or parts were purged, NotHere where the copy was.
+    Raises LookupError if rejects or parts were purged, NotHere if the copy was.
     """
     only = Contract(Table("watermark", ["mark"], [Column("mark", Text(), header=watermark, required=True)]))
     with transaction() as cursor:

@@ -1,4 +1,4 @@
-"""How far sources with a watermark have come: a value far ahead, behind which nothing comes any more."""
+"""Checks of watermarks: a value far ahead would exclude all later rows."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from sluice.engine.sources.kind import SourceWarning
 from sluice.engine.sources.query.watermark import DAY, KINDS, NUMBER, TIME, is_finite
 from sluice.errors import SluiceError
 
-AHEAD = timedelta(days=1)  # clocks and zones differ
+AHEAD = timedelta(days=1)  # tolerance for clocks and zones
 _LARGEST = {"smallint": "32767", "integer": "2147483647", "bigint": "9223372036854775807"}
 _DATE = re.compile(r"(\d{4,})-(\d\d)-(\d\d)(?!\d).*", re.DOTALL)
 _DIGITS_OF_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _LAST_OF_ALL = re.compile(r"9{5,}(\.9*)?")
-_LAST_TEXT = re.compile("9{5,}|[zZ~\x7f\xff\uffff\U0010ffff]+")  # what people write to come behind all others
-_TODO = "Leave such rows out in the SELECT, or correct them in the source and load once with --reload."
+_LAST_TEXT = re.compile("9{5,}|[zZ~\x7f\xff\uffff\U0010ffff]+")  # values that people use to sort a row last
+_ADVICE = "Leave such rows out in the SELECT, or correct them in the source and load once with --reload."
 
 
 def check_watermark(pipeline: Pipeline, source: PostgresQuery, of: str) -> Iterator[SourceWarning]:
-    """Judge the watermark of a source, whose column is of the type `of`. Where there is no ledger, nothing is said."""
+    """Check the watermark of a source, whose column is of the type `of`. Without a ledger there are no warnings."""
     if KINDS[of] == DAY and source.overlap is None:
         yield SourceWarning(
             "watermark",
@@ -37,12 +37,12 @@ def check_watermark(pipeline: Pipeline, source: PostgresQuery, of: str) -> Itera
         yield SourceWarning(
             "watermark",
             f"it stands at {source.watermark} = {reached}, which {why}: no row below it comes any more",
-            _TODO,
+            _ADVICE,
         )
 
 
 def far_ahead(reached: str, of: str, now: datetime) -> str | None:
-    """Why rows are likely not to come behind a value of a type; None where it looks like any other."""
+    """Why later rows are unlikely to exceed a value of a type; None if the value looks normal."""
     kind = KINDS[of]
     if not is_finite(reached):
         return "nothing is greater than"
@@ -59,18 +59,18 @@ def far_ahead(reached: str, of: str, now: datetime) -> str | None:
 
 
 def _is_ahead(text: str, limit: datetime) -> bool:
-    """Whether a text that begins with a date has one behind the day of the limit."""
-    found = _DATE.fullmatch(text)
-    if found is None or text.endswith(" BC"):
+    """Whether a text begins with a date after the day of the limit."""
+    match = _DATE.fullmatch(text)
+    if match is None or text.endswith(" BC"):
         return False
-    year, month, day = (int(each) for each in found.groups())
+    year, month, day = (int(each) for each in match.groups())
     return (year, month, day) > (limit.year, limit.month, limit.day)
 
 
 def _reached(pipeline: Pipeline, source: PostgresQuery) -> str | None:
     flow = pipeline.flow(source.name)
     contract = Contract(flow.table, flow.transform, flow.source).version
-    with suppress(SluiceError), transaction() as cursor:  # what is wrong with the ledger, other checks tell
+    with suppress(SluiceError), transaction() as cursor:  # other checks report errors of the ledger
         cursor.execute("select to_regclass('sluice.input') is not null")
         if cursor.fetchone() != (True,):
             return None

@@ -19,11 +19,11 @@ def match_columns(header: tuple[str, ...], table: Table, contract: Contract) -> 
     """Match an input's columns with the declared ones. Raises DataError `missing_header`, which names columns of the
     file that may be a misspelt required one, and `duplicate_header`."""
     try:
-        return match_header(Names(header), contract.wanted, contract.required)
+        return match_header(Names(header), contract.requested, contract.required)
     except DataError as error:
         if error.code != "missing_header":
             raise
-        match = match_header(Names(header), contract.wanted, ())
+        match = match_header(Names(header), contract.requested, ())
         raise DataError(error.code, " ".join([error.reason, *_misspelt(table, match)])) from error
 
 

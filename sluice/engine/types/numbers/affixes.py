@@ -1,4 +1,4 @@
-"""What stands beside an amount, found with numpy: a minus, and a currency's symbol, code or word."""
+"""The text before and after an amount, found with numpy: a minus, and a currency's symbol, code or word."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from sluice.engine.types.numbers.notation import Notation
 
 _MINUS = ord("-")
 _NO_BREAK = (0xC2, 0xA0)  # U+00A0 in UTF-8
-_CASE = 0x20  # the bit that tells a small ASCII letter from a capital one
+_CASE = 0x20  # the bit that differs between upper-case and lower-case ASCII letters
 
-# The bytes of a word, small letters for ASCII's, and for each the bits that do not matter.
+# the bytes of a word, ASCII letters in lower case, and for each byte the bits to ignore
 _Word = tuple[tuple[int, int], ...]
 
 
 def without_mark_before(data: Bytes, starts: Int64s, ends: Int64s, notation: Notation) -> tuple[Int64s, Mask, Mask]:
-    """Starts behind `-`, `$`, `-$`, `$-` or `USD `; which had a minus, and which a mark.
+    """Starts after `-`, `$`, `-$`, `$-` or `USD `; which had a minus, and which a mark.
 
-    A doubtful cell starts at its end.
+    The start of an ambiguous cell is its end.
     """
     negative: Mask = data[starts] == _MINUS
     starts = starts + negative
@@ -35,15 +35,15 @@ def without_mark_before(data: Bytes, starts: Int64s, ends: Int64s, notation: Not
     if not marked.any():
         return starts, negative, marked
     first = data[starts]
-    doubtful = marked & (first == ord(notation.point))
-    if doubtful.any():
-        # Behind a letter a point may end a short word: see `Written`.
-        doubtful &= data[starts - 1] >= ord("A")
+    ambiguous = marked & (first == ord(notation.point))
+    if ambiguous.any():
+        # after a letter, a point may end a short word: see `Written`
+        ambiguous &= data[starts - 1] >= ord("A")
     starts += marked & (first == BLANK) & (starts < ends)
     if (first == _NO_BREAK[0]).any():
         starts += 2 * (marked & (first == _NO_BREAK[0]) & (data[starts + 1] == _NO_BREAK[1]) & (starts < ends))
     minus = marked & ~negative & (data[starts] == _MINUS) & (starts < ends)
-    return np.where(doubtful, ends, starts + minus), negative | minus, marked
+    return np.where(ambiguous, ends, starts + minus), negative | minus, marked
 
 
 def without_mark_behind(data: Bytes, starts: Int64s, ends: Int64s, notation: Notation) -> Int64s:
@@ -76,14 +76,14 @@ def _word(mark: str) -> _Word:
 
 
 def _stands(data: Bytes, at: Int64s, ends: Int64s, word: _Word) -> Mask:
-    """Where `word` is written at `at`, before `ends`."""
+    """Which cells have `word` at `at`, before `ends`."""
     (byte, case), *others = word
-    found: Mask = ((data[at] | case) == byte) & (at + len(word) <= ends)
+    matches: Mask = ((data[at] | case) == byte) & (at + len(word) <= ends)
     if not others:
-        return found
-    left = at if found.all() else at[found]
+        return matches
+    left = at if matches.all() else at[matches]
     same = np.ones(len(left), np.bool_)
     for place, (byte, case) in enumerate(others, 1):
         same &= (data[left + place] | case) == byte
-    found[found] = same
-    return found
+    matches[matches] = same
+    return matches

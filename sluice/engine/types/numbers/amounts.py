@@ -2,8 +2,8 @@
 
 `-$1,234.5` under a scale of 4 is -12345000.
 
-What is not sure here (a plus sign, more digits than the scale, another currency, garbage) is left to
-`sluice.engine.types.numbers.decimal`, which looks at it closely and names the reason.
+An uncertain text (a plus sign, more digits than the scale, another currency, garbage) is left to
+`sluice.engine.types.numbers.decimal`, which decides it and gives the reason.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ _POWERS = 10 ** np.arange(MAX_DIGITS + 1, dtype=np.int64)
 
 
 def read_amounts(cells: Cells, scale: int, notation: Notation) -> tuple[Int64s, Mask]:
-    """Every cell times 10^scale, and which of them are sure."""
+    """Every cell times 10^scale, and which of them are certain."""
     if scale > MAX_DIGITS:
         return np.zeros(len(cells.empty), np.int64), np.zeros(len(cells.empty), np.bool_)
     starts, ends, negative = _bare(cells, notation)
     points = _points(cells.data, starts, ends, scale, ord(notation.point))
-    values, sure = numbers(cells.data, starts, points)
+    values, certain = numbers(cells.data, starts, points)
     if notation.thousands:
-        read_groups(cells.data, starts, points, values, sure, ord(notation.thousands))
+        read_groups(cells.data, starts, points, values, certain, ord(notation.thousands))
     after = np.minimum(points + 1, ends)
     fractions, fine = numbers(cells.data, after, ends)
-    sure &= fine & (ends > starts) & (values < 10 ** (MAX_DIGITS - scale)) & ~cells.empty
-    values *= sure  # what is not sure must not overflow
+    certain &= fine & (ends > starts) & (values < 10 ** (MAX_DIGITS - scale)) & ~cells.empty
+    values *= certain  # uncertain values must not overflow
     values *= 10**scale
-    values += fractions * sure * _POWERS[np.clip(scale - (ends - after), 0, MAX_DIGITS)]
+    values += fractions * certain * _POWERS[np.clip(scale - (ends - after), 0, MAX_DIGITS)]
     np.negative(values, out=values, where=negative)
-    return values, sure
+    return values, certain
 
 
 def _bare(cells: Cells, notation: Notation) -> tuple[Int64s, Int64s, Mask]:
-    """Starts and ends without signs and marks, and which cells are negative; nothing is left of doubtful ones."""
+    """Starts and ends without signs and marks, and which cells are negative; ambiguous cells become empty."""
     data, starts, ends = cells.data, cells.starts.copy(), cells.ends.copy()
     negative, marked = np.zeros(len(starts), np.bool_), np.zeros(len(starts), np.bool_)
     if notation.accounting:
@@ -64,20 +64,20 @@ def _strip_accounting(cells: Cells, starts: Int64s, ends: Int64s, negative: Mask
     first, last = cells.data[starts[rows]], cells.data[ends[rows] - 1]
     long = ends[rows] - starts[rows]
     brackets = (first == _OPEN) & (last == _CLOSE) & (long > 2)
-    found = brackets | ((last == _MINUS) & (long > 1))
+    minus = brackets | ((last == _MINUS) & (long > 1))
     starts[rows] += brackets
-    ends[rows] -= found
-    ends[rows] = np.where(found & negative[rows], starts[rows], ends[rows])
-    negative[rows] |= found
+    ends[rows] -= minus
+    ends[rows] = np.where(minus & negative[rows], starts[rows], ends[rows])
+    negative[rows] |= minus
 
 
 def _not_digit(data: Bytes, at: Int64s) -> Mask:
-    found: Mask = (data[at] - ord("0")) > 9  # uint8: what is below the digits wraps to above
-    return found
+    not_digit: Mask = (data[at] - ord("0")) > 9  # uint8: bytes below `0` wrap around to large numbers
+    return not_digit
 
 
 def _points(data: Bytes, starts: Int64s, ends: Int64s, scale: int, point: int) -> Int64s:
-    """Where the decimal point stands, with 1 to `scale` digits behind it; the end where there is none."""
+    """The position of the decimal point with 1 to `scale` digits after it; the end of the cell without one."""
     points = ends.copy()
     for digits in range(1, scale + 1):
         at = ends - 1 - digits

@@ -1,4 +1,4 @@
-"""Currencies: the codes of ISO 4217, and the symbols people write instead of them."""
+"""Currencies: the codes of ISO 4217, and their symbols."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CODES = frozenset(
     """.split()  # noqa: SIM905  # 160 quoted strings are harder to compare with the standard
 )
 
-# Where a symbol is shared ($, £, ¥), it is the own symbol of each: `Money("CAD")` reads $1.20 as Canadian.
+# A shared symbol ($, £, ¥) belongs to each of its currencies: `Money("CAD")` reads $1.20 as Canadian.
 _SYMBOLS: dict[str, tuple[str, ...]] = {
     "ARS": ("$", "AR$"),
     "AUD": ("$", "A$", "AU$"),
@@ -72,12 +72,12 @@ _ALL_SYMBOLS = frozenset(symbol.casefold() for symbols in _SYMBOLS.values() for 
 
 
 def marks(code: str) -> tuple[str, ...]:
-    """How the currency is written before or after an amount: its symbols, and its code."""
+    """The marks of a currency before or after an amount: its symbols, and its code."""
     return (*_SYMBOLS.get(code, ()), code)
 
 
 def is_currency(mark: str) -> bool:
-    """Whether a mark beside an amount means some currency."""
+    """Whether a mark before or after an amount is that of a currency."""
     return (
         mark.upper() in CODES
         or mark.casefold() in _ALL_SYMBOLS

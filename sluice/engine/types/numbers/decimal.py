@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from sluice.engine.types.base import ColumnType, Grown, Parsed
-from sluice.engine.types.cells import No, column, one_by_one
+from sluice.engine.types.cells import Invalid, column, one_by_one
 from sluice.engine.types.numbers.amounts import read_amounts
 from sluice.engine.types.numbers.currency import CODES, is_currency, marks
 from sluice.engine.types.numbers.digits import MAX_DIGITS
@@ -52,7 +52,7 @@ class Exact(Grown):
         """How its numbers are written."""
 
     @abstractmethod
-    def _read(self, text: str) -> int | No:
+    def _read(self, text: str) -> int | Invalid:
         """One trimmed text, which the fast way was not sure of, times 10^scale; or why it is none."""
 
 
@@ -61,10 +61,10 @@ class Decimal(Exact):
     """An exact number of `precision` digits, `scale` of them behind the point: `1234.50`, `-.5`, `+7`.
 
     `Decimal(thousands=".", point=",")` reads `1.234,50`: `thousands` is one of , . ' _ and blank (then also
-    the no-break blanks), and groups 1 to 3 digits and then threes, or nothing. A first group does not begin with
-    0: in `0,673` the comma is a point. `accounting=True` reads `(1234.50)` and `1234.50-` as negative. No
-    exponents in text (`1e5`); numbers of JSON, Parquet and queries are spelled without them first. Digits beyond
-    the scale must be zeros: nothing is rounded in silence. Rejects: `not_decimal`, `too_precise`, `out_of_range`.
+    the no-break blanks). It separates a first group of 1 to 3 digits, which must not begin with 0 (in `0,673` the
+    comma is a point), and groups of 3. `accounting=True` reads `(1234.50)` and `1234.50-` as negative. Text must not
+    have an exponent (`1e5`); numbers of JSON, Parquet and queries are written without one first. Digits beyond the
+    scale must be zeros: nothing is rounded silently. Rejects: `not_decimal`, `too_precise`, `out_of_range`.
     """
 
     precision: int = 14
@@ -82,11 +82,11 @@ class Decimal(Exact):
     def _notation(self) -> Notation:
         return Notation(self.thousands, self.point, self.accounting)
 
-    def _read(self, text: str) -> int | No:
-        found = self._notation.take_apart(text)
-        if found is None:
-            return No("not_decimal", f"'{{value}}' is not a decimal number{why_not(text, self.thousands)}")
-        return _exact(found, self.precision, self.scale)
+    def _read(self, text: str) -> int | Invalid:
+        parts = self._notation.take_apart(text)
+        if parts is None:
+            return Invalid("not_decimal", f"'{{value}}' is not a decimal number{why_not(text, self.thousands)}")
+        return _exact(parts, self.precision, self.scale)
 
 
 @dataclass(frozen=True, repr=False)
@@ -94,7 +94,7 @@ class Money(Exact):
     """An exact amount in one currency (ISO 4217): `1.20`, `$1.20`, `-$1,234.50`, `USD 1.20`, `1.20 USD`.
 
     The currency's code, a symbol of it or one of `words` (`Money("KES", words=("shillings", "bob"))`) may
-    stand on one side, in any case, with a blank or none between. `thousands` ("" for none) and `point` are
+    be on one side, in any case, with or without a blank between. `thousands` ("" for none) and `point` are
     as for Decimal, and `accounting=True` reads `($1.20)`, `$(1.20)` and `1.20-` as negative. Digits beyond
     the scale must be zeros. Rejects: `currency` for another currency, `not_money`, `too_precise`,
     `out_of_range`. Negative amounts fit: `check=at_least(0)` refuses them.
@@ -121,45 +121,48 @@ class Money(Exact):
     def _notation(self) -> Notation:
         return Notation(self.thousands, self.point, self.accounting, (*marks(self.currency), *self.words))
 
-    def _read(self, text: str) -> int | No:
-        found = self._notation.take_apart(text)
-        foreign = [mark for mark in found.marks if not self._notation.own(mark)] if found else []
+    def _read(self, text: str) -> int | Invalid:
+        parts = self._notation.take_apart(text)
+        foreign = [mark for mark in parts.marks if not self._notation.own(mark)] if parts else []
         if any(map(is_currency, foreign)):
-            return No("currency", f"'{{value}}' is not in {self.currency}.")
-        if found is None or foreign or found.doubtful:
-            return No("not_money", f"'{{value}}' is not an amount in {self.currency}{why_not(text, self.thousands)}")
-        return _exact(found, self.precision, self.scale)
+            return Invalid("currency", f"'{{value}}' is not in {self.currency}.")
+        if parts is None or foreign or parts.ambiguous:
+            reason = f"'{{value}}' is not an amount in {self.currency}{why_not(text, self.thousands)}"
+            return Invalid("not_money", reason)
+        return _exact(parts, self.precision, self.scale)
 
 
 def _check_size(declared: ColumnType, precision: int, scale: int) -> None:
     if not 1 <= precision <= MAX_PRECISION:
-        raise ConfigError(f"{declared}: precision is a number of digits from 1 to {MAX_PRECISION}.")
+        raise ConfigError(f"{declared}: precision must be an integer between 1 and {MAX_PRECISION}.")
     if not 0 <= scale <= precision:
-        raise ConfigError(f"{declared}: scale is a number of digits from 0 to the precision.")
+        raise ConfigError(f"{declared}: scale must be an integer between 0 and the precision.")
 
 
-def _exact(found: Written, precision: int, scale: int) -> int | No:
+def _exact(parts: Written, precision: int, scale: int) -> int | Invalid:
     """The number times 10^scale."""
-    whole, fraction = found.whole.lstrip("0"), found.fraction.rstrip("0")
+    whole, fraction = parts.whole.lstrip("0"), parts.fraction.rstrip("0")
     if len(fraction) > scale:
-        return No("too_precise", f"'{{value}}' has more than {scale} digits behind the point.")
+        return Invalid("too_precise", f"'{{value}}' has more than {scale} digits behind the point.")
     if len(whole) > precision - scale:
-        return No("out_of_range", f"'{{value}}' does not fit numeric({precision},{scale}).")
+        return Invalid("out_of_range", f"'{{value}}' does not fit numeric({precision},{scale}).")
     value = int((whole + fraction.ljust(scale, "0")) or "0")
-    return -value if found.negative else value
+    return -value if parts.negative else value
 
 
-def _parse(text: pa.Array, precision: int, scale: int, notation: Notation, read: Callable[[str], int | No]) -> Parsed:
+def _parse(
+    text: pa.Array, precision: int, scale: int, notation: Notation, read: Callable[[str], int | Invalid]
+) -> Parsed:
     cells = notation.cells(text)
-    values, sure = read_amounts(cells, scale, notation)
+    values, certain = read_amounts(cells, scale, notation)
     if precision < MAX_DIGITS:
-        sure &= np.abs(values) < 10**precision
-    odd = one_by_one(cells.text, ~sure & ~cells.empty, read)
+        certain &= np.abs(values) < 10**precision
+    odd = one_by_one(cells.text, ~certain & ~cells.empty, read)
     halves = np.empty((len(values), 2), np.int64)  # decimal128: the low half, then the high one
     halves[:, 0] = values
     halves[:, 1] = values >> 63
-    rows, found = odd.accepted()
-    for row, value in zip(rows.tolist(), found, strict=True):
+    rows, accepted = odd.accepted()
+    for row, value in zip(rows.tolist(), accepted, strict=True):
         halves[row] = np.frombuffer(value.to_bytes(16, "little", signed=True), np.int64)
-    sure[rows] = True
-    return Parsed(column(halves, sure, pa.decimal128(precision, scale)), odd.refused(len(text)))
+    certain[rows] = True
+    return Parsed(column(halves, certain, pa.decimal128(precision, scale)), odd.refused(len(text)))

@@ -24,22 +24,22 @@ _LAST = np.array([(0xFFFFFFFFFFFFFFFF << (64 - 8 * n)) & 0xFFFFFFFFFFFFFFFF for 
 
 
 def numbers(data: Bytes, starts: Int64s, ends: Int64s) -> tuple[Int64s, Mask]:
-    """The numbers written in `data[starts[i]:ends[i]]`, and which of them are sure.
+    """The numbers written in `data[starts[i]:ends[i]]`, and which of them are certain.
 
-    Sure means 0 to 18 digits and nothing else; no digits are 0. What is not sure has no meaning.
+    Certain means 0 to 18 digits and nothing else; no digits are 0. An uncertain number is undefined.
     `data` has 24 bytes or more before the first start (see `Cells`).
     """
     lengths = ends - starts
-    values, sure = _word(data, ends, lengths)
-    sure &= lengths <= MAX_DIGITS
+    values, certain = _word(data, ends, lengths)
+    certain &= lengths <= MAX_DIGITS
     for k in (1, 2):
-        longer = np.flatnonzero((lengths > 8 * k) & sure)
+        longer = np.flatnonzero((lengths > 8 * k) & certain)
         if not len(longer):
             break
         high, fine = _word(data, ends[longer] - 8 * k, lengths[longer] - 8 * k)
         values[longer] += np.where(fine, high, 0) * 10 ** (8 * k)
-        sure[longer] = fine
-    return values, sure
+        certain[longer] = fine
+    return values, certain
 
 
 def _word(data: Bytes, ends: Int64s, lengths: Int64s) -> tuple[Int64s, Mask]:
@@ -47,34 +47,34 @@ def _word(data: Bytes, ends: Int64s, lengths: Int64s) -> tuple[Int64s, Mask]:
     word = windows(data)[ends - 8]
     word ^= _ZEROS
     word &= _LAST[np.minimum(lengths, 8)]
-    sure = ((word | (word + _SIXES)) & _HIGH_HALVES) == 0
+    certain = ((word | (word + _SIXES)) & _HIGH_HALVES) == 0
     word = (word * _U(2561)) >> _U(8)
     word = ((word & _U(0x00FF00FF00FF00FF)) * _U(6553601)) >> _U(16)
     word = ((word & _U(0x0000FFFF0000FFFF)) * _U(42949672960001)) >> _U(32)
-    return word.astype(np.int64), sure
+    return word.astype(np.int64), certain
 
 
-def read_groups(data: Bytes, starts: Int64s, ends: Int64s, values: Int64s, sure: Mask, separator: int) -> None:
-    """Fill in, in `values` and `sure`, the numbers that are grouped: 1 to 3 digits, no 0 first, then threes.
+def read_groups(data: Bytes, starts: Int64s, ends: Int64s, values: Int64s, certain: Mask, separator: int) -> None:
+    """Fill in, in `values` and `certain`, the numbers that are grouped: 1 to 3 digits, no 0 first, then threes.
 
-    `separator` is the byte between the groups. Sure are up to 18 digits.
+    `separator` is the byte between the groups. Certain means up to 18 digits.
     """
-    rows = np.flatnonzero(_grouped(data, starts, ends, separator) & ~sure)
-    values[rows], sure[rows] = 0, data[starts[rows]] != _ZERO  # 0,673 has a decimal comma
-    rows = rows[sure[rows]]
+    rows = np.flatnonzero(_grouped(data, starts, ends, separator) & ~certain)
+    values[rows], certain[rows] = 0, data[starts[rows]] != _ZERO  # 0,673 has a decimal comma
+    rows = rows[certain[rows]]
     ends, factor = ends.copy(), 1
     while len(rows):
         more = _grouped(data, starts[rows], ends[rows], separator)
         first = np.where(more, ends[rows] - 3, starts[rows])
         group, fine = numbers(data, first, ends[rows])
         values[rows] += np.where(fine, group, 0) * factor
-        sure[rows] &= fine & (ends[rows] - first <= 3) & (ends[rows] > first) & (factor < 10**MAX_DIGITS)
-        rows = rows[more & sure[rows]]
+        certain[rows] &= fine & (ends[rows] - first <= 3) & (ends[rows] > first) & (factor < 10**MAX_DIGITS)
+        rows = rows[more & certain[rows]]
         ends[rows] -= 4
         factor = min(factor * 1000, 10**MAX_DIGITS)
 
 
 def _grouped(data: Bytes, starts: Int64s, ends: Int64s, separator: int) -> Mask:
-    """Where a separator stands before the last three bytes, and something before it."""
-    found: Mask = (data[ends - 4] == separator) & (ends - 4 > starts)
-    return found
+    """Which cells have a separator before the last three bytes, and text before it."""
+    grouped: Mask = (data[ends - 4] == separator) & (ends - 4 > starts)
+    return grouped

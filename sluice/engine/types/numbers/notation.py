@@ -1,7 +1,7 @@
 """How a column's numbers are written: the separators, the marks of a currency, the negatives of accounting.
 
-`sluice.engine.types.numbers.amounts` reads what is written plainly in the declared notation. The pattern here is the
-last word on everything else, one text at a time.
+`sluice.engine.types.numbers.amounts` reads the common forms in the declared notation. The pattern here decides
+everything else, one text at a time.
 """
 
 from __future__ import annotations
@@ -20,36 +20,35 @@ from sluice.errors import ConfigError
 
 _POINTS = (".", ",")
 _SEPARATORS = (",", ".", "'", " ", "_")
-# How software writes the declared character where typography asks for another one.
+# typographic variants of the declared character
 _VARIANTS = {"'": ("\u2019",), " ": ("\u00a0", "\u202f")}
 _MARK = r"[^\d\s.,+()-]+"
 _WORD = re.compile(r"(?![.,'_\u2019-])[^\d\s,+()]+(?: [^\d\s,+()]+)*")
-# What stands before and behind the digits, without marks; and whether that is a negative number.
+# what may be before and after the digits, without marks; and whether that is a negative number
 _SIGNS = {("", ""): False, ("+", ""): False, ("-", ""): True, ("(", ")"): True, ("", "-"): True}
 
 
 class Written(NamedTuple):
-    """A number taken apart: digits before and behind the point (either may be none), and the marks beside it.
+    """The parts of a number: digits before and after the point (either may be empty), and its marks.
 
-    It is `doubtful` with two marks, and where the point stands behind a letter: that ends a short word as often
-    as it begins a fraction, and `Rs.500` is not 0.5.
+    It is `ambiguous` with two marks, and where the point follows a letter: that ends an abbreviation as often as it
+    begins a fraction, and `Rs.500` is not 0.5.
     """
 
     negative: bool
     whole: str
     fraction: str
     marks: tuple[str, ...]
-    doubtful: bool
+    ambiguous: bool
 
 
 @dataclass(frozen=True)
 class Notation:
     """One notation of numbers.
 
-    `thousands` ("" for none) stands between groups of three digits, of which the first does not begin with 0;
-    `point` stands before the fraction. One of
-    `marks` may stand before or behind the number, case ignored. With `accounting` a negative number may also
-    stand in brackets or have its minus behind it.
+    `thousands` ("" for none) separates groups of three digits, of which the first does not begin with 0; `point` is
+    before the fraction. One of `marks` may be before or after the number, case ignored. With `accounting` a negative
+    number may also be in brackets or have its minus after it.
     """
 
     thousands: str = ""
@@ -58,7 +57,7 @@ class Notation:
     marks: tuple[str, ...] = ()
 
     def check(self, declared: ColumnType) -> None:
-        """Raises ConfigError where one text could mean two numbers, or the separators are none we know."""
+        """Raises ConfigError where one text could mean two numbers, or for an unknown separator."""
         if self.point not in _POINTS:
             raise ConfigError(f"{declared}: point={self.point!r} is neither '.' nor ','.")
         check_thousands(self.thousands, declared)
@@ -69,26 +68,26 @@ class Notation:
             )
 
     def cells(self, text: pa.Array) -> Cells:
-        """The column's cells, with the declared separator in place of its typographic variants."""
+        """The column's cells, with typographic variants of the separator replaced by the declared one."""
         return separated_cells(text, self.thousands)
 
     def take_apart(self, text: str) -> Written | None:
-        """The parts of a trimmed text, None for what is no number in this notation.
+        """The parts of a trimmed text, None if it is not a number in this notation.
 
-        The marks may be any words, and two: who asks decides what those that are not its own mean.
+        The marks may be any words, and two: the caller decides about marks that are not its own.
         """
-        found = self._pattern.fullmatch(text)
-        if found is None:
+        match = self._pattern.fullmatch(text)
+        if match is None:
             return None
-        opened, sign, inside, inner, tail, end = found.group("open", "sign", "inside", "inner", "tail", "end")
+        opened, sign, inside, inner, tail, end = match.group("open", "sign", "inside", "inner", "tail", "end")
         negative = _SIGNS.get((opened + sign + inside + inner, tail + end))
         if negative is None:
             return None
-        whole, fraction = found.group("whole", "fraction")
-        marks = tuple(filter(None, found.group("before", "after"))) if self.marks else ()
-        doubtful = len(marks) > 1 or (not whole and text[: found.start("whole")][-1:].isalpha())
+        whole, fraction = match.group("whole", "fraction")
+        marks = tuple(filter(None, match.group("before", "after"))) if self.marks else ()
+        ambiguous = len(marks) > 1 or (not whole and text[: match.start("whole")][-1:].isalpha())
         whole = whole.replace(self.thousands, "") if self.thousands else whole
-        return Written(negative, whole, fraction or "", marks, doubtful)
+        return Written(negative, whole, fraction or "", marks, ambiguous)
 
     def own(self, mark: str) -> bool:
         """Whether a word is one of the marks."""
@@ -123,7 +122,7 @@ def grouped(thousands: str) -> str:
 
 
 def why_not(text: str, thousands: str) -> str:
-    """The end of a sentence that says what a text is not: with the reason where the text begins a group with 0."""
+    """The end of a reject's reason: explains a first group that begins with 0."""
     if not thousands or not re.search(rf"(?<![0-9])0[0-9]{{0,2}}{re.escape(thousands)}[0-9]", text):
         return "."
     advice = f" (is {thousands!r} its decimal point?)" if thousands in _POINTS else ""
@@ -131,22 +130,22 @@ def why_not(text: str, thousands: str) -> str:
 
 
 def check_thousands(thousands: str, declared: ColumnType) -> None:
-    """Raises ConfigError unless `thousands` is a separator that people use, or none."""
+    """Raises ConfigError unless `thousands` is a known separator or empty."""
     if thousands not in ("", *_SEPARATORS):
-        known = " ".join(map(repr, _SEPARATORS))
-        raise ConfigError(f"{declared}: thousands={thousands!r} is not one of {known}, or '' for none.")
+        separators = " ".join(map(repr, _SEPARATORS))
+        raise ConfigError(f"{declared}: thousands={thousands!r} is not one of {separators}, or '' for none.")
 
 
 def check_words(words: tuple[str, ...], accounting: bool, declared: ColumnType) -> None:
-    """Raises ConfigError for words that could be taken for a part of the number beside them."""
+    """Raises ConfigError for words that could be read as part of the number next to them."""
     for word in words:
         if not _WORD.fullmatch(word):
             raise ConfigError(
-                f"{declared}: {word!r} is not a word to stand beside an amount; it begins with a letter or a symbol"
-                " and has no digits, commas, signs or brackets."
+                f"{declared}: {word!r} cannot be a mark of an amount: it must begin with a letter or a symbol"
+                " and have no digits, commas, signs or brackets."
             )
         if accounting and word.endswith("-"):
-            raise ConfigError(f"{declared}: the end of {word!r} cannot be told from accounting's minus.")
+            raise ConfigError(f"{declared}: the end of {word!r} could be read as accounting's minus.")
 
 
 def separated_cells(text: pa.Array, thousands: str) -> Cells:

@@ -1,4 +1,4 @@
-"""Numbers with a point, written out: as many digits as they have, no exponent, and the declared point."""
+"""Numbers with a point as text: all their digits, without an exponent, and with the declared point."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from sluice.engine.types.numbers.integer import Integer
 def spell_numbers(values: pa.Array, declared: ColumnType) -> pa.Array:
     """Floating and decimal numbers as text.
 
-    A float has the fewest digits that tell it from all others of its size; NaN and infinities stay words, which
-    no type of numbers reads. For Integer a whole number loses its point, and has all its digits.
+    A float has the fewest digits that identify it among floats of its size; NaN and infinities stay words, which every
+    type of numbers refuses. For Integer a whole number is written without a point, with all its digits.
     """
     if not isinstance(declared, Integer):
         text = _positional(_shortest(values), Exact)
@@ -33,20 +33,20 @@ def spell_numbers(values: pa.Array, declared: ColumnType) -> pa.Array:
 
 
 def _shortest(values: pa.Array) -> pa.Array:
-    """As Arrow writes them; of half floats it would write the digits of a larger float."""
+    """As Arrow writes them, except half floats, which it would write with the digits of a larger float."""
     if not pa.types.is_float16(values.type):
         return pc.cast(values, pa.string())
     return pa.array([None if each is None else _half(each) for each in values.to_pylist()], pa.string())
 
 
 def _half(value: float) -> str:
-    """Those from 2048 on are whole, and have all their digits: 65504 is not 65500."""
+    """Half floats from 2048 on are whole, and have all their digits: 65504 is not 65500."""
     whole = math.isfinite(value) and abs(value) >= 2048  # 2^11, where a half float has no fraction
     return f"{value:.0f}" if whole else np.format_float_positional(np.float16(value), trim="-")
 
 
 def _positional(text: pa.Array, read: Callable[[str], Exact]) -> pa.Array:
-    """Texts with an exponent are read and written out, one by one, for they are few."""
+    """Texts with an exponent are rewritten without one, one by one: they are few."""
     short = pc.match_substring(text, "e", ignore_case=True).fill_null(False)
     if not pc.any(short).as_py():
         return text

@@ -1,5 +1,5 @@
--- How far the rows of a fetch reach: from there on the next one asks. In the same snapshot as the rows themselves.
--- Nothing is greater than a value that is not finite, so none of those counts.
+-- The greatest watermark of a fetch, from which the next one continues. In the same snapshot as the rows themselves.
+-- Values that are not finite are ignored: nothing is greater than they are.
 select max({watermark})::text from (
 {query}
 ) as fetched where lower({watermark}::text) not in ('nan', 'infinity', '-infinity')

@@ -1,4 +1,4 @@
--- How many rows of the declared query have no place in the order of the watermark, and so came with the first fetch only.
+-- The number of rows of the declared query whose watermark is null, which are fetched the first time only.
 select count(*) from (
 {query}
 ) as declared where {watermark} is null

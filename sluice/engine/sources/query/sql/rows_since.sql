@@ -1,4 +1,4 @@
--- Those rows of the declared query that came since what was loaded before.
+-- The rows of the declared query since the watermark of the last loaded fetch.
 select * from (
 {query}
 ) as declared where {watermark} > {since}

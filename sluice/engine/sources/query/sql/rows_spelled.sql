@@ -1,4 +1,4 @@
--- Numbers whose text is not what a column of numbers reads are written in another way; the rest comes as it is.
+-- Numbers whose text a declared column would misread are rewritten; other values are unchanged.
 select {columns} from (
 {query}
 ) as declared ({names})

@@ -1,4 +1,4 @@
--- The type of the watermark, and whether the declared query can be asked: no row is computed.
+-- The type of the watermark, and whether the declared query can be executed: no row is computed.
 select {watermark} from (
 {query}
 ) as declared limit 0

@@ -1,2 +1,2 @@
--- Where the column reads a decimal comma, a point would be taken for a separator of thousands.
+-- In a column with a decimal comma, a point would be read as a separator of thousands.
 replace({value}, '.', ',')
