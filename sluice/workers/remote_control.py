@@ -1,7 +1,7 @@
-"""Which remote-control commands a worker answers: those that look, and none that changes what it does.
+"""The remote-control commands that a worker answers: those that read its state, and none that changes it.
 
-Everybody who can publish to Redis can send them. Celery's own would let a single message stop a worker's queues, lower
-its time limits, shrink its pool, end it, write files, or show its configuration.
+Anybody who can publish to Redis can send one. With Celery's own commands a single message can stop a worker's queues,
+lower its time limits, shrink its pool, stop it, write files, or show its configuration.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ ANSWERED = frozenset({
 
 
 def narrow() -> None:
-    """Forget every other command. Call it before the worker consumes."""
+    """Remove every other command. Call it before the worker consumes."""
     for name in set(Panel.data) - ANSWERED:
         del Panel.data[name]
         Panel.meta.pop(name, None)
 
 
 def problem_of_command(message: Any) -> str | None:
-    """What is wrong with a remote-control message as it came from Redis; None for one that is answered."""
+    """What is wrong with a remote-control message as read from Redis; None if the worker may answer it."""
     if not _is_plain(message):
         return "it is not a message of remote control"
     try:

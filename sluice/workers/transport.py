@@ -1,4 +1,4 @@
-"""Kombu's reading of Redis, where anybody may have written: before it makes messages of what it finds."""
+"""Kombu's reads from Redis, with checks before it makes messages: others may have written there."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class _Packed(ValueError):
 
 
 class CarefulMessage(_Message):
-    """Kombu's message, which would unpack its body before anybody could look at it: half a megabyte to a gigabyte."""
+    """Kombu's message. Kombu decompresses the body first: half a megabyte may become a gigabyte."""
 
     def __init__(self, payload: Any, channel: Any = None, **options: Any) -> None:
         if payload["headers"].get("compression"):
@@ -36,7 +36,7 @@ class CarefulMessage(_Message):
 
 
 class CarefulQoS(redis.QoS):
-    """Kombu's giving back of messages that nobody has acknowledged in time, where one may be no message."""
+    """Kombu's redelivery of unacknowledged messages; an entry that is not a message is removed."""
 
     def restore_by_tag(self, tag: Any, client: Any = None, leftmost: bool = False) -> None:
         try:
@@ -49,7 +49,7 @@ class CarefulQoS(redis.QoS):
 
 
 class CarefulChannel(redis.Channel):
-    """Kombu's reading of Redis, for what is not a message at all: it is gone from its queue by then."""
+    """Kombu's channel; an entry that is not a message is dropped: the read has removed it from its queue."""
 
     Message = CarefulMessage
     QoS = CarefulQoS
@@ -64,7 +64,7 @@ class CarefulChannel(redis.Channel):
         return None
 
     def _deliver_fanout_message(self, message: Any, exchange: str) -> Any:
-        """Remote control, which everybody who can publish may try."""
+        """Deliver a remote-control message if it is valid."""
         wrong = problem_of_command(message)
         if wrong is not None:
             dropped.add(wrong)
@@ -74,7 +74,7 @@ class CarefulChannel(redis.Channel):
 
 @contextmanager
 def careful_mutex(client: Any, name: str, expire: int) -> Iterator[None]:
-    """Kombu's lock around giving back messages, without Lua, which our user of Redis may not run."""
+    """Kombu's lock for redelivery, without Lua scripts, which our users of Redis may not run."""
     mine = secrets.token_hex(16)
     if not client.set(name, mine, nx=True, ex=expire):
         raise redis.MutexHeld
@@ -92,6 +92,6 @@ def careful_mutex(client: Any, name: str, expire: int) -> Iterator[None]:
 
 
 def use_careful_transport() -> None:
-    """Let kombu use these: there is no setting for them, and Celery opens channels in several places."""
+    """Make kombu use these classes: no setting does it, and Celery opens channels in several places."""
     redis.Transport.Channel = CarefulChannel
     redis.Mutex = careful_mutex

@@ -21,7 +21,7 @@ LETTERS = Pipeline(
 
 
 @pytest.fixture
-def three_parts(engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def four_parts(engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of 3 parts with 300 rows, 3 of them bad: one in the first part, two in the last."""
     monkeypatch.setenv("SLUICE_PART_BYTES", "1024")
     settings.cache_clear()
@@ -36,7 +36,7 @@ def _check_all(engine: InProcess, path: Path, limit: str) -> list[int]:
     run = engine.register(path, max_rejects=limit)
     engine.plan(run)
     parts = engine.steps(run, "extract")
-    assert len(parts) == 3
+    assert len(parts) == 4
     for part in parts:
         assert engine.steps(run, "load") == []
         assert engine.sql("select count(*) from letters") == [(0,)]
@@ -44,8 +44,8 @@ def _check_all(engine: InProcess, path: Path, limit: str) -> list[int]:
     return parts
 
 
-def test_within_the_limit_all_parts_are_loaded_once_all_are_checked(engine: InProcess, three_parts: Path) -> None:
-    parts = _check_all(engine, three_parts, "1%")
+def test_within_the_limit_all_parts_are_loaded_once_all_are_checked(engine: InProcess, four_parts: Path) -> None:
+    parts = _check_all(engine, four_parts, "1%")
     for part in parts:
         engine.load_checked(part)
     ((run,),) = engine.sql("select id from sluice.run")
@@ -54,8 +54,8 @@ def test_within_the_limit_all_parts_are_loaded_once_all_are_checked(engine: InPr
     assert [each["line"] for each in list_rejects(run)] == [7, 292, 301]
 
 
-def test_over_the_limit_nothing_is_loaded_and_every_reject_is_there(engine: InProcess, three_parts: Path) -> None:
-    _check_all(engine, three_parts, "2")
+def test_over_the_limit_nothing_is_loaded_and_every_reject_is_there(engine: InProcess, four_parts: Path) -> None:
+    _check_all(engine, four_parts, "2")
     ((run,),) = engine.sql("select id from sluice.run")
     assert engine.sql("select count(*) from letters") == [(0,)]
     assert engine.sql("select state, error_code, error, read, loaded, rejected from sluice.input") == [
@@ -76,16 +76,16 @@ def test_over_the_limit_nothing_is_loaded_and_every_reject_is_there(engine: InPr
     assert engine.sql("select count(*) from sluice.step where state = 'held'") == [(0,)]
 
 
-def test_the_same_file_may_be_loaded_later_with_a_wider_limit(engine: InProcess, three_parts: Path) -> None:
-    _check_all(engine, three_parts, "0")
-    for part in _check_all(engine, three_parts, "3"):
+def test_the_same_file_may_be_loaded_later_with_a_wider_limit(engine: InProcess, four_parts: Path) -> None:
+    _check_all(engine, four_parts, "0")
+    for part in _check_all(engine, four_parts, "3"):
         engine.load_checked(part)
     recover()
     assert engine.sql("select count(*) from letters") == [(297,)]
 
 
-def test_a_crash_between_the_last_check_and_the_verdict_only_delays_it(engine: InProcess, three_parts: Path) -> None:
-    run = engine.register(three_parts, max_rejects="2")
+def test_a_crash_between_the_last_check_and_the_verdict_only_delays_it(engine: InProcess, four_parts: Path) -> None:
+    run = engine.register(four_parts, max_rejects="2")
     engine.plan(run)
     *first, last = engine.steps(run, "extract")
     for part in first:
@@ -99,8 +99,8 @@ def test_a_crash_between_the_last_check_and_the_verdict_only_delays_it(engine: I
     assert engine.sql("select state, error_code from sluice.input") == [("failed", "over_limit")]
 
 
-def test_a_part_that_dies_does_not_hold_the_others_for_ever(engine: InProcess, three_parts: Path) -> None:
-    run = engine.register(three_parts, max_rejects="3")
+def test_a_part_that_dies_does_not_hold_the_others_for_ever(engine: InProcess, four_parts: Path) -> None:
+    run = engine.register(four_parts, max_rejects="3")
     engine.plan(run)
     first, *others = engine.steps(run, "extract")
     for _ in range(3):
@@ -123,19 +123,19 @@ def test_a_part_that_dies_does_not_hold_the_others_for_ever(engine: InProcess, t
     assert (status["state"], status["loaded"], status["rejected"]) == ("done", 297, 3)
 
 
-def test_a_reload_over_the_limit_leaves_the_old_rows(engine: InProcess, three_parts: Path) -> None:
-    for part in _check_all(engine, three_parts, "3"):
+def test_a_reload_over_the_limit_leaves_the_old_rows(engine: InProcess, four_parts: Path) -> None:
+    for part in _check_all(engine, four_parts, "3"):
         engine.load_checked(part)
     recover()
     (settle,) = engine.sql("select id from sluice.step where kind = 'settle'")
     assert settle
     engine.sql("update sluice.run set state = 'done', inputs_left = 0")
     engine.sql("update sluice.input set state = 'done'")
-    run = engine.register(three_parts, max_rejects="0", reload=True)
+    run = engine.register(four_parts, max_rejects="0", reload=True)
     engine.plan(run)
     for part in engine.steps(run, "extract"):
         engine.check(part)
     assert engine.sql("select count(*) from letters") == [(297,)]
-    again = engine.register(three_parts)
+    again = engine.register(four_parts)
     engine.plan(again)
     assert [each["state"] for each in again.status()["inputs"]] == ["already_loaded"]

@@ -17,7 +17,7 @@ from tests.kit.pages import pages
 
 ROOT = Path(package.__file__).parent
 # packages whose docstrings and files of SQL and HTML are checked too
-CHECKED = ("cli", "web", "reports", "pipelines", "samples", "testing")
+CHECKED = ("cli", "web", "reports", "pipelines", "samples", "testing", "engine", "workers", "tasks", "embedded")
 REFUSED = re.compile(
     r"\b(?<!there )(is|are|be) no (?!longer|more)|\bmend|it is a whole number|cannot be no\b", re.IGNORECASE
 )
@@ -81,9 +81,11 @@ def _plain_texts() -> Iterator[tuple[str, str]]:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                     yield f"{where}: {getattr(node, 'name', '')}", ast.get_docstring(node) or ""
-        # not SQL of derived tables: it is part of their definition, so another comment would build them in full
-        elif path.suffix == ".html" or (path.suffix == ".sql" and ROOT / "pipelines" not in path.parents):
+        elif path.suffix == ".html":
             yield where, path.read_text(encoding="utf-8")
+        # not SQL of derived tables: it is part of their definition, so another comment would build them in full
+        elif path.suffix == ".sql" and not {"pipelines", "migrations"} & set(path.parts):
+            yield where, "\n".join(re.findall("--.*", path.read_text(encoding="utf-8")))
 
 
 def test_pages_and_docstrings_are_plain() -> None:

@@ -117,7 +117,7 @@ class Frames:
         return head if head["key"] == key else None
 
     def _begin(self, place: str, size: int) -> bytes:
-        """At most the first `size` bytes of a value: whoever wrote it may have written half a gigabyte."""
+        """At most the first `size` bytes of a value: a forged one may have half a gigabyte."""
         return cast("bytes", self._redis().getrange(place, 0, size - 1))
 
     def _redis(self) -> redis.Redis:

@@ -1,7 +1,7 @@
-"""Seals: a value that comes back from Redis is believed only if this installation wrote it.
+"""Seals: a value from Redis is used only if this installation wrote it.
 
 A seal is a nonce and a tag of AES-256-GMAC (NIST SP 800-38D: GCM that encrypts nothing and authenticates all). Its key
-is in PostgreSQL, which Redis and who can write to it do not know. GMAC and not keyed BLAKE2b: processors have
+is in PostgreSQL, and unknown to Redis. GMAC and not keyed BLAKE2b: processors have
 instructions for it, so it costs a hundredth of a second for what takes BLAKE2b a quarter of one.
 """
 
