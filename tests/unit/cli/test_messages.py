@@ -80,7 +80,7 @@ def _plain_texts() -> Iterator[tuple[str, str]]:
         if path.suffix == ".py":
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                    yield f"{where}: {getattr(node, 'name', '')}", ast.get_docstring(node) or ""
+                    yield f"{where}: {getattr(node, 'name', '')}", CODE.sub("", ast.get_docstring(node) or "")
         elif path.suffix == ".html":
             yield where, path.read_text(encoding="utf-8")
         # not SQL of derived tables: it is part of their definition, so another comment would build them in full
