@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sluice.engine.storage.address import printable
+
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import InputStatus
 
@@ -14,11 +16,11 @@ _STDIN = re.compile(r".*/[0-9a-f]{64}-stdin(?=$|::)", re.DOTALL)
 
 
 def near(uri: str) -> str:
-    """A path relative to the current folder; `standard input` for the copy of that."""
+    """A path relative to the current folder, without control characters; `standard input` for the copy of that."""
     here = str(Path.cwd())
     if _STDIN.match(uri):
-        return _STDIN.sub("standard input", uri)
-    return os.path.relpath(uri, here) if uri.startswith(here + os.sep) else uri
+        return printable(_STDIN.sub("standard input", uri))
+    return printable(uri.removeprefix(here + os.sep))
 
 
 def reason(text: str, other_file: str | None) -> str:

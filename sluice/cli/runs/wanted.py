@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
 from sluice.cli.output import count, say
+from sluice.engine.storage.address import printable
 
 if TYPE_CHECKING:
     from sluice.cli.options import LoadOptions
@@ -71,10 +72,10 @@ def say_left_out(declared: Declared) -> Callable[[str, list[str]], None]:
     """A function that reports files of a folder that no source of the pipeline takes."""
 
     def left_out(folder: str, names: list[str]) -> None:
-        which = "file that is" if len(names) == 1 else "files that are"
         like = " or ".join(dict.fromkeys(source.name_pattern for source in declared.files))
-        named = ", ".join([*names[:NAMED], *(["..."] if len(names) > NAMED else [])])
-        say(f"left out of {folder}: {count(len(names))} {which} not like {like} ({named})")
+        named = ", ".join([*map(printable, names[:NAMED]), *(["..."] if len(names) > NAMED else [])])
+        which = "file that is" if len(names) == 1 else "files that are"
+        say(f"left out of {printable(folder)}: {count(len(names))} {which} not like {like} ({named})")
 
     return left_out
 

@@ -25,7 +25,7 @@ from sluice.engine.rows.contract.version import version
 from sluice.engine.schedule.ticks import schedule_of
 from sluice.engine.sources.files.resolve import in_inbox
 from sluice.engine.storage import is_remote, stamp
-from sluice.errors import NotHere
+from sluice.errors import DataError, NotHere
 
 query = statements(__name__)
 
@@ -108,8 +108,8 @@ def _stamped(source: str, uris: list[str], known: set[str]) -> Iterator[Seen]:
     for uri in uris:
         try:
             yield Seen(source, uri, stamp=stamp(uri) if uri in known else None)
-        except NotHere:
-            continue  # gone since it was listed
+        except (NotHere, DataError):
+            continue  # gone since it was listed, or refused for its name
 
 
 def _new(cursor: Cursor, pipeline: Pipeline, seen: Sequence[Seen]) -> set[tuple[str, str]]:

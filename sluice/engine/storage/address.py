@@ -14,6 +14,8 @@ from sluice.errors import ConfigError
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _USERINFO = re.compile(r"(?<=://)[^/\s\"']*:[^\s\"']*@|(?<=://)[^/@\s\"']*@(?![^/\s\"']*\.core\.windows\.net)")
+_ESCAPED = re.compile(rb"\\x(5c|[89a-f][0-9a-f])")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _QUERY = re.compile(r"\?[\w.~%-]+=[^\s\"']*")
 
 
@@ -104,6 +106,29 @@ def split_member(uri: str) -> tuple[str, str | None]:
             cut = path.rfind("::", 0, cut)
     cut = path.lower().find(".zip::")
     return (path, None) if cut < 0 else (path[: cut + 4], path[cut + 6 :])
+
+
+def storable(path: str) -> str:
+    """A path as the ledger can store it: bytes that are not UTF-8 as `\\xff`, and then a backslash as `\\x5c`."""
+    raw = path.encode(errors="surrogateescape")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.replace(b"\\", b"\\x5c").decode(errors="backslashreplace")
+
+
+def misnamed(path: str) -> str | None:
+    """The path on disk of one that `storable` changed; None if there is none such."""
+    raw = _ESCAPED.sub(lambda escape: bytes([int(escape[1], 16)]), path.encode(errors="surrogateescape"))
+    real = os.fsdecode(raw)
+    return real if real != path and storable(real) == path and os.path.lexists(real) else None
+
+
+def printable(text: str) -> str:
+    """A text for a terminal or a log: control characters, also those of direction, are escaped."""
+    return _CONTROL.sub(
+        lambda each: each[0].encode("unicode_escape").decode(), text.encode(errors="backslashreplace").decode()
+    )
 
 
 def scrubbed(text: str) -> str:

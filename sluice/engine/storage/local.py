@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from sluice.engine.storage.address import misnamed, printable
 from sluice.errors import DataError, NotHere, TransientError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -23,6 +24,7 @@ class LocalPlace:
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self._shown = printable(path)
 
     def open(self) -> BinaryIO:
         """Open the file, unbuffered. Raises DataError when it is not a regular file."""
@@ -30,11 +32,11 @@ class LocalPlace:
             handle = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         except OSError as error:
             if error.errno == errno.ELOOP:
-                raise DataError("not_a_file", f"{self._path} is a symbolic link: give the file itself.") from error
+                raise DataError("not_a_file", f"{self._shown} is a symbolic link: give the file itself.") from error
             raise self._not_here(error) from error
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
-            raise DataError("not_a_file", f"{self._path} is not a regular file.")
+            raise DataError("not_a_file", f"{self._shown} is not a regular file.")
         return os.fdopen(handle, "rb", buffering=0)
 
     def read(self, start: int, length: int) -> tuple[bytes, int]:
@@ -62,7 +64,8 @@ class LocalPlace:
     def stamp(self) -> str:
         """Size in bytes, time of the last change in nanoseconds, and inode."""
         with self._seen():
-            seen = Path(self._path).stat()
+            # also of a file that is refused for its name, so that it is refused once and not at each look
+            seen = Path(misnamed(self._path) or self._path).stat()
         return f"{seen.st_size}-{seen.st_mtime_ns}-{seen.st_ino}"
 
     def put(self, local: Path) -> None:
@@ -103,13 +106,15 @@ class LocalPlace:
         except OSError as error:
             if error.errno in _FULL:
                 raise TransientError(
-                    f"{self._path}: the disk is full. Free some space; it continues by itself."
+                    f"{self._shown}: the disk is full. Free some space; it continues by itself."
                 ) from error
             raise self._not_here(error) from error
 
-    def _not_here(self, error: OSError) -> NotHere:
+    def _not_here(self, error: OSError) -> NotHere | DataError:
+        if misnamed(self._path) is not None:
+            return DataError("bad_name", f"{self._shown}: the name is not UTF-8. Rename the file.")
         why = error.strerror or "it cannot be opened"
-        return NotHere(f"{self._path}: {why}. Is it moved, or is the folder not mounted on this worker?")
+        return NotHere(f"{self._shown}: {why}. Is it moved, or is the folder not mounted on this worker?")
 
 
 def _carry(local: Path, target: Path) -> None:

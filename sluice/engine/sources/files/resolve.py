@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from sluice.engine.storage.address import bucket_and_key, is_remote, local_path, scrubbed, split_member
+from sluice.engine.storage.address import bucket_and_key, is_remote, local_path, scrubbed, split_member, storable
 from sluice.engine.storage.files import exists, listed, open_input
 from sluice.engine.storage.order import name_order
 from sluice.errors import ConfigError, DataError, NotHere
@@ -28,8 +28,9 @@ def resolve(
     numbers compared as numbers: see `name_order`).
 
     Of a folder, files whose names match one of `patterns` (the pipeline's, e.g. `*.csv`) are taken; `left_out` is
-    called with the others, except hidden ones. A given path may be a symbolic link, which is followed. Raises
-    ConfigError for a path without a file, TransientError when an object store is unavailable.
+    called with the others, except hidden ones, and with links. A given path may be a symbolic link, which is followed;
+    a link in a folder is not. Raises ConfigError for a path without a file, TransientError when an object store is
+    unavailable.
     """
     resolved: dict[str, None] = {}
     for path in paths:
@@ -81,7 +82,9 @@ def _local(path: str, patterns: Sequence[str]) -> _Found:
     if member is not None:
         return ([f"{os.path.realpath(archive)}::{member}"] if Path(archive).is_file() else []), None
     if Path(path).is_dir():
-        return _fitting(_files_in(path), patterns)
+        names, links = _files_in(path)
+        fit, others = _fitting(names, patterns)
+        return fit, sorted([*others, *links], key=name_order)
     if Path(path).exists():
         return [os.path.realpath(path)], None
     matches = glob.glob(path, recursive=True)  # noqa: PTH207 - patterns are typed, also absolute ones
@@ -89,9 +92,13 @@ def _local(path: str, patterns: Sequence[str]) -> _Found:
     return [os.path.realpath(each) for each in files], None
 
 
-def _files_in(folder: str) -> dict[str, str]:
+def _files_in(folder: str) -> tuple[dict[str, str], list[str]]:
+    """Regular files by name, and the names of links: a link may lead out of the folder, so it must be given itself."""
+    top = os.path.realpath(folder)
     try:
-        return {each.name: os.path.realpath(each) for each in Path(folder).iterdir() if each.is_file()}
+        files = [each for each in Path(top).iterdir() if each.is_file()]
+        links = [f"{each.name} (a link)" for each in files if each.is_symlink()]
+        return {each.name: f"{top}/{each.name}" for each in files if not each.is_symlink()}, links
     except OSError as error:
         raise ConfigError(f"The folder {folder!r} cannot be read: {error.strerror}.") from error
 
@@ -137,6 +144,8 @@ def _inside(inbox: str, pattern: str) -> list[str]:
 
 def _unpacked(uri: str) -> list[str]:
     """The members of a zip, by name; any other file as it is. A broken archive is reported when it is planned."""
+    if storable(uri) != uri:  # it is refused when it is planned, and the others of its folder are loaded
+        return [storable(uri)]
     if split_member(uri)[1] is not None or not _is_zip(uri):
         return [uri]
     from sluice.engine.formats.unpack import members
