@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.steps.dispatch import recover
 from tests.kit.in_process import InProcess
@@ -92,3 +94,32 @@ def test_a_row_refused_now_that_had_replaced_another_files_is_named_in_the_note(
         "Its earlier reading had replaced 2 rows of other inputs. Those of them that are refused now are gone from the "
         "table: load the other inputs again with --reload to have their rows back."
     )
+
+
+@pytest.mark.parametrize("conflict", ["keep", "update"])
+def test_a_declaration_that_was_corrected_back_reads_the_content_again(
+    engine: InProcess, tmp_path: Path, conflict: str
+) -> None:
+    """Header, a mistake in it, and the header again: the result is that of the last declaration."""
+
+    def declared(header: str) -> Pipeline:
+        columns = [Column("id", Integer(), required=True), Column("name", Text(), header=header)]
+        return Pipeline("both", Files("*"), Table("both", key=("id",), columns=columns, on_conflict=conflict))
+
+    path = tmp_path / "a.csv"
+    path.write_text("id,label\n1,bolt\n2,nut\n")
+    names = []
+    for header in ("label", "labels", "label", "labels", "label", "label"):
+        engine.use(declared(header))
+        status = engine.finish(engine.register(path))
+        names.append(
+            (status["state"], status["read"], [name for (name,) in engine.sql('select name from "both" order by id')])
+        )
+    assert names == [
+        ("done", 2, ["bolt", "nut"]),
+        ("done", 2, [None, None]),
+        ("done", 2, ["bolt", "nut"]),
+        ("done", 2, [None, None]),
+        ("done", 2, ["bolt", "nut"]),
+        ("done", 0, ["bolt", "nut"]),
+    ]

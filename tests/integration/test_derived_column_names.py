@@ -15,7 +15,7 @@ from sluice.engine.declare import Preprocessed
 from sluice.engine.declare.names import IDENTIFIER, SYSTEM_COLUMNS
 from sluice.engine.derive.explain import explain, listed
 from sluice.engine.export import ExportRequest, Form, export_tables
-from sluice.errors import ConfigError
+from sluice.errors import ConfigError, PermanentError
 from tests.kit.in_process import InProcess
 
 SQL = Path(sluice.__file__).parent / "engine"
@@ -140,3 +140,19 @@ def test_columns_of_an_explanation_that_would_be_one_are_refused(
     load(engine, tmp_path, ["a", "b"], 1, 1)
     with pytest.raises(ConfigError, match=sentence):
         explain(engine.pipeline, "1")
+
+
+def test_sql_that_postgresql_does_not_understand_names_its_table(engine: InProcess, tmp_path: Path) -> None:
+    table = Table("files", key=("id",), columns=[Column("id", Integer(), required=True)])
+    broken = Derived(
+        "counts", key=("id",), columns={"id": "bigint", "n": "bigint"}, sql="select id, idd as n from {files}"
+    )
+    engine.use(Pipeline("files", Files("*", name="files"), table, derived=[broken]))
+    path = tmp_path / "a.csv"
+    path.write_text("id\n1\n")
+    with pytest.raises(PermanentError) as raised:
+        engine.finish(engine.register(path))
+    assert str(raised.value).startswith(
+        'Derived table counts: PostgreSQL refuses its SQL (42703): column "idd" does not exist.'
+    )
+    assert "Its SELECT must give all columns of the declaration." in str(raised.value)

@@ -186,6 +186,8 @@ def test_a_class_in_the_place_of_a_type_says_what_to_write(type_: Any) -> None:
          "Column 'a': check must be a check such as at_least(0), not the class AtLeast: write AtLeast(...)."),
         (lambda: Column("a", Text(), requird=True),
          "Column: got an unexpected keyword argument 'requird'; did you mean required=?"),
+        (lambda: Column("a", Text(), source="A"),
+         "Column: got an unexpected keyword argument 'source'; it is now header=."),
         (lambda: Column("a"), "Column: missing a required argument: 'type'."),
         (lambda: Pipeline("p", Files, TABLE),
          "Pipeline 'p': source must be a Files, a HttpApi or a PostgresQuery, not the class Files: write Files(...)."),

@@ -69,8 +69,21 @@ def _check(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, choic
         raise ConfigError(f"{cls.__name__}{which}: {'; '.join(wrong)}.")
 
 
+# options that had another name in an earlier version
+RENAMED = {
+    "source": "header",
+    "moved": "incremental_sql",
+    "grain": "partition_by",
+    "touched": "changed_keys",
+    "beside": "expressions",
+}
+
+
 def _suggestion(signature: inspect.Signature, kwargs: Mapping[str, Any]) -> str:
     unknown = [name for name in kwargs if name not in signature.parameters]
+    renamed = RENAMED.get(unknown[0]) if unknown else None
+    if renamed in signature.parameters:
+        return f"; it is now {renamed}=."
     near = difflib.get_close_matches(unknown[0], signature.parameters, 1) if unknown else []
     return f"; did you mean {near[0]}=?" if near else "."
 

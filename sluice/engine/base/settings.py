@@ -19,6 +19,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sluice.engine.base.rules import number_rule
+from sluice.engine.base.url_rules import ENCODE, is_readable
 from sluice.errors import ConfigError
 
 _SCHEMA = re.compile("[A-Za-z_][A-Za-z0-9_]{0,62}")
@@ -113,6 +114,8 @@ class Settings(BaseSettings):
         schemes = ("postgresql://", "postgres://", "redis://", "rediss://", "unix://")
         if value is not None and not value.get_secret_value().startswith(schemes):
             raise ValueError("it must begin with postgresql:// (DATABASE_URL) or redis:// (REDIS_URL)")
+        if value is not None and not is_readable(value.get_secret_value()):
+            raise ValueError(f"it cannot be read as a URL: {ENCODE}")
         return value
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
+import psycopg2.errors
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
@@ -19,7 +22,7 @@ from sluice.engine.derive.table import TableBuild
 from sluice.engine.ledger.run_options import options_in
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.tables.catalog import table_identifier
-from sluice.errors import EarlierRunOpen, OtherDeclaration
+from sluice.errors import EarlierRunOpen, OtherDeclaration, PermanentError
 
 query = statements(__name__)
 
@@ -47,11 +50,27 @@ def build_run(claim: Claim, pipeline: Pipeline) -> None:
         _update_statistics(cursor, pipeline)
         as_of = date.fromisoformat(options["as_of"]) if "as_of" in options else None
         for derived in pipeline.derived:
-            _build_of(cursor, pipeline, derived, as_of, refit=bool(options.get("refit"))).build(claim.run)
+            with _naming(derived):
+                _build_of(cursor, pipeline, derived, as_of, refit=bool(options.get("refit"))).build(claim.run)
             failpoint("build.built")
         cursor.execute(query("finish_run"), run)
         finish(cursor, claim)
         failpoint("build.before_commit")
+
+
+@contextmanager
+def _naming(table: Computed) -> Iterator[None]:
+    """Name the table whose SQL PostgreSQL does not understand: an unknown column or function, a wrong type."""
+    try:
+        yield
+    except psycopg2.errors.ProgrammingError as error:
+        if error.pgcode in ("42501", "42P01", "3F000") or error.diag is None:
+            raise
+        why = " ".join(filter(None, (f"{error.diag.message_primary}.", error.diag.message_hint)))
+        raise PermanentError(
+            f"Derived table {table.name}: PostgreSQL refuses its SQL ({error.pgcode}): {why} "
+            "Its SELECT must give all columns of the declaration. Correct the pipeline's file, then `sluice retry`."
+        ) from error
 
 
 def _build_of(cursor: Cursor, pipeline: Pipeline, table: Computed, as_of: date | None, *, refit: bool) -> TableBuild:

@@ -110,7 +110,7 @@ def skip_applied(cursor: Cursor, work: InputWork, table: Table, facts: dict[str,
         return False
     _refuse_unknown(each for each in listed if each.id != work.id)
     contents = [facts["sha256"] if each.id == work.id else each.sha256 for each in listed]
-    cursor.execute(query("applied_since"), params | {"contents": [each for each in contents if each]})
+    cursor.execute(query("applied_since"), params | {"contents": [*filter(None, contents)], "contract": work.contract})
     if not is_applied(contents, [sha256 for (sha256,) in cursor.fetchall()], place):
         return False
     end_input(cursor, work.id, "already_loaded", same_as=row[0], **facts)

@@ -1,7 +1,7 @@
 -- Contents that earlier runs applied since the first of these contents was applied last, oldest first. An input that is
--- not read yet counts as unknown content.
+-- not read yet counts as unknown content, and content that was read under another declaration as other content.
 with applied as (
-    select i.id, i.run_id, i.position, coalesce(i.sha256, '') as sha256
+    select i.id, i.run_id, i.position, coalesce(i.sha256, '') || case when i.contract = %(contract)s then '' else ' ' || i.contract end as sha256
     from sluice.input i join sluice.run r on r.id = i.run_id
     where i.pipeline = %(pipeline)s and i.source = %(source)s and i.run_id < %(run)s
       and (i.state in ('loading', 'loaded', 'done') or (i.state = 'failed' and i.loaded + i.updated + i.unchanged > 0)
