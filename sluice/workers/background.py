@@ -31,10 +31,12 @@ from sluice.errors import ConfigError, SluiceError, TransientError
 from sluice.pipelines import all_declared, broken
 from sluice.workers.gate import gate
 from sluice.workers.publish import dispatch_due
+from sluice.workers.queues import remove_wrong_types
 from sluice.workers.remote_control import narrow
 
 log = logging.getLogger(__name__)
 QUIET_S = 30.0
+CHECK_S = 10.0  # between two looks at the types of keys in Redis
 WATCH_S = 0.5
 _stop = threading.Event()
 _threads: list[threading.Thread] = []
@@ -114,12 +116,15 @@ class DeclarationWatch:
 
 
 def _dispatch_until_stopped() -> None:
-    complained = 0.0
+    complained, checked = 0.0, 0.0
     declarations = DeclarationWatch()
     while not _stop.wait(settings().dispatch_every_s):
         if gate.closed is not None:
             continue
         try:
+            if time.monotonic() - checked > CHECK_S:
+                checked = time.monotonic()
+                remove_wrong_types()
             recover()
             dispatch_due()
             declarations.look()

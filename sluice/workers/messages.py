@@ -6,11 +6,18 @@ They are dropped: what is due is in the ledger.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from celery.utils.time import maybe_iso8601
 
+from sluice.engine.ledger.kinds import NAMES
+
 _TEXTS = ("root_id", "parent_id", "group", "shadow", "argsrepr", "kwargsrepr", "origin", "lang")
+_NO_BODY = "its body is not arguments, named arguments and what follows"
+_LONGEST = 1000
+STEPS = frozenset(f"sluice.{name}" for name in NAMES)
+TASKS = STEPS | {"sluice.dispatch", "sluice.scheduled", "sluice.check_schedules"}
 _NEVER = ("eta", "stamped_headers")  # Sluice sends no delayed or stamped messages
 
 
@@ -21,24 +28,37 @@ def problem_of(message: Any) -> str | None:
         return "it has no headers"
     if message.content_type != "application/json":
         return "its body is not JSON"
-    return _of_headers(headers) or _of_body(message)
+    return _of_headers(headers) or _of_body(message, headers["task"])
 
 
 def _of_headers(headers: dict[Any, Any]) -> str | None:
+    return next(_problems_of_names(headers), None) or next(_problems_of_options(headers), None)
+
+
+def _problems_of_names(headers: dict[Any, Any]) -> Iterator[str]:
     for name in ("task", "id"):
         if not isinstance(headers.get(name), str) or not headers[name]:
-            return f"its {name} is not a text"
+            yield f"its {name} is not a text"
+    if headers["task"] not in TASKS:
+        yield "its task is unknown"
     for name in _TEXTS:
         if not isinstance(headers.get(name), str | None):
-            return f"its {name} is not a text"
+            yield f"its {name} is not a text"
+    for name in ("id", *_TEXTS):
+        if len(headers.get(name) or "") > _LONGEST:  # Celery logs them
+            yield f"its {name} is too long"
+
+
+def _problems_of_options(headers: dict[Any, Any]) -> Iterator[str]:
     for name in _NEVER:
         if headers.get(name):
-            return f"it has {name}"
+            yield f"it has {name}"
     if type(headers.get("retries", 0)) not in (int, type(None)):
-        return "its retries are not a number"
+        yield "its retries are not a number"
     if not _are_limits(headers.get("timelimit")):
-        return "its timelimit is not two numbers"
-    return None if _is_time(headers.get("expires")) else "its expires is not a time"
+        yield "its timelimit is not two numbers"
+    if not _is_time(headers.get("expires")):
+        yield "its expires is not a time"
 
 
 def _are_limits(limits: object) -> bool:
@@ -62,22 +82,37 @@ def _is_time(expires: object) -> bool:
         return False
 
 
-def _of_body(message: Any) -> str | None:
+def _of_body(message: Any, task: str) -> str | None:
     try:
         body = message.payload
     except Exception:  # noqa: BLE001 - a decoder may raise anything
         return "its body cannot be decoded"
     if not isinstance(body, list) or len(body) != 3:
-        return "its body is not arguments, named arguments and what follows"
-    args, kwargs, follows = body
+        return _NO_BODY
+    return _of_parts(task, *body)
+
+
+def _of_parts(task: str, args: object, kwargs: object, follows: object) -> str | None:
     if not isinstance(args, list) or not isinstance(kwargs, dict) or not isinstance(follows, dict):
-        return "its body is not arguments, named arguments and what follows"
+        return _NO_BODY
+    if not _are_arguments(task, args, kwargs):
+        return "its arguments are not those of its task"
     if any(follows.get(name) for name in ("callbacks", "errbacks", "chord")):
-        return "it names other tasks than the next of its chain"
+        return "it asks for other tasks than the next of its chain"
     chain = follows.get("chain")
     if chain is not None and not (isinstance(chain, list) and all(map(_is_signature, chain))):
         return "its chain is not a list of tasks"
     return None
+
+
+def _are_arguments(task: str, args: list[Any], kwargs: dict[Any, Any]) -> bool:
+    if task not in STEPS:
+        wanted = [str] if task == "sluice.scheduled" else []
+        return not kwargs and [type(each) for each in args] == wanted
+    if kwargs or len(args) != 1 or not isinstance(args[0], dict):
+        return False
+    message = args[0]
+    return {"step"} <= set(message) <= {"step", "fence"} and all(type(value) is int for value in message.values())
 
 
 def _is_signature(each: object) -> bool:

@@ -63,6 +63,13 @@ class CarefulChannel(redis.Channel):
             dropped.add(f"it is not a message ({type(error).__name__})")
         return None
 
+    def _receive_one(self, c: Any) -> Any:
+        try:
+            return super()._receive_one(c)  # type: ignore[no-untyped-call]
+        except UNEXPECTED as error:
+            dropped.add(f"it is not a message of remote control ({type(error).__name__})")
+            return None
+
     def _deliver_fanout_message(self, message: Any, exchange: str) -> Any:
         """Deliver a remote-control message if it is valid."""
         wrong = problem_of_command(message)

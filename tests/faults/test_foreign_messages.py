@@ -11,6 +11,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.faults.test_messages import KINDS, send
 from tests.faults.trial import Trial
 from tests.kit.budget import LONG
@@ -167,4 +169,29 @@ def test_commands_that_would_change_a_worker_are_not_obeyed(trial: Trial) -> Non
     trial.struck()
     trial.finish()
     assert sorted(worker.children()) == before
+    trial.assert_all_is_well()
+
+
+def test_commands_that_cannot_be_parsed_end_no_worker(trial: Trial) -> None:
+    worker = trial.worker().wait_ready()
+    client = trial.stack.redis()
+    control = f"/{client.connection_pool.connection_kwargs.get('db', 0)}.celery.pidbox"
+    for raw in ("[" * 1500, "{" * 100_000, '{"a":' * 2000, "\\xff", "nan", "1e999999", '"' + "x" * 2_000_000):
+        client.publish(control, raw)
+    trial.run = trial.stack.enqueue(*trial.sample.paths)
+    trial.struck()
+    trial.finish()
+    assert worker.process.poll() is None
+    trial.assert_all_is_well()
+
+
+@pytest.mark.parametrize("key", ["sluice.plan", "sluice.extract", "unacked", "unacked_index"])
+def test_a_key_of_another_type_is_deleted_and_the_run_goes_on(trial: Trial, key: str) -> None:
+    trial.worker().wait_ready()
+    client = trial.stack.redis()
+    client.delete(key)
+    client.set(key, "not a queue")
+    trial.run = trial.stack.enqueue(*trial.sample.paths)
+    trial.struck()
+    trial.finish()
     trial.assert_all_is_well()

@@ -9,9 +9,12 @@ import pytest
 import redis
 
 from sluice.engine.base.servers import cache_url
+from sluice.engine.database.connection import transaction
+from sluice.engine.ledger.readiness import LedgerBehind, check_ledger
 from sluice.engine.rows import rejects
 from sluice.engine.rows.frames import Frames, ReadyFrame
 from sluice.engine.rows.frames.cache import forget_frames
+from sluice.engine.tables.migrate import migrate
 from tests.kit.in_process import InProcess
 
 HEAD = "sluice:frame:k"
@@ -84,3 +87,16 @@ def test_what_is_not_a_frame_is_ignored(cache: redis.Redis, junk: bytes) -> None
     assert read_elsewhere() is None
     Frames().drop("k")
     assert not cache.exists(HEAD)
+
+
+def test_a_missing_key_closes_the_gate_and_migrate_makes_a_new_one(engine: InProcess) -> None:
+    engine.sql("delete from sluice.frame_key")
+    with (
+        transaction() as cursor,
+        pytest.raises(LedgerBehind, match=r"The key of frames .* is missing: `sluice migrate`"),
+    ):
+        check_ledger(cursor)
+    assert migrate([]) == ["Made a new key for frames: those that were in Redis are read again from their sources."]
+    assert migrate([]) == []
+    with transaction() as cursor:
+        check_ledger(cursor)

@@ -139,7 +139,8 @@ class Pipeline(Declaration):
             yield f"The source name {name!r} is reserved in the SQL of derived tables ({{{name}}}): rename it."
         for derived in self.derived:
             for name in sorted(derived.sources() - source_names):
-                yield f"Derived table {derived.name!r} reads {{{name}}}, which is not a source."
+                renamed = " It is now {changed(...)}." if name == "touched" else ""
+                yield f"Derived table {derived.name!r} reads {{{name}}}, which is not a source.{renamed}"
         before: set[str] = set()
         for derived in self.derived:
             if isinstance(derived, Preprocessed) and derived.of not in before:

@@ -34,6 +34,7 @@ RIGHTS = {
     "target": "SELECT INSERT UPDATE",
     "worker": _ALL,
     "queue": "SELECT INSERT UPDATE",
+    "frame_key": "SELECT",
 }
 
 
@@ -80,6 +81,10 @@ def _check_version(cursor: Cursor, state: SimpleNamespace, where: str) -> None:
             f"The ledger in the {where} is newer than this Sluice ({min(applied - known)} is not known here): install"
             " the version that migrated it."
         )
+    if known == applied:
+        cursor.execute("select exists (select from sluice.frame_key)")
+        if cursor.fetchone() != (True,):
+            raise LedgerBehind(f"The key of frames in the {where} is missing: `sluice migrate` makes a new one.")
     if known - applied:
         which = f"has not had {min(known - applied)}" if applied else "is not there"
         raise LedgerBehind(

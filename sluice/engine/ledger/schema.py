@@ -36,4 +36,7 @@ def migrate_ledger(cursor: Cursor) -> list[str]:
             cursor.execute(files(MIGRATIONS).joinpath(name).read_text(encoding="utf-8"))
             cursor.execute("insert into sluice.migration (name) values (%s)", (name,))
             done.append(f"Applied {name}.")
+    cursor.execute(query("make_frame_key"))
+    if cursor.rowcount and len(done) == 0:
+        done.append("Made a new key for frames: those that were in Redis are read again from their sources.")
     return done

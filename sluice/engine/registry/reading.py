@@ -10,6 +10,7 @@ import ast
 import hashlib
 import re
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Iterator
@@ -113,6 +114,10 @@ def _executed(module: ModuleType, path: Path, content: bytes | None) -> Pipeline
         raise ConfigError(f"{error.place}: {error}") from error
     except (Exception, SystemExit) as error:
         raise ConfigError(_sentence(path, error)) from error
+    except KeyboardInterrupt as error:  # of the file itself; that of a person comes in the main thread
+        if threading.current_thread() is threading.main_thread():
+            raise
+        raise ConfigError(f"{path}: it raises KeyboardInterrupt.") from error
     finally:
         sys.dont_write_bytecode = written
     declared = getattr(module, "pipeline", None)
