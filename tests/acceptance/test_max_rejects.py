@@ -60,7 +60,7 @@ def test_over_the_limit_nothing_of_the_file_is_loaded_and_the_other_files_are(
 
     assert (status["exit_code"], status["state"]) == (4, "done")
     assert _facts(status) == [("done", None, 400, 400, 400, 0), ("failed", "over_limit", 400, 0, 0, 0)]
-    assert status["inputs"][1]["parts_total"] == 3
+    assert status["inputs"][1]["parts_total"] == 4
     assert status["inputs"][1]["error"] == (
         "3 of 400 rows are rejects and --max-rejects 0.5% allows 2: nothing of it was loaded."
     )

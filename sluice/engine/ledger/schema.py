@@ -11,6 +11,7 @@ from sluice.engine.database.statements import statements
 query = statements(__name__)
 
 MIGRATIONS = "sluice.engine.ledger.migrations"
+KEYED = "016_frame_key.sql"  # the table of the key of frames
 MOVED = "012_target.sql"  # since then tables of pipelines are not created in the ledger's schema
 
 
@@ -36,7 +37,9 @@ def migrate_ledger(cursor: Cursor) -> list[str]:
             cursor.execute(files(MIGRATIONS).joinpath(name).read_text(encoding="utf-8"))
             cursor.execute("insert into sluice.migration (name) values (%s)", (name,))
             done.append(f"Applied {name}.")
+    if KEYED not in {*applied, *ledger_files()}:
+        return done
     cursor.execute(query("make_frame_key"))
-    if cursor.rowcount and len(done) == 0:
+    if cursor.rowcount and KEYED in applied:
         done.append("Made a new key for frames: those that were in Redis are read again from their sources.")
     return done
