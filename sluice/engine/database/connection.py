@@ -11,7 +11,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -112,12 +112,23 @@ def open_plainly(url: str, name: str, *, connect_s: int) -> Connection:
     if connection.info.parameter_status(_BACKSLASHES) == "off":
         # psycopg2 quotes values by what the server reports when a connection opens: a later SET does not change that
         connection.close()
-        with suppress(psycopg2.OperationalError):
-            connection = psycopg2.connect(url, options=f"-c {_BACKSLASHES}=on", **facts)
-        if connection.closed or connection.info.parameter_status(_BACKSLASHES) == "off":
-            connection.close()
-            raise ConfigError(f"{_BACKSLASHES} is off for this role, and the pooler refuses to set it: {ALTER_ROLE}")
+        connection = _with_backslashes(url, facts)
     connection.autocommit = True
+    return connection
+
+
+def _with_backslashes(url: str, facts: dict[str, Any]) -> Connection:
+    """A connection whose startup parameters turn standard_conforming_strings on. A pooler may refuse or drop them."""
+    refused = ConfigError(f"{_BACKSLASHES} is off for this role, and the pooler refuses to set it: {ALTER_ROLE}")
+    try:
+        connection: Connection = psycopg2.connect(url, options=f"-c {_BACKSLASHES}=on", **facts)
+    except psycopg2.OperationalError as error:
+        if not any(each in str(error) for each in POOLER_SAYS):
+            raise  # it has another cause: a server that went away, no connection left, a limit of time
+        raise refused from error
+    if connection.info.parameter_status(_BACKSLASHES) == "off":
+        connection.close()
+        raise refused
     return connection
 
 
