@@ -31,8 +31,12 @@ LIBRARIES = (
 )  # fmt: skip
 ENGINE = tuple(
     f"sluice.engine.{name}"
-    for name in ("derive", "extract", "ledger.dispatch", "ledger.runs", "load.part", "load.settle", "plan", "transform")
-)
+    for name in (
+        "derive", "doctor", "export", "ledger.readiness", "ledger.runs", "schedule", "sources.inputs", "steps.build",
+        "steps.dispatch", "steps.extract", "steps.load", "steps.park", "steps.plan.plan", "steps.settle",
+        "steps.transform", "steps.withdraw", "tables.migrate",
+    )
+)  # fmt: skip
 LONGEST = 1 << 20  # bytes of a request
 
 
@@ -127,11 +131,8 @@ def _written(number: int, errors: str) -> io.TextIOWrapper:
 
 def main() -> Job | None:
     """Serve. Returns only in what was forked, with what is to be run; the server ends here."""
-    for each in LIBRARIES:
+    for each in (*LIBRARIES, *ENGINE):
         importlib.import_module(each)
-    for each in ENGINE:
-        with contextlib.suppress(ImportError):  # it has another name by now: it is imported later then
-            importlib.import_module(each)
     gc.collect()
     gc.disable()
     gc.freeze()
