@@ -34,7 +34,7 @@ demo: setup      ## load 200,000 generated rows with two worker processes
 demo-unified: setup   ## files, an API and a database into one table, served as JSON until Ctrl-C
 	@$(BIN)/python -m sluice demo unified_sales
 
-test: setup      ## the tests, with real servers and workers, below 10 minutes: one variant of each fault
+test: setup      ## the tests, with real servers and workers, below 10 minutes: without those marked slow
 	@$(PYTEST) -n $(TEST_WORKERS) -m "not slow"
 
 test-fast: setup ## unit tests alone, a minute

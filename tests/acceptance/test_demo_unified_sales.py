@@ -84,6 +84,7 @@ def test_it_comes_out_as_planted_twice_and_leaves_nothing_running(home: Path, en
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+@pytest.mark.slow
 def test_it_serves_what_it_made_until_it_is_told_to_stop(
     home: Path, env: dict[str, str], number: signal.Signals, code: int
 ) -> None:

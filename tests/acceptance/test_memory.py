@@ -18,6 +18,7 @@ def _peak_bytes(pid: int) -> int:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.slow
 def test_two_million_rows_in_one_file_stay_within_350_mib_a_process(stack: Stack, tmp_path: Path) -> None:
     stack.sluice("sample", "call_logs", "--rows", "2000000", "--files", "1", "--dirty", "0.02", "--out", str(tmp_path))
     stack.redis().config_resetstat()

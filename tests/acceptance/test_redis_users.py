@@ -121,6 +121,7 @@ def test_only_workers_read_and_write_frames(users: Users, service: str) -> None:
     assert users.client("worker").get("sluice:frame:a") == b"x"
 
 
+@pytest.mark.slow
 def test_flower_sees_workers_and_queues_nothing(stack: Stack, users: Users) -> None:
     with pytest.raises(NoPermissionError):
         users.client("flower").lpush("sluice.plan", "x")

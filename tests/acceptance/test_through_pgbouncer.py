@@ -65,6 +65,7 @@ def pooled(stack: Stack, request: pytest.FixtureRequest) -> Iterator[Stack]:
 
 
 @pytest.mark.parametrize("pooled", HOW[1:], indirect=True, ids=["ignoring"])
+@pytest.mark.slow
 def test_a_pooler_that_ignores_what_it_is_told_changes_no_sum(pooled: Stack) -> None:
     pooled.worker()
     _meters(pooled)
@@ -76,6 +77,7 @@ def _file(stack: Stack, name: str, text: str) -> str:
     return str(path)
 
 
+@pytest.mark.slow
 def test_runs_builds_exports_pages_and_doctor(pooled: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     pooled.worker()
     _calls(pooled)
@@ -162,6 +164,7 @@ def _doctor(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("mode", ["transaction", "session"])
+@pytest.mark.slow
 def test_the_doctor_knows_a_pooler_by_the_process_that_answers(
     engine: InProcess, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
@@ -173,6 +176,7 @@ def test_the_doctor_knows_a_pooler_by_the_process_that_answers(
         InProcess.forget()
 
 
+@pytest.mark.slow
 def test_options_in_the_url_are_refused_by_name(database_url: str, tmp_path: Path) -> None:
     with (
         pgbouncer(database_url, tmp_path / "pooler") as through,
@@ -181,6 +185,7 @@ def test_options_in_the_url_are_refused_by_name(database_url: str, tmp_path: Pat
         connect(url=f"{through}?options=-c%20statement_timeout%3D5")
 
 
+@pytest.mark.slow
 def test_pooling_by_statement_is_named(database_url: str, tmp_path: Path) -> None:
     with (
         pgbouncer(database_url, tmp_path / "pooler", mode="statement") as through,
@@ -189,6 +194,7 @@ def test_pooling_by_statement_is_named(database_url: str, tmp_path: Path) -> Non
         connect(url=through)
 
 
+@pytest.mark.slow
 def test_backslashes_that_a_pooler_hides_are_refused(database_url: str, tmp_path: Path) -> None:
     name = database_url.rpartition("/")[2]
     with _autocommit(database_url) as cursor:
@@ -201,6 +207,7 @@ def test_backslashes_that_a_pooler_hides_are_refused(database_url: str, tmp_path
             connect(url=through)
 
 
+@pytest.mark.slow
 def test_a_transaction_is_the_same_on_whatever_server_connection_it_gets(
     engine: InProcess, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

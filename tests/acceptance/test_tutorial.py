@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.kit.pages import blocks, files_to_save, page
 from tests.kit.stack import Stack
 
@@ -80,6 +82,7 @@ def test_the_first_lesson_shows_what_comes_out(stack: Stack) -> None:
     assert Lesson("docs/tutorial/first-load.md", stack, {}).follow(until="Watch workers in a browser") == 8
 
 
+@pytest.mark.slow
 def test_the_second_and_the_third_lesson_show_what_comes_out(stack: Stack) -> None:
     env = {"SLUICE_PIPELINES": str(stack.home / "lesson" / "pipelines_of_mine")}
     second, third = (Lesson(f"docs/tutorial/{name}.md", stack, env) for name in ("your-own-dataset", "derived-tables"))

@@ -134,6 +134,7 @@ def test_a_run_killed_between_settling_and_building_goes_on_by_itself(building: 
     building.assert_all_is_well()
 
 
+@pytest.mark.slow
 def test_every_message_ten_times_and_old_ones_to_build_again(building: Building) -> None:
     chance = random.Random(7)
     worker = building.begin(1, {"SLUICE_FAILPOINT": "settle.before_commit:1:stop", "SLUICE_LEASE_S": "30"})
@@ -158,6 +159,7 @@ def test_every_message_ten_times_and_old_ones_to_build_again(building: Building)
     assert (step["fence"], step["crashes"], step["vanished"]) == (1, 0, 0)
 
 
+@pytest.mark.slow
 def test_a_build_longer_than_its_lease_is_kept_alive(napping: Building) -> None:
     napping.stack.sql("update nap set seconds = 10")
     napping.begin()
@@ -167,6 +169,7 @@ def test_a_build_longer_than_its_lease_is_kept_alive(napping: Building) -> None:
     assert (step["fence"], step["crashes"], step["vanished"]) == (1, 0, 0)
 
 
+@pytest.mark.slow
 def test_the_statement_of_a_killed_build_does_not_hold_up_the_next_one(napping: Building) -> None:
     worker = napping.begin(1)
     until(lambda: napping.ask(NAPPING) == [(1,)], 120, "the long statement")
@@ -179,6 +182,7 @@ def test_the_statement_of_a_killed_build_does_not_hold_up_the_next_one(napping: 
     assert worker.process.poll() is None
 
 
+@pytest.mark.slow
 def test_a_build_that_somebody_cancels_and_whose_backend_is_ended_is_done_again(napping: Building) -> None:
     napping.begin(1)
     for fence, end in enumerate(("pg_cancel_backend", "pg_terminate_backend"), 1):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 import redis
 
 from tests.faults.building import Building
@@ -131,6 +132,7 @@ def _quoted(values: Iterable[str]) -> list[str]:
     return ['"{}"'.format(value.replace('"', '""')) for value in values]
 
 
+@pytest.mark.slow
 def test_runs_that_load_and_build_while_anything_may_happen(
     building: Building, processes: Processes, tmp_path: Path
 ) -> None:

@@ -96,6 +96,7 @@ def test_late_payments_settled_after_the_first_build_has_looked_what_there_is_ar
     assert_tables(building.stack, building.shop, late=True)
 
 
+@pytest.mark.slow
 def test_a_build_whose_sql_fails_is_dead_with_its_reason_and_is_tried_again_when_it_is_mended(
     building: Building,
 ) -> None:
@@ -119,6 +120,7 @@ def test_a_build_whose_sql_fails_is_dead_with_its_reason_and_is_tried_again_when
     building.assert_all_is_well(unacked=True)
 
 
+@pytest.mark.slow
 def test_a_build_that_kills_its_process_is_dead_after_three_times(building: Building) -> None:
     killing = building.begin(1, {"SLUICE_FAILPOINT": "build.built:1:kill"} | LONG)
     building.finish()

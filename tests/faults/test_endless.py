@@ -82,6 +82,7 @@ def test_endless_files_fail_with_the_reason_and_the_good_ones_of_their_run_are_l
     assert worker.process.poll() is None
 
 
+@pytest.mark.slow
 def test_inputs_that_crashed_get_half_of_the_processes_while_another_run_goes_on(stack: Stack) -> None:
     declare(stack, ENDLESS["waits in C"], limit=4)
     declare(stack, "pass", name="other")
@@ -103,6 +104,7 @@ def test_inputs_that_crashed_get_half_of_the_processes_while_another_run_goes_on
     assert stack.sql("select state, loaded from sluice.run where id = %s", good) == [("done", 8)]
 
 
+@pytest.mark.slow
 def test_a_single_process_takes_the_good_files_before_a_second_try(stack: Stack) -> None:
     declare(stack, ENDLESS["waits in C"])
     stack.worker(1).wait_ready()
@@ -135,6 +137,7 @@ pipeline = Pipeline("built", Files("*.csv"), table, derived=[sums, clean], part_
 """
 
 
+@pytest.mark.slow
 def test_a_step_of_a_preprocessed_table_that_never_ends_fails_its_run(stack: Stack) -> None:
     folder = stack.home / "own_pipelines"
     folder.mkdir()

@@ -71,6 +71,7 @@ def test_a_file_changed_while_it_is_read_is_taken_back_and_planned_again(
     assert own.ask("select replans > 0 from sluice.input order by position") == [(True,), (False,)]
 
 
+@pytest.mark.slow
 def test_a_file_that_never_stops_changing_fails_with_its_rows_taken_back(own: Trial) -> None:
     own.begin()
     first, second = own.sample.paths
@@ -151,6 +152,7 @@ def test_one_content_under_two_names_is_loaded_once(own: Trial, tmp_path: Path) 
     own.assert_all_is_well()
 
 
+@pytest.mark.slow
 def test_the_second_name_of_a_content_is_loaded_when_the_first_one_changes(own: Trial, tmp_path: Path) -> None:
     first, second = own.sample.paths
     copy = tmp_path / "copy.csv"
@@ -191,6 +193,7 @@ def test_two_enqueuers_at_once_load_the_same_files_once(own: Trial) -> None:
     assert others == [("already_loaded",)]
 
 
+@pytest.mark.slow
 def test_a_run_killed_while_another_waits_for_its_content_is_finished_for_both(own: Trial) -> None:
     worker = own.begin()
     own.half_way(10)
@@ -204,6 +207,7 @@ def test_a_run_killed_while_another_waits_for_its_content_is_finished_for_both(o
     own.assert_all_is_well(unacked=True, frames=True)
 
 
+@pytest.mark.slow
 def test_two_beats_start_one_run(own: Trial, tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     (inbox / "call_logs").mkdir(parents=True)

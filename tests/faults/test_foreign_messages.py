@@ -96,6 +96,7 @@ def drained(stack: Stack) -> bool:
     return all(stack.redis().llen(f"sluice.{kind}") == 0 for kind in (*KINDS, "dispatch"))
 
 
+@pytest.mark.slow
 def test_messages_changed_in_any_way_end_no_worker(trial: Trial) -> None:
     worker, chance = trial.worker(), random.Random(12)
     client = trial.stack.redis()
@@ -130,6 +131,7 @@ def test_a_packed_body_is_not_unpacked(trial: Trial) -> None:
     trial.assert_all_is_well()
 
 
+@pytest.mark.slow
 def test_foreign_entries_among_the_messages_that_are_worked_at_end_no_worker(trial: Trial) -> None:
     client, chance = trial.stack.redis(), random.Random(13)
     entries = [b"", b"null", b"5", b"[]", b"[1, 2, 3]", b"[{}, null, []]", b"text", b"\xff\xfe", b'[null, "a", "b"]']

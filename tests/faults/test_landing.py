@@ -91,6 +91,7 @@ def way(trial: Trial, packed: dict[str, tuple[bytes, bytes]], tmp_path: Path) ->
     return Way(trial, large, small, {name: text for name, (_, text) in packed.items()})
 
 
+@pytest.mark.slow
 def test_a_child_killed_while_it_copies_costs_one_crash_and_a_piece_of_a_copy(way: Way) -> None:
     child = way.begin_and_stop_in_the_copy()
     way.trial.struck()
@@ -106,6 +107,7 @@ def test_a_child_killed_while_it_copies_costs_one_crash_and_a_piece_of_a_copy(wa
     assert_a_second_time_changes_nothing(way.trial.stack, way.trial.sample)
 
 
+@pytest.mark.slow
 def test_a_worker_killed_when_the_copy_is_kept_and_the_plan_is_not_written(way: Way) -> None:
     worker = way.begin(1, failing(way.trial, "plan.scanned:1:stop"))
     stopped_child(worker)
@@ -146,6 +148,7 @@ def assert_nothing_is_loaded(way: Way) -> None:
     assert trial.ask("select line, code from sluice.reject order by line, code") == alone
 
 
+@pytest.mark.slow
 def test_redis_emptied_while_parts_are_held(way: Way) -> None:
     worker = way.begin(limit="10%")
     until(lambda: way.trial.count("state = 'held'") >= way.parts // 2, 120, "held parts")
@@ -171,6 +174,7 @@ def _lose_the_copy(way: Way, *, source_too: bool) -> None:
     lose_patience(way.trial)
 
 
+@pytest.mark.slow
 def test_a_copy_that_is_deleted_while_its_parts_are_read_is_made_again(way: Way) -> None:
     _lose_the_copy(way, source_too=False)
     way.trial.finish()
@@ -258,6 +262,7 @@ def deleted(way: Way) -> None:
     [(replaced, ("done", None)), (truncated, ("failed", "truncated")), (deleted, ("failed", "file_missing"))],
     ids=["replaced", "truncated", "deleted"],
 )
+@pytest.mark.slow
 def test_a_packed_file_that_changes_while_it_is_copied(
     way: Way, change: Callable[[Way], None], first: tuple[str, str | None]
 ) -> None:
@@ -306,6 +311,7 @@ GONE = (
 )
 
 
+@pytest.mark.slow
 def test_a_member_that_is_gone_when_its_archive_is_read_fails_alone(way: Way, tmp_path: Path) -> None:
     archive, text = tmp_path / "calls.zip", way.texts[way.small.name]
     archive.write_bytes(zipped({"gone.csv": b"customer_id\n1\n", "there.csv": b"customer_id\n2\n"}))

@@ -12,6 +12,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.faults.trial import Trial
 from tests.kit.stack import Stack, until
 
@@ -75,6 +77,7 @@ def send(
     stack.redis().lpush(key, json.dumps(message))
 
 
+@pytest.mark.slow
 def test_every_message_ten_times_and_shuffled(trial: Trial) -> None:
     chance = random.Random(10)
     trial.run = trial.stack.enqueue(*trial.sample.paths)
@@ -91,6 +94,7 @@ def test_every_message_ten_times_and_shuffled(trial: Trial) -> None:
     assert trial.count("crashes > 0 or vanished > 0") == 0
 
 
+@pytest.mark.slow
 def test_old_copies_of_messages_and_stale_fences_do_nothing(trial: Trial) -> None:
     trial.begin()
     trial.half_way(10)

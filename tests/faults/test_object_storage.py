@@ -164,6 +164,7 @@ def test_a_store_killed_while_parts_are_read_is_waited_for(own: Trial, store: Mo
     assert own.ask("select sum(replans) from sluice.input") == [(0,)]
 
 
+@pytest.mark.slow
 def test_an_object_overwritten_while_its_parts_are_read_is_taken_back_and_planned_again(
     own: Trial, store: MortalStore, tmp_path: Path
 ) -> None:
@@ -180,6 +181,7 @@ def test_an_object_overwritten_while_its_parts_are_read_is_taken_back_and_planne
     assert own.ask("select replans from sluice.input order by position") == [(1,), (0,)]
 
 
+@pytest.mark.slow
 def test_an_object_deleted_while_its_parts_are_read_fails_with_its_rows_taken_back(
     own: Trial, store: MortalStore
 ) -> None:
@@ -232,6 +234,7 @@ def test_wrong_keys_fail_with_their_reason_and_are_nowhere_to_be_read(own: Trial
     assert_no_secret(own.stack, keys, str(typed))
 
 
+@pytest.mark.slow
 def test_a_worker_with_wrong_keys_leaves_the_work_to_one_with_the_right_keys(own: Trial, keys: dict[str, str]) -> None:
     own.stack.env |= keys | {"SLUICE_PART_BYTES": "262144"}
     enqueue(own)

@@ -71,6 +71,7 @@ def test_poison_is_dead_soon_and_only_its_part_is_not_loaded(trial: Trial, tmp_p
     trial.assert_all_is_well(frames=True)
 
 
+@pytest.mark.slow
 def test_poison_in_the_file_that_is_mended_is_loaded_by_a_new_run(trial: Trial, tmp_path: Path) -> None:
     poisoned(trial, tmp_path, "os.kill(os.getpid(), 9)")
     trial.worker()

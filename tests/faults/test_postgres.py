@@ -42,6 +42,7 @@ def test_postgresql_restarted_at_once_while_a_step_is_under_way(trial: Trial, pr
     assert trial.count("crashes > 0") == 0
 
 
+@pytest.mark.slow
 def test_postgresql_restarted_three_times_half_way(trial: Trial, processes: Processes) -> None:
     worker = trial.begin()
     trial.half_way(10)
@@ -73,6 +74,7 @@ def test_the_connection_cut_at_commit(trial: Trial, before: bool) -> None:
         assert trial.count("crashes > 0 or vanished > 0") == 0
 
 
+@pytest.mark.slow
 def test_postgresql_away_for_fifteen_seconds_burns_no_attempt_and_fills_no_log(trial: Trial) -> None:
     with behind_a_proxy(trial) as (proxy, through):
         worker = trial.begin(env=through)
@@ -93,6 +95,7 @@ def test_postgresql_away_for_fifteen_seconds_burns_no_attempt_and_fills_no_log(t
         assert len(said) < 60, "\n".join(said)
 
 
+@pytest.mark.slow
 def test_postgresql_black_holed_for_a_while(trial: Trial) -> None:
     with behind_a_proxy(trial) as (proxy, through):
         holed = trial.begin(1, through)
@@ -123,6 +126,7 @@ def test_all_backends_thrown_out_again_and_again(trial: Trial) -> None:
     assert trial.count("crashes > 0") == 0
 
 
+@pytest.mark.slow
 def test_statements_cancelled_again_and_again(trial: Trial) -> None:
     trial.begin()
     trial.half_way(10)
@@ -138,6 +142,7 @@ def test_statements_cancelled_again_and_again(trial: Trial) -> None:
     assert trial.count("crashes > 0") == 0
 
 
+@pytest.mark.slow
 def test_no_connection_left_for_three_seconds(trial: Trial) -> None:
     worker = trial.begin()
     trial.half_way()
@@ -163,6 +168,7 @@ def test_no_connection_left_for_three_seconds(trial: Trial) -> None:
     assert trial.count("crashes > 0") == 0
 
 
+@pytest.mark.slow
 def test_a_table_locked_by_somebody_else_is_waited_for(trial: Trial) -> None:
     worker: Worker = trial.begin()
     trial.half_way()

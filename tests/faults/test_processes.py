@@ -58,6 +58,7 @@ def test_a_child_killed_around_the_end_of_a_step_loads_nothing_twice(trial: Tria
     trial.assert_all_is_well(frames=True)
 
 
+@pytest.mark.slow
 def test_children_killed_at_every_point_in_one_run(trial: Trial) -> None:
     points = ["extract.claimed", "transform.claimed", "load.claimed", "load.mid_copy", "load.before_commit"]
     worker = trial.begin(env=failing(trial, ",".join(f"{p}:{n}:kill" for n, p in enumerate(points, 5))))
@@ -67,6 +68,7 @@ def test_children_killed_at_every_point_in_one_run(trial: Trial) -> None:
     assert worker.process.poll() is None
 
 
+@pytest.mark.slow
 def test_children_killed_at_random_moments(trial: Trial) -> None:
     seed = random.randrange(1_000_000)
     print("seed", seed)
@@ -83,6 +85,7 @@ def test_children_killed_at_random_moments(trial: Trial) -> None:
     trial.assert_all_is_well(frames=True)
 
 
+@pytest.mark.slow
 def test_the_whole_worker_killed_half_way_and_a_new_one_that_goes_on(trial: Trial) -> None:
     worker = trial.begin()
     trial.half_way()
@@ -134,6 +137,7 @@ def test_a_zombie_that_wakes_up_while_another_loads_its_part_loads_nothing(trial
     trial.assert_all_is_well(frames=True)
 
 
+@pytest.mark.slow
 def test_a_worker_stopped_inside_its_load_transaction_holds_the_others_up_for_its_lease_only(trial: Trial) -> None:
     sleeper = trial.begin(1, failing(trial, "load.before_commit:10:stop"))
     stopped_child(sleeper)
@@ -145,6 +149,7 @@ def test_a_worker_stopped_inside_its_load_transaction_holds_the_others_up_for_it
     trial.assert_all_is_well(frames=True)
 
 
+@pytest.mark.slow
 def test_sigterm_every_two_seconds_costs_no_attempt(trial: Trial) -> None:
     worker = trial.begin(1)
     trial.half_way(5)
@@ -163,6 +168,7 @@ def test_sigterm_every_two_seconds_costs_no_attempt(trial: Trial) -> None:
     assert trial.count("vanished > 0") == 0
 
 
+@pytest.mark.slow
 def test_a_child_that_is_told_to_end_gives_its_step_back_and_nothing_is_counted(trial: Trial) -> None:
     long = LONG | {"SLUICE_TEST_FAILPOINT_SLEEP_S": "60"}
     worker = trial.begin(1, failing(trial, "load.mid_copy:10:sleep") | long)

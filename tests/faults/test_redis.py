@@ -37,6 +37,7 @@ def test_redis_killed_half_way(trial: Trial, processes: Processes) -> None:
     assert trial.count("crashes > 0") == 0
 
 
+@pytest.mark.slow
 def test_redis_killed_five_times_quickly(trial: Trial, processes: Processes) -> None:
     worker = trial.begin()
     trial.half_way(10)
@@ -71,6 +72,7 @@ def test_flushall_half_way_with_parts_queued_and_running(trial: Trial) -> None:
     assert_a_second_time_changes_nothing(trial.stack, trial.sample)
 
 
+@pytest.mark.slow
 def test_flushall_every_tenth_of_a_second(trial: Trial) -> None:
     trial.begin()
     trial.half_way(5)
@@ -112,6 +114,7 @@ def emptied(trial: Trial, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["flushall", "flushdb", "evicted", "lost marker"])
+@pytest.mark.slow
 def test_a_queue_that_had_waited_for_long_is_as_quick_after_its_loss_as_a_fresh_one(trial: Trial, how: str) -> None:
     trial.run = trial.stack.enqueue(*trial.sample.paths)
     assert len(trial.ask(WAITED)) == 2
@@ -123,6 +126,7 @@ def test_a_queue_that_had_waited_for_long_is_as_quick_after_its_loss_as_a_fresh_
     trial.assert_all_is_well()
 
 
+@pytest.mark.slow
 def test_a_queue_lost_after_it_had_waited_while_one_child_is_busy_and_one_is_free(trial: Trial) -> None:
     points = {"SLUICE_FAILPOINT": "load.mid_copy:20:sleep", "SLUICE_TEST_FAILPOINT_SLEEP_S": "600"}
     counted = {"SLUICE_TEST_FAILPOINT_COUNT": str(trial.stack.home / "failpoints")}
@@ -134,6 +138,7 @@ def test_a_queue_lost_after_it_had_waited_while_one_child_is_busy_and_one_is_fre
     until(lambda: trial.loaded() >= 89, 60, "all parts but that of the busy child")
 
 
+@pytest.mark.slow
 def test_two_workers_with_different_redis_do_not_fill_their_queues_with_copies(trial: Trial) -> None:
     trial.run = trial.stack.enqueue(*trial.sample.paths)
     elsewhere = trial.stack.redis_url.replace("/0", "/7")
@@ -181,6 +186,7 @@ def test_all_clients_thrown_out_again_and_again(trial: Trial) -> None:
     assert worker.process.poll() is None
 
 
+@pytest.mark.slow
 def test_redis_pauses_for_longer_than_the_socket_timeout(trial: Trial) -> None:
     worker = trial.begin()
     trial.half_way()
@@ -237,6 +243,7 @@ def test_frames_that_are_evicted_and_damaged_are_made_again(trial: Trial) -> Non
     trial.assert_all_is_well(frames=True)
 
 
+@pytest.mark.slow
 def test_redis_black_holed_at_publish_holds_enqueue_up_for_a_bounded_time(trial: Trial) -> None:
     where = urlsplit(trial.stack.redis_url)
     assert where.hostname is not None
@@ -267,6 +274,7 @@ def test_redis_that_refuses_connections_holds_enqueue_up_for_a_moment_only(trial
     trial.assert_all_is_well()
 
 
+@pytest.mark.slow
 def test_a_worker_black_holed_from_redis_goes_on_when_the_hole_is_gone(trial: Trial) -> None:
     where = urlsplit(trial.stack.redis_url)
     assert where.hostname is not None

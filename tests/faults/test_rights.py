@@ -26,6 +26,7 @@ def said(worker: Worker, text: str) -> int:
 
 
 @pytest.mark.parametrize("how", LOSSES)
+@pytest.mark.slow
 def test_a_worker_that_loses_its_rights_leaves_the_messages_to_a_healthy_one(trial: Trial, how: str) -> None:
     trial.stack.sluice("migrate")
     name = f"weak_{trial.stack.database_url.rpartition('/')[2]}"
@@ -48,6 +49,7 @@ def test_a_worker_that_loses_its_rights_leaves_the_messages_to_a_healthy_one(tri
         weak.kill_group()
 
 
+@pytest.mark.slow
 def test_rights_lost_in_the_middle_of_a_run_kill_no_step(trial: Trial) -> None:
     trial.stack.sluice("migrate")
     name = f"weak_{trial.stack.database_url.rpartition('/')[2]}"

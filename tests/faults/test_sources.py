@@ -93,6 +93,7 @@ def test_a_whole_worker_killed_half_way_through_a_fetch_is_made_up_for_by_the_ne
     assert len([each for each in (fetching.stack.home / "landing").iterdir() if each.suffix != ".part"]) == 1
 
 
+@pytest.mark.slow
 def test_a_database_that_throws_everybody_out_half_way_is_asked_again(fetching: Fetching) -> None:
     child = stopped_child(fetching.begin("plan.fetching:5:stop", **LONG))
     fetching.throw_everybody_out()

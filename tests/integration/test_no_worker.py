@@ -95,6 +95,7 @@ def test_waiting_ends_in_time_although_postgresql_is_away(
     assert time.monotonic() - began < 60
 
 
+@pytest.mark.slow
 def test_sluice_run_says_that_no_worker_is_there_and_ends_with_its_timeout(stack: Stack, tmp_path: Path) -> None:
     path = tmp_path / "call_logs_1.csv"
     path.write_text(

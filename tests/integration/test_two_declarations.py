@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.kit.stack import ROOT, Stack, until
 
 FILE = """from sluice import *
@@ -138,6 +140,7 @@ def test_a_run_that_was_begun_before_an_edit_ends_under_what_it_began_with(stack
     assert worker.process.poll() is None
 
 
+@pytest.mark.slow
 def test_what_no_worker_has_the_declaration_of_is_planned_again_under_the_newer_one(stack: Stack) -> None:
     folder = stack.home / "own"
     stack.env |= {"SLUICE_PIPELINES": str(folder), "SLUICE_PART_BYTES": "1024", "SLUICE_DECLARATION_WAIT_S": "2"}
@@ -163,6 +166,7 @@ def test_what_no_worker_has_the_declaration_of_is_planned_again_under_the_newer_
     assert stack.sql("select loaded, updated from sluice.run where id = %s", run) == [(999, 1)]
 
 
+@pytest.mark.slow
 def test_an_older_worker_alone_loads_nothing_and_the_input_fails_at_last(stack: Stack) -> None:
     old, new = stack.home / "old", stack.home / "new"
     stack.env["SLUICE_DECLARATION_WAIT_S"] = "1"

@@ -23,6 +23,7 @@ def published() -> list[int]:
     return sent
 
 
+@pytest.mark.slow
 def test_a_file_that_lacks_columns_and_is_planned_first_does_not_stop_the_file_it_waits_for(
     engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

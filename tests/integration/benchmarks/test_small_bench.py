@@ -26,6 +26,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_small_benchmark_has_figures_for_every_case(folder: Path) -> None:
     process = start(folder, "--rows", "4000", "--files", "4", "--rounds", "1", "--only", "call_logs")
     said, _ = process.communicate(timeout=240)
@@ -42,6 +43,7 @@ def test_a_small_benchmark_has_figures_for_every_case(folder: Path) -> None:
     assert strays.find(folder) == []
 
 
+@pytest.mark.slow
 def test_an_interrupted_benchmark_leaves_nothing_running(folder: Path) -> None:
     process = start(folder, "--rows", "200000", "--files", "2", "--only", "limit")
     until((folder / "home" / "worker.log").exists, 120, "a worker")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.kit.small_bench import small_benchmark
 
 
+@pytest.mark.slow
 def test_a_small_benchmark_of_customer_ltv_measures_every_turn_at_both_sizes(tmp_path: Path) -> None:
     found = small_benchmark("customer_ltv", tmp_path, "--customers", "1000")
     assert [(each["customers"], each["payments"]) for each in found["sizes"]] == [(100, 600), (1_000, 6_000)]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.kit.small_bench import small_benchmark
 
 
+@pytest.mark.slow
 def test_a_small_benchmark_of_the_api_measures_every_turn(tmp_path: Path) -> None:
     found = small_benchmark("preprocessed_api", tmp_path, "--rows", "2000", "--requests", "16")
     assert found["rows"] == 2_000

@@ -15,6 +15,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
+
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.runs import Run
 from sluice.pipelines import find
@@ -114,6 +116,7 @@ def test_after_any_history_of_runs_the_tables_are_what_the_files_say(engine: InP
             history.end()
 
 
+@pytest.mark.slow
 def test_after_any_history_of_runs_that_overlap_the_tables_are_what_is_loaded(
     engine: InProcess, tmp_path: Path
 ) -> None:

@@ -158,6 +158,7 @@ def test_passwords_are_in_files_for_their_owner_only_and_in_no_command_line_or_l
         assert {stat.S_IMODE(path.stat().st_mode) for path in holding} == {0o600}
 
 
+@pytest.mark.slow
 def test_a_folder_that_was_taken_away_ends_its_keeper_and_not_the_next_ones_servers(home: Home) -> None:
     old = home.client()
     keeper = home.pid_of("keeper")

@@ -41,6 +41,7 @@ def test_a_killed_postgresql_is_back_on_the_same_port_with_its_data(home: Home) 
     assert ask(url, "SELECT answer FROM kept") == [(42,)]
 
 
+@pytest.mark.slow
 def test_a_killed_postgresql_is_back_although_a_query_of_it_runs_on(home: Home) -> None:
     url = home.client("d").urls[0]
     with closing(psycopg2.connect(url, async_=True)) as busy:

@@ -153,6 +153,7 @@ def test_a_refit_of_a_pipeline_without_such_a_table_is_refused() -> None:
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.slow
 def test_refit_is_a_command_with_workers_of_its_own(stack: Stack, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()

@@ -32,6 +32,7 @@ def test_each_step_has_a_line_in_the_order_of_the_declaration(till: Till, capsys
     ]
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_table(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frames, "FRAME_ROWS", 5000)
     till.run("a", *LINES)

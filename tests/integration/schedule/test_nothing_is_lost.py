@@ -37,6 +37,7 @@ def check_schedules(stack: Stack, now: str, **env: str) -> subprocess.CompletedP
 
 
 @pytest.mark.parametrize("point", ["schedule.looked", "schedule.before_commit"])
+@pytest.mark.slow
 def test_a_worker_that_is_killed_before_the_run_is_registered_leaves_the_day_to_the_next(
     stack: Stack, point: str
 ) -> None:
@@ -89,6 +90,7 @@ def test_a_run_that_cannot_be_registered_leaves_the_day_open(office: Office, mon
     assert [as_of for as_of, _ in office.check("2026-05-02 01:02")] == ["2026-05-02"]
 
 
+@pytest.mark.slow
 def test_an_object_store_that_is_away_at_the_due_time_is_asked_again(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

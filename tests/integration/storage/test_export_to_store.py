@@ -40,6 +40,7 @@ def test_a_bucket_that_is_not_there_is_told(numbers: InProcess, bucket: Bucket, 
     assert list((tmp_path / "exports").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_store_that_is_away_is_told(numbers: InProcess, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]

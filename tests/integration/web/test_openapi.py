@@ -88,6 +88,7 @@ def test_money_is_a_string_and_whole_numbers_are_numbers(document: Any) -> None:
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.slow
 def test_no_request_breaks_it_or_its_document(filled: None) -> None:
     with client(WRITE) as api:
         schema = schemathesis.openapi.from_url(f"{api.base_url}/openapi.json")

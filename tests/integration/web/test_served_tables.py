@@ -305,6 +305,7 @@ def test_examples_that_nobody_wrote_fit_their_schemas(shop: Any) -> None:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.slow
 def test_no_request_breaks_what_is_served_or_its_document(shop: Any) -> None:
     schema = schemathesis.openapi.from_url(f"{shop.base_url}/openapi.json")
     asked: Counter[str] = Counter()

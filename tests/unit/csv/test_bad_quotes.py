@@ -266,6 +266,7 @@ def test_a_part_planned_without_a_word_about_its_quotes_is_looked_at() -> None:
     assert [reject.code for reject in parsed.rejects] == ["text_after_quote"]
 
 
+@pytest.mark.slow
 def test_many_open_quotes_take_no_time_that_grows_faster_than_they_do(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_bytes(b"a,b\n" + b'1,"2\n' * 200_000 + b'"",""\n' * 200_000)

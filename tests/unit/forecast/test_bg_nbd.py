@@ -48,6 +48,7 @@ def test_the_worked_example_of_the_paper() -> None:
 
 
 @pytest.mark.parametrize("law", LAWS, ids=str)
+@pytest.mark.slow
 def test_20000_customers_give_their_parameters_back(law: BetaGeometric) -> None:
     rng = np.random.default_rng(2005)
     found, end = fit(purchases(law, rng.uniform(26, 156, 20_000), rng))

@@ -29,6 +29,7 @@ def gigabyte_of_zeros() -> bytes:
     return b"".join(packer.compress(bytes(MIB)) for _ in range(1024)) + packer.flush()
 
 
+@pytest.mark.slow
 def test_a_gigabyte_of_zeros_is_refused_at_once_and_without_memory() -> None:
     bomb = gigabyte_of_zeros()
     tracemalloc.start()
@@ -79,6 +80,7 @@ def test_a_small_file_may_be_packed_as_tightly_as_it_likes() -> None:
     assert unpacked(gzip.compress(blank), caps=Caps(max_bytes=1 << 30, max_ratio=2))[0] == blank
 
 
+@pytest.mark.slow
 def test_a_member_is_measured_by_its_own_packed_bytes() -> None:
     archive = zipped(("noise", bytes(range(256)) * 8192), ("zeros", bytes(100 * MIB)), how=zipfile.ZIP_BZIP2)
     assert refusal(archive, member="zeros", caps=BY_RATIO).code == "too_compressed"
