@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -85,15 +85,26 @@ def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:
         if not try_lock(cursor, Lock.DISPATCH):
             return 0  # another process is dispatching
         _notice_loss(cursor, queues.marker)
-        params = {"window": settings().window, "publish_s": settings().publish_s, "fresh_s": FRESH_S}
-        first = [kind.name for kind in KINDS if kind.of_run]
-        cursor.execute(query("due_steps"), params | {"empty": list(queues.empty), "first": first})
-        due = cursor.fetchall()
+        due = _due(cursor, queues)
         if due:
             marked = {"steps": [step for step, _ in due], "publish_s": settings().publish_s}
             cursor.execute(query("mark_published"), marked)
     _publish_all(due, publish)
     return len(due)
+
+
+def _due(cursor: Cursor, queues: Queues) -> list[tuple[int, str]]:
+    """The steps to publish, and their kinds, in order."""
+    cursor.execute(query("crashed_inputs"))
+    steps, crashed = cursor.fetchone() or (0, [])
+    params: dict[str, Any] = {"window": settings().window, "publish_s": settings().publish_s}
+    params |= {"empty": list(queues.empty), "crashed": crashed}
+    cursor.execute(query("due_steps"), params | {"first": [kind.name for kind in KINDS if kind.of_run]})
+    due = cursor.fetchall()
+    if steps:
+        cursor.execute(query("due_again"), params | {"fresh_s": FRESH_S, "others": len(due)})
+        due += cursor.fetchall()
+    return due
 
 
 def _any_due() -> bool:
