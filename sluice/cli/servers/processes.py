@@ -49,13 +49,17 @@ def up(concurrency: Processes = None, as_json: Json = False) -> None:
     _keep([worker_command(concurrency), beat_command(), flower_command()], as_json=as_json)
 
 
-def worker_command(processes: int | None = None, log: Path | None = None) -> Command:
-    """`celery -A sluice.app worker` with that many processes (default: setting concurrency)."""
+def worker_command(processes: int | None = None, log: Path | None = None, number: int = 1) -> Command:
+    """`celery -A sluice.app worker` with that many processes (default: setting concurrency).
+
+    Several workers of one command differ by their `number`.
+    """
     from sluice.engine.base.settings import settings
 
+    suffix = f"-{number}" if number > 1 else ""
     words = ["--concurrency", str(processes or settings().concurrency), "--pool", "prefork"]
     # Workers find work in the ledger and exchange no messages: without the second that Celery waits for other workers.
-    words += ["--without-gossip", "--without-mingle", "--hostname", f"sluice-{os.getpid()}@%h"]
+    words += ["--without-gossip", "--without-mingle", "--hostname", f"sluice-{os.getpid()}{suffix}@%h"]
     return _celery("worker", *words, "--loglevel", settings().log_level, log=log)
 
 
