@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import redis
 
@@ -30,11 +30,16 @@ class _Stopped:
 
 
 class Faults:
-    """Makes faults happen. `stopped_s` is how long a stopped process stays stopped: longer than a lease."""
+    """Makes faults happen. `stopped_s` is how long a stopped process stays stopped: longer than a lease.
+
+    `ready` are the main processes of workers that take messages: only these are disturbed. One that is starting ends as
+    a whole when one of its processes is killed, and then nothing would run for most of the time.
+    """
 
     def __init__(self, place: Place, crew: Supervisor, stopped_s: float) -> None:
         self._place, self._crew, self._stopped_s = place, crew, stopped_s
         self._stopped: list[_Stopped] = []
+        self.ready: frozenset[int] = frozenset()
         self._ended: dict[str, int] = {}
         self._how = {
             Kind.KILL_PROCESS: self._kill_process,
@@ -47,16 +52,14 @@ class Faults:
             Kind.RESTART_POSTGRESQL: self._restart_postgresql,
         }
 
-    def strike(self, fault: Fault) -> None:
-        """Make a fault happen, without waiting for its end. Raises NotYet."""
+    def strike(self, fault: Fault) -> str:
+        """Make a fault happen, without waiting for its end, and return it in words. Raises NotYet."""
+        worker = self._ready(fault.worker) if fault.kind.of_worker else 0
         try:
-            self._how[fault.kind](fault)
+            self._how[fault.kind](replace(fault, worker=worker))
         except (ProcessLookupError, redis.RedisError) as error:
             raise NotYet from error
-
-    def describe(self, fault: Fault) -> str:
-        """The fault in words."""
-        return fault.kind.text.format(worker=fault.worker, stopped_s=self._stopped_s)
+        return fault.kind.text.format(worker=worker, stopped_s=self._stopped_s)
 
     def continue_stopped(self, *, all_of_them: bool = False) -> None:
         """Send SIGCONT to processes that have been stopped long enough, or to all."""
@@ -69,6 +72,15 @@ class Faults:
                     os.killpg(each.pid, signal.SIGCONT)
                 elif any(each.pid in children_of(main) for main in mains):
                     os.kill(each.pid, signal.SIGCONT)
+
+    def _ready(self, first: int) -> int:
+        """The worker of that number, or the next one that is ready. Raises NotYet."""
+        numbers = range(1, len(self._crew.slots) + 1)
+        for number in (*numbers[first - 1 :], *numbers[: first - 1]):
+            child = self._crew.slots[number - 1].child
+            if child is not None and child.pid in self.ready:
+                return number
+        raise NotYet
 
     def _main(self, fault: Fault) -> int:
         child = self._crew.slots[fault.worker - 1].child
@@ -92,7 +104,6 @@ class Faults:
         self._stop(self._process(fault), group=False)
 
     def _stop_worker(self, fault: Fault) -> None:
-        self._process(fault)  # it has started
         self._stop(self._main(fault), group=True)
 
     def _stop(self, pid: int, *, group: bool) -> None:
@@ -100,7 +111,6 @@ class Faults:
         self._stopped.append(_Stopped(pid, time.monotonic() + self._stopped_s, group))
 
     def _terminate_worker(self, fault: Fault) -> None:
-        self._process(fault)  # it has started, and answers SIGTERM as it should
         os.kill(self._main(fault), signal.SIGTERM)
 
     def _empty_redis(self, _fault: Fault) -> None:

@@ -16,7 +16,8 @@ CALLS_PER_ACCOUNT = 10
 SHARE = 0.6  # of the accounts, in each file
 PLANS = ("basic", "family", "business", "night", "prepaid")
 SEED = 1  # of the files: they are the same for every seed of faults
-HEADER = "customer_id,plan,credit,note\n"
+CREDITS = 10  # few, so that some accounts are unchanged
+HEADER = "customer_id,plan,credit\n"
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,12 @@ def make_sample(folder: Path, rows: int) -> Sample:
     batches, accounts = [], 0
     for number in range(1, BATCHES + 1):
         path = folder / f"accounts_{number:03d}.csv"
-        accounts += _write_accounts(path, random, number, max(rows // CALLS_PER_ACCOUNT, 1))
+        accounts += _write_accounts(path, random, max(rows // CALLS_PER_ACCOUNT, 1))
         batches.append([folder / f"call_logs_{number:03d}.csv", path])
     return Sample(batches, expected, rows, accounts)
 
 
-def _write_accounts(path: Path, random: Random, batch: int, known: int) -> int:
+def _write_accounts(path: Path, random: Random, known: int) -> int:
     """A file with a part of the `known` accounts, some of them twice. Returns the number of rows."""
     customers = range(FIRST_CUSTOMER, FIRST_CUSTOMER + min(known, CUSTOMERS_PER_SWITCH * SWITCHES))
     chosen = [customer for customer in customers if random.random() < SHARE] or [FIRST_CUSTOMER]
@@ -49,6 +50,6 @@ def _write_accounts(path: Path, random: Random, batch: int, known: int) -> int:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(HEADER)
         for customer in chosen:
-            plan, credit = PLANS[int(random.random() * len(PLANS))], int(random.random() * 100_000)
-            file.write(f"{customer},{plan},{credit // 100}.{credit % 100:02d},batch {batch}\n")
+            plan, credit = PLANS[int(random.random() * len(PLANS))], int(random.random() * CREDITS)
+            file.write(f"{customer},{plan},{credit * 25}.00\n")
     return len(chosen)

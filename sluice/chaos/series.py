@@ -36,12 +36,18 @@ class Kind(StrEnum):
         member.text = text
         return member
 
+    @property
+    def of_worker(self) -> bool:
+        """Whether a worker is disturbed, and not a server."""
+        return "{worker}" in self.text
+
 
 @dataclass(frozen=True)
 class Fault:
     """One fault: its second after the start of the load, its kind, and the worker it is for (1, 2, ...).
 
-    `place` chooses among the processes of that worker, in thousandths. Kinds that are for a server leave both unused.
+    Another worker takes its place if that one is not running. `place` chooses among the worker's processes, in
+    thousandths. Kinds that are for a server leave both unused.
     """
 
     at_s: float

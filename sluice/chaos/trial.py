@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sluice.chaos.contents import Contents, read_contents
 from sluice.chaos.faults import Faults, NotYet
@@ -34,6 +34,7 @@ LEASE_S = 3
 STOPPED_S = 1.5 * LEASE_S
 SKIP_S = 20.0  # a fault that could not happen for so long is left out
 STUCK_S = 120.0  # without any step that ends
+TEMPORARY = "tmp"
 LOOK_S, TICK_S = 0.25, 0.05
 SETTINGS = {
     "SLUICE_PIPELINES": str(Path(__file__).with_name("pipelines")),
@@ -61,7 +62,7 @@ class Watch(Protocol):
 
 @dataclass(frozen=True)
 class Happened:
-    """A fault of the series with the second in which it happened; None when it could not."""
+    """A fault of the series in words, with the second in which it happened; None when it could not."""
 
     fault: Fault
     text: str
@@ -80,13 +81,12 @@ class Loaded:
     reasons: Sequence[str] = ()
 
 
-@dataclass
-class _Progress:
+class _Progress(NamedTuple):
     runs: int = 0
     running: int = 0
     read: int = 0
     done: int = 0
-    changed: float = field(default_factory=time.monotonic)
+    workers: frozenset[int] = frozenset()
 
 
 class Trial:
@@ -112,8 +112,9 @@ class Trial:
         self._progress = _Progress()
         self._released = 0
         self._happened: list[Happened] = []
+        self._late_s = 0.0
         self._began = 0.0
-        self._looked = 0.0
+        self._looked, self._changed = 0.0, time.monotonic()
 
     def load(self) -> Loaded:
         """Load all batches, and read what is in the tables then."""
@@ -129,6 +130,7 @@ class Trial:
         size = self._sample.calls * ROW_BYTES // len(self._sample.batches) // PARTS
         return SETTINGS | {
             "SLUICE_HOME": str(folder),
+            "TMPDIR": str(folder / TEMPORARY),  # processes that are killed leave files behind
             "SLUICE_PART_BYTES": str(max(size, LEAST_PART)),
             "DATABASE_URL": self._place.database(self._name),
             "REDIS_URL": self._place.servers.redis_url,
@@ -138,7 +140,7 @@ class Trial:
         pipeline = find(NAME)
         migrate([pipeline])
         self._place.empty_redis()
-        folder.mkdir(exist_ok=True)
+        (folder / TEMPORARY).mkdir(parents=True)
         with (folder / "events.log").open("a", encoding="utf-8") as log:
             crew = Supervisor(
                 self._commands(folder), say=lambda text: print(text, file=log, flush=True), grace_s=GRACE_S
@@ -158,12 +160,13 @@ class Trial:
             if not self._began:
                 self._began = time.monotonic() if self._progress.done else 0.0
             else:
+                faults.ready = self._progress.workers
                 faults.continue_stopped(all_of_them=not due)
                 due = self._strike(faults, due)
                 self._release()
                 if not due and self._is_loaded():
                     return None
-            if time.monotonic() - self._progress.changed > STUCK_S:
+            if time.monotonic() - self._changed > STUCK_S:
                 return f"no step has ended for {STUCK_S:.0f} s"
             time.sleep(TICK_S)
 
@@ -174,17 +177,17 @@ class Trial:
 
     def _strike(self, faults: Faults, due: list[Fault]) -> list[Fault]:
         """Make the next fault happen if its time has come. Returns those that are still to come."""
-        if not due or self._at() < due[0].at_s:
+        if not due or self._at() < due[0].at_s + self._late_s:
             return due
         fault, *rest = due
-        text = faults.describe(fault)
         try:
-            faults.strike(fault)
+            text = faults.strike(fault)
         except NotYet:
-            if self._at() < fault.at_s + SKIP_S:
+            if self._at() < fault.at_s + self._late_s + SKIP_S:
                 return due
-            self._happened.append(Happened(fault, text, None))
+            self._happened.append(Happened(fault, fault.kind.value, None))
             return rest
+        self._late_s = self._at() - fault.at_s  # the gaps stay as they are
         self._happened.append(Happened(fault, text, round(self._at(), 1)))
         self._watch.happened(self._at(), self._share(), text)
         return rest
@@ -210,23 +213,22 @@ class Trial:
             return
         self._looked = time.monotonic()
         with suppress(TransientError):
-            found = _Progress(*self._figures())
-            if (found.read, found.done, found.runs) != (self._progress.read, self._progress.done, self._progress.runs):
-                self._progress = found
-            self._progress.running = found.running
+            found = self._figures()
+            if found != self._progress:
+                self._progress, self._changed = found, time.monotonic()
         self._watch.moved(self._at(), self._share())
 
     def _is_loaded(self) -> bool:
         return self._released == len(self._sample.batches) == self._progress.runs and not self._progress.running
 
     def _count_runs(self) -> int:
-        return self._figures()[0]
+        return self._figures().runs
 
-    def _figures(self) -> tuple[int, int, int, int]:
+    def _figures(self) -> _Progress:
         with transaction() as cursor:
             cursor.execute(query("progress"))
-            runs, running, read, done = cursor.fetchone() or (0, 0, 0, 0)
-        return runs, running, read, done
+            runs, running, read, done, workers = cursor.fetchone() or (0, 0, 0, 0, [])
+        return _Progress(runs, running, read, done, frozenset(workers))
 
     def _at(self) -> float:
         return time.monotonic() - self._began if self._began else 0.0

@@ -14,7 +14,6 @@ accounts = Table(
         Column("customer_id", Integer(), required=True),
         Column("plan", Text(), required=True),
         Column("credit_usd", Money("USD", precision=12, scale=2), header="credit"),
-        Column("note", Text()),
     ],
 )
 

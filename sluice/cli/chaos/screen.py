@@ -15,10 +15,12 @@ from rich.text import Text
 
 from sluice.chaos.contents import BOOKS
 from sluice.chaos.outcome import AS_ROWS, KINDS, Outcome
+from sluice.chaos.sample import Sample
 from sluice.chaos.trial import PROCESSES, WORKERS
 from sluice.cli.output import PIPED, count
 
 BAR = 24
+WIDEST = 120  # of the table of books, which is narrower unless there are millions of rows
 NEVER = "could not happen: nothing was there to be disturbed"
 
 
@@ -43,10 +45,12 @@ class Screen:
     ) -> None:
         self._stack.close()
 
-    def introduce(self, home: Path, rows: int) -> None:
+    def introduce(self, home: Path, sample: Sample) -> None:
         """What is about to be done, and where."""
-        self._line(f"{count(rows)} calls, accounts that every file updates, and a table derived from both; {WORKERS}")
-        self._line(f"workers with {PROCESSES} processes each, own servers in {home}")
+        what = (
+            f"{count(sample.calls)} calls, {count(sample.accounts)} updates of accounts, and a table derived from both"
+        )
+        self._line(f"{what};\n{WORKERS} workers with {PROCESSES} processes each; own PostgreSQL and Redis in {home}")
 
     def begin(self, name: str, what: str = "") -> None:
         """A load begins."""
@@ -70,7 +74,11 @@ class Screen:
 
     def undisturbed(self, outcome: Outcome) -> None:
         """The result of the undisturbed load, with its books."""
-        self._line(Text("undisturbed", "bold").append(": ", "not bold").append(_checksum(outcome), "not bold"))
+        self._line(
+            Text("undisturbed", "bold")
+            .append(": ", "not bold")
+            .append(f"{_checksum(outcome)} ({outcome.loaded.seconds:.1f} s)", "not bold")
+        )
         self._books(outcome)
 
     def disturbed(self, outcome: Outcome) -> None:
@@ -89,14 +97,14 @@ class Screen:
     def _books(self, outcome: Outcome) -> None:
         books = outcome.loaded.contents.books_by_source()
         shown = [name for name in BOOKS if any(each[name] for each in books.values())]
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
         table.add_column("  table")
         for name in ("rows", *shown):
             table.add_column(name, justify="right")
         for listing in outcome.loaded.contents.tables:
             cells = [books[listing.source][name] for name in shown] if listing.source in books else []
             table.add_row(f"  {listing.name}", *map(count, [len(listing.rows), *cells]))
-        self._console.print(table)
+        self._console.print(table, width=max(self._console.width, WIDEST), crop=False)
 
     def _line(self, text: Text | str = "") -> None:
         self._console.print(text, soft_wrap=True)

@@ -42,8 +42,8 @@ def run_trials(seeds: Sequence[int], seconds: float, rows: int, *, as_json: bool
 
 
 def _outcomes(place: Place, screen: Screen, seeds: Sequence[int], seconds: float, rows: int) -> Iterator[Outcome]:
-    screen.introduce(place.home, rows)
     sample = make_sample(place.home / "sample", rows)
+    screen.introduce(place.home, sample)
     screen.begin(UNDISTURBED)
     first = against_sample(Trial(place, sample, _workers, screen, name=UNDISTURBED).load(), sample.expected)
     screen.undisturbed(first)
