@@ -75,11 +75,11 @@ class Faults:
 
     def _ready(self, first: int) -> int:
         """The worker of that number, or the next one that is ready. Raises NotYet."""
-        numbers = range(1, len(self._crew.slots) + 1)
-        for number in (*numbers[first - 1 :], *numbers[: first - 1]):
-            child = self._crew.slots[number - 1].child
+        workers = len(self._crew.slots)
+        for place in range(first - 1, first - 1 + workers):
+            child = self._crew.slots[place % workers].child
             if child is not None and child.pid in self.ready:
-                return number
+                return place % workers + 1
         raise NotYet
 
     def _main(self, fault: Fault) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -113,10 +114,18 @@ def _signals_ignored() -> Iterator[None]:
 def _stop_servers(home: Path) -> None:
     """Leave the servers, which then stop, and wait for that. Raises PermanentError when they do not."""
     folder = Folder.of(home)
+    state = folder.state() if folder.keeper_lives() else None
     detach(home)
     until = time.monotonic() + STOP_S
-    with suppress(OSError):
-        while folder.keeper_lives():
-            if time.monotonic() > until:
-                raise PermanentError(f"The servers in {home} do not stop: see {folder.log}.")
-            time.sleep(POLL_S)
+    while folder.keeper_lives() or (state is not None and _runs(state.keeper)):
+        if time.monotonic() > until:
+            raise PermanentError(f"The servers in {home} do not stop: see {folder.log}.")
+        time.sleep(POLL_S)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
