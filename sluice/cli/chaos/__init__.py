@@ -26,7 +26,7 @@ Rows = Annotated[int, typer.Option(help="Calls in the sample; accounts are in ad
 
 
 def chaos(
-    more: More = None,
+    seeds: More = None,
     *,
     seed: Seeds = None,
     seconds: Seconds = USUAL_S,
@@ -43,10 +43,10 @@ def chaos(
     if not LEAST_ROWS <= rows <= MOST_ROWS:
         raise ConfigError(f"--rows must be an integer between {LEAST_ROWS} and {MOST_ROWS:,}, not {rows}.")
     _refuse_servers()
-    seeds = list(dict.fromkeys([*(seed or []), *(more or [])])) or [USUAL_SEED]
+    chosen = list(dict.fromkeys([*(seed or []), *(seeds or [])])) or [USUAL_SEED]
     from sluice.cli.chaos.trials import run_trials
 
-    run_trials(seeds, seconds, rows, as_json=as_json)
+    run_trials(chosen, seconds, rows, as_json=as_json)
 
 
 def _refuse_servers() -> None:
