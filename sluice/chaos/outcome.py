@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sluice.chaos.contents import BOOKS, Contents
 from sluice.chaos.differences import Difference, compare
-from sluice.chaos.trial import Loaded
+from sluice.chaos.loaded import Loaded
 from sluice.samples.expected import Expected
 
 CALLS = "calls"

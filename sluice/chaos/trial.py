@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from sluice.chaos.contents import Contents, read_contents
+from sluice.chaos.contents import read_contents
 from sluice.chaos.faults import Faults, NotYet
+from sluice.chaos.loaded import Happened, Loaded, Watch
 from sluice.chaos.place import Place
 from sluice.chaos.sample import Sample
 from sluice.chaos.series import Fault
@@ -48,37 +48,6 @@ SETTINGS = {
 }
 LEAST_PART, PARTS = 8 << 10, 10  # so many parts of each file of calls, but none smaller
 ROW_BYTES = 56
-
-
-class Watch(Protocol):
-    """Where the course of a load is shown. `share` is from 0 to 1, `at_s` counts from the first finished step."""
-
-    def moved(self, at_s: float, share: float) -> None:
-        """The load is so far."""
-
-    def happened(self, at_s: float, share: float, text: str) -> None:
-        """A fault has happened."""
-
-
-@dataclass(frozen=True)
-class Happened:
-    """A fault of the series in words, with the second in which it happened; None when it could not."""
-
-    fault: Fault
-    text: str
-    at_s: float | None
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What came of a load. `seconds` are from the first finished step to the end; `error` is why it did not end."""
-
-    name: str
-    seconds: float
-    happened: Sequence[Happened]
-    contents: Contents
-    error: str | None = None
-    reasons: Sequence[str] = ()
 
 
 class _Progress(NamedTuple):

@@ -31,6 +31,7 @@ from sluice.errors import ConfigError, SluiceError, TransientError
 from sluice.pipelines import all_declared, broken
 from sluice.workers.gate import gate
 from sluice.workers.publish import dispatch_due
+from sluice.workers.pulse import pulse
 from sluice.workers.queues import remove_wrong_types
 from sluice.workers.remote_control import narrow
 
@@ -45,6 +46,7 @@ _threads: list[threading.Thread] = []
 @signals.celeryd_init.connect
 def _before_fork(**_: Any) -> None:
     become_main()
+    pulse.begin()
     own_code.share()
     try:
         gate.begin()
@@ -144,10 +146,11 @@ def _keep_gate() -> None:
 
 
 def _watch() -> None:
-    """Kill processes that run a pipeline's code for too long; also while the worker is shutting down."""
+    """Kill processes that run a pipeline's code for too long, and keep the pulse; also while the worker ends."""
     watch, last = own_code.Watch(), time.monotonic()
     while True:
         time.sleep(WATCH_S)
+        pulse.beat(ending=_stop.is_set())
         now = time.monotonic()
         late = watch.late(min(now - last, 2 * WATCH_S))  # when this process was stopped, so was the code
         last = now

@@ -60,7 +60,7 @@ def worker_command(processes: int | None = None, log: Path | None = None, number
     words = ["--concurrency", str(processes or settings().concurrency), "--pool", "prefork"]
     # Workers find work in the ledger and exchange no messages: without the second that Celery waits for other workers.
     words += ["--without-gossip", "--without-mingle", "--hostname", f"sluice-{os.getpid()}{suffix}@%h"]
-    return _celery("worker", *words, "--loglevel", settings().log_level, log=log)
+    return _celery("worker", *words, "--loglevel", settings().log_level, log=log, watched=True)
 
 
 def beat_command() -> Command:
@@ -107,11 +107,13 @@ def _refuse_taken_port() -> None:
                 ) from error
 
 
-def _celery(*words: str, log: Path | None = None, environ: dict[str, str] | None = None) -> Command:
+def _celery(
+    *words: str, log: Path | None = None, environ: dict[str, str] | None = None, watched: bool = False
+) -> Command:
     argv = python("sluice.cli.servers.celery", "-A", "sluice.app", *words)
     # unbuffered: output appears at once, not when the process ends
     always = child_environ() | {"SLUICE_EMBEDDED_QUIET": "1", "PYTHONUNBUFFERED": "1"}
-    return Command(words[0], argv, always | (environ or {}), log)
+    return Command(words[0], argv, always | (environ or {}), log, watched)
 
 
 def _keep(commands: list[Command], *, as_json: bool) -> None:
