@@ -11,12 +11,12 @@ import pytest
 
 from sluice.cli.servers.processes import worker_command
 from sluice.engine.base.settings import settings
+from sluice.samples.call_logs import make_call_logs
 from sluice.workers import supervisor as room
 from sluice.workers.child import Child
 from sluice.workers.supervisor import Supervisor
 from tests.kit.stack import Stack, until
 
-CALLS = "customer_id,call_cost,call_destination,call_date,call_duration\n1001,0.25,Nairobi,2022-01-01 09:00:00,60\n"
 DONE = [("done",)]
 
 
@@ -68,8 +68,8 @@ def test_a_stopped_main_process_is_replaced_and_the_next_run_ends(
         "worker has not responded for 5 s: it is killed",
         f"worker was killed by SIGKILL (see {stack.home / 'worker.log'}); it starts again in 0.5 s",
     ]
-    (tmp_path / "calls.csv").write_text(CALLS)
-    run = stack.enqueue(tmp_path / "calls.csv")
+    make_call_logs(tmp_path / "calls", rows=100)
+    run = stack.enqueue(tmp_path / "calls")
     monkeypatch.setattr(room, "SILENT_S", 60.0)
     crew.until(lambda: stack.sql("select state from sluice.run where id = %s", run) == DONE, "the end of the run")
 
