@@ -14,7 +14,7 @@ class Queues:
     """What the gate knows of a worker, and its event loop, which runs when the test says so."""
 
     def __init__(self) -> None:
-        self.connected, self.closed, self.queues = True, None, 8
+        self.connected, self.closed, self.queues, self.redis = True, None, 8, True
         self.waiting: list[Callable[[], None]] = []
 
     def is_connected(self) -> bool:
@@ -25,6 +25,9 @@ class Queues:
 
     def in_event_loop(self, change: Callable[[], None]) -> None:
         self.waiting.append(change)
+
+    def redis_answers(self) -> bool:
+        return self.redis
 
     def turn(self) -> None:
         """One turn of the event loop."""
@@ -49,7 +52,7 @@ def queues() -> Queues:
 @pytest.fixture
 def pulse(pipe: tuple[int, int], queues: Queues, monkeypatch: pytest.MonkeyPatch) -> Pulse:
     monkeypatch.setenv("SLUICE_PULSE_FD", str(pipe[1]))
-    made = Pulse(queues)  # type: ignore[arg-type]
+    made = Pulse(queues, queues.redis_answers)  # type: ignore[arg-type]
     made.begin()
     return made
 
@@ -71,6 +74,20 @@ def test_an_event_loop_that_runs_is_heard(pipe: tuple[int, int], queues: Queues,
 def test_a_blocked_event_loop_is_silent(pipe: tuple[int, int], pulse: Pulse) -> None:
     for _ in range(3):
         pulse.beat(ending=False)
+    assert heard(pipe) == 0
+
+
+def test_an_event_loop_that_waits_for_redis_is_not_to_blame(
+    pipe: tuple[int, int], queues: Queues, pulse: Pulse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queues.redis = False
+    pulse.beat(ending=False)
+    assert heard(pipe) == 0  # it may still turn
+    monkeypatch.setattr("sluice.workers.pulse.DOUBT_S", -1.0)
+    pulse.beat(ending=False)
+    assert heard(pipe) == 1
+    queues.redis = True
+    pulse.beat(ending=False)
     assert heard(pipe) == 0
 
 
