@@ -17,7 +17,7 @@ from sluice.chaos.series import series
 from sluice.chaos.trial import PROCESSES, WORKERS, Trial
 from sluice.cli.chaos.screen import Screen
 from sluice.cli.exits import Exit
-from sluice.cli.output import fail, print_object
+from sluice.cli.output import fail, print_object, things
 from sluice.cli.servers.processes import worker_command
 from sluice.workers.child import Command
 from sluice.workers.supervisor import stop_signals
@@ -53,7 +53,7 @@ def _outcomes(place: Place, screen: Screen, seeds: Sequence[int], seconds: float
         return
     for seed in seeds:
         faults = series(seed, seconds, WORKERS)
-        screen.begin(f"seed {seed}", f"{len(faults)} faults in {seconds:g} s")
+        screen.begin(f"seed {seed}", f"{things(len(faults), 'fault')} in {seconds:g} s")
         trial = Trial(place, sample, _workers, screen, name=f"seed_{seed}", faults=faults, seconds=seconds)
         outcome = against(first.loaded.contents, trial.load(), seed)
         screen.disturbed(outcome)
