@@ -35,6 +35,7 @@ COMMANDS = (
     Command("doctor", "sluice.cli.servers.doctor:doctor", "Check settings, servers, workers and folders."),
     Command("sample", "sluice.cli.data.sample:sample", "Write sample files with known faults."),
     Command("demo", "sluice.cli.demo:demo", "Load generated data and compare it with what was planted."),
+    Command("chaos", "sluice.cli.chaos:chaos", "Load a sample while workers and servers are killed, and compare."),
     Command("env", "sluice.cli.servers.env:env", "Print the URLs of the servers in use."),
     Command(
         "migrate",

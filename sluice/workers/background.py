@@ -1,6 +1,7 @@
-"""What a worker does besides tasks: three threads in its main process, and a reset of state in its children.
+"""What a worker does besides tasks: four threads in its main process, and a reset of state in its children.
 
-One dispatches, one runs the gate (gate.py), one kills processes whose pipeline's code takes too long.
+One dispatches, one runs the gate (gate.py), one kills processes whose pipeline's code takes too long,
+and one shows the supervisor that the event loop runs (pulse.py).
 With these threads `celery -A sluice.app worker` recovers from failures without beat or an operator.
 """
 
@@ -31,6 +32,7 @@ from sluice.errors import ConfigError, SluiceError, TransientError
 from sluice.pipelines import all_declared, broken
 from sluice.workers.gate import gate
 from sluice.workers.publish import dispatch_due
+from sluice.workers.pulse import pulse
 from sluice.workers.queues import remove_wrong_types
 from sluice.workers.remote_control import narrow
 
@@ -45,6 +47,7 @@ _threads: list[threading.Thread] = []
 @signals.celeryd_init.connect
 def _before_fork(**_: Any) -> None:
     become_main()
+    pulse.begin()
     own_code.share()
     try:
         gate.begin()
@@ -59,7 +62,12 @@ def _before_fork(**_: Any) -> None:
 @signals.worker_ready.connect
 def _start_dispatching(**_: Any) -> None:
     _stop.clear()
-    for name, work in (("dispatch", _dispatch_until_stopped), ("gate", _keep_gate), ("watch", _watch)):
+    for name, work in (
+        ("dispatch", _dispatch_until_stopped),
+        ("gate", _keep_gate),
+        ("watch", _watch),
+        ("pulse", _beat),
+    ):
         thread = threading.Thread(target=work, name=name, daemon=True)
         _threads.append(thread)
         thread.start()
@@ -158,6 +166,15 @@ def _watch() -> None:
                 log.debug("not killed yet: %s", error)  # PostgreSQL is away: nothing else could continue either
             except Exception:  # this thread must not end
                 log.exception("a process could not be killed; it is tried again")
+
+
+def _beat() -> None:
+    while True:
+        time.sleep(WATCH_S)
+        try:
+            pulse.beat(ending=_stop.is_set())
+        except Exception:  # without this thread the worker would be taken for a blocked one
+            log.exception("the pulse failed; it is tried again")
 
 
 def _end(section: own_code.Section) -> None:

@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import IO
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 LOG_LIMIT = 10_000_000
+PULSE = "SLUICE_PULSE_FD"
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -28,13 +30,15 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 class Command:
     """What to run. Secrets go into `environ` (added to this process's), never into `argv`, which `ps` shows to all.
 
-    Output goes to the file `log`, else to stderr: stdout is for --json.
+    Output goes to the file `log`, else to stderr: stdout is for --json. A `watched` process has the number of a
+    descriptor in SLUICE_PULSE_FD, and writes to it to show that it does its work.
     """
 
     name: str
     argv: Sequence[str]
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     log: Path | None = None
+    watched: bool = False
 
 
 class Child:
@@ -45,6 +49,8 @@ class Child:
         self._pipe = prefixed and command.log is None
         self._rest = b""
         self._terminated = False
+        self._pulse: int | None = None
+        self._heard: float | None = None
         self._process = self._start()
 
     @property
@@ -62,7 +68,15 @@ class Child:
         if self._process.returncode is None and self._process.poll() is not None:
             self._kill_group()
             self.pass_on()
+            self._close_pulse()
         return self._process.returncode
+
+    def silent_s(self) -> float:
+        """For how many seconds a watched process has shown nothing; 0 before it did for the first time."""
+        with contextlib.suppress(BlockingIOError):
+            while self._pulse is not None and os.read(self._pulse, 1 << 16):
+                self._heard = time.monotonic()
+        return 0.0 if self._heard is None else time.monotonic() - self._heard
 
     def terminate(self) -> None:
         """Send SIGTERM, once, to the process itself; it ends its own processes."""
@@ -76,6 +90,7 @@ class Child:
             self._kill_group()
             self._process.wait()
             self.pass_on()
+            self._close_pulse()
 
     def pass_on(self) -> None:
         """Write its new output to stderr, by whole lines."""
@@ -92,18 +107,31 @@ class Child:
     def _start(self) -> subprocess.Popen[bytes]:
         with contextlib.ExitStack() as stack:
             target = subprocess.PIPE if self._pipe else stack.enter_context(self._sink())
+            pulse = self._open_pulse(stack) if self.command.watched else ()
             process = subprocess.Popen(
                 self.command.argv,
                 stdin=subprocess.DEVNULL,
                 stdout=target,
                 stderr=subprocess.STDOUT,
-                env=os.environ | self.command.environ,
+                env=os.environ | self.command.environ | ({PULSE: str(pulse[0])} if pulse else {}),
+                pass_fds=pulse,
                 start_new_session=True,
                 preexec_fn=_before_exec(os.getpid()),  # noqa: PLW1509 - it makes three system calls
             )
         if process.stdout is not None:
             os.set_blocking(process.stdout.fileno(), False)
         return process
+
+    def _open_pulse(self, stack: contextlib.ExitStack) -> tuple[int]:
+        self._pulse, theirs = os.pipe()
+        os.set_blocking(self._pulse, False)
+        stack.callback(os.close, theirs)
+        return (theirs,)
+
+    def _close_pulse(self) -> None:
+        if self._pulse is not None:
+            os.close(self._pulse)
+            self._pulse = None
 
     def _sink(self) -> IO[bytes]:
         log = self.command.log

@@ -59,8 +59,8 @@ class Gate:
         try:
             self._judge()
             self._open()
-            if self._is_connected():
-                self._in_event_loop(self._consume)  # of queues that it does not listen to, whoever cancelled them
+            if self.is_connected():
+                self.in_event_loop(self._consume)  # of queues that it does not listen to, whoever cancelled them
                 with self._glance.cursor() as cursor:
                     register_worker(cursor, self._consumer.pool.num_processes)
         except ConfigError as error:
@@ -78,7 +78,7 @@ class Gate:
         if self.closed is not None:
             self.closed = None
             log.warning("the ledger can be used: this worker takes messages again")
-            self._in_event_loop(self._consume)
+            self.in_event_loop(self._consume)
 
     def _close(self, why: str) -> None:
         if why == self.closed:
@@ -88,9 +88,10 @@ class Gate:
             log.info("another reason not to take messages: %s", why)
             return
         log.error("this worker takes no messages: %s", why)
-        self._in_event_loop(self._stop_consuming)
+        self.in_event_loop(self._stop_consuming)
 
-    def _in_event_loop(self, change: Any) -> None:
+    def in_event_loop(self, change: Any) -> None:
+        """Call `change` in Celery's event loop, at its next turn."""
         if self._consumer is not None:
             self._consumer.call_soon(change)
 
@@ -113,7 +114,8 @@ class Gate:
         for queue in [] if tasks is None else list(tasks.queues):
             tasks.cancel_by_queue(queue.name)
 
-    def _is_connected(self) -> bool:
+    def is_connected(self) -> bool:
+        """Whether there is a connection to Redis, and so an event loop."""
         return self._consumer is not None and self._consumer.connection is not None
 
     def _leave(self) -> None:

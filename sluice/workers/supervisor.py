@@ -1,8 +1,9 @@
 """The supervisor: keeps commands running, and stops all of them at its end.
 
 A process that ends is started again after a pause that doubles from half a second to half a minute; after a minute of
-running the pause is short again. `run` blocks until a signal arrives (`sluice worker`, `up`); as a context manager it
-is polled by the caller's loop (`sluice run`). It has no thread, so that a fork is harmless.
+running the pause is short again. A watched process that shows nothing for a minute (stopped, blocked) is killed. `run`
+blocks until a signal arrives (`sluice worker`, `up`); as a context manager it is polled by the caller's loop (`sluice
+run`). It has no thread, so that a fork is harmless.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sluice.workers.child import STOP_SIGNALS, Child, Command, signals_blocked
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 STABLE_S = 60.0
 GRACE_S = 30.0
+SILENT_S = 60.0  # longer than any wait for Redis in an event loop
 _TICK_S = 0.1
 
 
@@ -43,6 +45,13 @@ class Slot:
             self._started = time.monotonic()
             with signals_blocked():
                 self.child = Child(self.command, prefixed=self._prefixed)
+
+    def check_silence(self) -> str | None:
+        """Kill a watched child that does nothing any more. Returns a sentence about that."""
+        if self.child is None or self.child.silent_s() < SILENT_S:
+            return None
+        self.child.kill()
+        return f"{self.command.name} has not responded for {SILENT_S:g} s: it is killed"
 
     def check_exit(self) -> str | None:
         """A sentence about the child if it has just ended. Sets when the next one is due."""
@@ -97,9 +106,9 @@ class Supervisor:
             slot.start_if_due()
             if slot.child is not None:
                 slot.child.pass_on()
-            sentence = slot.check_exit()
-            if sentence is not None:
-                self._say(sentence)
+            for sentence in (slot.check_silence(), slot.check_exit()):
+                if sentence is not None:
+                    self._say(sentence)
 
     def terminate_all(self) -> None:
         """Send SIGTERM to every child, without waiting for it."""

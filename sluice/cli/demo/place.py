@@ -1,19 +1,14 @@
-"""A separate home for a demonstration: its own servers, settings and files; yours are not used."""
+"""A separate home for a demonstration; yours is not used."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 from sluice.embedded.folder import Folder
 from sluice.errors import ConfigError
 
-SERVERS = ("DATABASE_URL", "REDIS_URL", "DATABASE_URL_FILE", "REDIS_URL_FILE")
-KEPT = ("SLUICE_EMBEDDED_", "SLUICE_REDIS_", "SLUICE_LOG_LEVEL")  # how servers run, not what they are used for
 PATIENCE_S = 10.0
 
 
@@ -34,22 +29,3 @@ def fresh(home: Path) -> None:
             f"The demonstration wants {home} for itself, and cannot have it: {error.strerror}. Remove it, or set "
             "SLUICE_HOME to a folder you may write."
         ) from error
-
-
-@contextmanager
-def only_settings(wanted: Mapping[str, str]) -> Iterator[None]:
-    """Inside, this process and its children have only these settings, and none of the environment."""
-    from sluice.engine.base.settings import settings
-
-    before = dict(os.environ)
-    for name in before:
-        if name in SERVERS or (name.startswith("SLUICE_") and not name.startswith(KEPT)):
-            del os.environ[name]
-    os.environ.update(wanted)
-    settings.cache_clear()
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-        settings.cache_clear()

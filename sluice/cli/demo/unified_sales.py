@@ -19,13 +19,14 @@ import typer
 from sluice.cli.addresses import near
 from sluice.cli.demo.commands import free_port, run_to_end, serve_until_signal
 from sluice.cli.demo.findings import Findings, find
-from sluice.cli.demo.place import fresh, only_settings
+from sluice.cli.demo.place import fresh
 from sluice.cli.demo.screen import print_findings
 from sluice.cli.exits import Exit
 from sluice.cli.output import count, emit, fail, say
 from sluice.cli.runs.run import own_workers, stop_workers, verdict
 from sluice.cli.runs.waiting import follow
 from sluice.cli.runs.wanted import Wanted
+from sluice.engine.base.only_settings import only_settings
 from sluice.workers.supervisor import stop_signals
 
 if TYPE_CHECKING:

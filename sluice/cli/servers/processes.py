@@ -49,14 +49,18 @@ def up(concurrency: Processes = None, as_json: Json = False) -> None:
     _keep([worker_command(concurrency), beat_command(), flower_command()], as_json=as_json)
 
 
-def worker_command(processes: int | None = None, log: Path | None = None) -> Command:
-    """`celery -A sluice.app worker` with that many processes (default: setting concurrency)."""
+def worker_command(processes: int | None = None, log: Path | None = None, number: int = 1) -> Command:
+    """`celery -A sluice.app worker` with that many processes (default: setting concurrency).
+
+    Several workers of one command differ by their `number`.
+    """
     from sluice.engine.base.settings import settings
 
+    suffix = f"-{number}" if number > 1 else ""
     words = ["--concurrency", str(processes or settings().concurrency), "--pool", "prefork"]
     # Workers find work in the ledger and exchange no messages: without the second that Celery waits for other workers.
-    words += ["--without-gossip", "--without-mingle", "--hostname", f"sluice-{os.getpid()}@%h"]
-    return _celery("worker", *words, "--loglevel", settings().log_level, log=log)
+    words += ["--without-gossip", "--without-mingle", "--hostname", f"sluice-{os.getpid()}{suffix}@%h"]
+    return _celery("worker", *words, "--loglevel", settings().log_level, log=log, watched=True)
 
 
 def beat_command() -> Command:
@@ -103,11 +107,13 @@ def _refuse_taken_port() -> None:
                 ) from error
 
 
-def _celery(*words: str, log: Path | None = None, environ: dict[str, str] | None = None) -> Command:
+def _celery(
+    *words: str, log: Path | None = None, environ: dict[str, str] | None = None, watched: bool = False
+) -> Command:
     argv = python("sluice.cli.servers.celery", "-A", "sluice.app", *words)
     # unbuffered: output appears at once, not when the process ends
     always = child_environ() | {"SLUICE_EMBEDDED_QUIET": "1", "PYTHONUNBUFFERED": "1"}
-    return Command(words[0], argv, always | (environ or {}), log)
+    return Command(words[0], argv, always | (environ or {}), log, watched)
 
 
 def _keep(commands: list[Command], *, as_json: bool) -> None:

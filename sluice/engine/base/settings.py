@@ -153,7 +153,7 @@ def _read_secret_files() -> tuple[dict[str, str], list[str]]:
 def _unknown(environ: Mapping[str, str]) -> list[str]:
     """Variables that begin with SLUICE_ and are not settings."""
     known = {f"SLUICE_{name.upper()}" for name in Settings.model_fields}
-    known |= {f"{name}_FILE" for name in known} | {"SLUICE_FAILPOINT"}
+    known |= {f"{name}_FILE" for name in known} | {"SLUICE_FAILPOINT", "SLUICE_PULSE_FD"}
     prefixes = ("SLUICE_EMBEDDED_", "SLUICE_REDIS_", "SLUICE_TEST_")
     unknown = sorted(n for n in environ if n.startswith("SLUICE_") and n not in known)
     return [name for name in unknown if not name.startswith(prefixes) and not name.endswith(_OF_SOURCES)]

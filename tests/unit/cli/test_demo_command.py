@@ -12,8 +12,9 @@ import pytest
 
 from sluice.cli.demo.commands import free_port, run_to_end, serve_until_signal
 from sluice.cli.demo.findings import Findings
-from sluice.cli.demo.place import fresh, only_settings
+from sluice.cli.demo.place import fresh
 from sluice.cli.demo.screen import print_findings
+from sluice.engine.base.only_settings import only_settings
 from sluice.engine.base.settings import settings
 from sluice.errors import ConfigError, PermanentError
 from sluice.samples.unified_sales import make_unified_sales

@@ -17,7 +17,19 @@ from tests.kit.pages import pages
 
 ROOT = Path(package.__file__).parent
 # packages whose docstrings and files of SQL and HTML are checked too
-CHECKED = ("cli", "web", "reports", "pipelines", "samples", "testing", "engine", "workers", "tasks", "embedded")
+CHECKED = (
+    "cli",
+    "web",
+    "reports",
+    "pipelines",
+    "samples",
+    "testing",
+    "engine",
+    "workers",
+    "tasks",
+    "embedded",
+    "chaos",
+)
 REFUSED = re.compile(
     r"\b(?<!there )(is|are|be) no (?!longer|more)|\bmend|it is a whole number|cannot be no\b", re.IGNORECASE
 )

@@ -253,3 +253,47 @@ def test_children_of_a_killed_supervisor_are_asked_to_end(tmp_path: Path) -> Non
     supervisor.kill()
     supervisor.communicate(timeout=240)
     wait_for(lambda: not alive(child))
+
+
+BEATS = "import os, time\nwhile True:\n    os.write(int(os.environ['SLUICE_PULSE_FD']), b'.')\n    time.sleep(0.05)\n"
+BEATS_ONCE = "import os, time\nos.write(int(os.environ['SLUICE_PULSE_FD']), b'.')\ntime.sleep(600)\n"
+
+
+def watched(code: str) -> Command:
+    return Command("watched", [sys.executable, "-c", code], watched=True)
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_a_watched_process_that_falls_silent_is_killed_and_started_again(
+    said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "SILENT_S", 0.5)
+    with Supervisor([watched(BEATS_ONCE)], say=said.append, grace_s=0) as supervisor:
+        first = supervisor.slots[0].child
+        wait_for(lambda: supervisor.poll() or supervisor.slots[0].child not in (None, first))
+        assert said == [
+            "watched has not responded for 0.5 s: it is killed",
+            "watched was killed by SIGKILL; it starts again in 0.01 s",
+        ]
+
+
+def test_a_watched_process_is_not_silent_before_its_first_sign_or_while_it_gives_signs(said: list[str]) -> None:
+    commands = [watched(BEATS), watched(SLEEPS)]
+    with Supervisor(commands, say=said.append, grace_s=0) as supervisor:
+        lively, starting = (slot.child for slot in supervisor.slots)
+        assert lively is not None
+        assert starting is not None
+        wait_for(lambda: lively.silent_s() > 0)
+        heard = [lively._heard]
+        while len(heard) < 10:
+            wait_for(lambda: lively.silent_s() >= 0 and lively._heard != heard[-1])
+            heard.append(lively._heard)
+        assert starting.silent_s() == 0
+    assert said == []
+
+
+def test_the_descriptors_of_a_watched_process_are_closed_with_it() -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    child = Child(watched(BEATS))
+    child.kill()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

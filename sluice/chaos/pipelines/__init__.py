@@ -1,0 +1,1 @@
+"""The folder of SLUICE_PIPELINES that the trials are run with."""

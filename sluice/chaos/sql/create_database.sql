@@ -1,0 +1,2 @@
+-- Each load begins in an empty database.
+create database {name}
