@@ -1,20 +1,26 @@
-"""Celery's consumer, with two additions: it takes no messages while the worker cannot use the ledger, and a message
-that Sluice did not write does not crash the main process (and then the next worker's, to which it would go).
+"""Celery's consumer, with additions: it takes no messages while the worker cannot use the ledger; a message that Sluice
+did not write does not crash the main process (and then the next worker's, to which it would go); a child that dies early
+does not either; and a Redis that refuses writes is not connected to in a tight loop.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 from celery.worker.consumer import Consumer
+from redis.exceptions import ResponseError
 
+from sluice.workers.connection_log import report_briefly
 from sluice.workers.dropped import dropped
 from sluice.workers.gate import gate
 from sluice.workers.messages import problem_of
 from sluice.workers.transport import UNEXPECTED, use_careful_transport
 
 use_careful_transport()
+report_briefly()
+REFUSED_PAUSE_S = 1.0
 
 
 class CarefulConsumer(Consumer):
@@ -23,6 +29,8 @@ class CarefulConsumer(Consumer):
     def create_task_handler(self, *args: Any, **kwargs: Any) -> Callable[[Any], None]:
         """The handler of each message. Celery calls this after each connect, before it consumes."""
         handle = super().create_task_handler(*args, **kwargs)
+        # Celery ends the worker if a child died before the first connection was made; its pool has replaced the child
+        self.restart_count = self.restart_count or 1
         gate.guard(self)
 
         def take(message: Any) -> None:
@@ -39,6 +47,12 @@ class CarefulConsumer(Consumer):
                 _drop(message, f"Celery cannot read it ({type(error).__name__})")
 
         return take
+
+    def on_connection_error_after_connected(self, exc: BaseException) -> None:
+        """Called before the consumer connects again. A Redis without memory accepts connections and refuses writes."""
+        super().on_connection_error_after_connected(exc)
+        if isinstance(exc, ResponseError):
+            time.sleep(REFUSED_PAUSE_S)
 
 
 def _drop(message: Any, wrong: str) -> None:

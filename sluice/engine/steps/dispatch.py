@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.base.failpoint import failpoint
 from sluice.engine.base.identity import is_gone, is_lost_child, node
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
@@ -92,6 +93,8 @@ def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:
         if due:
             marked = {"steps": [step for step, _ in due], "publish_s": settings().publish_s}
             cursor.execute(query("mark_published"), marked)
+    if due:
+        failpoint("dispatch.marked")
     _publish_all(due, publish)
     return len(due)
 
