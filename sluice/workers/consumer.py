@@ -1,6 +1,6 @@
-"""Celery's consumer, with additions: it takes no messages while the worker cannot use the ledger; a message that Sluice
-did not write does not crash the main process (and then the next worker's, to which it would go); a child that dies early
-does not either; and a Redis that refuses writes is not connected to in a tight loop.
+"""Celery's consumer, with additions: it takes no messages while the worker cannot use the ledger; neither a message
+that Sluice did not write nor a child that dies early ends the main process (the message would go to the next worker); and
+a Redis that refuses writes gets a pause.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ REFUSED_PAUSE_S = 1.0
 
 class CarefulConsumer(Consumer):
     """Celery's consumer; `worker_consumer` in celeryconfig.py names it."""
+
+    restart_count: int  # -1 until the first start
 
     def create_task_handler(self, *args: Any, **kwargs: Any) -> Callable[[Any], None]:
         """The handler of each message. Celery calls this after each connect, before it consumes."""

@@ -65,7 +65,7 @@ def test_redis_away_for_a_while_burns_no_attempt_and_fills_no_log(trial: Trial, 
 
 
 def cut_for_a_while(proxy: TcpProxy, worker: Worker) -> list[str]:
-    """Connections that are cut a moment after they are made. Of the log: what is not about a task that was worked on."""
+    """Connections that are cut a moment after they are made. Returns the log without what is said of each task."""
     before = len(worker.log.read_text().splitlines())
     end = time.monotonic() + AWAY_S
     while time.monotonic() < end:

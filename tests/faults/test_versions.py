@@ -1,4 +1,4 @@
-"""Two versions of a pipeline's code at once, as during an upgrade: files are loaded by the one they were queued under."""
+"""Two versions of a pipeline's code at once, as during an upgrade: a file is loaded by the one it was queued under."""
 
 from __future__ import annotations
 
