@@ -1,6 +1,5 @@
-"""Celery's consumer, with additions: it takes no messages while the worker cannot use the ledger; neither a message
-that Sluice did not write nor a child that dies early ends the main process (the message would go to the next worker); and
-a Redis that refuses writes gets a pause.
+"""Celery's consumer, with additions: it takes no messages while the worker cannot use the ledger; neither a message of
+another program nor a child that dies early ends the main process; a Redis that refuses writes gets a pause.
 """
 
 from __future__ import annotations
