@@ -49,11 +49,21 @@ class CarefulConsumer(Consumer):
 
         return take
 
+    def on_connection_error_before_connected(self, exc: BaseException) -> None:
+        """Celery calls this before the consumer connects again, if it was not connected yet."""
+        super().on_connection_error_before_connected(exc)
+        _pause_if_refused(exc)
+
     def on_connection_error_after_connected(self, exc: BaseException) -> None:
-        """Called before the consumer connects again. A Redis without memory accepts connections and refuses writes."""
+        """Celery calls this before the consumer connects again."""
         super().on_connection_error_after_connected(exc)
-        if isinstance(exc, ResponseError):
-            time.sleep(REFUSED_PAUSE_S)
+        _pause_if_refused(exc)
+
+
+def _pause_if_refused(error: BaseException) -> None:
+    """Celery pauses for a Redis that is away, but not for one that accepts connections and has no memory for writes."""
+    if isinstance(error, ResponseError):
+        time.sleep(REFUSED_PAUSE_S)
 
 
 def _drop(message: Any, wrong: str) -> None:

@@ -83,12 +83,13 @@ def test_redis_without_memory_for_a_while_ends_no_worker_and_fills_no_log(trial:
     os.kill(worker.children()[0], signal.SIGKILL)
     said = lines_of_a_while(worker, before)
     late = trial.stack.worker(1)  # starts without memory, too
-    until(lambda: "OutOfMemory" in late.log.read_text(), 120, "a write that Redis refuses")
+    until(lambda: "maxmemory" in late.log.read_text(), 120, "a write that Redis refuses")
     trial.stack.redis().config_set("maxmemory", "256mb")
     trial.struck()
     trial.finish()
     trial.assert_all_is_well(unacked=True, frames=True)
     assert len(said) < MOST_LINES, "\n".join(said)
+    assert len([line for line in late.log.read_text().splitlines() if "maxmemory" in line]) < 10
     assert (worker.process.poll(), late.process.poll()) == (None, None)
 
 
