@@ -159,9 +159,9 @@ def fail_input(claimed: Claim, code: str, error: str) -> None:
         finish(cursor, claimed)
 
 
-def expire(cursor: Cursor, gone: list[str]) -> int:
-    """Release the steps of workers that are `gone` and of expired leases. Returns how many."""
-    cursor.execute(query("expire"), {"gone": gone, "limit": settings().max_vanished})
+def expire(cursor: Cursor, gone: list[str], *, leases: bool = True) -> int:
+    """Release the steps of workers that are `gone`, and those of expired `leases`. Returns how many."""
+    cursor.execute(query("expire"), {"gone": gone, "leases": leases, "limit": settings().max_vanished})
     expired = records(cursor, FailedStep)
     for failed in expired:
         if failed.state == "dead":

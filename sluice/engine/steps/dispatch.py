@@ -44,11 +44,14 @@ class Queues(NamedTuple):
     empty: tuple[str, ...]
 
 
-def recover() -> int:
-    """Release steps of vanished workers and inputs that wait in vain, add missing settle steps. Returns how many."""
+def recover(*, leases: bool = True) -> int:
+    """Release steps of vanished workers and inputs that wait in vain, add missing settle steps. Returns how many.
+
+    Without `leases`, expired leases are left alone: PostgreSQL was away, and nobody could extend them.
+    """
     gone = _count_lost_children()
     with transaction() as cursor:
-        freed = expire(cursor, gone)
+        freed = expire(cursor, gone, leases=leases)
         resolve_waiting(cursor)
         judge_parked(cursor)
         cursor.execute(query("runs_to_settle"))
