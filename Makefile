@@ -5,10 +5,11 @@ BIN    := $(VENV)/bin
 COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 # Tests wait more than they compute: two for each core. Bytecode is kept, or hundreds of Pythons would compile it anew.
 TEST_WORKERS ?= 4
+FAULT_WORKERS ?= 2
 PYTEST  = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-unified test test-fast test-all test-long bench docs check format lock clean
+.PHONY: help setup demo demo-unified test test-fast test-all test-long faults bench docs check format lock clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*##/  make \1\t/' | expand -t 20
@@ -45,6 +46,9 @@ test-all: setup  ## every test: what CI runs
 
 test-long: setup ## every test, with many more generated inputs and histories, new ones each time
 	@SLUICE_TEST_LONG=1 $(PYTEST) -n $(TEST_WORKERS)
+
+faults: setup    ## every fault, and a table: outcome, seconds to recover; REPEAT=10 runs each 10 times, ONLY=redis some
+	@$(PYTEST) -n $(FAULT_WORKERS) tests/faults --recovery --repeat=$(or $(REPEAT),1) $(if $(ONLY),-k "$(ONLY)")
 
 bench: setup     ## speed compared with psql \copy and execute_values, some minutes; BENCH="--rows 200000" for a short one
 	@$(BIN)/python -m benchmarks $(BENCH)

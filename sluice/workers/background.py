@@ -23,7 +23,7 @@ from celery import signals
 from sluice.engine.base import own_code
 from sluice.engine.base.identity import become_main, holder, is_my_child
 from sluice.engine.base.settings import settings
-from sluice.engine.database.connection import drop_connection, transaction
+from sluice.engine.database.connection import DatabaseAway, drop_connection, transaction
 from sluice.engine.ledger import steps
 from sluice.engine.registry import Declared
 from sluice.engine.steps.dispatch import recover
@@ -125,6 +125,7 @@ class DeclarationWatch:
 
 def _dispatch_until_stopped() -> None:
     complained, checked = 0.0, 0.0
+    trusted = 0.0  # from when on an expired lease means that its worker is gone
     declarations = DeclarationWatch()
     while not _stop.wait(settings().dispatch_every_s):
         if gate.closed is not None:
@@ -133,10 +134,12 @@ def _dispatch_until_stopped() -> None:
             if time.monotonic() - checked > CHECK_S:
                 checked = time.monotonic()
                 remove_wrong_types()
-            recover()
+            recover(leases=time.monotonic() >= trusted)
             dispatch_due()
             declarations.look()
         except (TransientError, ConfigError) as error:
+            if isinstance(error, DatabaseAway):  # workers extend their leases, each third of a lease, once it is back
+                trusted = time.monotonic() + settings().lease_s / 2
             if time.monotonic() - complained > QUIET_S:
                 log.warning("steps cannot be dispatched now: %s", error)
                 complained = time.monotonic()

@@ -6,18 +6,16 @@ import logging
 import uuid
 
 from celery import chain
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 from redis.utils import str_if_bytes
 
 from sluice.app import app
 from sluice.engine.ledger.kinds import NAMES, chain_from
 from sluice.engine.steps.dispatch import Queues, dispatch
 from sluice.errors import SluiceError, TransientError
+from sluice.workers.step_task import GONE
 
 log = logging.getLogger(__name__)
 MARKER = "sluice:queues"
-_GONE = (OperationalError, RedisError, OSError)
 
 
 def publish(step: int, kind: str) -> None:
@@ -26,7 +24,7 @@ def publish(step: int, kind: str) -> None:
     first = first.clone(args=({"step": step},))
     try:
         (chain(first, *rest) if rest else first).apply_async()
-    except _GONE as error:
+    except GONE as error:
         raise TransientError(f"Redis does not take messages ({type(error).__name__}).") from error
 
 
@@ -44,7 +42,7 @@ def look_at_queues() -> Queues:
                 for kind in NAMES:
                     pipeline.llen(f"sluice.{kind}")
                 _, marker, *lengths = pipeline.execute()
-    except _GONE as error:
+    except GONE as error:
         raise TransientError(f"Redis does not take messages ({type(error).__name__}).") from error
     empty = tuple(kind for kind, length in zip(NAMES, lengths, strict=True) if not length)
     return Queues(str_if_bytes(marker), empty)

@@ -13,6 +13,8 @@ from billiard.exceptions import WorkerLostError
 from celery import Task
 from celery.exceptions import Ignore, InvalidTaskError, Reject
 from celery.worker.request import Request
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.base.identity import holder
@@ -47,6 +49,7 @@ TURN_S = 0.5  # until another run may have gone on
 LONGER = 3  # times the wait for a declaration: a worker with it may be busy, or others not upgraded yet
 REQUEUE_S = 1.0  # before a message is requeued: the same process may be the next to take it
 QUIET_S = 60.0
+GONE = (OperationalError, RedisError, OSError)  # how Redis fails while it is away
 _complained = float("-inf")
 
 
@@ -96,6 +99,22 @@ class StepTask(Task):
     acks_late = True
     ignore_result = True
     throws = (StepFailed,)  # logged already, once
+
+    def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+        """Publish the task. If the next one of a chain cannot be published, its step is due again, and nothing raises.
+
+        Celery publishes it after the task's own code, and would log an error there with its traceback twice.
+        """
+        try:
+            return super().apply_async(args, kwargs, **options)
+        except GONE as error:
+            fields = next(iter(args or ()), None)
+            if not isinstance(fields, dict) or "fence" not in fields:
+                raise
+            log.warning("%s is not published: Redis does not take messages (%s)", self.name, type(error).__name__)
+            with suppress(SluiceError):  # PostgreSQL is away, too: the lease runs out
+                steps.give_back(fields["step"], fields["fence"])
+            return None
 
 
 def read_message(args: Any) -> dict[str, int]:

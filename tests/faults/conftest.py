@@ -6,10 +6,12 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sluice.embedded import Servers
+from tests.faults import recovery
 from tests.faults.building import Building
 from tests.faults.sample import Sample, make_sample
 from tests.faults.servers import Processes
@@ -22,11 +24,37 @@ FOLDER = Path(__file__).parent
 _numbers = itertools.count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `make faults` asks for. Only known when this folder is named on the command line."""
+    group = parser.getgroup("faults")
+    group.addoption("--repeat", type=int, default=1, metavar="N", help="run each fault N times")
+    group.addoption("--recovery", action="store_true", help="end with a table of how long each fault took to recover")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test as often as `--repeat` says."""
+    times = metafunc.config.getoption("repeat", 1)
+    if times > 1:
+        metafunc.fixturenames.append("repetition")
+        metafunc.parametrize("repetition", range(times), ids=lambda number: f"repetition {number + 1}")
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The table, if it was asked for."""
+    if config.getoption("recovery", False):
+        reports = [each for found in terminalreporter.stats.values() for each in found if hasattr(each, "when")]
+        terminalreporter.section("faults")
+        for line in recovery.lines(reports):
+            terminalreporter.write_line(line)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of a fault in several variants all but the first are slow: `make test` leaves them to `make test-all`."""
     for item in items:
         variant = getattr(item, "callspec", None)
-        if FOLDER in item.path.parents and variant is not None and any(variant.indices.values()):
+        if FOLDER not in item.path.parents or variant is None:
+            continue
+        if any(index for name, index in variant.indices.items() if name != "repetition"):
             item.add_marker(pytest.mark.slow)
 
 

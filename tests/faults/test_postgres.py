@@ -15,8 +15,11 @@ import pytest
 from tests.faults.servers import Processes
 from tests.faults.test_processes import failing, stopped_child
 from tests.faults.trial import Trial
+from tests.kit.budget import LONG
 from tests.kit.stack import Worker
 from tests.kit.tcp_proxy import TcpProxy
+
+AWAY_S = 60 if LONG else 15
 
 
 @contextmanager
@@ -75,7 +78,7 @@ def test_the_connection_cut_at_commit(trial: Trial, before: bool) -> None:
 
 
 @pytest.mark.slow
-def test_postgresql_away_for_fifteen_seconds_burns_no_attempt_and_fills_no_log(trial: Trial) -> None:
+def test_postgresql_away_for_a_while_burns_no_attempt_and_fills_no_log(trial: Trial) -> None:
     with behind_a_proxy(trial) as (proxy, through):
         worker = trial.begin(env=through)
         trial.half_way()
@@ -83,7 +86,7 @@ def test_postgresql_away_for_fifteen_seconds_burns_no_attempt_and_fills_no_log(t
         proxy.refuse(True)
         proxy.cut()
         gone = time.monotonic()
-        while time.monotonic() - gone < 15:
+        while time.monotonic() - gone < AWAY_S:
             assert worker.process.poll() is None
             time.sleep(0.5)
         said = worker.log.read_text().splitlines()[lines:]
@@ -91,8 +94,8 @@ def test_postgresql_away_for_fifteen_seconds_burns_no_attempt_and_fills_no_log(t
         trial.struck()
         trial.finish()
         trial.assert_all_is_well(frames=True)
-        assert trial.count("crashes > 0") == 0
-        assert len(said) < 60, "\n".join(said)
+        assert trial.count("crashes > 0 or vanished > 0") == 0
+        assert len(said) < 50, "\n".join(said)
 
 
 @pytest.mark.slow

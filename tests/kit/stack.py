@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -41,10 +41,10 @@ def until(condition: Callable[[], Any], timeout: float = 90, what: str = "the co
 class Worker:
     """A real `celery -A sluice.app worker` in a process group of its own."""
 
-    def __init__(self, env: dict[str, str], log: Path, concurrency: int) -> None:
+    def __init__(self, env: dict[str, str], log: Path, concurrency: int, options: Sequence[str] = ()) -> None:
         self.log = log
         words = ["-A", "sluice.app", "worker", "--loglevel", "INFO"]
-        words += ["--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
+        words += ["--concurrency", str(concurrency), "--without-gossip", "--without-mingle", *options]
         with log.open("ab") as out:
             self.process = Forked("celery", words, env, ROOT, out.fileno(), out.fileno())
 
@@ -87,10 +87,10 @@ class Stack:
         }  # fmt: skip
         self._workers: list[Worker] = []
 
-    def worker(self, concurrency: int = 2, **env: str) -> Worker:
-        """Start a worker; it is stopped with the test."""
+    def worker(self, concurrency: int = 2, options: Sequence[str] = (), **env: str) -> Worker:
+        """Start a worker, with more options of `celery worker`; it is stopped with the test."""
         log = self.home / f"worker{len(self._workers)}.log"
-        started = Worker(self.env | env, log, concurrency)
+        started = Worker(self.env | env, log, concurrency, options)
         self._workers.append(started)
         return started
 

@@ -104,6 +104,13 @@ def release(claimed: Claim, error: str | None, pause_s: float, *, missing: bool 
         cursor.execute(query("release"), params | {"error": error and error[:LONGEST_ERROR]})
 
 
+def give_back(step: int, fence: int) -> None:
+    """Make a step due again whose next message could not be published."""
+    with transaction() as cursor:
+        params = {"step": step, "fence": fence, "pause_s": 1.0, "missing": False, "error": None}
+        cursor.execute(query("release"), params)
+
+
 def fail_attempt(step: int, fence: int | None, error: str, child: str | None = None) -> None:
     """Count a failure of the step itself; at the limit the step is dead, and so is its input.
 
@@ -152,9 +159,9 @@ def fail_input(claimed: Claim, code: str, error: str) -> None:
         finish(cursor, claimed)
 
 
-def expire(cursor: Cursor, gone: list[str]) -> int:
-    """Release the steps of workers that are `gone` and of expired leases. Returns how many."""
-    cursor.execute(query("expire"), {"gone": gone, "limit": settings().max_vanished})
+def expire(cursor: Cursor, gone: list[str], *, leases: bool = True) -> int:
+    """Release the steps of workers that are `gone`, and those of expired `leases`. Returns how many."""
+    cursor.execute(query("expire"), {"gone": gone, "leases": leases, "limit": settings().max_vanished})
     expired = records(cursor, FailedStep)
     for failed in expired:
         if failed.state == "dead":

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.base.failpoint import failpoint
 from sluice.engine.base.identity import is_gone, is_lost_child, node
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
@@ -43,11 +44,14 @@ class Queues(NamedTuple):
     empty: tuple[str, ...]
 
 
-def recover() -> int:
-    """Release steps of vanished workers and inputs that wait in vain, add missing settle steps. Returns how many."""
+def recover(*, leases: bool = True) -> int:
+    """Release steps of vanished workers and inputs that wait in vain, add missing settle steps. Returns how many.
+
+    Without `leases`, expired leases are left alone: PostgreSQL was away, and nobody could extend them.
+    """
     gone = _count_lost_children()
     with transaction() as cursor:
-        freed = expire(cursor, gone)
+        freed = expire(cursor, gone, leases=leases)
         resolve_waiting(cursor)
         judge_parked(cursor)
         cursor.execute(query("runs_to_settle"))
@@ -89,6 +93,8 @@ def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:
         if due:
             marked = {"steps": [step for step, _ in due], "publish_s": settings().publish_s}
             cursor.execute(query("mark_published"), marked)
+    if due:
+        failpoint("dispatch.marked")
     _publish_all(due, publish)
     return len(due)
 

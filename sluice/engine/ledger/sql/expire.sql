@@ -6,6 +6,6 @@ set vanished = vanished + 1, lease_until = null, holder = null, published_until 
     due_at = clock_timestamp()
 where id in (
     select id from sluice.step
-    where state = 'working' and (lease_until < clock_timestamp() or holder = any(%(gone)s))
+    where state = 'working' and ((%(leases)s and lease_until < clock_timestamp()) or holder = any(%(gone)s))
     for update skip locked)
 returning id as step, run_id as run, input_id as input, part_id as part, kind, fence, state

@@ -1,0 +1,60 @@
+"""Celery's reports of a lost connection to Redis: one line each, without a traceback, and not all of them.
+
+A Redis that is away, or refuses writes for lack of memory, is reported at every new connection. Celery adds a traceback
+of 60 lines each time, and the state of its prefetch count.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import warnings
+from collections import Counter
+
+from celery.worker.consumer import consumer
+
+QUIET_S = 10.0
+_LOGGER = "celery.worker.consumer.consumer"
+_REPORTS = (consumer.CONNECTION_RETRY, consumer.CONNECTION_ERROR, "Frequent restarts detected")
+_PREFETCH = "Temporarily reducing the prefetch count"
+
+
+class BriefReports(logging.Filter):
+    """Shortens these reports; of each kind one passes in `QUIET_S` seconds, with the number of those left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._passed: dict[str, float] = {}
+        self._left_out: Counter[str] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is logged. Records of other kinds pass unchanged."""
+        text = str(record.msg)
+        if text.startswith(_PREFETCH):
+            return False
+        kind = next((each for each in _REPORTS if text.startswith(each)), None)
+        if kind is None:
+            return True
+        now = time.monotonic()
+        if now - self._passed.get(kind, -QUIET_S) < QUIET_S:
+            self._left_out[kind] += 1
+            return False
+        self._passed[kind] = now
+        _shorten(record, self._left_out.pop(kind, 0))
+        return True
+
+
+def _shorten(record: logging.LogRecord, left_out: int) -> None:
+    words = record.getMessage().split()
+    if record.exc_info and record.exc_info[1] is not None:
+        words.append(f"({type(record.exc_info[1]).__name__}: {record.exc_info[1]})")
+    if left_out:
+        words.append(f"({left_out:,} more reports of this kind since the last one)")
+    record.msg, record.args, record.exc_info, record.exc_text = " ".join(words), None, None, None
+
+
+def report_briefly() -> None:
+    """Apply this to the worker's main process."""
+    logging.getLogger(_LOGGER).addFilter(BriefReports())
+    # celeryconfig.py sets what this warning is about
+    warnings.filterwarnings("ignore", r"\s*In Celery 5\.1 we introduced", PendingDeprecationWarning)

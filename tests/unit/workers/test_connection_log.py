@@ -1,0 +1,54 @@
+"""A lost connection to Redis is one line, and few of them; other records of Celery's consumer are left as they are."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import pytest
+from celery.worker.consumer.consumer import CONNECTION_ERROR, CONNECTION_RETRY
+
+from sluice.workers import connection_log
+from sluice.workers.connection_log import BriefReports
+
+
+def record(text: str, *args: object, error: Exception | None = None) -> logging.LogRecord:
+    info = None
+    if error is not None:
+        try:
+            raise error
+        except Exception:  # noqa: BLE001 - any error of a test
+            info = sys.exc_info()
+    return logging.LogRecord("celery", logging.WARNING, __file__, 1, text, args, info)
+
+
+def test_a_traceback_becomes_the_error_s_name_and_text() -> None:
+    lost = record(CONNECTION_RETRY, error=ConnectionError("closed"))
+    assert BriefReports().filter(lost)
+    assert lost.getMessage() == (
+        "consumer: Connection to broker lost. Trying to re-establish the connection... (ConnectionError: closed)"
+    )
+    assert lost.exc_info is None
+
+
+def test_of_each_kind_one_passes_in_ten_seconds_with_the_number_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(connection_log.time, "monotonic", lambda: now)
+    reports = BriefReports()
+    passed = [reports.filter(record(CONNECTION_ERROR, "redis://h", "100 %", "Again.")) for _ in range(4)]
+    assert passed == [True, False, False, False]
+    assert reports.filter(record(CONNECTION_RETRY, error=ConnectionError("closed")))
+    now = 110.0
+    late = record(CONNECTION_ERROR, "redis://h", "100 %", "Again.")
+    assert reports.filter(late)
+    assert late.getMessage() == (
+        "consumer: Cannot connect to redis://h: 100 %. Again. (3 more reports of this kind since the last one)"
+    )
+
+
+def test_a_record_of_another_kind_is_left_as_it_is() -> None:
+    other = record("Can't decode message body: %r", ValueError("x"), error=ValueError("x"))
+    reports = BriefReports()
+    assert all(reports.filter(other) for _ in range(5))
+    assert other.exc_info is not None
+    assert other.getMessage() == "Can't decode message body: ValueError('x')"
