@@ -115,6 +115,7 @@ def test_a_lost_row_is_found_and_the_folder_is_kept_with_ledger_and_logs(place: 
     until(lambda: processes_that_name(place) == [], 60, "the end of the servers")
 
 
+@pytest.mark.slow
 def test_a_signal_ends_everything_that_it_has_started(place: Path, env: dict[str, str]) -> None:
     running = subprocess.Popen(COMMAND, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert running.stdout is not None

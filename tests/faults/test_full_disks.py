@@ -55,6 +55,7 @@ def fill(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_full_disk_under_a_table_is_waited_for_and_costs_no_attempt(trial: Trial, processes: Processes) -> None:
     data = processes.home / "servers" / "postgres" / "data"
     place = Path(tempfile.mkdtemp(prefix="space-", dir=data.parent))

@@ -66,6 +66,7 @@ def kill(worker: subprocess.Popen[bytes]) -> None:
         worker.wait(60)
 
 
+@pytest.mark.slow
 def test_the_steps_of_a_worker_on_another_host_that_dies_are_due_when_its_lease_ends(trial: Trial) -> None:
     trial.stack.env |= {"SLUICE_LEASE_S": str(LEASE_S), "SLUICE_DISPATCH_EVERY_S": str(DISPATCH_S)}
     trial.stack.env |= {"SLUICE_FAILPOINT": "load.mid_copy:15:stop"}

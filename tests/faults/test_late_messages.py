@@ -36,6 +36,7 @@ def received_again(worker: Worker) -> bool:
     return len(found) > len(set(found))
 
 
+@pytest.mark.slow
 def test_a_task_longer_than_the_visibility_timeout_is_delivered_again_and_loads_once(trial: Trial) -> None:
     long = {"SLUICE_TEST_FAILPOINT_SLEEP_S": "8", "SLUICE_LEASE_S": "60"}
     worker = trial.stack.worker(2, SHORT_VISIBILITY, **failing(trial, "load.mid_copy:10:sleep") | long)

@@ -41,6 +41,7 @@ def lines_of_a_while(worker: Worker, before: int) -> list[str]:
 
 
 @pytest.mark.parametrize("how", ["refused", "black-holed", "cut again and again"])
+@pytest.mark.slow
 def test_redis_away_for_a_while_burns_no_attempt_and_fills_no_log(trial: Trial, how: str) -> None:
     with behind_a_proxy(trial) as (proxy, through):
         worker = trial.begin(env=through)
@@ -75,6 +76,7 @@ def cut_for_a_while(proxy: TcpProxy, worker: Worker) -> list[str]:
     return [line for line in said if "INFO/" not in line]
 
 
+@pytest.mark.slow
 def test_redis_without_memory_for_a_while_ends_no_worker_and_fills_no_log(trial: Trial) -> None:
     worker = trial.begin()
     trial.half_way()

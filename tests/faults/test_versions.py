@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.faults.checks import assert_a_second_time_changes_nothing
 from tests.faults.trial import Trial
 from tests.kit.stack import until
@@ -28,6 +30,7 @@ def declare(folder: Path, text: str) -> dict[str, str]:
     return {"SLUICE_PIPELINES": str(folder)}
 
 
+@pytest.mark.slow
 def test_a_worker_with_an_older_version_loads_no_file_of_the_newer_one(trial: Trial) -> None:
     old, new = (declare(trial.stack.home / name, text) for name, text in (("old", OLD), ("new", NEW)))
     older = trial.worker(2, **old)

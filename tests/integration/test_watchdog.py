@@ -55,6 +55,7 @@ def crew(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crew]:
     settings.cache_clear()
 
 
+@pytest.mark.slow
 def test_a_stopped_main_process_is_replaced_and_the_next_run_ends(
     stack: Stack, crew: Crew, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
