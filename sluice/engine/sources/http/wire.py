@@ -37,10 +37,10 @@ class Wire:
 
     def watch(self, client: httpx.Client) -> None:
         """Have the client read through this. httpx has no argument for the backend of its connections."""
-        for transport in (client._transport, *client._mounts.values()):
+        for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001 - see above
             pool = getattr(transport, "_pool", None)
             if pool is not None:
-                pool._network_backend = _Backend(pool._network_backend, self)
+                pool._network_backend = _Backend(pool._network_backend, self)  # noqa: SLF001 - see above
 
     def read(self, stream: httpcore.NetworkStream, most: int, timeout: float | None) -> bytes:
         """Bytes of a stream. Raises DataError `too_slow`, `too_large`."""
