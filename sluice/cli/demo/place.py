@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sluice.embedded.folder import Folder
 from sluice.errors import ConfigError
+from sluice.private import private_folder
 
 SERVERS = ("DATABASE_URL", "REDIS_URL", "DATABASE_URL_FILE", "REDIS_URL_FILE")
 KEPT = ("SLUICE_EMBEDDED_", "SLUICE_REDIS_", "SLUICE_LOG_LEVEL")  # how servers run, not what they are used for
@@ -28,7 +29,7 @@ def fresh(home: Path) -> None:
     try:
         if home.exists():
             shutil.rmtree(home)
-        home.mkdir(parents=True)
+        private_folder(home)
     except OSError as error:
         raise ConfigError(
             f"The demonstration wants {home} for itself, and cannot have it: {error.strerror}. Remove it, or set "
