@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sluice.engine.base.settings import settings
+from sluice.engine.formats.text.header import masked
 from sluice.engine.sources.landing import drafting
 from sluice.errors import ConfigError
 from sluice.pipelines import broken, find
@@ -156,3 +157,18 @@ def test_a_pipeline_that_is_a_folder_is_looked_at_whole(folder: Path, name: str)
     (own / "units.py").write_text("ONE = 2\n")
     with pytest.raises(ConfigError, match=f"chmod o-w {(own / name)}"):
         find("whole")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("0712345987", "********87"),
+        ("+254 (712) 345-987", "+" + "*" * 15 + "87"),
+        ("card 4111.1111.1111.1111!", "card " + "*" * 17 + "11!"),
+        ("call_date", "call_date"),
+        ("2024-01", "2024-01"),
+        ("total 123456", "total 123456"),
+    ],
+)
+def test_a_number_in_a_header_is_not_shown_whole(name: str, shown: str) -> None:
+    assert masked(name) == shown

@@ -18,7 +18,7 @@ from sluice.engine.formats.caps import Caps
 from sluice.engine.formats.parquet.bounds import check_footer, pieces, rows_at_once
 from sluice.engine.formats.parquet.int96 import Nanos, int96_columns
 from sluice.engine.formats.parquet.spell import check_kind, spell
-from sluice.engine.formats.text.header import Names, match_header
+from sluice.engine.formats.text.header import Names, masked, match_header
 from sluice.engine.types.base import ColumnType
 from sluice.errors import DataError
 
@@ -86,7 +86,7 @@ def _requested(schema: pa.Schema, columns: Mapping[str, ColumnType]) -> dict[str
         if at is not None:
             types.setdefault(schema.names[at], columns[header])
     if not types:
-        names = ", ".join(map(repr, schema.names))
+        names = ", ".join(repr(masked(name)) for name in schema.names)
         raise DataError("missing_header", f"None of the table's columns is in the file; it has {names}.")
     return types
 
