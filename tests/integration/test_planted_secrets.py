@@ -91,6 +91,7 @@ def _broker(stack: Stack) -> str:
     return "\n".join([*found, *(str(key) for key in stack.redis(cache=True).scan_iter("*"))])
 
 
+@pytest.mark.timeout(600)
 def test_nothing_that_can_be_read_has_a_planted_secret(planted: Stack, tmp_path: Path) -> None:
     (tmp_path / "people_1.csv").write_text(f"id,phone\n1,{GOOD}\n2,{BAD}\nx1,{GOOD}\n")
     (tmp_path / "people_2.csv").write_text(f"id,phone\n13,{RAISED}\n")
