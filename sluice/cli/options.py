@@ -29,6 +29,7 @@ AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", help="As-of date: the date for which derived tables are built.", show_default=False, **DAY),
 ]
+AllowFuture = Annotated[bool, typer.Option("--allow-future", help="Allow an as-of date after tomorrow.")]
 Built = Annotated[
     datetime | None,
     typer.Option("--as-of", help="A date for which tables were built.", show_default="the newest", **DAY),
@@ -65,6 +66,7 @@ class LoadOptions:
     paths: Paths = None
     only: Only = None
     as_of: AsOf = None
+    allow_future: AllowFuture = False
     reload: Reload = False
     max_rejects: MaxRejects = None
 

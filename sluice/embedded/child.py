@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sluice.embedded.account import Account
+from sluice.private import private_file
 
 _PR_SET_PDEATHSIG = 1
 
@@ -24,7 +25,7 @@ def spawn(
     argv: Sequence[str | Path], account: Account, *, cwd: Path, log: Path, death_signal: signal.Signals
 ) -> subprocess.Popen[bytes]:
     """Start a server, appending its output to `log`. If the keeper dies it gets `death_signal`."""
-    with log.open("ab") as out:
+    with private_file(log, "ab") as out:
         return subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sluice.embedded.folder import Folder, State, is_same_file, lock
 from sluice.errors import ConfigError
+from sluice.private import private_file
 from sluice.search_path import child_environ, python
 
 PATIENCE_S = 60.0
@@ -168,7 +169,7 @@ def _hold(folder: Folder) -> None:
 
 def _start_keeper(folder: Folder) -> None:
     """Start a keeper and wait until it has forked: so it is not a child of this process, which need not reap it."""
-    with folder.log.open("ab") as log:
+    with private_file(folder.log, "ab") as log:
         subprocess.run(
             python("sluice.embedded.keeper", str(folder.path.parent)),
             stdin=subprocess.DEVNULL,

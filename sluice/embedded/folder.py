@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from sluice.errors import ConfigError
+from sluice.private import private_folder
 
 NAMES = ("redis", "database")
 SETTINGS = ("PATH", "SLUICE_EMBEDDED_BINARIES", "SLUICE_REDIS_MAXMEMORY")
@@ -63,7 +64,7 @@ class Folder:
     def create(self) -> None:
         """Create the folder. Other users may enter but not list it: PostgreSQL may run as another user."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            private_folder(self.path, 0o711)
             if self.path.stat().st_uid == os.geteuid():
                 self.path.chmod(0o711)
         except OSError as error:

@@ -29,6 +29,7 @@ class RunOptions(TypedDict, total=False):
     reload: bool
     max_rejects: str | None
     as_of: date | None
+    allow_future: bool
     refit: bool
 
 
@@ -39,6 +40,7 @@ def enqueue(
     reload: bool = False,
     max_rejects: str | None = None,
     as_of: date | None = None,
+    allow_future: bool = False,
     only: Collection[str] = (),
 ) -> Run:
     """Queue files for a pipeline, one or several: paths, globs, folders, zip archives, s3://...; `-` is standard input.
@@ -48,13 +50,17 @@ def enqueue(
     Returns the run: `.wait()`, `.status()`. It is in the ledger before anything is published: without Redis it starts
     later by itself. `reload=True` loads files again whose content was loaded before. `max_rejects` (`"100"` rows,
     `"2%"`) is how many rejects a file may have; above it nothing of the file is loaded. `as_of` is the date that
-    derived tables are built for; a pipeline that has such tables needs it, and may then run without files. Raises
-    ConfigError for an unknown pipeline, a path without a file or a file that matches no source, DatabaseAway when
-    PostgreSQL does not answer.
+    derived tables are built for; a pipeline that has such tables needs it, and may then run without files. A date after
+    tomorrow is refused without `allow_future`.
+
+    Raises ConfigError for an unknown pipeline, a path without a file or a file that matches no source, DatabaseAway
+    when PostgreSQL does not answer.
     """
     declared = find(pipeline)
     inputs = inputs_of(declared, [paths] if isinstance(paths, str | os.PathLike) else paths, only=only)
-    return enqueue_inputs(declared, inputs, reload=reload, max_rejects=max_rejects, as_of=as_of)
+    return enqueue_inputs(
+        declared, inputs, reload=reload, max_rejects=max_rejects, as_of=as_of, allow_future=allow_future
+    )
 
 
 def enqueue_inputs(
@@ -79,7 +85,8 @@ def register_inputs(
 ) -> Run:
     """Write a run and its inputs to the ledger inside the caller's transaction, and publish nothing."""
     as_of, max_rejects = options.get("as_of"), options.get("max_rejects")
-    pipeline.check_run(has_inputs=bool(inputs), as_of=as_of)
+    allow_future = options.get("allow_future", False)
+    pipeline.check_run(has_inputs=bool(inputs), as_of=as_of, allow_future=allow_future)
     stored: dict[str, object] = {name: True for name in ("reload", "refit") if options.get(name)}
     if max_rejects is not None:
         stored["max_rejects"] = RejectLimit(max_rejects).text

@@ -127,7 +127,7 @@ def _registered(
     pipeline: Pipeline, paths: tuple[str | os.PathLike[str], ...], *, reload: bool, as_of: date | None
 ) -> Run:
     inputs = inputs_of(pipeline, paths)
-    pipeline.check_run(has_inputs=bool(inputs), as_of=as_of)
+    pipeline.check_run(has_inputs=bool(inputs), as_of=as_of, allow_future=True)
     options: dict[str, object] = {"reload": True} if reload else {}
     options |= {"as_of": as_of.isoformat()} if as_of else {}
     options |= {"derived": definition_of(pipeline)} if pipeline.derived else {}

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import Lifespan
 
@@ -15,6 +15,7 @@ from sluice.engine.declare.served import Served
 from sluice.version import __version__
 from sluice.web.access import Reads
 from sluice.web.http.edge import OPEN, Edge
+from sluice.web.http.once import each_once
 from sluice.web.http.problems import answer_in_problems
 from sluice.web.http.tokens import tokens_of
 from sluice.web.openapi.answers import answer_schemas
@@ -73,7 +74,14 @@ def _api(
 ) -> Api:
     """The API with routes for what is served."""
     # the pages that the framework makes of its document load scripts from elsewhere
-    app = Api(title="Sluice", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = Api(
+        title="Sluice",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(each_once)],
+    )
     app.state.reads, app.state.served = reads, served
     for router in (runs.router, health.router, router_of(served)):
         app.include_router(router)

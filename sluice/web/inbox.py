@@ -18,7 +18,7 @@ from sluice.web.http.problems import InvalidParameter, Problem
 _PATTERN = frozenset("*?[]")
 
 
-def queue_run(pipeline: str, files: Sequence[str], as_of: date | None) -> int:
+def queue_run(pipeline: str, files: Sequence[str], as_of: date | None, *, allow_future: bool = False) -> int:
     """Register the run and queue it; returns its id.
 
     Raises Problem: 422 for an invalid run, 503 when a server is away or the ledger does not exist.
@@ -30,7 +30,7 @@ def queue_run(pipeline: str, files: Sequence[str], as_of: date | None) -> int:
         raise InvalidParameter("pipeline", f"known are {', '.join(sorted(all_pipelines()))}", "body")
     paths = [_below_inbox(each) for each in files]
     try:
-        return enqueue(pipeline, paths, as_of=as_of).id
+        return enqueue(pipeline, paths, as_of=as_of, allow_future=allow_future).id
     except ConfigError as error:
         if isinstance(error.__cause__, psycopg2.Error):
             raise Problem(503, "not_granted", "The ledger is not there, or the API may not write to it.") from error

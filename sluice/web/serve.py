@@ -11,9 +11,11 @@ import uvicorn
 from sluice.engine.base.settings import settings
 from sluice.errors import ConfigError
 from sluice.web.app import make_app
+from sluice.web.connections import Bounded, most_connections
 from sluice.web.http.trace import WithRequestId
 
 GRACE_S = 10  # time for running requests to end
+KEEP_ALIVE_S = 15
 BACKLOG = 512
 
 
@@ -31,13 +33,16 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(listener: socket.socket) -> None:
     """Answer requests until SIGINT or SIGTERM, which is raised again once those in work are answered."""
     _log_to_stderr()
+    Bounded.most = most_connections()
     config = uvicorn.Config(
         make_app(),
+        http=Bounded,
+        ws="none",
         log_config=None,
         access_log=False,  # our log line has no query string
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
-        timeout_keep_alive=15,
+        timeout_keep_alive=KEEP_ALIVE_S,
     )
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from sluice.private import own_folder, private_file
+
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 LOG_LIMIT = 10_000_000
 PULSE = "SLUICE_PULSE_FD"
@@ -39,6 +41,7 @@ class Command:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     log: Path | None = None
     watched: bool = False
+    umask: int = -1  # as of this process
 
 
 class Child:
@@ -115,6 +118,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 env=os.environ | self.command.environ | ({PULSE: str(pulse[0])} if pulse else {}),
                 pass_fds=pulse,
+                umask=self.command.umask,
                 start_new_session=True,
                 preexec_fn=_before_exec(os.getpid()),  # noqa: PLW1509 - it makes three system calls
             )
@@ -137,10 +141,10 @@ class Child:
         log = self.command.log
         if log is None:
             return os.fdopen(os.dup(2), "wb")
-        log.parent.mkdir(parents=True, exist_ok=True)
+        own_folder(log.parent)
         if log.exists() and log.stat().st_size > LOG_LIMIT:
             log.replace(log.with_name(f"{log.name}.1"))
-        return log.open("ab")
+        return private_file(log, "ab")
 
     def _kill_group(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):

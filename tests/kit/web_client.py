@@ -15,10 +15,10 @@ from tests.kit.stack import until
 
 
 @contextmanager
-def serving(app: Any, token: str | None = None) -> Iterator[httpx.Client]:
-    """A client of `app`, with a token or without one, as long as the block lasts."""
+def serving(app: Any, token: str | None = None, **config: Any) -> Iterator[httpx.Client]:
+    """A client of `app`, with a token or without one, as long as the block lasts; `config` is uvicorn's."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False, **config))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:

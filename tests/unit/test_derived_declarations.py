@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -158,6 +158,17 @@ def test_a_run_without_its_date_or_its_files_is_refused(pipeline: Pipeline, run:
     with pytest.raises(ConfigError) as caught:
         pipeline.check_run(**run)
     assert str(caught.value) == sentence
+
+
+def test_a_date_after_tomorrow_must_be_allowed() -> None:
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    DATED.check_run(has_inputs=True, as_of=tomorrow)
+    for day in (tomorrow + timedelta(days=2), date(2924, 12, 31), date.max):
+        with pytest.raises(
+            ConfigError, match=rf"must not be later than tomorrow \(20.*\), not {day}: .* --allow-future"
+        ):
+            DATED.check_run(has_inputs=True, as_of=day)
+        DATED.check_run(has_inputs=True, as_of=day, allow_future=True)
 
 
 def test_derived_tables_are_built_without_files() -> None:

@@ -10,7 +10,7 @@ import pytest
 import sluice
 
 ENGINE = Path(sluice.__file__).parent / "engine"
-SHARED = {"formats": {"text", "format"}, "sources": {"kind", "landing", "fetch", "setting"}}
+SHARED = {"formats": {"text", "format", "caps"}, "sources": {"kind", "landing", "fetch", "setting"}}
 
 
 def _imported(module: Path) -> set[str]:

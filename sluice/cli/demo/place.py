@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sluice.embedded.folder import Folder
 from sluice.errors import ConfigError
+from sluice.private import private_folder
 
 PATIENCE_S = 10.0
 
@@ -23,7 +24,7 @@ def fresh(home: Path) -> None:
     try:
         if home.exists():
             shutil.rmtree(home)
-        home.mkdir(parents=True)
+        private_folder(home)
     except OSError as error:
         raise ConfigError(
             f"The demonstration wants {home} for itself, and cannot have it: {error.strerror}. Remove it, or set "

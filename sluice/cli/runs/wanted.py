@@ -28,13 +28,14 @@ class Wanted:
     reload: bool
     max_rejects: str | None
     as_of: date | None
+    allow_future: bool = False
 
     @classmethod
     def by(cls, options: LoadOptions) -> Self:
         """From the command line. Raises ConfigError."""
         as_of = options.as_of and options.as_of.date()
         paths, only = options.paths or [], options.only or []
-        return cls.of(options.pipeline, paths, options.reload, options.max_rejects, as_of, only)
+        return cls.of(options.pipeline, paths, options.reload, options.max_rejects, as_of, only, options.allow_future)
 
     @classmethod
     def of(
@@ -45,6 +46,7 @@ class Wanted:
         max_rejects: str | None = None,
         as_of: date | None = None,
         only: Collection[str] = (),
+        allow_future: bool = False,
     ) -> Self:
         """Find the inputs, and check the options against the pipeline. Raises ConfigError."""
         from sluice.engine.sources.inputs import inputs_of
@@ -52,19 +54,25 @@ class Wanted:
         from sluice.pipelines import find
 
         declared = find(pipeline)
-        declared.check_run(has_inputs=bool(paths or declared.fetched(only)), as_of=as_of)
+        has_inputs = bool(paths or declared.fetched(only))
+        declared.check_run(has_inputs=has_inputs, as_of=as_of, allow_future=allow_future)
         if max_rejects is not None:
             RejectLimit(max_rejects)
         say_order(paths)
         inputs = inputs_of(declared, paths, say_left_out(declared), only)
-        return cls(declared, inputs, reload, max_rejects, as_of)
+        return cls(declared, inputs, reload, max_rejects, as_of, allow_future)
 
     def put_on_queue(self) -> Run:
         """Register the run and publish it."""
         from sluice.tasks.enqueue import enqueue_inputs
 
         return enqueue_inputs(
-            self.pipeline, self.inputs, reload=self.reload, max_rejects=self.max_rejects, as_of=self.as_of
+            self.pipeline,
+            self.inputs,
+            reload=self.reload,
+            max_rejects=self.max_rejects,
+            as_of=self.as_of,
+            allow_future=self.allow_future,
         )
 
 

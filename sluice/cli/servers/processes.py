@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from sluice import workers
 from sluice.cli.exits import Exit
 from sluice.cli.output import Json, emit, say
 from sluice.errors import ConfigError, TransientError
+from sluice.private import own_folder
 from sluice.search_path import child_environ, python
 from sluice.workers.child import Command
 from sluice.workers.supervisor import Supervisor
@@ -68,8 +70,9 @@ def beat_command() -> Command:
     from sluice.engine.base.settings import settings
 
     folder = settings().home.absolute() / "beat"
-    folder.mkdir(parents=True, exist_ok=True)
-    return _celery("beat", "--schedule", str(folder / "sluice-schedule"), "--loglevel", settings().log_level)
+    own_folder(folder)
+    beat = _celery("beat", "--schedule", str(folder / "sluice-schedule"), "--loglevel", settings().log_level)
+    return replace(beat, umask=0o077)
 
 
 def flower_command() -> Command:

@@ -54,8 +54,10 @@ class Settings(BaseSettings):
 
     part_bytes: int = Field(8 * MIB, ge=KIB, le=256 * MIB, description=_PART)
     max_record_bytes: int = Field(MIB, ge=KIB, description="a longer record is a reject: `line_too_long`")
-    max_unpacked_bytes: int = Field(64 * GIB, ge=MIB, description="a packed file that holds more is refused")
-    max_ratio: int = Field(200, ge=2, description="a packed file that unpacks to more times its size is refused")
+    max_unpacked_bytes: int = Field(64 * GIB, ge=MIB, description="a packed or Parquet file that holds more is refused")
+    max_ratio: int = Field(
+        200, ge=2, description="a packed or Parquet file that unpacks to more times its size is refused"
+    )
     window: int = Field(16, ge=1, le=10_000, description="chains published and not finished, over all runs")
     frame_ttl_s: int = Field(900, ge=10, description="how long a frame may stay in Redis")
 

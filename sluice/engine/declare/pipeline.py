@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sluice.engine.base.declaration import Declaration
@@ -191,8 +191,11 @@ class Pipeline(Declaration):
         """Whether its runs are for a date (`as_of`)."""
         return any(derived.dated for derived in self.derived)
 
-    def check_run(self, *, has_inputs: bool, as_of: date | None) -> None:
-        """Raise ConfigError for a run without work, or without the date that it needs."""
+    def check_run(self, *, has_inputs: bool, as_of: date | None, allow_future: bool = False) -> None:
+        """Raise ConfigError for a run without work, or without the date that it needs.
+
+        A date after tomorrow (UTC) must be allowed: its rows would be the newest ones until that day.
+        """
         if self.dated and as_of is None:
             raise ConfigError(
                 f"{self.name} is built for a date, so that the same files give the same table on any day: "
@@ -200,6 +203,13 @@ class Pipeline(Declaration):
             )
         if as_of is not None and not self.dated:
             raise ConfigError(f"{self.name} has no table that is built for a date: leave out --as-of.")
+        tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+        if as_of is not None and as_of > tomorrow and not allow_future:
+            raise ConfigError(
+                f"The as-of date must not be later than tomorrow ({tomorrow}), not {as_of}: tables of that date would "
+                "be the newest ones until then. If it is meant, pass --allow-future (in Python and in the JSON API "
+                "allow_future)."
+            )
         if not has_inputs and not self.derived:
             raise ConfigError(f"Nothing to load: name files for {self.name}.")
 

@@ -18,6 +18,7 @@ from sluice.engine.base.whole_file import whole_file
 from sluice.engine.storage import exists, is_remote, put
 from sluice.engine.storage.address import local_path
 from sluice.errors import ConfigError, NotHere, PermanentError
+from sluice.private import own_folder
 
 STDOUT = "-"
 _GZIP = 16 + zlib.MAX_WBITS
@@ -92,7 +93,7 @@ def _object(uri: str) -> Iterator[BinaryIO]:
     with suppress(NotHere):  # it need not exist; the call fails early if the store does not answer
         exists(uri)
     folder = settings().home.absolute() / "exports"
-    folder.mkdir(parents=True, exist_ok=True)
+    own_folder(folder)
     path = folder / f"{hashlib.sha256(uri.encode()).hexdigest()[:16]}-{os.getpid()}"
     try:
         with whole_file(path) as sink:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol, TypeVar
 
 from sluice.engine.declare import Files
+from sluice.engine.formats.caps import Caps
 from sluice.engine.formats.text.header import HeaderMatch
 from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.text.parsed import ParsedPart
@@ -75,6 +76,8 @@ class BinaryFormat(Protocol):
     def names(self, file: BinaryIO) -> tuple[str, ...]:
         """The names of all columns of a seekable file. Raises DataError."""
 
-    def spell(self, file: BinaryIO, columns: Mapping[str, ColumnType]) -> Iterator[bytes]:
+    def spell(self, file: BinaryIO, columns: Mapping[str, ColumnType], caps: Caps) -> Iterator[bytes]:
         """The file as CSV in UTF-8: a header, and those of the `columns` (header and declared type) that it has, in
-        pieces of whole rows. Raises DataError."""
+        pieces of whole rows. What is in memory at once keeps to `caps`; the caller counts the CSV's bytes.
+
+        Raises DataError."""

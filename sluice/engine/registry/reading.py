@@ -26,6 +26,7 @@ from sluice.engine.registry.opened import is_installed, watched
 from sluice.engine.registry.pipeline_files import advice, code_of, is_folder, module_for
 from sluice.engine.registry.seen import Listing, Seen
 from sluice.errors import ConfigError, DeclarationError
+from sluice.private import writable_by_all
 
 AGAIN_S = 2.0
 # a folder whose __init__.py does not mention a pipeline has modules for other files
@@ -96,9 +97,21 @@ def _forget(modules: tuple[str, ...]) -> None:
         sys.modules.pop(name, None)
 
 
+def _refuse_writable(path: Path) -> None:
+    """Raises ConfigError where every user could change the file, or one that it may import."""
+    beside = [path.parent, *code_of(path)] if is_folder(path) else [path, *sorted(path.parent.glob("_*.py"))]
+    for each in beside:
+        if each.exists() and writable_by_all(each):
+            raise ConfigError(
+                f"{path}: every user of this machine may write to {each} and so have workers run their code. Take that "
+                f"right away: chmod o-w {each}"
+            )
+
+
 def _executed(module: ModuleType, path: Path, content: bytes | None) -> Pipeline:
     if content is None:
         raise ConfigError(f"{path}: it cannot be read.")
+    _refuse_writable(path)
     sys.modules[module.__name__] = module  # dataclasses look themselves up there
     written = sys.dont_write_bytecode
     sys.dont_write_bytecode = (

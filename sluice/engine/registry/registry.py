@@ -18,7 +18,9 @@ from sluice.engine.registry.declared import Declared
 from sluice.engine.registry.pipeline_files import files_of, name_of
 from sluice.engine.registry.reading import Read, read
 from sluice.errors import ConfigError
+from sluice.private import open_to_all
 
+_PACKAGE = Path(__file__).resolve().parents[2]
 KEPT = 16  # earlier declarations of a pipeline
 
 
@@ -143,8 +145,21 @@ def _files_of(folders: Sequence[Path]) -> Iterator[Path]:
     for folder in folders:
         if not folder.is_dir():
             raise ConfigError(f"SLUICE_PIPELINES: {folder} is not a folder.")
+        _refuse_open(folder)
         for path in files_of(folder):
             real = os.path.realpath(path)
             if real not in seen:
                 seen.add(real)
                 yield path.absolute()
+
+
+def _refuse_open(folder: Path) -> None:
+    """Raises ConfigError for a folder into which every user could put code that workers execute."""
+    if folder.resolve().is_relative_to(_PACKAGE):
+        return
+    if (opened := open_to_all(folder)) is not None:
+        where = "" if opened in (folder, folder.absolute(), folder.resolve()) else f", which {folder} is in,"
+        raise ConfigError(
+            f"SLUICE_PIPELINES: every user of this machine may write to {opened}{where} and so have workers run their "
+            f"code. Take that right away: chmod o-w {opened}"
+        )

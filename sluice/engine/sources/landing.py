@@ -13,12 +13,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from sluice.engine.base.settings import settings
 from sluice.engine.formats.text.source import Readable
 from sluice.engine.storage import is_remote, join, put
 from sluice.errors import NotHere, TransientError
+from sluice.private import own_folder, private_file, private_folder
 
 _BLOCK = 1 << 20
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -32,7 +33,7 @@ def landing() -> str:
 class Draft:
     """A file in the landing that is not complete yet."""
 
-    def __init__(self, written: BinaryIO, path: Path) -> None:
+    def __init__(self, written: IO[bytes], path: Path) -> None:
         self._written = written
         self._path = path
 
@@ -90,8 +91,8 @@ def drafting() -> Iterator[Draft]:
     path = folder / f".{uuid.uuid4().hex}.part"
     try:
         with _room(path):
-            folder.mkdir(parents=True, exist_ok=True)
-            written = path.open("xb", buffering=_BLOCK)
+            private_folder(folder) if settings().landing else own_folder(folder)
+            written = private_file(path, "xb")
         try:
             yield Draft(written, path)
         finally:

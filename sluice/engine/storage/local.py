@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from sluice.engine.storage.address import misnamed, printable
 from sluice.errors import DataError, NotHere, TransientError
+from sluice.private import private_file, private_folder
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -72,7 +73,7 @@ class LocalPlace:
         """As Place; folders are made. Raises TransientError on a full disk."""
         target = Path(self._path)
         with self._seen():
-            target.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(target.parent)
             try:
                 local.replace(target)
             except OSError as error:
@@ -121,7 +122,7 @@ def _carry(local: Path, target: Path) -> None:
     """Move a file to another device: copied under a temporary name first, so that a partial file is never visible."""
     temporary = target.with_name(f".{uuid.uuid4().hex}.part")
     try:
-        with local.open("rb") as source, temporary.open("xb") as copy:
+        with local.open("rb") as source, private_file(temporary, "xb") as copy:
             shutil.copyfileobj(source, copy, 1 << 20)
             copy.flush()
             os.fsync(copy.fileno())

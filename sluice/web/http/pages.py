@@ -1,12 +1,13 @@
 """Pages by key: a page begins after the last key of the one before it, so added rows do not shift pages.
 
-The cursor contains that key. A digest binds it to its route and filters: with others it is refused. It is not a
-secret and gives no right: a forged cursor only reads what the token may read.
+The cursor contains that key, and a MAC that binds it to its route and filters: a forged one, and one of other filters,
+is refused. It gives no right: it only reads what the token may read.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -15,6 +16,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from sluice.engine.base.settings import settings
 from sluice.web.http.problems import InvalidParameter
 from sluice.web.http.values import INT64
 
@@ -49,14 +51,22 @@ def is_flag(value: object) -> bool:
     return isinstance(value, bool)
 
 
-def _digest(route: str, filters: Mapping[str, Any], key: Key) -> str:
+def _mac(route: str, filters: Mapping[str, Any], key: Key) -> str:
     text = json.dumps([route, dict(filters), list(key)], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:20]
+    return hmac.digest(_secret(), text.encode(), "sha256").hex()[:32]
+
+
+def _secret() -> bytes:
+    """Equal in all processes with the same settings, so that a page may come from another one than the page before."""
+    chosen = settings()
+    secrets = (chosen.database_url, chosen.read_database_url, chosen.api_read_tokens, chosen.api_write_tokens)
+    text = json.dumps([each and each.get_secret_value() for each in secrets])
+    return hashlib.sha256(f"cursors of pages {text}".encode()).digest()
 
 
 def write_cursor(route: str, filters: Mapping[str, Any], key: Key) -> str:
     """The cursor of the page after `key`."""
-    text = json.dumps([_digest(route, filters, key), *key])
+    text = json.dumps([_mac(route, filters, key), *key])
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -67,9 +77,9 @@ def read_cursor(
     if cursor is None:
         return {f"after_{name}": None for name in key}
     try:
-        digest, *values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        mac, *values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         right = len(values) == len(key) and all(fits(value) for fits, value in zip(key.values(), values, strict=True))
-        right = right and digest == _digest(route, filters, values)
+        right = right and hmac.compare_digest(str(mac).encode(), _mac(route, filters, values).encode())
     except (ValueError, TypeError, RecursionError):
         right = False
     if not right:

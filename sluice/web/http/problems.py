@@ -18,6 +18,7 @@ from starlette.responses import Response
 from sluice.web.http.trace import REQUEST_ID
 
 MEDIA_TYPE = "application/problem+json"
+_SHOWN = 60
 _CODES = {
     HTTPStatus.BAD_REQUEST: ("bad_request", "The request cannot be read."),
     HTTPStatus.NOT_FOUND: ("not_found", "There is nothing at this path: /openapi.json lists the routes."),
@@ -46,9 +47,8 @@ class InvalidParameter(Problem):
     """A parameter does not match the OpenAPI document."""
 
     def __init__(self, name: str, message: str, where: str = "query") -> None:
-        super().__init__(
-            422, "invalid_request", f"{name}: {message}", errors=[{"in": where, "name": name, "message": message}]
-        )
+        errors = [{"in": where, "name": name, "message": message}]
+        super().__init__(422, "invalid_request", _sentence(name, message), errors=errors)
 
 
 def answer(problem: Problem) -> Response:
@@ -85,15 +85,30 @@ async def _of_validation(_request: Request, error: Exception) -> Response:
     errors = [_wrong(each) for each in error.errors()]
     first = errors[0]
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return answer(Problem(422, "invalid_request", f"{first['name']}: {first['message']}{more}", errors=errors))
+    return answer(Problem(422, "invalid_request", _sentence(first["name"], first["message"]) + more, errors=errors))
 
 
 def _wrong(error: Mapping[str, Any]) -> dict[str, str]:
-    """Which parameter, and why. What was sent is not repeated: it may be a secret in the wrong place."""
+    """Which parameter, and why: with the value, where one rule is all that it breaks. The log never has it."""
     where, *rest = [str(each) for each in error["loc"]]
     if error["type"] == "json_invalid":
         rest = []
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
         message = "there is no parameter or field of this name here: /openapi.json lists those there are"
+    elif error["type"] == "literal_error":
+        message = f"must be one of {error['ctx']['expected']}"
+    if message.startswith("must ") and isinstance(value := error.get("input"), str | int | float):
+        message += f", not {_shown(value)}"
     return {"in": where, "name": ".".join(rest)[:100] or where, "message": message}
+
+
+def _shown(value: str | float) -> str:
+    """A value in a message, cut to 60 characters."""
+    if not isinstance(value, str):
+        return json.dumps(value)[:_SHOWN]
+    return repr(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}...")
+
+
+def _sentence(name: str, message: str) -> str:
+    return f"{name} {message}" if message.startswith("must ") else f"{name}: {message}"

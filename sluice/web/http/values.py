@@ -29,9 +29,9 @@ def _whole(value: Any) -> int:
     raise ValueError("must be an integer of at most 64 bits")
 
 
-def _of_a_page(value: int) -> int:
-    if 1 <= value <= MOST:
-        return value
+def _of_a_page(value: Any) -> int:
+    if isinstance(value, str) and _WHOLE.fullmatch(value) and 1 <= int(value) <= MOST:
+        return int(value)
     raise ValueError(f"must be an integer between 1 and {MOST:,}")
 
 
@@ -102,8 +102,7 @@ Cursor = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[A-Za-z0-
 
 Limit = Annotated[
     int,
-    BeforeValidator(_whole),
-    AfterValidator(_of_a_page),
+    BeforeValidator(_of_a_page),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST}),
     Field(description=f"Rows of a page, at most {MOST:,}."),
 ]

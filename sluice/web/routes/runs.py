@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 from psycopg2 import sql
-from pydantic import Field
+from pydantic import Field, StrictBool
 from starlette.responses import Response
 
 from sluice.engine.base.settings import settings
@@ -54,6 +54,7 @@ class NewRun(QueryModel):
     as_of: Day | None = Field(
         None, description="As-of date: the date for which derived tables are built.", examples=["2024-12-31"]
     )
+    allow_future: StrictBool = Field(False, description="Allow an as-of date after tomorrow.")
 
 
 @router.get(RUNS, summary="Runs, newest first", responses=json_answer("RunPage"))
@@ -84,7 +85,7 @@ def enqueue(request: NewRun) -> Response:
 
     Content that was loaded before is not loaded again, so queueing it twice does no harm.
     """
-    number = queue_run(request.pipeline, request.files, request.as_of)
+    number = queue_run(request.pipeline, request.files, request.as_of, allow_future=request.allow_future)
     body = {"run": number, "pipeline": request.pipeline}
     return Response(json.dumps(body), 202, {"Location": f"/runs/{number}"}, "application/json")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -95,6 +98,76 @@ def test_a_parameter_that_is_wrong_is_named(api: Any, path: str, name: str) -> N
     found = api.get(path)
     assert (found.status_code, found.json()["code"]) == (422, "invalid_request")
     assert [each["name"] for each in found.json()["errors"]] == [name]
+
+
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("/preprocessed?limit=abc", "limit must be an integer between 1 and 1,000, not 'abc'"),
+        ("/preprocessed?limit=1001", "limit must be an integer between 1 and 1,000, not '1001'"),
+        (
+            "/runs?limit=99999999999999999999",
+            "limit must be an integer between 1 and 1,000, not '99999999999999999999'",
+        ),
+        ("/runs/abc", "id must be an integer of at most 64 bits, not 'abc'"),
+        ("/runs?state=open", "state must be one of 'running', 'done' or 'failed', not 'open'"),
+        ("/preprocessed?date_from=2024-02-30", "date_from must be a date, YYYY-MM-DD, not '2024-02-30'"),
+        ("/preprocessed?quarantined=" + "y" * 99, f"quarantined must be true or false, not '{'y' * 60}...'"),
+        ("/runs?limit=1&limit=2", "limit: it is given twice; give one value"),
+        ("/preprocessed?category=a&limit=1&category=a", "category: it is given twice; give one value"),
+        ("/runs/1/rejects?c%6fde=a&code=b", "code: it is given twice; give one value"),
+        ("/healthz?x=1&x=2", "x: it is given twice; give one value"),
+    ],
+)
+def test_a_wrong_value_is_shown_beside_its_rule(api: Any, path: str, detail: str) -> None:
+    found = api.get(path)
+    assert (found.status_code, found.json()["detail"]) == (422, detail)
+
+
+def test_an_unknown_field_is_named(api: Any) -> None:
+    detail = api.get("/preprocessed?fields=price").json()["detail"]
+    assert detail.startswith("fields: unknown field 'price'; expected one of source, transaction_id, ")
+
+
+def test_a_field_of_a_body_that_is_there_twice_is_named(filled: None) -> None:
+    with client(WRITE) as api:
+        body = b'{"pipeline": "call_logs", "files": [], "pipeline": "customer_ltv"}'
+        found = api.post("/runs", content=body, headers={"Content-Type": "application/json"})
+    assert (found.status_code, found.json()["errors"]) == (
+        422,
+        [{"in": "body", "name": "pipeline", "message": "it is given twice; give one value"}],
+    )
+
+
+def _forged(route: str, filters: dict[str, Any], key: list[Any]) -> str:
+    """A cursor by everything that is public of it."""
+    text = json.dumps([route, filters, key], sort_keys=True, default=str)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return urlsafe_b64encode(json.dumps([digest[:20], *key]).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    ("route", "filters", "key"),
+    [
+        ("/runs", {"pipeline": None, "state": None}, [5]),
+        ("/call-logs", {}, [1, "a", "9999-99-99T99:99:99+00:00"]),
+        ("/preprocessed", {}, ["sales", 1]),
+    ],
+)
+def test_a_forged_cursor_is_refused(api: Any, route: str, filters: dict[str, Any], key: list[Any]) -> None:
+    found = api.get(route, params={"cursor": _forged(route, filters, key)})
+    assert (found.status_code, found.json()["detail"]) == (
+        422,
+        "cursor: it is not one that this route gave for these filters: begin without it, or keep the filters",
+    )
+
+
+def test_a_cursor_with_any_character_changed_is_refused(api: Any) -> None:
+    cursor = api.get("/preprocessed", params={"limit": 1}).json()["next"]
+    assert api.get("/preprocessed", params={"cursor": cursor}).status_code == 200
+    for at in range(0, len(cursor) - 1, 5):
+        changed = cursor[:at] + ("A" if cursor[at] != "A" else "B") + cursor[at + 1 :]
+        assert api.get("/preprocessed", params={"cursor": changed}).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,18 @@ def test_a_run_that_cannot_be_is_refused_with_the_reason(served: InProcess, body
     assert (found.status_code, found.json()["code"]) == (422, "cannot_run")
 
 
+def test_a_date_after_tomorrow_must_be_allowed(served: InProcess) -> None:
+    body = {"pipeline": "customer_ltv", "as_of": "2924-12-31"}
+    with client(WRITE) as api:
+        refused = api.post("/runs", json=body)
+        allowed = api.post("/runs", json=body | {"allow_future": True})
+        wrong = api.post("/runs", json=body | {"allow_future": "yes"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "cannot_run")
+    assert "must not be later than tomorrow" in refused.json()["detail"]
+    assert allowed.status_code == 202
+    assert (wrong.status_code, [each["name"] for each in wrong.json()["errors"]]) == (422, ["allow_future"])
+
+
 @pytest.mark.parametrize(
     "body",
     [b"{", b'{"pipeline": "\\ud800"}', b"[" * 50_000, b'{"pipeline": ' + b"9" * 5_000 + b"}", b"\xff\xfe", b"null"],

@@ -115,6 +115,7 @@ def test_rejects_are_fine_unless_strict(sluice: Sluice, ledger: Ledger, csv_file
 def test_reload_is_passed_on(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
     sluice("run", "call_logs", csv_file, "--reload", "--max-rejects", "2%")
     asked = {"pipeline": "call_logs", "inputs": [csv_file], "reload": True, "max_rejects": "2%", "as_of": None}
+    asked |= {"allow_future": False}
     assert ledger.asked[0] == ("enqueue", asked)
 
 

@@ -20,6 +20,7 @@ from sluice.engine.formats.csv import CsvOptions, plan_csv
 from sluice.engine.formats.jsonl import plan_jsonl
 from sluice.engine.formats.known import parse_text
 from sluice.engine.formats.parquet import spell_parquet
+from sluice.engine.formats.unpack import Caps
 from sluice.engine.rows.contract import Contract
 from sluice.engine.sources.http.page import Form, read_page
 from sluice.engine.types import Boolean, ColumnType, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
@@ -69,7 +70,7 @@ def by_api(kind: ColumnType, value: str) -> Any:
 def by_parquet(kind: ColumnType, values: pa.Array) -> Any:
     file = io.BytesIO()
     pq.write_table(pa.table({"n": [1], "v": values}), file)
-    data = b"".join(spell_parquet(file, {"n": Integer(), "v": kind}))
+    data = b"".join(spell_parquet(file, {"n": Integer(), "v": kind}, Caps(1 << 30, 200)))
     return _outcome(data, plan_csv(io.BytesIO(data), part_bytes=1 << 20, options=CsvOptions(",")), _contract(kind))
 
 

@@ -15,7 +15,10 @@ from sluice.engine.formats.csv import CsvOptions, parse_part, plan_csv
 from sluice.engine.formats.parquet import spell_parquet
 from sluice.engine.formats.text.header import match_header
 from sluice.engine.formats.text.rejects import RowReject
+from sluice.engine.formats.unpack import Caps
 from sluice.engine.types import ColumnType
+
+CAPS = Caps(max_bytes=1 << 36, max_ratio=200)
 
 
 def parquet(columns: Mapping[str, Any], **named: Any) -> io.BytesIO:
@@ -26,7 +29,7 @@ def parquet(columns: Mapping[str, Any], **named: Any) -> io.BytesIO:
 
 
 def spelled(columns: Mapping[str, Any], declared: Mapping[str, ColumnType], **named: Any) -> str:
-    return b"".join(spell_parquet(parquet(columns, **named), declared)).decode()
+    return b"".join(spell_parquet(parquet(columns, **named), declared, CAPS)).decode()
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Back:
 
 def there_and_back(values: pa.Array, declared: ColumnType, **named: Any) -> Back:
     """One column through Parquet, its CSV, the CSV's parser and the declared type."""
-    data = b"".join(spell_parquet(parquet({"v": values}, **named), {"v": declared}))
+    data = b"".join(spell_parquet(parquet({"v": values}, **named), {"v": declared}, CAPS))
     planned = plan_csv(io.BytesIO(data), part_bytes=1 << 24, options=CsvOptions(",", header_once=True))
     assert planned.read == len(values)
     match = match_header(planned.dialect, ("v",), ("v",))
@@ -65,7 +68,7 @@ class Outcome:
 
 def outcome(file: io.BytesIO, declared: ColumnType) -> Outcome:
     """The column `v` of a file, all the way to typed values."""
-    data = b"".join(spell_parquet(file, {"v": declared}))
+    data = b"".join(spell_parquet(file, {"v": declared}, CAPS))
     planned = plan_csv(io.BytesIO(data), part_bytes=1 << 24, options=CsvOptions(",", header_once=True))
     match = match_header(planned.dialect, ("v",), ("v",))
     body = data[planned.parts[0].offset :]

@@ -17,7 +17,7 @@ from sluice.engine.formats.parquet import spell_parquet
 from sluice.engine.types import Boolean, ColumnType, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
 from sluice.errors import DataError
 from tests.kit.budget import examples
-from tests.unit.parquet.files import int96, outcome, parquet, spelled
+from tests.unit.parquet.files import CAPS, int96, outcome, parquet, spelled
 
 DAY_NS = 86_400_000_000_000
 TS = Timestamp("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f")
@@ -73,7 +73,7 @@ def test_int96_is_read_in_step_with_other_columns_whatever_batches_they_come_in(
     moments = [None if n % 7 == 0 else (n, n * 1000 + (n % 5 == 0)) for n in range(3000)]
     other = pa.array([f"{n} " + "x" * (n % 400) for n in range(3000)])
     file = int96(*moments, row_group_size=700, w=other)
-    lines = b"".join(spell_parquet(file, {"v": TS, "w": Text()})).decode().splitlines()[1:]
+    lines = b"".join(spell_parquet(file, {"v": TS, "w": Text()}, CAPS)).decode().splitlines()[1:]
     found = [line.replace('"', "").split(",") for line in lines]
     assert [int(beside.split(" ")[0]) for _, beside in found] == list(range(3000))
     assert [found[n][0] for n in (0, 1, 5, 699, 700, 701, 2999)] == [

@@ -15,12 +15,12 @@ from sluice.engine.formats.csv import CsvOptions, plan_csv
 from sluice.engine.formats.parquet import is_parquet, spell_parquet
 from sluice.engine.types import Integer, Text
 from sluice.errors import DataError
-from tests.unit.parquet.files import parquet, spelled
+from tests.unit.parquet.files import CAPS, parquet, spelled
 
 
 def refused(file: Any, *wanted: str) -> tuple[str, str]:
     with pytest.raises(DataError) as caught:
-        list(spell_parquet(file, dict.fromkeys(wanted or ("a",), Text())))
+        list(spell_parquet(file, dict.fromkeys(wanted or ("a",), Text()), CAPS))
     return caught.value.code, caught.value.reason
 
 
@@ -81,7 +81,7 @@ def test_bytes_that_are_no_utf8_in_a_column_of_text_reach_the_row() -> None:
     text = pa.Array.from_buffers(
         pa.string(), 1, [None, pa.array([0, 2], pa.int32()).buffers()[1], pa.py_buffer(b"a\xff")]
     )
-    assert b"".join(spell_parquet(parquet({"a": text}), {"a": Text()})) == b'"a"\n"a\xff"\n'
+    assert b"".join(spell_parquet(parquet({"a": text}), {"a": Text()}, CAPS)) == b'"a"\n"a\xff"\n'
 
 
 def test_a_broken_file_is_refused_wherever_it_is_broken() -> None:
@@ -108,7 +108,7 @@ def test_the_disk_is_not_taken_for_the_file() -> None:
             raise OSError(5, "Input/output error")
 
     with pytest.raises(OSError, match="Input/output error"):
-        list(spell_parquet(Failing(parquet({"a": [1]}).getvalue()), {"a": Integer()}))
+        list(spell_parquet(Failing(parquet({"a": [1]}).getvalue()), {"a": Integer()}, CAPS))
 
 
 def test_parquet_is_known_by_its_first_bytes() -> None:
@@ -127,7 +127,7 @@ def test_a_large_row_group_is_read_in_little_memory() -> None:
     tracemalloc.start()
     before = pa.total_allocated_bytes()
     most, size = 0, 0
-    for piece in spell_parquet(file, {"a": Integer(), "b": Text()}):
+    for piece in spell_parquet(file, {"a": Integer(), "b": Text()}, CAPS):
         most = max(most, pa.total_allocated_bytes() - before)
         size += len(piece)
     peak = tracemalloc.get_traced_memory()[1]

@@ -57,8 +57,8 @@ def test_several_things_are_read_beside_the_records() -> None:
 
 def test_null_behind_the_first_page_is_a_page_without_records() -> None:
     page = read('{"data": null, "next": null}', "data", "next", later=True)
-    assert (lines_of(page), page.spans, page.at("next")) == ("", [], None)
-    assert read("null", later=True).spans == []
+    assert (lines_of(page), len(page.spans), page.at("next")) == ("", 0, None)
+    assert len(read("null", later=True).spans) == 0
     with pytest.raises(NoRecords, match="'data' is null"):
         read('{"data": null}', "data")
     with pytest.raises(PageError):

@@ -14,14 +14,14 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from sluice.engine.formats.caps import Caps
+from sluice.engine.formats.parquet.bounds import check_footer, pieces, rows_at_once
 from sluice.engine.formats.parquet.int96 import Nanos, int96_columns
 from sluice.engine.formats.parquet.spell import check_kind, spell
-from sluice.engine.formats.text.header import Names, match_header
+from sluice.engine.formats.text.header import Names, masked, match_header
 from sluice.engine.types.base import ColumnType
 from sluice.errors import DataError
 
-_BATCH_BYTES = 1 << 22
-_BATCH_ROWS = 1 << 14
 _BUFFER = 1 << 18  # read pages in pieces; otherwise a column of a large row group would be in memory as a whole
 
 
@@ -38,7 +38,7 @@ def names_of_parquet(file: BinaryIO) -> tuple[str, ...]:
         return tuple(_opened(file, "s").schema_arrow.names)
 
 
-def spell_parquet(file: BinaryIO, columns: Mapping[str, ColumnType]) -> Iterator[bytes]:
+def spell_parquet(file: BinaryIO, columns: Mapping[str, ColumnType], caps: Caps) -> Iterator[bytes]:
     """The file as CSV: UTF-8, with a header, delimiter `,`, in pieces of whole rows.
 
     `file` is seekable; `columns` are requested headers and their declared types. Those that the file has are in the
@@ -47,7 +47,8 @@ def spell_parquet(file: BinaryIO, columns: Mapping[str, ColumnType]) -> Iterator
     type refuses it.
 
     Raises DataError: `corrupt` (broken, truncated or encrypted), `not_text` (a requested column is nested or
-    binary), `duplicate_header`, `missing_header` (without any requested column), `unknown_zone`.
+    binary), `duplicate_header`, `missing_header` (without any requested column), `unknown_zone`, `too_large` and
+    `too_compressed` (more in memory than is allowed for a file of its size).
     """
     with _reading():
         source = _opened(file, "s")  # nanoseconds alone would silently overflow in the year 2262
@@ -57,8 +58,8 @@ def spell_parquet(file: BinaryIO, columns: Mapping[str, ColumnType]) -> Iterator
         check_kind(name, schema.field(name).type)
     yield _written(pa.table({name: pa.array([], pa.string()) for name in requested}), header=True)
     fine = int96_columns(source, list(requested))
-    nanos = Nanos(_batches(_opened(file, "ns", source.metadata), fine)) if fine else None
-    for batch in _batches(source, list(requested)):
+    nanos = Nanos(_batches(file, _opened(file, "ns", source.metadata), fine, caps)) if fine else None
+    for batch in _batches(file, source, list(requested), caps):
         exact = nanos.instants(batch.select(fine)) if nanos else {}
         spelled = {name: spell(name, exact.get(name, batch.column(name)), kind) for name, kind in requested.items()}
         yield _written(_without_empty_lines(pa.table(spelled)), header=False)
@@ -66,6 +67,7 @@ def spell_parquet(file: BinaryIO, columns: Mapping[str, ColumnType]) -> Iterator
 
 def _opened(file: BinaryIO, int96: str, metadata: pq.FileMetaData | None = None) -> pq.ParquetFile:
     """The file, with the unit for its INT96 timestamps."""
+    check_footer(file)
     return pq.ParquetFile(
         file,
         metadata=metadata,
@@ -84,25 +86,25 @@ def _requested(schema: pa.Schema, columns: Mapping[str, ColumnType]) -> dict[str
         if at is not None:
             types.setdefault(schema.names[at], columns[header])
     if not types:
-        names = ", ".join(map(repr, schema.names))
+        names = ", ".join(repr(masked(name)) for name in schema.names)
         raise DataError("missing_header", f"None of the table's columns is in the file; it has {names}.")
     return types
 
 
-def _batches(source: pq.ParquetFile, names: list[str]) -> Iterator[pa.RecordBatch]:
+def _batches(file: BinaryIO, source: pq.ParquetFile, names: list[str], caps: Caps) -> Iterator[pa.RecordBatch]:
     facts = source.metadata
-    groups = (facts.row_group(number) for number in range(facts.num_row_groups))
-    row_bytes = sum(group.total_byte_size for group in groups) // max(facts.num_rows, 1)
-    rows = max(1, min(_BATCH_ROWS, _BATCH_BYTES // max(row_bytes, 1)))
     left = facts.num_rows
-    batches = source.iter_batches(rows, columns=names, use_threads=False)
-    while True:
+    for group in range(facts.num_row_groups):
         with _reading():
-            batch = next(batches, None)
-        if batch is None:
-            break
-        left -= batch.num_rows
-        yield batch
+            rows = rows_at_once(file, source, group, names, caps)
+        batches = source.iter_batches(rows, row_groups=[group], columns=names, use_threads=False)
+        while True:
+            with _reading():
+                batch = next(batches, None)
+            if batch is None:
+                break
+            left -= batch.num_rows
+            yield from pieces(batch)
     if left:
         raise DataError("corrupt", f"The Parquet file declares {facts.num_rows:,} rows, and {left:,} are missing.")
 
@@ -111,7 +113,7 @@ def _batches(source: pq.ParquetFile, names: list[str]) -> Iterator[pa.RecordBatc
 def _reading() -> Iterator[None]:
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # the last one: for names that are not UTF-8
         if isinstance(error, OSError) and error.errno is not None:
             raise  # an error of the disk or the network, not of the file's content
         what = " ".join(str(error).split()).rstrip(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -25,6 +26,9 @@ class Names(NamedTuple):
     """Column names from any source."""
 
     header: tuple[str, ...]
+
+
+_NUMBER = re.compile(r"\d(?:[ ()./-]*\d){6,}")
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,13 @@ def plain(name: str) -> str:
 
 def _names(names: Sequence[str]) -> str:
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return ", ".join(repr(excerpt(name)) for name in names[:_NAMED]) + more
+    return ", ".join(repr(excerpt(masked(name))) for name in names[:_NAMED]) + more
+
+
+def masked(name: str) -> str:
+    """A name for messages. That of a file without a header is a value of its first row: of a telephone, card or account
+    number only the last two digits are shown."""
+    return _NUMBER.sub(lambda found: "*" * (len(found[0]) - 2) + found[0][-2:], name)
 
 
 def _and(names: Sequence[str]) -> str:

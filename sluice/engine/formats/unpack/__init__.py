@@ -5,8 +5,8 @@ layer that is broken or truncated raises before the stream reports its end, so h
 one.
 """
 
+from sluice.engine.formats.caps import Caps, capped
 from sluice.engine.formats.unpack.archive import members
-from sluice.engine.formats.unpack.caps import Caps
 from sluice.engine.formats.unpack.layers import Unpacked, unpack
 
-__all__ = ["unpack", "Unpacked", "Caps", "members"]
+__all__ = ["unpack", "Unpacked", "Caps", "capped", "members"]

@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from sluice.engine.formats.caps import Caps, capped
 from sluice.engine.formats.unpack.archive import chosen, unzipped
-from sluice.engine.formats.unpack.caps import Caps, capped
 from sluice.engine.formats.unpack.compressed import BZIP2, GZIP, XZ, decompressed, zstd_decompressed
 from sluice.engine.formats.unpack.kinds import HEAD, ZIP, ZSTD, packing_of
 from sluice.engine.formats.unpack.streams import blocks_of, stream_of
@@ -25,12 +25,14 @@ class Unpacked:
     """A sequential stream of a file's content; b"" at its very end only. `close` leaves the file open.
 
     `layers` were removed, from the outside, e.g. ("zip", "gzip", "utf-16-le"); if empty, the file can be read in place.
-    `encoding` is the encoding of the text, None for UTF-8 and for binary content.
+    `encoding` is the encoding of the text, None for UTF-8 and for binary content. `packed` are the bytes that all of it
+    is in.
     """
 
     stream: io.BufferedReader
     layers: tuple[str, ...]
     encoding: str | None
+    packed: int
 
 
 def unpack(stream: BinaryIO, *, member: str | None = None, encoding: str | None = None, caps: Caps) -> Unpacked:
@@ -57,7 +59,7 @@ def unpack(stream: BinaryIO, *, member: str | None = None, encoding: str | None 
     except BaseException:
         peeling.top.close()
         raise
-    return Unpacked(peeling.top, tuple(peeling.layers), text)
+    return Unpacked(peeling.top, tuple(peeling.layers), text, peeling.packed)
 
 
 class _Peeling:
@@ -68,7 +70,7 @@ class _Peeling:
         self.member = member
         self._file = stream
         self._caps = caps
-        self._packed = stream.seek(0, io.SEEK_END)
+        self.packed = stream.seek(0, io.SEEK_END)
         stream.seek(0)
         self.top = stream_of(blocks_of(stream))
 
@@ -85,7 +87,7 @@ class _Peeling:
             blocks = zstd_decompressed(self.top)
         else:
             blocks = decompressed(self.top, _PLAIN[packing])
-        self.add(packing, capped(blocks, self._packed, self._caps))
+        self.add(packing, capped(blocks, self.packed, self._caps))
 
     def add(self, layer: str, blocks: Iterator[bytes]) -> None:
         self.layers.append(layer)
@@ -96,7 +98,7 @@ class _Peeling:
         entry = chosen(archive, self.member, self.layers)
         self.member = None
         if not self.layers:
-            self._packed = min(self._packed, entry.compress_size)
+            self.packed = min(self.packed, entry.compress_size)
         return unzipped(archive, entry)
 
     def _on_disk(self) -> BinaryIO:

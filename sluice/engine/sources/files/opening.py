@@ -20,7 +20,7 @@ from sluice.engine.declare import Files, Table
 from sluice.engine.declare.sources.files import SPELLED
 from sluice.engine.formats.known import binary_format
 from sluice.engine.formats.text.source import Readable
-from sluice.engine.formats.unpack import Caps, unpack
+from sluice.engine.formats.unpack import Caps, capped, unpack
 from sluice.engine.formats.unpack.streams import stream_of
 from sluice.engine.rows.contract import types_of
 from sluice.engine.storage import is_remote, open_input, read_blocks, split_member, stamp
@@ -87,7 +87,8 @@ def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table) ->
         if binary := binary_format(head):
             with _seekable(stream) if unpacked.layers else nullcontext(file) as whole:
                 names = binary.names(whole)
-                yield Opened(stream_of(binary.spell(whole, types_of(table))), b"", SPELLED, names=names)
+                text = capped(binary.spell(whole, types_of(table), caps), unpacked.packed, caps)
+                yield Opened(stream_of(text), b"", SPELLED, names=names)
         elif unpacked.layers:
             yield Opened(stream, head, source, unpacked.encoding)
         else:

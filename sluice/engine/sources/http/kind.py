@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from sluice.engine.base.settings import settings
 from sluice.engine.declare import Column, Files, HttpApi, Pipeline
 from sluice.engine.formats.known import JSON_LINES
 from sluice.engine.sources.fetch import Blocks, FetchedSource, FetchResult, Known, Noted
@@ -45,8 +46,15 @@ class _HttpApi(FetchedSource[HttpApi]):
                     "http_status", f"{source.name} answers 304 (not modified) to an unconditional request."
                 ) from same
             raise NothingNew(known.input) from same
+        written, most = 0, settings().max_unpacked_bytes
         for block in answer.lines:
-            into.write(block)
+            written += into.write(block)
+            if written > most:
+                raise DataError(
+                    "too_large",
+                    f"{source.name} has more than {most:,} bytes of records. Nothing is loaded; request less, or raise "
+                    "SLUICE_MAX_UNPACKED_BYTES.",
+                )
         return FetchResult(answer.note())
 
     def probe(self, source: HttpApi, pipeline: Pipeline) -> ProbeResult | None:  # noqa: ARG002

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -43,6 +44,25 @@ class NotObjects(ValueError):
     """A record is not an object. The argument is its number, from 1."""
 
 
+class Spans:
+    """Where records begin and end in a text: 16 bytes each, as a record may be as short as `{}`."""
+
+    def __init__(self) -> None:
+        self._bounds = array("q")
+
+    def __len__(self) -> int:
+        return len(self._bounds) // 2
+
+    def append(self, begin: int, end: int) -> None:
+        self._bounds.append(begin)
+        self._bounds.append(end)
+
+    def pairs(self, first: int, count: int) -> Iterator[tuple[int, int]]:
+        """The spans from number `first`, counted from 0, at most `count`."""
+        some = self._bounds[2 * first : 2 * (first + count)]
+        return zip(some[::2], some[1::2], strict=True)
+
+
 @dataclass(frozen=True)
 class Page:
     """`spans` are the positions of the records in the text; `values` are those at the other declared paths.
@@ -51,7 +71,7 @@ class Page:
     """
 
     text: str
-    spans: list[tuple[int, int]]
+    spans: Spans
     values: Mapping[Path, Value]
     ends: bool
 
@@ -63,7 +83,7 @@ class Page:
         """The records as blocks of JSON lines in UTF-8."""
         broken = "\n" in self.text or "\r" in self.text
         for start in range(0, len(self.spans), _BLOCK):
-            records: Iterable[str] = (self.text[begin:end] for begin, end in self.spans[start : start + _BLOCK])
+            records: Iterable[str] = (self.text[begin:end] for begin, end in self.spans.pairs(start, _BLOCK))
             if broken:
                 records = (_BREAK.sub(" ", record) for record in records)
             yield ("\n".join(records) + "\n").encode()
@@ -117,7 +137,7 @@ class _Walk:
 
     def __init__(self, text: str, form: Form) -> None:
         self.requested = form.records or ()
-        self.records: list[tuple[int, int]] | None = None
+        self.records: Spans | None = None
         self.values: dict[Path, Value] = {}
         self.at = 0
         self._text = text
@@ -145,7 +165,7 @@ class _Walk:
 
     def lines(self, *, few: bool) -> None:
         """Read one object after another. `few`: one or none is allowed; otherwise that is not JSON lines."""
-        self.records = []
+        self.records = Spans()
         while self.at < len(self._text):
             self._record(self.records)
         if len(self.records) < 2 and not few:
@@ -163,9 +183,9 @@ class _Walk:
             value, self.at = scan_as_written(self._text, self.at)  # raises for text that is not JSON
             if value is not None or not self._form.null_is_empty:
                 raise NoRecords(f"the value at {'.'.join(self.requested) or 'its beginning'!r} is {_kind(value)}")
-            self.records = []
+            self.records = Spans()
             return
-        self.records = []
+        self.records = Spans()
         self._take("[")
         while not self._text.startswith("]", self.at):
             if self.records:
@@ -173,12 +193,12 @@ class _Walk:
             self._record(self.records)
         self._take("]")
 
-    def _record(self, records: list[tuple[int, int]]) -> None:
+    def _record(self, records: Spans) -> None:
         start = self.at
         _, self.at = scan_as_written(self._text, start)
         if not self._text.startswith("{", start):
             raise NotObjects(len(records) + 1)
-        records.append((start, self.at))
+        records.append(start, self.at)
         self._skip()
 
     def _members(self, path: Path) -> None:

@@ -15,16 +15,20 @@ from http import HTTPStatus
 
 import httpx
 
+from sluice.engine.base.settings import settings
 from sluice.engine.declare import HttpApi
 from sluice.engine.formats.unpack.compressed import GZIP, decompressed
 from sluice.engine.formats.unpack.streams import stream_of
 from sluice.engine.sources.http.address import bearer, link_target, shown
 from sluice.engine.sources.http.retries import RetryLimits, TryAgain, retry_after_s
+from sluice.engine.sources.http.wire import Wire
 from sluice.errors import DataError, TransientError
 from sluice.version import __version__
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 5
+_MOST_HEADERS = 256
+_HARMLESS = 8 << 20  # unpacked bytes of a response, whatever their ratio
 _JSON = "application/json, application/x-ndjson;q=0.9"
 
 # they log URLs with parameters and the headers of responses, which may have secrets
@@ -55,12 +59,14 @@ class ApiClient:
         self._source = source
         self._retries = retries
         self._client = client
+        self._wire = Wire(retries)
+        self._wire.watch(client)
 
     def get(self, url: httpx.URL, headers: dict[str, str]) -> Answer:
         """The response from `url`, or from its redirect within the same origin.
 
         Raises TryAgain, and DataError `unauthorized`, `http_status`, `other_origin`, `bad_next`, `bad_certificate`,
-        `bad_encoding`, `too_large`, `too_slow`.
+        `bad_encoding`, `too_large`, `too_compressed`, `too_slow`.
         """
         for _ in range(_MOST_REDIRECTS + 1):
             self._retries.check()
@@ -78,31 +84,45 @@ class ApiClient:
         )
 
     def _exchange(self, url: httpx.URL, headers: dict[str, str]) -> Answer:
-        with self._client.stream("GET", url, headers=headers) as response:
+        with self._client.stream("GET", url, headers=headers, extensions={"trace": self._wire.trace}) as response:
+            if (count := len(response.headers.raw)) > _MOST_HEADERS:
+                what = f"{self._where(url)} has {count:,} header fields, at most {_MOST_HEADERS} are read."
+                raise DataError("too_large", f"{what} Nothing is loaded; the API or its proxy must send fewer.")
             body = b"".join(self._blocks(url, response)) if response.status_code == HTTPStatus.OK else b""
             return Answer(url, response.status_code, response.headers, body)
 
     def _blocks(self, url: httpx.URL, response: httpx.Response) -> Iterator[bytes]:
-        raw = self._watched(response.iter_raw())
+        raw = self._watched(url, response)
         packed = _packing(response.headers)
         if packed not in {"identity", "gzip", "x-gzip"}:
             raise DataError(
                 "bad_encoding", f"{self._where(url)} has the encoding {packed[:20]!r}; only gzip was requested."
             )
-        size, limit = 0, self._source.max_bytes
+        size = 0
         for block in raw if packed == "identity" else self._unpacked(url, raw):
             size += len(block)
-            if size > limit:
+            self._check_size(url, size)
+            if size > _HARMLESS and size > response.num_bytes_downloaded * (ratio := settings().max_ratio):
                 raise DataError(
-                    "too_large",
-                    f"{self._where(url)} has more than max_bytes={limit:,} bytes. Ask for smaller pages, or raise "
-                    "max_bytes: a worker has one response in memory.",
+                    "too_compressed",
+                    f"{self._where(url)}: {response.num_bytes_downloaded:,} packed bytes have unpacked to {size:,} and "
+                    f"more are to come: over {ratio} times their size. If you trust the API, raise SLUICE_MAX_RATIO.",
                 )
             yield block
 
-    def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        for block in blocks:
+    def _check_size(self, url: httpx.URL, size: int) -> None:
+        if size > self._source.max_bytes:
+            raise DataError(
+                "too_large",
+                f"{self._where(url)} has more than max_bytes={self._source.max_bytes:,} bytes. Ask for smaller pages, "
+                "or raise max_bytes: a worker has one response in memory.",
+            )
+
+    def _watched(self, url: httpx.URL, response: httpx.Response) -> Iterator[bytes]:
+        """The body as it comes; packed bytes may unpack to nothing, so they count too."""
+        for block in response.iter_raw():
             self._retries.check()
+            self._check_size(url, response.num_bytes_downloaded)
             yield block
 
     def _unpacked(self, url: httpx.URL, raw: Iterator[bytes]) -> Iterator[bytes]:

@@ -35,9 +35,14 @@ def capped(blocks: Iterable[bytes], packed: int, caps: Caps) -> Iterator[bytes]:
                 "SLUICE_MAX_UNPACKED_BYTES.",
             )
         if done > _HARMLESS and done > packed * caps.max_ratio:
-            raise DataError(
-                "too_compressed",
-                f"{packed:,} packed bytes have unpacked to {done:,} and more are to come: over {caps.max_ratio} times "
-                "their size, as in files made to fill a disk. If you trust the file, raise SLUICE_MAX_RATIO.",
-            )
+            raise too_compressed(packed, done, caps)
         yield block
+
+
+def too_compressed(packed: int, done: int, caps: Caps) -> DataError:
+    """The error for a file of `packed` bytes of which `done` were unpacked, or are declared."""
+    return DataError(
+        "too_compressed",
+        f"{packed:,} packed bytes have unpacked to {done:,} and more are to come: over {caps.max_ratio} times "
+        "their size, as in files made to fill a disk. If you trust the file, raise SLUICE_MAX_RATIO.",
+    )
