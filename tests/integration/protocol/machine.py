@@ -15,8 +15,8 @@ from sluice.engine.ledger.steps import Claim
 from sluice.errors import TransientError
 from tests.integration.protocol.promises import Promises
 from tests.integration.protocol.wire import FAULTS, Died
-from tests.integration.protocol.world import BAD, Rows, World
 from tests.integration.protocol.worker import Worker
+from tests.integration.protocol.world import BAD, Rows, World
 from tests.kit.dictionary import Kept, Updated
 
 T = TypeVar("T")
@@ -168,7 +168,8 @@ class Protocol(RuleBasedStateMachine):
     @rule(who=PICK, noticed=st.sampled_from([None, "gone", "crashed"]))
     def vanish(self, who: int, noticed: str | None) -> None:
         worker = _one([each for each in self._busy() if each.claim], who)
-        part, name = worker.claim.part, self.world.kill(worker)
+        part = worker.claim and worker.claim.part
+        name = self.world.kill(worker)
         if noticed == "gone":
             self.world.recover(gone=name)
         elif noticed == "crashed" and part is not None:  # three times, and the step is dead
