@@ -18,8 +18,11 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.ledger import heartbeat, steps
 from sluice.engine.ledger.runs import Run
 from sluice.engine.rows.frames.cache import PREFIX
+from sluice.engine.rows.frames.seal import Seal
+from sluice.engine.steps import dispatch as dispatching
 from sluice.engine.steps.dispatch import Queues, dispatch, recover
 from sluice.errors import TransientError
+from sluice.workers import step_task
 from tests.integration.protocol.wire import Died, Wire
 from tests.integration.protocol.worker import Message, Worker
 from tests.kit.in_process import InProcess
@@ -29,10 +32,11 @@ BAD = "not a number"  # as a key: the row is rejected
 PAD = "x" * 230  # a part of 1 KiB has about four rows
 TABLES = "things, sluice.run, sluice.contender, sluice.replaced, sluice.reject, sluice.queue, sluice.worker"
 LATER = """
-update sluice.step set due_at = due_at - interval '1 day', published_until = published_until - interval '1 day'
+update sluice.step set due_at = due_at - interval '30 days', published_until = published_until - interval '30 days'
 where state = 'due'
 """
 WORKING = "select id, kind, holder, vanished from sluice.step where state = 'working' order by id"
+PAUSE = "update sluice.step set due_at = due_at + interval '1 hour' where state = 'due' and crashes > 0"
 LET_PASS = "update sluice.step set lease_until = clock_timestamp() - interval '1 s' where state = 'working' and id = %s"
 Rows = tuple[tuple[str, str], ...]  # (key, value)
 
@@ -61,15 +65,24 @@ class World:
         self.state(f"truncate {TABLES} restart identity cascade")
         self.state("insert into sluice.worker (name, processes, seen_at) values ('elsewhere', 3, 'infinity')")
         cache.flushdb()
+        with transaction() as cursor:  # a connection is there, else the first fault would meet another COMMIT
+            cursor.execute("select 1")
         self.workers = [Worker(engine, self) for _ in range(WORKERS)]
 
     @staticmethod
     def prepare(engine: InProcess, patch: pytest.MonkeyPatch, on_conflict: str) -> None:
-        """Settings and a table for all histories of a test; this process believes to be the workers."""
+        """Settings and a table for all histories of a test.
+
+        All waits are so long that none ends by itself: a history that is repeated goes as it went.
+        """
         patch.setenv("SLUICE_PART_BYTES", "1024")
-        patch.setenv("SLUICE_LEASE_S", "3600")
+        for name in ("SLUICE_LEASE_S", "SLUICE_PUBLISH_S"):
+            patch.setenv(name, "3600")
+        for module, name in ((step_task, "TURN_S"), (step_task, "PAUSE_S"), (dispatching, "LOSS_S")):
+            patch.setattr(module, name, 3600.0)
         engine.forget()
         engine.use(pipeline(on_conflict))
+        Seal()  # reads its key once in each process
 
     # what users do
 
@@ -133,12 +146,13 @@ class World:
     def report_crash(self, holder: str) -> None:
         """The main process reports that this child died."""
         steps.fail_process(holder, steps.KILLED)
+        self.state(PAUSE)
 
     # what time does
 
     def let_time_pass(self) -> None:
         self.state(LATER)
-        self.state("update sluice.queue set noticed_at = noticed_at - interval '1 day'")
+        self.state("update sluice.queue set noticed_at = noticed_at - interval '30 days'")
 
     def let_lease_pass(self, step: int) -> None:
         self.state(LET_PASS, step)
