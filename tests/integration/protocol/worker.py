@@ -57,7 +57,7 @@ class Worker:
     identity: Identity
     message: Message | None = None
     claim: Claim | None = None
-    outcome: str = "idle"  # of its last task: done, dropped, requeue, failed or died
+    outcome: str = "idle"  # of its last task: done, dropped, requeue or died
     frames: Frames = field(default_factory=Frames)
     name: str = ""
     _task: Iterator[None] | None = None
@@ -91,8 +91,8 @@ class Worker:
             self.outcome = "dropped"
         except Reject:
             self.outcome = "requeue"
-        except StepFailed:
-            self.outcome = "failed"
+        except StepFailed as error:  # all that is made up here is somebody's turn, or gone
+            raise AssertionError(f"{self.message} failed by itself") from error
         except Died:
             self.be_born()
             self.outcome = "died"
