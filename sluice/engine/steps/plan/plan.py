@@ -75,10 +75,14 @@ def plan_input(claim: Claim, work: InputWork, flow: Flow, contract: Contract, be
 
 @contextmanager
 def _finishing(claim: Claim) -> Iterator[Cursor]:
-    """The transaction that ends the step."""
+    """The transaction that ends the step. Raises LostClaim before anything is written.
+
+    The step is locked before its input and run, as everywhere. Without its claim a process would meet the parts of
+    the one that has planned since, and report that as a failure of the step.
+    """
     with transaction() as cursor:
-        yield cursor
         finish(cursor, claim)
+        yield cursor
 
 
 def _wait_for_turn(work: InputWork, flow: Flow) -> None:
