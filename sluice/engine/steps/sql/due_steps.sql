@@ -1,7 +1,7 @@
 -- Steps that are due and not published: those of whole runs first, then from each run in turn, up to the window. In a run,
 -- steps that were tried and have to wait come after all others: what they wait for may be among these. Inputs
--- that have crashed come last: behind all others, with at most half of all processes, and a single process only takes
--- them when nothing else is left. A message counts as lost once it is overdue and its queue is empty, regardless of the
+-- that have crashed come last, in turn: behind all others, with at most half of all processes, and a single process only
+-- takes them when nothing else is left. A message counts as lost once it is overdue and its queue is empty, regardless of the
 -- pause that its step has reached.
 with doubted as materialized (
     select distinct s.input_id from sluice.step s join sluice.run r on r.id = s.run_id and r.state = 'running'
@@ -44,7 +44,7 @@ with doubted as materialized (
               order by due_at limit %(window)s)) s) d
     order by place limit (select greatest(%(window)s - steps, 0) from on_its_way)
 ), late as (
-    select s.id, s.kind, row_number() over (order by s.crashes > 1, s.id) as place
+    select s.id, s.kind, row_number() over (order by s.crashes > 1, s.due_at, s.id) as place
     from sluice.step s join sluice.run r on r.id = s.run_id and r.state = 'running'
     where s.state = 'due' and s.due_at <= clock_timestamp()
       and (s.published_until is null or s.published_until < clock_timestamp()
