@@ -1,5 +1,6 @@
--- Steps that are due and not published, of inputs that have crashed: they come behind all others, with at most half of all
--- processes, and a single process only takes them when nothing else is left.
+-- Steps that are due and not published, of inputs that have crashed. They come behind all others and in turn (one that waits
+-- for another is due later each time), with at most half of all processes; a single process only takes them when nothing
+-- else is left.
 with crew as (
     select coalesce(sum(processes), 0) as processes from sluice.worker
     where seen_at > clock_timestamp() - %(fresh_s)s * interval '1 second'
@@ -21,6 +22,6 @@ where s.state = 'due' and s.due_at <= clock_timestamp()
            - %(publish_s)s * (2 ^ least(greatest(s.publications - 1, 0), 5) - 1) * interval '1 second'))
   and (s.crashes > 0 or s.vanished > 1 or s.input_id = any(%(crashed)s::bigint[]))
   and ((select processes > 1 from crew) or (%(others)s = 0 and (select steps = crashed from on_its_way)))
-order by s.crashes > 1, s.id
+order by s.crashes > 1, s.due_at, s.id
 limit (select greatest(least(greatest(c.processes / 2, 1) - w.crashed, %(window)s - w.steps - %(others)s), 0)
        from crew c, on_its_way w)
