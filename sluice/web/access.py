@@ -30,7 +30,10 @@ class Reads:
         try:
             return self._pool.rows(sql.SQL(text).format(**places) if places else text, params)
         except NotThere:
-            detail = f"The table for this is not there yet, or not for the API's role. Make and fill it: {made_by}"
+            detail = (
+                "The table for this, or a column of it, is not there yet, or not for the API's role. "
+                f"Make and fill it: {made_by}"
+            )
             raise Problem(503, "not_built", detail) from None
 
 

@@ -173,3 +173,25 @@ def _waiting(ledger: InProcess, folder: Path) -> Run:
     path = folder / "a.csv"
     path.write_text("customer_id\n1\n")
     return ledger.register(path)
+
+
+def test_a_column_of_another_type_has_to_be_altered_by_hand(ledger: InProcess, database_url: str) -> None:
+    with _autocommit(database_url) as cursor:
+        cursor.execute("alter table customer_call_logs alter column customer_id type text")
+    (found,) = (each for each in look_at_tables([CALLS]) if each.check == "tables of call_logs")
+    assert (found.state, found.found) == (
+        "wrong",
+        "table customer_call_logs: Column customer_id is text in the database and bigint in the declaration.",
+    )
+    assert "by hand" in found.todo
+
+
+def test_a_column_that_is_not_there_yet_is_made_by_migrate(ledger: InProcess, database_url: str) -> None:
+    with _autocommit(database_url) as cursor:
+        cursor.execute("alter table customer_call_logs drop column call_cost_usd")
+    (found,) = (each for each in look_at_tables([CALLS]) if each.check == "tables")
+    assert (found.state, found.found, found.todo) == (
+        "wrong",
+        "not there or not current for call_logs",
+        "sluice migrate",
+    )

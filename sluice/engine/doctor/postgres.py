@@ -14,7 +14,7 @@ from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.doctor.finding import Finding, address, judge, ok, safely, warning, wrong
 from sluice.engine.ledger.rows import mappings
-from sluice.engine.tables.migrate import is_current
+from sluice.engine.tables.migrate import is_current, refused_by_migrate
 
 query = statements(__name__)
 
@@ -22,6 +22,7 @@ OLDEST = 13
 CLOCK_S = 5.0
 SPARE = 10  # connections that a worker with a few processes needs
 MIGRATE = "sluice migrate"
+BY_HAND = "Sluice does not change existing columns: alter the table by hand, or give the declared table another name."
 
 
 def look_at_server() -> Iterator[Finding]:
@@ -90,9 +91,12 @@ def _tables(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
     )
 
 
-def _look(pipeline: Pipeline, behind: list[str]) -> list[Finding]:
-    behind += [] if is_current(pipeline) else [pipeline.name]
-    return []
+def _look(pipeline: Pipeline, behind: list[str]) -> Iterator[Finding]:
+    refused = refused_by_migrate(pipeline)
+    if refused:
+        yield wrong(f"tables of {pipeline.name}", " ".join(refused), BY_HAND)
+    elif not is_current(pipeline):
+        behind.append(pipeline.name)
 
 
 def _role(server: SimpleNamespace) -> Iterator[Finding]:

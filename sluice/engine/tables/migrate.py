@@ -5,7 +5,8 @@ Two processes that migrate at once run one after the other, and the second one h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
@@ -63,22 +64,43 @@ def is_current(pipeline: Pipeline) -> bool:
         cursor.execute("select count(*) from sluice.migration")
         if cursor.fetchone() != (len(schema.ledger_files()),):
             return False
-        wanted = [(flow.table.name, _wanted(flow.table), _types(flow.table), flow.table.key) for flow in pipeline.flows]
-        return (
-            all(_is_as_declared(cursor, *each) for each in wanted)
-            and all(
-                _is_as_declared(cursor, each.name, {*each.names, BUILT_AT}, each.columns, each.key)
-                for each in pipeline.derived
-            )
-            and all(_is_as_declared(cursor, e.name, e.columns, e.columns, e.key) for e in pipeline.own_tables)
-        )
+        return all(_is_as_declared(cursor, each) for each in _tables(pipeline))
 
 
-def _is_as_declared(
-    cursor: Cursor, table: str, names: Iterable[str], types: Mapping[str, str], key: Sequence[str]
-) -> bool:
-    there = columns_of(cursor, table)
-    return there is not None and set(names) <= set(there) and not any(disagreements(cursor, table, types, key))
+def refused_by_migrate(pipeline: Pipeline) -> list[str]:
+    """Sentences about the pipeline's existing tables that differ from their declarations in what `migrate` refuses."""
+    with transaction() as cursor:
+        return [
+            f"table {each.name}: {sentence}"
+            for each in _tables(pipeline)
+            if columns_of(cursor, each.name) is not None
+            for sentence in disagreements(cursor, each.name, each.types, each.key)
+        ]
+
+
+class _Declared(NamedTuple):
+    """A table of a pipeline: all columns it must have, and the types and the key that are compared."""
+
+    name: str
+    columns: frozenset[str]
+    types: Mapping[str, str]
+    key: Sequence[str]
+
+
+def _tables(pipeline: Pipeline) -> Iterator[_Declared]:
+    for flow in pipeline.flows:
+        yield _Declared(flow.table.name, frozenset(_wanted(flow.table)), _types(flow.table), flow.table.key)
+    for derived in pipeline.derived:
+        yield _Declared(derived.name, frozenset({*derived.names, BUILT_AT}), derived.columns, derived.key)
+    for own in pipeline.own_tables:
+        yield _Declared(own.name, frozenset(own.columns), own.columns, own.key)
+
+
+def _is_as_declared(cursor: Cursor, table: _Declared) -> bool:
+    there = columns_of(cursor, table.name)
+    if there is None or not table.columns <= set(there):
+        return False
+    return not any(disagreements(cursor, table.name, table.types, table.key))
 
 
 def _refuse_missing_schema(cursor: Cursor) -> None:
