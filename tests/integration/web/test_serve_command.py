@@ -29,7 +29,7 @@ def running(stack: Stack) -> Iterator[tuple[Any, httpx.Client]]:
         try:
             assert process.stdout is not None
             url = str(json.loads(process.stdout.readline())["url"])
-            with httpx.Client(base_url=url, headers=BEARER, trust_env=False) as client:
+            with httpx.Client(base_url=url, headers=BEARER, timeout=240, trust_env=False) as client:
                 yield process, client
         finally:
             process.kill()

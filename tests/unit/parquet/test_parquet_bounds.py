@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
@@ -29,9 +29,12 @@ TABLE = Table("t", key=("a",), columns=[Column("a", Text(), required=True), Colu
 class Peak:
     """The most memory that Arrow had at once in the block."""
 
+    _kept: ClassVar[list[pa.MemoryPool]] = []  # what is freed later, with a traceback, must find its pool
+
     def __enter__(self) -> Self:
         self._before = pa.default_memory_pool()
         self._pool = pa.proxy_memory_pool(self._before)
+        self._kept.append(self._pool)
         pa.set_memory_pool(self._pool)
         return self
 
