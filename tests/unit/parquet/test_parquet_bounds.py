@@ -98,9 +98,10 @@ def empty_texts_by_their_lengths() -> io.BytesIO:
     return written(24_000_000, pa.record_batch({"a": empty}), use_dictionary=False, **how)
 
 
-BOMBS: list[Callable[[], io.BytesIO]] = [
+BOMBS = [
     long_text_of_a_dictionary, long_texts_of_many_columns, long_text_in_every_row, texts_that_share_their_beginning,
-    a_number_of_rows, nulls, a_page_of_one_value, a_dictionary_of_one_value, empty_texts_by_their_lengths,
+    a_number_of_rows, pytest.param(nulls, marks=pytest.mark.slow), a_page_of_one_value, a_dictionary_of_one_value,
+    empty_texts_by_their_lengths,
 ]  # fmt: skip
 
 
