@@ -21,9 +21,9 @@ NAPPING = "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"
 
 @pytest.fixture
 def napping(building: Building) -> Building:
-    """A shop whose build takes a minute, until the table `nap` says otherwise."""
+    """A shop whose build takes longer than any test waits, until the table `nap` says otherwise."""
     building.stack.env |= building.use(NAPS)
-    building.stack.sql("create table public.nap as select 60.0::float8 as seconds")
+    building.stack.sql("create table public.nap as select 500.0::float8 as seconds")
     return building
 
 
@@ -56,7 +56,7 @@ def test_a_zombie_that_wakes_up_after_its_lease_builds_nothing(building: Buildin
     child = stopped_child(zombie)
     os.killpg(zombie.process.pid, signal.SIGSTOP)
     building.struck()
-    building.worker()
+    building.worker(SLUICE_LEASE_S="30")
     building.finish()
     before = building.build_step()
     os.killpg(zombie.process.pid, signal.SIGCONT)
@@ -73,7 +73,7 @@ def test_a_zombie_that_wakes_up_while_another_waits_to_build_builds_nothing(buil
     os.kill(zombie.process.pid, signal.SIGSTOP)
     building.struck()
     building.stack.sql("update sluice.step set lease_until = clock_timestamp() where kind = 'build'")
-    building.worker(1)
+    building.worker(1, SLUICE_LEASE_S="60")
     waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
     until(lambda: building.ask(waits) == [(1,)], 120, "the other build, that waits for the zombie's")
     os.kill(child, signal.SIGCONT)
@@ -148,7 +148,7 @@ def test_every_message_ten_times_and_old_ones_to_build_again(building: Building)
     until(lambda: building.stack.redis().llen("sluice.build") == 1, 120, "the message to build")
     assert multiply(building.stack, 10, chance) >= 1
     os.kill(worker.process.pid, signal.SIGCONT)
-    building.worker()
+    building.worker(SLUICE_LEASE_S="30")
     building.finish()
     step = building.build_step()
     for fence in ({}, {"fence": 1}, {"fence": 2}):
@@ -161,8 +161,8 @@ def test_every_message_ten_times_and_old_ones_to_build_again(building: Building)
 
 @pytest.mark.slow
 def test_a_build_longer_than_its_lease_is_kept_alive(napping: Building) -> None:
-    napping.stack.sql("update nap set seconds = 10")
-    napping.begin()
+    napping.stack.sql("update nap set seconds = 20")
+    napping.begin(env={"SLUICE_LEASE_S": "8"})
     napping.finish()
     napping.assert_all_is_well()
     step = napping.build_step()
@@ -177,7 +177,7 @@ def test_the_statement_of_a_killed_build_does_not_hold_up_the_next_one(napping: 
     (child,) = worker.children()
     os.kill(child, signal.SIGKILL)
     napping.struck()
-    napping.finish(40)
+    napping.finish(240)
     napping.assert_all_is_well()
     assert worker.process.poll() is None
 

@@ -153,7 +153,7 @@ def test_a_full_disk_under_the_log_is_waited_for_and_costs_no_attempt(
         worker = trial.begin()
         trial.half_way(10)
         filler = fill_log(stack, log)
-        until(lambda: panics(processes), 60, "the end of PostgreSQL")
+        until(lambda: panics(processes), 120, "the end of PostgreSQL")
         filler.unlink()
         trial.struck()
         trial.finish()

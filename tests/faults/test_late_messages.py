@@ -38,7 +38,7 @@ def received_again(worker: Worker) -> bool:
 
 @pytest.mark.slow
 def test_a_task_longer_than_the_visibility_timeout_is_delivered_again_and_loads_once(trial: Trial) -> None:
-    long = {"SLUICE_TEST_FAILPOINT_SLEEP_S": "8", "SLUICE_LEASE_S": "60"}
+    long = {"SLUICE_TEST_FAILPOINT_SLEEP_S": "15", "SLUICE_LEASE_S": "60"}
     worker = trial.stack.worker(2, SHORT_VISIBILITY, **failing(trial, "load.mid_copy:10:sleep") | long)
     trial.run = trial.stack.enqueue(*trial.sample.paths)
     until(lambda: count_of(trial.stack.home / "failpoints", "load.mid_copy") >= 10, 120, "the long load")
@@ -71,7 +71,9 @@ def test_a_command_killed_between_marking_steps_and_publishing_them(trial: Trial
 
 @pytest.mark.parametrize("nth", [3, 12])
 def test_a_process_of_a_worker_killed_between_marking_steps_and_publishing_them(trial: Trial, nth: int) -> None:
-    trial.begin(env=failing(trial, f"dispatch.marked:{nth}:kill") | {"SLUICE_LEASE_S": "30"})
+    env = failing(trial, f"dispatch.marked:{nth}:kill") | {"SLUICE_LEASE_S": "30"}
+    trial.worker(**env)  # before there is work: it may be killed as soon as there is
+    trial.run = trial.stack.enqueue(*trial.sample.paths)
     until(lambda: count_of(trial.stack.home / "failpoints", "dispatch.marked") >= nth, 120, "the failpoint")
     trial.struck()
     trial.worker()  # in case that it was the main process

@@ -18,8 +18,8 @@ DEADLOCKS = "select deadlocks from pg_stat_database where datname = current_data
 def test_a_deadlock_with_somebody_else_costs_no_attempt(trial: Trial) -> None:
     name = trial.stack.sql("select current_database()")[0][0]
     # the load looks for a deadlock once, this long after it began to wait: the other lock is taken by then
-    trial.stack.sql(f"alter database {name} set deadlock_timeout = '3s'")
-    worker = trial.begin(1)
+    trial.stack.sql(f"alter database {name} set deadlock_timeout = '6s'")
+    worker = trial.begin(1, {"SLUICE_LEASE_S": "60"})  # what waits with it keeps its claim
     trial.half_way()
     other = trial.stack.connect()
     with other, other.cursor() as cursor:

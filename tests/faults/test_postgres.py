@@ -14,7 +14,7 @@ import pytest
 
 from tests.faults.servers import Processes
 from tests.faults.test_processes import failing, stopped_child
-from tests.faults.trial import Trial
+from tests.faults.trial import Trial, reports
 from tests.kit.budget import LONG
 from tests.kit.stack import Worker
 from tests.kit.tcp_proxy import TcpProxy
@@ -89,7 +89,7 @@ def test_postgresql_away_for_a_while_burns_no_attempt_and_fills_no_log(trial: Tr
         while time.monotonic() - gone < AWAY_S:
             assert worker.process.poll() is None
             time.sleep(0.5)
-        said = worker.log.read_text().splitlines()[lines:]
+        said = reports(worker, lines)
         proxy.refuse(False)
         trial.struck()
         trial.finish()

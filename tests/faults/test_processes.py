@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,9 @@ def stopped_child(worker: Worker) -> int:
 
     def stopped() -> int | None:
         for pid in worker.children():
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
-                return pid
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+                if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+                    return pid
         return None
 
     return int(until(stopped, 120, "a child that stopped"))

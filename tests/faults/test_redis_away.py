@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.faults.trial import Trial
+from tests.faults.trial import Trial, reports
 from tests.kit.budget import LONG
 from tests.kit.stack import Worker, until
 from tests.kit.tcp_proxy import TcpProxy
@@ -37,7 +37,7 @@ def lines_of_a_while(worker: Worker, before: int) -> list[str]:
     while time.monotonic() - gone < AWAY_S:
         assert worker.process.poll() is None, worker.log.read_text()[-4000:]
         time.sleep(0.5)
-    return worker.log.read_text().splitlines()[before:]
+    return reports(worker, before)
 
 
 @pytest.mark.parametrize("how", ["refused", "black-holed", "cut again and again"])

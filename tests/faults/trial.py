@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -15,6 +16,7 @@ from tests.faults.checks import assert_all_is_well
 from tests.faults.sample import Sample
 from tests.kit.stack import Stack, Worker, until
 
+OF_A_TASK = re.compile(r"Task sluice\.\w+\[[0-9a-f-]+\] (received|succeeded in)")
 HALF_WAY = 20  # parts of 90: enough are loaded, and enough are left
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -60,7 +62,7 @@ class Trial:
         self._struck = time.monotonic()
         self._loaded_then = self.loaded()
 
-    def finish(self, timeout: float = 180) -> dict[str, Any]:
+    def finish(self, timeout: float = 300) -> dict[str, Any]:
         """Wait for the run's end; how long the next part and the end took, from the blow, is recorded."""
         moved: float | None = None
         end = time.monotonic() + timeout
@@ -123,6 +125,12 @@ class Trial:
                     self._connection.close()
             self._connection = None
             return []
+
+
+def reports(worker: Worker, before: int = 0) -> list[str]:
+    """The lines of a worker's log, from that one on, without what it logs of each task that begins and goes well."""
+    lines = worker.log.read_text().splitlines()[before:]
+    return [line for line in lines if not OF_A_TASK.search(line)]
 
 
 def count_of(path: Path, failpoint: str) -> int:

@@ -115,7 +115,8 @@ def test_nothing_that_can_be_read_has_a_planted_secret(planted: Stack, tmp_path:
             said[route] = ask.get(route, headers={"Authorization": f"Bearer {READS}"}).text
         said["/runs with an unknown token"] = ask.get("/runs", headers={"Authorization": f"Bearer {OF_API}"}).text
         process.terminate()
-        said["serve"] = "".join(process.communicate(timeout=60))
+        said["serve"] = "".join(process.communicate(timeout=240))
+    assert '"items"' in said["/runs"], said["/runs"]
     said["worker"] = worker.log.read_text()
     said["ledger"] = _ledger(planted)
     said["broker"] = _broker(planted)

@@ -45,8 +45,8 @@ ODD = {
     "synchronous_commit": "off",
     "synchronize_seqscans": "off",
     # it counts while a connection opens and until the message that begins a transaction was read: a busy machine may
-    # need some milliseconds for that. FORMED takes longer than this
-    "statement_timeout": "300ms",
+    # need some of it for that. FORMED and SOURCE take longer than this
+    "statement_timeout": "1s",
     "lock_timeout": "1ms",
     "idle_in_transaction_session_timeout": "1ms",
     "client_min_messages": "debug5",
@@ -144,7 +144,7 @@ select id, at::date::text as day, '03/04/2025'::date::text as parsed, (at - at::
        (words ~ '^\S+\s')::text as matched, (words = null)::text as is_null, ('{a,NULL}'::text[])[2] as second,
        to_tsvector(words)::text as lexemes, to_char(amount, 'L9G999D99') as local, to_char(at, 'TMMonth') as month,
        format('%%I', 'plain') as quoted, xmlelement(name x, '\x00ff'::bytea)::text as xml, at::text as at
-from {files} r cross join (select pg_sleep(0.4) offset 0) longer_than_statement_timeout
+from {files} r cross join (select pg_sleep(1.2) offset 0) longer_than_statement_timeout
 """
 DAYS = Derived(
     "formed",
@@ -252,7 +252,7 @@ def test_each_setting_of_a_client_is_ours_or_changes_no_value(engine: InProcess)
 
 
 SOURCE = (
-    "select id, at, f, b, i, n, t from given, (select pg_sleep(0.4) offset 0) longer_than_statement_timeout order by id"
+    "select id, at, f, b, i, n, t from given, (select pg_sleep(1.2) offset 0) longer_than_statement_timeout order by id"
 )
 GIVEN = r"""
 create table given (id int, at timestamptz, f float8, b bytea, i interval, n numeric, t text);

@@ -103,7 +103,7 @@ def test_an_older_worker_does_no_step_of_what_was_registered_under_a_newer_decla
     assert re.search(r"'skip' differs: it was registered under [0-9a-f]{16}, and this worker has [0-9a-f]{16} ", told)
     stack.worker(1, SLUICE_PIPELINES=str(new)).wait_ready()
     until(
-        lambda: stack.sql("select count(*) from sluice.run where state = 'done'")[0][0] == len(CASES), 90, "their end"
+        lambda: stack.sql("select count(*) from sluice.run where state = 'done'")[0][0] == len(CASES), 240, "their end"
     )
     for name in CASES:
         found = stack.sql(f'select id, name from "{name}" order by id')

@@ -28,8 +28,16 @@ def mode(path: Path) -> str:
     return f"{stat.S_IMODE(path.stat().st_mode):o}"
 
 
+@pytest.fixture(autouse=True)
+def own_settings() -> Iterator[None]:
+    """No later test gets settings that are read here: this ends after `monkeypatch`."""
+    yield
+    settings.cache_clear()
+
+
 @pytest.fixture(params=[0o000, 0o022, 0o077, 0o277], ids=lambda umask: f"umask {umask:03o}")
-def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+def umask(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    """After the test's folder is made: pytest would make its folders by this umask, for later tests too."""
     before = os.umask(request.param)
     yield
     os.umask(before)

@@ -42,6 +42,8 @@ def playing(
         worlds[:] = [World(engine, folder / f"history_{next(numbers)}", cache, wire, observing.cursor())]
         return worlds[-1]
 
-    yield make
-    observing.close()
-    cache.close()
+    try:
+        yield make
+    finally:
+        observing.close()
+        cache.close()

@@ -20,6 +20,7 @@ from tests.kit.in_process import InProcess
 HISTORIES = settings(max_examples=300 if LONG else 10, stateful_step_count=100 if LONG else 40)
 
 
+@pytest.mark.timeout(7_200 if LONG else 600)
 @pytest.mark.parametrize("table", [Kept, Updated])
 def test_whatever_happens_to_workers_and_messages_each_row_is_loaded_once(
     engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: type[Updated | Kept]

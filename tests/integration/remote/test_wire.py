@@ -129,7 +129,7 @@ def test_a_slow_handshake_ends_with_the_time_of_one_wait(monkeypatch: pytest.Mon
         monkeypatch.setenv("SHOP_URL", url.replace("http:", "https:"))
         with pytest.raises(TransientError, match="customers: https://127"):
             rows_of(declared(timeout_s=1, tries=1))
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 120  # byte by byte it would be 13 minutes
 
 
 BODIES = {

@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,14 @@ def check_schedules(stack: Stack, now: str, **env: str) -> subprocess.CompletedP
     )
 
 
+@contextmanager
+def closed_port() -> Iterator[int]:
+    """A port where nobody listens, and nobody else can begin to meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
 @pytest.mark.parametrize("point", ["schedule.looked", "schedule.before_commit"])
 @pytest.mark.slow
 def test_a_worker_that_is_killed_before_the_run_is_registered_leaves_the_day_to_the_next(
@@ -61,11 +71,9 @@ def test_a_run_that_was_registered_starts_when_redis_is_back(stack: Stack) -> No
     inbox = stack.home / "inbox"
     (inbox / "call_logs").mkdir(parents=True)
     (inbox / "call_logs" / "a.csv").write_text(CALLS)
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    away = {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "SLUICE_CACHE_URL": f"redis://127.0.0.1:{port}/1"}
-
-    done = check_schedules(stack, "2026-05-02T00:00:00", SLUICE_INBOX=str(inbox), **away)
+    with closed_port() as port:
+        away = {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "SLUICE_CACHE_URL": f"redis://127.0.0.1:{port}/1"}
+        done = check_schedules(stack, "2026-05-02T00:00:00", SLUICE_INBOX=str(inbox), **away)
 
     assert done.stdout == "1\n", done.stderr
     stack.worker(1)
@@ -97,17 +105,16 @@ def test_an_object_store_that_is_away_at_the_due_time_is_asked_again(
     monkeypatch.setenv("SLUICE_INBOX", "s3://inbox/drop")
     settings.cache_clear()
     office.use(Daily("03:00", tz="Africa/Kigali", deadline="04:00"), "%Y-%m-%d/{}*.csv")
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    for name, value in KEYS.items() | {("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")}:
-        monkeypatch.setenv(name, value)
-    S3FileSystem.clear_instance_cache()
+    with closed_port() as port:
+        for name, value in KEYS.items() | {("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")}:
+            monkeypatch.setenv(name, value)
+        S3FileSystem.clear_instance_cache()
 
-    assert office.check("2026-05-02 01:00") == []
-    assert office.days() == [("2026-05-02", "waiting")]
-    assert "does not answer" in office.note("2026-05-02")
-    assert office.check("2026-05-02 02:00") == []
-    assert office.days() == [("2026-05-02", "missing_input")]
+        assert office.check("2026-05-02 01:00") == []
+        assert office.days() == [("2026-05-02", "waiting")]
+        assert "does not answer" in office.note("2026-05-02")
+        assert office.check("2026-05-02 02:00") == []
+        assert office.days() == [("2026-05-02", "missing_input")]
 
     with running() as store:
         for name, value in store.env.items():

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -36,9 +36,9 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 
 @contextmanager
-def bounded(monkeypatch: pytest.MonkeyPatch, most: int = 100) -> Iterator[httpx.Client]:
+def bounded(monkeypatch: pytest.MonkeyPatch, most: int = 100, request_s: float = 1.0) -> Iterator[httpx.Client]:
     """The app, with a time of one second for a request and for reading its answer."""
-    monkeypatch.setattr(connections, "REQUEST_S", 1.0)
+    monkeypatch.setattr(connections, "REQUEST_S", request_s)
     monkeypatch.setattr(connections, "ANSWER_S", 1.0)
     monkeypatch.setattr(Bounded, "most", most)
     with serving(app, http=Bounded, ws="none") as client:
@@ -47,6 +47,14 @@ def bounded(monkeypatch: pytest.MonkeyPatch, most: int = 100) -> Iterator[httpx.
 
 def connected(client: httpx.Client) -> socket.socket:
     return socket.create_connection((client.base_url.host, client.base_url.port or 80), timeout=20)
+
+
+def answers(client: httpx.Client) -> bool:
+    """Whether it answers now: a request that a busy machine sends too slowly is cut off like any other."""
+    try:
+        return client.get("/").text == "ok"
+    except httpx.TransportError:
+        return False
 
 
 def is_closed(connection: socket.socket) -> bool:
@@ -84,8 +92,8 @@ def test_a_request_that_does_not_come_is_not_waited_for(
                 slow.sendall(piece)
             return is_closed(slow)
 
-        until(closed_meanwhile, 20, "the end of the slow connection")
-        assert client.get("/").text == "ok"
+        until(closed_meanwhile, 60, "the end of the slow connection")
+        until(lambda: answers(client), 60, "an answer to another client")
 
 
 def test_headers_of_more_than_64_kib_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +101,7 @@ def test_headers_of_more_than_64_kib_are_refused(monkeypatch: pytest.MonkeyPatch
         with suppress(OSError):
             large.sendall(GET + b"X: y\r\n" * 100_000)
         assert large.recv(100).startswith(b"HTTP/1.1 400 ")
-        assert client.get("/").text == "ok"
+        until(lambda: answers(client), 60, "an answer to another client")
 
 
 def test_an_answer_that_is_not_read_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,16 +109,16 @@ def test_an_answer_that_is_not_read_is_not_kept(monkeypatch: pytest.MonkeyPatch)
         deaf.sendall(GET.replace(b"/ ", b"/large ") + b"\r\n")
         deaf.recv(1)
         with connected(client):
-            until(lambda: client.get("/").status_code == 200, 20, "room for another connection")
+            until(lambda: answers(client), 60, "room for another connection")
 
 
 def test_more_connections_than_are_taken_are_refused_and_then_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    with bounded(monkeypatch, most=10) as client:
+    with bounded(monkeypatch, most=10, request_s=5.0) as client:  # the flood is there until the answer is
         flood = [connected(client) for _ in range(40)]
         found = client.get("/")
         assert (found.status_code, found.json()["code"]) == (503, "busy")
         assert found.headers["Retry-After"] == "1"
-        until(lambda: client.get("/").status_code == 200, 20, "an answer after the flood")
+        until(lambda: answers(client), 60, "an answer after the flood")
         for each in flood:
             each.close()
 
@@ -126,18 +134,21 @@ def test_a_full_table_of_files_does_not_stop_it(stack: Stack) -> None:
             assert process.stdout is not None
             url = httpx.URL(json.loads(process.stdout.readline())["url"])
             resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (40, 200))
-            flood = [socket.create_connection((url.host, url.port or 80), timeout=20) for _ in range(200)]
-            for each in flood:
-                each.close()
+            with ExitStack() as flood:
+                for _ in range(200):
+                    try:
+                        flood.enter_context(socket.create_connection((url.host, url.port or 80), timeout=5))
+                    except TimeoutError:
+                        break  # this kernel queues fewer of them: its queue is full, and so is the table of files
             resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (200, 200))
 
-            def answers() -> bool:
+            def lists_runs() -> bool:
                 try:
                     return httpx.get(url.join("/runs"), headers=BEARER, trust_env=False).status_code == 200
                 except httpx.TransportError:
                     return False
 
-            until(answers, 30, "an answer after the flood")
+            until(lists_runs, 120, "an answer after the flood")
             assert process.poll() is None
         finally:
             process.kill()

@@ -24,12 +24,12 @@ def running(stack: Stack) -> Iterator[tuple[Any, httpx.Client]]:
     """The process, and a client that may read."""
     command = [sys.executable, "-m", "sluice.cli.main", "serve", "--port", "0", "--json"]
     with subprocess.Popen(
-        command, env=stack.env | TOKENS, cwd=stack.home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, env=TOKENS | stack.env, cwd=stack.home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
             assert process.stdout is not None
             url = str(json.loads(process.stdout.readline())["url"])
-            with httpx.Client(base_url=url, headers=BEARER, trust_env=False) as client:
+            with httpx.Client(base_url=url, headers=BEARER, timeout=240, trust_env=False) as client:
                 yield process, client
         finally:
             process.kill()

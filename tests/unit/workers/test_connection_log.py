@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from types import SimpleNamespace
 
 import pytest
 from celery.worker.consumer.consumer import CONNECTION_ERROR, CONNECTION_RETRY
@@ -33,7 +34,7 @@ def test_a_traceback_becomes_the_error_s_name_and_text() -> None:
 
 def test_of_each_kind_one_passes_in_ten_seconds_with_the_number_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr(connection_log.time, "monotonic", lambda: now)
+    monkeypatch.setattr(connection_log, "time", SimpleNamespace(monotonic=lambda: now))
     reports = BriefReports()
     passed = [reports.filter(record(CONNECTION_ERROR, "redis://h", "100 %", "Again.")) for _ in range(4)]
     assert passed == [True, False, False, False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -293,7 +294,8 @@ def test_a_watched_process_is_not_silent_before_its_first_sign_or_while_it_gives
 
 
 def test_the_descriptors_of_a_watched_process_are_closed_with_it() -> None:
+    gc.collect()  # descriptors of other tests are closed before they are counted
     before = len(list(Path("/proc/self/fd").iterdir()))
     child = Child(watched(BEATS))
     child.kill()
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
