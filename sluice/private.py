@@ -60,12 +60,26 @@ def writable_by_all(path: Path) -> bool:
 
 
 def open_to_all(folder: Path) -> Path | None:
-    """The folder, or the first one above it, that lets every user of the machine put another file or folder in place of
-    this one. Above it a sticky bit, as /tmp has, prevents that."""
-    for each in dict.fromkeys((folder.absolute(), folder.resolve())):
-        if writable_by_all(each):
-            return each
+    """The folder, or the first one above it, that lets every user of the machine change what is in it or replace it."""
+    return folder.absolute() if writable_by_all(folder) else replaceable_in(folder)
+
+
+def replaceable_in(path: Path) -> Path | None:
+    """The first folder above that lets every user of the machine put another file or folder in place of this one, or of
+    a link on the way to it. A sticky bit, as /tmp has, prevents that."""
+    for each in _on_the_way(path):
         for above in each.parents:
             if above.stat().st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
                 return above
     return None
+
+
+def _on_the_way(path: Path) -> list[Path]:
+    """The path, those that links lead it to one after the other, and the real one."""
+    found: list[Path] = []
+    path = path.absolute()
+    while path not in found:
+        found.append(path)
+        if path.is_symlink():
+            path = Path(os.path.abspath(path.parent / path.readlink()))  # noqa: PTH100 - resolve() follows all at once
+    return [*found, path.resolve()]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
 from types import NoneType
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import typer
 
@@ -42,7 +42,8 @@ def _worded(process: Callable[..., Any], rule: str, param: Any) -> Callable[...,
         except typer.BadParameter as error:
             if value is None:  # it is missing, and not wrong
                 raise
-            raise WrongValue(f"{rule}, not {str(value)!r}.", ctx, param) from error
+            given = " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            raise WrongValue(f"{rule}, not {given!r}.", ctx, param) from error
 
     return worded
 
@@ -54,6 +55,8 @@ def _name(name: str, info: Any) -> str:
 
 def _rule(kind: Any, info: Any) -> str | None:
     kind = next((each for each in get_args(kind) if each is not NoneType), kind)
+    if get_origin(kind) is list:
+        kind = get_args(kind)[0]
     if kind in _NOUNS:
         return number_rule(_NOUNS[kind], info.min, info.max)
     if kind is datetime:

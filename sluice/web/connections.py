@@ -15,7 +15,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 REQUEST_S = 10.0  # for a whole request, from its first byte or from the connection
-ANSWER_S = 60.0  # for a client to read what was sent
+ANSWER_S, ANSWER_BYTES = 60.0, 1 << 20  # in this time a client must read as many bytes, or all that was sent
 MOST_CONNECTIONS = 1_000
 _OWN_FILES = 100  # descriptors for PostgreSQL, logs, files of pipelines
 
@@ -69,8 +69,7 @@ class Bounded(H11Protocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._unread = _cancelled(self._unread)
-        self._unread = self.loop.call_later(ANSWER_S, self.transport.abort)
+        self._expect_reading()
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -95,8 +94,18 @@ class Bounded(H11Protocol):
     def _close(self) -> None:
         """Close it, and do not wait for long until the client has read the rest."""
         self.transport.close()
+        self._expect_reading()
+
+    def _expect_reading(self) -> None:
         self._unread = _cancelled(self._unread)
-        self._unread = self.loop.call_later(ANSWER_S, self.transport.abort)
+        self._unread = self.loop.call_later(ANSWER_S, self._end_unread, self.transport.get_write_buffer_size())
+
+    def _end_unread(self, before: int) -> None:
+        """Go on for a client that is only slow: a large answer may take it minutes."""
+        if before - self.transport.get_write_buffer_size() < ANSWER_BYTES:
+            self.transport.abort()
+        else:
+            self._expect_reading()
 
 
 def _cancelled(timer: asyncio.TimerHandle | None) -> Any:

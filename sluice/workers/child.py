@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from sluice.errors import ConfigError
 from sluice.private import own_folder, private_file
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -141,10 +142,15 @@ class Child:
         log = self.command.log
         if log is None:
             return os.fdopen(os.dup(2), "wb")
-        own_folder(log.parent)
-        if log.exists() and log.stat().st_size > LOG_LIMIT:
-            log.replace(log.with_name(f"{log.name}.1"))
-        return private_file(log, "ab")
+        try:
+            own_folder(log.parent)
+            if log.exists() and log.stat().st_size > LOG_LIMIT:
+                log.replace(log.with_name(f"{log.name}.1"))
+            return private_file(log, "ab")
+        except OSError as error:
+            raise ConfigError(
+                f"The log {log} cannot be written: {error.strerror}. Set SLUICE_HOME to a folder you may write."
+            ) from error
 
     def _kill_group(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):

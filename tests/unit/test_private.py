@@ -138,6 +138,51 @@ def test_a_link_is_refused_by_the_folder_that_it_leads_to(
         find("mine")
 
 
+@pytest.fixture
+def shared(tmp_path: Path) -> Path:
+    """A folder that everybody may write to, with a pipeline's file and folder that only its user may write to."""
+    made = tmp_path / "shared"
+    (made / "whole").mkdir(parents=True)
+    (made / "code.py").write_text(PIPELINE.format(imports=""))
+    (made / "whole" / "__init__.py").write_text(PIPELINE.format(imports="").replace('"mine"', '"whole"'))
+    made.chmod(0o777)
+    return made
+
+
+LINKS = {"mine.py": "code.py", "whole": "whole", "_units.py": "code.py"}
+
+
+def linked(folder: Path, shared: Path, name: str) -> str:
+    """Put a link to a file or folder in `shared` into the folder of pipelines. Returns the name of its pipeline."""
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(shared / LINKS[name])
+    return "whole" if name == "whole" else "mine"
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_a_linked_file_is_refused_by_the_folder_that_it_leads_to(folder: Path, shared: Path, name: str) -> None:
+    with pytest.raises(ConfigError, match=f"chmod o-w {shared}"):
+        find(linked(folder, shared, name))
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_a_sticky_bit_protects_a_linked_file(folder: Path, shared: Path, name: str) -> None:
+    shared.chmod(0o1777)  # as /tmp
+    wanted = linked(folder, shared, name)
+    assert find(wanted).name == wanted
+
+
+def test_a_link_is_refused_by_the_folder_of_a_link_on_its_way(
+    folder: Path, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shared / "second").symlink_to(folder)
+    (tmp_path / "first").symlink_to(shared / "second")
+    monkeypatch.setenv("SLUICE_PIPELINES", str(tmp_path / "first"))
+    settings.cache_clear()
+    with pytest.raises(ConfigError, match=f"chmod o-w {shared}"):
+        find("mine")
+
+
 def test_a_file_that_everybody_may_write_to_is_refused_and_others_are_read(folder: Path) -> None:
     other = PIPELINE.format(imports="").replace('"mine"', '"other"')
     (folder / "other.py").write_text(other)

@@ -70,7 +70,12 @@ def beat_command() -> Command:
     from sluice.engine.base.settings import settings
 
     folder = settings().home.absolute() / "beat"
-    own_folder(folder)
+    try:
+        own_folder(folder)
+    except OSError as error:
+        raise ConfigError(
+            f"The folder {folder} cannot be created: {error.strerror}. Set SLUICE_HOME to a folder you may write."
+        ) from error
     beat = _celery("beat", "--schedule", str(folder / "sluice-schedule"), "--loglevel", settings().log_level)
     return replace(beat, umask=0o077)
 

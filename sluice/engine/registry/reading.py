@@ -26,7 +26,7 @@ from sluice.engine.registry.opened import is_installed, watched
 from sluice.engine.registry.pipeline_files import advice, code_of, is_folder, module_for
 from sluice.engine.registry.seen import Listing, Seen
 from sluice.errors import ConfigError, DeclarationError
-from sluice.private import writable_by_all
+from sluice.private import replaceable_in, writable_by_all
 
 AGAIN_S = 2.0
 # a folder whose __init__.py does not mention a pipeline has modules for other files
@@ -100,11 +100,12 @@ def _forget(modules: tuple[str, ...]) -> None:
 def _refuse_writable(path: Path) -> None:
     """Raises ConfigError where every user could change the file, or one that it may import."""
     beside = [path.parent, *code_of(path)] if is_folder(path) else [path, *sorted(path.parent.glob("_*.py"))]
-    for each in beside:
-        if each.exists() and writable_by_all(each):
+    for each in filter(Path.exists, beside):
+        opened = each if writable_by_all(each) else replaceable_in(each) if each.is_symlink() else None
+        if opened is not None:
             raise ConfigError(
-                f"{path}: every user of this machine may write to {each} and so have workers run their code. Take that "
-                f"right away: chmod o-w {each}"
+                f"{path}: every user of this machine may write to {opened} and so have workers run their code. Take "
+                f"that right away: chmod o-w {opened}"
             )
 
 

@@ -7,6 +7,7 @@ import resource
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
@@ -110,6 +111,17 @@ def test_an_answer_that_is_not_read_is_not_kept(monkeypatch: pytest.MonkeyPatch)
         deaf.recv(1)
         with connected(client):
             until(lambda: answers(client), 60, "room for another connection")
+
+
+def test_a_slow_client_that_reads_gets_the_whole_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "ANSWER_BYTES", 1)
+    with bounded(monkeypatch) as client, connected(client) as slow:
+        slow.sendall(GET.replace(b"/ ", b"/large ") + b"Connection: close\r\n\r\n")
+        read = 0
+        while piece := slow.recv(1 << 20, socket.MSG_WAITALL):
+            read += len(piece)
+            time.sleep(0.05)  # 3 seconds for the whole: the client is slow
+        assert read > LARGE
 
 
 def test_more_connections_than_are_taken_are_refused_and_then_answered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,3 +89,20 @@ def test_a_sample_that_is_too_small_or_too_large_is_refused(
 def test_wrong_numbers_are_refused(sluice: Sluice, trials: list[Any], words: tuple[str, ...]) -> None:
     assert sluice("chaos", *words).exit_code == 2
     assert trials == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--seed", "x"), "--seed must be an integer of at least 0, not 'x'."),
+        (("--seed", "1", "--seed", "-1"), "--seed must be an integer of at least 0, not '1 -1'."),
+        (("1", "x"), "N ... must be an integer of at least 0, not '1 x'."),
+    ],
+)
+def test_a_seed_that_is_not_an_integer_is_refused(
+    sluice: Sluice, trials: list[Any], words: tuple[str, ...], message: str
+) -> None:
+    result = sluice("chaos", *words)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert trials == []

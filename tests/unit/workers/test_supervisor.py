@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from sluice.errors import ConfigError
 from sluice.workers import supervisor as room
 from sluice.workers.child import LOG_LIMIT, Child, Command
 from sluice.workers.supervisor import Slot, Supervisor
@@ -299,3 +300,12 @@ def test_the_descriptors_of_a_watched_process_are_closed_with_it() -> None:
     child = Child(watched(BEATS))
     child.kill()
     assert len(list(Path("/proc/self/fd").iterdir())) <= before
+
+
+def test_a_log_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "logs").write_text("a file, where the folder should be")
+    log = tmp_path / "logs" / "worker.log"
+    with pytest.raises(ConfigError) as caught:
+        Child(script("worker", SLEEPS, log))
+    sentence = f"The log {log} cannot be written: File exists. Set SLUICE_HOME to a folder you may write."
+    assert str(caught.value) == sentence
