@@ -14,9 +14,9 @@ from collections import Counter
 from celery.worker.consumer import consumer
 
 QUIET_S = 10.0
-_LOGGER = "celery.worker.consumer.consumer"
-_REPORTS = (consumer.CONNECTION_RETRY, consumer.CONNECTION_ERROR, "Frequent restarts detected")
-_PREFETCH = "Temporarily reducing the prefetch count"
+_LOGGERS = ("celery.worker.consumer.consumer", "celery.worker.request")
+_REPORTS = (consumer.CONNECTION_RETRY, consumer.CONNECTION_ERROR, "Frequent restarts detected", "Couldn't ack")
+_PREFETCH = ("Temporarily reducing the prefetch count", "Resuming normal operations following a restart")
 
 
 class BriefReports(logging.Filter):
@@ -55,6 +55,8 @@ def _shorten(record: logging.LogRecord, left_out: int) -> None:
 
 def report_briefly() -> None:
     """Apply this to the worker's main process."""
-    logging.getLogger(_LOGGER).addFilter(BriefReports())
+    brief = BriefReports()
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(brief)
     # celeryconfig.py sets what this warning is about
     warnings.filterwarnings("ignore", r"\s*In Celery 5\.1 we introduced", PendingDeprecationWarning)

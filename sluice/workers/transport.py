@@ -9,6 +9,7 @@ from typing import Any
 
 from kombu.exceptions import KombuError
 from kombu.transport import redis
+from redis import exceptions
 from redis.exceptions import DataError
 
 from sluice.workers.dropped import dropped
@@ -59,6 +60,8 @@ class CarefulChannel(redis.Channel):
         """Kombu makes a client for each command, 70 us each. One for each pool is enough: they have no other state."""
         if asynchronous:
             return super()._create_client(asynchronous=True)  # type: ignore[no-untyped-call]
+        if self.connection is None:  # a lost connection closed this channel: kombu opens another after this error
+            raise exceptions.ConnectionError("The channel is closed.")
         if self._shared is None or self._shared.connection_pool is not self.pool:
             self._shared = super()._create_client()  # type: ignore[no-untyped-call]
         return self._shared

@@ -166,7 +166,8 @@ def test_commands_that_would_change_a_worker_are_not_obeyed(trial: Trial) -> Non
         body = {"method": name, "arguments": arguments, "destination": None, "pattern": None, "matcher": None}
         message = a_message(1) | {"body": base64.b64encode(json.dumps(body).encode()).decode()}
         message["headers"] = {"clock": 1, "expires": None}
-        assert client.publish(control, json.dumps(message)) == 1
+        # a worker that is ready may not listen yet
+        until(lambda message=message: client.publish(control, json.dumps(message)) == 1, 60, "a worker that listens")
     trial.run = trial.stack.enqueue(*trial.sample.paths)
     trial.struck()
     trial.finish()

@@ -53,3 +53,16 @@ def test_a_record_of_another_kind_is_left_as_it_is() -> None:
     assert all(reports.filter(other) for _ in range(5))
     assert other.exc_info is not None
     assert other.getMessage() == "Can't decode message body: ValueError('x')"
+
+
+def test_the_state_of_the_prefetch_count_is_not_logged() -> None:
+    assert not BriefReports().filter(record("Resuming normal operations following a restart.\nPrefetch count ..."))
+    assert not BriefReports().filter(record("Temporarily reducing the prefetch count to %d ...", 3))
+
+
+def test_acknowledgements_that_do_not_arrive_are_one_line() -> None:
+    reports = BriefReports()
+    lost = record("Couldn't ack %r, reason:%r", "tag", "closed", error=ConnectionError("closed"))
+    assert reports.filter(lost)
+    assert lost.getMessage() == "Couldn't ack 'tag', reason:'closed' (ConnectionError: closed)"
+    assert not reports.filter(record("Couldn't ack %r, reason:%r", "other", "closed"))
