@@ -71,6 +71,24 @@ def test_a_pooler_that_ignores_what_it_is_told_changes_no_sum(pooled: Stack) -> 
     _meters(pooled)
 
 
+def test_only_a_connection_that_no_pooler_shares_keeps_the_settings(pooled: Stack) -> None:
+    direct, shared = connect(url=pooled.database_url), connect(url=pooled.env["DATABASE_URL"])
+    try:
+        zones = []
+        for each in (direct, shared):
+            with each.connection.cursor() as cursor:
+                cursor.execute("show timezone")
+                zones += cursor.fetchall()
+            with each.transaction(each.begin()) as cursor:
+                cursor.execute("show timezone")
+                zones += cursor.fetchall()
+        assert zones == [("UTC",), ("UTC",), ("Africa/Kigali",), ("UTC",)]
+        assert (direct.set_to, shared.set_to) == (direct.session, None)
+    finally:
+        direct.connection.close()
+        shared.connection.close()
+
+
 def _file(stack: Stack, name: str, text: str) -> str:
     path = stack.home / name
     path.write_text(text)

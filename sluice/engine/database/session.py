@@ -1,8 +1,9 @@
 """The settings that every transaction has, whatever the server, the role or a pooler sets.
 
-A pooler that shares connections between transactions refuses or drops the startup parameters of a connection. So each
-transaction sets them itself, in the message that begins it: that costs no extra round trip, and about 50 us on the
+A pooler that shares connections between transactions refuses or drops the startup parameters of a connection. Through
+one, each transaction sets them itself, in the message that begins it: that costs no extra round trip, and 100 us on the
 server. SET LOCAL, not set_config: a SELECT would take the snapshot of a transaction that must take a lock first.
+A connection that no pooler shares is given them once.
 """
 
 from __future__ import annotations
@@ -66,19 +67,28 @@ class Session:
     @cached_property
     def begin(self) -> str:
         """The statements that begin a transaction, sent as one message."""
+        return f"{self.begin_as_set}; {self._listed()}"
+
+    @cached_property
+    def begin_as_set(self) -> str:
+        """The statement that begins a transaction on a connection that has the settings."""
         # in lower case, unlike COMMIT: tests that wait for COMMIT in pg_stat_activity must not match `committed`
         level = "repeatable read" if self.repeatable else "read committed"
         mode = "read only" if self.read_only else "read write"
-        return f"begin isolation level {level}, {mode}, not deferrable; {self._listed}"
+        return f"begin isolation level {level}, {mode}, not deferrable"
+
+    @property
+    def for_connection(self) -> str:
+        """The statements that give a connection the settings until it is closed."""
+        return self._listed("session")
 
     @cached_property
     def for_statement(self) -> str:
         """The prefix of a single statement that reads: all of it is one implicit transaction."""
-        return f"set transaction isolation level read committed, read only; {self._listed}; "
+        return f"set transaction isolation level read committed, read only; {self._listed()}; "
 
-    @property
-    def _listed(self) -> str:
-        return "; ".join(f"set local {name} = {_value(name, value)}" for name, value in self.settings.items())
+    def _listed(self, scope: str = "local") -> str:
+        return "; ".join(f"set {scope} {name} = {_value(name, value)}" for name, value in self.settings.items())
 
     @property
     def verified(self) -> dict[str, str]:
