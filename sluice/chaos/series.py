@@ -66,10 +66,11 @@ def series(seed: int, seconds: float, workers: int) -> list[Fault]:
 
 def _dealt(random: Random, seconds: float, workers: int) -> Iterator[Fault]:
     kinds = Deck(random, list(Kind))
-    at = FIRST_S
+    at = shown = FIRST_S
     while True:
         worker, place = 1 + int(random.random() * workers), int(random.random() * PLACES)
-        yield Fault(round(at, 1), kinds.deal(), worker, place)
+        yield Fault(shown, kinds.deal(), worker, place)
         at += SHORTEST_GAP_S + random.random() * (LONGEST_GAP_S - SHORTEST_GAP_S)
-        if at >= seconds:
+        shown = round(at, 1)
+        if shown >= seconds:
             return

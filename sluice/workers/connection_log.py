@@ -1,4 +1,4 @@
-"""Celery's reports of a lost connection to Redis: one line each, without a traceback, and not all of them.
+"""Celery's reports of a lost connection to Redis, and of a process that died: one line each, and not all of them.
 
 A Redis that is away, or refuses writes for lack of memory, is reported at every new connection. Celery adds a traceback
 of 60 lines each time, and the state of its prefetch count.
@@ -16,6 +16,8 @@ from celery.worker.consumer import consumer
 QUIET_S = 10.0
 _LOGGERS = ("celery.worker.consumer.consumer", "celery.worker.request")
 _REPORTS = (consumer.CONNECTION_RETRY, consumer.CONNECTION_ERROR, "Frequent restarts detected", "Couldn't ack")
+# The traceback is that of the pool, under whatever error the main process had at that moment.
+_DEATH = "Task handler raised error"
 _PREFETCH = ("Temporarily reducing the prefetch count", "Resuming normal operations following a restart")
 
 
@@ -32,6 +34,9 @@ class BriefReports(logging.Filter):
         text = str(record.msg)
         if text.startswith(_PREFETCH):
             return False
+        if text.startswith(_DEATH):
+            record.exc_info = record.exc_text = None
+            return True
         kind = next((each for each in _REPORTS if text.startswith(each)), None)
         if kind is None:
             return True

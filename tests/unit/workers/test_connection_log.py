@@ -66,3 +66,11 @@ def test_acknowledgements_that_do_not_arrive_are_one_line() -> None:
     assert reports.filter(lost)
     assert lost.getMessage() == "Couldn't ack 'tag', reason:'closed' (ConnectionError: closed)"
     assert not reports.filter(record("Couldn't ack %r, reason:%r", "other", "closed"))
+
+
+def test_the_death_of_a_process_is_one_line_each_time() -> None:
+    reports = BriefReports()
+    for _ in range(3):
+        died = record("Task handler raised error: %r", ValueError("lost"), error=ValueError("lost"))
+        assert reports.filter(died)
+        assert (died.getMessage(), died.exc_info) == ("Task handler raised error: ValueError('lost')", None)
