@@ -34,6 +34,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Spread(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test with the mark `variants`, all variants but the first are slow. This is before `-m` chooses."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)  # of parametrized tests
+        if item.get_closest_marker("variants") and callspec is not None and any(callspec.indices.values()):
+            item.add_marker("slow")
+
+
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     """Say how to have the tests in the same order again, if one of them failed."""
     seed = config.getoption("randomly_seed", None)

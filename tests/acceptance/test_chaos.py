@@ -73,6 +73,7 @@ def assert_no_process_is_left(place: Path) -> None:
     until(lambda: processes_that_name(place) == [], 60, f"the end of {processes_that_name(place)}")
 
 
+@pytest.mark.slow
 def test_a_load_under_faults_is_equal_and_leaves_nothing_behind(
     place: Path, env: dict[str, str], tmp_path: Path
 ) -> None:

@@ -56,6 +56,7 @@ def processes_that_name(home: Path) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_it_comes_out_as_planted_twice_and_leaves_nothing_running(home: Path, env: dict[str, str]) -> None:
     # servers and a landing of one's own play no part in it
     env |= {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/no", "REDIS_URL": "redis://127.0.0.1:1/0"}

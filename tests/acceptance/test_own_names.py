@@ -172,6 +172,7 @@ STARTS = {
 
 
 @pytest.mark.parametrize("start", STARTS)
+@pytest.mark.variants
 def test_a_run_with_workers_imports_nothing_of_the_folder(project: Project, start: str) -> None:
     program, words, names, env = STARTS[start]
     project.traps.lay(*names())
@@ -181,6 +182,7 @@ def test_a_run_with_workers_imports_nothing_of_the_folder(project: Project, star
 
 
 @pytest.mark.parametrize("command", ["sluice worker", "celery -A sluice.app worker --concurrency 1"])
+@pytest.mark.variants
 def test_workers_import_nothing_of_the_folder(project: Project, command: str) -> None:
     project.traps.lay(*every_name())
     with project.running(*command.split()):
@@ -188,6 +190,7 @@ def test_workers_import_nothing_of_the_folder(project: Project, command: str) ->
     assert project.traps.sprung == set()
 
 
+@pytest.mark.slow
 def test_up_imports_nothing_of_the_folder(project: Project) -> None:
     project.traps.lay(*every_name())
     port = free_port()
@@ -201,6 +204,7 @@ def test_up_imports_nothing_of_the_folder(project: Project) -> None:
 
 
 @pytest.mark.parametrize("name", ["beat", "flower"])
+@pytest.mark.variants
 def test_celerys_own_command_imports_nothing_of_the_folder(project: Project, name: str) -> None:
     project.traps.lay(*every_name())
     port = free_port()
@@ -234,6 +238,7 @@ def test_the_api_queues_a_run_from_there_and_imports_nothing_of_the_folder(proje
     assert project.traps.sprung == set()
 
 
+@pytest.mark.slow
 def test_the_embedded_servers_start_from_there_and_import_nothing_of_the_folder(project: Project) -> None:
     project.traps.lay(*every_name())
     for name in ("DATABASE_URL", "REDIS_URL", "SLUICE_CACHE_URL"):
@@ -272,6 +277,7 @@ print(pipeline == all_pipelines()["call_logs"])
 
 
 @pytest.mark.parametrize("name", ["sluice.app", "workers.app", "workers.app:app"])
+@pytest.mark.variants
 def test_a_checkout_has_one_app_and_each_module_once_by_whatever_name_it_is_started(stack: Stack, name: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", ONE_APP, name],

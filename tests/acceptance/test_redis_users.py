@@ -86,6 +86,7 @@ def of(users: Users, service: str) -> dict[str, str]:
     return {"REDIS_URL": users.urls[service], "SLUICE_CACHE_URL": users.urls[service]}
 
 
+@pytest.mark.slow
 def test_a_worker_a_sender_and_the_doctor_do_their_work_and_are_refused_nothing(
     stack: Stack, users: Users, tmp_path: Path
 ) -> None:

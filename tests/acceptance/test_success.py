@@ -84,6 +84,7 @@ def test_beside_others_the_exit_code_tells(stack: Stack, bad: Path) -> None:
     assert stack.sluice(*words, "--strict", ok=False)["exit_code"] == 3
 
 
+@pytest.mark.slow
 def test_scripts_and_the_queue_are_told_the_same(stack: Stack, bad: Path) -> None:
     script = (
         "from sluice import enqueue\n"

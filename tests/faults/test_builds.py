@@ -28,6 +28,7 @@ def napping(building: Building) -> Building:
 
 
 @pytest.mark.parametrize("point", ["build.claimed", "build.built", "build.before_commit", "settle.before_commit"])
+@pytest.mark.variants
 def test_a_child_killed_before_commit_costs_one_crash_and_builds_nothing(building: Building, point: str) -> None:
     worker = building.begin(env=failing(building, f"{point}:1:kill") | LONG)
     until(lambda: count_of(building.stack.home / "failpoints", point) >= 1, 120, "the failpoint")
@@ -51,6 +52,7 @@ def test_the_whole_worker_killed_while_it_builds(building: Building) -> None:
 
 
 @pytest.mark.parametrize("point", ["build.built", "build.before_commit"])
+@pytest.mark.variants
 def test_a_zombie_that_wakes_up_after_its_lease_builds_nothing(building: Building, point: str) -> None:
     zombie = building.begin(1, failing(building, f"{point}:1:stop"))
     child = stopped_child(zombie)
@@ -85,6 +87,7 @@ def test_a_zombie_that_wakes_up_while_another_waits_to_build_builds_nothing(buil
 
 
 @pytest.mark.parametrize("point", ["build.claimed", "build.built", "build.before_commit"])
+@pytest.mark.variants
 def test_postgresql_restarted_at_once_while_a_build_is_under_way(
     building: Building, processes: Processes, point: str
 ) -> None:
@@ -100,6 +103,7 @@ def test_postgresql_restarted_at_once_while_a_build_is_under_way(
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before it arrives", "after it arrived"])
+@pytest.mark.variants
 def test_the_connection_cut_when_a_build_commits(building: Building, before: bool) -> None:
     with behind_a_proxy(building) as (proxy, through):
         quiet = {"SLUICE_DISPATCH_EVERY_S": "60", "SLUICE_LEASE_S": "60"}  # no COMMIT but that of the build

@@ -31,6 +31,7 @@ def end_of(building: Building, run: int) -> None:
     until(lambda: building.ask(ask, run) == [("done",)], 120, f"the end of run {run}")
 
 
+@pytest.mark.slow
 def test_a_run_that_found_a_file_loaded_by_another_builds_once_that_one_has_settled(building: Building) -> None:
     first = building.begin(1, failing(building, "settle.claimed:1:stop") | {"SLUICE_LEASE_S": "60"})
     child = stopped_child(first)
@@ -57,6 +58,7 @@ def test_a_run_that_found_a_file_loaded_by_another_builds_once_that_one_has_sett
     assert_nothing_is_left(building.stack)
 
 
+@pytest.mark.slow
 def test_two_runs_of_overlapping_files_and_a_worker_killed_between(building: Building) -> None:
     customers, orders, payments = building.shop.paths
     building.run = building.enqueue(customers, payments)
@@ -137,6 +139,7 @@ def test_a_build_that_kills_its_process_is_dead_after_three_times(building: Buil
 
 
 @pytest.mark.parametrize("other", [FOR_LONGER, NOTHING_DERIVED], ids=["other tables", "no tables"])
+@pytest.mark.variants
 def test_a_worker_that_declares_other_tables_leaves_them_to_the_right_one(building: Building, other: str) -> None:
     right = building.use(AS_IT_IS, "right")
     building.stack.env |= right

@@ -44,6 +44,7 @@ def ended(process: subprocess.Popen[bytes]) -> tuple[int, str]:
 
 @pytest.mark.parametrize("point", ["export.block:2:kill", "export.written:kill"])
 @pytest.mark.parametrize("form", ["csv", "parquet"])
+@pytest.mark.variants
 def test_a_killed_export_leaves_the_old_file_and_the_next_one_leaves_nothing_else(
     filled: Stack, point: str, form: str
 ) -> None:

@@ -55,6 +55,7 @@ def rewrite(path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [truncate, append, replace, rewrite], ids=lambda change: change.__name__)
+@pytest.mark.variants
 def test_a_file_changed_while_it_is_read_is_taken_back_and_planned_again(
     own: Trial, change: Callable[[Path], None]
 ) -> None:
@@ -137,6 +138,7 @@ def test_what_is_no_regular_file_fails_alone(own: Trial, tmp_path: Path) -> None
     own.assert_all_is_well(frames=True)
 
 
+@pytest.mark.slow
 def test_one_content_under_two_names_is_loaded_once(own: Trial, tmp_path: Path) -> None:
     first, second = own.sample.paths
     copy = tmp_path / "copy.csv"

@@ -117,6 +117,7 @@ def test_messages_changed_in_any_way_end_no_worker(trial: Trial) -> None:
     assert 0 < len(lines) < 100
 
 
+@pytest.mark.slow
 def test_a_packed_body_is_not_unpacked(trial: Trial) -> None:
     worker = trial.worker().wait_ready()
     before = peak_mib(worker)
@@ -175,6 +176,7 @@ def test_commands_that_would_change_a_worker_are_not_obeyed(trial: Trial) -> Non
     trial.assert_all_is_well()
 
 
+@pytest.mark.slow
 def test_commands_that_cannot_be_parsed_end_no_worker(trial: Trial) -> None:
     worker = trial.worker().wait_ready()
     client = trial.stack.redis()
@@ -189,6 +191,7 @@ def test_commands_that_cannot_be_parsed_end_no_worker(trial: Trial) -> None:
 
 
 @pytest.mark.parametrize("key", ["sluice.plan", "sluice.extract", "unacked", "unacked_index"])
+@pytest.mark.variants
 def test_a_key_of_another_type_is_deleted_and_the_run_goes_on(trial: Trial, key: str) -> None:
     trial.worker().wait_ready()
     client = trial.stack.redis()

@@ -123,6 +123,7 @@ def test_a_worker_killed_when_the_copy_is_kept_and_the_plan_is_not_written(way: 
 
 
 @pytest.mark.parametrize(("limit", "first"), [("10%", ("done", None)), ("10", ("failed", "over_limit"))])
+@pytest.mark.variants
 def test_a_child_killed_between_the_last_held_part_and_the_verdict(
     way: Way, limit: str, first: tuple[str, str | None]
 ) -> None:
@@ -194,6 +195,7 @@ def test_a_copy_and_its_file_deleted_while_parts_are_read_leave_no_row_behind(wa
     way.assert_all_is_well(way.small, frames=True)
 
 
+@pytest.mark.slow
 def test_a_file_deleted_once_it_is_copied_is_loaded_all_the_same(way: Way) -> None:
     worker = way.begin()
     way.trial.half_way(5)

@@ -70,6 +70,7 @@ def test_a_command_killed_between_marking_steps_and_publishing_them(trial: Trial
 
 
 @pytest.mark.parametrize("nth", [3, 12])
+@pytest.mark.variants
 def test_a_process_of_a_worker_killed_between_marking_steps_and_publishing_them(trial: Trial, nth: int) -> None:
     env = failing(trial, f"dispatch.marked:{nth}:kill") | {"SLUICE_LEASE_S": "30"}
     trial.worker(**env)  # before there is work: it may be killed as soon as there is

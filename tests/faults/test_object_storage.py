@@ -214,6 +214,7 @@ def keys(own: Trial, store: MortalStore) -> Iterator[dict[str, str]]:
         store.ask_for_keys(float("inf"))
 
 
+@pytest.mark.slow
 def test_wrong_keys_fail_with_their_reason_and_are_nowhere_to_be_read(own: Trial, keys: dict[str, str]) -> None:
     own.stack.env |= keys
     enqueue(own)

@@ -44,6 +44,7 @@ def poisoned(trial: Trial, tmp_path: Path, what: str) -> Path:
 
 
 @pytest.mark.parametrize("what", ["os.kill(os.getpid(), 9)", "raise ValueError(frame)"], ids=["kills", "raises"])
+@pytest.mark.variants
 def test_poison_is_dead_soon_and_only_its_part_is_not_loaded(trial: Trial, tmp_path: Path, what: str) -> None:
     cause = poisoned(trial, tmp_path, what)
     worker = trial.worker()

@@ -33,6 +33,7 @@ def behind_a_proxy(trial: Trial) -> Iterator[tuple[TcpProxy, dict[str, str]]]:
 
 
 @pytest.mark.parametrize("point", ["extract.claimed", "load.mid_copy", "load.before_commit"])
+@pytest.mark.variants
 def test_postgresql_restarted_at_once_while_a_step_is_under_way(trial: Trial, processes: Processes, point: str) -> None:
     worker = trial.begin(env=failing(trial, f"{point}:15:stop"))
     child = stopped_child(worker)
@@ -114,6 +115,7 @@ def test_postgresql_black_holed_for_a_while(trial: Trial) -> None:
         assert holed.process.poll() is None
 
 
+@pytest.mark.slow
 def test_all_backends_thrown_out_again_and_again(trial: Trial) -> None:
     worker = trial.begin()
     trial.half_way(10)

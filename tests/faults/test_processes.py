@@ -38,6 +38,7 @@ def stopped_child(worker: Worker) -> int:
 
 
 @pytest.mark.parametrize("point", ["plan.scanned", "extract.claimed", "load.mid_copy", "load.before_commit"])
+@pytest.mark.variants
 def test_a_child_killed_at_a_point_before_commit_costs_one_crash_and_no_row(trial: Trial, point: str) -> None:
     nth = 1 if point.startswith("plan") else 15
     worker = trial.begin(env=failing(trial, f"{point}:{nth}:kill") | LONG)
@@ -51,6 +52,7 @@ def test_a_child_killed_at_a_point_before_commit_costs_one_crash_and_no_row(tria
 
 
 @pytest.mark.parametrize("point", ["load.after_commit", "plan.committed", "settle.before_commit"])
+@pytest.mark.variants
 def test_a_child_killed_around_the_end_of_a_step_loads_nothing_twice(trial: Trial, point: str) -> None:
     nth = 15 if point.startswith("load") else 1
     trial.begin(env=failing(trial, f"{point}:{nth}:kill"))

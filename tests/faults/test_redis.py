@@ -17,6 +17,7 @@ from tests.kit.stack import until
 from tests.kit.tcp_proxy import TcpProxy
 
 
+@pytest.mark.slow
 def test_redis_killed_while_idle_and_the_worker_takes_the_next_run(trial: Trial, processes: Processes) -> None:
     trial.worker()
     processes.kill_redis()
@@ -149,6 +150,7 @@ def test_two_workers_with_different_redis_do_not_fill_their_queues_with_copies(t
     until(lambda: queued(trial.stack) < 100, 120, "few copies")
 
 
+@pytest.mark.slow
 def test_the_unacked_keys_deleted_half_way(trial: Trial) -> None:
     trial.begin()
     trial.half_way()
@@ -173,6 +175,7 @@ def test_messages_popped_and_lost(trial: Trial) -> None:
     trial.assert_all_is_well(frames=True)
 
 
+@pytest.mark.slow
 def test_all_clients_thrown_out_again_and_again(trial: Trial) -> None:
     worker = trial.begin()
     trial.half_way(10)
@@ -197,6 +200,7 @@ def test_redis_pauses_for_longer_than_the_socket_timeout(trial: Trial) -> None:
     assert worker.process.poll() is None
 
 
+@pytest.mark.slow
 def test_a_worker_outlives_a_redis_that_has_no_memory_left(trial: Trial) -> None:
     worker = trial.begin()
     trial.half_way()
@@ -263,6 +267,7 @@ def test_redis_black_holed_at_publish_holds_enqueue_up_for_a_bounded_time(trial:
     trial.assert_all_is_well()
 
 
+@pytest.mark.slow
 def test_redis_that_refuses_connections_holds_enqueue_up_for_a_moment_only(trial: Trial) -> None:
     began = time.monotonic()
     trial.run = trial.stack.enqueue(*trial.sample.paths, REDIS_URL="redis://127.0.0.1:1/0")

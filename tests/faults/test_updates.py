@@ -53,6 +53,7 @@ def _books(status: dict[str, object]) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("point", ["load.before_merge", "load.before_commit"])
+@pytest.mark.variants
 def test_the_later_file_has_every_key_whatever_commits_first(prices: Stack, point: str) -> None:
     """Of two workers with a process each the first one is held, in whichever file it takes."""
     counted = prices.home / "failpoints"
@@ -75,6 +76,7 @@ def test_the_later_file_has_every_key_whatever_commits_first(prices: Stack, poin
 
 
 @pytest.mark.parametrize("children", [1, 2, 4])
+@pytest.mark.variants
 def test_files_in_small_parts_give_the_later_one_and_books_by_keys(prices: Stack, children: int) -> None:
     prices.env["SLUICE_PART_BYTES"] = "2048"
     prices.worker(children).wait_ready()

@@ -344,6 +344,7 @@ def test_a_reader_that_stops_early_leaves_no_transaction_open(ledger: InProcess,
     until(lambda: ledger.sql("select current_setting('idle_in_transaction_session_timeout') <> '0'")[0][0], 1)
 
 
+@pytest.mark.slow
 def test_the_commands_beside_a_worker_that_loads(stack: Stack) -> None:
     folder = stack.home / "calls"
     expected = stack.sluice(

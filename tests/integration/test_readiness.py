@@ -111,6 +111,7 @@ def test_a_newer_ledger_is_refused(engine: InProcess, ledger: str) -> None:
     ("change", "told"),
     [("rights", "lacks update on sluice.step"), ("password", "authentication failed"), ("name", "does not exist")],
 )
+@pytest.mark.variants
 def test_a_worker_that_could_never_work_does_not_start(
     stack: Stack, tmp_path: Path, command: str, change: str, told: str
 ) -> None:

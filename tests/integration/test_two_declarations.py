@@ -84,6 +84,7 @@ def enqueue_all(stack: Stack, files: dict[str, Path], folder: Path) -> dict[str,
     return dict(zip(files, map(int, done.stdout.split()), strict=True))
 
 
+@pytest.mark.slow
 def test_an_older_worker_does_no_step_of_what_was_registered_under_a_newer_declaration(stack: Stack) -> None:
     old, new, files = stack.home / "old", stack.home / "new", stack.home / "files"
     files.mkdir()

@@ -74,6 +74,7 @@ def test_six_processes_that_start_at_once_share_one_keeper(home: Home) -> None:
 
 
 @pytest.mark.parametrize("when", ["before the keeper knows", "as it begins to stop them"])
+@pytest.mark.variants
 def test_a_process_that_comes_while_the_servers_stop_gets_them_all_the_same(home: Home, when: str) -> None:
     answers = home.path / "servers" / "state.json"
     client = home.client("d")

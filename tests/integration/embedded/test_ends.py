@@ -19,6 +19,7 @@ from tests.integration.embedded.homes import Home, open_port, processes_of, unti
         (signal.SIGKILL, -signal.SIGKILL),
     ],
 )
+@pytest.mark.variants
 def test_the_servers_are_gone_after(home: Home, how: signal.Signals | str, code: int) -> None:
     client = home.client()
     assert len(processes_of(home.path)) > 3

@@ -105,6 +105,7 @@ def test_a_store_that_swallows_everything_is_given_up_in_the_end(monkeypatch: py
 
 
 @pytest.mark.parametrize(("status", "code"), [(503, "SlowDown"), (500, "InternalError"), (502, ""), (429, "Slow")])
+@pytest.mark.slow
 def test_a_store_that_is_busy_is_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, code: str
 ) -> None:
