@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
 from sluice.cli.servers import doctor
+from sluice.engine.base.servers import broker_url, cache_url
 from sluice.engine.base.settings import settings
 from sluice.pipelines import find
 from tests.kit.in_process import InProcess
@@ -35,6 +37,8 @@ BROKEN = [
 def checks(engine: InProcess, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, str]]:
     """The state of each check, with no worker to wait for."""
     engine.use(find("call_logs"))
+    for url in (broker_url(), cache_url()):  # other tests with the same servers may have left keys
+        redis.Redis.from_url(url).flushdb()
     monkeypatch.setattr("sluice.workers.inspection.ask_workers", lambda _: [])
     return lambda: {each.check: each.state for each in doctor.examine()}
 
