@@ -30,11 +30,12 @@ from sluice.engine.steps.dispatch import recover
 from sluice.engine.steps.redeclare import note_declared
 from sluice.errors import ConfigError, SluiceError, TransientError
 from sluice.pipelines import all_declared, broken
+from sluice.workers.broker.queues import remove_wrong_types
+from sluice.workers.broker.remote_control import narrow
 from sluice.workers.gate import gate
 from sluice.workers.publish import dispatch_due
 from sluice.workers.pulse import pulse
-from sluice.workers.queues import remove_wrong_types
-from sluice.workers.remote_control import narrow
+from sluice.workers.results import use_resumed_results
 
 log = logging.getLogger(__name__)
 QUIET_S = 30.0
@@ -55,6 +56,7 @@ def _before_fork(**_: Any) -> None:
         print(f"error: {error}", file=sys.stderr, flush=True)  # logging is set up later
         raise SystemExit(2) from None
     narrow()
+    use_resumed_results()
     pa.set_cpu_count(1)  # one child is one core's worth of work
     pa.set_io_thread_count(1)
 

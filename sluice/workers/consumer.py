@@ -11,11 +11,11 @@ from typing import Any
 from celery.worker.consumer import Consumer
 from redis.exceptions import ResponseError
 
-from sluice.workers.connection_log import report_briefly
-from sluice.workers.dropped import dropped
+from sluice.workers.broker.connection_log import report_briefly
+from sluice.workers.broker.dropped import dropped
+from sluice.workers.broker.messages import problem_of
+from sluice.workers.broker.transport import UNEXPECTED, use_careful_transport
 from sluice.workers.gate import gate
-from sluice.workers.messages import problem_of
-from sluice.workers.transport import UNEXPECTED, use_careful_transport
 
 use_careful_transport()
 report_briefly()

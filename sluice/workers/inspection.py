@@ -27,7 +27,7 @@ from sluice.engine.storage import exists, is_remote, join
 from sluice.errors import SluiceError, TransientError
 from sluice.pipelines import all_declared
 from sluice.version import __version__
-from sluice.workers.dropped import dropped
+from sluice.workers.broker.dropped import dropped
 from sluice.workers.gate import gate
 
 PROBE = re.compile(r"\.sluice-probe-[0-9a-f]{32}")

@@ -78,10 +78,7 @@ def test_a_full_disk_under_a_table_is_waited_for_and_costs_no_attempt(trial: Tri
             until(lambda: trial.count("error like '%%(53100)%%'") > 0, 120, "a step that waits for room")
             filler.unlink()
             trial.struck()
-            trial.finish()
-            trial.assert_all_is_well(frames=True)
-            assert trial.count("crashes > 0 or vanished > 0") == 0
-            assert worker.process.poll() is None
+            trial.finish_as_if_nothing_had_been(worker)
         finally:
             trial.stack.close()
             empty(trial.stack, name)

@@ -7,7 +7,6 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -25,11 +24,8 @@ AWAY_S = 60 if LONG else 15
 @contextmanager
 def behind_a_proxy(trial: Trial) -> Iterator[tuple[TcpProxy, dict[str, str]]]:
     """A proxy before PostgreSQL, and the environment of a worker that goes through it."""
-    where = urlsplit(trial.stack.database_url)
-    assert where.hostname is not None
-    assert where.port is not None
-    with TcpProxy(where.hostname, where.port) as proxy:
-        yield proxy, {"DATABASE_URL": trial.stack.database_url.replace(f":{where.port}/", f":{proxy.port}/")}
+    with TcpProxy.before(trial.stack.database_url) as proxy:
+        yield proxy, {"DATABASE_URL": proxy.through(trial.stack.database_url)}
 
 
 @pytest.mark.parametrize("point", ["extract.claimed", "load.mid_copy", "load.before_commit"])

@@ -6,12 +6,12 @@ import os
 import random
 import signal
 import time
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.faults.checks import FRAMES, assert_a_second_time_changes_nothing, queued
 from tests.faults.servers import Processes
+from tests.faults.test_redis_away import behind_a_proxy
 from tests.faults.trial import Trial, count_of
 from tests.kit.stack import until
 from tests.kit.tcp_proxy import TcpProxy
@@ -249,12 +249,9 @@ def test_frames_that_are_evicted_and_damaged_are_made_again(trial: Trial) -> Non
 
 @pytest.mark.slow
 def test_redis_black_holed_at_publish_holds_enqueue_up_for_a_bounded_time(trial: Trial) -> None:
-    where = urlsplit(trial.stack.redis_url)
-    assert where.hostname is not None
-    assert where.port is not None
-    with TcpProxy(where.hostname, where.port) as proxy:
+    with TcpProxy.before(trial.stack.redis_url) as proxy:
         proxy.blackhole(True)
-        away = trial.stack.redis_url.replace(f":{where.port}/", f":{proxy.port}/")
+        away = proxy.through(trial.stack.redis_url)
         began = time.monotonic()
         trial.run = trial.stack.enqueue(*trial.sample.paths, REDIS_URL=away)
         took = time.monotonic() - began
@@ -281,13 +278,8 @@ def test_redis_that_refuses_connections_holds_enqueue_up_for_a_moment_only(trial
 
 @pytest.mark.slow
 def test_a_worker_black_holed_from_redis_goes_on_when_the_hole_is_gone(trial: Trial) -> None:
-    where = urlsplit(trial.stack.redis_url)
-    assert where.hostname is not None
-    assert where.port is not None
-    with TcpProxy(where.hostname, where.port) as proxy:
-        change = {"REDIS_URL": trial.stack.redis_url, "SLUICE_CACHE_URL": trial.stack.cache_url}
-        change = {k: v.replace(f":{where.port}/", f":{proxy.port}/") for k, v in change.items()}
-        worker = trial.begin(env=change)
+    with behind_a_proxy(trial) as (proxy, through):
+        worker = trial.begin(env=through)
         trial.half_way()
         trial.struck()
         proxy.blackhole(True)

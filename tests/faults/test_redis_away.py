@@ -7,7 +7,6 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -23,12 +22,9 @@ MOST_LINES = 50  # in a minute
 @contextmanager
 def behind_a_proxy(trial: Trial) -> Iterator[tuple[TcpProxy, dict[str, str]]]:
     """A proxy before Redis, and the environment of a worker that goes through it."""
-    where = urlsplit(trial.stack.redis_url)
-    assert where.hostname is not None
-    assert where.port is not None
-    with TcpProxy(where.hostname, where.port) as proxy:
+    with TcpProxy.before(trial.stack.redis_url) as proxy:
         urls = {"REDIS_URL": trial.stack.redis_url, "SLUICE_CACHE_URL": trial.stack.cache_url}
-        yield proxy, {name: url.replace(f":{where.port}/", f":{proxy.port}/") for name, url in urls.items()}
+        yield proxy, {name: proxy.through(url) for name, url in urls.items()}
 
 
 def lines_of_a_while(worker: Worker, before: int) -> list[str]:

@@ -84,6 +84,17 @@ class Trial:
         """Everything that is promised of a run that ended well."""
         assert_all_is_well(self.stack, self.run, self.sample, **allowed)
 
+    def assert_nothing_was_counted(self, worker: Worker) -> None:
+        """No crash and no lost worker was counted, and the worker has not ended."""
+        assert self.count("crashes > 0 or vanished > 0") == 0
+        assert worker.process.poll() is None
+
+    def finish_as_if_nothing_had_been(self, worker: Worker) -> None:
+        """Wait for the run's end: all is well, and nothing was counted."""
+        self.finish()
+        self.assert_all_is_well(frames=True)
+        self.assert_nothing_was_counted(worker)
+
     def state(self) -> str:
         """The run's state; `away` while PostgreSQL is."""
         rows = self.ask("select state from sluice.run where id = %s", self.run)

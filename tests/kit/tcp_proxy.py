@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 CHUNK = 65_536
 PATIENCE_S = 10.0
@@ -36,6 +37,18 @@ class TcpProxy:
         self.delay_s = 0.0
         self.clear = threading.Event()  # set while bytes get through: no black hole
         self.clear.set()
+
+    @classmethod
+    def before(cls, url: str) -> Self:
+        """A proxy before the server of a URL, which has to name host and port."""
+        where = urlsplit(url)
+        assert where.hostname is not None
+        assert where.port is not None
+        return cls(where.hostname, where.port)
+
+    def through(self, url: str) -> str:
+        """The URL with this proxy in the place of its server."""
+        return url.replace(f":{self._target[1]}/", f":{self.port}/")
 
     def __enter__(self) -> Self:
         self._start(self._accept)

@@ -20,6 +20,7 @@ from sluice.engine.database.locks import Lock, try_lock
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.kinds import KINDS
 from sluice.engine.ledger.outcomes import add_settle_step
+from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.steps import KILLED, expire, fail_attempt
 from sluice.engine.ledger.workers import FRESH_S
 from sluice.engine.steps.park import judge_parked
@@ -101,13 +102,14 @@ def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:
 
 def _due(cursor: Cursor, queues: Queues) -> list[tuple[int, str]]:
     """The steps to publish, and their kinds, in order."""
-    cursor.execute(query("crashed_inputs"))
-    steps, crashed = cursor.fetchone() or (0, [])
     params: dict[str, Any] = {"window": settings().window, "publish_s": settings().publish_s}
-    params |= {"empty": list(queues.empty), "crashed": crashed}
+    params["empty"] = list(queues.empty)
+    cursor.execute(query("open_steps"), params)
+    (found,) = mappings(cursor)
+    params |= found
     cursor.execute(query("due_steps"), params | {"first": [kind.name for kind in KINDS if kind.of_run]})
     due = cursor.fetchall()
-    if steps:
+    if found["crashed_steps"]:
         cursor.execute(query("due_again"), params | {"fresh_s": FRESH_S, "others": len(due)})
         due += cursor.fetchall()
     return due

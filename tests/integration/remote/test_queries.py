@@ -175,12 +175,9 @@ def test_a_setting_may_be_a_file_and_one_that_is_missing_is_named(
 
 
 def test_a_database_that_is_away_is_waited_for(engine: InProcess, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    where = urlsplit(shop.url)
-    assert where.hostname is not None
-    assert where.port is not None
     engine.use(products())
-    with TcpProxy(where.hostname, where.port) as proxy:
-        monkeypatch.setenv(SETTING, shop.url.replace(f":{where.port}/", f":{proxy.port}/"))
+    with TcpProxy.before(shop.url) as proxy:
+        monkeypatch.setenv(SETTING, proxy.through(shop.url))
         proxy.refuse(True)
         with pytest.raises(TransientError, match="does not answer"):
             engine.plan(engine.register())
@@ -190,13 +187,10 @@ def test_a_database_that_is_away_is_waited_for(engine: InProcess, shop: Shop, mo
 def test_a_database_that_goes_away_in_the_middle_leaves_nothing_behind(
     engine: InProcess, shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    where = urlsplit(shop.url)
-    assert where.hostname is not None
-    assert where.port is not None
     engine.use(products("select g as product_id, repeat('x', 1000) as name from generate_series(1, 20000) g"))
     run = engine.register()
-    with TcpProxy(where.hostname, where.port) as proxy:
-        monkeypatch.setenv(SETTING, shop.url.replace(f":{where.port}/", f":{proxy.port}/"))
+    with TcpProxy.before(shop.url) as proxy:
+        monkeypatch.setenv(SETTING, proxy.through(shop.url))
         heard = [0]
 
         def cut_half_way() -> None:

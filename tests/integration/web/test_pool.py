@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -23,10 +22,8 @@ from tests.kit.tcp_proxy import TcpProxy
 @pytest.fixture
 def proxy(served: InProcess, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[TcpProxy]:
     """PostgreSQL for the API's reads, behind a proxy that can misbehave."""
-    parts = urlsplit(database_url)
-    with TcpProxy(parts.hostname or "", parts.port or 5432) as between:
-        netloc = parts.netloc.rpartition("@")[0] + f"@127.0.0.1:{between.port}"
-        monkeypatch.setenv("SLUICE_READ_DATABASE_URL", parts._replace(netloc=netloc).geturl())
+    with TcpProxy.before(database_url) as between:
+        monkeypatch.setenv("SLUICE_READ_DATABASE_URL", between.through(database_url))
         settings.cache_clear()
         yield between
 

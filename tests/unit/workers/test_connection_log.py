@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 from celery.worker.consumer.consumer import CONNECTION_ERROR, CONNECTION_RETRY
 
-from sluice.workers import connection_log
-from sluice.workers.connection_log import BriefReports
+from sluice.workers.broker import connection_log
+from sluice.workers.broker.connection_log import BriefReports
 
 
 def record(text: str, *args: object, error: Exception | None = None) -> logging.LogRecord:

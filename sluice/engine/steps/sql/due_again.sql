@@ -4,15 +4,6 @@
 with crew as (
     select coalesce(sum(processes), 0) as processes from sluice.worker
     where seen_at > clock_timestamp() - %(fresh_s)s * interval '1 second'
-), on_its_way as materialized (
-    select count(*) as steps,
-           count(*) filter (where s.crashes > 0 or s.vanished > 1 or s.input_id = any(%(crashed)s::bigint[])) as crashed
-    from sluice.step s
-    where s.state in ('due', 'working')
-      and (s.state = 'working'
-           or (s.published_until > clock_timestamp()
-               and not (s.kind = any(%(empty)s) and clock_timestamp() > s.published_until
-                        - %(publish_s)s * (2 ^ least(greatest(s.publications - 1, 0), 5) - 1) * interval '1 second')))
 )
 select s.id, s.kind
 from sluice.step s join sluice.run r on r.id = s.run_id and r.state = 'running'
@@ -21,7 +12,7 @@ where s.state = 'due' and s.due_at <= clock_timestamp()
        or (s.kind = any(%(empty)s) and clock_timestamp() > s.published_until
            - %(publish_s)s * (2 ^ least(greatest(s.publications - 1, 0), 5) - 1) * interval '1 second'))
   and (s.crashes > 0 or s.vanished > 1 or s.input_id = any(%(crashed)s::bigint[]))
-  and ((select processes > 1 from crew) or (%(others)s = 0 and (select steps = crashed from on_its_way)))
+  and ((select processes > 1 from crew) or (%(others)s = 0 and %(under_way)s = %(crashed_under_way)s))
 order by s.crashes > 1, s.due_at, s.id
-limit (select greatest(least(greatest(c.processes / 2, 1) - w.crashed, %(window)s - w.steps - %(others)s), 0)
-       from crew c, on_its_way w)
+limit (select greatest(least(greatest(processes / 2, 1) - %(crashed_under_way)s,
+                             %(window)s - %(under_way)s - %(others)s), 0) from crew)

@@ -1,16 +1,6 @@
 -- Steps that are due and not published, of inputs without crashes: those of whole runs first, then from each run in turn,
 -- up to the window. In a run, steps that were tried and have to wait come after all others: what they wait for may be
--- among these. A message counts as lost once it is overdue and its queue is empty, regardless of the pause that its step
--- has reached.
-with on_its_way as materialized (
-    select count(*) as steps
-    from sluice.step s
-    where s.state in ('due', 'working')
-      and (s.state = 'working'
-           or (s.published_until > clock_timestamp()
-               and not (s.kind = any(%(empty)s) and clock_timestamp() > s.published_until
-                        - %(publish_s)s * (2 ^ least(greatest(s.publications - 1, 0), 5) - 1) * interval '1 second')))
-)
+-- among these. Lost messages are those of open_steps.sql.
 select d.id, d.kind
 from (select s.id, s.kind, s.run_id,
              row_number() over (partition by s.run_id order by s.waits, case when s.waits then s.due_at end, s.id) as turn
@@ -34,4 +24,4 @@ from (select s.id, s.kind, s.run_id,
             and (input_id is null or input_id <> all(%(crashed)s::bigint[]))
           order by due_at limit %(window)s)) s) d
 order by d.kind <> all(%(first)s), d.turn, d.run_id
-limit (select greatest(%(window)s - steps, 0) from on_its_way)
+limit greatest(%(window)s - %(under_way)s, 0)

@@ -12,8 +12,8 @@ from kombu.transport import redis
 from redis import exceptions
 from redis.exceptions import DataError
 
-from sluice.workers.dropped import dropped
-from sluice.workers.remote_control import problem_of_command
+from sluice.workers.broker.dropped import dropped
+from sluice.workers.broker.remote_control import problem_of_command
 
 # errors of code that got unexpected data; Celery handles the errors of a lost connection
 UNEXPECTED = (
