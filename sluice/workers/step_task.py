@@ -42,6 +42,7 @@ from sluice.errors import (
     TransientError,
 )
 from sluice.pipelines import find, newest
+from sluice.workers.idle import is_busy, is_idle_after
 
 log = logging.getLogger(__name__)
 PAUSE_S = 2.0  # until a server may answer again
@@ -136,11 +137,13 @@ def working(kind: str, message: object) -> Iterator[tuple[Claim, Heartbeat]]:
     except ValueError:
         log.warning("dropped a message that Sluice did not write")
         raise Ignore from None
+    is_busy()
     claim = _claim(kind, fields)
     failpoint(f"{kind}.claimed")
     try:
         with Heartbeat(claim) as pulse:
             yield claim, pulse
+        is_idle_after(claim)
     except (Ignore, Reject):
         raise
     except _NO_FAILURE as error:

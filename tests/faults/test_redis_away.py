@@ -40,8 +40,7 @@ def lines_of_a_while(worker: Worker, before: int) -> list[str]:
 @pytest.mark.slow
 def test_redis_away_for_a_while_burns_no_attempt_and_fills_no_log(trial: Trial, how: str) -> None:
     with behind_a_proxy(trial) as (proxy, through):
-        # longer than Redis is away: a step that waits in a queue for longer counts as that of a lost worker
-        worker = trial.begin(env=through | {"SLUICE_LEASE_S": "60"})
+        worker = trial.begin(env=through)
         trial.half_way()
         before = len(worker.log.read_text().splitlines())
         if how == "refused":

@@ -58,8 +58,8 @@ def test_a_worker_is_there_while_it_shows_itself_or_works(engine: InProcess, tmp
     path = tmp_path / "letters.csv"
     path.write_text("id,value\n1,a\n")
     run = engine.register(path)
-    engine.sql("update sluice.step set state = 'working', lease_until = now() + interval '9 s' where run_id = %s"
-               " returning id", run.id)  # fmt: skip
+    engine.sql("update sluice.step set state = 'working', holder = 'a', lease_until = now() + interval '9 s'"
+               " where run_id = %s returning id", run.id)  # fmt: skip
     assert worker_there()
 
 

@@ -32,6 +32,7 @@ KINDS = (
 )
 NAMES = tuple(kind.name for kind in KINDS)
 PREVIOUS = {kind.name: kind.after for kind in KINDS}
+PASSED_ON = tuple(kind.after for kind in KINDS if kind.after is not None)  # another task of the chain follows these
 
 
 def chain_from(name: str) -> tuple[str, ...]:

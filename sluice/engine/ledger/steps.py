@@ -15,7 +15,7 @@ from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
-from sluice.engine.ledger.kinds import PREVIOUS
+from sluice.engine.ledger.kinds import PASSED_ON, PREVIOUS
 from sluice.engine.ledger.outcomes import end_input, end_part
 from sluice.engine.ledger.rows import record, records
 from sluice.engine.ledger.workers import FRESH_S
@@ -25,6 +25,7 @@ from sluice.version import __version__
 query = statements(__name__)
 
 LONGEST_ERROR = 500
+LONGEST_PAUSE = 2**5  # of publish_s: mark_published.sql doubles it so often
 KILLED = "It killed its worker process."
 
 
@@ -54,12 +55,8 @@ class FailedStep(Claim):
 
 def claim(kind: str, message: dict[str, int]) -> Claim:
     """Claim the step of `message` for `kind`, in a transaction of its own. Raises LostClaim."""
-    params: dict[str, object] = {
-        "step": message["step"],
-        "kind": kind,
-        "holder": holder(),
-        "lease_s": settings().lease_s,
-    }
+    params: dict[str, object] = {"step": message["step"], "kind": kind, "lease_s": settings().lease_s}
+    params |= _process()
     name = "claim"
     if "fence" in message:
         name = "claim_next"
@@ -84,10 +81,26 @@ def _claim_doubted(cursor: Cursor, params: dict[str, object]) -> Claim | None:
     return claimed
 
 
+def _process() -> dict[str, object]:
+    """What statements need that release other steps of this process: they wait for the next task of their chain."""
+    return {"holder": holder(), "passed_on": list(PASSED_ON), "queue_s": longest_in_queue_s()}
+
+
+def longest_in_queue_s() -> float:
+    """How long a message of a chain may wait in its queue, in seconds: as long as one that dispatch publishes."""
+    return settings().publish_s * LONGEST_PAUSE
+
+
 def release_process() -> None:
     """This process ends normally: its steps wait for the next task of their chain, not for their leases to expire."""
     with transaction() as cursor:
-        cursor.execute(query("release_process"), {"holder": holder()})
+        cursor.execute(query("release_process"), _process())
+
+
+def pass_on(claimed: Claim) -> None:
+    """This process has ended its task of the step and is idle: whoever gets the next message goes on."""
+    with transaction() as cursor:
+        cursor.execute(query("pass_on"), vars(claimed) | _process())
 
 
 def finish(cursor: Cursor, claimed: Claim) -> None:

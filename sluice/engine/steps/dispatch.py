@@ -18,10 +18,10 @@ from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, try_lock
 from sluice.engine.database.statements import statements
-from sluice.engine.ledger.kinds import KINDS
+from sluice.engine.ledger.kinds import KINDS, PREVIOUS
 from sluice.engine.ledger.outcomes import add_settle_step
 from sluice.engine.ledger.rows import mappings
-from sluice.engine.ledger.steps import KILLED, expire, fail_attempt
+from sluice.engine.ledger.steps import KILLED, expire, fail_attempt, longest_in_queue_s
 from sluice.engine.ledger.workers import FRESH_S
 from sluice.engine.steps.park import judge_parked
 from sluice.engine.steps.waiting_inputs import resolve_waiting
@@ -89,7 +89,8 @@ def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:
     with transaction() as cursor:
         if not try_lock(cursor, Lock.DISPATCH):
             return 0  # another process is dispatching
-        _notice_loss(cursor, queues.marker)
+        lost = _notice_loss(cursor, queues.marker)
+        _reset_passed_on(cursor, queues, lost=lost)
         due = _due(cursor, queues)
         if due:
             marked = {"steps": [step for step, _ in due], "publish_s": settings().publish_s}
@@ -118,20 +119,28 @@ def _due(cursor: Cursor, queues: Queues) -> list[tuple[int, str]]:
 def _any_due() -> bool:
     """Whether any step may be due, so that Redis has to be queried."""
     with transaction() as cursor:
-        cursor.execute("select exists (select from sluice.step where state = 'due')")
+        cursor.execute(query("any_due"))
         return cursor.fetchone() == (True,)
 
 
-def _notice_loss(cursor: Cursor, marker: str) -> None:
-    """If the queues are not those that were published to, make all published steps due at once."""
+def _notice_loss(cursor: Cursor, marker: str) -> bool:
+    """Whether the queues are not those that were published to: then all published steps are made due at once."""
     cursor.execute(query("known_queue"), {"loss_s": LOSS_S})
     known, long_ago = cursor.fetchone() or (None, True)
     if known == marker or not long_ago:
-        return
+        return False
     cursor.execute(query("note_queue"), {"marker": marker})
     cursor.execute(query("reset_published"))
     if known is not None and cursor.rowcount:
         log.warning("Redis has lost its queues; %s published steps are due again", cursor.rowcount)
+    return True
+
+
+def _reset_passed_on(cursor: Cursor, queues: Queues, *, lost: bool) -> None:
+    """Make steps due again whose next message is lost, between two tasks of their chain."""
+    empty = [previous for kind in queues.empty if (previous := PREVIOUS[kind]) is not None]
+    params = {"lost": lost, "empty": empty, "publish_s": settings().publish_s, "queue_s": longest_in_queue_s()}
+    cursor.execute(query("reset_passed_on"), params)
 
 
 def _publish_all(due: list[tuple[int, str]], publish: Publish) -> None:

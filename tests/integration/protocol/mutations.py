@@ -20,7 +20,7 @@ from sluice.engine.steps import load
 from sluice.errors import LostClaim
 
 FENCE = re.compile(r"\s+and (\w\.)?fence = %\(fence\)s")
-FENCED = {"claim_next", "extend", "finish_step", "kill_step", "lock_part", "park_step", "release"}
+FENCED = {"claim_next", "extend", "finish_step", "kill_step", "lock_part", "park_step", "pass_on", "release"}
 
 
 def without_the_fence(patch: pytest.MonkeyPatch) -> None:

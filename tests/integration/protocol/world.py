@@ -32,8 +32,9 @@ BAD = "not a number"  # as a key: the row is rejected
 PAD = "x" * 230  # a part of 1 KiB has about four rows
 TABLES = "things, sluice.run, sluice.contender, sluice.replaced, sluice.reject, sluice.queue, sluice.worker"
 LATER = """
-update sluice.step set due_at = due_at - interval '30 days', published_until = published_until - interval '30 days'
-where state = 'due'
+update sluice.step set due_at = due_at - interval '30 days', published_until = published_until - interval '30 days',
+                       lease_until = lease_until - interval '30 days'
+where state = 'due' or (state = 'working' and holder is null)
 """
 WORKING = "select id, kind, holder, vanished from sluice.step where state = 'working' order by id"
 PAUSE = "update sluice.step set due_at = due_at + interval '1 hour' where state = 'due' and crashes > 0"

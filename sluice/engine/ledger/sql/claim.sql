@@ -1,7 +1,9 @@
 -- Claim a step that is due and free, of an input without crashes: a higher fence and a lease. No row: another worker has
 -- it, or its input has crashed. A step that this process claimed before waits for the next task of its chain.
 with released as (
-    update sluice.step set holder = null
+    update sluice.step
+    set holder = null, lease_until = case when kind = any(%(passed_on)s)
+                                         then clock_timestamp() + %(queue_s)s * interval '1 second' else lease_until end
     where id in (select id from sluice.step
                  where state = 'working' and holder = %(holder)s and id <> %(step)s for update skip locked)
 )

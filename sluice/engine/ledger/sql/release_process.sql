@@ -1,2 +1,6 @@
--- Remove the holder from the steps of a process that ends normally, so that they do not count as crashes.
-update sluice.step set holder = null where state = 'working' and holder = %(holder)s
+-- Remove the holder from the steps of a process that ends normally, so that they do not count as crashes. The next messages
+-- of their chains may wait in the queue for longer than a lease.
+update sluice.step
+set holder = null, lease_until = case when kind = any(%(passed_on)s)
+                                     then clock_timestamp() + %(queue_s)s * interval '1 second' else lease_until end
+where state = 'working' and holder = %(holder)s

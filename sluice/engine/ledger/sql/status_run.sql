@@ -20,6 +20,6 @@ cross join lateral (
     from sluice.input i where i.run_id = r.id and i.state = 'registered') scanned
 cross join lateral (  -- with any run: they take turns
     select exists(select from sluice.step s
-                  where (s.state = 'working' and s.lease_until > clock_timestamp())
+                  where (s.state = 'working' and s.holder is not null and s.lease_until > clock_timestamp())
                      or (s.state = 'due' and greatest(s.published_until, s.due_at) > clock_timestamp())) as busy) workers
 where r.id = %(run)s
