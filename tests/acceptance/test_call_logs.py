@@ -93,8 +93,8 @@ def _outcome(stack: Stack, status: dict) -> tuple:
     return table, books, [(r["file"], r["line"], r["code"]) for r in rejects]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files", [1, 8])
-@pytest.mark.variants
 def test_parts_and_workers_change_nothing_of_the_outcome(stack: Stack, tmp_path: Path, files: int) -> None:
     size = ["--rows", "12000", "--files", str(files), "--dirty", "0.02"]
     stack.sluice("sample", "call_logs", *size, "--out", str(tmp_path))

@@ -152,6 +152,7 @@ print(current_app.main, theirs.app.main, theirs._get_current_object().app.conf.b
 """
 
 
+@pytest.mark.slow
 def test_a_celery_app_of_the_script_stays_its_own_and_ours_keeps_its_broker(project: Project) -> None:
     project.traps.lay(*OWN_NAMES)
     nobody = {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0", "CELERY_RESULT_BACKEND": "redis://127.0.0.1:1/1"}
@@ -181,8 +182,8 @@ def test_a_run_with_workers_imports_nothing_of_the_folder(project: Project, star
     assert project.traps.sprung == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["sluice worker", "celery -A sluice.app worker --concurrency 1"])
-@pytest.mark.variants
 def test_workers_import_nothing_of_the_folder(project: Project, command: str) -> None:
     project.traps.lay(*every_name())
     with project.running(*command.split()):

@@ -81,6 +81,7 @@ def test_two_runs_of_overlapping_files_and_a_worker_killed_between(building: Bui
     assert_nothing_is_left(building.stack, unacked=True)
 
 
+@pytest.mark.slow
 def test_late_payments_settled_after_the_first_build_has_looked_what_there_is_are_counted_once(
     building: Building,
 ) -> None:

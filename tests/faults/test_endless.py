@@ -69,8 +69,8 @@ def ended(stack: Stack, run: int) -> bool:
     return stack.sql("select state from sluice.run where id = %s", run) != [("running",)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ENDLESS.values(), ids=ENDLESS.keys())
-@pytest.mark.variants
 def test_endless_files_fail_with_the_reason_and_the_good_ones_of_their_run_are_loaded(stack: Stack, what: str) -> None:
     declare(stack, what)
     worker = stack.worker(2).wait_ready()

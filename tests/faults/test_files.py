@@ -175,6 +175,7 @@ def test_the_second_name_of_a_content_is_loaded_when_the_first_one_changes(own: 
     own.assert_all_is_well(frames=True)
 
 
+@pytest.mark.slow
 def test_two_enqueuers_at_once_load_the_same_files_once(own: Trial) -> None:
     own.worker()
     words = [sys.executable, "-m", "sluice.cli.main", "enqueue", "call_logs", *map(str, own.sample.paths), "--json"]

@@ -190,8 +190,8 @@ def test_commands_that_cannot_be_parsed_end_no_worker(trial: Trial) -> None:
     trial.assert_all_is_well()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["sluice.plan", "sluice.extract", "unacked", "unacked_index"])
-@pytest.mark.variants
 def test_a_key_of_another_type_is_deleted_and_the_run_goes_on(trial: Trial, key: str) -> None:
     trial.worker().wait_ready()
     client = trial.stack.redis()

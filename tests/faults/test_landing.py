@@ -122,8 +122,8 @@ def test_a_worker_killed_when_the_copy_is_kept_and_the_plan_is_not_written(way: 
     assert way.trial.count("crashes > 0") == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("limit", "first"), [("10%", ("done", None)), ("10", ("failed", "over_limit"))])
-@pytest.mark.variants
 def test_a_child_killed_between_the_last_held_part_and_the_verdict(
     way: Way, limit: str, first: tuple[str, str | None]
 ) -> None:

@@ -145,6 +145,7 @@ def outcomes(trial: Trial) -> list[tuple[object, ...]]:
     return trial.ask(ask, trial.run)
 
 
+@pytest.mark.slow
 def test_a_store_killed_while_parts_are_read_is_waited_for(own: Trial, store: MortalStore) -> None:
     worker = stop_half_way(own)
     kept = store.contents()

@@ -85,6 +85,7 @@ def test_flushall_every_tenth_of_a_second(trial: Trial) -> None:
     trial.assert_all_is_well()
 
 
+@pytest.mark.slow
 def test_flushall_between_register_and_publish(trial: Trial) -> None:
     trial.run = trial.stack.enqueue(*trial.sample.paths)
     assert queued(trial.stack) == len(trial.sample.paths)
@@ -215,6 +216,7 @@ def test_a_worker_outlives_a_redis_that_has_no_memory_left(trial: Trial) -> None
     assert worker.process.poll() is None
 
 
+@pytest.mark.slow
 def test_frames_that_are_evicted_and_damaged_are_made_again(trial: Trial) -> None:
     trial.begin()
     cache = trial.stack.redis(cache=True)

@@ -67,10 +67,10 @@ def test_rights_lost_in_the_middle_of_a_run_kill_no_step(trial: Trial) -> None:
         weak.kill_group()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "lacks", ["revoke insert on customer_call_logs from {role}", "alter role {role} set search_path = pg_catalog"]
 )
-@pytest.mark.variants
 def test_a_table_that_one_worker_cannot_load_into_is_left_to_the_other(trial: Trial, lacks: str) -> None:
     trial.stack.sluice("migrate")
     with role(trial.stack.database_url, *TABLE, lacks) as url:

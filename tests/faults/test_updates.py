@@ -75,8 +75,8 @@ def test_the_later_file_has_every_key_whatever_commits_first(prices: Stack, poin
     assert prices.sql("select count(*) from sluice.replaced") == [(0,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("children", [1, 2, 4])
-@pytest.mark.variants
 def test_files_in_small_parts_give_the_later_one_and_books_by_keys(prices: Stack, children: int) -> None:
     prices.env["SLUICE_PART_BYTES"] = "2048"
     prices.worker(children).wait_ready()
