@@ -12,7 +12,7 @@ from sluice.cli.addresses import near, sentence
 from sluice.cli.output import Json, count, emit, folded, narrow_table, say, tint
 from sluice.cli.runs.books import BOOKS, came_to_nothing, contested, headline, print_books, rejects_heading
 from sluice.cli.runs.builds import print_builds
-from sluice.cli.runs.outcome import failed, notes, reasons, untouched, waiting
+from sluice.cli.runs.outcome import continued, failed, notes, reasons, untouched, waiting
 from sluice.errors import TransientError
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
         folded(line)
     for heading, lines in (
         ("nothing to do:", untouched(status)),
+        ("continued:", continued(status)),
         ("waits for another run:", waiting(status)),
         ("note:", notes(status)),
         (rejects_heading(status), reasons(status)),
@@ -114,7 +115,13 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
         print()
         folded(f"waits: {sentence(status.waiting)}")
     if status.unattended:
-        print("\nno worker is running it: `sluice worker` continues it")
+        print(f"\nno worker is running it: {_who_continues(status.run)} continues it")
+
+
+def _who_continues(run: int) -> str:
+    from sluice.engine.base.servers import is_embedded
+
+    return f"`sluice retry {run}`, or `sluice worker`," if is_embedded() else "`sluice worker`"
 
 
 def _print_all(heading: str, lines: Sequence[str]) -> None:

@@ -160,7 +160,7 @@ def test_status_of_a_run_says_where_it_did_less_than_asked(sluice: Sluice, ledge
         "  /inbox/calls_2.csv: already loaded by run 5\n"
         "\n"
         "waits for another run:\n"
-        "  /inbox/calls_3.csv: run 6 is loading the same content\n"
+        "  /inbox/calls_3.csv: run 6 is loading the same content: sluice status 6\n"
         "\n"
         "note:\n"
         "  5 files (/inbox/calls_4.csv, /inbox/calls_5.csv, ...): Columns that the\n"
