@@ -45,6 +45,15 @@ def waiting(status: RunStatus) -> list[str]:
     )
 
 
+def replaced(status: RunStatus) -> list[str]:
+    """Inputs whose rows a later run has deleted, to load the file again: the books are those of then."""
+    return grouped(
+        (each.uri, f"its rows were replaced by those of run {each.replaced_by_run}")
+        for each in status.inputs
+        if each.replaced_by_run is not None and each.loaded + each.updated
+    )
+
+
 def notes(status: RunStatus) -> list[str]:
     """The notes of inputs that were loaded."""
     return grouped((each.uri, each.note) for each in status.inputs if each.note)

@@ -62,6 +62,7 @@ class InputStatus(Books, OneInput):
     note: str | None
     error_code: str | None
     error: str | None
+    replaced_by_run: int | None = None  # the newest run that has deleted its rows, to load the same file again
 
     @property
     def has_rejects(self) -> bool:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 
+import pytest
+
+from sluice.engine.base.settings import settings
 from sluice.engine.schedule import Alarm
 from sluice.engine.tables.loaded_rows import Missing
 from tests.unit.cli.made_up import Ledger, Sluice, a_reason, a_run, a_summary, an_input
@@ -181,3 +185,43 @@ def test_status_says_which_rows_are_not_there_any_more(ledger: Ledger, sluice: S
         "    customer_call_logs and 18 are there\n"
         "load them again: sluice run call_logs FILES --reload\n"
     ) in shown
+
+
+def test_status_says_whose_rows_a_later_run_has_replaced(ledger: Ledger, sluice: Sluice) -> None:
+    ledger.statuses = [
+        a_run(
+            read=6,
+            loaded=6,
+            inputs=[
+                an_input(1, read=3, loaded=3, replaced_by_run=9),
+                an_input(2, read=3, loaded=3),
+                an_input(3, read=3, rejected=3, replaced_by_run=9),  # it had no rows
+            ],
+        )
+    ]
+    assert (
+        "\nreplaced since, these books are those of then:\n"
+        "  /inbox/calls_1.csv: its rows were replaced by those of run 9\n"
+    ) in sluice("status", "7").stdout
+    assert sluice("status", "7").stdout.count("replaced by") == 1
+
+
+@pytest.mark.parametrize("mode", [0o777, None], ids=["every user may write", "no folder"])
+def test_status_needs_no_pipelines(
+    ledger: Ledger, sluice: Sluice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int | None
+) -> None:
+    """Runs are in the ledger. What needs a declaration is left out, and a note says why."""
+    folder = tmp_path / "mine"
+    if mode is not None:
+        folder.mkdir()
+        folder.chmod(mode)
+    monkeypatch.setenv("SLUICE_PIPELINES", str(folder))
+    settings.cache_clear()
+    ledger.runs = [a_summary(**LISTED)]
+    listed, one = sluice("status"), sluice("status", "7")
+    assert (listed.exit_code, one.exit_code) == (0, 0)
+    assert "1,234,000" in listed.stdout
+    assert one.stdout.startswith("run 7 of call_logs: done")
+    assert listed.stderr.startswith("the schedules were not checked: SLUICE_PIPELINES: ")
+    assert one.stderr.startswith("the rows of this run were not counted: SLUICE_PIPELINES: ")
+    assert json.loads(sluice("status", "--json").stdout)["missing_input"] == []
