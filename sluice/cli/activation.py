@@ -25,5 +25,10 @@ def activation() -> Iterator[tuple[str, str]]:
     elif os.access(programs / "sluice", os.X_OK):
         command = f'export PATH={shlex.quote(str(programs))}:"$PATH"'
     else:
-        command = f"alias sluice={shlex.quote(f'{shlex.quote(sys.executable)} -m sluice')}"
+        command = f'sluice() {{ {shlex.quote(sys.executable)} -m sluice "$@"; }}'
     yield command, "once in this terminal: then `sluice` is found"
+
+
+def activated() -> str:
+    """The same before a command on one line: `source .venv/bin/activate && `, or nothing."""
+    return "".join(f"{command} && " for command, _ in activation())

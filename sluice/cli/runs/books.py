@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sluice.cli.activation import activation
 from sluice.cli.exits import Exit
-from sluice.cli.output import COLOURS, count, item, things, tint
+from sluice.cli.output import COLOURS, count, folded, item, things, tint
 from sluice.cli.runs.builds import next_for_builds, print_builds
 from sluice.cli.runs.outcome import continued, failed, notes, reasons, untouched
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 ACCEPTED = ("loaded", "updated", "unchanged", "duplicate")
 BOOKS = (*ACCEPTED, "rejected")
 SHOWN = 8
+CONTESTED = (
+    "contested: rows that have the same key as another row; which of them stays is decided when all parts are loaded"
+)
 ENDS = {  # what an exit code means
     Exit.FAILED: "the run failed",
     Exit.STRICT: "--strict, and rows were rejected or inputs could not be loaded",
@@ -92,6 +95,13 @@ def contested(counted: Iterable[InputStatus | RunStatus | RunSummary]) -> tuple[
     return ("contested",) if any(each.contested for each in counted) else ()
 
 
+def print_contested(counted: Iterable[InputStatus | RunStatus | RunSummary]) -> None:
+    """Say what the column is, where it is shown."""
+    if contested(counted):
+        print()
+        folded(CONTESTED)
+
+
 def print_books(status: RunStatus) -> None:
     """Print read = loaded + updated + unchanged + duplicate + rejected, one line each."""
     width = len(count(status.read))
@@ -121,7 +131,7 @@ def _next_for(status: RunStatus) -> Iterator[tuple[str, str]]:
     yield f"sluice status {run}", "inputs, parts and books"
     for refused in [run] if any(each.has_rejects for each in status.inputs) else sorted(_failed_before(status)):
         yield f"sluice rejects list {refused}", "every reject with its reason"
-        yield f"sluice rejects export {refused} rejects.csv", "all of them as CSV"
+        yield f"sluice rejects export {refused} rejects_{refused}.csv", "all of them as CSV"
     if status.dead_steps or "nothing_loaded" in failing:
         yield f"sluice retry {run}", "what failed again, once its cause is corrected"
     if failing - {"nothing_loaded", "dead_part", "dead_step"}:

@@ -10,7 +10,15 @@ import typer
 
 from sluice.cli.addresses import near, sentence
 from sluice.cli.output import Json, count, emit, folded, narrow_table, say, tint
-from sluice.cli.runs.books import BOOKS, came_to_nothing, contested, headline, print_books, rejects_heading
+from sluice.cli.runs.books import (
+    BOOKS,
+    came_to_nothing,
+    contested,
+    headline,
+    print_books,
+    print_contested,
+    rejects_heading,
+)
 from sluice.cli.runs.builds import print_builds
 from sluice.cli.runs.outcome import continued, failed, notes, reasons, replaced, untouched, waiting
 from sluice.errors import ConfigError, TransientError
@@ -85,6 +93,7 @@ def print_runs(runs: list[RunSummary]) -> None:
     head = ("run", "pipeline", "state", "inputs", "read", *books, "seconds")
     names = ("pipeline", "state", "inputs_total", "read", *books, "seconds")
     narrow_table(head, ([str(each.run), *(getattr(each, name) for name in names)] for each in runs), SPARE)
+    print_contested(runs)
 
 
 def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> None:
@@ -98,6 +107,7 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
     print()
     head = ("input", "state", "parts", "read", *books, "file")
     narrow_table(head, (_input_row(each, books) for each in status.inputs), SPARE)
+    print_contested([status, *status.inputs])
     for line in failed(status):
         print()
         folded(line)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.cli.activation import activation
+from sluice.cli.activation import activated, activation
 from tests.unit.cli.made_up import Ledger, Sluice
 
 EFFECT = "once in this terminal: then `sluice` is found"
@@ -52,9 +52,9 @@ def test_without_the_command_the_module_gets_its_name(
     programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/opt/env/bin/python")
-    assert list(activation()) == [("alias sluice='/opt/env/bin/python -m sluice'", EFFECT)]
+    assert list(activation()) == [('sluice() { /opt/env/bin/python -m sluice "$@"; }', EFFECT)]
     monkeypatch.setattr(sys, "executable", str(programs / "python"))
-    assert _found_after(f"shopt -s expand_aliases\n{next(activation())[0]}", tmp_path)
+    assert _found_after(next(activation())[0], tmp_path)
 
 
 def test_it_is_the_first_of_the_commands(sluice: Sluice, ledger: Ledger, csv_file: str, programs: Path) -> None:
@@ -65,3 +65,14 @@ def test_it_is_the_first_of_the_commands(sluice: Sluice, ledger: Ledger, csv_fil
         f"  source 'an env/bin/activate'  {EFFECT}\n"
         "  sluice status 7               inputs, parts and books\n"
     )
+
+
+def test_on_one_line_it_comes_before_the_command(
+    sluice: Sluice, programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (programs / "activate").touch()
+    assert activated() == "source 'an env/bin/activate' && "
+    told = sluice("sample", "call_logs", "--rows", "4", "--out", "calls").stdout
+    assert told.endswith("\nnext: source 'an env/bin/activate' && sluice run call_logs calls\n")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    assert activated() == ""

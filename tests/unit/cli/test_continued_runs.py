@@ -63,9 +63,9 @@ def test_the_books_rejects_and_next_commands_are_those_of_the_earlier_run(
         "     50 x missing in customer_id: /inbox/calls_1.csv:51: customer_id is empty, and it is required.\n"
         "\n"
         "what to type next:\n"
-        "  sluice status 6                      inputs, parts and books\n"
-        "  sluice rejects list 6                every reject with its reason\n"
-        "  sluice rejects export 6 rejects.csv  all of them as CSV\n"
+        "  sluice status 6                        inputs, parts and books\n"
+        "  sluice rejects list 6                  every reject with its reason\n"
+        "  sluice rejects export 6 rejects_6.csv  all of them as CSV\n"
         """  eval "$(sluice env)" && psql "$DATABASE_URL" -c 'table customer_call_logs limit 5'\n"""
     )
 

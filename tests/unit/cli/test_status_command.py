@@ -72,12 +72,17 @@ def test_rows_that_wait_for_their_verdict_have_a_column(sluice: Sluice, ledger: 
         "     loaded 1,234,000  duplicate 500  rejected 67  contested 0  seconds 3.2\n"
         "run 7  pipeline call_logs  state running  inputs 2  read 1,234,569\n"
         "     loaded 1,234,000  duplicate 500  rejected 67  contested 2  seconds 3.2\n"
+        "\n"
+        "contested: rows that have the same key as another row; which of them stays is\n"
+        "    decided when all parts are loaded\n"
     )
     inputs = [an_input(1, state="loading", read=3, loaded=1, contested=2)]
     ledger.statuses = [a_run(state="running", read=3, loaded=1, contested=2, inputs=inputs)]
     assert (
         "input  state    parts  read  loaded  rejected  contested  file\n"
         "1      loading  1/1       3       1         0          2  /inbox/calls_1.csv\n"
+        "\n"
+        "contested: rows that have the same key as another row; which of them stays is\n"
     ) in sluice("status", "7").stdout
 
 

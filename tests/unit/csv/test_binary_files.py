@@ -1,4 +1,4 @@
-"""Files that are no text are refused with what they are, or with their first bytes, whatever they are packed in."""
+"""Files that are not text are refused with what they are, or with their first bytes, whatever they are packed in."""
 
 from __future__ import annotations
 

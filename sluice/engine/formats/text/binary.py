@@ -1,4 +1,4 @@
-"""Content that is no text: known kinds by their first bytes, others by how many control characters they have."""
+"""Content that is not text: known kinds by their first bytes, others by how many control characters they have."""
 
 from __future__ import annotations
 
