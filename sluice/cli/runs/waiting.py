@@ -36,27 +36,26 @@ def follow(run: int, workers: Supervisor, timeout: float | None) -> RunStatus:
         while True:
             workers.poll()
             status = _read_patiently(run, workers, until)
-            ahead = _ahead(status, workers, until)
             if status is None:
                 raise TimeoutError(
                     f"PostgreSQL does not answer, so the state of run {run} after {timeout:g} s is not known."
                 )
+            ahead = _ahead(status, workers, until)
+            shown = ahead or status
             if status.state in ENDED and ahead is None:
                 return status
             _mention_ahead(ahead, status, workers, mentioned)
-            progress.show(ahead or status)
-            _give_up_on_dying(workers, ahead or status)
+            progress.show(shown)
+            _give_up_on_dying(workers, shown)
             if until is not None and time.monotonic() > until:
-                raise TimeoutError(f"Run {(ahead or status).run} is still running after {timeout:g} s.")
+                raise TimeoutError(f"Run {shown.run} is still running after {timeout:g} s.")
             if absence is not None:
                 absence.look()
             time.sleep(POLL_S)
 
 
-def _ahead(status: RunStatus | None, workers: Supervisor, by: float | None) -> RunStatus | None:
+def _ahead(status: RunStatus, workers: Supervisor, by: float | None) -> RunStatus | None:
     """The open earlier run that the run waits for. One that ended waits, too: its content is not settled before."""
-    if status is None:
-        return None
     waits_for = status.continued if status.state in ENDED else [status.ahead]
     others = (_read_patiently(other, workers, by) for other in waits_for if other is not None)
     return next((other for other in others if other is not None and other.state not in ENDED), None)
