@@ -1,6 +1,7 @@
 """Builds the parts of the site that are not in `docs/`: generated pages, and pages of other folders.
 
-mkdocs calls the functions `on_...` (`hooks` in mkdocs.yml; `make docs`). Nothing is written into the repository.
+mkdocs calls the functions `on_...` (`hooks` in mkdocs.yml; `make docs`). Nothing is written into the repository: it has
+short pages at these places, so that no link is dead there, and they say how to get the complete ones.
 `python -m docs.generate FOLDER` writes the generated pages into a folder, to look at them without the site.
 """
 
@@ -39,6 +40,9 @@ def on_files(files: Any, config: Any) -> Any:
     from mkdocs.structure.files import File
 
     for place, text in pages().items():
+        short = files.get_file_from_path(place)
+        if short is not None:
+            files.remove(short)
         files.append(File.generated(config, place, content=text))
     for here, place in ROOT_PAGES.items():
         if here != "README.md":  # index.md says the same, for readers of the site

@@ -32,6 +32,21 @@ class DeclarationError(ConfigError):
         return self.sentence
 
 
+class Misplaced(ConfigError):
+    """Where pipelines are read from is wrong: no folder, or one that every user may write to.
+
+    Args: `found` is what is wrong, `todo` what to do about it. `str()` is both.
+    """
+
+    def __init__(self, found: str, todo: str) -> None:
+        super().__init__(found, todo)
+        self.found = found
+        self.todo = todo
+
+    def __str__(self) -> str:
+        return f"{self.found} {self.todo}"
+
+
 class NotAllowed(ConfigError):
     """The database role of this process lacks a right; that of another worker may have it.
 

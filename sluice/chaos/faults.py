@@ -61,10 +61,10 @@ class Faults:
             raise NotYet from error
         return fault.kind.text.format(worker=worker, stopped_s=self._stopped_s)
 
-    def continue_stopped(self, *, all_of_them: bool = False) -> None:
-        """Send SIGCONT to processes that have been stopped long enough, or to all."""
+    def continue_stopped(self) -> bool:
+        """Send SIGCONT to processes that have been stopped long enough. Returns whether any is still stopped."""
         now = time.monotonic()
-        for each in [each for each in self._stopped if all_of_them or each.until <= now]:
+        for each in [each for each in self._stopped if each.until <= now]:
             self._stopped.remove(each)
             mains = {slot.child.pid for slot in self._crew.slots if slot.child is not None}
             with suppress(ProcessLookupError):
@@ -72,6 +72,7 @@ class Faults:
                     os.killpg(each.pid, signal.SIGCONT)
                 elif any(each.pid in children_of(main) for main in mains):
                     os.kill(each.pid, signal.SIGCONT)
+        return bool(self._stopped)
 
     def _ready(self, first: int) -> int:
         """The worker of that number, or the next one that is ready. Raises NotYet."""

@@ -130,10 +130,10 @@ class Trial:
                 self._began = time.monotonic() if self._progress.done else 0.0
             else:
                 faults.ready = self._progress.workers
-                faults.continue_stopped(all_of_them=not due)
+                stopped = faults.continue_stopped()
                 due = self._strike(faults, due)
                 self._release()
-                if not due and self._is_loaded():
+                if not due and not stopped and self._is_loaded():
                     return None
             if time.monotonic() - self._changed > STUCK_S:
                 return f"no step has ended for {STUCK_S:.0f} s"

@@ -35,7 +35,12 @@ def all_pipelines() -> dict[str, Pipeline]:
 
 def broken() -> list[str]:
     """The errors of pipeline files, one sentence each with file and line."""
-    return [str(error) for error in REGISTRY.view().broken.values()]
+    return [str(error) for error in mistakes()]
+
+
+def mistakes() -> list[ConfigError]:
+    """The errors of pipeline files."""
+    return list(REGISTRY.view().broken.values())
 
 
 def find(name: str) -> Pipeline:

@@ -17,7 +17,7 @@ def example(path: str, part: str) -> str:
 
 def test_the_dataset_of_the_readme_loads(stack: Stack) -> None:
     dataset = example("README.md", 'name="meters"')
-    folder = stack.home / "pipelines_of_mine"
+    folder = stack.home / "my_pipelines"
     folder.mkdir()
     (folder / "meters.py").write_text(dataset)
     readings = stack.home / "readings.csv"
@@ -43,7 +43,7 @@ def test_the_tutorial_explains_the_dataset_of_the_readme() -> None:
 
 def test_the_derived_table_of_the_tutorial_is_built(stack: Stack) -> None:
     shop = example("docs/tutorial/derived-tables.md", 'name="shop"')
-    folder = stack.home / "pipelines_of_mine"
+    folder = stack.home / "my_pipelines"
     folder.mkdir()
     (folder / "shop.py").write_text(shop)
     sales, products = stack.home / "sales.csv", stack.home / "products.csv"

@@ -25,7 +25,7 @@ def without_built_at(path: Path) -> list[str]:
 
 
 def test_a_run_writes_its_derived_tables_and_so_does_the_command(stack: Stack) -> None:
-    folder = stack.home / "pipelines_of_mine"
+    folder = stack.home / "my_pipelines"
     folder.mkdir()
     (folder / "shop.py").write_text(SHOP)
     sales = stack.home / "sales.csv"
@@ -47,7 +47,7 @@ def test_a_run_writes_its_derived_tables_and_so_does_the_command(stack: Stack) -
 
 
 def test_a_run_that_is_done_stays_done_when_its_tables_cannot_be_written(stack: Stack) -> None:
-    folder = stack.home / "pipelines_of_mine"
+    folder = stack.home / "my_pipelines"
     folder.mkdir()
     (folder / "shop.py").write_text(SHOP)
     sales = stack.home / "sales.csv"

@@ -51,7 +51,7 @@ def pooled(stack: Stack, request: pytest.FixtureRequest) -> Iterator[Stack]:
         cursor.execute(f"alter database {name} set timezone = 'Africa/Kigali'")
         cursor.execute(f"alter database {name} set datestyle = 'SQL, DMY'")
     with pgbouncer(stack.database_url, stack.home / "pgbouncer", **getattr(request, "param", {})) as through:
-        folder = stack.home / "pipelines_of_mine"
+        folder = stack.home / "my_pipelines"
         folder.mkdir()
         (folder / "meters.py").write_text(METERS)
         (folder / "letters.py").write_text(LETTERS)

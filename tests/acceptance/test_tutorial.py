@@ -84,7 +84,7 @@ def test_the_first_lesson_shows_what_comes_out(stack: Stack) -> None:
 
 @pytest.mark.slow
 def test_the_second_and_the_third_lesson_show_what_comes_out(stack: Stack) -> None:
-    env = {"SLUICE_PIPELINES": str(stack.home / "lesson" / "pipelines_of_mine")}
+    env = {"SLUICE_PIPELINES": str(stack.home / "lesson" / "my_pipelines")}
     second, third = (Lesson(f"docs/tutorial/{name}.md", stack, env) for name in ("your-own-dataset", "derived-tables"))
     stack.worker(**env)
     assert second.follow() == 5
@@ -92,6 +92,6 @@ def test_the_second_and_the_third_lesson_show_what_comes_out(stack: Stack) -> No
 
 
 def test_the_dataset_of_the_readme_shows_what_comes_out(stack: Stack) -> None:
-    env = {"SLUICE_PIPELINES": str(stack.home / "lesson" / "pipelines_of_mine")}
+    env = {"SLUICE_PIPELINES": str(stack.home / "lesson" / "my_pipelines")}
     stack.worker(**env)
     assert Lesson("README.md", stack, env).follow(since="Your own dataset, in one file") == 3

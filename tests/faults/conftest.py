@@ -44,7 +44,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if config.getoption("recovery", False):
         reports = [each for found in terminalreporter.stats.values() for each in found if hasattr(each, "when")]
         terminalreporter.section("faults")
-        for line in recovery.lines(reports):
+        for line in recovery.lines(reports) if reports else recovery.no_fault(config.getoption("keyword"), FOLDER):
             terminalreporter.write_line(line)
 
 

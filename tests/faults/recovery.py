@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -65,3 +66,13 @@ def lines(reports: list[Any]) -> list[str]:
     table = [head, *rows(reports)]
     widths = [max(len(row[column]) for row in table) for column in range(len(head))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+
+
+def no_fault(only: str, folder: Path) -> list[str]:
+    """What is printed where no test has the word: those that its files are named after."""
+    words = ", ".join(sorted(path.stem.removeprefix("test_") for path in folder.glob("test_*.py")))
+    return [
+        f"no fault matches ONLY={only!r}. It may be a word of a test's name, or of a file's: {words}"
+        if only
+        else "no fault was run"
+    ]

@@ -64,7 +64,7 @@ def test_all_is_well_with_a_ledger_and_a_worker(durable_stack: Stack) -> None:
 
 @pytest.mark.slow
 def test_a_worker_that_differs_is_found(stack: Stack, tmp_path: Path) -> None:
-    mine = tmp_path / "pipelines_of_mine"
+    mine = tmp_path / "my_pipelines"
     mine.mkdir()
     (mine / "other.py").write_text(
         "from sluice import *\n"

@@ -111,5 +111,5 @@ def test_the_test_of_the_page_passes(tmp_path: Path) -> None:
     module = ModuleType("meters")
     exec(pipeline, vars(module))  # noqa: S102 - it is our own page
     names = {"pipeline": module.pipeline}
-    exec(test.replace("from pipelines_of_mine.meters import pipeline\n", ""), names)  # noqa: S102
+    exec(test.replace("from my_pipelines.meters import pipeline\n", ""), names)  # noqa: S102
     names["test_a_negative_reading_is_refused"](tmp_path)

@@ -53,13 +53,18 @@ def _outcomes(place: Place, screen: Screen, seeds: Sequence[int], seconds: float
         return
     for seed in seeds:
         faults = series(seed, seconds, WORKERS)
-        screen.begin(f"seed {seed}", f"{things(len(faults), 'fault')} in {seconds:g} s")
+        screen.begin(f"seed {seed}", heading(len(faults), seconds))
         trial = Trial(place, sample, _workers, screen, name=f"seed_{seed}", faults=faults, seconds=seconds)
         outcome = against(first.loaded.contents, trial.load(), seed)
         screen.disturbed(outcome)
         if outcome.problem is not None:
             place.show(f"seed_{seed}")
         yield outcome
+
+
+def heading(faults: int, seconds: float) -> str:
+    """How many faults a load has, and when: they may come later than planned."""
+    return f"{things(faults, 'fault')}, planned for the first {seconds:g} s; one waits until what it is for runs"
 
 
 def _workers(folder: Path) -> list[Command]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
+from sluice.cli.activation import activated
 from sluice.cli.output import Json, count, emit, things
 from sluice.errors import ConfigError
 
@@ -65,10 +66,9 @@ def sample(
         raise ConfigError(str(error)) from error
     facts = {"out": str(out), "files": [str(path) for path in made.files], **made.facts}
     books = ", ".join(f"{count(made.facts[name])} {name}" for name in BOOKS)
-    first = (
-        f"{things(len(made.files), 'file')} in {out}; loading {'it' if len(made.files) == 1 else 'them'} gives: {books}"
-    )
-    words = "\n".join([first, *made.more, f"next: sluice {made.command}"])
+    them = "it" if len(made.files) == 1 else "them"
+    first = f"{things(len(made.files), 'file')} in {out}; loading {them} into an empty table gives: {books}"
+    words = "\n".join([first, *made.more, f"next: {activated()}sluice {made.command}"])
     emit(facts, as_json=as_json, human=lambda: print(words))
 
 

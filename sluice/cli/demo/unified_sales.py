@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from sluice.cli.activation import activated
 from sluice.cli.addresses import near
 from sluice.cli.demo.commands import free_port, run_to_end, serve_until_signal
 from sluice.cli.demo.findings import Findings, find
@@ -74,7 +75,7 @@ def _show(home: Path, rows: int, *, as_json: bool) -> None:
     say(f"as planted: all {count(found.figures())} figures equal {shown / folder.name / 'expected.json'}\n")
     run_to_end("export", "--pipeline", PIPELINE, "--to", str(shown / "export"))
     look = f"SLUICE_HOME={shlex.quote(str(shown))} sluice"
-    say(f"\nlook around: {look} status {status.run}, or {look} explain {PIPELINE} sales/1")
+    say(f"\nlook around: {activated()}{look} status {status.run}, or {look} explain {PIPELINE} sales/1")
 
 
 @contextmanager

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from sluice.cli.activation import activation
 from sluice.cli.exits import Exit
-from sluice.cli.output import COLOURS, count, item, things, tint
+from sluice.cli.output import COLOURS, count, folded, item, things, tint
 from sluice.cli.runs.builds import next_for_builds, print_builds
-from sluice.cli.runs.outcome import failed, notes, reasons, untouched
+from sluice.cli.runs.outcome import continued, failed, notes, reasons, untouched
 
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import InputStatus, RunStatus, RunSummary
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 ACCEPTED = ("loaded", "updated", "unchanged", "duplicate")
 BOOKS = (*ACCEPTED, "rejected")
 SHOWN = 8
+CONTESTED = (
+    "contested: rows that have the same key as another row; which of them stays is decided when all parts are loaded"
+)
 ENDS = {  # what an exit code means
     Exit.FAILED: "the run failed",
     Exit.STRICT: "--strict, and rows were rejected or inputs could not be loaded",
@@ -24,27 +28,35 @@ ENDS = {  # what an exit code means
 }
 
 
-def print_run(status: RunStatus, code: Exit) -> None:
-    """Print an ended run, and how the command ends."""
+def print_run(status: RunStatus, code: Exit, others: Sequence[RunStatus] = ()) -> None:
+    """Print an ended run, the `others` that it has continued, and how the command ends."""
+    _print_ended(status)
+    for other in others:
+        print()
+        _print_ended(other)
+    if code:
+        print(f"\nexit code {code.value}: {ENDS[code]} (`sluice run --help` lists them)")
+    print("\nwhat to type next:")
+    steps = [*activation(), *next_steps(status, others)]
+    wide = max(len(command) for command, effect in steps if effect)
+    for command, effect in steps:
+        print(f"  {command:<{wide}}  {effect}".rstrip())
+
+
+def _print_ended(status: RunStatus) -> None:
     print(headline(status))
     if not came_to_nothing(status):
         print()
         print_books(status)
     for heading, lines in (
         ("nothing to do:", untouched(status)),
+        ("continued:", continued(status)),
         (tint("not loaded:", "red"), failed(status)),
         ("note:", notes(status)),
         (rejects_heading(status), reasons(status)),
     ):
         print_some(heading, lines, status.run)
     print_builds(status)
-    if code:
-        print(f"\nexit code {code.value}: {ENDS[code]} (`sluice run --help` lists them)")
-    print("\nwhat to type next:")
-    steps = list(next_steps(status))
-    wide = max(len(command) for command, effect in steps if effect)
-    for command, effect in steps:
-        print(f"  {command:<{wide}}  {effect}".rstrip())
 
 
 def rejects_heading(status: RunStatus) -> str:
@@ -60,10 +72,17 @@ def headline(status: RunStatus) -> str:
     nothing = all(each.state == "already_loaded" for each in status.inputs)
     failed = sum(each.state == "failed" for each in status.inputs)
     but = f", but {failed} of {len(status.inputs)} inputs could not be loaded" if failed else ""
-    but = (", there was nothing new to load" if status.builds else ", there was nothing to do") if nothing else but
+    but = _nothing(status) if nothing else but
     why = f": {status.error}" if status.error else ""
     speed = f", {count(status.rows_per_second)} rows/s" if status.read else ""
     return f"run {status.run} of {status.pipeline}: {state}{why or but} ({status.seconds:.1f} s{speed})"
+
+
+def _nothing(status: RunStatus) -> str:
+    """Why a run had nothing to load."""
+    if status.continued:
+        return f", run {' and run '.join(map(str, status.continued))} had its content already, and has loaded it"
+    return ", there was nothing new to load" if status.builds else ", there was nothing to do"
 
 
 def came_to_nothing(status: RunStatus) -> bool:
@@ -76,6 +95,13 @@ def contested(counted: Iterable[InputStatus | RunStatus | RunSummary]) -> tuple[
     return ("contested",) if any(each.contested for each in counted) else ()
 
 
+def print_contested(counted: Iterable[InputStatus | RunStatus | RunSummary]) -> None:
+    """Say what the column is, where it is shown."""
+    if contested(counted):
+        print()
+        folded(CONTESTED)
+
+
 def print_books(status: RunStatus) -> None:
     """Print read = loaded + updated + unchanged + duplicate + rejected, one line each."""
     width = len(count(status.read))
@@ -84,26 +110,32 @@ def print_books(status: RunStatus) -> None:
         print(f"  {sign} {name:<10} {count(getattr(status, name)):>{width}}")
 
 
-def next_steps(status: RunStatus) -> Iterator[tuple[str, str]]:
+def next_steps(status: RunStatus, others: Sequence[RunStatus] = ()) -> Iterator[tuple[str, str]]:
     """Commands that a person may want now, each with what it does."""
     from sluice.engine.base.servers import is_embedded
 
-    run, failing = status.run, status.failed_codes
-    yield f"sluice status {run}", "inputs, parts and books"
-    for refused in [run] if any(each.has_rejects for each in status.inputs) else sorted(_failed_before(status)):
-        yield f"sluice rejects list {refused}", "every reject with its reason"
-        yield f"sluice rejects export {refused} rejects.csv", "all of them as CSV"
-    if status.dead_steps or "nothing_loaded" in failing:
-        yield f"sluice retry {run}", "what failed again, once its cause is corrected"
-    if failing - {"nothing_loaded", "dead_part", "dead_step"}:
-        yield f"sluice run {status.pipeline} FILE...", "files again, once they are corrected"
+    own = [status] if status.read or status.failed_codes or not others else []
+    for each in (*own, *others):
+        yield from _next_for(each)
     yield from next_for_builds(status)
-    rows = any(getattr(status, name) for name in ACCEPTED) or bool(status.builds)
+    rows = any(getattr(each, name) for each in (status, *others) for name in ACCEPTED) or bool(status.builds)
     if is_embedded():
         then = "; then, in another terminal," if rows else ""
         yield "sluice up", f"keeps servers, workers and Flower running{then}"
     if rows:
         yield f"""eval "$(sluice env)" && psql "$DATABASE_URL" -c 'table {_target(status.pipeline)} limit 5'""", ""
+
+
+def _next_for(status: RunStatus) -> Iterator[tuple[str, str]]:
+    run, failing = status.run, status.failed_codes
+    yield f"sluice status {run}", "inputs, parts and books"
+    for refused in [run] if any(each.has_rejects for each in status.inputs) else sorted(_failed_before(status)):
+        yield f"sluice rejects list {refused}", "every reject with its reason"
+        yield f"sluice rejects export {refused} rejects_{refused}.csv", "all of them as CSV"
+    if status.dead_steps or "nothing_loaded" in failing:
+        yield f"sluice retry {run}", "what failed again, once its cause is corrected"
+    if failing - {"nothing_loaded", "dead_part", "dead_step"}:
+        yield f"sluice run {status.pipeline} FILE...", "files again, once they are corrected"
 
 
 def _failed_before(status: RunStatus) -> set[int]:

@@ -23,15 +23,34 @@ def failed(status: RunStatus) -> list[str]:
 def untouched(status: RunStatus) -> list[str]:
     """Inputs with nothing to do, and which run loaded them."""
     names = {each.input: each.uri for each in status.inputs}
-    return grouped((each.uri, _by(each, names)) for each in status.inputs if each.state == "already_loaded")
+    ended = [each for each in status.inputs if each.state == "already_loaded"]
+    return grouped((each.uri, _by(each, names)) for each in ended if each.same_as_run not in status.continued)
+
+
+def continued(status: RunStatus) -> list[str]:
+    """Inputs that an earlier run has loaded, which had not ended when this one began."""
+    return grouped(
+        (each.uri, f"loaded by run {each.same_as_run}; its books: sluice status {each.same_as_run}")
+        for each in status.inputs
+        if each.state == "already_loaded" and each.same_as_run in status.continued
+    )
 
 
 def waiting(status: RunStatus) -> list[str]:
     """Inputs whose content another run is loading."""
     return grouped(
-        (each.uri, f"run {each.same_as_run} is loading the same content")
+        (each.uri, f"run {each.same_as_run} is loading the same content: sluice status {each.same_as_run}")
         for each in status.inputs
         if each.state == "attached"
+    )
+
+
+def replaced(status: RunStatus) -> list[str]:
+    """Inputs whose rows a later run has deleted, to load the file again: the books are those of then."""
+    return grouped(
+        (each.uri, f"its rows were replaced by those of run {each.replaced_by_run}")
+        for each in status.inputs
+        if each.replaced_by_run is not None and each.loaded + each.updated
     )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sluice.cli.addresses import near
-from sluice.cli.options import RunId
+from sluice.cli.options import RunId, Strict, Timeout, Workers
 from sluice.cli.output import Json, emit, say
 from sluice.cli.runs.outcome import grouped
+from sluice.cli.runs.run import finish, own_workers
 
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import RunStatus
@@ -32,11 +33,19 @@ _OVER_LIMIT = (
 )
 
 
-def retry(run: RunId, as_json: Json = False) -> None:
+def retry(
+    run: RunId,
+    *,
+    strict: Strict = False,
+    workers: Workers = None,
+    timeout: Timeout = None,
+    as_json: Json = False,
+) -> None:
     """Try again what failed in a run: dead steps, files whose rows were all rejected, and refused files.
 
     Files are read under the current declaration. A refused one (a wrong header, not CSV) is read again if it or its
-    declaration has changed since.
+    declaration has changed since. With the embedded servers, or with --workers, it starts workers, waits, and prints
+    the run as `sluice run` does; otherwise running workers do the work.
     """
     from sluice.engine.ledger.runs import read_status
     from sluice.engine.ledger.runs import retry as revive
@@ -44,11 +53,21 @@ def retry(run: RunId, as_json: Json = False) -> None:
 
     revived = revive(run, _derived_now, _declared_now)
     publish_now()
+    status = read_status(run)
     what = f"steps of run {run} that are due again: {revived}" if revived else _NOTHING.format(run=run)
-    left = _left(read_status(run))
-    emit({"run": run, "retried": revived}, as_json=as_json, human=lambda: print("\n".join([what, *left])))
-    if revived:
-        say("workers take them (`sluice worker` starts some)")
+    if not revived and status.state == "running":
+        what = f"run {run} has nothing to try again: it has not ended."
+    lines = [what, *_left(status)]
+    unfinished = bool(revived) or status.state == "running"
+    crew = own_workers(workers) if unfinished else None
+    if crew is not None and crew.slots:
+        if not as_json:
+            print("\n".join([*lines, ""]), flush=True)
+        finish(run, crew, strict=strict, timeout=timeout, as_json=as_json, retried=revived)
+        return
+    emit({"run": run, "retried": revived}, as_json=as_json, human=lambda: print("\n".join(lines)))
+    if unfinished:
+        say("workers take them (`sluice worker` starts some)" if revived else "workers go on with it")
 
 
 def _left(status: RunStatus) -> list[str]:

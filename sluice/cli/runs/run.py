@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -18,7 +19,6 @@ from sluice.workers.supervisor import Supervisor, stop_signals
 
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import RunStatus
-    from sluice.engine.ledger.runs import Run
 
 WELL = (Exit.DONE, Exit.PARTLY)  # the run is done, although some inputs may have failed
 NO_ROWS = {"empty_file", "header_only", "empty_archive", "no_rows"}  # refusals of files without a row
@@ -66,13 +66,24 @@ def load_and_report(
     Raises typer.Exit unless it succeeds.
     """
     with stop_signals(), own_workers(processes) as crew:
-        status = _load(wanted, crew, timeout, as_json)
+        status = _wait(lambda: wanted.put_on_queue().id, crew, timeout, as_json)
         stop_workers(crew)
-        code = verdict(status, strict=strict)
+        code = verdict_of(status, strict=strict)
         _end(status, code, after if code in WELL else None, as_json=as_json)
     if code:
         raise typer.Exit(code)
     return status
+
+
+def finish(run: int, workers: Supervisor, *, strict: bool, timeout: float | None, as_json: bool, **more: Any) -> None:
+    """Wait for an open run with workers of this command, and print the result. Raises typer.Exit unless it succeeds."""
+    with stop_signals(), workers as crew:
+        status = _wait(lambda: run, crew, timeout, as_json)
+        stop_workers(crew)
+        code = verdict_of(status, strict=strict)
+        report(status, code, as_json=as_json, **more)
+    if code:
+        raise typer.Exit(code)
 
 
 def _end(status: RunStatus, code: Exit, after: Afterwards | None, *, as_json: bool) -> None:
@@ -90,7 +101,23 @@ def report(status: RunStatus, code: Exit, *, as_json: bool, **more: Any) -> None
     """Print an ended run, and how the command ends; `more` is for programs."""
     error = {"kind": "RunFailed", "message": status.error} if status.error else None
     facts = status.json() | more | {"error": error}
-    emit(facts, as_json=as_json, human=lambda: print_run(status, code))
+    emit(facts, as_json=as_json, human=lambda: print_run(status, code, continued_by(status)))
+
+
+def continued_by(status: RunStatus) -> list[RunStatus]:
+    """The earlier runs that a run has continued: what they loaded counts as the command's."""
+    from sluice.engine.ledger.runs import read_status
+
+    return [read_status(run) for run in status.continued]
+
+
+def verdict_of(status: RunStatus, *, strict: bool) -> Exit:
+    """The exit code of a command whose run has ended; runs that it has continued count unless its own says more."""
+    code = verdict(status, strict=strict)
+    others = [] if code else continued_by(status)
+    if any(each.dead_steps for each in others):
+        return Exit.FAILED
+    return Exit.STRICT if strict and any(each.rejected for each in others) else code
 
 
 def verdict(status: RunStatus, *, strict: bool) -> Exit:
@@ -153,16 +180,16 @@ def _continues() -> str:
     return f"stays in the ledger: {who} on with it."
 
 
-def _load(wanted: Wanted, crew: Supervisor, timeout: float | None, as_json: bool) -> RunStatus:
-    """Queue the files and wait for them. Returns the ended run's status."""
-    queued: Run | None = None
+def _wait(begin: Callable[[], int], crew: Supervisor, timeout: float | None, as_json: bool) -> RunStatus:
+    """Wait for the run that `begin` registers. Returns its status when it has ended."""
+    run: int | None = None
     try:
-        queued = wanted.put_on_queue()
-        return follow(queued.id, crew, timeout)
+        run = begin()
+        return follow(run, crew, timeout)
     except KeyboardInterrupt:
-        what = "Interrupted." if queued is None else f"Interrupted. Run {queued.id} {_continues()}"
-        fail("Interrupted", what, as_json=as_json, run=queued and queued.id)
+        what = "Interrupted." if run is None else f"Interrupted. Run {run} {_continues()}"
+        fail("Interrupted", what, as_json=as_json, run=run)
         raise typer.Exit(Exit.INTERRUPTED) from None
     except TimeoutError as error:
-        fail("Timeout", f"{error} It {_continues()}", as_json=as_json, run=queued and queued.id)
+        fail("Timeout", f"{error} It {_continues()}", as_json=as_json, run=run)
         raise typer.Exit(Exit.FAILED) from None

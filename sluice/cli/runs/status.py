@@ -10,10 +10,18 @@ import typer
 
 from sluice.cli.addresses import near, sentence
 from sluice.cli.output import Json, count, emit, folded, narrow_table, say, tint
-from sluice.cli.runs.books import BOOKS, came_to_nothing, contested, headline, print_books, rejects_heading
+from sluice.cli.runs.books import (
+    BOOKS,
+    came_to_nothing,
+    contested,
+    headline,
+    print_books,
+    print_contested,
+    rejects_heading,
+)
 from sluice.cli.runs.builds import print_builds
-from sluice.cli.runs.outcome import failed, notes, reasons, untouched, waiting
-from sluice.errors import TransientError
+from sluice.cli.runs.outcome import continued, failed, notes, reasons, replaced, untouched, waiting
+from sluice.errors import ConfigError, TransientError
 
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import InputStatus, RunStatus, RunSummary
@@ -45,12 +53,14 @@ def _missing(status: RunStatus) -> list[dict[str, Any]]:
     from sluice.engine.tables.loaded_rows import missing_of_run
     from sluice.pipelines import all_pipelines
 
-    declared = all_pipelines().get(status.pipeline)
-    if status.state == "running" or declared is None:
+    if status.state == "running":
         return []
     try:
+        declared = all_pipelines().get(status.pipeline)
+        if declared is None:
+            return []
         return [asdict(each) | {"sentence": str(each)} for each in missing_of_run(status.run, declared)]
-    except TransientError as error:
+    except (ConfigError, TransientError) as error:
         say(f"the rows of this run were not counted: {error}")
         return []
 
@@ -67,7 +77,11 @@ def _alarms() -> list[str]:
     from sluice.engine.schedule import alarms
     from sluice.pipelines import all_pipelines
 
-    return [f"{each.pipeline} of {each.day}: {each.note}" for each in alarms(all_pipelines().values())]
+    try:
+        return [f"{each.pipeline} of {each.day}: {each.note}" for each in alarms(all_pipelines().values())]
+    except ConfigError as error:  # the runs are in the ledger: no pipeline has to be read to show them
+        say(f"the schedules were not checked: {error}")
+        return []
 
 
 def print_runs(runs: list[RunSummary]) -> None:
@@ -79,6 +93,7 @@ def print_runs(runs: list[RunSummary]) -> None:
     head = ("run", "pipeline", "state", "inputs", "read", *books, "seconds")
     names = ("pipeline", "state", "inputs_total", "read", *books, "seconds")
     narrow_table(head, ([str(each.run), *(getattr(each, name) for name in names)] for each in runs), SPARE)
+    print_contested(runs)
 
 
 def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> None:
@@ -92,12 +107,15 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
     print()
     head = ("input", "state", "parts", "read", *books, "file")
     narrow_table(head, (_input_row(each, books) for each in status.inputs), SPARE)
+    print_contested([status, *status.inputs])
     for line in failed(status):
         print()
         folded(line)
     for heading, lines in (
         ("nothing to do:", untouched(status)),
+        ("continued:", continued(status)),
         ("waits for another run:", waiting(status)),
+        ("replaced since, these books are those of then:", replaced(status)),
         ("note:", notes(status)),
         (rejects_heading(status), reasons(status)),
     ):
@@ -114,7 +132,13 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
         print()
         folded(f"waits: {sentence(status.waiting)}")
     if status.unattended:
-        print("\nno worker is running it: `sluice worker` continues it")
+        print(f"\nno worker is running it: {_who_continues(status.run)} continues it")
+
+
+def _who_continues(run: int) -> str:
+    from sluice.engine.base.servers import is_embedded
+
+    return f"`sluice retry {run}`, or `sluice worker`," if is_embedded() else "`sluice worker`"
 
 
 def _print_all(heading: str, lines: Sequence[str]) -> None:

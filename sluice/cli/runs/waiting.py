@@ -15,20 +15,23 @@ if TYPE_CHECKING:
     from sluice.engine.ledger.facts import RunStatus
 
 POLL_S = 0.2
+ENDED = ("done", "failed")
 MOST_DEATHS = 5  # consecutive deaths of workers, each within a minute, while nothing was loaded
 
 
 def follow(run: int, workers: Supervisor, timeout: float | None) -> RunStatus:
-    """Wait until the run has ended, and return its status.
+    """Wait until the run has ended, and earlier ones that loaded its content, and return its status.
 
-    Prints on stderr that no worker is running, unless it has its own. Raises TimeoutError after `timeout` seconds,
-    DatabaseAway when PostgreSQL stays away, PermanentError when the workers do not stay alive.
+    Shows the progress of an earlier run while it has all the content that is left. Prints on stderr that no worker is
+    running, unless it has its own. Raises TimeoutError after `timeout` seconds, DatabaseAway when PostgreSQL stays
+    away, PermanentError when the workers do not stay alive.
     """
     from sluice.engine.ledger.workers import Absence
 
     started = time.monotonic()
     until = None if timeout is None else started + timeout
     absence = None if workers.slots else Absence(lambda: _mention_missing_workers(run), _worker_there)
+    mentioned: set[int] = set()
     with Progress() as progress:
         while True:
             workers.poll()
@@ -37,15 +40,34 @@ def follow(run: int, workers: Supervisor, timeout: float | None) -> RunStatus:
                 raise TimeoutError(
                     f"PostgreSQL does not answer, so the state of run {run} after {timeout:g} s is not known."
                 )
-            if status.state in ("done", "failed"):
+            ahead = _ahead(status, workers, until)
+            shown = ahead or status
+            if status.state in ENDED and ahead is None:
                 return status
-            progress.show(status)
-            _give_up_on_dying(workers, status)
+            _mention_ahead(ahead, status, workers, mentioned)
+            progress.show(shown)
+            _give_up_on_dying(workers, shown)
             if until is not None and time.monotonic() > until:
-                raise TimeoutError(f"Run {run} is still {status.state} after {timeout:g} s.")
+                raise TimeoutError(f"Run {shown.run} is still running after {timeout:g} s.")
             if absence is not None:
                 absence.look()
             time.sleep(POLL_S)
+
+
+def _ahead(status: RunStatus, workers: Supervisor, by: float | None) -> RunStatus | None:
+    """The open earlier run that the run waits for. One that ended waits, too: its content is not settled before."""
+    waits_for = status.continued if status.state in ENDED else [status.ahead]
+    others = (_read_patiently(other, workers, by) for other in waits_for if other is not None)
+    return next((other for other in others if other is not None and other.state not in ENDED), None)
+
+
+def _mention_ahead(ahead: RunStatus | None, status: RunStatus, workers: Supervisor, mentioned: set[int]) -> None:
+    """Print once for each earlier run that the command goes on with it, or waits for it without own workers."""
+    if ahead is None or ahead.run in mentioned:
+        return
+    mentioned.add(ahead.run)
+    what = "continuing" if workers.slots else "waiting for"
+    say(f"{what} run {ahead.run}: it has not ended, and has the same content as run {status.run}")
 
 
 def _read_patiently(run: int, workers: Supervisor, by: float | None) -> RunStatus | None:

@@ -17,7 +17,7 @@ import typer
 
 from sluice.cli.exits import Exit
 from sluice.cli.output import Json, emit, things, tint
-from sluice.errors import SluiceError
+from sluice.errors import Misplaced, SluiceError
 
 if TYPE_CHECKING:
     from sluice.engine.declare import Pipeline
@@ -63,12 +63,16 @@ def _settings() -> Iterator[Finding]:
 
 def _declarations(into: dict[str, Pipeline]) -> Iterator[Finding]:
     from sluice.engine.doctor.finding import ok, wrong
-    from sluice.pipelines import all_pipelines, broken
+    from sluice.pipelines import all_pipelines, mistakes
 
     into |= all_pipelines()
     yield ok("pipelines", ", ".join(sorted(into)))
-    for sentence in broken():
-        yield wrong("pipelines", sentence, "Correct the file; it is read again at once. The other pipelines work.")
+    for error in mistakes():
+        if isinstance(error, Misplaced):
+            yield wrong("pipelines", error.found, error.todo)
+        else:
+            todo = "Correct the file; it is read again at once. The other pipelines work."
+            yield wrong("pipelines", str(error), todo)
 
 
 def _database(pipelines: list[Pipeline]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from sluice.errors import SluiceError
+from sluice.errors import Misplaced, SluiceError
 
 TELLING = 4  # letters
 State = Literal["ok", "warning", "wrong"]
@@ -49,6 +49,8 @@ def safely(
     """The findings of `look`; an exception becomes a finding, too (and is added to `failed`)."""
     try:
         yield from look()
+    except Misplaced as error:
+        yield wrong(check, error.found, error.todo)
     except SluiceError as error:
         _note(failed, error)
         yield wrong(check, str(error), todo)

@@ -62,6 +62,7 @@ class InputStatus(Books, OneInput):
     note: str | None
     error_code: str | None
     error: str | None
+    replaced_by_run: int | None = None  # the newest run that has deleted its rows, to load the same file again
 
     @property
     def has_rejects(self) -> bool:
@@ -133,7 +134,8 @@ class RunStatus(Books, OneRun):
     """A run with its books, its inputs, its parts and what it waits for.
 
     `seconds` are those from its request to its end (or to now). `unattended` means that it is running, and that no
-    worker is busy with this or any other run. `reasons` are None while it is running.
+    worker is busy with this or any other run. `reasons` are None while it is running. `continued` are earlier runs that
+    had not ended when this one was registered, and have the content of some of its inputs.
     """
 
     seconds: float
@@ -151,11 +153,19 @@ class RunStatus(Books, OneRun):
     error: str | None
     purged_at: datetime | None
     unattended: bool
+    continued: list[int] = field(default_factory=list)
     rows_per_second: int = 0
     inputs: list[InputStatus] = field(default_factory=list)
     builds: list[BuildStatus] = field(default_factory=list)
     reasons: list[RejectReason] | None = None
     notes: list[Note] = field(default_factory=list)
+
+    @property
+    def ahead(self) -> int | None:
+        """The earlier run that loads the content of all inputs which have not ended; None if one is its own."""
+        runs = {each.same_as_run for each in self.inputs if each.state == "attached"}
+        own = any(each.state in ("registered", "loading") for each in self.inputs)
+        return None if own else min((run for run in self.continued if run in runs), default=None)
 
     @property
     def failed_codes(self) -> set[str]:

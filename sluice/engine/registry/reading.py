@@ -25,7 +25,7 @@ from sluice.engine.declare import Pipeline
 from sluice.engine.registry.opened import is_installed, watched
 from sluice.engine.registry.pipeline_files import advice, code_of, is_folder, module_for
 from sluice.engine.registry.seen import Listing, Seen
-from sluice.errors import ConfigError, DeclarationError
+from sluice.errors import ConfigError, DeclarationError, Misplaced
 from sluice.private import replaceable_in, writable_by_all
 
 AGAIN_S = 2.0
@@ -103,9 +103,9 @@ def _refuse_writable(path: Path) -> None:
     for each in filter(Path.exists, beside):
         opened = each if writable_by_all(each) else replaceable_in(each) if each.is_symlink() else None
         if opened is not None:
-            raise ConfigError(
-                f"{path}: every user of this machine may write to {opened} and so have workers run their code. Take "
-                f"that right away: chmod o-w {opened}"
+            raise Misplaced(
+                f"{path}: every user of this machine may write to {opened} and so have workers run their code.",
+                f"Take that right away: chmod o-w {opened}",
             )
 
 

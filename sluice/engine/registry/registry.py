@@ -17,7 +17,7 @@ from sluice.engine.declare import Pipeline
 from sluice.engine.registry.declared import Declared
 from sluice.engine.registry.pipeline_files import files_of, name_of
 from sluice.engine.registry.reading import Read, read
-from sluice.errors import ConfigError
+from sluice.errors import ConfigError, Misplaced
 from sluice.private import open_to_all
 
 _PACKAGE = Path(__file__).resolve().parents[2]
@@ -144,7 +144,7 @@ def _files_of(folders: Sequence[Path]) -> Iterator[Path]:
     seen: set[str] = set()
     for folder in folders:
         if not folder.is_dir():
-            raise ConfigError(f"SLUICE_PIPELINES: {folder} is not a folder.")
+            raise Misplaced(f"SLUICE_PIPELINES: {folder} is not a folder.", "Create it, or correct the setting.")
         _refuse_open(folder)
         for path in files_of(folder):
             real = os.path.realpath(path)
@@ -159,7 +159,8 @@ def _refuse_open(folder: Path) -> None:
         return
     if (opened := open_to_all(folder)) is not None:
         where = "" if opened in (folder, folder.absolute(), folder.resolve()) else f", which {folder} is in,"
-        raise ConfigError(
+        raise Misplaced(
             f"SLUICE_PIPELINES: every user of this machine may write to {opened}{where} and so have workers run their "
-            f"code. Take that right away: chmod o-w {opened}"
+            "code.",
+            f"Take that right away: chmod o-w {opened}",
         )

@@ -14,6 +14,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.base.identity import is_gone, is_lost_child, node
+from sluice.engine.base.servers import is_embedded
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, try_lock
@@ -132,7 +133,9 @@ def _notice_loss(cursor: Cursor, marker: str) -> bool:
     cursor.execute(query("note_queue"), {"marker": marker})
     cursor.execute(query("reset_published"))
     if known is not None and cursor.rowcount:
-        log.warning("Redis has lost its queues; %s published steps are due again", cursor.rowcount)
+        # embedded servers stop without the queues when the last command ends: the usual start of what was interrupted
+        level, what = (logging.INFO, "starts with empty") if is_embedded() else (logging.WARNING, "has lost its")
+        log.log(level, "Redis %s queues; %s published steps are due again", what, cursor.rowcount)
     return True
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from sluice.cli.chaos.trials import heading
+
 Sluice = Callable[..., Any]
 
 
@@ -106,3 +108,8 @@ def test_a_seed_that_is_not_an_integer_is_refused(
     assert result.exit_code == 2
     assert message in result.stderr
     assert trials == []
+
+
+def test_the_heading_of_a_load_does_not_promise_when_the_last_fault_happens() -> None:
+    assert heading(17, 20.0) == "17 faults, planned for the first 20 s; one waits until what it is for runs"
+    assert heading(1, 0.5) == "1 fault, planned for the first 0.5 s; one waits until what it is for runs"

@@ -108,3 +108,21 @@ def test_a_pipeline_with_a_mistake_does_not_keep_the_servers_from_being_looked_a
     assert checks["pipelines"]["state"] == "wrong"
     assert "broken.py" in checks["pipelines"]["found"]
     assert {"PostgreSQL", "Redis"} <= set(checks)
+
+
+@pytest.mark.parametrize("opened", ["mine", "mine/meters.py"])
+def test_the_fix_of_pipelines_that_everybody_may_write_to_is_what_to_do(
+    sluice: Sluice, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, opened: str
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "meters.py").write_text("")
+    (tmp_path / opened).chmod(0o777)
+    monkeypatch.setenv("SLUICE_PIPELINES", str(tmp_path / "mine"))
+    settings.cache_clear()
+    monkeypatch.setattr(doctor, "_database", lambda _: iter(()))
+    monkeypatch.setattr(doctor, "_redis_and_workers", lambda: iter(()))
+    found = [each for each in json.loads(sluice("doctor", "--json").stdout)["checks"] if each["state"] == "wrong"]
+    assert [(each["check"], each["todo"]) for each in found] == [
+        ("pipelines", f"Take that right away: chmod o-w {tmp_path / opened}")
+    ]
+    assert "chmod" not in found[0]["found"]

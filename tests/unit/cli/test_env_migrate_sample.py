@@ -71,7 +71,7 @@ def test_sample_writes_files_and_tells_what_loading_them_gives(sluice: Sluice, t
 def test_sample_says_what_to_type_next(sluice: Sluice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert sluice("sample", "call_logs", "--rows", "4", "--dirty", "0", "--out", "my calls").stdout == (
-        "4 files in my calls; loading them gives: 4 read, 4 loaded, 0 duplicate, 0 rejected\n"
+        "4 files in my calls; loading them into an empty table gives: 4 read, 4 loaded, 0 duplicate, 0 rejected\n"
         "next: sluice run call_logs 'my calls'\n"
     )
 
@@ -84,7 +84,7 @@ def test_a_sample_of_customers_tells_the_totals_and_what_the_late_file_makes_of_
     said = sluice(*words).stdout.splitlines()
     expected = json.loads((out / "expected.json").read_text())
     late = out / "late" / "payment_data_late.csv"
-    assert said[0].startswith(f"3 files in {out}; loading them gives: {expected['read']} read, ")
+    assert said[0].startswith(f"3 files in {out}; loading them into an empty table gives: {expected['read']} read, ")
     assert said[1].startswith("as of 2024-12-31: 12 customers, ")
     assert said[1].endswith(f", ltv {expected['totals']['ltv']}")
     assert said[2].startswith(f"with {late}, which comes later: 12 customers, ")
@@ -100,7 +100,7 @@ def test_a_sample_of_five_sources_tells_what_they_come_to_and_who_serves_them(sl
     out = tmp_path / "sources"
     words = ("sample", "unified_sales", "--rows", "100", "--out", str(out))
     assert sluice(*words).stdout.splitlines() == [
-        f"6 files in {out}; loading them gives: 906 read, 760 loaded, 1 duplicate, 145 rejected",
+        f"6 files in {out}; loading them into an empty table gives: 906 read, 760 loaded, 1 duplicate, 145 rejected",
         "standardized_data gets 200 rows; an API and a database are to serve the other sources",
         "next: sluice demo unified_sales --rows 100",
     ]

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from sluice.workers.child import Command
+from sluice.workers.supervisor import Supervisor
 from tests.unit.cli.made_up import Ledger, Sluice, a_run, an_input
 
 REJECT = {
@@ -104,6 +106,47 @@ def test_retry_publishes_what_is_due_again(sluice: Sluice, ledger: Ledger) -> No
     assert (result.exit_code, result.stdout) == (0, "steps of run 7 that are due again: 3\n")
     assert ledger.asked == [("publish", {})]
     assert json.loads(sluice("retry", "7", "--json").stdout) == {"run": 7, "retried": 3}
+
+
+def test_retry_waits_with_workers_of_its_own_and_ends_as_run_does(
+    sluice: Sluice, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sluice.cli.runs.retry.own_workers", lambda _processes: _IdleCrew())
+    monkeypatch.setattr("sluice.cli.runs.waiting.POLL_S", 0.001)
+    ledger.dead = 3
+    ledger.statuses = [a_run(state="running"), a_run(state="running"), a_run(read=1, loaded=1)]
+    result = sluice("retry", "7")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("steps of run 7 that are due again: 3\n\nrun 7 of call_logs: done (2.0 s")
+    assert "\n  = loaded     1\n" in result.stdout
+
+    ledger.statuses = [a_run(state="running"), a_run(state="failed", error="A step is dead.", dead_steps=1)]
+    again = sluice("retry", "7", "--json")
+    told = json.loads(again.stdout)
+    assert (again.exit_code, told["run"], told["retried"], told["state"]) == (1, 7, 3, "failed")
+    assert told["error"] == {"kind": "RunFailed", "message": "A step is dead."}
+
+
+def test_retry_of_an_open_run_goes_on_with_it(sluice: Sluice, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger.statuses = [a_run(state="running")]
+    result = sluice("retry", "7")
+    assert result.stdout == "run 7 has nothing to try again: it has not ended.\n"
+    assert result.stderr == "workers go on with it\n"
+
+    monkeypatch.setattr("sluice.cli.runs.retry.own_workers", lambda _processes: _IdleCrew())
+    monkeypatch.setattr("sluice.cli.runs.waiting.POLL_S", 0.001)
+    ledger.statuses = [a_run(state="running"), a_run(state="running"), a_run(read=1, loaded=1)]
+    assert "\nrun 7 of call_logs: done (2.0 s" in sluice("retry", "7").stdout
+
+
+class _IdleCrew(Supervisor):
+    """One worker, which is never started."""
+
+    def __init__(self) -> None:
+        super().__init__([Command("worker", [])], say=print)
+
+    def poll(self) -> None:
+        """Start nothing."""
 
 
 def test_retry_of_a_healthy_run_says_so(sluice: Sluice, ledger: Ledger) -> None:

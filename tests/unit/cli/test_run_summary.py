@@ -48,10 +48,10 @@ def test_an_ended_run_fits_on_one_screen(sluice: Sluice, ledger: Ledger, csv_fil
         "     50 x missing in customer_id: /inbox/calls_1.csv:51: customer_id is empty, and it is required.\n"
         "\n"
         "what to type next:\n"
-        "  sluice status 7                      inputs, parts and books\n"
-        "  sluice rejects list 7                every reject with its reason\n"
-        "  sluice rejects export 7 rejects.csv  all of them as CSV\n"
-        "  sluice run call_logs FILE...         files again, once they are corrected\n"
+        "  sluice status 7                        inputs, parts and books\n"
+        "  sluice rejects list 7                  every reject with its reason\n"
+        "  sluice rejects export 7 rejects_7.csv  all of them as CSV\n"
+        "  sluice run call_logs FILE...           files again, once they are corrected\n"
         """  eval "$(sluice env)" && psql "$DATABASE_URL" -c 'table customer_call_logs limit 5'\n"""
     )
 
@@ -83,10 +83,10 @@ def test_a_file_of_which_nothing_loads_is_no_success(sluice: Sluice, ledger: Led
         "exit code 1: the run failed (`sluice run --help` lists them)\n"
         "\n"
         "what to type next:\n"
-        "  sluice status 7                      inputs, parts and books\n"
-        "  sluice rejects list 7                every reject with its reason\n"
-        "  sluice rejects export 7 rejects.csv  all of them as CSV\n"
-        "  sluice retry 7                       what failed again, once its cause is corrected\n"
+        "  sluice status 7                        inputs, parts and books\n"
+        "  sluice rejects list 7                  every reject with its reason\n"
+        "  sluice rejects export 7 rejects_7.csv  all of them as CSV\n"
+        "  sluice retry 7                         what failed again, once its cause is corrected\n"
     )
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 
+import pytest
+
+from sluice.engine.base.settings import settings
 from sluice.engine.schedule import Alarm
 from sluice.engine.tables.loaded_rows import Missing
 from tests.unit.cli.made_up import Ledger, Sluice, a_reason, a_run, a_summary, an_input
@@ -68,12 +72,17 @@ def test_rows_that_wait_for_their_verdict_have_a_column(sluice: Sluice, ledger: 
         "     loaded 1,234,000  duplicate 500  rejected 67  contested 0  seconds 3.2\n"
         "run 7  pipeline call_logs  state running  inputs 2  read 1,234,569\n"
         "     loaded 1,234,000  duplicate 500  rejected 67  contested 2  seconds 3.2\n"
+        "\n"
+        "contested: rows that have the same key as another row; which of them stays is\n"
+        "    decided when all parts are loaded\n"
     )
     inputs = [an_input(1, state="loading", read=3, loaded=1, contested=2)]
     ledger.statuses = [a_run(state="running", read=3, loaded=1, contested=2, inputs=inputs)]
     assert (
         "input  state    parts  read  loaded  rejected  contested  file\n"
         "1      loading  1/1       3       1         0          2  /inbox/calls_1.csv\n"
+        "\n"
+        "contested: rows that have the same key as another row; which of them stays is\n"
     ) in sluice("status", "7").stdout
 
 
@@ -160,7 +169,7 @@ def test_status_of_a_run_says_where_it_did_less_than_asked(sluice: Sluice, ledge
         "  /inbox/calls_2.csv: already loaded by run 5\n"
         "\n"
         "waits for another run:\n"
-        "  /inbox/calls_3.csv: run 6 is loading the same content\n"
+        "  /inbox/calls_3.csv: run 6 is loading the same content: sluice status 6\n"
         "\n"
         "note:\n"
         "  5 files (/inbox/calls_4.csv, /inbox/calls_5.csv, ...): Columns that the\n"
@@ -181,3 +190,43 @@ def test_status_says_which_rows_are_not_there_any_more(ledger: Ledger, sluice: S
         "    customer_call_logs and 18 are there\n"
         "load them again: sluice run call_logs FILES --reload\n"
     ) in shown
+
+
+def test_status_says_whose_rows_a_later_run_has_replaced(ledger: Ledger, sluice: Sluice) -> None:
+    ledger.statuses = [
+        a_run(
+            read=6,
+            loaded=6,
+            inputs=[
+                an_input(1, read=3, loaded=3, replaced_by_run=9),
+                an_input(2, read=3, loaded=3),
+                an_input(3, read=3, rejected=3, replaced_by_run=9),  # it had no rows
+            ],
+        )
+    ]
+    assert (
+        "\nreplaced since, these books are those of then:\n"
+        "  /inbox/calls_1.csv: its rows were replaced by those of run 9\n"
+    ) in sluice("status", "7").stdout
+    assert sluice("status", "7").stdout.count("replaced by") == 1
+
+
+@pytest.mark.parametrize("mode", [0o777, None], ids=["every user may write", "no folder"])
+def test_status_needs_no_pipelines(
+    ledger: Ledger, sluice: Sluice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int | None
+) -> None:
+    """Runs are in the ledger. What needs a declaration is left out, and a note says why."""
+    folder = tmp_path / "mine"
+    if mode is not None:
+        folder.mkdir()
+        folder.chmod(mode)
+    monkeypatch.setenv("SLUICE_PIPELINES", str(folder))
+    settings.cache_clear()
+    ledger.runs = [a_summary(**LISTED)]
+    listed, one = sluice("status"), sluice("status", "7")
+    assert (listed.exit_code, one.exit_code) == (0, 0)
+    assert "1,234,000" in listed.stdout
+    assert one.stdout.startswith("run 7 of call_logs: done")
+    assert listed.stderr.startswith("the schedules were not checked: SLUICE_PIPELINES: ")
+    assert one.stderr.startswith("the rows of this run were not counted: SLUICE_PIPELINES: ")
+    assert json.loads(sluice("status", "--json").stdout)["missing_input"] == []

@@ -156,7 +156,7 @@ def test_a_header_that_is_no_text_is_refused() -> None:
         "not_csv",
         (
             "Byte 4 of the header, 0xE9, is not UTF-8; save the file as CSV UTF-8, or declare its encoding:"
-            " Files(..., encoding='cp1252'). It reads 'caf\\\\xe9,b'."
+            " Files(..., encoding='cp1252'). It reads 'caf\\xe9,b'."
         ),
     )
     assert refusal(b"abc\0,b\n1,2\n")[0] == "not_csv"

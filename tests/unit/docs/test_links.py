@@ -23,14 +23,28 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", each).strip().lower()) for each in headings}
 
 
-@pytest.mark.parametrize("source", [*TEXTS, *MADE])
-def test_every_link_of_a_page_leads_somewhere(source: str) -> None:
+EVERY = [*TEXTS.items(), *MADE.items()]
+
+
+@pytest.mark.parametrize(("source", "text"), EVERY, ids=[f"{source}{len(text)}" for source, text in EVERY])
+def test_every_link_of_a_page_leads_somewhere(source: str, text: str) -> None:
+    """In the repository, too, where the generated pages are short ones; their headings are those of the site."""
     every = TEXTS | MADE
-    for link in links(every[source]):
+    for link in links(text):
         path, anchor = target(source, link)
-        assert path in MADE or (ROOT / path).exists(), f"{source} links to {link}, which is not there"
+        assert (ROOT / path).exists(), f"{source} links to {link}, which is not there"
         if anchor:
             assert anchor in anchors(every[path]), f"{source} links to {link}, and {path} has no such heading"
+
+
+@pytest.mark.parametrize("place", MADE)
+def test_a_generated_page_has_a_short_one_in_the_repository_that_says_how_to_get_it(place: str) -> None:
+    short = (ROOT / place).read_text(encoding="utf-8")
+    assert short.splitlines()[0] == MADE[place].splitlines()[0]  # the same title
+    assert f"site/{place.removeprefix('docs/').removesuffix('.md')}.html" in short
+    assert "`make docs`" in short
+    assert "`python -m docs.generate FOLDER`" in short
+    assert len(short.splitlines()) < 15
 
 
 def test_files_outside_the_pages_do_not_link_to_pages_that_are_not_in_the_repository() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from tests.faults.recovery import lines, rows
+from tests.faults.recovery import lines, no_fault, rows
 
 
 def report(test: str, outcome: str = "passed", when: str = "call", **seconds: float) -> Any:
@@ -36,4 +37,12 @@ def test_the_columns_of_the_table_are_as_wide_as_their_longest_cell() -> None:
         "fault          outcome  next part, s  end of run, s",
         "redis: away    passed",
         "redis: killed  passed   0.5           4.0",
+    ]
+
+
+def test_a_word_that_no_fault_has_is_named_with_words_that_some_have(tmp_path: Path) -> None:
+    for name in ("test_redis.py", "test_locks.py", "sample.py"):
+        (tmp_path / name).touch()
+    assert no_fault("typo", tmp_path) == [
+        "no fault matches ONLY='typo'. It may be a word of a test's name, or of a file's: locks, redis"
     ]

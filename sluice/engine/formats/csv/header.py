@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sluice.engine.formats.csv.dialect import DELIMITERS, Dialect
-from sluice.engine.formats.csv.kind import refuse_other_kinds
+from sluice.engine.formats.csv.kind import refuse_no_csv
 from sluice.engine.formats.csv.quotes import QuoteRules, walk_quotes
 from sluice.engine.formats.csv.records import RecordIndex, count_lines, index_records, line_end_mask
 from sluice.engine.formats.csv.rejects import quote_fault
 from sluice.engine.formats.csv.sniff import sniff_delimiter
 from sluice.engine.formats.text.limits import Limits
-from sluice.engine.formats.text.rejects import excerpt, show
+from sluice.engine.formats.text.rejects import quoted
 from sluice.engine.formats.text.source import UTF8_MARK, Source
 from sluice.errors import ConfigError, DataError
 
@@ -50,7 +50,7 @@ def read_dialect(source: Source, limits: Limits, options: CsvOptions) -> Dialect
     if options.delimiter is not None and options.delimiter not in DELIMITERS:
         raise ConfigError(f"delimiter must be one of , ; tab |, not {options.delimiter!r}.")
     head = source.peek(_HEAD)
-    refuse_other_kinds(head)
+    refuse_no_csv(head)
     offset = len(UTF8_MARK) if head.startswith(UTF8_MARK) else 0
     source.skip(offset)
     offset += _skip_preamble(source, options.skip, limits)
@@ -117,7 +117,7 @@ def _header_record(source: Source, rules: QuoteRules, limits: Limits, skipped: i
     raise DataError(
         "header_too_long",
         f"The header does not end within {limits.max_header_bytes:,} bytes: this is not a CSV file, "
-        f"or {_open_quote(head, rules, skipped)}. It starts with {excerpt(show(head))!r}.",
+        f"or {_open_quote(head, rules, skipped)}. It starts with {quoted(head)}.",
     )
 
 
@@ -147,12 +147,12 @@ def _header_names(record: bytes, delimiter: str, limits: Limits) -> tuple[str, .
     except UnicodeDecodeError as error:
         what = f"Byte {error.start + 1} of the header, 0x{record[error.start]:02X}, is not UTF-8"
         advice = "save the file as CSV UTF-8, or declare its encoding: Files(..., encoding='cp1252')"
-        raise DataError("not_csv", f"{what}; {advice}. It reads {excerpt(show(record))!r}.") from error
+        raise DataError("not_csv", f"{what}; {advice}. It reads {quoted(record)}.") from error
     except csv.Error as error:
         raise DataError("header_too_long", f"The header cannot be read: {error}.") from error
     if strange := _CONTROL.search(text):
         what = f"The header holds the control character 0x{ord(strange.group()):02X}"
-        raise DataError("not_csv", f"{what}: this is not a CSV file. It reads {excerpt(show(record))!r}.")
+        raise DataError("not_csv", f"{what}: this is not a CSV file. It reads {quoted(record)}.")
     if len(names) > limits.max_columns:
         raise DataError(
             "header_too_long", f"The header has {len(names):,} columns, the limit is {limits.max_columns:,}."

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 SHOWN = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _QUOTED = 40  # characters shown of a line that is not a row
 
 
@@ -30,6 +32,12 @@ def show(record: bytes) -> str:
     head = record[: 4 * SHOWN + 4]  # a character has at most 4 bytes
     text = head.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def quoted(record: bytes) -> str:
+    """The beginning of a record in quotes; what is not text is written as `\\xNN`, once."""
+    text = record[: 4 * _QUOTED].decode("utf-8", "backslashreplace")
+    return "'" + excerpt(_CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)) + "'"
 
 
 def excerpt(text: str) -> str:

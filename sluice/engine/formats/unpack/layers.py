@@ -26,13 +26,14 @@ class Unpacked:
 
     `layers` were removed, from the outside, e.g. ("zip", "gzip", "utf-16-le"); if empty, the file can be read in place.
     `encoding` is the encoding of the text, None for UTF-8 and for binary content. `packed` are the bytes that all of it
-    is in.
+    is in, `head` the first bytes of the content before it is decoded.
     """
 
     stream: io.BufferedReader
     layers: tuple[str, ...]
     encoding: str | None
     packed: int
+    head: bytes = b""
 
 
 def unpack(stream: BinaryIO, *, member: str | None = None, encoding: str | None = None, caps: Caps) -> Unpacked:
@@ -53,13 +54,14 @@ def unpack(stream: BinaryIO, *, member: str | None = None, encoding: str | None 
                 f"The file is not a zip archive, so it does not have the member {peeling.member!r}. A new run loads it "
                 "as it is: sluice run PIPELINE FILE",
             )
-        text, mark = encoding_of(peeling.head(), encoding)
+        head = peeling.head()
+        text, mark = encoding_of(head, encoding)
         if text is not None:
             peeling.add(text, decoded(peeling.top, text, mark))
     except BaseException:
         peeling.top.close()
         raise
-    return Unpacked(peeling.top, tuple(peeling.layers), text, peeling.packed)
+    return Unpacked(peeling.top, tuple(peeling.layers), text, peeling.packed, head)
 
 
 class _Peeling:

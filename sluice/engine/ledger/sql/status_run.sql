@@ -1,11 +1,11 @@
--- A run with its books, what it waits for, and whether a worker is busy.
+-- A run with its books, what it waits for, whether a worker is busy, and the open runs that it found with its content.
 select r.id as run, r.pipeline, r.state, r.planned, r.read, r.loaded, r.updated, r.unchanged, r.duplicate,
        r.rejected, r.contested,
        round(extract(epoch from coalesce(r.finished_at, clock_timestamp()) - r.created_at), 3)::float8 as seconds,
        r.inputs_total, r.inputs_left, parts.total as parts_total, parts.loaded as parts_loaded,
        parts.held as parts_held, steps.dead as dead_steps, steps.waiting, scanned.bytes as scanned,
        r.options->>'max_rejects' as max_rejects, r.options->>'as_of' as as_of, r.gone, r.error, r.purged_at,
-       r.state = 'running' and not workers.busy as unattended
+       r.state = 'running' and not workers.busy as unattended, others.continued
 from sluice.run r
 cross join lateral (
     select count(*) as total, count(*) filter (where p.state = 'loaded') as loaded,
@@ -22,4 +22,9 @@ cross join lateral (  -- with any run: they take turns
     select exists(select from sluice.step s
                   where (s.state = 'working' and s.holder is not null and s.lease_until > clock_timestamp())
                      or (s.state = 'due' and greatest(s.published_until, s.due_at) > clock_timestamp())) as busy) workers
+cross join lateral (  -- an input that is loaded gets a new time when its run settles it
+    select coalesce(array_agg(distinct o.run_id order by o.run_id), '{}') as continued
+    from sluice.input i join sluice.input o on o.id = i.same_as
+    where i.run_id = r.id and i.state in ('attached', 'already_loaded') and o.run_id < r.id
+      and (o.state in ('loading', 'loaded') or o.finished_at > r.created_at)) others
 where r.id = %(run)s

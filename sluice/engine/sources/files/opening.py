@@ -19,6 +19,7 @@ from sluice.engine.base.settings import settings
 from sluice.engine.declare import Files, Table
 from sluice.engine.declare.sources.files import SPELLED
 from sluice.engine.formats.known import binary_format
+from sluice.engine.formats.text.binary import refuse_binary, refuse_other_kinds
 from sluice.engine.formats.text.source import Readable
 from sluice.engine.formats.unpack import Caps, capped, unpack
 from sluice.engine.formats.unpack.streams import stream_of
@@ -89,11 +90,22 @@ def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table) ->
                 names = binary.names(whole)
                 text = capped(binary.spell(whole, types_of(table), caps), unpacked.packed, caps)
                 yield Opened(stream_of(text), b"", SPELLED, names=names)
-        elif unpacked.layers:
-            yield Opened(stream, head, source, unpacked.encoding)
-        else:
-            file.seek(0)
-            yield Opened(file, head, source, in_place=True)
+            return
+        refuse_other_kinds(unpacked.head)  # decoded, it may not be recognized
+        try:
+            if unpacked.layers:
+                yield Opened(stream, head, source, unpacked.encoding)
+            else:
+                file.seek(0)
+                yield Opened(file, head, source, in_place=True)
+        except DataError as error:
+            if not _is_wide(unpacked.encoding):
+                refuse_binary(unpacked.head, error)
+            raise
+
+
+def _is_wide(encoding: str | None) -> bool:
+    return encoding is not None and encoding.startswith(("utf-16", "utf-32"))
 
 
 @contextmanager
