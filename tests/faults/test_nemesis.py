@@ -1,6 +1,6 @@
 """Files, updates, reloads, builds and a schedule at once, while anything may happen to processes, servers and messages.
 
-A seed draws both. `SLUICE_NEMESIS_SEEDS=10` tries ten seeds, 60 s each; SLUICE_TEST_SEED is the first one.
+A seed draws both. `SLUICE_TEST_NEMESIS_SEEDS=10` tries ten seeds, 60 s each; SLUICE_TEST_SEED is the first one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.kit.mixed_count import Books, Input, groups, kept, read_file, sums, u
 from tests.kit.stack import Stack, until
 
 FIRST = int(os.environ.get("SLUICE_TEST_SEED") or 1)
-SEEDS = int(os.environ.get("SLUICE_NEMESIS_SEEDS") or (10 if LONG else 0))
+SEEDS = int(os.environ.get("SLUICE_TEST_NEMESIS_SEEDS") or (10 if LONG else 0))
 DISTURBED_S = 60 if SEEDS else 12
 LEASE_S = 10 if SEEDS else 4  # a busy machine keeps the longer one
 AT_LAST_S = 300

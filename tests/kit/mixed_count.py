@@ -120,8 +120,8 @@ def _apply(
             before = table.get(key)
             kind = "loaded" if before is None else "unchanged" if before[0] == values else "updated"
             counts[kind] += 1
-            if kind != "unchanged":
-                table[key] = values, each.path
+            if each.id not in skipped:
+                table[key] = values, each.path  # an equal row takes the place of the older one, too
         assert each.id not in skipped or not (counts["loaded"] or counts["updated"]), f"{each} was not loaded"
         books[each.id] = Books(found.read, **counts, rejected=len(found.refused))
 

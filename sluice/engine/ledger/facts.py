@@ -147,6 +147,7 @@ class RunStatus(Books, OneRun):
     scanned: int  # bytes that plan has read of inputs that it has not finished
     max_rejects: str | None
     as_of: str | None
+    withdrawn_at: datetime | None  # when what it had built for its date was withdrawn
     gone: int  # rows that the newest snapshot no longer has
     error: str | None
     purged_at: datetime | None
