@@ -147,7 +147,6 @@ class RunStatus(Books, OneRun):
     scanned: int  # bytes that plan has read of inputs that it has not finished
     max_rejects: str | None
     as_of: str | None
-    withdrawn_at: datetime | None  # when what it had built for its date was withdrawn
     gone: int  # rows that the newest snapshot no longer has
     error: str | None
     purged_at: datetime | None
@@ -157,6 +156,7 @@ class RunStatus(Books, OneRun):
     builds: list[BuildStatus] = field(default_factory=list)
     reasons: list[RejectReason] | None = None
     notes: list[Note] = field(default_factory=list)
+    withdrawn_at: datetime | None = None  # what it had built for its date was withdrawn then
 
     @property
     def failed_codes(self) -> set[str]:
