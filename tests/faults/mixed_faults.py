@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
@@ -125,7 +127,13 @@ class MixedFaults:
         self.beat.process.kill_group()
 
     def _multiply_messages(self) -> str:
-        return f"{multiply(self.stack, 3, self.chance)} of them"
+        """Those that wait, and those that a worker has taken."""
+        client = self.stack.redis()
+        taken = [json.loads(each) for each in client.hvals("unacked")]
+        for message, _, queue in taken:
+            message["properties"]["delivery_tag"] = str(uuid.uuid4())
+            client.rpush(queue, json.dumps(message))
+        return f"{len(taken)} that were taken and {multiply(self.stack, 3, self.chance)} that wait"
 
     def _empty_redis(self) -> None:
         self.stack.redis().flushall()
