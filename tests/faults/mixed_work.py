@@ -12,7 +12,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from tests.kit.forked import run_forked
@@ -102,7 +102,7 @@ class Work:
         (self.stack.home / "files").mkdir()
         self.stack.env |= {"SLUICE_PIPELINES": str(folder), "SLUICE_INBOX": str(self.inbox)}
         self.stack.sluice("migrate")
-        before = date.today() - timedelta(days=SCHEDULED_DAYS)
+        before = datetime.now(UTC).date() - timedelta(days=SCHEDULED_DAYS)
         self.days = [before + timedelta(days=number) for number in range(1, SCHEDULED_DAYS + 1)]
         self.stack.sql(
             "insert into sluice.tick (schedule, due_time, day, state) values ('visits-daily', %s, %s, 'nothing')"

@@ -230,6 +230,7 @@ def _tables(stack: Stack) -> list[object]:
 
 
 def _in_order_of_runs(stack: Stack, pipeline: str) -> tuple[Path, ...]:
-    """The files of all runs that were loaded, in their order: applied again, they give the same table."""
-    ask = "select uri from sluice.input where pipeline = %s and state = 'done' order by run_id, position"
-    return tuple(Path(uri) for (uri,) in stack.sql(ask, pipeline))
+    """Each file of all runs, in the order in which they were last loaded: applied again, they give the same table."""
+    ask = "select uri from sluice.input where pipeline = %s and state = 'done' order by run_id desc, position desc"
+    newest_first = dict.fromkeys(Path(uri) for (uri,) in stack.sql(ask, pipeline))
+    return tuple(reversed(newest_first))
