@@ -27,6 +27,7 @@ COMMANDS = (
     Command("explain", "sluice.cli.data.derived:explain", "Show the rows, files and lines behind a derived value."),
     Command("orphans", "sluice.cli.data.derived:orphans", "List rows without a counterpart, with file and line."),
     Command("refit", "sluice.cli.runs.refit:refit", "Compute the statistics of preprocessed tables again."),
+    Command("unbuild", "sluice.cli.runs.unbuild:unbuild", "Withdraw what was built for a date."),
     Command("report", "sluice.cli.data.report:report", "Write an HTML report on derived tables."),
     Command("forecast", "sluice.cli.data.forecast:forecast", "Forecast orders and value of customers."),
     Command("export", "sluice.cli.data.export:export", "Write tables to CSV or Parquet files."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from sluice.pipelines.customer_ltv.forecast.prediction import Horizon
 from sluice.pipelines.customer_ltv.forecast.run import forecast as forecast_with
 from tests.kit.in_process import InProcess
 from tests.kit.order_book import AS_OF, CROWD, OPEN, ORDERS, VALUES, Order, Paid, Shop
+from tests.kit.stack import until
 
 
 def forecast(as_of: date, horizon: Horizon | None = None) -> dict[str, Any]:
@@ -188,6 +190,32 @@ def test_spend_that_grows_with_the_orders_is_refused(engine: InProcess) -> None:
     with pytest.raises(DataError, match=r"order more often spend more an order: the correlation is 0\.\d\d") as e:
         forecast(AS_OF)
     assert e.value.code == "correlated_spend"
+
+
+def test_the_date_that_a_forecast_starts_from_is_not_withdrawn_meanwhile(shop: Shop, database_url: str) -> None:
+    make_own_tables(pipeline)
+    found: list[BaseException] = []
+
+    def late() -> None:
+        try:
+            forecast(AS_OF)
+        except ConfigError as error:
+            found.append(error)
+
+    with closing(psycopg2.connect(database_url)) as other, other.cursor() as cursor:
+        cursor.execute("lock table customer_ltv_fit in share row exclusive mode")  # as `sluice unbuild` does
+        thread = threading.Thread(target=late)
+        thread.start()
+        until(
+            lambda: shop.sql("select count(*) from pg_locks where locktype = 'relation' and not granted") == [(1,)],
+            60,
+            "the forecast that waits",
+        )
+        cursor.execute("delete from customer_ltv")
+        other.commit()
+        thread.join(60)
+    assert ["was not built as of 2024-06-30" in str(each) for each in found] == [True]
+    assert shop.rows("count(*)") == [(0,)]
 
 
 def test_two_forecasts_at_once_do_not_mix(shop: Shop, database_url: str) -> None:

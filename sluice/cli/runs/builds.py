@@ -18,9 +18,12 @@ MODES = {
 
 
 def print_builds(status: RunStatus) -> None:
-    """Print the builds of a run's status, if it has any, and how many rows its snapshots no longer have."""
+    """Print the builds of a run's status, if it has any, how many rows its snapshots no longer have, and that its
+    date was withdrawn."""
     if status.gone:
         print(f"\nremoved with the new snapshot: {rows(status.gone)}")
+    if status.withdrawn_at:
+        print(f"\nwithdrawn on {status.withdrawn_at:%Y-%m-%d %H:%M}: what it had built as of {status.as_of}")
     for build in status.builds:
         as_of = f" as of {build.as_of}" if build.as_of else ""
         print(f"\n{build.derived}{as_of}: {rows(build.rows)}, {MODES[build.mode]}")

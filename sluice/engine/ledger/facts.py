@@ -159,6 +159,7 @@ class RunStatus(Books, OneRun):
     builds: list[BuildStatus] = field(default_factory=list)
     reasons: list[RejectReason] | None = None
     notes: list[Note] = field(default_factory=list)
+    withdrawn_at: datetime | None = None  # what it had built for its date was withdrawn then
 
     @property
     def ahead(self) -> int | None:

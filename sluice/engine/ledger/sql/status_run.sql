@@ -4,7 +4,8 @@ select r.id as run, r.pipeline, r.state, r.planned, r.read, r.loaded, r.updated,
        round(extract(epoch from coalesce(r.finished_at, clock_timestamp()) - r.created_at), 3)::float8 as seconds,
        r.inputs_total, r.inputs_left, parts.total as parts_total, parts.loaded as parts_loaded,
        parts.held as parts_held, steps.dead as dead_steps, steps.waiting, scanned.bytes as scanned,
-       r.options->>'max_rejects' as max_rejects, r.options->>'as_of' as as_of, r.gone, r.error, r.purged_at,
+       r.options->>'max_rejects' as max_rejects, r.options->>'as_of' as as_of,
+       (r.options->>'withdrawn')::timestamptz as withdrawn_at, r.gone, r.error, r.purged_at,
        r.state = 'running' and not workers.busy as unattended, others.continued
 from sluice.run r
 cross join lateral (

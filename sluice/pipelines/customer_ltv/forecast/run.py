@@ -46,6 +46,8 @@ def forecast(pipeline: Pipeline, as_of: date, paid: Sequence[str], horizon: Hori
     with transaction() as cursor:
         cursor.execute(_ROOM)
         _lock(cursor)
+        cursor.execute(query("keep_date"))
+        _refuse_unbuilt(cursor, as_of)
         history = History(cursor, pipeline, as_of, paid)
         fitted, store = fit(history), Store(cursor, as_of)
         number, noted = store.replace(fitted, history.customers, history.repeat_customers, horizon)
