@@ -118,7 +118,7 @@ def _due(cursor: Cursor, queues: Queues) -> list[tuple[int, str]]:
 def _any_due() -> bool:
     """Whether any step may be due, so that Redis has to be queried."""
     with transaction() as cursor:
-        cursor.execute("select exists (select from sluice.step where state = 'due')")
+        cursor.execute(query("any_due"))
         return cursor.fetchone() == (True,)
 
 

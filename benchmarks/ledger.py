@@ -1,0 +1,133 @@
+"""A ledger with a long history, and what each statement costs in it that workers repeat.
+
+The statements are those of the engine, from its files: by task, by second, by poll of a waiting command, and at the end of
+a run. Each is explained with its real parameters, in a transaction that is rolled back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
+from typing import Any, NamedTuple
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.database.statements import statements
+from sluice.engine.ledger.kinds import KINDS, NAMES
+
+query = statements(__name__)
+
+LARGE = ("step", "part", "input")  # the tables that grow with every file
+PER_RUN = 1_000
+PROCESSES = 400
+_TAKEN = 3
+_STOCK = {"pipeline": "stock", "source": "stock"}
+_SPECIAL: dict[str, dict[str, Any]] = {
+    "steps/plan/same_content": {"newest": False},  # the name has two meanings
+    "load/newest_snapshot": _STOCK,
+    "load/supersede": _STOCK,
+}
+_DURATIONS = {
+    "task": """
+        ledger/claim ledger/claim_next ledger/extend ledger/finish_step ledger/release ledger/read_part ledger/part_ended
+        ledger/input_loaded ledger/run_counted ledger/end_input steps/lock_part steps/part_loaded steps/plan/read_input
+        steps/plan/same_content steps/plan/other_readings steps/plan/earlier_plan steps/plan/earlier_snapshot
+        steps/plan/loading_before steps/plan/applied_before steps/plan/applied_since steps/plan/start_loading
+        ledger/inputs/earlier_open_run ledger/inputs/last_noted load/earlier_input load/to_clear load/unplanned
+        load/note_older""",
+    "second": """
+        steps/any_due steps/known_queue steps/open_steps steps/due_steps steps/due_again steps/mark_published
+        steps/local_holders ledger/expire steps/content_now_loaded steps/free_waiting steps/parked_inputs
+        steps/runs_to_settle steps/reset_published ledger/register_worker""",
+    "poll": "ledger/status_run ledger/any_worker ledger/list_runs",
+    "run": """
+        steps/open_run steps/is_buildable ledger/nothing_loaded ledger/fail_copies load/newest_snapshot load/supersede
+        steps/finish_inputs steps/finish_run steps/unsettled_run derive/settled_since ledger/run_revisions
+        tables/fewest_rows doctor/dead_steps doctor/stuck_runs""",
+}
+
+
+class Statement(NamedTuple):
+    """A statement of the engine, and how often it runs: once a `task`, `second`, `poll` or `run`."""
+
+    name: str
+    each: str
+
+    @property
+    def text(self) -> str:
+        """The SQL, as the engine reads it."""
+        room, _, name = self.name.rpartition("/")
+        return statements(f"sluice.engine.{room.replace('/', '.')}.any")(name)
+
+
+STATEMENTS = [Statement(name, each) for each, names in _DURATIONS.items() for name in names.split()]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a statement did: milliseconds, pages of 8 KiB that it read, and the large tables that it read in full."""
+
+    ms: float
+    pages: int
+    scanned: tuple[str, ...]
+
+
+def fill(cursor: Cursor, steps: int) -> None:
+    """Fill an empty ledger with about so many steps. A tenth of them waits in one open run; all others are done."""
+    waiting = steps // 10
+    files = max((steps - waiting) // 2 // PER_RUN, 1) * PER_RUN
+    cursor.execute("set local session_replication_role = replica")  # without checks of foreign keys
+    cursor.execute(query("ledger_indexes"), {"tables": list(LARGE)})
+    indexes = cursor.fetchall()
+    for name, _ in indexes:
+        cursor.execute(f"drop index {name}")
+    cursor.execute(query("fill_ledger"), {"files": files, "per_run": PER_RUN, "waiting": waiting, "processes": PROCESSES})
+    for _, definition in indexes:
+        cursor.execute(definition)
+
+
+def parameters(cursor: Cursor) -> dict[str, Any]:
+    """The parameters of all statements, for a small open run, and the last waiting step."""
+    cursor.execute(query("some_parameters"))
+    names = [each.name for each in cursor.description or ()]
+    found = dict(zip(names, cursor.fetchone() or (), strict=True))
+    counts = ("read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested", "inputs_ended")
+    same = {"pipeline": "calls", "source": "calls", "contract": "c1", "raw": None, "dialect": "{}"}
+    times = {"lease_s": 30, "pause_s": 1, "publish_s": 10, "loss_s": 3, "fresh_s": 12, "patience": timedelta(minutes=3)}
+    work = {"window": 2 * PROCESSES, "under_way": 2 * PROCESSES - 20, "crashed_under_way": 0, "others": 0, "crashed": []}
+    kinds = {"first": [each.name for each in KINDS if each.of_run], "empty": list(NAMES), "kind": "extract", "previous": "extract"}
+    told = {"holder": "host1|boot|1|1.1", "node": "host1|", "gone": ["host1|boot|1|1.1"], "leases": True, "limit": 10}
+    plan = {"max_crashes": 3, "code_version": "1", "landed": None, "ordered": False, "replaces": []}
+    rest = {"state": "failed", "error": None, "code": None, "note": None, "same_as": None, "missing": False, "staged": False, "derived": True}
+    load = {"updating": ["calls"], "present": ["a"], "members": [1, 2], "name": "host1|boot|1|1.1", "processes": 2}
+    seen = {"only_reloads": False, "table": "calls", "schema": "public", "size": 1, "parts": 1, "planned": 1}
+    every = [same, times, work, kinds, told, plan, rest, load, seen, dict.fromkeys(counts, 0) | {"read": 10, "loaded": 10}]
+    return {name: value for some in every for name, value in some.items()} | found
+
+
+def plans(cursor: Cursor, values: Mapping[str, Any], times: int = _TAKEN) -> Iterator[tuple[Statement, Plan]]:
+    """Run each statement a few times, and undo it; the plan with the median time. Inside the caller's transaction."""
+    for statement in STATEMENTS:
+        found = [_explain(cursor, statement, values) for _ in range(times)]
+        middle = median(plan.ms for plan in found[-max(times - 1, 1) :])
+        yield statement, min(found, key=lambda plan: abs(plan.ms - middle))
+
+
+def _explain(cursor: Cursor, statement: Statement, values: Mapping[str, Any]) -> Plan:
+    cursor.execute("savepoint explained")
+    cursor.execute(f"explain (analyze, buffers, format json) {statement.text}", {**values, **_SPECIAL.get(statement.name, {})})
+    ((explained,),) = cursor.fetchall()[0]
+    cursor.execute("rollback to savepoint explained")
+    top = explained["Plan"]
+    scanned = {node["Relation Name"] for node in _nodes(top) if node["Node Type"] == "Seq Scan"} & {*LARGE}
+    pages = int(top["Shared Hit Blocks"]) + int(top["Shared Read Blocks"])
+    return Plan(float(explained["Execution Time"]), pages, tuple(sorted(scanned)))
+
+
+def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if plan.get("Actual Loops", 0):
+        yield plan
+    for child in plan.get("Plans", ()):
+        yield from _nodes(child)
