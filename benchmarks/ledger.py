@@ -1,7 +1,7 @@
 """A ledger with a long history, and what each statement costs in it that workers repeat.
 
-The statements are those of the engine, from its files: by task, by second, by poll of a waiting command, and at the end of
-a run. Each is explained with its real parameters, in a transaction that is rolled back.
+The statements are those of the engine, from its files: by task, by second, by poll of a waiting command, and at the end
+of a run. Each is explained with its real parameters, in a transaction that is rolled back.
 """
 
 from __future__ import annotations
@@ -23,16 +23,18 @@ LARGE = ("step", "part", "input")  # the tables that grow with every file
 PER_RUN = 1_000
 PROCESSES = 400
 _TAKEN = 3
-_STOCK = {"pipeline": "stock", "source": "stock"}
-_SPECIAL: dict[str, dict[str, Any]] = {
-    "steps/plan/same_content": {"newest": False},  # the name has two meanings
+_STOCK = {"pipeline": "snapshots", "source": "snapshots"}
+_OTHERWISE: dict[str, dict[str, str]] = {  # parameters that have the value of another one
+    "steps/plan/same_content": {"newest": "no"},
+    "steps/plan/applied_since": {"run": "large"},
+    "ledger/inputs/last_noted": _STOCK,
     "load/newest_snapshot": _STOCK,
     "load/supersede": _STOCK,
 }
 _DURATIONS = {
     "task": """
-        ledger/claim ledger/claim_next ledger/extend ledger/finish_step ledger/release ledger/read_part ledger/part_ended
-        ledger/input_loaded ledger/run_counted ledger/end_input steps/lock_part steps/part_loaded steps/plan/read_input
+        ledger/claim ledger/claim_next ledger/extend ledger/finish_step ledger/release ledger/read_part
+        ledger/part_ended ledger/input_loaded ledger/run_counted ledger/end_input steps/lock_part steps/part_loaded steps/plan/read_input
         steps/plan/same_content steps/plan/other_readings steps/plan/earlier_plan steps/plan/earlier_snapshot
         steps/plan/loading_before steps/plan/applied_before steps/plan/applied_since steps/plan/start_loading
         ledger/inputs/earlier_open_run ledger/inputs/last_noted load/earlier_input load/to_clear load/unplanned
@@ -40,13 +42,30 @@ _DURATIONS = {
     "second": """
         steps/any_due steps/known_queue steps/open_steps steps/due_steps steps/due_again steps/mark_published
         steps/local_holders ledger/expire steps/content_now_loaded steps/free_waiting steps/parked_inputs
-        steps/runs_to_settle steps/reset_published ledger/register_worker""",
+        steps/runs_to_settle ledger/take_turn ledger/register_worker""",
     "poll": "ledger/status_run ledger/any_worker ledger/list_runs",
     "run": """
         steps/open_run steps/is_buildable ledger/nothing_loaded ledger/fail_copies load/newest_snapshot load/supersede
         steps/finish_inputs steps/finish_run steps/unsettled_run derive/settled_since ledger/run_revisions
         tables/fewest_rows doctor/dead_steps doctor/stuck_runs""",
 }
+
+
+# fmt: off
+ALWAYS: dict[str, Any] = {
+    "pipeline": "calls", "source": "calls", "contract": "c1", "snapshots": "stock", "table": "calls", "schema": "public",
+    "holder": "host1|boot|1|1.1", "node": "host1|", "gone": ["host1|boot|1|1.1"], "name": "host1|boot|1|1.1",
+    "kind": "extract", "previous": "extract", "first": [each.name for each in KINDS if each.of_run], "empty": list(NAMES),
+    "window": 2 * PROCESSES, "under_way": 2 * PROCESSES - 20, "crashed_under_way": 0, "others": 0, "crashed": [],
+    "lease_s": 30, "pause_s": 1, "publish_s": 10, "loss_s": 3, "fresh_s": 12, "every_s": 1, "processes": 2,
+    "patience": timedelta(minutes=3), "limit": 10, "max_crashes": 3, "leases": True, "missing": False, "staged": False,
+    "state": "failed", "error": None, "code": None, "note": None, "same_as": None, "landed": None, "raw": None,
+    "code_version": "1", "dialect": "{}", "ordered": False, "replaces": [], "size": 1, "parts": 1, "planned": 1,
+    "derived": True, "updating": ["calls"], "present": ["a"], "members": [1, 2], "only_reloads": False, "no": False,
+    "read": 10, "loaded": 10, "updated": 0, "unchanged": 0, "duplicate": 0, "rejected": 0, "contested": 0,
+    "inputs_ended": 0,
+}
+# fmt: on
 
 
 class Statement(NamedTuple):
@@ -83,28 +102,18 @@ def fill(cursor: Cursor, steps: int) -> None:
     indexes = cursor.fetchall()
     for name, _ in indexes:
         cursor.execute(f"drop index {name}")
-    cursor.execute(query("fill_ledger"), {"files": files, "per_run": PER_RUN, "waiting": waiting, "processes": PROCESSES})
+    cursor.execute(
+        query("fill_ledger"), {"files": files, "per_run": PER_RUN, "waiting": waiting, "processes": PROCESSES}
+    )
     for _, definition in indexes:
         cursor.execute(definition)
 
 
 def parameters(cursor: Cursor) -> dict[str, Any]:
-    """The parameters of all statements, for a small open run, and the last waiting step."""
+    """The parameters of all statements: those of a small open run that is the newest, and such as are always the same."""
     cursor.execute(query("some_parameters"))
     names = [each.name for each in cursor.description or ()]
-    found = dict(zip(names, cursor.fetchone() or (), strict=True))
-    counts = ("read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested", "inputs_ended")
-    same = {"pipeline": "calls", "source": "calls", "contract": "c1", "raw": None, "dialect": "{}"}
-    times = {"lease_s": 30, "pause_s": 1, "publish_s": 10, "loss_s": 3, "fresh_s": 12, "patience": timedelta(minutes=3)}
-    work = {"window": 2 * PROCESSES, "under_way": 2 * PROCESSES - 20, "crashed_under_way": 0, "others": 0, "crashed": []}
-    kinds = {"first": [each.name for each in KINDS if each.of_run], "empty": list(NAMES), "kind": "extract", "previous": "extract"}
-    told = {"holder": "host1|boot|1|1.1", "node": "host1|", "gone": ["host1|boot|1|1.1"], "leases": True, "limit": 10}
-    plan = {"max_crashes": 3, "code_version": "1", "landed": None, "ordered": False, "replaces": []}
-    rest = {"state": "failed", "error": None, "code": None, "note": None, "same_as": None, "missing": False, "staged": False, "derived": True}
-    load = {"updating": ["calls"], "present": ["a"], "members": [1, 2], "name": "host1|boot|1|1.1", "processes": 2}
-    seen = {"only_reloads": False, "table": "calls", "schema": "public", "size": 1, "parts": 1, "planned": 1}
-    every = [same, times, work, kinds, told, plan, rest, load, seen, dict.fromkeys(counts, 0) | {"read": 10, "loaded": 10}]
-    return {name: value for some in every for name, value in some.items()} | found
+    return ALWAYS | dict(zip(names, cursor.fetchone() or (), strict=True))
 
 
 def plans(cursor: Cursor, values: Mapping[str, Any], times: int = _TAKEN) -> Iterator[tuple[Statement, Plan]]:
@@ -117,13 +126,15 @@ def plans(cursor: Cursor, values: Mapping[str, Any], times: int = _TAKEN) -> Ite
 
 def _explain(cursor: Cursor, statement: Statement, values: Mapping[str, Any]) -> Plan:
     cursor.execute("savepoint explained")
-    cursor.execute(f"explain (analyze, buffers, format json) {statement.text}", {**values, **_SPECIAL.get(statement.name, {})})
+    otherwise = {name: values[other] for name, other in _OTHERWISE.get(statement.name, {}).items()}
+    cursor.execute(f"explain (analyze, buffers, format json) {statement.text}", {**values, **otherwise})
     ((explained,),) = cursor.fetchall()[0]
     cursor.execute("rollback to savepoint explained")
     top = explained["Plan"]
     scanned = {node["Relation Name"] for node in _nodes(top) if node["Node Type"] == "Seq Scan"} & {*LARGE}
     pages = int(top["Shared Hit Blocks"]) + int(top["Shared Read Blocks"])
-    return Plan(float(explained["Execution Time"]), pages, tuple(sorted(scanned)))
+    ms = float(explained["Planning Time"]) + float(explained["Execution Time"])
+    return Plan(ms, pages, tuple(sorted(scanned)))
 
 
 def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

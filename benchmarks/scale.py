@@ -1,4 +1,4 @@
-"""`python -m benchmarks.scale`: what statements of the ledger cost after months: milliseconds and pages that they read."""
+"""`python -m benchmarks.scale`: what statements cost in a ledger with a long history, in milliseconds and pages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ def main(steps: Steps = 1_000_000, out: Out = HERE / "results" / "scale.json", w
         machine = {"cores": os.cpu_count(), "system": platform.system(), **servers.versions()}
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps({"machine": machine, **found}, indent=2) + "\n", encoding="utf-8")
-    rows = [(f"once for {OCCASIONS[e['each']]}", e["name"], f"{e['ms']:8.2f}", e["pages"], e["scanned"]) for e in found["statements"]]
+    rows = [
+        (f"once for {OCCASIONS[e['each']]}", e["name"], f"{e['ms']:8.2f}", e["pages"], e["scanned"])
+        for e in found["statements"]
+    ]
     table(("when", "statement", "ms", "pages", "reads in full"), rows)
 
 

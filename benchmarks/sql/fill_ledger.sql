@@ -28,9 +28,9 @@ insert into sluice.run (pipeline, contract, state, inputs_total, inputs_left, fi
 select 'stock', 'c1', 'done', 1, 0, clock_timestamp() from generate_series(1, %(files)s / 100) n;
 
 insert into sluice.input (run_id, position, pipeline, source, uri, contract, state, sha256, size_bytes, parts_total,
-                          parts_left, planned, read, loaded, settled, superseded, finished_at)
+                          parts_left, planned, read, loaded, settled, superseded, finished_at, noted)
 select r.id, 1, 'stock', 'stock', 'source:stock', 'c1', 'done', md5(r.id::text) || md5('stock'), 1000, 1, 0, 10, 10, 10,
-       r.id, r.id < max(r.id) over (), clock_timestamp()
+       r.id, r.id < max(r.id) over (), clock_timestamp(), '{"etag": "1"}'
 from sluice.run r where r.pipeline = 'stock' order by r.id;
 
 insert into sluice.run (pipeline, contract, inputs_total, inputs_left)
@@ -68,6 +68,11 @@ select run_id, id, 'plan', 'done', 1 from sluice.input where run_id = (select ma
 insert into sluice.step (run_id, input_id, part_id, kind)
 select i.run_id, i.id, p.id, 'extract' from sluice.part p join sluice.input i on i.id = p.input_id
 where i.run_id = (select max(id) from sluice.run) order by p.id;
+
+insert into sluice.build (run_id, pipeline, derived, definition, mode, rows, recomputed, added, changed, removed, moves, counts,
+                          upto, read_upto, seconds)
+select r.id, 'calls', 'calls_by_day', 'd1', 'incremental', 10, 10, 0, 10, 0, '[]', '{}', r.id, r.id * 10 * %(per_run)s, 1
+from sluice.run r where r.pipeline = 'calls' and r.state <> 'running' order by r.id;
 
 insert into sluice.worker (name, processes)
 select format('host%%s|boot|1|%%s.1', n %% 20, n), 2 from generate_series(1, %(processes)s / 2) n;
