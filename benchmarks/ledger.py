@@ -1,7 +1,7 @@
 """A ledger with a long history, and what each statement costs in it that workers repeat.
 
-The statements are those of the engine, from its files: by task, by second, by poll of a waiting command, and at the end
-of a run. Each is explained with its real parameters, in a transaction that is rolled back.
+The statements are those of the engine, from its files: by task, by second, by poll of a waiting command, at the end of
+a run, and by other commands. Each is explained with its real parameters, in a transaction that is rolled back.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ _OTHERWISE: dict[str, dict[str, str]] = {  # parameters that have the value of a
 _DURATIONS = {
     "task": """
         ledger/claim ledger/claim_next ledger/extend ledger/finish_step ledger/release ledger/read_part
-        ledger/part_ended ledger/input_loaded ledger/run_counted ledger/end_input steps/lock_part steps/part_loaded steps/plan/read_input
+        ledger/part_ended ledger/input_loaded ledger/run_counted ledger/end_input steps/lock_part steps/part_loaded
+        steps/plan/read_input
         steps/plan/same_content steps/plan/other_readings steps/plan/earlier_plan steps/plan/earlier_snapshot
         steps/plan/loading_before steps/plan/applied_before steps/plan/applied_since steps/plan/start_loading
         ledger/inputs/earlier_open_run ledger/inputs/last_noted load/earlier_input load/to_clear load/unplanned
@@ -46,16 +47,17 @@ _DURATIONS = {
     "poll": "ledger/status_run ledger/any_worker ledger/list_runs",
     "run": """
         steps/open_run steps/is_buildable ledger/nothing_loaded ledger/fail_copies load/newest_snapshot load/supersede
-        steps/finish_inputs steps/finish_run steps/unsettled_run derive/settled_since ledger/run_revisions
-        tables/fewest_rows doctor/dead_steps doctor/stuck_runs""",
+        steps/finish_inputs steps/finish_run steps/unsettled_run derive/settled_since ledger/run_revisions""",
+    "command": "tables/was_updated doctor/dead_steps doctor/stuck_runs doctor/processes",
 }
 
 
 # fmt: off
 ALWAYS: dict[str, Any] = {
-    "pipeline": "calls", "source": "calls", "contract": "c1", "snapshots": "stock", "table": "calls", "schema": "public",
+    "pipeline": "calls", "source": "calls", "contract": "c1", "snapshots": "stock", "table": "calls",
+    "schema": "public", "kind": "extract", "previous": "extract", "empty": list(NAMES),
     "holder": "host1|boot|1|1.1", "node": "host1|", "gone": ["host1|boot|1|1.1"], "name": "host1|boot|1|1.1",
-    "kind": "extract", "previous": "extract", "first": [each.name for each in KINDS if each.of_run], "empty": list(NAMES),
+    "first": [each.name for each in KINDS if each.of_run],
     "window": 2 * PROCESSES, "under_way": 2 * PROCESSES - 20, "crashed_under_way": 0, "others": 0, "crashed": [],
     "lease_s": 30, "pause_s": 1, "publish_s": 10, "loss_s": 3, "fresh_s": 12, "every_s": 1, "processes": 2,
     "patience": timedelta(minutes=3), "limit": 10, "max_crashes": 3, "leases": True, "missing": False, "staged": False,
@@ -69,7 +71,7 @@ ALWAYS: dict[str, Any] = {
 
 
 class Statement(NamedTuple):
-    """A statement of the engine, and how often it runs: once a `task`, `second`, `poll` or `run`."""
+    """A statement of the engine, and how often it runs: once a `task`, `second`, `poll`, `run` or `command`."""
 
     name: str
     each: str
@@ -93,8 +95,9 @@ class Plan:
     scanned: tuple[str, ...]
 
 
-def fill(cursor: Cursor, steps: int) -> None:
-    """Fill an empty ledger with about so many steps. A tenth of them waits in one open run; all others are done."""
+def fill(cursor: Cursor, steps: int, processes: int = PROCESSES) -> None:
+    """Fill an empty ledger with about so many steps. A tenth of them waits in one open run, a step is worked on by each
+    of the processes, and as many are published; all others are done."""
     waiting = steps // 10
     files = max((steps - waiting) // 2 // PER_RUN, 1) * PER_RUN
     cursor.execute("set local session_replication_role = replica")  # without checks of foreign keys
@@ -103,14 +106,14 @@ def fill(cursor: Cursor, steps: int) -> None:
     for name, _ in indexes:
         cursor.execute(f"drop index {name}")
     cursor.execute(
-        query("fill_ledger"), {"files": files, "per_run": PER_RUN, "waiting": waiting, "processes": PROCESSES}
+        query("fill_ledger"), {"files": files, "per_run": PER_RUN, "waiting": waiting, "processes": processes}
     )
     for _, definition in indexes:
         cursor.execute(definition)
 
 
 def parameters(cursor: Cursor) -> dict[str, Any]:
-    """The parameters of all statements: those of a small open run that is the newest, and such as are always the same."""
+    """The parameters of all statements: ALWAYS, and those of a small open run, which is the newest."""
     cursor.execute(query("some_parameters"))
     names = [each.name for each in cursor.description or ()]
     return ALWAYS | dict(zip(names, cursor.fetchone() or (), strict=True))

@@ -24,7 +24,13 @@ HERE = Path(__file__).resolve().parent
 Steps = Annotated[int, typer.Option(min=1_000, help="Steps in the ledger.")]
 Out = Annotated[Path, typer.Option(help="The record, as JSON.", show_default="benchmarks/results/scale.json")]
 Work = Annotated[Path, typer.Option(help="Folder for servers.", show_default="benchmarks/.work")]
-OCCASIONS = {"task": "a task", "second": "a second and worker", "poll": "a poll", "run": "the end of a run"}
+OCCASIONS = {
+    "task": "a task",
+    "second": "a second and worker",
+    "poll": "a poll",
+    "run": "the end of a run",
+    "command": "status or doctor",
+}
 
 
 def main(steps: Steps = 1_000_000, out: Out = HERE / "results" / "scale.json", work: Work = HERE / ".work") -> None:
