@@ -1,6 +1,6 @@
 -- What has become final since a build (nothing, if there was none): the inputs, whether any of them deleted older rows, and
--- their share of all rows. How many rows there were before is known from the newest build of any table; the upper limit
--- shows the planner that inputs since then are few.
+-- their share of all rows. How many rows there were before is known from the newest build of any table; the upper limits
+-- show the planner that inputs since then are few.
 with newest as (
     select coalesce(max(settled), 0) as settled from sluice.input where pipeline = %(pipeline)s and settled is not null
 ), known as (
@@ -8,7 +8,8 @@ with newest as (
     from (select upto, read_upto as read from sluice.build
           where pipeline = %(pipeline)s and read_upto is not null order by id desc limit 1) b
 ), since as (
-    select id, replaces, source, read from sluice.input where pipeline = %(pipeline)s and settled > %(upto)s
+    select id, replaces, source, read from sluice.input
+    where pipeline = %(pipeline)s and settled > %(upto)s and settled <= (select settled from newest)
 )
 select n.settled,
        coalesce((select array_agg(id) from since), '{}'),
