@@ -1,5 +1,5 @@
 -- Indexes of what is open, so that no statement that workers repeat reads what is done: a ledger keeps millions of steps.
--- Each is small, and creating it reads its table once: about a second for a million steps, while loads wait.
+-- Each is small, and creating it reads its table once: about two seconds for a million steps, while loads wait.
 
 create index step_due on sluice.step (run_id, id) where state = 'due' and error is null;
 create index step_waiting on sluice.step (run_id, due_at) where state = 'due' and error is not null;
