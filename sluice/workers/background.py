@@ -25,6 +25,7 @@ from sluice.engine.base.identity import become_main, holder, is_my_child
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import DatabaseAway, drop_connection, transaction
 from sluice.engine.ledger import steps
+from sluice.engine.ledger.workers import take_turn
 from sluice.engine.registry import Declared
 from sluice.engine.steps.dispatch import recover
 from sluice.engine.steps.redeclare import note_declared
@@ -41,6 +42,7 @@ log = logging.getLogger(__name__)
 QUIET_S = 30.0
 CHECK_S = 10.0  # between two looks at the types of keys in Redis
 WATCH_S = 0.5
+TURN = 0.8  # of the interval of dispatch, which one worker does for all: the next turn, even of the same worker
 _stop = threading.Event()
 _threads: list[threading.Thread] = []
 
@@ -136,8 +138,9 @@ def _dispatch_until_stopped() -> None:
             if time.monotonic() - checked > CHECK_S:
                 checked = time.monotonic()
                 remove_wrong_types()
-            recover(leases=time.monotonic() >= trusted)
-            dispatch_due()
+            turn = take_turn("dispatch", TURN * settings().dispatch_every_s)
+            if recover(leases=time.monotonic() >= trusted, for_all=turn) or turn:
+                dispatch_due()
             declarations.look()
         except (TransientError, ConfigError) as error:
             if isinstance(error, DatabaseAway):  # workers extend their leases, each third of a lease, once it is back

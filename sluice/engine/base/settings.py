@@ -25,6 +25,9 @@ from sluice.errors import ConfigError
 _SCHEMA = re.compile("[A-Za-z_][A-Za-z0-9_]{0,62}")
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 _LANDING = "copies of what cannot be read in place: a folder that every worker sees, or s3://...; default: HOME/landing"
+_WINDOW = (
+    "the most chains published and not finished, over all runs; up to it two for each process of workers, at least 16"
+)
 _PART = "size of a part; memory of a worker process is about 150 MiB + 8 parts"
 
 
@@ -58,7 +61,7 @@ class Settings(BaseSettings):
     max_ratio: int = Field(
         200, ge=2, description="a packed or Parquet file that unpacks to more times its size is refused"
     )
-    window: int = Field(16, ge=1, le=10_000, description="chains published and not finished, over all runs")
+    window: int = Field(1_000, ge=1, le=10_000, description=_WINDOW)
     frame_ttl_s: int = Field(900, ge=10, description="how long a frame may stay in Redis")
 
     lease_s: float = Field(30, ge=1, description="after this time a silent worker loses its claim")

@@ -63,13 +63,14 @@ class FramesBuild(TableBuild):
     def _is_valid(self, before: Before) -> bool:
         return super()._is_valid(before) and not self._refit
 
-    def _since(self, upto: int) -> Since:
+    def _since(self, upto: int | None) -> Since:
         """The new inputs in the table that this one is computed from: those settled after its build are not in it."""
         params = {"pipeline": self._pipeline.name, "derived": self._table.of, "as_of": self._as_of}
         self._cursor.execute(query("last_build"), params)
         _, _, _, seen, _ = self._cursor.fetchone() or (None, 0, None, 0, None)
         since = super()._since(upto)
-        return replace(since, upto=seen, inputs=since.inputs if seen > upto else [])
+        inputs = since.inputs if upto is not None and seen > upto else []
+        return replace(since, upto=seen, inputs=inputs, rows_in_all=since.rows_in_all if seen == since.upto else None)
 
     def _changed_by(self) -> list[dict[str, Any]]:
         changed = self._chain.changed if self._chain else {}

@@ -29,7 +29,7 @@ class SelectBuild(TableBuild):
         return self._cursor.rowcount
 
     def _build_incremental(self, before: Before, since: Since) -> Built | None:
-        if not self._adds_only(since) or since.rows > max(FEW, FEW_SHARE * since.rows_in_all):
+        if not self._adds_only(since) or since.rows > max(FEW, FEW_SHARE * (since.rows_in_all or 0)):
             return None
         values = self._values | {"inputs": since.inputs}
         self._cursor.execute(_LOOK_UP)

@@ -62,14 +62,14 @@ class Before:
 
 @dataclass(frozen=True)
 class Since:
-    """Inputs that became final since that build, and the number of the newest."""
+    """Inputs that became final since that build, the number of the newest, and how many rows they and all had."""
 
     upto: int
     inputs: list[int]
     replaced: bool
     sources: list[str]
-    rows: float
-    rows_in_all: float
+    rows: int
+    rows_in_all: int | None  # None: not known up to `upto`
 
 
 class TableBuild(ABC):
@@ -106,7 +106,7 @@ class TableBuild(ABC):
         # one build of a table after the other: each reads what the one before it wrote
         lock(self._cursor, Lock.BUILDING, self._derived.name)
         before = self._last()
-        since = self._since(before.upto if before else -1)
+        since = self._since(before.upto if before else None)
         # rows that are settled from here on are left to the next build
         self._values["upto"], self._run = since.upto, run
         failpoint("build.looked")
@@ -118,6 +118,7 @@ class TableBuild(ABC):
         facts["steps"] = json.dumps(built.steps)
         facts |= {"run": run, "pipeline": self._pipeline.name, "derived": self._derived.name, "as_of": self._as_of}
         facts |= {"value": self._derived.value, "definition": self._derived.definition, "upto": since.upto}
+        facts["read_upto"] = since.rows_in_all
         self._cursor.execute(query("note_build"), facts | {"seconds": time.monotonic() - started})
         return built
 
@@ -143,7 +144,8 @@ class TableBuild(ABC):
             return None
         return before if before.value == self._derived.value else replace(before, total=self._one("sum_all")[1])
 
-    def _since(self, upto: int) -> Since:
+    def _since(self, upto: int | None) -> Since:
+        """What became final since that build; with None there was no build, and only the newest number is wanted."""
         self._cursor.execute(query("settled_since"), {"pipeline": self._pipeline.name, "upto": upto})
         return Since(*(self._cursor.fetchone() or (0, [], False, [], 0, 0)))
 

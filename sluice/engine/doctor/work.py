@@ -1,13 +1,15 @@
-"""The work in the ledger: dead steps, and open runs without progress."""
+"""The work in the ledger: dead steps, open runs without progress, and whether the window has room for all processes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
 
+from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.doctor.finding import Finding, judge, safely
+from sluice.engine.ledger.workers import FRESH_S, window_for
 
 query = statements(__name__)
 
@@ -16,13 +18,14 @@ NAMED = 5
 
 
 def look_at_work() -> Iterator[Finding]:
-    """Dead steps and stuck runs; no finding if there is no ledger yet. Raises DatabaseAway."""
+    """Dead steps, stuck runs and the window; no finding if there is no ledger yet. Raises DatabaseAway."""
     with transaction() as cursor:
         cursor.execute("select to_regclass('sluice.step') is not null")
         if cursor.fetchone() != (True,):
             return
     yield from safely("dead steps", _dead_steps)
     yield from safely("stuck runs", _stuck_runs)
+    yield from safely("window", _window)
 
 
 def _dead_steps() -> Iterator[Finding]:
@@ -47,6 +50,21 @@ def _stuck_runs() -> Iterator[Finding]:
         f"{_named(stuck)}: no worker has worked on anything for minutes" if stuck else "none",
         todo="Check that workers run and can read the files. `sluice status RUN` shows what it waits for.",
         otherwise="wrong",
+    )
+
+
+def _window() -> Iterator[Finding]:
+    with transaction() as cursor:
+        cursor.execute(query("processes"), {"fresh_s": FRESH_S})
+        (processes,) = cursor.fetchone() or (0,)
+    limit = settings().window
+    yield judge(
+        "window",
+        processes <= limit,
+        f"{processes:,} processes of workers and at most {limit:,} parts at once: {processes - limit:,} are idle"
+        if processes > limit
+        else f"{window_for(processes):,} parts at once, for {processes:,} processes of workers",
+        todo=f"Set SLUICE_WINDOW to {2 * processes} or more in every worker, or take it out of their environment.",
     )
 
 

@@ -10,6 +10,7 @@ from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.rows import record
+from sluice.engine.ledger.workers import LEAST_WINDOW
 from sluice.errors import LostClaim
 
 query = statements(__name__)
@@ -63,7 +64,7 @@ class PartWork:
     @property
     def keeps_ready(self) -> bool:
         """Whether to keep its ready frame in Redis: not when it waits for more parts than fit there."""
-        return self.max_rejects is None or self.parts <= settings().window
+        return self.max_rejects is None or self.parts <= min(settings().window, LEAST_WINDOW)
 
     def raw_key(self) -> str:
         """The cache key of the part's text: its bytes, how they are read, and the contract."""

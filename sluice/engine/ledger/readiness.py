@@ -35,6 +35,7 @@ RIGHTS = {
     "worker": _ALL,
     "queue": "SELECT INSERT UPDATE",
     "frame_key": "SELECT",
+    "duty": "SELECT INSERT UPDATE",
 }
 
 

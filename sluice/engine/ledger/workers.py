@@ -11,6 +11,7 @@ from collections.abc import Callable
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.identity import worker_name
+from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 
@@ -19,6 +20,8 @@ query = statements(__name__)
 SHOW_S = 3.0
 FRESH_S = 12.0  # a worker without a record for that long is gone
 PATIENCE_S = 10.0
+LEAST_WINDOW = 16
+_FOR_EACH = 2  # one is worked on, and the next one is there
 _LOOK_S = 1.0
 
 
@@ -37,6 +40,18 @@ def worker_there() -> bool:
     with transaction() as cursor:
         cursor.execute(query("any_worker"), {"fresh_s": FRESH_S})
         return cursor.fetchone() == (True,)
+
+
+def take_turn(name: str, every_s: float) -> bool:
+    """Whether this process is to do work now that one does for all of them, each time at least `every_s` later."""
+    with transaction() as cursor:
+        cursor.execute(query("take_turn"), {"name": name, "every_s": every_s})
+        return cursor.rowcount == 1
+
+
+def window_for(processes: int) -> int:
+    """How many chains may be published and not finished, for so many processes of workers."""
+    return min(settings().window, max(LEAST_WINDOW, _FOR_EACH * processes))
 
 
 class Absence:

@@ -23,7 +23,7 @@ from sluice.engine.ledger.kinds import KINDS, PREVIOUS
 from sluice.engine.ledger.outcomes import add_settle_step
 from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.steps import KILLED, expire, fail_attempt, longest_in_queue_s
-from sluice.engine.ledger.workers import FRESH_S
+from sluice.engine.ledger.workers import FRESH_S, window_for
 from sluice.engine.steps.park import judge_parked
 from sluice.engine.steps.waiting_inputs import resolve_waiting
 from sluice.errors import TransientError
@@ -46,14 +46,17 @@ class Queues(NamedTuple):
     empty: tuple[str, ...]
 
 
-def recover(*, leases: bool = True) -> int:
+def recover(*, leases: bool = True, for_all: bool = True) -> int:
     """Release steps of vanished workers and inputs that wait in vain, add missing settle steps. Returns how many.
 
-    Without `leases`, expired leases are left alone: PostgreSQL was away, and nobody could extend them.
+    Without `leases`, expired leases are left alone: PostgreSQL was away, and nobody could extend them. Unless it is
+    done `for_all` workers, only steps of this host's processes are released: nobody else can see that these are gone.
     """
     gone = _count_lost_children()
+    if not for_all and not gone:
+        return 0
     with transaction() as cursor:
-        freed = expire(cursor, gone, leases=leases)
+        freed = expire(cursor, gone, leases=leases and for_all)
         resolve_waiting(cursor)
         judge_parked(cursor)
         cursor.execute(query("runs_to_settle"))
@@ -104,15 +107,14 @@ def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:
 
 def _due(cursor: Cursor, queues: Queues) -> list[tuple[int, str]]:
     """The steps to publish, and their kinds, in order."""
-    params: dict[str, Any] = {"window": settings().window, "publish_s": settings().publish_s}
-    params["empty"] = list(queues.empty)
+    params: dict[str, Any] = {"fresh_s": FRESH_S, "publish_s": settings().publish_s, "empty": list(queues.empty)}
     cursor.execute(query("open_steps"), params)
     (found,) = mappings(cursor)
-    params |= found
+    params |= found | {"window": window_for(found["processes"])}
     cursor.execute(query("due_steps"), params | {"first": [kind.name for kind in KINDS if kind.of_run]})
     due = cursor.fetchall()
     if found["crashed_steps"]:
-        cursor.execute(query("due_again"), params | {"fresh_s": FRESH_S, "others": len(due)})
+        cursor.execute(query("due_again"), params | {"others": len(due)})
         due += cursor.fetchall()
     return due
 

@@ -125,13 +125,13 @@ def _sentence(lost: Sequence[Missing], pipeline: str) -> str:
 
 def _was_updated(cursor: Cursor, params: Mapping[str, object]) -> bool:
     """Whether rows of the table were replaced or removed regularly, according to the books."""
-    cursor.execute(query("fewest_rows"), params)
-    return bool((cursor.fetchone() or (0, 0))[1])
+    cursor.execute(query("was_updated"), params)
+    return cursor.fetchone() == (True,)
 
 
 def _has_enough(cursor: Cursor, params: Mapping[str, object]) -> bool:
     cursor.execute(query("fewest_rows"), params)
-    fewest = (cursor.fetchone() or (0, 0))[0]
+    fewest = (cursor.fetchone() or (0,))[0]
     cursor.execute(sql.SQL("select count(*) from {}").format(table_identifier(str(params["table"]))))
     return bool((cursor.fetchone() or (0,))[0] >= fewest)
 

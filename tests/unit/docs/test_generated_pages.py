@@ -68,7 +68,7 @@ def test_the_defaults_and_limits_of_settings_are_as_people_read_them() -> None:
     assert [
         line
         for line in lines
-        if line.startswith("| `SLUICE_WINDOW` |") and line.endswith("(1 to 10,000); default: 16 |")
+        if line.startswith("| `SLUICE_WINDOW` |") and line.endswith("(1 to 10,000); default: 1000 |")
     ]
 
 

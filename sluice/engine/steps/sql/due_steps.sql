@@ -13,7 +13,7 @@ from (select s.id, s.kind, s.run_id,
                      - %(publish_s)s * (2 ^ least(greatest(publications - 1, 0), 5) - 1) * interval '1 second'))
             and crashes = 0 and vanished < 2
             and (input_id is null or input_id <> all(%(crashed)s::bigint[]))
-          order by id limit %(window)s)
+          order by id limit greatest(%(window)s - %(under_way)s, 0))
           union all
           (select id, kind, run_id, due_at, true from sluice.step
           where run_id = r.id and state = 'due' and due_at <= clock_timestamp() and error is not null
@@ -22,6 +22,6 @@ from (select s.id, s.kind, s.run_id,
                      - %(publish_s)s * (2 ^ least(greatest(publications - 1, 0), 5) - 1) * interval '1 second'))
             and crashes = 0 and vanished < 2
             and (input_id is null or input_id <> all(%(crashed)s::bigint[]))
-          order by due_at limit %(window)s)) s) d
+          order by due_at limit greatest(%(window)s - %(under_way)s, 0))) s) d
 order by d.kind <> all(%(first)s), d.turn, d.run_id
 limit greatest(%(window)s - %(under_way)s, 0)

@@ -1,7 +1,7 @@
 -- Inputs that waited for another run to load their content, in vain or only for its outcome: they are planned again.
 -- So is one of a later run under another contract, once the other is final: it replaces the rows of the content. No run
 -- waits for the end of a later one, so an input does not wait for one of a later run that waits for this run because one
--- of the two replaces rows.
+-- of the two replaces rows. (An array: the planner has an index for it, whatever it knows.)
 with freed as (
     update sluice.input a set state = 'registered', same_as = null
     where a.state = 'attached'
@@ -17,4 +17,4 @@ with freed as (
     returning a.id)
 update sluice.step s
 set state = 'due', due_at = clock_timestamp(), published_until = null
-from freed where s.input_id = freed.id and s.kind = 'plan'
+where s.input_id = any(array(select id from freed)) and s.kind = 'plan'

@@ -1,7 +1,22 @@
--- Another run that has yet to settle what this one needs: the content of one of its inputs, or rows that it has replaced
--- or updated. It does not wait for a build itself, so no two runs wait for each other.
-select min(o.run_id) from sluice.input o join sluice.run r on r.id = o.run_id and r.state = 'running'
-where o.pipeline = %(pipeline)s and o.run_id <> %(run)s
-  and ((o.state in ('loading', 'loaded', 'failed') and o.read > 0 and (o.replaces <> '{}' or o.source = any(%(updating)s)))
-       or (o.state in ('loading', 'loaded')
-           and o.id in (select same_as from sluice.input where run_id = %(run)s and state = 'already_loaded')))
+-- Another run that has yet to settle what this one needs: rows that it has replaced or updated, or the content of one of
+-- this run's inputs. It does not wait for a build itself, so no two runs wait for each other. Of open runs only inputs that
+-- are not final are read; the order of an index keeps the planner at that index.
+with unsettled as (
+    select i.run_id from sluice.run r cross join lateral (
+        (select o.run_id from sluice.input o
+        where o.run_id = r.id and o.replaces <> '{}' and o.read > 0
+          and (o.state in ('loading', 'loaded') or (o.state = 'failed' and o.settled is null))
+        order by o.id limit 1)
+        union all
+        (select o.run_id from sluice.input o
+        where o.pipeline = %(pipeline)s and o.run_id = r.id and o.source = any(%(updating)s) and o.read > 0
+          and (o.state in ('loading', 'loaded') or (o.state = 'failed' and o.settled is null))
+        order by o.id limit 1)) i
+    where r.state = 'running' and r.pipeline = %(pipeline)s and r.id <> %(run)s
+    union all
+    select o.run_id from sluice.input i
+    join sluice.input o on o.id = i.same_as and o.pipeline = i.pipeline and o.state in ('loading', 'loaded')
+    join sluice.run r on r.id = o.run_id and r.state = 'running'
+    where i.run_id = %(run)s and i.state = 'already_loaded' and o.run_id <> i.run_id
+)
+select min(run_id) from unsettled
