@@ -42,8 +42,8 @@ _DURATIONS = {
         load/note_older""",
     "second": """
         steps/any_due steps/known_queue steps/open_steps steps/due_steps steps/due_again steps/mark_published
-        steps/local_holders ledger/expire steps/content_now_loaded steps/free_waiting steps/parked_inputs
-        steps/runs_to_settle ledger/take_turn ledger/register_worker""",
+        steps/reset_passed_on steps/local_holders ledger/expire steps/content_now_loaded steps/free_waiting
+        steps/parked_inputs steps/runs_to_settle ledger/take_turn ledger/register_worker""",
     "poll": "ledger/status_run ledger/any_worker ledger/list_runs",
     "run": """
         steps/open_run steps/is_buildable ledger/nothing_loaded ledger/fail_copies load/newest_snapshot load/supersede
@@ -65,7 +65,7 @@ ALWAYS: dict[str, Any] = {
     "code_version": "1", "dialect": "{}", "ordered": False, "replaces": [], "size": 1, "parts": 1, "planned": 1,
     "derived": True, "updating": ["calls"], "present": ["a"], "members": [1, 2], "only_reloads": False, "no": False,
     "read": 10, "loaded": 10, "updated": 0, "unchanged": 0, "duplicate": 0, "rejected": 0, "contested": 0,
-    "inputs_ended": 0,
+    "inputs_ended": 0, "passed_on": ["extract", "transform"], "queue_s": 320, "lost": False,
 }
 # fmt: on
 

@@ -110,8 +110,7 @@ def test_parts_and_workers_change_nothing_of_the_outcome(stack: Stack, tmp_path:
         }
         assert compare_with_table(count_call_logs(paths), stack.connect()) == []
         worker.stop()
-        stack.sql("truncate customer_call_logs, sluice.run cascade")
-        stack.sql("truncate sluice.reject")
+        stack.empty("customer_call_logs", "sluice.run", "sluice.reject")
     table, books, refused = outcomes[0]
     assert [(Path(file).name, line, code) for file, line, code in refused] == [
         (r["file"], r["line"], r["code"]) for r in expected["rejects"]

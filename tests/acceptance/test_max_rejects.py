@@ -101,8 +101,7 @@ def test_within_the_limit_the_table_is_the_same_as_without_one(stack: Stack, fil
     assert (limited["exit_code"], limited["state"]) == (0, "done")
     assert_all_is_well(stack, limited["run"], Sample(files))
     within = stack.sql(TABLE)
-    stack.sql("truncate customer_call_logs, sluice.run cascade")
-    stack.sql("truncate sluice.reject")
+    stack.empty("customer_call_logs", "sluice.run", "sluice.reject")
 
     free = _run(stack, *files)
 

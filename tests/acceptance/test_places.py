@@ -83,7 +83,7 @@ def test_standard_input_from_a_pipe_and_from_a_packed_file(stack: Stack, texts: 
     name = f"{hashlib.sha256(texts[0]).hexdigest()}-stdin"
     assert [each["uri"] for each in piped["inputs"]] == [str(stack.home / "landing" / name)]
     assert_all_is_well(stack, piped["run"], counted(tmp_path / "piped", {name: texts[0]}))
-    stack.sql("truncate customer_call_logs")
+    stack.empty("customer_call_logs")
 
     with packed.open("rb") as file:
         redirected = _from_stdin(stack, stdin=file)

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
+import psycopg2.errors
 import redis
 
 from tests.kit.forked import Forked, run_forked
@@ -122,6 +123,18 @@ class Stack:
             rows = cursor.fetchall() if cursor.description else []
         connection.close()
         return rows
+
+    def empty(self, *tables: str) -> None:
+        """Empty tables, and those that refer to them. A worker that reads the ledger meanwhile may be in the way."""
+
+        def emptied() -> bool:
+            try:
+                self.sql(f"truncate {', '.join(tables)} cascade")
+            except psycopg2.errors.DeadlockDetected:
+                return False
+            return True
+
+        until(emptied, 120, f"{', '.join(tables)} emptied")
 
     def connect(self) -> Any:
         """A connection of the test's own."""

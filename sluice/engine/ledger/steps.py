@@ -98,7 +98,7 @@ def release_process() -> None:
 
 
 def pass_on(claimed: Claim) -> None:
-    """This process has ended its task of the step and is idle: whoever gets the next message goes on."""
+    """This process has ended its task of the step and is idle: the process that gets the next message goes on."""
     with transaction() as cursor:
         cursor.execute(query("pass_on"), vars(claimed) | _process())
 

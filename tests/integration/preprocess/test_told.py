@@ -21,7 +21,7 @@ insert into sale select g, g % 997, nullif(20 + g % 60, 50), 'female', 'toys', d
 
 def test_each_step_has_a_line_in_the_order_of_the_declaration(till: Till, capsys: pytest.CaptureFixture[str]) -> None:
     built = till.run("a", *LINES)
-    print_builds(SimpleNamespace(gone=0, builds=[BuildStatus(**built)]))
+    print_builds(SimpleNamespace(gone=0, withdrawn_at=None, builds=[BuildStatus(**built)]))
     told = capsys.readouterr().out.splitlines()
     assert told[1] == "ready: 9 rows, full build"
     assert told[4:8] == [
