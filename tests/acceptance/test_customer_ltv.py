@@ -64,6 +64,7 @@ def test_the_original_sample_gives_its_known_answers(stack: Stack) -> None:
     assert stack.sql("select * from customer_ltv order by customer_id") == once
 
 
+@pytest.mark.slow
 def test_twelve_awkward_customers_day_by_day(stack: Stack) -> None:
     stack.worker()
     customers, orders, payments = _files(stack.home / "in", FILES)

@@ -105,6 +105,7 @@ def test_retry_alone_loads_what_failed(newcomer: Newcomer) -> None:
     assert told == {"run": 1, "retried": 0}
 
 
+@pytest.mark.slow
 def test_with_servers_of_your_own_an_open_run_is_continued_too(stack: Stack) -> None:
     """Without workers it waits in the ledger; a command with workers loads it, and shows it."""
     (stack.home / "calls.csv").write_text(HEADER + ROW.format(cost="$1.25"))
@@ -116,6 +117,7 @@ def test_with_servers_of_your_own_an_open_run_is_continued_too(stack: Stack) -> 
     assert (again["state"], again["read"], again["continued"]) == ("done", 0, [])
 
 
+@pytest.mark.slow
 def test_with_servers_of_your_own_retry_waits_only_with_workers(stack: Stack) -> None:
     path = stack.home / "calls.csv"
     path.write_text(HEADER + ROW.format(cost="KES 1.25"))

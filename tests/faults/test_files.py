@@ -122,6 +122,7 @@ def assert_only_the_second_file_is_loaded(own: Trial, second: Path) -> None:
     assert_nothing_is_left(own.stack, frames=True)
 
 
+@pytest.mark.slow
 def test_what_is_no_regular_file_fails_alone(own: Trial, tmp_path: Path) -> None:
     first, second = own.sample.paths
     fifo, swapped = tmp_path / "fifo.csv", tmp_path / "swapped.csv"

@@ -224,6 +224,7 @@ def tiny(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_landing_is_waited_for_and_costs_no_attempt(way: Way, tiny: Path) -> None:
     way.trial.stack.env["SLUICE_LANDING"] = str(tiny)
     way.begin()
@@ -280,6 +281,7 @@ def test_a_packed_file_that_changes_while_it_is_copied(
     assert list(way.landing.glob(".*.part")) == []
 
 
+@pytest.mark.slow
 def test_a_packed_file_that_never_stops_growing_fails_and_a_bomb_and_a_pipe_harm_nobody(way: Way) -> None:
     folder = way.large.parent
     small = way.small.rename(folder / "small.csv")

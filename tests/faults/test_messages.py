@@ -125,6 +125,7 @@ class Trap:
         return os.system, (f"touch {self.path}",)
 
 
+@pytest.mark.slow
 def test_malformed_and_pickled_messages_are_dropped_and_none_is_executed(trial: Trial, tmp_path: Path) -> None:
     worker = trial.worker()
     trap = tmp_path / "executed"

@@ -102,6 +102,7 @@ def test_the_whole_worker_killed_half_way_and_a_new_one_that_goes_on(trial: Tria
     assert_a_second_time_changes_nothing(trial.stack, trial.sample)
 
 
+@pytest.mark.slow
 def test_two_workers_of_which_one_is_killed_half_way(trial: Trial) -> None:
     doomed = trial.begin(1)
     trial.worker(1)

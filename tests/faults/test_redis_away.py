@@ -91,6 +91,7 @@ def test_redis_without_memory_for_a_while_ends_no_worker_and_fills_no_log(trial:
     assert (worker.process.poll(), late.process.poll()) == (None, None)
 
 
+@pytest.mark.slow
 def test_a_child_that_dies_before_the_first_connection_does_not_end_its_worker(trial: Trial) -> None:
     with behind_a_proxy(trial) as (proxy, through):
         proxy.refuse(True)

@@ -121,6 +121,7 @@ def test_update(engine: InProcess, tmp_path: Path, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
+@pytest.mark.variants
 def test_contested_keys_of_one_run(engine: InProcess, tmp_path: Path, names: list[str], mode: str) -> None:
     sheet = Sheet(engine, tmp_path, names, mode)
     sheet.load(sheet.file("z.csv", (1, "z")))
@@ -130,6 +131,7 @@ def test_contested_keys_of_one_run(engine: InProcess, tmp_path: Path, names: lis
 
 
 @pytest.mark.parametrize("mode", MODES)
+@pytest.mark.variants
 def test_reload(engine: InProcess, tmp_path: Path, names: list[str], mode: str) -> None:
     sheet = Sheet(engine, tmp_path, names, mode)
     a = sheet.file("a.csv", (1, "a"), (2, "a"))
@@ -147,6 +149,7 @@ def test_snapshot(engine: InProcess, tmp_path: Path, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
+@pytest.mark.variants
 def test_withdraw(
     engine: InProcess, tmp_path: Path, names: list[str], mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

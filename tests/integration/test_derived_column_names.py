@@ -94,6 +94,7 @@ def test_every_word_of_our_sql_is_a_column(engine: InProcess, tmp_path: Path, da
 @pytest.mark.parametrize(
     "key", ["place", "removed", "differs", "partition_by", "t", "n", "o", "d", "r", "select", "x" * 59]
 )
+@pytest.mark.variants
 def test_a_key_may_be_called_as_our_own_columns(engine: InProcess, tmp_path: Path, key: str) -> None:
     names = ["first", "second"]
     engine.use(pipeline_of(names, key=key))

@@ -47,6 +47,7 @@ def schemas_of(engine: InProcess, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [*LEDGER, *KEYWORDS, *OWN_WORDS, *LONG])
+@pytest.mark.variants
 def test_a_table_of_any_name_is_loaded_in_a_schema_of_its_own(engine: InProcess, tmp_path: Path, name: str) -> None:
     migrate([])
     before = engine.sql("select table_name, column_name from information_schema.columns where table_schema = 'sluice'")

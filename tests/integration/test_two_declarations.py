@@ -111,6 +111,7 @@ def test_an_older_worker_does_no_step_of_what_was_registered_under_a_newer_decla
         assert found == CASES[name][2], name
 
 
+@pytest.mark.slow
 def test_a_worker_that_runs_knows_files_that_come_and_change(stack: Stack) -> None:
     folder = stack.home / "own"
     folder.mkdir()

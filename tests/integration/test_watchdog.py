@@ -75,6 +75,7 @@ def test_a_stopped_main_process_is_replaced_and_the_next_run_ends(
     crew.until(lambda: stack.sql("select state from sluice.run where id = %s", run) == DONE, "the end of the run")
 
 
+@pytest.mark.slow
 def test_a_worker_that_waits_for_messages_shows_that_it_works(crew: Crew) -> None:
     child = crew.child()
     for _ in range(8):

@@ -90,6 +90,7 @@ def test_a_turn_is_given_once_in_its_time_and_then_again() -> None:
 
 
 @pytest.mark.parametrize("children", [6, 20])
+@pytest.mark.variants
 def test_all_children_of_a_worker_are_at_work_without_a_setting(stack: Stack, tmp_path: Path, children: int) -> None:
     files = [tmp_path / f"{number}.csv" for number in range(3 * children)]
     for number, file in enumerate(files):
