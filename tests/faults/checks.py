@@ -65,6 +65,21 @@ def assert_books_add_up(stack: Stack, run: int) -> None:
     assert _books(stack, "sluice.input where run_id = %s", run) == _books(stack, "sluice.run where id = %s", run)
 
 
+def assert_all_books_balance(stack: Stack) -> None:
+    """Each part, input and run balances; the parts of every input come to it, and the inputs of every run."""
+    for table in ("part", "input", "run"):
+        odd = f"select * from sluice.{table} where read <> loaded + updated + unchanged + duplicate + rejected"
+        assert stack.sql(odd) == [], f"a {table} does not balance"
+    for whole, piece in (("input", "part"), ("run", "input")):
+        sums = ", ".join(f"coalesce(sum(p.{name}), 0)" for name in BOOKS)
+        own = ", ".join(f"w.{name}" for name in BOOKS)
+        odd = (
+            f"select w.id from sluice.{whole} w left join sluice.{piece} p on p.{whole}_id = w.id"
+            f" group by w.id having ({sums}) is distinct from ({own})"
+        )
+        assert stack.sql(odd) == [], f"the {piece}s of a {whole} do not come to it"
+
+
 def assert_nothing_is_left(stack: Stack, *, unacked: bool = False, frames: bool = False) -> None:
     """No step at work, no lease, no contender; and soon no message and no frame."""
     assert stack.sql("select * from sluice.step where state <> 'done' or lease_until is not null") == []

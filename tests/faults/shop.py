@@ -12,7 +12,7 @@ from typing import Any
 
 from sluice.samples.customer_ltv import make_customer_ltv
 from sluice.samples.customer_ltv.reference import Order, Payment, Row, rows
-from tests.faults.checks import assert_nothing_is_left
+from tests.faults.checks import assert_all_books_balance, assert_nothing_is_left
 from tests.kit.independent_ltv import Counted, count
 from tests.kit.stack import Stack
 
@@ -114,18 +114,7 @@ def assert_file(stack: Stack, run: int, books: dict[str, Any]) -> None:
 
 def assert_books_add_up(stack: Stack) -> None:
     """Each part, input and run balances; parts come to their input, inputs to their run, and loaded rows are there."""
-    names = (*BOOKS.split(", "), "updated", "unchanged", "contested")
-    for table in ("part", "input", "run"):
-        odd = f"select * from sluice.{table} where read <> loaded + updated + unchanged + duplicate + rejected"
-        assert stack.sql(odd) == [], f"a {table} does not balance"
-    for whole, piece in (("input", "part"), ("run", "input")):
-        sums = ", ".join(f"coalesce(sum(p.{name}), 0)" for name in names)
-        own = ", ".join(f"w.{name}" for name in names)
-        odd = (
-            f"select w.id from sluice.{whole} w left join sluice.{piece} p on p.{whole}_id = w.id"
-            f" group by w.id having ({sums}) is distinct from ({own})"
-        )
-        assert stack.sql(odd) == [], f"the {piece}s of a {whole} do not come to it"
+    assert_all_books_balance(stack)
     for source in FILES:
         assert stack.sql(f"select _input_id, _line from {source} group by 1, 2 having count(*) > 1") == []
         ((loaded,),) = stack.sql("select sum(loaded)::bigint from sluice.input where source = %s", source)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.checks import assert_nothing_is_left
+from tests.faults.checks import assert_all_books_balance, assert_nothing_is_left
 from tests.faults.mixed_faults import MixedFaults, mixed_faults
 from tests.faults.mixed_work import DATES, Work
 from tests.faults.servers import Processes
@@ -134,7 +134,7 @@ def _assert_all_is_well(work: Work) -> None:
     for run, paths in work.registered:
         found = stack.sql("select uri from sluice.input where run_id = %s order by position", run)
         assert [uri for (uri,) in found] == [str(path) for path in paths]
-    _assert_sums_of_books(stack)
+    assert_all_books_balance(stack)
     visits, prices = Ledger(stack, "visits"), Ledger(stack, "prices")
     given = {path for _, paths in work.registered for path in paths}
     assert {each.path for each in visits.inputs + prices.inputs} == given | set(work.delivered.values())
@@ -198,22 +198,6 @@ def _assert_prices(stack: Stack, ledger: Ledger) -> None:
         assert _rejects(stack, each.id) == sorted(read_file(each.path).refused), each
     found = stack.sql("select kind, prices, total from price_sum")
     assert {kind: (many, total) for kind, many, total in found} == groups(rows)
-
-
-def _assert_sums_of_books(stack: Stack) -> None:
-    """Each part, input and run balances; parts come to their input, and inputs to their run."""
-    names = [*Books._fields, "contested"]
-    for table in ("part", "input", "run"):
-        odd = f"select * from sluice.{table} where read <> loaded + updated + unchanged + duplicate + rejected"
-        assert stack.sql(odd) == [], f"a {table} does not balance"
-    for whole, piece in (("input", "part"), ("run", "input")):
-        added = ", ".join(f"coalesce(sum(p.{name}), 0)" for name in names)
-        own = ", ".join(f"w.{name}" for name in names)
-        odd = (
-            f"select w.id from sluice.{whole} w left join sluice.{piece} p on p.{whole}_id = w.id"
-            f" group by w.id having ({added}) is distinct from ({own})"
-        )
-        assert stack.sql(odd) == [], f"the {piece}s of a {whole} do not come to it"
 
 
 def _rejects(stack: Stack, one: int) -> list[tuple[int, str]]:

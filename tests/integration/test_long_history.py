@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.ledger import LARGE, STATEMENTS, Plan, Statement, fill, parameters, plans
+from benchmarks.scale.ledger import LARGE, STATEMENTS, Plan, Statement, fill, parameters, plans
 from sluice.engine.database.connection import transaction
 from tests.kit.in_process import InProcess
 

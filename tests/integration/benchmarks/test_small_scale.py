@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.ledger import STATEMENTS
+from benchmarks.scale.ledger import STATEMENTS
 from sluice.embedded import strays
 from tests.kit.stack import ROOT
 

@@ -153,3 +153,18 @@ DIRTY = a_run(
         ),
     ],
 )
+# how DIRTY is printed
+BOOKS_OF_DIRTY = (
+    "    read       200,000\n"
+    "  = loaded     196,000\n"
+    "  + updated          0\n"
+    "  + unchanged        0\n"
+    "  + duplicate      750\n"
+    "  + rejected     3,250\n"
+)
+REASONS_OF_DIRTY = (
+    "3,250 rejects by reason:\n"
+    "  3,000 x not_a_number in call_cost_usd: /inbox/calls_1.csv:18: call_cost_usd: 'abc' is not an amount.\n"
+    "    200 x key_conflict: /inbox/calls_1.csv:40: The same key has other values in line 2, which comes first.\n"
+    "     50 x missing in customer_id: /inbox/calls_1.csv:51: customer_id is empty, and it is required.\n"
+)

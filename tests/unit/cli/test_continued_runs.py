@@ -11,7 +11,7 @@ from sluice.cli.runs import waiting
 from sluice.engine.ledger import runs
 from sluice.engine.ledger.facts import RunStatus
 from sluice.workers.supervisor import Supervisor
-from tests.unit.cli.made_up import DIRTY, Ledger, Sluice, a_run, an_input
+from tests.unit.cli.made_up import BOOKS_OF_DIRTY, DIRTY, REASONS_OF_DIRTY, Ledger, Sluice, a_run, an_input
 
 ATTACHED = an_input(1, state="attached", same_as=31, same_as_run=6)
 LOADED = an_input(1, state="already_loaded", same_as=31, same_as_run=6)
@@ -50,17 +50,9 @@ def test_the_books_rejects_and_next_commands_are_those_of_the_earlier_run(
         "\n"
         "run 6 of call_logs: done (4.7 s, 42,553 rows/s)\n"
         "\n"
-        "    read       200,000\n"
-        "  = loaded     196,000\n"
-        "  + updated          0\n"
-        "  + unchanged        0\n"
-        "  + duplicate      750\n"
-        "  + rejected     3,250\n"
+        f"{BOOKS_OF_DIRTY}"
         "\n"
-        "3,250 rejects by reason:\n"
-        "  3,000 x not_a_number in call_cost_usd: /inbox/calls_1.csv:18: call_cost_usd: 'abc' is not an amount.\n"
-        "    200 x key_conflict: /inbox/calls_1.csv:40: The same key has other values in line 2, which comes first.\n"
-        "     50 x missing in customer_id: /inbox/calls_1.csv:51: customer_id is empty, and it is required.\n"
+        f"{REASONS_OF_DIRTY}"
         "\n"
         "what to type next:\n"
         "  sluice status 6                        inputs, parts and books\n"

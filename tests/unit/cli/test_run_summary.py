@@ -8,7 +8,7 @@ import pytest
 
 from sluice.cli.output import item
 from sluice.cli.runs import waiting
-from tests.unit.cli.made_up import DIRTY, Ledger, Sluice, a_run, an_input
+from tests.unit.cli.made_up import BOOKS_OF_DIRTY, DIRTY, REASONS_OF_DIRTY, Ledger, Sluice, a_run, an_input
 
 
 @pytest.fixture(autouse=True)
@@ -24,12 +24,7 @@ def test_an_ended_run_fits_on_one_screen(sluice: Sluice, ledger: Ledger, csv_fil
     assert result.stdout == (
         "run 7 of call_logs: done, but 1 of 6 inputs could not be loaded (4.7 s, 42,553 rows/s)\n"
         "\n"
-        "    read       200,000\n"
-        "  = loaded     196,000\n"
-        "  + updated          0\n"
-        "  + unchanged        0\n"
-        "  + duplicate      750\n"
-        "  + rejected     3,250\n"
+        f"{BOOKS_OF_DIRTY}"
         "\n"
         "nothing to do:\n"
         "  /inbox/calls_3.csv: already loaded by run 5\n"
@@ -42,10 +37,7 @@ def test_an_ended_run_fits_on_one_screen(sluice: Sluice, ledger: Ledger, csv_fil
         "  /inbox/calls_5.csv: Columns that the pipeline does not know were ignored: fax.\n"
         "  /inbox/calls_6.csv: Columns that the pipeline does not know were ignored: fax.\n"
         "\n"
-        "3,250 rejects by reason:\n"
-        "  3,000 x not_a_number in call_cost_usd: /inbox/calls_1.csv:18: call_cost_usd: 'abc' is not an amount.\n"
-        "    200 x key_conflict: /inbox/calls_1.csv:40: The same key has other values in line 2, which comes first.\n"
-        "     50 x missing in customer_id: /inbox/calls_1.csv:51: customer_id is empty, and it is required.\n"
+        f"{REASONS_OF_DIRTY}"
         "\n"
         "what to type next:\n"
         "  sluice status 7                        inputs, parts and books\n"

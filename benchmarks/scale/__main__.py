@@ -13,13 +13,13 @@ from typing import Annotated, Any
 import psycopg2
 import typer
 
-from benchmarks.ledger import LARGE, fill, parameters, plans
+from benchmarks.scale.ledger import LARGE, fill, parameters, plans
 from benchmarks.servers import begun
 from sluice.cli.output import table
 from sluice.engine.database.connection import drop_connection, transaction
 from sluice.engine.ledger.schema import migrate_ledger
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[1]
 
 Steps = Annotated[int, typer.Option(min=1_000, help="Steps in the ledger.")]
 Out = Annotated[Path, typer.Option(help="The record, as JSON.", show_default="benchmarks/results/scale.json")]

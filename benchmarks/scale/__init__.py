@@ -1,0 +1,1 @@
+"""What the statements of the ledger cost when it has a long history."""
