@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -59,6 +60,7 @@ class Wanted:
         if max_rejects is not None:
             RejectLimit(max_rejects)
         say_order(paths)
+        say_repeated(paths)
         inputs = inputs_of(declared, paths, say_left_out(declared), only)
         return cls(declared, inputs, reload, max_rejects, as_of, allow_future)
 
@@ -100,3 +102,10 @@ def say_order(paths: Sequence[str]) -> None:
                 "quotes, and numbers are compared as numbers"
             )
             return
+
+
+def say_repeated(paths: Sequence[str]) -> None:
+    """Report a path that is given again: where rows are updated, it might be meant to be loaded last."""
+    path, times = next(iter(Counter(paths).most_common(1)), ("", 0))
+    if times > 1:
+        say(f"{printable(path)} is given {times} times: it is loaded once, at its first place")

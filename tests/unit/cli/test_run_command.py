@@ -51,6 +51,16 @@ def test_the_same_files_again_are_nothing_to_do(sluice: Sluice, ledger: Ledger, 
     )
 
 
+def test_a_file_that_is_given_again_is_loaded_once_and_that_is_said(
+    sluice: Sluice, ledger: Ledger, csv_file: str
+) -> None:
+    other = Path(csv_file).with_name("other.csv")
+    other.touch()
+    result = sluice("run", "call_logs", csv_file, str(other), csv_file)
+    assert f"{csv_file} is given 2 times: it is loaded once, at its first place\n" in result.stderr
+    assert "given" not in sluice("run", "call_logs", csv_file, str(other)).stderr
+
+
 def test_a_shell_that_puts_10_before_9_is_told(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
     ten, nine = (str(Path(csv_file).with_name(f"part_{n}.csv")) for n in (10, 9))
     for path in (ten, nine):
