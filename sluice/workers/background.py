@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -25,7 +26,7 @@ from sluice.engine.base.identity import become_main, holder, is_my_child
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import DatabaseAway, drop_connection, transaction
 from sluice.engine.ledger import steps
-from sluice.engine.ledger.workers import take_turn
+from sluice.engine.ledger.workers import return_turn, take_turn
 from sluice.engine.registry import Declared
 from sluice.engine.steps.dispatch import recover
 from sluice.engine.steps.redeclare import note_declared
@@ -43,6 +44,7 @@ QUIET_S = 30.0
 CHECK_S = 10.0  # between two looks at the types of keys in Redis
 WATCH_S = 0.5
 TURN = 0.8  # of the interval of dispatch, which one worker does for all: the next turn, even of the same worker
+_DISPATCH = "dispatch"
 _stop = threading.Event()
 _threads: list[threading.Thread] = []
 
@@ -127,6 +129,22 @@ class DeclarationWatch:
         self._began = True
 
 
+@contextlib.contextmanager
+def _turn() -> Iterator[bool]:
+    """Whether this worker is to do now what one does for all of them.
+
+    One that fails returns its turn: maybe Redis is away for this worker only, and it would have most turns again.
+    """
+    turn = take_turn(_DISPATCH, TURN * settings().dispatch_every_s)
+    try:
+        yield turn
+    except Exception:
+        if turn:
+            with contextlib.suppress(SluiceError):  # PostgreSQL is away, for all of them
+                return_turn(_DISPATCH)
+        raise
+
+
 def _dispatch_until_stopped() -> None:
     complained, checked = 0.0, 0.0
     trusted = 0.0  # from when on an expired lease means that its worker is gone
@@ -138,9 +156,9 @@ def _dispatch_until_stopped() -> None:
             if time.monotonic() - checked > CHECK_S:
                 checked = time.monotonic()
                 remove_wrong_types()
-            turn = take_turn("dispatch", TURN * settings().dispatch_every_s)
-            if recover(leases=time.monotonic() >= trusted, for_all=turn) or turn:
-                dispatch_due()
+            with _turn() as turn:
+                if recover(leases=time.monotonic() >= trusted, for_all=turn) or turn:
+                    dispatch_due()
             declarations.look()
         except (TransientError, ConfigError) as error:
             if isinstance(error, DatabaseAway):  # workers extend their leases, each third of a lease, once it is back

@@ -11,6 +11,8 @@ from sluice.engine.base.settings import settings
 from sluice.engine.doctor.work import look_at_work
 from sluice.engine.ledger.workers import take_turn, window_for
 from sluice.engine.steps.dispatch import Queues, dispatch
+from sluice.errors import TransientError
+from sluice.workers import background
 from tests.kit.in_process import InProcess
 from tests.kit.stack import Stack, until
 
@@ -87,6 +89,26 @@ def test_doctor_names_processes_for_which_the_window_has_no_room(
 def test_a_turn_is_given_once_in_its_time_and_then_again() -> None:
     assert [take_turn("a", 60), take_turn("a", 60), take_turn("b", 60)] == [True, False, True]
     assert [take_turn("a", 0), take_turn("a", 0)] == [True, True]
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_turn_that_failed_is_for_the_next_worker_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_DISPATCH_EVERY_S", "60")
+    settings.cache_clear()
+    with pytest.raises(TransientError), background._turn() as first:
+        raise TransientError("Redis does not take messages.")
+    with background._turn() as second, pytest.raises(TransientError), background._turn() as third:
+        raise TransientError("Redis does not take messages.")
+    assert [first, second, third, take_turn("dispatch", 60)] == [True, True, False, False]
+
+
+@pytest.mark.parametrize(("hours", "turns"), [(0, [False, False]), (1, [True, False]), (-1, [True, False])])
+def test_a_turn_that_was_taken_before_the_clock_was_set_does_not_stop_all_workers(
+    engine: InProcess, hours: int, turns: list[bool]
+) -> None:
+    assert take_turn("a", 60)
+    engine.sql("update sluice.duty set done_at = done_at + %s * interval '1 hour'", hours)
+    assert [take_turn("a", 60), take_turn("a", 60)] == turns
 
 
 @pytest.mark.parametrize("children", [6, 20])

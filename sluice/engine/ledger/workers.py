@@ -49,6 +49,12 @@ def take_turn(name: str, every_s: float) -> bool:
         return cursor.rowcount == 1
 
 
+def return_turn(name: str) -> None:
+    """This process took a turn and could not do the work: another one may be able to, and need not wait."""
+    with transaction() as cursor:
+        cursor.execute(query("return_turn"), {"name": name})
+
+
 def window_for(processes: int) -> int:
     """How many chains may be published and not finished, for so many processes of workers."""
     return min(settings().window, max(LEAST_WINDOW, _FOR_EACH * processes))

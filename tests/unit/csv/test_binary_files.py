@@ -123,9 +123,22 @@ def test_text_with_a_wrong_byte_is_not_called_binary_and_is_shown_without_double
     assert refusal(tmp_path / "x.csv", content) == ("not_csv", reason)
 
 
-@pytest.mark.parametrize("line", [b"GIF89b,1", b"ORC,1", b"Obj,1", b"PGCOPY,1", b"MZ,1", b"Rar!,1", b"RIFF,1", b"7z,1"])
+LETTERS = [
+    b"GIF89b,1", b"GIF89a,1", b"ORC,1", b"ORC", b"ORC\t1", b"Obj,1", b"PGDMP,1", b"PGCOPY,1", b"PGCOPY", b"MZ,1", b"Rar!,1",
+    b"RIFF,1", b"RIFF,ab,WEBP", b"7z,1", b"ARROW1,1", b"n," + b"x" * 255 + b"ustar",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LETTERS)
 def test_text_that_begins_like_one_of_them_is_text(tmp_path: Path, line: bytes) -> None:
     (tmp_path / "x.csv").write_bytes(line + b"\n" + line + b"\n")
     with opened(str(tmp_path / "x.csv"), Files("*"), TABLE) as text:
         plan = plan_text(text.stream, text.head, text.source, lambda _: None, ("id", "note"))
-    assert plan.dialect.header[0] == re.split(rb",", line)[0].decode()
+    assert plan.dialect.header[0] == re.split(rb"[,\t]", line)[0].decode()
+
+
+def test_text_in_utf_16_that_begins_with_the_bytes_of_an_archive_is_text(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes("\u9d1f,id\n1,2\n".encode("utf-16-le"))
+    with opened(str(tmp_path / "x.csv"), Files("*", encoding="utf-16-le"), TABLE) as text:
+        plan = plan_text(text.stream, text.head, text.source, lambda _: None, ("id", "note"))
+    assert plan.dialect.header == ("\u9d1f", "id")

@@ -14,8 +14,6 @@ _KINDS = (
     (rb"\xff\xd8\xff", "a JPEG image", _IMAGE),
     (rb"GIF8[79]a", "a GIF image", _IMAGE),
     (rb"RIFF....WEBP", "a WebP image", _IMAGE),
-    (rb"%PDF-", "a PDF document", _EXPORT),
-    (rb"\{\\rtf", "an RTF document", _EXPORT),
     (rb"\xd0\xcf\x11\xe0", "an old Excel or Word file", _EXPORT),
     (rb"ARROW1", "Arrow IPC", _EXPORT),
     (rb"SQLite format 3\x00", "an SQLite database", _EXPORT),
@@ -27,11 +25,15 @@ _KINDS = (
     (rb"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
     (rb"Rar!\x1a\x07", "a RAR archive", _UNPACK),
     (rb"\x04\x22\x4d\x18", "an LZ4 archive", _UNPACK),
-    (rb"\x1f\x9d", "an archive of compress", _UNPACK),
+    (rb"\x1f\x9d[\x89-\x90]", "an archive of compress", _UNPACK),
     (rb".{257}ustar", "a tar archive", _UNPACK),
     (rb"\x7fELF|MZ[\x00-\xff]{62,510}PE\x00\x00", "a program", _IMAGE),
 )
-_MAGIC = tuple((re.compile(pattern, re.DOTALL), name, advice) for pattern, name, advice in _KINDS)
+_AS_TEXT = ((rb"%PDF-", "a PDF document", _EXPORT), (rb"\{\\rtf", "an RTF document", _EXPORT))
+_BINARY, _TEXT = (
+    tuple((re.compile(pattern, re.DOTALL), name, advice) for pattern, name, advice in kinds)
+    for kinds in (_KINDS, _AS_TEXT)
+)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 HEAD = 512
 _LEAST, _SHARE = 3, 0.05  # random bytes have 10 % of them, text has none
@@ -49,7 +51,9 @@ _OF_THE_HEADER = {
 
 def refuse_other_kinds(head: bytes) -> None:
     """Raise DataError `not_csv` for content of a known kind that is not text."""
-    for magic, name, advice in _MAGIC:
+    # many kinds begin with letters, and so may the header of a table: ORC, PGDMP; but text has no control characters
+    kinds = _TEXT + _BINARY if _CONTROL.search(head) else _TEXT
+    for magic, name, advice in kinds:
         if magic.match(head):
             raise DataError("not_csv", f"This looks like {name}, not like CSV; {advice}.")
 
