@@ -24,6 +24,16 @@ from tests.kit.stack import QUICK, ROOT, Stack, until
 
 HEADER = "customer_id,call_cost,call_destination,call_date,call_duration\n"
 ROW = "1001,{cost},Nairobi,2022-01-01 10:00:00,00:06:15\n"
+BILLS = """
+from sluice import Boolean, Column, Files, Integer, Pipeline, Table
+
+def german(frame):
+    frame["Paid"] = frame["COLUMN"].replace({"ja": "yes", "nein": "no"})
+    return frame
+
+columns = [Column("number", Integer(), header="Number", required=True), Column("paid", Boolean(), header="Paid")]
+pipeline = Pipeline("bills", Files("*.csv"), Table("bills", ("number",), columns), transform=german)
+"""
 
 
 class Newcomer:
@@ -126,3 +136,19 @@ def test_with_servers_of_your_own_retry_waits_only_with_workers(stack: Stack) ->
     assert stack.sluice("retry", str(run)) == {"run": run, "retried": 1, "exit_code": 0}
     status = stack.sluice("retry", str(run), "--workers", "1")
     assert (status["state"], status["loaded"], status["retried"]) == ("done", 1, 0)
+
+
+@pytest.mark.slow
+def test_retry_reads_an_input_at_once_under_a_corrected_transform(newcomer: Newcomer) -> None:
+    mine = newcomer.home / "mine"
+    mine.mkdir()
+    newcomer.env["SLUICE_PIPELINES"] = str(mine)
+    (mine / "bills.py").write_text(BILLS.replace("COLUMN", "paid"))
+    (newcomer.home / "bills.csv").write_text("Number,Paid\n1,ja\n2,nein\n")
+    code, out, _ = newcomer.type("run", "bills", "bills.csv")
+    assert code == 1
+    assert f"KeyError at {mine}/bills.py:5 (in " in out
+    (mine / "bills.py").write_text(BILLS.replace("COLUMN", "Paid"))
+    code, out, err = newcomer.type("retry", "1", "--timeout", "120")
+    assert (code, err.count("Timeout")) == (0, 0), out + err
+    assert "  = loaded     2\n" in out

@@ -17,7 +17,7 @@ GOOD = "1001,$1.25,Nairobi,2022-01-01 10:00:00,00:06:15\n"
 BAD = [f"{n},KES 1.25,Nairobi,2022-01-01 10:00:00,00:06:15\n" for n in range(2, 40)]
 LACKS = ",$1.25,Nairobi,2022-01-01 10:00:00,00:06:15\n"
 WHY = (
-    "All 39 rows were rejected, 38 of them: currency in call_cost_usd, first in line 3: "
+    "All 39 rows were rejected, most often (38 rows): currency in call_cost_usd, first in line 3: "
     "call_cost_usd: 'KES 1.25' is not in USD."
 )
 

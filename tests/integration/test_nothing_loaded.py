@@ -40,7 +40,7 @@ def test_a_file_of_which_no_row_can_be_loaded_fails_with_its_main_reason(engine:
         4,
     ]
     assert status["inputs"][0]["error"] == (
-        f"All 4 rows were rejected, 2 of them: not_decimal in price, first in line 3: price: '1,50' {BAD}"
+        f"All 4 rows were rejected, most often (2 rows): not_decimal in price, first in line 3: price: '1,50' {BAD}"
     )
     assert [(each["line"], each["code"]) for each in list_rejects(status["run"])] == [
         (2, "missing"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from psycopg2.extensions import cursor as Cursor
 
 from sluice import Column, Derived, Files, Integer, Pipeline, Table
 from sluice.engine.ledger import schema
@@ -44,3 +45,22 @@ def test_what_was_loaded_before_the_upgrade_is_built_from(
     (tmp_path / "new.csv").write_text("n\n3\n2\n")
     engine.finish(engine.register(tmp_path / "new.csv"))
     assert engine.sql("select tens, total from sums order by 1") == [(0, 6), (2, 43)]
+
+
+def test_an_upgrade_that_meets_a_load_in_a_deadlock_is_done_again(
+    engine: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+    migrate_ledger = schema.migrate_ledger
+
+    def in_the_way(cursor: Cursor) -> list[str]:
+        done = migrate_ledger(cursor)
+        tried.append(len(done))
+        if len(tried) < 3:
+            cursor.execute("do $$ begin raise exception using errcode = 'deadlock_detected'; end $$")
+        return done
+
+    monkeypatch.setattr(schema, "migrate_ledger", in_the_way)
+    engine.use(Pipeline("numbers", FILES, TABLE))
+    assert tried == [len(schema.ledger_files())] * 3
+    assert engine.sql("select count(*) from sluice.migration") == [(len(schema.ledger_files()),)]

@@ -14,7 +14,7 @@ from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.doctor.finding import Finding, address, judge, ok, safely, warning, wrong
 from sluice.engine.ledger.rows import mappings
-from sluice.engine.tables.migrate import is_current, refused_by_migrate
+from sluice.engine.tables.migrate import is_current, is_new, refused_by_migrate
 
 query = statements(__name__)
 
@@ -80,23 +80,23 @@ def look_at_tables(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
 
 def _tables(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
     behind: list[str] = []
+    new: list[str] = []
     for each in pipelines:
-        yield from safely(f"tables of {each.name}", partial(_look, each, behind))
-    yield judge(
-        "tables",
-        not behind,
-        f"not there or not current for {', '.join(behind)}" if behind else "the ledger and all pipelines'",
-        todo=MIGRATE,
-        otherwise="wrong",
-    )
+        yield from safely(f"tables of {each.name}", partial(_look, each, behind, new))
+    if behind:
+        yield wrong("tables", f"not there or not current for {', '.join(behind)}", MIGRATE)
+    elif new:
+        yield warning("tables", f"not there yet for {', '.join(new)}", f"{MIGRATE}, or their first run makes them")
+    else:
+        yield ok("tables", "the ledger and all pipelines'")
 
 
-def _look(pipeline: Pipeline, behind: list[str]) -> Iterator[Finding]:
+def _look(pipeline: Pipeline, behind: list[str], new: list[str]) -> Iterator[Finding]:
     refused = refused_by_migrate(pipeline)
     if refused:
         yield wrong(f"tables of {pipeline.name}", " ".join(refused), BY_HAND)
     elif not is_current(pipeline):
-        behind.append(pipeline.name)
+        (new if is_new(pipeline) else behind).append(pipeline.name)
 
 
 def _role(server: SimpleNamespace) -> Iterator[Finding]:
@@ -115,7 +115,7 @@ def _role(server: SimpleNamespace) -> Iterator[Finding]:
 def _rights(tables: list[str]) -> Iterator[Finding]:
     names = (
         "run", "input", "part", "step", "reject", "contender", "replaced", "tick", "build", "statistic", "revision",
-        "target", "worker", "queue",
+        "target", "worker", "queue", "duty",
     )  # fmt: skip
     ledger = [f"sluice.{name}" for name in names]
     with transaction() as cursor:

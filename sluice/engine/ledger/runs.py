@@ -207,7 +207,7 @@ def retry(
 
     Refused inputs are read again if their file or their declaration has changed since. `derived_now` gives the current
     definition of a pipeline's derived tables, by its name: the run builds these, or without it those it was registered
-    with. `declared_now` gives the current declarations by source: such inputs are read under these.
+    with. `declared_now` gives the current declarations by source: inputs are read under these.
     """
     run_state(run)
     pipeline = pipeline_of(run)
@@ -216,7 +216,8 @@ def retry(
     refused = changed_inputs(run, now)
     with transaction() as cursor:
         _refuse_purged(cursor, run)
-        cursor.execute(query("retry_steps"), {"run": run})
+        known = {"sources": list(now), "revisions": [each.revision for each in now.values()]}
+        cursor.execute(query("retry_steps"), known | {"run": run, "wait_s": settings().declaration_wait_s})
         revived = [step for (step,) in cursor.fetchall()]
         cursor.execute(query("retry_parts"), {"steps": revived})
         cursor.execute(query("retry_inputs"), {"steps": revived})

@@ -5,9 +5,11 @@ Two processes that migrate at once run one after the other, and the second one h
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import psycopg2.errors
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
@@ -28,11 +30,28 @@ from sluice.engine.tables.catalog import (
 from sluice.engine.tables.derived import migrate_derived
 from sluice.engine.tables.indexes import create_indexes
 from sluice.engine.tables.own_tables import migrate_own
-from sluice.errors import ConfigError
+from sluice.errors import ConfigError, TransientError
+
+_TRIES = 10
+_PAUSE_S = 0.2
 
 
 def migrate(pipelines: list[Pipeline]) -> list[str]:
-    """Bring the ledger and the pipelines' tables up to date. Returns what was done, a sentence each."""
+    """Bring the ledger and the pipelines' tables up to date. Returns what was done, a sentence each.
+
+    Workers may load meanwhile, and lock the ledger's tables in another order: after a deadlock it is done again.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return _migrate(pipelines)
+        except TransientError as error:
+            if not isinstance(error.__cause__, psycopg2.errors.DeadlockDetected):
+                raise
+            time.sleep(_PAUSE_S)
+    return _migrate(pipelines)
+
+
+def _migrate(pipelines: list[Pipeline]) -> list[str]:
     done: list[str] = []
     with transaction() as cursor:
         lock(cursor, Lock.SCHEMA)
@@ -58,13 +77,22 @@ def make_own_tables(pipeline: Pipeline) -> list[str]:
 def is_current(pipeline: Pipeline) -> bool:
     """Whether the ledger and the pipeline's tables are up to date, by a few cheap queries."""
     with transaction() as cursor:
-        cursor.execute("select to_regclass('sluice.migration')")
-        if cursor.fetchone() == (None,):
-            return False
-        cursor.execute("select count(*) from sluice.migration")
-        if cursor.fetchone() != (len(schema.ledger_files()),):
-            return False
-        return all(_is_as_declared(cursor, each) for each in _tables(pipeline))
+        return _is_ledger_current(cursor) and all(_is_as_declared(cursor, each) for each in _tables(pipeline))
+
+
+def is_new(pipeline: Pipeline) -> bool:
+    """Whether only the pipeline's tables are to be made: none of them is there, and the ledger is up to date."""
+    with transaction() as cursor:
+        there = any(columns_of(cursor, each.name) is not None for each in _tables(pipeline))
+        return not there and _is_ledger_current(cursor)
+
+
+def _is_ledger_current(cursor: Cursor) -> bool:
+    cursor.execute("select to_regclass('sluice.migration')")
+    if cursor.fetchone() == (None,):
+        return False
+    cursor.execute("select count(*) from sluice.migration")
+    return cursor.fetchone() == (len(schema.ledger_files()),)
 
 
 def refused_by_migrate(pipeline: Pipeline) -> list[str]:

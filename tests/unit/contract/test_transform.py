@@ -127,3 +127,16 @@ def test_an_error_in_it_is_named_by_type_and_place_without_its_values():
         apply(fails)
     assert "0712345678" not in str(caught.value)
     assert isinstance(caught.value.__cause__, KeyError)
+
+
+def test_an_error_in_a_library_is_named_by_the_line_of_the_function_that_called_it():
+    def misnamed(frame):
+        return frame[["id", "name"]]
+
+    line = misnamed.__code__.co_firstlineno + 1
+    with pytest.raises(PermanentError) as caught:
+        apply(misnamed)
+    said = str(caught.value)
+    assert f"'misnamed' of 'people' failed: KeyError at {__file__}:{line} (in " in said
+    assert "/pandas/" in said
+    assert said.endswith("The frame has the columns ['id', 'Name'].")

@@ -124,8 +124,8 @@ def test_text_with_a_wrong_byte_is_not_called_binary_and_is_shown_without_double
 
 
 LETTERS = [
-    b"GIF89b,1", b"GIF89a,1", b"ORC,1", b"ORC", b"ORC\t1", b"Obj,1", b"PGDMP,1", b"PGCOPY,1", b"PGCOPY", b"MZ,1", b"Rar!,1",
-    b"RIFF,1", b"RIFF,ab,WEBP", b"7z,1", b"ARROW1,1", b"n," + b"x" * 255 + b"ustar",
+    b"GIF89b,1", b"GIF89a,1", b"ORC,1", b"ORC", b"ORC\t1", b"Obj,1", b"PGDMP,1", b"PGCOPY,1", b"PGCOPY", b"MZ,1",
+    b"Rar!,1", b"RIFF,1", b"RIFF,ab,WEBP", b"7z,1", b"ARROW1,1", b"n," + b"x" * 255 + b"ustar",
 ]  # fmt: skip
 
 

@@ -30,6 +30,6 @@ def main_reason(reasons: Sequence[RejectReason], rows: int) -> str:
     if not reasons:
         return f"{refused}."
     first = reasons[0]
-    share = f", {first.rows:,} of them" if len(reasons) > 1 else ""
+    most = f", most often ({first.rows:,} row{'s' * (first.rows > 1)})" if len(reasons) > 1 else ""
     column = f" in {first.column}" if first.column is not None else ""
-    return f"{refused}{share}: {first.code}{column}, first in line {first.line}: {first.reason}"
+    return f"{refused}{most}: {first.code}{column}, first in line {first.line}: {first.reason}"

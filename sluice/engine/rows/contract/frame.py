@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import os
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,9 +56,19 @@ class Own:
             return self.transform(frame)
         except Exception as error:
             # only type and place: the message may have values of a row, which must not be logged
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            kind = type(error).__name__
-            raise PermanentError(f"{self.name} failed: {kind} at {place.filename}:{place.lineno}.") from error
+            kind, place = type(error).__name__, self._place(traceback.extract_tb(error.__traceback__))
+            has = f" The frame has the columns {list(frame.columns)}." if isinstance(error, KeyError) else ""
+            raise PermanentError(f"{self.name} failed: {kind} at {place}.{has}") from error
+
+    def _place(self, frames: Sequence[traceback.FrameSummary]) -> str:
+        """The last line of the function's own folder, and where in a library the error was raised, if it was there."""
+        code = getattr(inspect.unwrap(self.transform), "__code__", None)
+        folder = os.path.dirname(code.co_filename) if code is not None else ""  # noqa: PTH120 - may be <string>
+        own = [each for each in frames if folder and os.path.dirname(each.filename) == folder]  # noqa: PTH120
+        last = frames[-1]
+        if not own or own[-1] is last:
+            return f"{last.filename}:{last.lineno}"
+        return f"{own[-1].filename}:{own[-1].lineno} (in {last.filename}:{last.lineno})"
 
     def _checked(self, changed: object, lines: pd.Index) -> pd.DataFrame:
         """The frame, if it is valid. Raises PermanentError."""

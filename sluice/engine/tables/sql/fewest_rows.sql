@@ -5,6 +5,7 @@ with feeding as (
     union
     select r.pipeline, t.source from sluice.target t join sluice.run r on r.id = t.run_id
     where t.table_name = %(table)s and t.schema = %(schema)s
+      and exists (select from sluice.input i where i.run_id = t.run_id and i.source = t.source)
 ), fed as (
     select i.id, i.loaded, i.updated, i.unchanged, i.superseded, i.replaces
     from sluice.input i join feeding f on f.pipeline = i.pipeline and f.source = i.source

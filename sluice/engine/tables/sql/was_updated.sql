@@ -5,6 +5,7 @@ with feeding as (
     union
     select r.pipeline, t.source from sluice.target t join sluice.run r on r.id = t.run_id
     where t.table_name = %(table)s and t.schema = %(schema)s
+      and exists (select from sluice.input i where i.run_id = t.run_id and i.source = t.source)
 )
 select exists (
     select from sluice.run r
