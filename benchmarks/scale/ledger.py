@@ -23,19 +23,29 @@ LARGE = ("step", "part", "input")  # the tables that grow with every file
 PER_RUN = 1_000
 PROCESSES = 400
 _TAKEN = 3
+_COUNTS = ("read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested")
 _STOCK = {"pipeline": "snapshots", "source": "snapshots"}
 _OTHERWISE: dict[str, dict[str, str]] = {  # parameters that have the value of another one
     "steps/plan/same_content": {"newest": "no"},
     "steps/plan/applied_since": {"run": "large"},
+    "ledger/read_parts": {"parts": "own_parts"},
+    "ledger/whole_inputs_loaded": dict.fromkeys(_COUNTS, "zeros"),
+    "steps/batch/parts_loaded": {"parts": "own_parts", **dict.fromkeys(_COUNTS, "zeros"), "loaded": "tens"},
+    "steps/batch/start_batch": {"parts": "ones", "planned": "ones"},
+    "steps/batch/read_otherwise": {"raws": "shas"},
+    "ledger/skip_inputs": {"same_as": "ones"},
     "ledger/inputs/last_noted": _STOCK,
     "load/newest_snapshot": _STOCK,
     "load/supersede": _STOCK,
 }
 _DURATIONS = {
     "task": """
-        ledger/claim ledger/claim_next ledger/extend ledger/finish_step ledger/release ledger/read_part
+        ledger/claim ledger/claim_next ledger/extend ledger/finish_step ledger/release ledger/read_parts
         ledger/part_ended ledger/input_loaded ledger/run_counted ledger/end_input steps/lock_part steps/part_loaded
-        steps/plan/read_input
+        ledger/batches/claim_batch ledger/batches/claim_batch_next ledger/batches/finish_batch
+        ledger/batches/release_batch ledger/batches/come_alone ledger/whole_inputs_loaded ledger/skip_inputs
+        steps/batch/lock_batch steps/batch/parts_loaded steps/batch/note_stamps steps/batch/read_otherwise
+        steps/batch/start_batch steps/plan/read_inputs
         steps/plan/same_content steps/plan/other_readings steps/plan/earlier_plan steps/plan/earlier_snapshot
         steps/plan/loading_before steps/plan/applied_before steps/plan/applied_since steps/plan/start_loading
         ledger/inputs/earlier_open_run ledger/inputs/last_noted load/earlier_input load/to_clear load/unplanned
@@ -65,7 +75,9 @@ ALWAYS: dict[str, Any] = {
     "code_version": "1", "dialect": "{}", "ordered": False, "replaces": [], "size": 1, "parts": 1, "planned": 1,
     "derived": True, "updating": ["calls"], "present": ["a"], "members": [1, 2], "only_reloads": False, "no": False,
     "read": 10, "loaded": 10, "updated": 0, "unchanged": 0, "duplicate": 0, "rejected": 0, "contested": 0,
-    "inputs_ended": 0, "passed_on": ["extract", "transform"], "queue_s": 320, "lost": False,
+    "fences": [0] * 20, "most": 64, "ones": [1], "zeros": [0], "tens": [10], "sizes": [1], "raws": [None],
+    "notes": [None], "dialects": ["{}"], "stamps": [None], "inputs_ended": 0, "passed_on": ["extract", "transform"],
+    "queue_s": 320, "lost": False,
 }
 # fmt: on
 

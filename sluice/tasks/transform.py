@@ -1,15 +1,22 @@
 """sluice.transform: text becomes typed rows in key order, and rejects."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sluice.app import app
 from sluice.engine.rows.frames import frames
 from sluice.engine.steps.park import park_part
+from sluice.tasks import batches
+from sluice.tasks.batches import is_batch
 from sluice.tasks.parts import part_of, raw_frame, typed_frame
 from sluice.workers.step_task import StepTask, working
 
 
 @app.task(name="sluice.transform", base=StepTask)
-def transform(message: dict[str, int]) -> dict[str, int]:
-    """Apply the contract, and store the frame for load."""
+def transform(message: dict[str, Any]) -> Mapping[str, Any]:
+    """Apply the contract to the part, or to those of a batch, and store the frame for load."""
+    if is_batch(message):
+        return batches.transform(message)
     with working("transform", message) as (claim, _):
         part = part_of(claim)
         ready = typed_frame(part, raw_frame(part))

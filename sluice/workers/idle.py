@@ -6,6 +6,7 @@ Else its lease would expire, and it would count as a process that vanished. Whil
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 
 from sluice.engine.base.settings import settings
@@ -18,11 +19,11 @@ from sluice.errors import SluiceError
 _timer: threading.Timer | None = None
 
 
-def is_idle_after(claim: Claim) -> None:
-    """A task ended well, and another task of its chain follows."""
+def is_idle_after(claims: Sequence[Claim]) -> None:
+    """A task ended well, of one step or a batch, and another task of its chain follows."""
     global _timer
-    if claim.kind in PASSED_ON:
-        _timer = threading.Timer(settings().lease_s / 3, _pass_on, (claim,))
+    if claims[0].kind in PASSED_ON:
+        _timer = threading.Timer(settings().lease_s / 3, _pass_on, (claims,))
         _timer.daemon = True
         _timer.start()
 
@@ -33,7 +34,8 @@ def is_busy() -> None:
         _timer.cancel()
 
 
-def _pass_on(claim: Claim) -> None:
+def _pass_on(claims: Sequence[Claim]) -> None:
     with suppress(SluiceError):  # PostgreSQL is away: the lease runs out
-        steps.pass_on(claim)
+        for claim in claims:
+            steps.pass_on(claim)
     drop_connection()

@@ -1,4 +1,4 @@
-"""Publishing a due step: the rest of a part's chain, or a single task."""
+"""Publishing due steps: the rest of the chain of a part, or of a batch of parts, or a single task."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ log = logging.getLogger(__name__)
 MARKER = "sluice:queues"
 
 
-def publish(step: int, kind: str) -> None:
-    """Put a step on the queue. Raises TransientError when Redis does not take it."""
+def publish(steps: list[int], kind: str) -> None:
+    """Put a message on the queue, for one step or a batch. Raises TransientError when Redis does not take it."""
     first, *rest = [app.signature(f"sluice.{each}") for each in chain_from(kind)]
-    first = first.clone(args=({"step": step},))
+    first = first.clone(args=({"step": steps[0]} if len(steps) == 1 else {"steps": steps},))
     try:
         (chain(first, *rest) if rest else first).apply_async()
     except GONE as error:

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 from billiard.einfo import ExceptionWithTraceback
 from billiard.exceptions import WorkerLostError
@@ -42,6 +42,7 @@ from sluice.errors import (
     TransientError,
 )
 from sluice.pipelines import find, newest
+from sluice.workers.broker.arguments import is_of_steps
 from sluice.workers.idle import is_busy, is_idle_after
 
 log = logging.getLogger(__name__)
@@ -86,14 +87,17 @@ class WatchedRequest(Request):
 
     def _report(self, what: str) -> None:
         try:
-            message = read_message(self.args)
-            steps.fail_attempt(message["step"], None, what, child=holder(self.worker_pid))
+            message, child = read_message(self.args), holder(self.worker_pid)
+            if "steps" in message:
+                steps.fail_process(child, what)
+            else:
+                steps.fail_attempt(message["step"], None, what, child=child)
         except (SluiceError, ValueError) as error:
             log.warning("a crash could not be written to the ledger: %s", error)  # its lease will run out
 
 
 class StepTask(Task):
-    """A task whose message is {"step": id} or {"step": id, "fence": number}, and nothing else."""
+    """A task whose message is {"step": id} or {"step": id, "fence": number}, or that of a batch, and nothing else."""
 
     abstract = True
     Request = WatchedRequest
@@ -110,40 +114,48 @@ class StepTask(Task):
             return super().apply_async(args, kwargs, **options)
         except GONE as error:
             fields = next(iter(args or ()), None)
-            if not isinstance(fields, dict) or "fence" not in fields:
+            if not isinstance(fields, dict) or not {"fence", "fences"} & set(fields):
                 raise
             log.warning("%s is not published: Redis does not take messages (%s)", self.name, type(error).__name__)
             with suppress(SluiceError):  # PostgreSQL is away, too: the lease runs out
-                steps.give_back(fields["step"], fields["fence"])
+                for step, fence in zip(*_steps_and_fences(fields), strict=True):
+                    steps.give_back(step, fence)
             return None
 
 
-def read_message(args: Any) -> dict[str, int]:
+def _steps_and_fences(fields: dict[str, Any]) -> tuple[list[int], list[int]]:
+    return (fields["steps"], fields["fences"]) if "fences" in fields else ([fields["step"]], [fields["fence"]])
+
+
+def read_message(args: Any) -> dict[str, Any]:
     """The message of a task. Raises ValueError for anything that Sluice did not write."""
     message = args[0] if isinstance(args, list | tuple) and len(args) == 1 else None
-    known = {"step", "fence"}
-    if not isinstance(message, dict) or "step" not in message or not set(message) <= known:
+    if not is_of_steps(message):
         raise ValueError("not a message of Sluice")
-    if not all(type(value) is int for value in message.values()):
-        raise ValueError("not a message of Sluice: ids are whole numbers")
-    return message
+    return cast("dict[str, Any]", message)
+
+
+def checked(message: object) -> dict[str, Any]:
+    """The message of a task; one that Sluice did not write ends the task."""
+    try:
+        return read_message([message])
+    except ValueError:
+        log.warning("dropped a message that Sluice did not write")
+        raise Ignore from None
 
 
 @contextmanager
 def working(kind: str, message: object) -> Iterator[tuple[Claim, Heartbeat]]:
     """Claim the step and extend the lease; an error inside is handled by its kind and ends the chain."""
-    try:
-        fields = read_message([message])
-    except ValueError:
-        log.warning("dropped a message that Sluice did not write")
-        raise Ignore from None
+    fields = checked(message)
     is_busy()
-    claim = _claim(kind, fields)
+    with answering_claims(f"{kind} of step {fields['step']}"):
+        claim = patiently(lambda: steps.claim(kind, fields))
     failpoint(f"{kind}.claimed")
     try:
-        with Heartbeat(claim) as pulse:
+        with Heartbeat([claim]) as pulse:
             yield claim, pulse
-        is_idle_after(claim)
+        is_idle_after([claim])
     except (Ignore, Reject):
         raise
     except _NO_FAILURE as error:
@@ -159,17 +171,19 @@ def working(kind: str, message: object) -> Iterator[tuple[Claim, Heartbeat]]:
         raise StepFailed(f"{kind} of step {claim.step}: {type(error).__name__}") from None
 
 
-def _claim(kind: str, fields: dict[str, int]) -> Claim:
+@contextmanager
+def answering_claims(what: str) -> Iterator[None]:
+    """Handle an error of a claim: the message is done with, or another worker gets it."""
     try:
-        return patiently(lambda: steps.claim(kind, fields))
+        yield
     except LostClaim:
         raise Ignore from None  # done, claimed, or an old copy of a message: nothing to do
     except (ConfigError, TransientError) as error:  # it is not the step's fault: another worker may be able to
-        _complain(f"{kind} of step {fields['step']} cannot start: {error} Its message goes back to the queue.")
+        _complain(f"{what} cannot start: {error} Its message goes back to the queue.")
         time.sleep(REQUEUE_S)
         raise Reject(type(error).__name__, requeue=True) from error
     except SluiceError as error:
-        log.warning("%s of step %s cannot start: %s", kind, fields["step"], error)
+        log.warning("%s cannot start: %s", what, error)
         raise Ignore from error
 
 

@@ -45,7 +45,7 @@ def look(queues: Queues) -> list[int]:
     """What dispatch publishes, with queues like these."""
     sent: list[int] = []
     recover()
-    dispatch(lambda step, _: sent.append(step), lambda: queues)
+    dispatch(lambda steps, _: sent.extend(steps), lambda: queues)
     return sent
 
 
@@ -102,7 +102,7 @@ def test_an_idle_process_gives_up_the_step_that_it_passed_on(
     again = claim("transform", passed_on.message)
     monkeypatch.setenv("SLUICE_LEASE_S", "1")
     engine.forget()
-    is_idle_after(again)
+    is_idle_after([again])
     until(
         lambda: engine.sql("select holder from sluice.step where id = %s", again.step) == [(None,)], 120, "it is idle"
     )

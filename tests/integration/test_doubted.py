@@ -57,7 +57,7 @@ def claimed(which: list[int]) -> list[int]:
 
 def published(queues: Queues = FULL) -> list[int]:
     sent: list[int] = []
-    dispatch(lambda step, _: sent.append(step), lambda: queues)
+    dispatch(lambda steps, _: sent.extend(steps), lambda: queues)
     return sent
 
 

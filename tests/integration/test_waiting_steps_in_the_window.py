@@ -19,7 +19,7 @@ PIPELINE = Pipeline("late", Files("*"), Table("late", key=("id",), columns=COLUM
 
 def published() -> list[int]:
     sent: list[int] = []
-    dispatch(lambda step, _: sent.append(step), lambda: Queues("one", ()))
+    dispatch(lambda steps, _: sent.extend(steps), lambda: Queues("one", ()))
     return sent
 
 

@@ -10,6 +10,7 @@ from sluice import Column, Files, Integer, Pipeline, Table
 from sluice.engine.base.settings import settings
 from sluice.engine.doctor.work import look_at_work
 from sluice.engine.ledger.workers import take_turn, window_for
+from sluice.engine.sources.files.light import LIGHT_BYTES
 from sluice.engine.steps.dispatch import Queues, dispatch
 from sluice.errors import TransientError
 from sluice.workers import background
@@ -27,6 +28,7 @@ def waiting(engine: InProcess, tmp_path: Path) -> InProcess:
     for number in range(FILES):
         (tmp_path / f"{number}.csv").write_text(f"n\n{number}\n")
     engine.register(*sorted(tmp_path.glob("*.csv")))
+    engine.sql("update sluice.step set light = false")  # one chain for each of them
     return engine
 
 
@@ -39,7 +41,7 @@ def worker(engine: InProcess, name: str, processes: int, seen_s: int = 0) -> Non
 
 def published() -> int:
     sent: list[int] = []
-    dispatch(lambda step, _: sent.append(step), lambda: Queues("one", ()))
+    dispatch(lambda steps, _: sent.extend(steps), lambda: Queues("one", ()))
     return len(sent)
 
 
@@ -116,7 +118,7 @@ def test_a_turn_that_was_taken_before_the_clock_was_set_does_not_stop_all_worker
 def test_all_children_of_a_worker_are_at_work_without_a_setting(stack: Stack, tmp_path: Path, children: int) -> None:
     files = [tmp_path / f"{number}.csv" for number in range(3 * children)]
     for number, file in enumerate(files):
-        file.write_text(f"call_id\n{number}\n")
+        file.write_text(f"call_id\n{number}\n" + LIGHT_BYTES * "\n")  # a chain of its own for each
     stack.sluice("migrate")
     worker = stack.worker(children, SLUICE_FAILPOINT="plan.claimed:1:stop", SLUICE_LEASE_S="300").wait_ready()
     stack.enqueue(*files)

@@ -5,6 +5,7 @@ Each name (of a table, of a content) has its own lock. Two names may share one b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 from psycopg2.extensions import cursor as Cursor
@@ -23,6 +24,11 @@ class Lock(IntEnum):
 
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended(%s, %s))"
+# sorted: two transactions that take several of the same locks do not wait for each other
+_LOCK_ALL = """
+select pg_advisory_xact_lock(key)
+from (select distinct hashtextextended(name, %s) as key from unnest(%s::text[]) name order by key) keys
+"""
 _SHARE = "select pg_advisory_xact_lock_shared(hashtextextended(%s, %s))"
 _TRY = "select pg_try_advisory_xact_lock(hashtextextended(%s, %s))"
 
@@ -30,6 +36,11 @@ _TRY = "select pg_try_advisory_xact_lock(hashtextextended(%s, %s))"
 def lock(cursor: Cursor, purpose: Lock, name: str = "") -> None:
     """Take the lock, waiting for it."""
     cursor.execute(_LOCK, (name, int(purpose)))
+
+
+def lock_all(cursor: Cursor, purpose: Lock, names: Sequence[str]) -> None:
+    """Take the locks of all names, waiting for them."""
+    cursor.execute(_LOCK_ALL, (int(purpose), list(names)))
 
 
 def share(cursor: Cursor, purpose: Lock, name: str) -> None:

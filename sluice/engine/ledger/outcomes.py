@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.nothing_loaded import fail_nothing_loaded
+from sluice.errors import LostClaim
 
 query = statements(__name__)
 
@@ -24,6 +25,20 @@ def end_part(cursor: Cursor, run: int, input_id: int, books: Mapping[str, int], 
         cursor.execute(query("input_loaded"), {"input": input_id})
         fail_nothing_loaded(cursor, run, input_id)
     cursor.execute(query("run_counted"), counts | {"run": run, "inputs_ended": int(input_ended)})
+    return _settle_when_empty(cursor, run, cursor.fetchone())
+
+
+def end_whole_inputs(cursor: Cursor, run: int, books: Mapping[int, Mapping[str, int]]) -> bool:
+    """Count the only part of each of these inputs (by id) into it and into the run. True as of `end_part`."""
+    columns = {name: [each.get(name, 0) for each in books.values()] for name in BOOKS}
+    cursor.execute(query("whole_inputs_loaded"), columns | {"inputs": list(books)})
+    if cursor.rowcount != len(books):
+        raise LostClaim(f"Of {len(books)} inputs with one part only {cursor.rowcount} waited for it.")
+    for input_id, each in books.items():
+        if each["rejected"] == each["read"]:
+            fail_nothing_loaded(cursor, run, input_id)
+    counts = {name: sum(column) for name, column in columns.items()}
+    cursor.execute(query("run_counted"), counts | {"run": run, "inputs_ended": len(books)})
     return _settle_when_empty(cursor, run, cursor.fetchone())
 
 
@@ -55,6 +70,14 @@ def end_input(
     )
     row = cursor.fetchone()
     return row is not None and _settle_when_empty(cursor, row[0], (row[1],))
+
+
+def skip_inputs(cursor: Cursor, run: int, same_as: Mapping[int, int], contents: Sequence[tuple[str, int]]) -> bool:
+    """End inputs of a run whose content (SHA-256, size) other inputs have loaded. True as of `end_part`."""
+    columns = {"inputs": list(same_as), "same_as": list(same_as.values())}
+    facts = {"shas": [sha256 for sha256, _ in contents], "sizes": [size for _, size in contents]}
+    cursor.execute(query("skip_inputs"), columns | facts | {"run": run})
+    return _settle_when_empty(cursor, run, cursor.fetchone())
 
 
 def _settle_when_empty(cursor: Cursor, run: int, left: tuple[int, ...] | None) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
-from sluice.engine.ledger.rows import record
+from sluice.engine.ledger.rows import records
 from sluice.engine.ledger.workers import LEAST_WINDOW
 from sluice.errors import LostClaim
 
@@ -76,15 +77,26 @@ class PartWork:
         return _key("ready", self.sha256, self.dialect, self.first_line, self.contract, self.revision, self.input)
 
 
+def batch_key(kind: str, keys: Sequence[str]) -> str:
+    """The cache key of what a batch of parts with these keys has together."""
+    return _key(kind, *keys)
+
+
 def _key(kind: str, *facts: object) -> str:
     return f"{kind}:{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"
 
 
 def read_part(part: int) -> PartWork:
     """Look a part up. Raises LostClaim when it is gone (its input changed and was planned again)."""
+    return read_parts([part])[0]
+
+
+def read_parts(parts: Sequence[int]) -> list[PartWork]:
+    """Look parts up, in the given order. Raises LostClaim when one of them is gone."""
     with transaction() as cursor:
-        cursor.execute(query("read_part"), {"part": part})
-        work = record(cursor, PartWork)
-    if work is None:
-        raise LostClaim(f"Part {part} is not in the ledger any more.")
-    return work
+        cursor.execute(query("read_parts"), {"parts": list(parts)})
+        found = {work.part: work for work in records(cursor, PartWork)}
+    gone = [part for part in parts if part not in found]
+    if gone:
+        raise LostClaim(f"Part {gone[0]} is not in the ledger any more.")
+    return [found[part] for part in parts]

@@ -31,10 +31,11 @@ POLL_S = 0.2
 
 
 class NewInput(NamedTuple):
-    """An input to read, by its address, and the source of the pipeline that it belongs to."""
+    """An input to read, by its address, and the source of the pipeline that it belongs to. `light`: it is small."""
 
     source: str
     uri: str
+    light: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def register(
         "uris": [each.uri for each in inputs],
         "contracts": [contracts[each.source] for each in inputs],
         "revisions": [(revisions or {}).get(each.source) for each in inputs],
+        "light": [each.light and not (options or {}).get("reload") for each in inputs],
     }
     cursor.execute(query("register_inputs"), listed)
     if not inputs:

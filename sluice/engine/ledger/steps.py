@@ -56,7 +56,7 @@ class FailedStep(Claim):
 def claim(kind: str, message: dict[str, int]) -> Claim:
     """Claim the step of `message` for `kind`, in a transaction of its own. Raises LostClaim."""
     params: dict[str, object] = {"step": message["step"], "kind": kind, "lease_s": settings().lease_s}
-    params |= _process()
+    params |= process_facts()
     name = "claim"
     if "fence" in message:
         name = "claim_next"
@@ -81,7 +81,7 @@ def _claim_doubted(cursor: Cursor, params: dict[str, object]) -> Claim | None:
     return claimed
 
 
-def _process() -> dict[str, object]:
+def process_facts() -> dict[str, object]:
     """What statements need that release other steps of this process: they wait for the next task of their chain."""
     return {"holder": holder(), "passed_on": list(PASSED_ON), "queue_s": longest_in_queue_s()}
 
@@ -94,13 +94,13 @@ def longest_in_queue_s() -> float:
 def release_process() -> None:
     """This process ends normally: its steps wait for the next task of their chain, not for their leases to expire."""
     with transaction() as cursor:
-        cursor.execute(query("release_process"), _process())
+        cursor.execute(query("release_process"), process_facts())
 
 
 def pass_on(claimed: Claim) -> None:
     """This process has ended its task of the step and is idle: the process that gets the next message goes on."""
     with transaction() as cursor:
-        cursor.execute(query("pass_on"), vars(claimed) | _process())
+        cursor.execute(query("pass_on"), vars(claimed) | process_facts())
 
 
 def finish(cursor: Cursor, claimed: Claim) -> None:

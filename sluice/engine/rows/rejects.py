@@ -41,14 +41,14 @@ def both(first: pa.Table, second: pa.Table) -> pa.Table:
     return pa.concat_tables([first, second], promote_options="default") if first.num_rows else second
 
 
-def write(cursor: Cursor, rejects: pa.Table, *, run: int, input_id: int, part: int | None) -> int:
-    """COPY rejects into the ledger. Returns COPY's own count."""
+def write(cursor: Cursor, rejects: pa.Table, *, run: int, input_id: int | pa.Array, part: int | pa.Array | None) -> int:
+    """COPY rejects into the ledger; `input_id` and `part`: one for all, or int64 columns. Returns COPY's own count."""
     if rejects.num_rows == 0:
         return 0
     if OTHER_LINE not in rejects.column_names:
         rejects = rejects.append_column(OTHER_LINE, pa.nulls(rejects.num_rows, pa.int64()))
     who = [("run_id", run), ("input_id", input_id), ("part_id", part)]
-    columns = {name: pa.repeat(pa.scalar(value, pa.int64()), rejects.num_rows) for name, value in who}
+    columns = {name: _column(value, rejects.num_rows) for name, value in who}
     nowhere = pa.scalar(None, pa.int64())
     columns["other_input"] = pc.if_else(pc.is_valid(rejects.column(OTHER_LINE)), columns["input_id"], nowhere)
     table = pa.table(columns | {name: rejects.column(name) for name in (*SCHEMA.names, OTHER_LINE)})
@@ -58,3 +58,7 @@ def write(cursor: Cursor, rejects: pa.Table, *, run: int, input_id: int, part: i
     text.seek(0)
     cursor.copy_expert(_COPY, text)
     return cursor.rowcount
+
+
+def _column(value: int | pa.Array | None, rows: int) -> pa.Array:
+    return value if isinstance(value, pa.Array) else pa.repeat(pa.scalar(value, pa.int64()), rows)

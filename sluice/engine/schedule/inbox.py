@@ -18,11 +18,12 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Files, Pipeline
+from sluice.engine.declare import Files, Flow, Pipeline
 from sluice.engine.declare.sources.day_pattern import has_day, on_day
 from sluice.engine.ledger.runs import NewInput
 from sluice.engine.rows.contract.version import version
 from sluice.engine.schedule.ticks import schedule_of
+from sluice.engine.sources.files.light import is_light
 from sluice.engine.sources.files.resolve import in_inbox
 from sluice.engine.storage import is_remote, stamp
 from sluice.errors import DataError, NotHere
@@ -38,6 +39,7 @@ class Seen(NamedTuple):
     uri: str
     day: date | None = None
     stamp: str | None = None
+    light: bool = False
 
 
 def tells_days(pipeline: Pipeline) -> bool:
@@ -54,7 +56,9 @@ def files_of(pipeline: Pipeline, day: date, earlier: Sequence[date] = ()) -> lis
     for source in _sources(pipeline, dated=True):
         days = [day] if source.snapshot else [*earlier, day]
         for each in days:
-            files += [Seen(source.name, uri, each) for uri in in_inbox(_inbox(), on_day(source.pattern, each))]
+            uris = in_inbox(_inbox(), on_day(source.pattern, each))
+            flow = pipeline.flow(source.name)
+            files += [Seen(source.name, uri, each, light=is_light(flow, uri)) for uri in uris]
     return files
 
 
@@ -64,7 +68,7 @@ def files_of_no_day(pipeline: Pipeline) -> list[Seen]:
     for source in _sources(pipeline, dated=False):
         uris = in_inbox(_inbox(), source.pattern)
         known = _known(pipeline.name, source.name, uris)
-        files += _stamped(source.name, uris, known)
+        files += _stamped(pipeline.flow(source.name), uris, known)
     return files
 
 
@@ -76,7 +80,8 @@ def choose(cursor: Cursor, pipeline: Pipeline, day: date, seen: Sequence[Seen]) 
     new = _new(cursor, pipeline, [each for each in seen if each.day != day])
     stale = {each.name for each in _sources(pipeline, dated=True) if _is_stale(cursor, pipeline.name, each, day)}
     fresh = {each for each in seen if each.day == day and each.source not in stale}
-    return [NewInput(each.source, each.uri) for each in seen if each in fresh or (each.source, each.uri) in new]
+    chosen = (each for each in seen if each in fresh or (each.source, each.uri) in new)
+    return [NewInput(each.source, each.uri, each.light) for each in chosen]
 
 
 def lacking(pipeline: Pipeline, day: date, inputs: Sequence[NewInput], seen: Sequence[Seen]) -> list[str]:
@@ -104,10 +109,11 @@ def _known(pipeline: str, source: str, uris: list[str]) -> set[str]:
         return {uri for (uri,) in cursor.fetchall()}
 
 
-def _stamped(source: str, uris: list[str], known: set[str]) -> Iterator[Seen]:
+def _stamped(flow: Flow, uris: list[str], known: set[str]) -> Iterator[Seen]:
     for uri in uris:
         try:
-            yield Seen(source, uri, stamp=stamp(uri) if uri in known else None)
+            now = stamp(uri) if uri in known else None
+            yield Seen(flow.source.name, uri, stamp=now, light=is_light(flow, uri))
         except (NotHere, DataError):
             continue  # gone since it was listed, or refused for its name
 

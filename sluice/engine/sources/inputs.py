@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.runs import NewInput
 from sluice.engine.sources.fetched import to_fetch
+from sluice.engine.sources.files.light import is_light
 from sluice.engine.sources.files.resolve import LeftOut, resolve
 from sluice.engine.sources.files.routing import source_of
 from sluice.engine.sources.landing import land
@@ -49,4 +50,9 @@ def _files_of(pipeline: Pipeline, paths: list[str | os.PathLike[str]], left_out:
         raise ConfigError(f"{pipeline.name} does not have file sources: leave out the files.")
     typed = (land(sys.stdin.buffer, "stdin") if path == STDIN else path for path in paths)
     uris = resolve(typed, [source.name_pattern for source in pipeline.files], left_out)
-    return [NewInput(source_of(pipeline, uri), uri) for uri in uris]
+    return [_input_of(pipeline, uri) for uri in uris]
+
+
+def _input_of(pipeline: Pipeline, uri: str) -> NewInput:
+    source = source_of(pipeline, uri)
+    return NewInput(source, uri, is_light(pipeline.flow(source), uri))

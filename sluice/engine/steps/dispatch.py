@@ -19,11 +19,13 @@ from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, try_lock
 from sluice.engine.database.statements import statements
+from sluice.engine.ledger.batches.claims import MOST_STEPS
 from sluice.engine.ledger.kinds import KINDS, PREVIOUS
 from sluice.engine.ledger.outcomes import add_settle_step
 from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.steps import KILLED, expire, fail_attempt, longest_in_queue_s
 from sluice.engine.ledger.workers import FRESH_S, window_for
+from sluice.engine.steps.messages import DueStep, Message, messages_of
 from sluice.engine.steps.park import judge_parked
 from sluice.engine.steps.waiting_inputs import resolve_waiting
 from sluice.errors import TransientError
@@ -32,7 +34,7 @@ query = statements(__name__)
 
 log = logging.getLogger(__name__)
 LOSS_S = 3.0  # with two Redis servers in turn everything would be published repeatedly
-Publish = Callable[[int, str], None]  # (step id, its kind)
+Publish = Callable[[list[int], str], None]  # (ids of steps of one message, their kind)
 
 
 class Queues(NamedTuple):
@@ -97,7 +99,7 @@ def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:
         _reset_passed_on(cursor, queues, lost=lost)
         due = _due(cursor, queues)
         if due:
-            marked = {"steps": [step for step, _ in due], "publish_s": settings().publish_s}
+            marked = {"steps": [step for each in due for step in each.steps], "publish_s": settings().publish_s}
             cursor.execute(query("mark_published"), marked)
     if due:
         failpoint("dispatch.marked")
@@ -105,17 +107,19 @@ def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:
     return len(due)
 
 
-def _due(cursor: Cursor, queues: Queues) -> list[tuple[int, str]]:
-    """The steps to publish, and their kinds, in order."""
+def _due(cursor: Cursor, queues: Queues) -> list[Message]:
+    """The messages to publish, in order."""
     params: dict[str, Any] = {"fresh_s": FRESH_S, "publish_s": settings().publish_s, "empty": list(queues.empty)}
+    params |= {"most": MOST_STEPS}
     cursor.execute(query("open_steps"), params)
     (found,) = mappings(cursor)
     params |= found | {"window": window_for(found["processes"])}
     cursor.execute(query("due_steps"), params | {"first": [kind.name for kind in KINDS if kind.of_run]})
-    due = cursor.fetchall()
+    room = max(params["window"] - found["under_way"], 0)
+    due = messages_of([DueStep(*row) for row in cursor.fetchall()], processes=found["processes"], most=room)
     if found["crashed_steps"]:
         cursor.execute(query("due_again"), params | {"others": len(due)})
-        due += cursor.fetchall()
+        due += [Message(kind, [step]) for step, kind in cursor.fetchall()]
     return due
 
 
@@ -148,11 +152,12 @@ def _reset_passed_on(cursor: Cursor, queues: Queues, *, lost: bool) -> None:
     cursor.execute(query("reset_passed_on"), params)
 
 
-def _publish_all(due: list[tuple[int, str]], publish: Publish) -> None:
-    for number, (step, kind) in enumerate(due):
+def _publish_all(due: list[Message], publish: Publish) -> None:
+    for number, message in enumerate(due):
         try:
-            publish(step, kind)
+            publish(message.steps, message.kind)
         except TransientError:
+            left = [step for each in due[number:] for step in each.steps]
             with transaction() as cursor:
-                cursor.execute(query("unmark_published"), {"steps": [s for s, _ in due[number:]]})
+                cursor.execute(query("unmark_published"), {"steps": left})
             raise

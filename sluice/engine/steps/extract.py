@@ -27,10 +27,11 @@ def extract_part(work: PartWork, contract: Contract, frames: Frames) -> RawFrame
     cached = frames.get(work.raw_key(), RawFrame)
     if cached is not None:
         return cached
-    return _from_file(work, contract)
+    return read_part_text(work, contract)
 
 
-def _from_file(work: PartWork, contract: Contract) -> RawFrame:
+def read_part_text(work: PartWork, contract: Contract) -> RawFrame:
+    """The part's text, from the file. Raises as `extract_part`."""
     if work.overlong:
         return RawFrame(_no_rows(contract), _table([_refuse_overlong(work)]))
     data, size = read_range(work.place, work.start, work.length)

@@ -36,7 +36,7 @@ def load_part(claim: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> 
             books = _load(cursor, claim, work, ready, Target.of(table, work.absent))
             failpoint("load.before_commit")
     except TransientError:
-        if patiently(lambda: _is_loaded(work.part)):
+        if patiently(lambda: is_loaded(work.part)):
             return {}
         raise
     failpoint("load.after_commit")
@@ -66,8 +66,8 @@ def _keep(cursor: Cursor, work: PartWork, target: Target, ready: ReadyFrame) -> 
     rows = SortedLoad(cursor, target, staged=work.staged)
     rows.load(ready.rows)
     rows.set_aside(ready.repeats)
-    books = classify_lost(cursor, work, target) if ready.repeats or rows.loaded < ready.row_count else {}
-    return books | {"loaded": rows.loaded}, rows.staged
+    lost = classify_lost(cursor, [work], target) if ready.repeats or rows.loaded < ready.row_count else {}
+    return lost.get(work.input, {}) | {"loaded": rows.loaded}, rows.staged
 
 
 def _update(cursor: Cursor, work: PartWork, target: Target, ready: ReadyFrame) -> tuple[dict[str, int], bool]:
@@ -92,7 +92,8 @@ def _close_books(cursor: Cursor, work: PartWork, books: dict[str, int]) -> int:
     return work.planned
 
 
-def _is_loaded(part: int) -> bool:
+def is_loaded(part: int) -> bool:
+    """Whether a part is loaded, according to the ledger."""
     with transaction() as cursor:
         cursor.execute(query("part_state"), {"part": part})
         return cursor.fetchone() == ("loaded",)

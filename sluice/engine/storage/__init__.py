@@ -1,7 +1,17 @@
 """Storage of files: folders of this machine and object stores, behind the same functions."""
 
 from sluice.engine.storage.address import is_remote, join, split_member
-from sluice.engine.storage.files import exists, listed, open_input, put, read_blocks, read_range, remove, stamp
+from sluice.engine.storage.files import (
+    exists,
+    listed,
+    open_input,
+    put,
+    read_blocks,
+    read_range,
+    remove,
+    size_at_hand,
+    stamp,
+)
 from sluice.engine.storage.order import name_order
 
 __all__ = [
@@ -9,6 +19,7 @@ __all__ = [
     "read_range",
     "read_blocks",
     "stamp",
+    "size_at_hand",
     "put",
     "exists",
     "remove",

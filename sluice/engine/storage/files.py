@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from sluice.engine.storage.address import is_remote, split_member
+from sluice.engine.storage.address import is_remote, local_path, split_member
 from sluice.engine.storage.local import LocalPlace
 from sluice.engine.storage.place import Place
 
@@ -37,6 +37,16 @@ def read_blocks(uri: str, start: int, length: int, block: int = 1 << 20) -> Iter
 def stamp(uri: str) -> str:
     """A text that changes when the file changes. Errors as `open_input`."""
     return _place(uri).stamp()
+
+
+def size_at_hand(uri: str) -> int | None:
+    """The size of a local file; None where it takes longer to find out, or where there is none."""
+    if is_remote(uri) or split_member(uri)[1] is not None:
+        return None
+    try:
+        return Path(local_path(uri)).lstat().st_size
+    except OSError:
+        return None
 
 
 def put(local: Path, uri: str) -> None:

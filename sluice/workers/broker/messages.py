@@ -12,6 +12,7 @@ from typing import Any
 from celery.utils.time import maybe_iso8601
 
 from sluice.engine.ledger.kinds import NAMES
+from sluice.workers.broker.arguments import is_of_steps
 
 _TEXTS = ("root_id", "parent_id", "group", "shadow", "argsrepr", "kwargsrepr", "origin", "lang")
 _NO_BODY = "its body is not arguments, named arguments and what follows"
@@ -109,10 +110,7 @@ def _are_arguments(task: str, args: list[Any], kwargs: dict[Any, Any]) -> bool:
     if task not in STEPS:
         wanted = [str] if task == "sluice.scheduled" else []
         return not kwargs and [type(each) for each in args] == wanted
-    if kwargs or len(args) != 1 or not isinstance(args[0], dict):
-        return False
-    message = args[0]
-    return {"step"} <= set(message) <= {"step", "fence"} and all(type(value) is int for value in message.values())
+    return not kwargs and len(args) == 1 and is_of_steps(args[0])
 
 
 def _is_signature(each: object) -> bool:

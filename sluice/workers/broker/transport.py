@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from kombu.exceptions import KombuError
@@ -37,7 +37,16 @@ class CarefulMessage(_Message):
 
 
 class CarefulQoS(redis.QoS):
-    """Kombu's redelivery of unacknowledged messages; an entry that is not a message is removed."""
+    """Kombu's list of unacknowledged messages, and their redelivery; an entry that is not a message is removed."""
+
+    def append(self, message: Any, delivery_tag: Any) -> None:
+        """Note a message that is delivered. Where the index cannot take it, kombu would keep the message for ever."""
+        try:
+            super().append(message, delivery_tag)  # type: ignore[no-untyped-call]
+        except exceptions.ResponseError:
+            with self.channel.conn_or_acquire() as client, suppress(exceptions.RedisError):
+                client.hdel(self.unacked_key, delivery_tag)
+            raise
 
     def restore_by_tag(self, tag: Any, client: Any = None, leftmost: bool = False) -> None:
         try:

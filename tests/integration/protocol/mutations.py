@@ -19,7 +19,7 @@ from sluice.engine.rows.frames import Frames
 from sluice.engine.steps import load
 from sluice.errors import LostClaim
 
-FENCE = re.compile(r"\s+and (\w\.)?fence = %\(fence\)s")
+FENCE = re.compile(r"\s+and (\w\.)?fence = (%\(fence\)s|c\.fence)")
 FENCED = {"claim_next", "extend", "finish_step", "kill_step", "lock_part", "park_step", "pass_on", "release"}
 
 

@@ -26,5 +26,5 @@ def test_a_doubted_step_that_has_waited_comes_after_the_doubted_step_that_it_wai
     engine.sql(WAITED, first)
     engine.sql(LATER)
     published: list[int] = []
-    dispatch(lambda step, _: published.append(step), lambda: Queues("same", ("plan",)))
+    dispatch(lambda steps, _: published.extend(steps), lambda: Queues("same", ("plan",)))
     assert published == [second]

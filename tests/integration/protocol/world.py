@@ -113,12 +113,12 @@ class World:
 
     # what workers' main processes do
 
-    def dispatch(self, publish: Callable[[int, str], None] | None = None) -> None:
+    def dispatch(self, publish: Callable[[list[int], str], None] | None = None) -> None:
         waiting = {message.kind for message in self.queue}
         empty = tuple(kind for kind in ("settle", "load", "transform", "plan", "extract") if kind not in waiting)
 
-        def to_queue(step: int, kind: str) -> None:
-            self.send(Message(kind, step))
+        def to_queue(steps: list[int], kind: str) -> None:
+            self.send(*(Message(kind, step) for step in steps))
 
         dispatch(publish or to_queue, lambda: Queues(str(self.marker), empty))
 
@@ -126,12 +126,12 @@ class World:
         """The dispatcher dies, or Redis refuses, after so many messages: `Died` or TransientError."""
         left = after
 
-        def publish(step: int, kind: str) -> None:
+        def publish(steps: list[int], kind: str) -> None:
             nonlocal left
             if left == 0:
                 raise error("Redis does not take messages")
             left -= 1
-            self.send(Message(kind, step))
+            self.send(*(Message(kind, step) for step in steps))
 
         try:
             self.dispatch(publish)
@@ -188,7 +188,7 @@ class World:
 
     def beat(self, claim: steps.Claim) -> bool:
         """One heartbeat. Returns whether the ledger still knows the claim."""
-        params = {"step": claim.step, "fence": claim.fence, "lease_s": 3600}
+        params = {"steps": [claim.step], "fences": [claim.fence], "lease_s": 3600}
         with transaction() as cursor:
             cursor.execute(heartbeat.query("extend"), params)
             return cursor.rowcount == 1

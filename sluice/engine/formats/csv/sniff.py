@@ -31,13 +31,13 @@ def _fit(text: str, delimiter: str, *, whole: bool, width: int | None) -> tuple[
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         first = next(filter(None, reader), [])
+        expected = width or len(first)
+        if expected < 2:
+            return (False, 0.0, 0)
         counts = [len(first), *(len(fields) for fields in islice(reader, _RECORDS) if fields)]
     except csv.Error:  # a field longer than that module takes: not with this delimiter
         return (False, 0.0, 0)
     if not whole and len(counts) > 1:
         counts.pop()
-    expected = width or counts[0]
-    if expected < 2:
-        return (False, 0.0, 0)
     clean = width is not None or not any('"' in name for name in first)
     return (clean, counts.count(expected) / len(counts), expected)

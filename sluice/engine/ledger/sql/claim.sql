@@ -1,5 +1,5 @@
 -- Claim a step that is due and free, of an input without crashes: a higher fence and a lease. No row: another worker has
--- it, or its input has crashed. A step that this process claimed before waits for the next task of its chain.
+-- it, or its input has crashed. Claimed alone, it stays alone. A step that this process claimed before waits for the next task of its chain.
 with released as (
     update sluice.step
     set holder = null, lease_until = case when kind = any(%(passed_on)s)
@@ -8,7 +8,7 @@ with released as (
                  where state = 'working' and holder = %(holder)s and id <> %(step)s for update skip locked)
 )
 update sluice.step s
-set state = 'working', fence = fence + 1, holder = %(holder)s, publications = 0, published_until = null,
+set state = 'working', fence = fence + 1, holder = %(holder)s, publications = 0, published_until = null, light = false,
     lease_until = clock_timestamp() + %(lease_s)s * interval '1 second'
 where id = %(step)s and kind = %(kind)s and state = 'due' and due_at <= clock_timestamp()
   and crashes = 0 and vanished < 2

@@ -1,7 +1,7 @@
 -- Steps with expired leases, and those whose worker on this host is gone: due again; after too many times, dead. A step
 -- without a holder waits for its next message (steps/sql/reset_passed_on.sql).
 update sluice.step
-set vanished = vanished + 1, lease_until = null, holder = null, published_until = null,
+set vanished = vanished + 1, lease_until = null, holder = null, published_until = null, light = false,
     error = 'The worker that had this step vanished.',
     state = case when vanished + 1 >= %(limit)s then 'dead' else 'due' end,
     due_at = clock_timestamp()

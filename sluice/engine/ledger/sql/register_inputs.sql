@@ -6,5 +6,5 @@ with added as (
          with ordinality as listed (source, uri, contract, revision, position)
     order by position
     returning id, run_id, position)
-insert into sluice.step (run_id, input_id, kind)
-select run_id, id, 'plan' from added order by position
+insert into sluice.step (run_id, input_id, kind, light)
+select run_id, id, 'plan', (%(light)s::boolean[])[position] from added order by position

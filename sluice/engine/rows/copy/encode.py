@@ -25,10 +25,11 @@ CHUNK_BYTES = 1 << 20
 BATCH_BYTES = 2 * CHUNK_BYTES
 
 
-def encode_rows(rows: pa.Table, *, input_id: int) -> list[bytes]:
+def encode_rows(rows: pa.Table, *, input_id: int | Numbers) -> list[bytes]:
     """`rows` as binary COPY streams of at most 1 MiB each (signature, header, whole tuples, trailer), in order.
 
-    The last column of `rows` is `_line` (int64); `_input_id` is put before it, the same in every row. Columns
+    The last column of `rows` is `_line` (int64); `_input_id` is put before it: one for all rows, or
+    an array, one a row. Columns
     are int64, int32, int16, bool, string, decimal128, date32 or timestamp[us] (naive is taken as UTC), in any
     chunks, with or without nulls. Only a stream of a single tuple may be longer than 1 MiB. Without rows, no streams.
 
@@ -44,10 +45,11 @@ def _check_lineage(rows: pa.Table) -> None:
         raise ValueError(f"The last column must be {LINE}; the columns are {', '.join(rows.column_names)}.")
 
 
-def _streams(rows: pa.Table, input_id: int) -> Iterator[bytes]:
+def _streams(rows: pa.Table, input_id: int | Numbers) -> Iterator[bytes]:
     size = max(1, BATCH_BYTES * rows.num_rows // max(1, rows.nbytes))
     for start in range(0, rows.num_rows, size):
-        tuples, ends = _tuples(rows.slice(start, size), input_id)
+        ids = input_id if isinstance(input_id, int) else input_id[start : start + size]
+        tuples, ends = _tuples(rows.slice(start, size), ids)
         first = 0
         while first < len(ends) - 1:
             room = ends[first] + CHUNK_BYTES - len(HEADER) - len(TRAILER)
@@ -56,7 +58,7 @@ def _streams(rows: pa.Table, input_id: int) -> Iterator[bytes]:
             first = last
 
 
-def _tuples(rows: pa.Table, input_id: int) -> tuple[memoryview, Numbers]:
+def _tuples(rows: pa.Table, input_id: int | Numbers) -> tuple[memoryview, Numbers]:
     """The tuples of a batch that has rows, one after another, and where each of them ends."""
     # combine_chunks copies even a single chunk
     columns = [c.chunk(0) if c.num_chunks == 1 else c.combine_chunks() for c in rows.columns]

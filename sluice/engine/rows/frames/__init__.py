@@ -1,6 +1,6 @@
 """Frames: a part's rows, cached between two tasks."""
 
 from sluice.engine.rows.frames.cache import Frames, frames
-from sluice.engine.rows.frames.kinds import RawFrame, ReadyFrame
+from sluice.engine.rows.frames.kinds import RawBatch, RawFrame, ReadyBatch, ReadyFrame
 
-__all__ = ["Frames", "RawFrame", "ReadyFrame", "frames"]
+__all__ = ["Frames", "RawBatch", "RawFrame", "ReadyBatch", "ReadyFrame", "frames"]

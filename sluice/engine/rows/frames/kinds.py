@@ -1,4 +1,4 @@
-"""The two frames of a part: its text after extract, and its rows, ready for COPY, after transform."""
+"""The frames of a part, or of a batch of parts: text after extract, and rows, ready for COPY, after transform."""
 
 from __future__ import annotations
 
@@ -54,6 +54,48 @@ class ReadyFrame:
         return cls(
             blobs.get("rows", []), blobs.get("repeats", []), meta["row_count"], rejected, meta.get("superseded", 0)
         )
+
+
+@dataclass(frozen=True)
+class RawBatch:
+    """Several parts as text, one after another, `counts` rows of each.
+
+    `rows` as of a RawFrame; `rejects` with a further column `part` (int64): which of the parts, from 0.
+    """
+
+    rows: pa.Table
+    counts: list[int]
+    rejects: pa.Table
+
+    def freeze(self) -> Frame:
+        return Frame({"counts": self.counts}, {"rows": _to_ipc(self.rows), "rejects": _to_ipc(self.rejects)})
+
+    @classmethod
+    def thaw(cls, frame: Frame) -> Self:
+        return cls(_from_ipc(frame.blobs["rows"]), frame.meta["counts"], _from_ipc(frame.blobs["rejects"]))
+
+
+@dataclass(frozen=True)
+class ReadyBatch:
+    """Several parts ready to load: chunks as of a ReadyFrame, in the key order of all rows together.
+
+    `rows` have each key once, `repeats` are the others; `counts` are the rows of each part in both. `rejects` as of a
+    RawBatch.
+    """
+
+    rows: list[bytes]
+    repeats: list[bytes]
+    counts: list[int]
+    rejects: pa.Table
+
+    def freeze(self) -> Frame:
+        blobs = {"rows": self.rows, "repeats": self.repeats, "rejects": _to_ipc(self.rejects)}
+        return Frame({"counts": self.counts}, blobs)
+
+    @classmethod
+    def thaw(cls, frame: Frame) -> Self:
+        blobs = frame.blobs
+        return cls(blobs.get("rows", []), blobs.get("repeats", []), frame.meta["counts"], _from_ipc(blobs["rejects"]))
 
 
 def _to_ipc(table: pa.Table) -> list[bytes]:

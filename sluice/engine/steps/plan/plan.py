@@ -6,7 +6,7 @@ cannot be read in its declared or detected format fails with one sentence, and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from psycopg2.extensions import cursor as Cursor
@@ -36,12 +36,29 @@ query = statements(__name__)
 
 def read_input(claim: Claim) -> InputWork:
     """The input of a claimed plan step."""
+    return read_inputs([claim])[0]
+
+
+def read_inputs(claims: Sequence[Claim]) -> list[InputWork]:
+    """The inputs of claimed plan steps, in their order. Raises LostClaim when one of them is gone."""
     with transaction() as cursor:
-        cursor.execute(query("read_input"), {"input": claim.input})
-        row = cursor.fetchone()
-    if row is None:
-        raise LostClaim(f"Input {claim.input} is not in the ledger any more.")
-    return InputWork(*row)
+        cursor.execute(query("read_inputs"), {"inputs": [claim.input for claim in claims]})
+        found = {row[0]: InputWork(*row) for row in cursor.fetchall()}
+    gone = [claim.input for claim in claims if claim.input not in found]
+    if gone:
+        raise LostClaim(f"Input {gone[0]} is not in the ledger any more.")
+    return [found[claim.input] for claim in claims if claim.input is not None]
+
+
+def earlier_plans(works: Sequence[InputWork]) -> dict[int, str]:
+    """Of inputs of one run those whose file an earlier run has yet to plan, by their ids, each with a sentence."""
+    params = {"pipeline": works[0].pipeline, "run": works[0].run}
+    files = {"inputs": [work.id for work in works], "uris": [work.uri for work in works]}
+    with transaction() as cursor:
+        cursor.execute(query("earlier_plan"), params | files)
+        return {
+            found: f"Run {run} came earlier, has the same file, and plans it first." for found, run in cursor.fetchall()
+        }
 
 
 def plan_input(claim: Claim, work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> None:
@@ -95,11 +112,9 @@ def _wait_for_turn(work: InputWork, flow: Flow) -> None:
 
 def _let_earlier_run_plan(work: InputWork, *, snapshot: bool) -> None:
     """Raise EarlierRunOpen while an earlier run has yet to plan the same file. No run waits for a later one."""
-    with transaction() as cursor:
-        cursor.execute(query("earlier_plan"), {"pipeline": work.pipeline, "uri": work.uri, "run": work.run})
-        row = cursor.fetchone()
-    if row is not None and row[0] is not None:
-        raise EarlierRunOpen(f"Run {row[0]} came earlier, has the same file, and plans it first.")
+    earlier = earlier_plans([work]).get(work.id)
+    if earlier is not None:
+        raise EarlierRunOpen(earlier)
     if snapshot:
         with transaction() as cursor:
             cursor.execute(

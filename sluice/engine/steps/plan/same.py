@@ -34,10 +34,21 @@ class OtherInput(NamedTuple):
 
 def same_content(cursor: Cursor, work: InputWork, sha256: str, *, only_newest: bool) -> list[OtherInput]:
     """Inputs of the source with the same content, the deciding one first; `only_newest` as of SourceKind."""
-    params = {"pipeline": work.pipeline, "source": work.source, "sha256": sha256, "input": work.id, "run": work.run}
+    return same_contents(cursor, [work], [sha256], only_newest=only_newest).get(work.id, [])
+
+
+def same_contents(
+    cursor: Cursor, works: Sequence[InputWork], shas: Sequence[str], *, only_newest: bool
+) -> dict[int, list[OtherInput]]:
+    """As `same_content`, for several inputs of one run and source, by their ids."""
+    params = {"pipeline": works[0].pipeline, "source": works[0].source, "run": works[0].run}
+    contents = {"inputs": [work.id for work in works], "shas": list(shas)}
     limits = {"code_version": __version__, "max_crashes": settings().max_crashes}
-    cursor.execute(query("same_content"), params | limits | {"newest": only_newest})
-    return [OtherInput(*row) for row in cursor.fetchall()]
+    cursor.execute(query("same_content"), params | contents | limits | {"newest": only_newest})
+    found: dict[int, list[OtherInput]] = {}
+    for mine, *other in cursor.fetchall():
+        found.setdefault(mine, []).append(OtherInput(*other))
+    return found
 
 
 def replaced_by(cursor: Cursor, work: InputWork, others: Sequence[OtherInput], scanned: PlannedInput) -> list[int]:

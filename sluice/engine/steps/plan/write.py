@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -11,7 +11,9 @@ from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Flow
 from sluice.engine.formats.text.plan import InputPlan
+from sluice.engine.formats.text.spans import PartSpan
 from sluice.engine.ledger.inputs.shared import note_fetched
+from sluice.engine.sources.files.light import LIGHT_BYTES, is_light_flow
 from sluice.engine.sources.known import kind_of
 from sluice.engine.steps.plan.contents import skip_applied
 from sluice.engine.steps.plan.same import OtherInput, replaced_by, resolve_same_content, rows_are_gone, same_content
@@ -45,12 +47,10 @@ def write_plan(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInpu
         return
     if ordered and not work.options.get("reload"):
         others = []  # it is applied again, over the rows that are there
-    _start(cursor, work, scanned, others, ordered=ordered)
+    _start(cursor, work, flow, scanned, others)
 
 
-def _start(
-    cursor: Cursor, work: InputWork, scanned: PlannedInput, others: Sequence[OtherInput], *, ordered: bool
-) -> None:
+def _start(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInput, others: Sequence[OtherInput]) -> None:
     planned = scanned.plan
     start = {
         "sha256": planned.sha256,
@@ -60,7 +60,7 @@ def _start(
         "note": scanned.note,
         "landed": scanned.landed,
         "raw": scanned.raw,
-        "ordered": ordered,
+        "ordered": flow.table.on_conflict == "update",
         "replaces": replaced_by(cursor, work, others, scanned),
         "parts": len(planned.parts),
         "planned": planned.read,
@@ -69,24 +69,41 @@ def _start(
     cursor.execute(query("start_loading"), start)
     if scanned.noted is not None:
         note_fetched(cursor, work.id, scanned.noted)
-    _add_parts(cursor, work, planned)
-    cursor.execute(query("add_planned"), {"run": work.run, "planned": planned.read})
+    add_parts(cursor, flow, [(work, planned)], alone=bool(start["replaces"]))
 
 
-def _add_parts(cursor: Cursor, work: InputWork, planned: InputPlan) -> None:
-    parts = planned.parts
-    ends = [after.first_line for after in parts[1:]] + [None]
+def add_parts(
+    cursor: Cursor, flow: Flow, planned: Sequence[tuple[InputWork, InputPlan]], *, alone: bool = False
+) -> None:
+    """Write the parts of inputs of one run, each with its step; light ones are loaded in batches, unless `alone`."""
+    parts = [(work, part, after) for work, plan in planned for part, after in _with_next(plan.parts)]
+    light = {work.id for work, plan in planned if not alone and _is_light(work, flow, plan)}
     columns = {
-        "input": work.id,
-        "run": work.run,
-        "numbers": [p.number for p in parts],
-        "starts": [p.offset for p in parts],
-        "lengths": [p.length for p in parts],
-        "lines": [p.first_line for p in parts],
-        "ends": ends[: len(parts)],
-        "planned": [p.read for p in parts],
-        "shas": [p.sha256 for p in parts],
-        "overlong": [p.overlong for p in parts],
-        "well_quoted": [p.well_quoted for p in parts],
+        "run": planned[0][0].run,
+        "inputs": [work.id for work, _, _ in parts],
+        "numbers": [p.number for _, p, _ in parts],
+        "starts": [p.offset for _, p, _ in parts],
+        "lengths": [p.length for _, p, _ in parts],
+        "lines": [p.first_line for _, p, _ in parts],
+        "ends": [after and after.first_line for _, _, after in parts],
+        "planned": [p.read for _, p, _ in parts],
+        "shas": [p.sha256 for _, p, _ in parts],
+        "overlong": [p.overlong for _, p, _ in parts],
+        "well_quoted": [p.well_quoted for _, p, _ in parts],
+        "light": [work.id in light for work, _, _ in parts],
     }
     cursor.execute(query("add_parts"), columns)
+    rows = sum(plan.read for _, plan in planned)
+    cursor.execute(query("add_planned"), {"run": planned[0][0].run, "planned": rows})
+
+
+def _with_next(parts: Sequence[PartSpan]) -> Iterator[tuple[PartSpan, PartSpan | None]]:
+    return zip(parts, [*parts[1:], None], strict=True)
+
+
+def _is_light(work: InputWork, flow: Flow, plan: InputPlan) -> bool:
+    """Whether the input's only part is loaded in a batch."""
+    options = work.options.get("reload") or work.options.get("max_rejects") is not None
+    if options or not is_light_flow(flow) or len(plan.parts) != 1:
+        return False
+    return plan.parts[0].length <= LIGHT_BYTES and not plan.parts[0].overlong

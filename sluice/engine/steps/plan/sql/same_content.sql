@@ -1,8 +1,8 @@
--- Relevant inputs with the same content: those loading now, and the newest that was loaded or failed. For a failed one:
--- whether it killed its workers, and why nothing of it could be loaded. The latter holds for this version of the code,
--- and if no row was refused because of rows in the table then. One that loads in a later run does not count if one of the
--- two runs replaces rows: it waits for the end of this run.
-select i.id, i.run_id,
+-- Relevant inputs with the same content, for each input and its content: those loading now, and the newest that was loaded or
+-- failed. For a failed one: whether it killed its workers, and why nothing of it could be loaded. The latter holds for this
+-- version of the code, and if no row was refused because of rows in the table then. One that loads in a later run does not
+-- count if one of the two runs replaces rows: it waits for the end of this run.
+select c.input, i.id, i.run_id,
        case when i.state = 'done' and i.read > 0 and i.rejected = i.read then 'failed' else i.state end as state,
        i.contract, i.position,
        exists (select from sluice.step s where s.input_id = i.id and s.state = 'dead'
@@ -12,9 +12,9 @@ select i.id, i.run_id,
                              and s.code_version = %(code_version)s)
                  and not exists (select from sluice.reject r where r.input_id = i.id and r.code = 'key_conflict')
             then i.error end as unloadable
-from sluice.input i
-where i.pipeline = %(pipeline)s and i.source = %(source)s and i.sha256 = %(sha256)s and i.id <> %(input)s
-  and i.state in ('loading', 'loaded', 'done', 'failed')
+from unnest(%(inputs)s::bigint[], %(shas)s::text[]) c (input, sha256)
+join sluice.input i on i.pipeline = %(pipeline)s and i.source = %(source)s and i.sha256 = c.sha256 and i.id <> c.input
+where i.state in ('loading', 'loaded', 'done', 'failed')
   and i.error_code is distinct from 'over_limit' -- nothing of it was loaded, and earlier loads are still valid
   and not (i.error_code = 'nothing_loaded' and i.parts_total is null) -- not read: it failed by another one of these
   and not (i.state = 'loading' and i.run_id > %(run)s and exists (
@@ -24,6 +24,6 @@ where i.pipeline = %(pipeline)s and i.source = %(source)s and i.sha256 = %(sha25
   and not i.superseded -- an older snapshot: what it had is to be loaded again
   and not (%(newest)s and exists ( -- the source gave another answer since, which this one has to replace
       select from sluice.input n
-      where n.pipeline = i.pipeline and n.source = i.source and n.id > i.id and n.id <> %(input)s
+      where n.pipeline = i.pipeline and n.source = i.source and n.id > i.id and n.id <> c.input
         and n.sha256 <> i.sha256 and (n.state in ('loading', 'loaded', 'done') or n.loaded + n.updated > 0)))
-order by i.state in ('loading', 'loaded') desc, i.id desc
+order by c.input, i.state in ('loading', 'loaded') desc, i.id desc

@@ -1,4 +1,5 @@
--- What a plan needs to know of its input.
+-- What a plan needs to know of inputs.
 select i.id, i.run_id, i.position, i.pipeline, i.source, i.uri, i.contract, i.state, r.options, i.revision, i.redeclared
 from sluice.input i join sluice.run r on r.id = i.run_id
-where i.id = %(input)s
+where i.id = any(%(inputs)s)
+order by i.id

@@ -1,0 +1,1 @@
+"""Batches: light steps of one run that share a message, a claim, a heartbeat and a transaction."""

@@ -1,0 +1,5 @@
+-- Light steps: those of small files. Many of them share a message, a claim and a transaction.
+
+alter table sluice.step add column light boolean not null default false;
+drop index sluice.step_due;  -- now by kind and weight, too: of each, the first ones are read
+create index step_due on sluice.step (run_id, (kind = 'plan'), light, id) where state = 'due' and error is null;

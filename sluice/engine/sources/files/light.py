@@ -1,0 +1,24 @@
+"""Which files are light: small ones, whose parts can share a transaction with those of others."""
+
+from __future__ import annotations
+
+from sluice.engine.base.settings import KIB
+from sluice.engine.declare import Flow
+from sluice.engine.storage import size_at_hand
+
+LIGHT_BYTES = 256 * KIB
+
+
+def is_light_flow(flow: Flow) -> bool:
+    """Whether small files of the flow are loaded in batches.
+
+    Not where the place of a file among others decides about each row (`update`), nor where the pipeline's own code gets
+    the rows of one part: it may compare them.
+    """
+    return flow.table.on_conflict == "keep" and flow.transform is None
+
+
+def is_light(flow: Flow, uri: str) -> bool:
+    """Whether a file is light, as far as this host can see without reading it."""
+    size = size_at_hand(uri) if is_light_flow(flow) else None
+    return size is not None and size <= LIGHT_BYTES

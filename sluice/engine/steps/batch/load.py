@@ -1,0 +1,99 @@
+"""load of a batch: its parts into their table in one transaction: rows, rejects, contenders, books and counters, or
+nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.base.failpoint import failpoint
+from sluice.engine.database.connection import patiently, transaction
+from sluice.engine.database.statements import statements
+from sluice.engine.declare import Table
+from sluice.engine.ledger.batches.claims import finish_batch, next_message
+from sluice.engine.ledger.outcomes import end_whole_inputs
+from sluice.engine.ledger.parts import PartWork
+from sluice.engine.ledger.steps import Claim
+from sluice.engine.load.conflicts import classify_lost
+from sluice.engine.load.optimistic import SortedLoad
+from sluice.engine.load.replaced import clear_replaced
+from sluice.engine.load.target import Target
+from sluice.engine.rows import rejects
+from sluice.engine.rows.frames import ReadyBatch
+from sluice.engine.steps.batch.rows import PART
+from sluice.engine.steps.load import is_loaded
+from sluice.errors import LostClaim, PermanentError, TransientError
+
+query = statements(__name__)
+
+Books = Mapping[int, Mapping[str, int]]  # by input
+
+
+def load_batch(claims: Sequence[Claim], works: Sequence[PartWork], ready: ReadyBatch, table: Table) -> None:
+    """Load parts, each the only one of its input, all of one run and declaration. Raises as `load_part`.
+
+    When the connection breaks at COMMIT the outcome is unknown: it is read from the ledger.
+    """
+    try:
+        with transaction() as cursor:
+            _load(cursor, claims, works, ready, Target.of(table))
+            failpoint("load.before_commit")
+    except TransientError:
+        if patiently(lambda: is_loaded(works[0].part)):
+            return
+        raise
+    failpoint("load.after_commit")
+
+
+def _load(
+    cursor: Cursor, claims: Sequence[Claim], works: Sequence[PartWork], ready: ReadyBatch, target: Target
+) -> None:
+    cursor.execute(query("lock_batch"), next_message(claims))
+    if cursor.rowcount != len(works):
+        raise LostClaim(f"Only {cursor.rowcount} of the {len(works)} parts of a batch are this worker's to load.")
+    clear_replaced(cursor, works[0], target)
+    rows = SortedLoad(cursor, target, staged=False)
+    rows.load(ready.rows)
+    rows.set_aside(ready.repeats)
+    clean = rows.loaded == sum(ready.counts)
+    lost = {} if clean else classify_lost(cursor, works, target)
+    _write_rejects(cursor, works, ready.rejects)
+    books = _close_books(works, ready, lost, rows.loaded)
+    columns = {
+        name: [each[name] for each in books.values()] for name in ("loaded", "duplicate", "rejected", "contested")
+    }
+    cursor.execute(query("parts_loaded"), columns | {"parts": [work.part for work in works]})
+    finish_batch(cursor, claims)
+    end_whole_inputs(cursor, works[0].run, books)
+
+
+def _write_rejects(cursor: Cursor, works: Sequence[PartWork], refused: pa.Table) -> None:
+    at = refused.column(PART).to_numpy()
+    inputs, parts = (np.array(ids, np.int64)[at] for ids in ([w.input for w in works], [w.part for w in works]))
+    rejects.write(cursor, refused, run=works[0].run, input_id=pa.array(inputs), part=pa.array(parts))
+
+
+def _close_books(works: Sequence[PartWork], ready: ReadyBatch, lost: Books, copied: int) -> Books:
+    """The books of each input. Raises PermanentError where they do not balance with what plan and COPY have counted."""
+    refused = np.bincount(ready.rejects.column(PART).to_numpy(), minlength=len(works)).tolist()
+    books: dict[int, dict[str, int]] = {}
+    for work, count, rejected in zip(works, ready.counts, refused, strict=True):
+        outcomes = {"duplicate": 0, "rejected": 0, "contested": 0} | dict(lost.get(work.input, {}))
+        loaded = count - sum(outcomes.values())
+        outcomes["rejected"] += rejected
+        books[work.input] = outcomes | {"read": work.planned, "loaded": loaded}
+        accounted = loaded + sum(outcomes.values())
+        if accounted != work.planned:
+            raise PermanentError(
+                f"{work.uri}: plan counted {work.planned} rows and the load accounts for {accounted} "
+                f"({books[work.input]}). Nothing of its batch was loaded. This is a fault in Sluice."
+            )
+    if sum(each["loaded"] for each in books.values()) != copied:
+        raise PermanentError(
+            f"{works[0].uri} and {len(works) - 1} more files: COPY counted {copied} rows, their books have others "
+            f"({books}). Nothing of them was loaded. This is a fault in Sluice."
+        )
+    return books

@@ -1,0 +1,69 @@
+"""extract and transform of a batch: the text of its parts one after another, then their rows in one key order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from sluice.engine.ledger.parts import PartWork, batch_key
+from sluice.engine.rows import rejects
+from sluice.engine.rows.contract import Contract
+from sluice.engine.rows.copy import encode_rows
+from sluice.engine.rows.frames import Frames, RawBatch, ReadyBatch
+from sluice.engine.steps.extract import read_part_text
+from sluice.engine.types.base import Int64s
+
+LINE, PART = "_line", "part"
+
+
+def raw_key(works: Sequence[PartWork]) -> str:
+    """The cache key of the text of these parts."""
+    return batch_key("raw batch", [work.raw_key() for work in works])
+
+
+def ready_key(works: Sequence[PartWork]) -> str:
+    """The cache key of the rows of these parts, ready for COPY."""
+    return batch_key("ready batch", [work.ready_key() for work in works])
+
+
+def extract_batch(works: Sequence[PartWork], contract: Contract, frames: Frames) -> RawBatch:
+    """The text of the parts, from the cache, else from their files. Raises as `extract_part`."""
+    cached = frames.get(raw_key(works), RawBatch)
+    if cached is not None:
+        return cached
+    read = [read_part_text(work, contract) for work in works]
+    refused = [_of_part(at, each.rejects) for at, each in enumerate(read) if each.rejects.num_rows]
+    return RawBatch(
+        pa.concat_tables([each.rows for each in read]).combine_chunks(),
+        [each.rows.num_rows for each in read],
+        pa.concat_tables(refused, promote_options="default") if refused else _of_part(0, rejects.none()),
+    )
+
+
+def transform_batch(works: Sequence[PartWork], raw: RawBatch, contract: Contract) -> ReadyBatch:
+    """Apply the contract to all parts at once. Every row of `raw` comes out once: as a row, a repeat or a reject.
+
+    The contract sees rows that are numbered through, so that of equal keys the first is that of the first part.
+    """
+    part_of_row = np.repeat(np.arange(len(works)), raw.counts)
+    lines = raw.rows.column(LINE).to_numpy()
+    at = raw.rows.column_names.index(LINE)
+    typed = contract.apply(raw.rows.set_column(at, LINE, pa.array(np.arange(len(lines)))))
+    inputs = np.array([work.input for work in works], np.int64)
+
+    def encoded(rows: pa.Table) -> list[bytes]:
+        numbers = rows.column(LINE).to_numpy()
+        named = rows.set_column(rows.num_columns - 1, LINE, pa.array(lines[numbers]))
+        return encode_rows(named, input_id=inputs[part_of_row[numbers]])
+
+    refused: Int64s = typed.rejects.column("line").to_numpy()
+    own = typed.rejects.set_column(0, "line", pa.array(lines[refused]))
+    own = own.append_column(PART, pa.array(part_of_row[refused]))
+    kept = np.array(raw.counts) - np.bincount(part_of_row[refused], minlength=len(works))
+    return ReadyBatch(encoded(typed.rows), encoded(typed.repeats), kept.tolist(), rejects.both(raw.rejects, own))
+
+
+def _of_part(at: int, refused: pa.Table) -> pa.Table:
+    return refused.append_column(PART, pa.repeat(pa.scalar(at, pa.int64()), refused.num_rows))
