@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from sluice.engine.base.own_code import limited
 from sluice.engine.declare import Flow
 from sluice.engine.ledger.batches.claims import BatchMessage, next_message
 from sluice.engine.ledger.parts import PartWork, read_parts
@@ -37,37 +38,52 @@ def plan(message: object) -> None:
 def extract(message: object) -> BatchMessage:
     """Read and parse the parts of a batch, and store their frame for transform."""
     with working_together("extract", message) as (claims, _):
-        works, _, contract = _parts_of(claims)
-        frames().put(raw_key(works), extract_batch(works, contract, frames()))
+        parts = _parts_of(claims)
+        frames().put(raw_key(parts.works), extract_batch(parts.works, parts.contract, frames()))
     return next_message(claims)
 
 
 def transform(message: object) -> BatchMessage:
     """Apply the contract to the parts of a batch, and store their frame for load."""
     with working_together("transform", message) as (claims, _):
-        works, _, contract = _parts_of(claims)
-        raw = extract_batch(works, contract, frames())
-        frames().put(ready_key(works), transform_batch(works, raw, contract))
-        frames().drop(raw_key(works))
+        parts = _parts_of(claims)
+        frames().put(ready_key(parts.works), _typed(parts))
+        frames().drop(raw_key(parts.works))
     return next_message(claims)
 
 
 def load(message: object) -> None:
     """Load the parts of a batch."""
     with working_together("load", message) as (claims, _):
-        works, flow, contract = _parts_of(claims)
-        ready = frames().get(ready_key(works), ReadyBatch)
-        if ready is None:
-            ready = transform_batch(works, extract_batch(works, contract, frames()), contract)
-        load_batch(claims, works, ready, flow.table)
-    frames().drop(ready_key(works))
+        parts = _parts_of(claims)
+        ready = frames().get(ready_key(parts.works), ReadyBatch) or _typed(parts)
+        load_batch(claims, parts.works, ready, parts.flow.table)
+    frames().drop(ready_key(parts.works))
 
 
-def _parts_of(claims: Sequence[Claim]) -> tuple[list[PartWork], Flow, Contract]:
-    """The parts of a batch, which have one declaration. Raises OtherDeclaration if this worker lacks it."""
+class _Parts(NamedTuple):
+    """The claimed parts of a batch, and their declaration."""
+
+    works: list[PartWork]
+    flow: Flow
+    contract: Contract
+    limit_s: float
+
+
+def _parts_of(claims: Sequence[Claim]) -> _Parts:
+    """The parts of a batch. Raises OtherDeclaration if this worker lacks their declaration."""
     if any(claim.part is None for claim in claims):
         raise LostClaim("A step of a batch has no part.")
     works = read_parts([claim.part for claim in claims if claim.part is not None])
     first = works[0]
     declared = declared_for(first.pipeline, first.source, first.revision, first.contract)
-    return works, declared.flow(first.source), declared.contract(first.source)
+    limit_s = declared.pipeline.part_limit_s(first.source)
+    return _Parts(works, declared.flow(first.source), declared.contract(first.source), limit_s)
+
+
+def _typed(parts: _Parts) -> ReadyBatch:
+    """The rows of the parts ready to load, within the time limit of the pipeline's own code."""
+    raw = extract_batch(parts.works, parts.contract, frames())
+    first = parts.works[0]
+    with limited(parts.limit_s, f"The transform of {first.pipeline!r} over several files of {first.source!r}"):
+        return transform_batch(parts.works, raw, parts.contract)

@@ -86,8 +86,7 @@ def assert_nothing_is_left(stack: Stack, *, unacked: bool = False, frames: bool 
     assert stack.sql("select * from sluice.contender") == []
     until(lambda: queued(stack) == 0, 120, "the end of queued messages")
     if unacked:
-        found = [step_of(message) for message in stack.redis().hvals("unacked")]
-        steps = [step for step in found if step is not None]
+        steps = [step for message in stack.redis().hvals("unacked") for step in steps_of(message)]
         assert stack.sql("select id from sluice.step where id = any(%s) and state <> 'done'", steps) == []
     else:
         until(lambda: stack.redis().hlen("unacked") == 0, 120, "the end of unacknowledged messages")
@@ -114,13 +113,14 @@ def queued(stack: Stack) -> int:
     return sum(int(client.llen(key)) for key in client.scan_iter("sluice.*", count=1000, _type="list"))
 
 
-def step_of(unacked: bytes) -> int | None:
-    """The step that an entry of Redis's `unacked` is about; None for what beat sends, which is about no step."""
+def steps_of(unacked: bytes) -> list[int]:
+    """The steps that an entry of Redis's `unacked` is about; none for what beat sends, which is about no step."""
     message, *_ = json.loads(unacked)
     if message["headers"]["task"] in ("sluice.check_schedules", "sluice.scheduled"):
-        return None
+        return []
     body: Any = base64.b64decode(message["body"])
-    return int(json.loads(body)[0][0]["step"])
+    fields = json.loads(body)[0][0]
+    return list(fields["steps"]) if "steps" in fields else [int(fields["step"])]
 
 
 def _books(stack: Stack, source: str, one: int) -> tuple[Any, ...]:
