@@ -20,6 +20,7 @@ from tests.kit.stack import Stack, until
 NOT_OURS: list[list[Any]] = [
     *([], [1], ["1"], [None], [{}], [{"step": "1"}], [{"step": True}], [{"step": 1, "more": 2}]),
     *([{"step": 1}] * 2, [{"step": -1}], [{"step": 2**70}], [{"step": 10**9, "fence": 1}]),
+    *([{"steps": []}], [{"steps": [1, 2**70]}], [{"steps": [-1, 10**9]}], [{"steps": [1, 2], "fences": [1]}]),
 ]
 KINDS = ("settle", "build", "load", "transform", "plan", "extract")
 

@@ -3,3 +3,6 @@
 alter table sluice.step add column light boolean not null default false;
 drop index sluice.step_due;  -- now by kind and weight, too: of each, the first ones are read
 create index step_due on sluice.step (run_id, (kind = 'plan'), light, id) where state = 'due' and error is null;
+
+-- Which inputs have replaced the rows of one: looked up for each content that comes again.
+create index input_replaced_by on sluice.input using gin (replaces) where replaces <> '{}';

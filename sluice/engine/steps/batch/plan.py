@@ -53,23 +53,19 @@ def plan_batch(
     raised again, and handled by its kind.
     """
     earlier = earlier_plans(works)
-    waiting = [claim for claim, work in zip(claims, works, strict=True) if work.id in earlier]
-    if waiting:
-        release_batch(waiting, next(iter(earlier.values())), TURN_S)
-    read: list[_Read] = []
-    alone: list[Claim] = []
-    for claim, work in zip(claims, works, strict=True):
-        if work.id not in earlier:
-            one = _read(claim, work, flow, contract, beat)
-            if one is None:
-                alone.append(claim)
-            else:
-                read.append(one)
+    pairs = list(zip(claims, works, strict=True))
+    waiting = [claim for claim, work in pairs if work.id in earlier]
+    tried = [(claim, _read(claim, work, flow, contract, beat)) for claim, work in pairs if work.id not in earlier]
+    read = [one for _, one in tried if one is not None]
+    alone = [claim for claim, one in tried if one is None]
     failpoint("plan.scanned")
     if read:
         with transaction() as cursor:
             finish_batch(cursor, [each.claim for each in read])
             _write(cursor, flow, read)
+    # not sooner: the heartbeat takes a batch that lacks a step for one that was taken over
+    if waiting:
+        release_batch(waiting, next(iter(earlier.values())), TURN_S)
     if alone:
         come_alone(alone)
     failpoint("plan.committed")
