@@ -49,7 +49,7 @@ _DURATIONS = {
         steps/plan/same_content steps/plan/other_readings steps/plan/earlier_plan steps/plan/earlier_snapshot
         steps/plan/loading_before steps/plan/applied_before steps/plan/applied_since steps/plan/start_loading
         ledger/inputs/earlier_open_run ledger/inputs/last_noted load/earlier_input load/to_clear load/unplanned
-        load/note_older""",
+        load/note_older tables/expected_rows""",
     "second": """
         steps/any_due steps/known_queue steps/open_steps steps/due_steps steps/due_again steps/mark_published
         steps/reset_passed_on steps/local_holders ledger/expire steps/content_now_loaded steps/free_waiting
