@@ -11,7 +11,7 @@ update sluice.step s
 set state = 'working', fence = fence + 1, holder = %(holder)s, publications = 0, published_until = null,
     lease_until = clock_timestamp() + %(lease_s)s * interval '1 second'
 where id in (select d.id from sluice.step d
-             where d.id = any(%(steps)s) and d.kind = %(kind)s and d.light and d.state = 'due'
+             where d.id = any(%(steps)s) and d.kind = %(kind)s and d.light and d.state || '' = 'due'
                and d.due_at <= clock_timestamp() and d.crashes = 0 and d.vanished < 2
                and not exists (select from sluice.step o where o.input_id = d.input_id
                                and (o.crashes > 0 or o.vanished > 1) and o.state <> 'done')

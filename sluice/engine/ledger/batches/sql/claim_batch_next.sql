@@ -8,7 +8,7 @@ with released as (
 ), mine as (
     select s.id from unnest(%(steps)s::bigint[], %(fences)s::bigint[]) c (step, fence)
     join sluice.step s on s.id = c.step and s.fence = c.fence
-    where s.kind = %(previous)s and s.state = 'working' and s.light
+    where s.kind = %(previous)s and s.state || '' = 'working' and s.light
     order by s.id for update of s
 )
 update sluice.step

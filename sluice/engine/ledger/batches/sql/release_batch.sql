@@ -2,7 +2,7 @@
 with mine as (
     select s.id from unnest(%(steps)s::bigint[], %(fences)s::bigint[]) c (step, fence)
     join sluice.step s on s.id = c.step and s.fence = c.fence
-    where s.state = 'working'
+    where s.state || '' = 'working'
     order by s.id for update of s
 )
 update sluice.step

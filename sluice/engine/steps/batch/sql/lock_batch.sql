@@ -4,5 +4,5 @@ select p.id
 from unnest(%(steps)s::bigint[], %(fences)s::bigint[]) c (step, fence)
 join sluice.step s on s.id = c.step and s.fence = c.fence
 join sluice.part p on p.id = s.part_id
-where s.state = 'working' and s.kind = 'load' and p.state = 'planned'
+where s.state || '' = 'working' and s.kind = 'load' and p.state = 'planned'
 order by s.id for update of s, p

@@ -13,7 +13,10 @@ select c.input, i.id, i.run_id,
                  and not exists (select from sluice.reject r where r.input_id = i.id and r.code = 'key_conflict')
             then i.error end as unloadable
 from unnest(%(inputs)s::bigint[], %(shas)s::text[]) c (input, sha256)
-join sluice.input i on i.pipeline = %(pipeline)s and i.source = %(source)s and i.sha256 = c.sha256 and i.id <> c.input
+cross join lateral (
+    -- `offset 0` and || '': one look-up by its hash for each content, whatever the planner knows of the table
+    select * from sluice.input
+    where sha256 = c.sha256 and pipeline || '' = %(pipeline)s and source || '' = %(source)s and id <> c.input offset 0) i
 where i.state in ('loading', 'loaded', 'done', 'failed')
   and i.error_code is distinct from 'over_limit' -- nothing of it was loaded, and earlier loads are still valid
   and not (i.error_code = 'nothing_loaded' and i.parts_total is null) -- not read: it failed by another one of these
