@@ -43,7 +43,7 @@ _DURATIONS = {
         ledger/claim ledger/claim_next ledger/extend ledger/finish_step ledger/release ledger/read_parts
         ledger/part_ended ledger/input_loaded ledger/run_counted ledger/end_input steps/lock_part steps/part_loaded
         ledger/batches/claim_batch ledger/batches/claim_batch_next ledger/batches/finish_batch
-        ledger/batches/release_batch ledger/batches/come_alone ledger/whole_inputs_loaded ledger/skip_inputs
+        ledger/batches/release_batch ledger/batches/release_others ledger/whole_inputs_loaded ledger/skip_inputs
         steps/batch/lock_batch steps/batch/parts_loaded steps/batch/note_stamps steps/batch/read_otherwise
         steps/batch/start_batch steps/plan/read_inputs
         steps/plan/same_content steps/plan/other_readings steps/plan/earlier_plan steps/plan/earlier_snapshot
@@ -76,8 +76,8 @@ ALWAYS: dict[str, Any] = {
     "derived": True, "updating": ["calls"], "present": ["a"], "members": [1, 2], "only_reloads": False, "no": False,
     "read": 10, "loaded": 10, "updated": 0, "unchanged": 0, "duplicate": 0, "rejected": 0, "contested": 0,
     "fences": [0] * 20, "most": 64, "ones": [1], "zeros": [0], "tens": [10], "sizes": [1], "raws": [None],
-    "notes": [None], "dialects": ["{}"], "stamps": [None], "inputs_ended": 0, "passed_on": ["extract", "transform"],
-    "queue_s": 320, "lost": False,
+    "notes": [None], "dialects": ["{}"], "stamps": [None], "alone": False, "inputs_ended": 0,
+    "passed_on": ["extract", "transform"], "queue_s": 320, "lost": False,
 }
 # fmt: on
 

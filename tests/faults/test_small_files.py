@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.sample import make_sample
-from tests.faults.test_messages import multiply
+from tests.faults.test_messages import multiply, multiply_at
 from tests.faults.test_processes import LONG, failing, stopped_child
 from tests.faults.trial import Trial, count_of
 from tests.kit.stack import until
@@ -117,14 +117,8 @@ def test_every_message_of_batches_ten_times(small: Trial) -> None:
     small.run = small.stack.enqueue(*small.sample.paths)
     assert multiply(small.stack, 10, chance) == 3
     worker = small.worker()
-    small.half_way(20)
-    os.killpg(worker.process.pid, signal.SIGSTOP)
-    multiply(small.stack, 10, chance)
-    os.killpg(worker.process.pid, signal.SIGCONT)
-    small.struck()
-    small.finish()
-    small.assert_all_is_well(frames=True)
-    assert small.count("crashes > 0 or vanished > 0") == 0
+    multiply_at(small, worker, (20,), chance)
+    small.finish_as_if_nothing_had_been(worker)
 
 
 @pytest.mark.parametrize("what", ["os.kill(os.getpid(), 9)", "raise ValueError(values)"], ids=["kills", "raises"])

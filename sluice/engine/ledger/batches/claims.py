@@ -39,6 +39,7 @@ def claim_batch(kind: str, message: BatchMessage) -> list[Claim]:
         name = "claim_batch_next"
         params |= {"fences": message["fences"], "previous": PREVIOUS[kind]}
     with transaction() as cursor:
+        cursor.execute(query("release_others"), params)
         cursor.execute(query(name), params)
         return sorted(records(cursor, Claim), key=lambda claim: claim.step)
 
@@ -57,12 +58,14 @@ def finish_batch(cursor: Cursor, claims: Sequence[Claim]) -> None:
 
 def come_alone(claims: Sequence[Claim]) -> None:
     """Make steps due again at once, each with a message of its own from now on. Nothing is counted."""
-    with transaction() as cursor:
-        cursor.execute(query("come_alone"), next_message(claims))
+    _release(claims, error=None, pause_s=0.0, alone=True)
 
 
 def release_batch(claims: Sequence[Claim], error: str | None, pause_s: float) -> None:
     """Make steps due again after a pause, as a batch: they have to wait, and none of them is at fault."""
+    _release(claims, error=error and error[:LONGEST_ERROR], pause_s=pause_s, alone=False)
+
+
+def _release(claims: Sequence[Claim], **how: object) -> None:
     with transaction() as cursor:
-        facts = {"error": error and error[:LONGEST_ERROR], "pause_s": pause_s}
-        cursor.execute(query("release_batch"), dict(next_message(claims)) | facts)
+        cursor.execute(query("release_batch"), {**next_message(claims), **how})

@@ -1,12 +1,5 @@
 -- Claim the steps of a batch that are due and free, of inputs without crashes, as claim.sql does for one step. In the order
 -- of their ids, and without those that somebody else is just claiming: two copies of a message do not wait for each other.
-with released as (
-    update sluice.step
-    set holder = null, lease_until = case when kind = any(%(passed_on)s)
-                                         then clock_timestamp() + %(queue_s)s * interval '1 second' else lease_until end
-    where id in (select id from sluice.step
-                 where state = 'working' and holder = %(holder)s and id <> all(%(steps)s) for update skip locked)
-)
 update sluice.step s
 set state = 'working', fence = fence + 1, holder = %(holder)s, publications = 0, published_until = null,
     lease_until = clock_timestamp() + %(lease_s)s * interval '1 second'
