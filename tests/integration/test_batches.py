@@ -258,6 +258,30 @@ def test_when_the_answer_of_commit_is_lost_the_ledger_says_what_is_loaded(
     assert [b[5] for b in calls.sql(BOOKS, run.id)] == [1, 1]
 
 
+@pytest.mark.parametrize("kind", ["plan", "extract"])
+def test_a_message_with_steps_of_two_runs_makes_each_go_alone(calls: InProcess, tmp_path: Path, kind: str) -> None:
+    runs = [register(calls, *files(tmp_path / name, row(at), row(at + 1))) for name, at in (("a", 1), ("b", 3))]
+    if kind == "extract":
+        for run in runs:
+            take(calls, run, "plan")
+    mixed = [step for run in runs for step in calls.steps(run, kind)]
+    with pytest.raises(Ignore):
+        getattr(batches, kind)({"steps": mixed})
+    for run in runs:
+        calls.finish(run)
+        assert calls.sql("select planned, loaded from sluice.run where id = %s", run.id) == [(2, 2)]
+
+
+def test_a_message_with_steps_of_two_declarations_makes_each_go_alone(calls: InProcess, tmp_path: Path) -> None:
+    run = register(calls, *files(tmp_path / "f", row(1), row(2)))
+    take(calls, run, "plan")
+    calls.sql("update sluice.input set contract = 'another', revision = 'another' where position = 2")
+    with pytest.raises(Ignore):
+        take(calls, run, "extract")
+    ask = "select kind, state, light, crashes, error from sluice.step where part_id is not null"
+    assert calls.sql(ask) == [("extract", "due", False, 0, None)] * 2
+
+
 @pytest.mark.parametrize(
     ("options", "parts_light"), [({}, True), ({"max_rejects": "5"}, False), ({"reload": True}, False)]
 )
