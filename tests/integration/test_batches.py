@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from celery.exceptions import Ignore
 
+from sluice.engine.database.connection import DatabaseAway
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.batches.claims import claim_batch
 from sluice.engine.ledger.runs import Run
 from sluice.engine.rows.frames.cache import forget_frames
 from sluice.engine.sources.inputs import inputs_of
+from sluice.engine.steps import extract
 from sluice.engine.steps.batch import load as batch_load
-from sluice.errors import TransientError
+from sluice.errors import EarlierRunOpen, TransientError
 from sluice.pipelines import find
 from sluice.samples.call_logs import make_call_logs
 from sluice.tasks import batches
@@ -204,9 +206,14 @@ def test_a_batch_that_loses_a_claim_while_it_loads_loads_nothing(
 
 @pytest.mark.parametrize(
     ("error", "light", "noted"),
-    [(ValueError("x"), False, None), (TransientError("PostgreSQL is away."), True, "PostgreSQL is away.")],
+    [
+        (ValueError("x"), False, None),
+        (TransientError("The store of one of them is away."), False, None),
+        (DatabaseAway("PostgreSQL is away."), True, "PostgreSQL is away."),
+        (EarlierRunOpen("Run 1 is open."), True, "Run 1 is open."),
+    ],
 )
-def test_an_error_makes_the_steps_go_on_alone_unless_a_server_is_away(
+def test_an_error_makes_the_steps_go_on_alone_unless_all_have_to_wait(
     calls: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, light: bool, noted: str | None
 ) -> None:
     run = register(calls, *files(tmp_path / "f", row(1), row(2)))
@@ -220,6 +227,30 @@ def test_an_error_makes_the_steps_go_on_alone_unless_a_server_is_away(
         take(calls, run, "extract")
     ask = "select kind, state, light, crashes, error from sluice.step where part_id is not null"
     assert calls.sql(ask) == [("extract", "due", light, 0, noted)] * 2
+
+
+def test_a_file_whose_store_is_away_does_not_keep_its_neighbours_waiting(
+    calls: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = register(calls, *files(tmp_path / "f", row(1), row(2), row(3)))
+    take(calls, run, "plan")
+    read = extract.read_range
+
+    def away(uri: str, start: int, length: int) -> tuple[bytes, int]:
+        if uri.endswith("01.csv"):
+            raise TransientError("The store is away.")
+        return read(uri, start, length)
+
+    monkeypatch.setattr(extract, "read_range", away)
+    with pytest.raises(Ignore):
+        take(calls, run, "extract")
+    ask = "select id from sluice.step where kind = 'extract' and not light order by id"
+    first, second, third = (step for (step,) in calls.sql(ask))
+    calls.load(first)
+    with pytest.raises(TransientError):
+        calls.load(second)
+    calls.load(third)
+    assert [b[5] for b in calls.sql(BOOKS, run.id)] == [1, 0, 1]
 
 
 def test_books_that_do_not_balance_are_refused(calls: InProcess, tmp_path: Path) -> None:
