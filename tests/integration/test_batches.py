@@ -16,6 +16,7 @@ from sluice.engine.rows.frames.cache import forget_frames
 from sluice.engine.sources.inputs import inputs_of
 from sluice.engine.steps import extract
 from sluice.engine.steps.batch import load as batch_load
+from sluice.engine.steps.withdraw import withdraw_input
 from sluice.errors import EarlierRunOpen, TransientError
 from sluice.pipelines import find
 from sluice.samples.call_logs import make_call_logs
@@ -251,6 +252,21 @@ def test_a_file_whose_store_is_away_does_not_keep_its_neighbours_waiting(
         calls.load(second)
     calls.load(third)
     assert [b[5] for b in calls.sql(BOOKS, run.id)] == [1, 0, 1]
+
+
+def test_a_file_that_is_planned_again_is_planned_alone(calls: InProcess, tmp_path: Path) -> None:
+    paths = files(tmp_path / "f", row(1), row(2))
+    run = register(calls, *paths)
+    take(calls, run, "plan")
+    step, _ = calls.steps(run, "extract")
+    table = calls.pipeline.flows[0].table
+    withdraw_input(steps.claim("extract", {"step": step}), table, "It changed.", code="changed", again=True)
+    assert calls.sql("select light, state from sluice.step where kind = 'plan' order by id") == [
+        (False, "due"), (True, "done"),
+    ]  # fmt: skip
+    calls.sql("update sluice.step set due_at = clock_timestamp()")
+    calls.finish(run)
+    assert [b[5] for b in calls.sql(BOOKS, run.id)] == [1, 1]
 
 
 def test_books_that_do_not_balance_are_refused(calls: InProcess, tmp_path: Path) -> None:
