@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from celery.exceptions import Ignore
 
-from sluice.engine.database.connection import DatabaseAway
+from sluice.engine.database.connection import DatabaseAway, connect
+from sluice.engine.database.locks import Lock, lock
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.batches.claims import claim_batch
 from sluice.engine.ledger.runs import Run
@@ -23,6 +25,7 @@ from sluice.samples.call_logs import make_call_logs
 from sluice.tasks import batches
 from sluice.tasks.enqueue import enqueue_inputs
 from tests.kit.in_process import InProcess
+from tests.kit.stack import until
 
 FILES = 30
 HEADER = "customer_id,call_cost,call_destination,call_date,call_duration\n"
@@ -233,7 +236,7 @@ def test_an_error_makes_the_steps_go_on_alone_unless_all_have_to_wait(
 def test_a_file_whose_store_is_away_does_not_keep_its_neighbours_waiting(
     calls: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = register(calls, *files(tmp_path / "f", row(1), row(2), row(3)))
+    run = register(calls, *files(tmp_path / "f", row(71), row(72), row(73)))  # no frames of others
     take(calls, run, "plan")
     read = extract.read_range
 
@@ -267,6 +270,29 @@ def test_a_file_that_is_planned_again_is_planned_alone(calls: InProcess, tmp_pat
     calls.sql("update sluice.step set due_at = clock_timestamp()")
     calls.finish(run)
     assert [b[5] for b in calls.sql(BOOKS, run.id)] == [1, 1]
+
+
+@pytest.mark.parametrize("held", ["content", "input"])
+def test_a_plan_that_waits_for_another_one_or_for_a_load_does_not_hold_its_run(
+    calls: InProcess, tmp_path: Path, held: str
+) -> None:
+    """Loads and plans need the run last: what they hold before that, a plan must not want after it."""
+    run = register(calls, *files(tmp_path / "f", row(1), "", row(2), row(1)))
+    *first, last = calls.steps(run, "plan")
+    calls.plan_step(last)
+    other, watch = connect("other"), connect("watch")
+    with other.transaction(other.begin()) as cursor:
+        if held == "content":
+            lock(cursor, Lock.CONTENT, calls.sql("select sha256 from sluice.input where position = 4")[0][0])
+        else:
+            cursor.execute("select from sluice.input where position = 4 for update")
+        plan = threading.Thread(target=batches.plan, args=({"steps": first},))
+        plan.start()
+        with watch.transaction(watch.begin()) as seen:
+            until(lambda: seen.execute("select from pg_locks where not granted") or seen.rowcount > 0, 20, "a wait")
+        cursor.execute("select from sluice.run for update nowait")
+    plan.join()
+    assert sorted(b[1] for b in calls.sql(BOOKS, run.id)) == ["already_loaded", "failed", "loading", "loading"]
 
 
 def test_books_that_do_not_balance_are_refused(calls: InProcess, tmp_path: Path) -> None:
