@@ -331,6 +331,26 @@ def test_when_the_answer_of_commit_is_lost_the_ledger_says_what_is_loaded(
     assert [b[5] for b in calls.sql(BOOKS, run.id)] == [1, 1]
 
 
+def test_a_broken_load_of_which_others_loaded_the_first_part_is_tried_again(
+    calls: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = register(calls, *files(tmp_path / "f", row(1), row(2)))
+    take(calls, run, "plan")
+    message = batches.transform(take(calls, run, "extract"))
+
+    def breaks(*_: object) -> None:
+        first = "(select min(id) from sluice.part)"
+        calls.sql(f"update sluice.part set state = 'loaded', read = 1, loaded = 1 where id = {first}")
+        raise DatabaseAway("The connection broke.")
+
+    monkeypatch.setattr(batch_load, "transaction", breaks)
+    with pytest.raises(Ignore):
+        batches.load(message)
+    assert calls.sql("select state, error from sluice.step where id = %s", message["steps"][1]) == [
+        ("due", "The connection broke."),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("kind", ["plan", "extract"])
 def test_a_message_with_steps_of_two_runs_makes_each_go_alone(calls: InProcess, tmp_path: Path, kind: str) -> None:
     runs = [register(calls, *files(tmp_path / name, row(at), row(at + 1))) for name, at in (("a", 1), ("b", 3))]
