@@ -36,6 +36,8 @@ REJECTS = """select i.position, r.line, r.column_name, r.code, r.reason, r.other
              from sluice.reject r join sluice.input i on i.id = r.input_id where r.run_id = %s order by 1, 2"""
 BOOKS = """select position, state, error_code, planned, read, loaded, duplicate, rejected, contested, note
            from sluice.input where run_id = %s order by position"""
+WAITING = """select count(*) from pg_locks l join pg_stat_activity a using (pid)
+             where not l.granted and a.datname = current_database()"""
 STEPS = "select kind, state, light, count(*)::int from sluice.step where run_id = %s group by 1, 2, 3 order by 1, 2, 3"
 
 
@@ -280,7 +282,7 @@ def test_a_plan_that_waits_for_another_one_or_for_a_load_does_not_hold_its_run(
     run = register(calls, *files(tmp_path / "f", row(1), "", row(2), row(1)))
     *first, last = calls.steps(run, "plan")
     calls.plan_step(last)
-    other, watch = connect("other"), connect("watch")
+    other = connect("other")
     with other.transaction(other.begin()) as cursor:
         if held == "content":
             lock(cursor, Lock.CONTENT, calls.sql("select sha256 from sluice.input where position = 4")[0][0])
@@ -288,8 +290,7 @@ def test_a_plan_that_waits_for_another_one_or_for_a_load_does_not_hold_its_run(
             cursor.execute("select from sluice.input where position = 4 for update")
         plan = threading.Thread(target=batches.plan, args=({"steps": first},))
         plan.start()
-        with watch.transaction(watch.begin()) as seen:
-            until(lambda: seen.execute("select from pg_locks where not granted") or seen.rowcount > 0, 20, "a wait")
+        until(lambda: calls.sql(WAITING) != [(0,)], 20, "a wait")
         cursor.execute("select from sluice.run for update nowait")
     plan.join()
     assert sorted(b[1] for b in calls.sql(BOOKS, run.id)) == ["already_loaded", "failed", "loading", "loading"]
@@ -349,6 +350,24 @@ def test_a_broken_load_of_which_others_loaded_the_first_part_is_tried_again(
     assert calls.sql("select state, error from sluice.step where id = %s", message["steps"][1]) == [
         ("due", "The connection broke."),
     ]  # fmt: skip
+
+
+def test_a_process_that_ends_releases_its_steps_in_the_order_in_which_others_claim_them(
+    calls: InProcess, tmp_path: Path
+) -> None:
+    run = register(calls, *files(tmp_path / "f", row(1), row(2)))
+    take(calls, run, "plan")
+    first, second = take(calls, run, "extract")["steps"]
+    calls.sql("update sluice.step set code_version = code_version where id = %s", first)  # now after the second
+    other = connect("other")
+    with other.transaction(other.begin()) as cursor:
+        cursor.execute("select from sluice.step where id = %s for update", (first,))
+        ends = threading.Thread(target=steps.release_process)
+        ends.start()
+        until(lambda: calls.sql(WAITING) != [(0,)], 20, "a wait")
+        cursor.execute("select from sluice.step where id = %s for update nowait", (second,))
+    ends.join()
+    assert calls.sql("select holder from sluice.step where state = 'working'") == [(None,)] * 2
 
 
 @pytest.mark.parametrize("kind", ["plan", "extract"])
