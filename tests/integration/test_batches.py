@@ -170,6 +170,15 @@ def test_files_that_an_earlier_run_has_yet_to_plan_wait_as_a_batch(calls: InProc
     assert [b[1] for b in calls.sql(BOOKS, second.id)] == ["registered", "registered", "loading"]
 
 
+def test_each_file_that_waits_says_for_which_run(calls: InProcess, tmp_path: Path) -> None:
+    paths = files(tmp_path / "a", row(1), row(2))
+    earlier = [register(calls, path) for path in paths]
+    run = register(calls, *paths)
+    take(calls, run, "plan")
+    reasons = calls.sql("select error from sluice.step where run_id = %s order by id", run.id)
+    assert [reason.split(" came")[0] for (reason,) in reasons] == [f"Run {each.id}" for each in earlier]
+
+
 def test_a_batch_without_its_frames_is_read_again(calls: InProcess, tmp_path: Path) -> None:
     run = register(calls, *files(tmp_path / "f", row(1), "x", row(3)))
     take(calls, run, "plan")

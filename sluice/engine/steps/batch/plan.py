@@ -54,7 +54,6 @@ def plan_batch(
     """
     earlier = earlier_plans(works)
     pairs = list(zip(claims, works, strict=True))
-    waiting = [claim for claim, work in pairs if work.id in earlier]
     tried = [(claim, _read(claim, work, flow, contract, beat)) for claim, work in pairs if work.id not in earlier]
     read = [one for _, one in tried if one is not None]
     alone = [claim for claim, one in tried if one is None]
@@ -64,8 +63,8 @@ def plan_batch(
             finish_batch(cursor, [each.claim for each in read])
             _write(cursor, flow, read)
     # not sooner: the heartbeat takes a batch that lacks a step for one that was taken over
-    if waiting:
-        release_batch(waiting, next(iter(earlier.values())), TURN_S)
+    for reason in sorted(set(earlier.values())):
+        release_batch([claim for claim, work in pairs if earlier.get(work.id) == reason], reason, TURN_S)
     if alone:
         come_alone(alone)
     failpoint("plan.committed")
