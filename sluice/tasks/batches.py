@@ -10,12 +10,14 @@ from sluice.engine.declare import Flow
 from sluice.engine.ledger.batches.claims import BatchMessage, next_message
 from sluice.engine.ledger.parts import PartWork, read_parts
 from sluice.engine.ledger.steps import Claim
+from sluice.engine.registry import Declared
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.frames import ReadyBatch, frames
 from sluice.engine.steps.batch.load import load_batch
 from sluice.engine.steps.batch.plan import plan_batch
 from sluice.engine.steps.batch.rows import extract_batch, raw_key, ready_key, transform_batch
 from sluice.engine.steps.plan.plan import read_inputs
+from sluice.engine.steps.plan.work import InputWork
 from sluice.errors import LostClaim
 from sluice.pipelines import declared_for
 from sluice.workers.batch_task import working_together
@@ -30,9 +32,8 @@ def plan(message: object) -> None:
     """Plan the files of a batch."""
     with working_together("plan", message) as (claims, pulse):
         works = read_inputs(claims)
-        first = works[0]
-        declared = declared_for(first.pipeline, first.source, first.revision, first.contract)
-        plan_batch(claims, works, declared.flow(first.source), declared.contract(first.source), pulse.check)
+        declared, source = _declared(works), works[0].source
+        plan_batch(claims, works, declared.flow(source), declared.contract(source), pulse.check)
 
 
 def extract(message: object) -> BatchMessage:
@@ -71,14 +72,21 @@ class _Parts(NamedTuple):
 
 
 def _parts_of(claims: Sequence[Claim]) -> _Parts:
-    """The parts of a batch. Raises OtherDeclaration if this worker lacks their declaration."""
+    """The parts of a batch. Raises LostClaim and OtherDeclaration as `_declared`."""
     if any(claim.part is None for claim in claims):
         raise LostClaim("A step of a batch has no part.")
     works = read_parts([claim.part for claim in claims if claim.part is not None])
+    declared, source = _declared(works), works[0].source
+    return _Parts(works, declared.flow(source), declared.contract(source), declared.pipeline.part_limit_s(source))
+
+
+def _declared(works: Sequence[InputWork] | Sequence[PartWork]) -> Declared:
+    """The declaration of a batch. Raises OtherDeclaration if this worker lacks it, LostClaim for steps of several runs
+    or declarations: the message was forged, or an input is under a newer declaration since."""
     first = works[0]
-    declared = declared_for(first.pipeline, first.source, first.revision, first.contract)
-    limit_s = declared.pipeline.part_limit_s(first.source)
-    return _Parts(works, declared.flow(first.source), declared.contract(first.source), limit_s)
+    if len({(work.run, work.source, work.contract, work.revision) for work in works}) > 1:
+        raise LostClaim("The steps of a batch are of several runs or declarations.")
+    return declared_for(first.pipeline, first.source, first.revision, first.contract)
 
 
 def _typed(parts: _Parts) -> ReadyBatch:

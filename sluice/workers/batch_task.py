@@ -10,11 +10,11 @@ from typing import cast
 from celery.exceptions import Ignore, Reject
 
 from sluice.engine.base.failpoint import failpoint
-from sluice.engine.database.connection import drop_connection, patiently
+from sluice.engine.database.connection import DatabaseAway, drop_connection, patiently
 from sluice.engine.ledger.batches.claims import BatchMessage, claim_batch, come_alone, release_batch
 from sluice.engine.ledger.heartbeat import Heartbeat
 from sluice.engine.ledger.steps import Claim
-from sluice.errors import EarlierRunOpen, SluiceError, TransientError
+from sluice.errors import EarlierRunOpen, SluiceError
 from sluice.workers.idle import is_busy, is_idle_after
 from sluice.workers.step_task import PAUSE_S, TURN_S, answering_claims, checked
 
@@ -58,7 +58,7 @@ def _answer(claims: Sequence[Claim], error: Exception | None) -> None:
 def _give_back(claims: Sequence[Claim], error: Exception | None, where: str) -> None:
     if error is None:
         release_batch(claims, None, 0.0)
-    elif isinstance(error, TransientError):  # a server is away, or another run comes first: no step is at fault
+    elif isinstance(error, DatabaseAway | EarlierRunOpen):  # all of them have to wait; not so for the store of one file
         log.info("%s wait: %s", where, error)
         release_batch(claims, str(error), TURN_S if isinstance(error, EarlierRunOpen) else PAUSE_S)
     else:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from celery.exceptions import Ignore
 
+from sluice.engine.database.connection import DatabaseAway, connect
+from sluice.engine.database.locks import Lock, lock
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.batches.claims import claim_batch
 from sluice.engine.ledger.runs import Run
 from sluice.engine.rows.frames.cache import forget_frames
 from sluice.engine.sources.inputs import inputs_of
+from sluice.engine.steps import extract
 from sluice.engine.steps.batch import load as batch_load
-from sluice.errors import TransientError
+from sluice.engine.steps.withdraw import withdraw_input
+from sluice.errors import EarlierRunOpen, TransientError
 from sluice.pipelines import find
 from sluice.samples.call_logs import make_call_logs
 from sluice.tasks import batches
 from sluice.tasks.enqueue import enqueue_inputs
 from tests.kit.in_process import InProcess
+from tests.kit.stack import until
 
 FILES = 30
 HEADER = "customer_id,call_cost,call_destination,call_date,call_duration\n"
@@ -30,6 +36,8 @@ REJECTS = """select i.position, r.line, r.column_name, r.code, r.reason, r.other
              from sluice.reject r join sluice.input i on i.id = r.input_id where r.run_id = %s order by 1, 2"""
 BOOKS = """select position, state, error_code, planned, read, loaded, duplicate, rejected, contested, note
            from sluice.input where run_id = %s order by position"""
+WAITING = """select count(*) from pg_locks l join pg_stat_activity a using (pid)
+             where not l.granted and a.datname = current_database()"""
 STEPS = "select kind, state, light, count(*)::int from sluice.step where run_id = %s group by 1, 2, 3 order by 1, 2, 3"
 
 
@@ -162,6 +170,15 @@ def test_files_that_an_earlier_run_has_yet_to_plan_wait_as_a_batch(calls: InProc
     assert [b[1] for b in calls.sql(BOOKS, second.id)] == ["registered", "registered", "loading"]
 
 
+def test_each_file_that_waits_says_for_which_run(calls: InProcess, tmp_path: Path) -> None:
+    paths = files(tmp_path / "a", row(1), row(2))
+    earlier = [register(calls, path) for path in paths]
+    run = register(calls, *paths)
+    take(calls, run, "plan")
+    reasons = calls.sql("select error from sluice.step where run_id = %s order by id", run.id)
+    assert [reason.split(" came")[0] for (reason,) in reasons] == [f"Run {each.id}" for each in earlier]
+
+
 def test_a_batch_without_its_frames_is_read_again(calls: InProcess, tmp_path: Path) -> None:
     run = register(calls, *files(tmp_path / "f", row(1), "x", row(3)))
     take(calls, run, "plan")
@@ -204,9 +221,14 @@ def test_a_batch_that_loses_a_claim_while_it_loads_loads_nothing(
 
 @pytest.mark.parametrize(
     ("error", "light", "noted"),
-    [(ValueError("x"), False, None), (TransientError("PostgreSQL is away."), True, "PostgreSQL is away.")],
+    [
+        (ValueError("x"), False, None),
+        (TransientError("The store of one of them is away."), False, None),
+        (DatabaseAway("PostgreSQL is away."), True, "PostgreSQL is away."),
+        (EarlierRunOpen("Run 1 is open."), True, "Run 1 is open."),
+    ],
 )
-def test_an_error_makes_the_steps_go_on_alone_unless_a_server_is_away(
+def test_an_error_makes_the_steps_go_on_alone_unless_all_have_to_wait(
     calls: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, light: bool, noted: str | None
 ) -> None:
     run = register(calls, *files(tmp_path / "f", row(1), row(2)))
@@ -220,6 +242,67 @@ def test_an_error_makes_the_steps_go_on_alone_unless_a_server_is_away(
         take(calls, run, "extract")
     ask = "select kind, state, light, crashes, error from sluice.step where part_id is not null"
     assert calls.sql(ask) == [("extract", "due", light, 0, noted)] * 2
+
+
+def test_a_file_whose_store_is_away_does_not_keep_its_neighbours_waiting(
+    calls: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = register(calls, *files(tmp_path / "f", row(71), row(72), row(73)))  # no frames of others
+    take(calls, run, "plan")
+    read = extract.read_range
+
+    def away(uri: str, start: int, length: int) -> tuple[bytes, int]:
+        if uri.endswith("01.csv"):
+            raise TransientError("The store is away.")
+        return read(uri, start, length)
+
+    monkeypatch.setattr(extract, "read_range", away)
+    with pytest.raises(Ignore):
+        take(calls, run, "extract")
+    ask = "select id from sluice.step where kind = 'extract' and not light order by id"
+    first, second, third = (step for (step,) in calls.sql(ask))
+    calls.load(first)
+    with pytest.raises(TransientError):
+        calls.load(second)
+    calls.load(third)
+    assert [b[5] for b in calls.sql(BOOKS, run.id)] == [1, 0, 1]
+
+
+def test_a_file_that_is_planned_again_is_planned_alone(calls: InProcess, tmp_path: Path) -> None:
+    paths = files(tmp_path / "f", row(1), row(2))
+    run = register(calls, *paths)
+    take(calls, run, "plan")
+    step, _ = calls.steps(run, "extract")
+    table = calls.pipeline.flows[0].table
+    withdraw_input(steps.claim("extract", {"step": step}), table, "It changed.", code="changed", again=True)
+    assert calls.sql("select light, state from sluice.step where kind = 'plan' order by id") == [
+        (False, "due"), (True, "done"),
+    ]  # fmt: skip
+    calls.sql("update sluice.step set due_at = clock_timestamp()")
+    calls.finish(run)
+    assert [b[5] for b in calls.sql(BOOKS, run.id)] == [1, 1]
+
+
+@pytest.mark.parametrize("held", ["content", "input"])
+def test_a_plan_that_waits_for_another_one_or_for_a_load_does_not_hold_its_run(
+    calls: InProcess, tmp_path: Path, held: str
+) -> None:
+    """Loads and plans need the run last: what they hold before that, a plan must not want after it."""
+    run = register(calls, *files(tmp_path / "f", row(1), "", row(2), row(1)))
+    *first, last = calls.steps(run, "plan")
+    calls.plan_step(last)
+    other = connect("other")
+    with other.transaction(other.begin()) as cursor:
+        if held == "content":
+            lock(cursor, Lock.CONTENT, calls.sql("select sha256 from sluice.input where position = 4")[0][0])
+        else:
+            cursor.execute("select from sluice.input where position = 4 for update")
+        plan = threading.Thread(target=batches.plan, args=({"steps": first},))
+        plan.start()
+        until(lambda: calls.sql(WAITING) != [(0,)], 20, "a wait")
+        cursor.execute("select from sluice.run for update nowait")
+    plan.join()
+    assert sorted(b[1] for b in calls.sql(BOOKS, run.id)) == ["already_loaded", "failed", "loading", "loading"]
 
 
 def test_books_that_do_not_balance_are_refused(calls: InProcess, tmp_path: Path) -> None:
@@ -256,6 +339,68 @@ def test_when_the_answer_of_commit_is_lost_the_ledger_says_what_is_loaded(
     batches.load(message)
     calls.settle(run)
     assert [b[5] for b in calls.sql(BOOKS, run.id)] == [1, 1]
+
+
+def test_a_broken_load_of_which_others_loaded_the_first_part_is_tried_again(
+    calls: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = register(calls, *files(tmp_path / "f", row(1), row(2)))
+    take(calls, run, "plan")
+    message = batches.transform(take(calls, run, "extract"))
+
+    def breaks(*_: object) -> None:
+        first = "(select min(id) from sluice.part)"
+        calls.sql(f"update sluice.part set state = 'loaded', read = 1, loaded = 1 where id = {first}")
+        raise DatabaseAway("The connection broke.")
+
+    monkeypatch.setattr(batch_load, "transaction", breaks)
+    with pytest.raises(Ignore):
+        batches.load(message)
+    assert calls.sql("select state, error from sluice.step where id = %s", message["steps"][1]) == [
+        ("due", "The connection broke."),
+    ]  # fmt: skip
+
+
+def test_a_process_that_ends_releases_its_steps_in_the_order_in_which_others_claim_them(
+    calls: InProcess, tmp_path: Path
+) -> None:
+    run = register(calls, *files(tmp_path / "f", row(1), row(2)))
+    take(calls, run, "plan")
+    first, second = take(calls, run, "extract")["steps"]
+    calls.sql("update sluice.step set code_version = code_version where id = %s", first)  # now after the second
+    other = connect("other")
+    with other.transaction(other.begin()) as cursor:
+        cursor.execute("select from sluice.step where id = %s for update", (first,))
+        ends = threading.Thread(target=steps.release_process)
+        ends.start()
+        until(lambda: calls.sql(WAITING) != [(0,)], 20, "a wait")
+        cursor.execute("select from sluice.step where id = %s for update nowait", (second,))
+    ends.join()
+    assert calls.sql("select holder from sluice.step where state = 'working'") == [(None,)] * 2
+
+
+@pytest.mark.parametrize("kind", ["plan", "extract"])
+def test_a_message_with_steps_of_two_runs_makes_each_go_alone(calls: InProcess, tmp_path: Path, kind: str) -> None:
+    runs = [register(calls, *files(tmp_path / name, row(at), row(at + 1))) for name, at in (("a", 1), ("b", 3))]
+    if kind == "extract":
+        for run in runs:
+            take(calls, run, "plan")
+    mixed = [step for run in runs for step in calls.steps(run, kind)]
+    with pytest.raises(Ignore):
+        getattr(batches, kind)({"steps": mixed})
+    for run in runs:
+        calls.finish(run)
+        assert calls.sql("select planned, loaded from sluice.run where id = %s", run.id) == [(2, 2)]
+
+
+def test_a_message_with_steps_of_two_declarations_makes_each_go_alone(calls: InProcess, tmp_path: Path) -> None:
+    run = register(calls, *files(tmp_path / "f", row(1), row(2)))
+    take(calls, run, "plan")
+    calls.sql("update sluice.input set contract = 'another', revision = 'another' where position = 2")
+    with pytest.raises(Ignore):
+        take(calls, run, "extract")
+    ask = "select kind, state, light, crashes, error from sluice.step where part_id is not null"
+    assert calls.sql(ask) == [("extract", "due", False, 0, None)] * 2
 
 
 @pytest.mark.parametrize(

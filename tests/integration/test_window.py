@@ -59,6 +59,14 @@ def test_two_chains_for_each_process_of_each_worker_that_is_there(waiting: InPro
     assert [published(), published()] == [12, 0]
 
 
+def test_runs_of_one_small_file_each_fill_the_window(engine: InProcess, tmp_path: Path) -> None:
+    engine.use(PIPELINE)
+    for number in range(40):
+        (tmp_path / f"{number}.csv").write_text(f"n\n{number}\n")
+        engine.register(tmp_path / f"{number}.csv")
+    assert [published(), published(), published()] == [16, 0, 0]
+
+
 @pytest.mark.parametrize(("processes", "chains"), [(0, 16), (1, 16), (8, 16), (9, 18), (200, 400), (600, 1000)])
 def test_the_window_has_sixteen_at_least_and_ends_at_the_setting(
     processes: int, chains: int, monkeypatch: pytest.MonkeyPatch

@@ -11,13 +11,14 @@ from typing import Any
 
 from celery.utils.time import maybe_iso8601
 
-from sluice.engine.ledger.kinds import NAMES
+from sluice.engine.ledger.kinds import KINDS, NAMES
 from sluice.workers.broker.arguments import is_of_steps
 
 _TEXTS = ("root_id", "parent_id", "group", "shadow", "argsrepr", "kwargsrepr", "origin", "lang")
 _NO_BODY = "its body is not arguments, named arguments and what follows"
 _LONGEST = 1000
 STEPS = frozenset(f"sluice.{name}" for name in NAMES)
+_OF_RUNS = frozenset(f"sluice.{kind.name}" for kind in KINDS if kind.of_run)
 TASKS = STEPS | {"sluice.dispatch", "sluice.scheduled", "sluice.check_schedules"}
 _NEVER = ("eta", "stamped_headers")  # Sluice sends no delayed or stamped messages
 
@@ -110,7 +111,9 @@ def _are_arguments(task: str, args: list[Any], kwargs: dict[Any, Any]) -> bool:
     if task not in STEPS:
         wanted = [str] if task == "sluice.scheduled" else []
         return not kwargs and [type(each) for each in args] == wanted
-    return not kwargs and len(args) == 1 and is_of_steps(args[0])
+    if kwargs or len(args) != 1 or not is_of_steps(args[0]):
+        return False
+    return task not in _OF_RUNS or "steps" not in args[0]  # a step of a whole run is never in a batch
 
 
 def _is_signature(each: object) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from sluice.engine.steps.messages import DueStep, messages_of
 from sluice.workers.broker.arguments import is_of_steps
+from sluice.workers.broker.messages import problem_of
 
 
 def light(*steps: int, kind: str = "plan", run: int = 1, contract: str = "c") -> list[DueStep]:
@@ -66,3 +68,10 @@ def test_messages_of_steps(message: object) -> None:
 )
 def test_messages_that_sluice_did_not_write(message: object) -> None:
     assert not is_of_steps(message)
+
+
+@pytest.mark.parametrize(("kind", "taken"), [("plan", True), ("load", True), ("settle", False), ("build", False)])
+def test_steps_of_whole_runs_are_never_in_a_batch(kind: str, taken: bool) -> None:
+    headers = {"task": f"sluice.{kind}", "id": "1"}
+    sent = SimpleNamespace(headers=headers, content_type="application/json", payload=[[{"steps": [1, 2]}], {}, {}])
+    assert (problem_of(sent) is None) == taken

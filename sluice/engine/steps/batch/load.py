@@ -42,7 +42,7 @@ def load_batch(claims: Sequence[Claim], works: Sequence[PartWork], ready: ReadyB
             _load(cursor, claims, works, ready, Target.of(table))
             failpoint("load.before_commit")
     except TransientError:
-        if patiently(lambda: is_loaded(works[0].part)):
+        if patiently(lambda: all(is_loaded(work.part) for work in works)):
             return
         raise
     failpoint("load.after_commit")

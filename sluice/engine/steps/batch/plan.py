@@ -54,7 +54,6 @@ def plan_batch(
     """
     earlier = earlier_plans(works)
     pairs = list(zip(claims, works, strict=True))
-    waiting = [claim for claim, work in pairs if work.id in earlier]
     tried = [(claim, _read(claim, work, flow, contract, beat)) for claim, work in pairs if work.id not in earlier]
     read = [one for _, one in tried if one is not None]
     alone = [claim for claim, one in tried if one is None]
@@ -64,8 +63,8 @@ def plan_batch(
             finish_batch(cursor, [each.claim for each in read])
             _write(cursor, flow, read)
     # not sooner: the heartbeat takes a batch that lacks a step for one that was taken over
-    if waiting:
-        release_batch(waiting, next(iter(earlier.values())), TURN_S)
+    for reason in sorted(set(earlier.values())):
+        release_batch([claim for claim, work in pairs if earlier.get(work.id) == reason], reason, TURN_S)
     if alone:
         come_alone(alone)
     failpoint("plan.committed")
@@ -89,14 +88,12 @@ def _read(claim: Claim, work: InputWork, flow: Flow, contract: Contract, beat: C
 def _write(cursor: Cursor, flow: Flow, read: Sequence[_Read]) -> None:
     stamps = {"inputs": [each.work.id for each in read], "stamps": [each.stamp for each in read]}
     cursor.execute(query("note_stamps"), stamps)
-    planned: dict[int, tuple[InputWork, PlannedInput]] = {}
-    for each in read:
-        if isinstance(each.result, DataError):
-            end_input(cursor, each.work.id, "failed", code=each.result.code, error=each.result.reason)
-        else:
-            planned[each.work.id] = (each.work, each.result)
+    planned = {each.work.id: (each.work, each.result) for each in read if isinstance(each.result, PlannedInput)}
     if planned:
         _write_plans(cursor, flow, planned)
+    for each in read:  # not sooner: that locks the run, which whoever has a content or an input locks next
+        if isinstance(each.result, DataError):
+            end_input(cursor, each.work.id, "failed", code=each.result.code, error=each.result.reason)
 
 
 def _write_plans(cursor: Cursor, flow: Flow, planned: Mapping[int, tuple[InputWork, PlannedInput]]) -> None:
@@ -105,6 +102,7 @@ def _write_plans(cursor: Cursor, flow: Flow, planned: Mapping[int, tuple[InputWo
     shas = [scanned.plan.sha256 for _, scanned in planned.values()]
     lock_all(cursor, Lock.CONTENT, shas)
     others = same_contents(cursor, works, shas, only_newest=kind_of(flow.source).only_newest)
+    _lock_twins(cursor, works[0].run, others)
     read_otherwise = _read_otherwise(cursor, planned)
     loaded: dict[int, int] = {}  # input: the one that has loaded its content
     new: list[int] = []
@@ -126,6 +124,14 @@ def _write_plans(cursor: Cursor, flow: Flow, planned: Mapping[int, tuple[InputWo
     for this, (work, scanned) in planned.items():
         if this not in loaded and this not in new:
             write_plan(cursor, work, flow, scanned)
+
+
+def _lock_twins(cursor: Cursor, run: int, others: Mapping[int, Sequence[OtherInput]]) -> None:
+    """Lock inputs of the run that are loading contents of these, before the run: their position may be lowered."""
+    deciding = [known[0] for known in others.values()]
+    twins = [each.input for each in deciding if each.run == run and each.state in ("loading", "loaded")]
+    if twins:
+        cursor.execute(query("lock_inputs"), {"inputs": twins})
 
 
 def _is_loaded(work: InputWork, others: Sequence[OtherInput]) -> bool:
