@@ -60,8 +60,11 @@ def _load(
     rows.set_aside(ready.repeats)
     clean = rows.loaded == sum(ready.counts)
     lost = {} if clean else classify_lost(cursor, works, target)
-    _write_rejects(cursor, works, ready.rejects)
-    books = _close_books(works, ready, lost, rows.loaded)
+    written = _write_rejects(cursor, works, ready.rejects)
+    books = _close_books(works, ready, lost)
+    _compare_counts(
+        works, books, loaded=rows.loaded, rejected=written + sum(each["rejected"] for each in lost.values())
+    )
     columns = {
         name: [each[name] for each in books.values()] for name in ("loaded", "duplicate", "rejected", "contested")
     }
@@ -70,14 +73,14 @@ def _load(
     end_whole_inputs(cursor, works[0].run, books)
 
 
-def _write_rejects(cursor: Cursor, works: Sequence[PartWork], refused: pa.Table) -> None:
+def _write_rejects(cursor: Cursor, works: Sequence[PartWork], refused: pa.Table) -> int:
     at = refused.column(PART).to_numpy()
     inputs, parts = (np.array(ids, np.int64)[at] for ids in ([w.input for w in works], [w.part for w in works]))
-    rejects.write(cursor, refused, run=works[0].run, input_id=pa.array(inputs), part=pa.array(parts))
+    return rejects.write(cursor, refused, run=works[0].run, input_id=pa.array(inputs), part=pa.array(parts))
 
 
-def _close_books(works: Sequence[PartWork], ready: ReadyBatch, lost: Books, copied: int) -> Books:
-    """The books of each input. Raises PermanentError where they do not balance with what plan and COPY have counted."""
+def _close_books(works: Sequence[PartWork], ready: ReadyBatch, lost: Books) -> Books:
+    """The books of each input. Raises PermanentError where they do not balance with what plan has counted."""
     refused = np.bincount(ready.rejects.column(PART).to_numpy(), minlength=len(works)).tolist()
     books: dict[int, dict[str, int]] = {}
     for work, count, rejected in zip(works, ready.counts, refused, strict=True):
@@ -91,9 +94,14 @@ def _close_books(works: Sequence[PartWork], ready: ReadyBatch, lost: Books, copi
                 f"{work.uri}: plan counted {work.planned} rows and the load accounts for {accounted} "
                 f"({books[work.input]}). Nothing of its batch was loaded. This is a fault in Sluice."
             )
-    if sum(each["loaded"] for each in books.values()) != copied:
-        raise PermanentError(
-            f"{works[0].uri} and {len(works) - 1} more files: COPY counted {copied} rows, their books have others "
-            f"({books}). Nothing of them was loaded. This is a fault in Sluice."
-        )
     return books
+
+
+def _compare_counts(works: Sequence[PartWork], books: Books, **counted: int) -> None:
+    """Raise PermanentError where the books of all inputs together are not what PostgreSQL has counted."""
+    for name, number in counted.items():
+        if sum(each[name] for each in books.values()) != number:
+            raise PermanentError(
+                f"{works[0].uri} and {len(works) - 1} more files: PostgreSQL counted {number} {name} rows, their books "
+                f"have others ({books}). Nothing of them was loaded. This is a fault in Sluice."
+            )
