@@ -14,6 +14,7 @@ from sluice.engine.sources.files import kind
 from sluice.engine.sources.inputs import inputs_of
 from sluice.engine.steps.plan import stamps
 from sluice.engine.steps.plan.stamps import NOT_READ
+from sluice.pipelines import declared_of
 from sluice.tasks import batches
 from sluice.tasks.enqueue import enqueue_inputs
 from tests.kit.in_process import InProcess
@@ -50,6 +51,7 @@ def things(engine: InProcess, monkeypatch: pytest.MonkeyPatch) -> InProcess:
     monkeypatch.setenv("SLUICE_TRUST_STAMPS", "true")
     engine.forget()
     engine.use(PIPELINE)
+    monkeypatch.setattr(batches, "declared_for", lambda *_: declared_of(engine.pipeline))  # it is in no folder
     return engine
 
 
