@@ -70,11 +70,16 @@ def plan_batch(
             _write(cursor, flow, read)
     alone += _skip(unchanged, {work.id: claim for claim, work in pairs}, flow)
     # not sooner: the heartbeat takes a batch that lacks a step for one that was taken over
-    for reason in sorted(set(earlier.values())):
-        release_batch([claim for claim, work in pairs if earlier.get(work.id) == reason], reason, TURN_S)
+    _wait_for_runs(pairs, earlier)
     if alone:
         come_alone(alone)
     failpoint("plan.committed")
+
+
+def _wait_for_runs(pairs: Sequence[tuple[Claim, InputWork]], earlier: Mapping[int, str]) -> None:
+    """Release the steps of inputs that wait for earlier runs, each with the sentence that says for which."""
+    for reason in sorted(set(earlier.values())):
+        release_batch([claim for claim, work in pairs if earlier.get(work.id) == reason], reason, TURN_S)
 
 
 def _stamp(work: InputWork, flow: Flow) -> str | None:
