@@ -44,7 +44,8 @@ _DURATIONS = {
         ledger/part_ended ledger/input_loaded ledger/run_counted ledger/end_input steps/lock_part steps/part_loaded
         ledger/batches/claim_batch ledger/batches/claim_batch_next ledger/batches/finish_batch
         ledger/batches/release_batch ledger/batches/release_others ledger/whole_inputs_loaded ledger/skip_inputs
-        steps/batch/lock_batch steps/batch/parts_loaded steps/batch/note_stamps steps/batch/read_otherwise
+        steps/batch/lock_batch steps/batch/parts_loaded steps/plan/note_stamps steps/plan/known_by_stamp
+        steps/batch/read_otherwise
         steps/batch/start_batch steps/plan/read_inputs
         steps/plan/same_content steps/plan/other_readings steps/plan/earlier_plan steps/plan/earlier_snapshot
         steps/plan/loading_before steps/plan/applied_before steps/plan/applied_since steps/plan/start_loading
@@ -76,7 +77,7 @@ ALWAYS: dict[str, Any] = {
     "derived": True, "updating": ["calls"], "present": ["a"], "members": [1, 2], "only_reloads": False, "no": False,
     "read": 10, "loaded": 10, "updated": 0, "unchanged": 0, "duplicate": 0, "rejected": 0, "contested": 0,
     "fences": [0] * 20, "most": 64, "ones": [1], "zeros": [0], "tens": [10], "sizes": [1], "raws": [None],
-    "notes": [None], "dialects": ["{}"], "stamps": [None], "alone": False, "inputs_ended": 0,
+    "notes": [None], "changed": [None], "dialects": ["{}"], "stamps": [None], "alone": False, "inputs_ended": 0,
     "passed_on": ["extract", "transform"], "queue_s": 320, "lost": False,
 }
 # fmt: on

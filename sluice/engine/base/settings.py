@@ -28,6 +28,10 @@ _LANDING = "copies of what cannot be read in place: a folder that every worker s
 _WINDOW = (
     "the most chains published and not finished, over all runs; up to it two for each process of workers, at least 16"
 )
+_TRUST = (
+    "whether a file counts as read if its size, times and inode (in an object store its tag) are those of an input that"
+    " read it; not for network file systems whose times cannot be relied on"
+)
 _PART = "size of a part; memory of a worker process is about 150 MiB + 8 parts"
 
 
@@ -61,6 +65,7 @@ class Settings(BaseSettings):
     max_ratio: int = Field(
         200, ge=2, description="a packed or Parquet file that unpacks to more times its size is refused"
     )
+    trust_stamps: bool = Field(False, description=_TRUST)
     window: int = Field(1_000, ge=1, le=10_000, description=_WINDOW)
     frame_ttl_s: int = Field(900, ge=10, description="how long a frame may stay in Redis")
 

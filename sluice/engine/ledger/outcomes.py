@@ -72,11 +72,13 @@ def end_input(
     return row is not None and _settle_when_empty(cursor, row[0], (row[1],))
 
 
-def skip_inputs(cursor: Cursor, run: int, same_as: Mapping[int, int], contents: Sequence[tuple[str, int]]) -> bool:
+def skip_inputs(
+    cursor: Cursor, run: int, same_as: Mapping[int, int], contents: Sequence[tuple[str, int]], note: str | None = None
+) -> bool:
     """End inputs of a run whose content (SHA-256, size) other inputs have loaded. True as of `end_part`."""
     columns = {"inputs": list(same_as), "same_as": list(same_as.values())}
     facts = {"shas": [sha256 for sha256, _ in contents], "sizes": [size for _, size in contents]}
-    cursor.execute(query("skip_inputs"), columns | facts | {"run": run})
+    cursor.execute(query("skip_inputs"), columns | facts | {"run": run, "note": note})
     return _settle_when_empty(cursor, run, cursor.fetchone())
 
 

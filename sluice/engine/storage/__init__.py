@@ -3,6 +3,7 @@
 from sluice.engine.storage.address import is_remote, join, split_member
 from sluice.engine.storage.files import (
     exists,
+    last_change,
     listed,
     open_input,
     put,
@@ -20,6 +21,7 @@ __all__ = [
     "read_blocks",
     "stamp",
     "size_at_hand",
+    "last_change",
     "put",
     "exists",
     "remove",

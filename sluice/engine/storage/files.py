@@ -39,6 +39,12 @@ def stamp(uri: str) -> str:
     return _place(uri).stamp()
 
 
+def last_change(uri: str) -> float | None:
+    """When a local file changed last, by its inode, in seconds since 1970: programs cannot set that time. None in an
+    object store, whose stamp is enough. Errors as `open_input`."""
+    return None if is_remote(uri) else LocalPlace(split_member(local_path(uri))[0]).last_change()
+
+
 def size_at_hand(uri: str) -> int | None:
     """The size of a local file; None where it takes longer to find out, or where there is none."""
     if is_remote(uri) or split_member(uri)[1] is not None:

@@ -69,6 +69,14 @@ class LocalPlace:
             seen = Path(misnamed(self._path) or self._path).stat()
         return f"{seen.st_size}-{seen.st_mtime_ns}-{seen.st_ino}"
 
+    def last_change(self) -> float:
+        """When the file or its attributes changed last, in seconds since 1970, by the clock of its file system.
+
+        The file is opened: that makes a network file system look at the file itself.
+        """
+        with self.open() as stream, self._seen():
+            return os.fstat(stream.fileno()).st_ctime
+
     def put(self, local: Path) -> None:
         """As Place; folders are made. Raises TransientError on a full disk."""
         target = Path(self._path)

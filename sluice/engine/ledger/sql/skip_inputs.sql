@@ -2,7 +2,7 @@
 with ended as (
     update sluice.input i
     set state = 'already_loaded', sha256 = c.sha256, size_bytes = c.size, same_as = c.same_as, error_code = null,
-        error = null, finished_at = clock_timestamp()
+        error = null, note = coalesce(%(note)s, note), finished_at = clock_timestamp()
     from unnest(%(inputs)s::bigint[], %(same_as)s::bigint[], %(shas)s::text[], %(sizes)s::bigint[])
          c (id, same_as, sha256, size)
     where i.id = c.id and i.state not in ('done', 'already_loaded', 'failed')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
@@ -20,12 +21,13 @@ from sluice.engine.ledger.steps import Claim
 from sluice.engine.rows.contract import Contract
 from sluice.engine.sources.known import kind_of
 from sluice.engine.steps.plan.plan import earlier_plans
-from sluice.engine.steps.plan.same import OtherInput, same_contents
+from sluice.engine.steps.plan.same import OtherInput, is_loaded, same_contents
 from sluice.engine.steps.plan.scan import PlannedInput, scan
+from sluice.engine.steps.plan.stamps import Unchanged, note_stamps, skip_unchanged, unchanged_inputs
 from sluice.engine.steps.plan.work import InputWork
 from sluice.engine.steps.plan.write import add_parts, write_plan
 from sluice.engine.tables.loaded_rows import missing_inputs
-from sluice.errors import DataError, LostClaim
+from sluice.errors import DataError, LostClaim, SluiceError
 from sluice.version import __version__
 
 query = statements(__name__)
@@ -54,27 +56,60 @@ def plan_batch(
     """
     earlier = earlier_plans(works)
     pairs = list(zip(claims, works, strict=True))
-    tried = [(claim, _read(claim, work, flow, contract, beat)) for claim, work in pairs if work.id not in earlier]
-    read = [one for _, one in tried if one is not None]
-    alone = [claim for claim, one in tried if one is None]
+    going = [(claim, work) for claim, work in pairs if work.id not in earlier]
+    stamps = {work.id: _stamp(work, flow) for _, work in going}
+    unchanged = unchanged_inputs([work for _, work in going], flow, stamps)
+    known = {each.work.id for each in unchanged}
+    tried = [_read(*each, stamps[each[1].id], flow, contract, beat) for each in going if each[1].id not in known]
+    read = [each for each in tried if isinstance(each, _Read)]
+    alone = [each for each in tried if isinstance(each, Claim)]
     failpoint("plan.scanned")
     if read:
         with transaction() as cursor:
             finish_batch(cursor, [each.claim for each in read])
             _write(cursor, flow, read)
+    alone += _skip(unchanged, {work.id: claim for claim, work in pairs}, flow)
     # not sooner: the heartbeat takes a batch that lacks a step for one that was taken over
-    for reason in sorted(set(earlier.values())):
-        release_batch([claim for claim, work in pairs if earlier.get(work.id) == reason], reason, TURN_S)
+    _wait_for_runs(pairs, earlier)
     if alone:
         come_alone(alone)
     failpoint("plan.committed")
 
 
-def _read(claim: Claim, work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> _Read | None:
-    """Read one input; None if it has to be planned alone."""
-    before = None
+def _wait_for_runs(pairs: Sequence[tuple[Claim, InputWork]], earlier: Mapping[int, str]) -> None:
+    """Release the steps of inputs that wait for earlier runs, each with the sentence that says for which."""
+    for reason in sorted(set(earlier.values())):
+        release_batch([claim for claim, work in pairs if earlier.get(work.id) == reason], reason, TURN_S)
+
+
+def _stamp(work: InputWork, flow: Flow) -> str | None:
     try:
-        before = kind_of(flow.source).stamp(work.uri)
+        return kind_of(flow.source).stamp(work.uri)
+    except SluiceError:  # raised again where the file is read
+        return None
+
+
+def _skip(unchanged: Sequence[Unchanged], claims: Mapping[int, Claim], flow: Flow) -> list[Claim]:
+    """End inputs whose files need not be read. Returns the claims of those that have to be read after all."""
+    mine = [claims[each.work.id] for each in unchanged]
+    with suppress(_MustBeRead), transaction() as cursor:
+        if mine:
+            finish_batch(cursor, mine)
+            if not skip_unchanged(cursor, unchanged, flow):
+                raise _MustBeRead  # the transaction is rolled back
+        return []
+    return mine
+
+
+class _MustBeRead(Exception):
+    """A content is not loaded any more."""
+
+
+def _read(
+    claim: Claim, work: InputWork, before: str | None, flow: Flow, contract: Contract, beat: Callable[[], None]
+) -> _Read | Claim:
+    """Read one input; its claim if it has to be planned alone."""
+    try:
         return _Read(claim, work, before, scan(work, flow, contract, beat))
     except DataError as error:
         return _Read(claim, work, before, error)
@@ -82,12 +117,11 @@ def _read(claim: Claim, work: InputWork, flow: Flow, contract: Contract, beat: C
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is: it is raised again where the input is planned alone
         log.info("input %s is planned alone: %s", work.id, type(error).__name__)
-        return None
+        return claim
 
 
 def _write(cursor: Cursor, flow: Flow, read: Sequence[_Read]) -> None:
-    stamps = {"inputs": [each.work.id for each in read], "stamps": [each.stamp for each in read]}
-    cursor.execute(query("note_stamps"), stamps)
+    note_stamps(cursor, {each.work.id: each.stamp for each in read})
     planned = {each.work.id: (each.work, each.result) for each in read if isinstance(each.result, PlannedInput)}
     if planned:
         _write_plans(cursor, flow, planned)
@@ -110,7 +144,7 @@ def _write_plans(cursor: Cursor, flow: Flow, planned: Mapping[int, tuple[InputWo
     for this, (work, scanned) in planned.items():
         known, first_here = others.get(this, []), scanned.plan.sha256 not in seen
         seen.add(scanned.plan.sha256)
-        if first_here and _is_loaded(work, known):
+        if first_here and is_loaded(work, known):
             loaded[this] = known[0].input
         elif first_here and not known and this not in read_otherwise and _is_plain(scanned):
             new.append(this)
@@ -132,10 +166,6 @@ def _lock_twins(cursor: Cursor, run: int, others: Mapping[int, Sequence[OtherInp
     twins = [each.input for each in deciding if each.run == run and each.state in ("loading", "loaded")]
     if twins:
         cursor.execute(query("lock_inputs"), {"inputs": twins})
-
-
-def _is_loaded(work: InputWork, others: Sequence[OtherInput]) -> bool:
-    return bool(others) and others[0].state == "done" and others[0].contract == work.contract
 
 
 def _is_plain(scanned: PlannedInput) -> bool:

@@ -7,7 +7,7 @@ cannot be read in its declared or detected format fails with one sentence, and t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -27,6 +27,7 @@ from sluice.engine.steps.plan.contents import (
     wait_for_earlier_runs,
 )
 from sluice.engine.steps.plan.scan import scan
+from sluice.engine.steps.plan.stamps import note_stamps, skip_unchanged, unchanged_inputs
 from sluice.engine.steps.plan.work import InputWork
 from sluice.engine.steps.plan.write import write_plan
 from sluice.errors import DataError, EarlierRunOpen, LostClaim
@@ -68,6 +69,8 @@ def plan_input(claim: Claim, work: InputWork, flow: Flow, contract: Contract, be
     """
     _wait_for_turn(work, flow)
     before = kind_of(flow.source).stamp(work.uri)
+    if _is_unchanged(claim, work, flow, before):
+        return
     try:
         scanned = scan(work, flow, contract, beat)
     except NothingNew as nothing:
@@ -76,18 +79,34 @@ def plan_input(claim: Claim, work: InputWork, flow: Flow, contract: Contract, be
         return
     except DataError as error:
         with _finishing(claim) as cursor:
-            _note_stamp(cursor, work, before)
+            note_stamps(cursor, {work.id: before})
             end_input(cursor, work.id, "failed", code=error.code, error=error.reason)
         return
     failpoint("plan.scanned")
     try:
         with _finishing(claim) as cursor:
-            _note_stamp(cursor, work, before)
+            note_stamps(cursor, {work.id: before})
             write_plan(cursor, work, flow, scanned)
     except ContentsUnknown:
         note_content(work, scanned.plan.sha256, scanned.plan.size)
         raise
     failpoint("plan.committed")
+
+
+def _is_unchanged(claim: Claim, work: InputWork, flow: Flow, before: str | None) -> bool:
+    """Whether the input has ended, because its file is as it was when an earlier input read it."""
+    unchanged = unchanged_inputs([work], flow, {work.id: before})
+    if not unchanged:
+        return False
+    with suppress(_MustBeRead), _finishing(claim) as cursor:
+        if not skip_unchanged(cursor, unchanged, flow):
+            raise _MustBeRead  # the transaction is rolled back
+        return True
+    return False
+
+
+class _MustBeRead(Exception):
+    """The content is not loaded any more."""
 
 
 @contextmanager
@@ -123,8 +142,3 @@ def _let_earlier_run_plan(work: InputWork, *, snapshot: bool) -> None:
             row = cursor.fetchone()
         if row is not None and row[0] is not None:
             raise EarlierRunOpen(f"Run {row[0]} loads an older snapshot of {work.source} and ends first.")
-
-
-def _note_stamp(cursor: Cursor, work: InputWork, before: str | None) -> None:
-    """Record the file's stamp: schedules skip the file until it changes. Fetched inputs have none."""
-    cursor.execute(query("note_stamp"), {"input": work.id, "stamp": before})

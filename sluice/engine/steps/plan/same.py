@@ -51,6 +51,11 @@ def same_contents(
     return found
 
 
+def is_loaded(work: InputWork, others: Sequence[OtherInput]) -> bool:
+    """Whether the deciding one of `others` has loaded the content under the same declaration."""
+    return bool(others) and others[0].state == "done" and others[0].contract == work.contract
+
+
 def replaced_by(cursor: Cursor, work: InputWork, others: Sequence[OtherInput], scanned: PlannedInput) -> list[int]:
     """Inputs whose rows this one replaces: the same content, and the same file read under another declaration."""
     params = {"pipeline": work.pipeline, "source": work.source, "contract": work.contract, "run": work.run}
