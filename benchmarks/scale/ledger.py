@@ -52,7 +52,8 @@ _DURATIONS = {
         ledger/inputs/earlier_open_run ledger/inputs/last_noted load/earlier_input load/to_clear load/unplanned
         load/note_older tables/expected_rows""",
     "second": """
-        steps/any_due steps/known_queue steps/open_steps steps/due_steps steps/due_again steps/mark_published
+        steps/any_due steps/any_new steps/known_queue steps/open_steps steps/due_steps steps/due_again
+        steps/mark_published
         steps/reset_passed_on steps/local_holders ledger/expire steps/content_now_loaded steps/free_waiting
         steps/parked_inputs steps/runs_to_settle ledger/take_turn ledger/register_worker""",
     "poll": "ledger/status_run ledger/any_worker ledger/list_runs",

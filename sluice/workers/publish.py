@@ -48,14 +48,17 @@ def look_at_queues() -> Queues:
     return Queues(str_if_bytes(marker), empty)
 
 
-def dispatch_due() -> int:
-    """Publish everything that is due, up to the window. Raises TransientError when a server is away."""
-    return dispatch(publish, look_at_queues)
+def dispatch_due(*, only_new: bool = False) -> int:
+    """Publish everything that is due, up to the window; `only_new` as of `dispatch`.
+
+    Raises TransientError when a server is away.
+    """
+    return dispatch(publish, look_at_queues, only_new=only_new)
 
 
 def publish_now() -> None:
-    """Publish what is due, without waiting for the dispatch threads; they do it if it fails now."""
+    """Publish what became due, without waiting for the dispatch threads; they do it if it fails now."""
     try:
-        dispatch_due()
+        dispatch_due(only_new=True)
     except SluiceError as error:
         log.warning("not published yet: %s The workers publish it as soon as possible.", error)

@@ -84,12 +84,13 @@ def _count_lost_children() -> list[str]:
     return list({known for _, known in working if is_gone(known)})
 
 
-def dispatch(publish: Publish, look: Callable[[], Queues]) -> int:
-    """Publish due steps, up to the window. Returns how many chains were published.
+def dispatch(publish: Publish, look: Callable[[], Queues], *, only_new: bool = False) -> int:
+    """Publish due steps, up to the window. Returns how many chains were published. With `only_new` nothing is done
+    unless a step is due that was not published yet: whether messages are lost is then not looked at.
 
     Raises TransientError when the broker does not accept them; they are due again in a second.
     """
-    if not _any_due():
+    if not _any_due("any_new" if only_new else "any_due"):
         return 0
     queues = look()
     with transaction() as cursor:
@@ -123,10 +124,10 @@ def _due(cursor: Cursor, queues: Queues) -> list[Message]:
     return due
 
 
-def _any_due() -> bool:
+def _any_due(statement: str) -> bool:
     """Whether any step may be due, so that Redis has to be queried."""
     with transaction() as cursor:
-        cursor.execute(query("any_due"))
+        cursor.execute(query(statement))
         return cursor.fetchone() == (True,)
 
 
