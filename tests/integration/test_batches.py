@@ -12,6 +12,7 @@ from celery.exceptions import Ignore
 from sluice.engine.database.connection import DatabaseAway, connect
 from sluice.engine.database.locks import Lock, lock
 from sluice.engine.ledger import steps
+from sluice.engine.ledger.batches import claims
 from sluice.engine.ledger.batches.claims import claim_batch
 from sluice.engine.ledger.runs import Run
 from sluice.engine.rows.frames.cache import forget_frames
@@ -426,3 +427,15 @@ def test_a_step_that_is_claimed_alone_counts_its_own_failures(calls: InProcess, 
         (1, False, "It broke."),
         (0, False, None),
     ]
+
+
+def test_a_batch_is_claimed_before_other_steps_of_the_process_are_released(
+    calls: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the other order two processes that take over each other's steps wait for each other: a deadlock."""
+    run = register(calls, *files(tmp_path / "f", row(1), row(2)))
+    asked: list[str] = []
+    find = claims.query
+    monkeypatch.setattr(claims, "query", lambda name: asked.append(name) or find(name))
+    assert len(claim_batch("plan", {"steps": calls.steps(run, "plan")})) == 2
+    assert asked == ["claim_batch", "release_others"]

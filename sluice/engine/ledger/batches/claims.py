@@ -39,9 +39,11 @@ def claim_batch(kind: str, message: BatchMessage) -> list[Claim]:
         name = "claim_batch_next"
         params |= {"fences": message["fences"], "previous": PREVIOUS[kind]}
     with transaction() as cursor:
-        cursor.execute(query("release_others"), params)
         cursor.execute(query(name), params)
-        return sorted(records(cursor, Claim), key=lambda claim: claim.step)
+        claimed = sorted(records(cursor, Claim), key=lambda claim: claim.step)
+        # not sooner: this waits for nobody, so two processes that take over each other's steps cannot wait in a circle
+        cursor.execute(query("release_others"), params)
+    return claimed
 
 
 def next_message(claims: Sequence[Claim]) -> BatchMessage:
