@@ -14,7 +14,7 @@ from sluice.engine.database.connection import DatabaseAway, drop_connection, pat
 from sluice.engine.ledger.batches.claims import BatchMessage, claim_batch, come_alone, release_batch
 from sluice.engine.ledger.heartbeat import Heartbeat
 from sluice.engine.ledger.steps import Claim
-from sluice.errors import EarlierRunOpen, SluiceError
+from sluice.errors import EarlierRunOpen, LostClaim, SluiceError
 from sluice.workers.idle import is_busy, is_idle_after
 from sluice.workers.step_task import PAUSE_S, TURN_S, answering_claims, checked
 
@@ -62,5 +62,8 @@ def _give_back(claims: Sequence[Claim], error: Exception | None, where: str) -> 
         log.info("%s wait: %s", where, error)
         release_batch(claims, str(error), TURN_S if isinstance(error, EarlierRunOpen) else PAUSE_S)
     else:
-        log.info("%s: each is tried alone: %s: %s", where, type(error).__name__, error)
+        level = logging.INFO if isinstance(error, LostClaim) else logging.WARNING
+        # the trace of what is no error of ours: alone none of the steps may fail, and then nobody would hear of it
+        trace = None if isinstance(error, SluiceError) else error
+        log.log(level, "%s: each is tried alone: %s: %s", where, type(error).__name__, error, exc_info=trace)
         come_alone(claims)

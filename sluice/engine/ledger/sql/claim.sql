@@ -1,5 +1,6 @@
 -- Claim a step that is due and free, of an input without crashes: a higher fence and a lease. No row: another worker has
--- it, or its input has crashed. Claimed alone, it stays alone. A step that this process claimed before waits for the next task of its chain.
+-- it, or its input has crashed. Claimed alone, it stays alone. A step that this process claimed before waits for the next
+-- task of its chain.
 with released as (
     update sluice.step
     set holder = null, lease_until = case when kind = any(%(passed_on)s)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
@@ -21,12 +21,11 @@ from sluice.engine.ledger.steps import Claim
 from sluice.engine.rows.contract import Contract
 from sluice.engine.sources.known import kind_of
 from sluice.engine.steps.plan.plan import earlier_plans
-from sluice.engine.steps.plan.same import OtherInput, is_loaded, same_contents
+from sluice.engine.steps.plan.same import OtherInput, loaded_contents, same_contents
 from sluice.engine.steps.plan.scan import PlannedInput, scan
-from sluice.engine.steps.plan.stamps import Unchanged, note_stamps, skip_unchanged, unchanged_inputs
+from sluice.engine.steps.plan.stamps import note_stamps, skip_unchanged, unchanged_inputs
 from sluice.engine.steps.plan.work import InputWork
 from sluice.engine.steps.plan.write import add_parts, write_plan
-from sluice.engine.tables.loaded_rows import missing_inputs
 from sluice.errors import DataError, LostClaim, SluiceError
 from sluice.version import __version__
 
@@ -65,10 +64,11 @@ def plan_batch(
     alone = [each for each in tried if isinstance(each, Claim)]
     failpoint("plan.scanned")
     if read:
-        with transaction() as cursor:
-            finish_batch(cursor, [each.claim for each in read])
+        with _finishing([each.claim for each in read]) as cursor:
             _write(cursor, flow, read)
-    alone += _skip(unchanged, {work.id: claim for claim, work in pairs}, flow)
+    skipped = [claim for claim, work in going if work.id in known]
+    if not skip_unchanged(_finishing(skipped), unchanged, flow):
+        alone += skipped
     # not sooner: the heartbeat takes a batch that lacks a step for one that was taken over
     _wait_for_runs(pairs, earlier)
     if alone:
@@ -89,20 +89,12 @@ def _stamp(work: InputWork, flow: Flow) -> str | None:
         return None
 
 
-def _skip(unchanged: Sequence[Unchanged], claims: Mapping[int, Claim], flow: Flow) -> list[Claim]:
-    """End inputs whose files need not be read. Returns the claims of those that have to be read after all."""
-    mine = [claims[each.work.id] for each in unchanged]
-    with suppress(_MustBeRead), transaction() as cursor:
-        if mine:
-            finish_batch(cursor, mine)
-            if not skip_unchanged(cursor, unchanged, flow):
-                raise _MustBeRead  # the transaction is rolled back
-        return []
-    return mine
-
-
-class _MustBeRead(Exception):
-    """A content is not loaded any more."""
+@contextmanager
+def _finishing(claims: Sequence[Claim]) -> Iterator[Cursor]:
+    """The transaction that ends these steps, which are locked before their inputs and run, as everywhere."""
+    with transaction() as cursor:
+        finish_batch(cursor, claims)
+        yield cursor
 
 
 def _read(
@@ -138,18 +130,13 @@ def _write_plans(cursor: Cursor, flow: Flow, planned: Mapping[int, tuple[InputWo
     others = same_contents(cursor, works, shas, only_newest=kind_of(flow.source).only_newest)
     _lock_twins(cursor, works[0].run, others)
     read_otherwise = _read_otherwise(cursor, planned)
-    loaded: dict[int, int] = {}  # input: the one that has loaded its content
-    new: list[int] = []
-    seen: set[str] = set()
-    for this, (work, scanned) in planned.items():
-        known, first_here = others.get(this, []), scanned.plan.sha256 not in seen
-        seen.add(scanned.plan.sha256)
-        if first_here and is_loaded(work, known):
-            loaded[this] = known[0].input
-        elif first_here and not known and this not in read_otherwise and _is_plain(scanned):
-            new.append(this)
-    gone = {each.input for each in missing_inputs(cursor, flow.table, [*loaded.values()], only_made_anew=True)}
-    loaded = {this: other for this, other in loaded.items() if other not in gone}
+    loaded = loaded_contents(cursor, works, others, flow.table)
+    first_here = {scanned.plan.sha256: this for this, (_, scanned) in reversed([*planned.items()])}.values()
+    new = [
+        this
+        for this, (_, scanned) in planned.items()
+        if this in first_here and this not in others and this not in read_otherwise and _is_plain(scanned)
+    ]
     if new:
         _start(cursor, flow, [planned[this] for this in new])
     if loaded:

@@ -7,7 +7,7 @@ cannot be read in its declared or detected format fails with one sentence, and t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -69,7 +69,7 @@ def plan_input(claim: Claim, work: InputWork, flow: Flow, contract: Contract, be
     """
     _wait_for_turn(work, flow)
     before = kind_of(flow.source).stamp(work.uri)
-    if _is_unchanged(claim, work, flow, before):
+    if skip_unchanged(_finishing(claim), unchanged_inputs([work], flow, {work.id: before}), flow):
         return
     try:
         scanned = scan(work, flow, contract, beat)
@@ -91,22 +91,6 @@ def plan_input(claim: Claim, work: InputWork, flow: Flow, contract: Contract, be
         note_content(work, scanned.plan.sha256, scanned.plan.size)
         raise
     failpoint("plan.committed")
-
-
-def _is_unchanged(claim: Claim, work: InputWork, flow: Flow, before: str | None) -> bool:
-    """Whether the input has ended, because its file is as it was when an earlier input read it."""
-    unchanged = unchanged_inputs([work], flow, {work.id: before})
-    if not unchanged:
-        return False
-    with suppress(_MustBeRead), _finishing(claim) as cursor:
-        if not skip_unchanged(cursor, unchanged, flow):
-            raise _MustBeRead  # the transaction is rolled back
-        return True
-    return False
-
-
-class _MustBeRead(Exception):
-    """The content is not loaded any more."""
 
 
 @contextmanager

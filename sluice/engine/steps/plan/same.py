@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
@@ -51,9 +51,20 @@ def same_contents(
     return found
 
 
-def is_loaded(work: InputWork, others: Sequence[OtherInput]) -> bool:
-    """Whether the deciding one of `others` has loaded the content under the same declaration."""
-    return bool(others) and others[0].state == "done" and others[0].contract == work.contract
+def loaded_contents(
+    cursor: Cursor, works: Sequence[InputWork], others: Mapping[int, Sequence[OtherInput]], table: Table
+) -> dict[int, int]:
+    """Of inputs with these `others` (as of `same_contents`) those whose content is loaded under the same declaration,
+    and its rows are there: by their ids the input that has loaded it."""
+    deciding = {work.id: others[work.id][0] for work in works if others.get(work.id)}
+    contracts = {work.id: work.contract for work in works}
+    loaded = {
+        this: other.input
+        for this, other in deciding.items()
+        if other.state == "done" and other.contract == contracts[this]
+    }
+    gone = {each.input for each in missing_inputs(cursor, table, [*loaded.values()], only_made_anew=True)}
+    return {this: other for this, other in loaded.items() if other not in gone}
 
 
 def replaced_by(cursor: Cursor, work: InputWork, others: Sequence[OtherInput], scanned: PlannedInput) -> list[int]:

@@ -9,6 +9,7 @@ sets back the time of a file, nor a coarse clock of a file system, makes a chang
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -21,10 +22,9 @@ from sluice.engine.database.statements import statements
 from sluice.engine.declare import Flow
 from sluice.engine.ledger.outcomes import skip_inputs
 from sluice.engine.sources.known import kind_of
-from sluice.engine.steps.plan.same import is_loaded, same_contents
+from sluice.engine.steps.plan.same import loaded_contents, same_contents
 from sluice.engine.steps.plan.work import InputWork
 from sluice.engine.storage import last_change
-from sluice.engine.tables.loaded_rows import missing_inputs
 from sluice.errors import SluiceError
 
 query = statements(__name__)
@@ -66,16 +66,25 @@ def unchanged_inputs(works: Sequence[InputWork], flow: Flow, stamps: Mapping[int
     return [each for each in known if each.work.id in loaded]
 
 
-def skip_unchanged(cursor: Cursor, unchanged: Sequence[Unchanged], flow: Flow) -> bool:
-    """End inputs of one run without reading them. False, with nothing written, if one of them has to be read now."""
-    lock_all(cursor, Lock.CONTENT, [each.sha256 for each in unchanged])
-    loaded = _loaded(cursor, unchanged, flow)
-    if len(loaded) < len(unchanged):
+def skip_unchanged(finishing: AbstractContextManager[Cursor], unchanged: Sequence[Unchanged], flow: Flow) -> bool:
+    """End inputs of one run without reading them, in the transaction that ends their steps. False, with nothing
+    written, if there are none, or one of them has to be read now."""
+    if not unchanged:
         return False
-    note_stamps(cursor, {each.work.id: each.stamp for each in unchanged})
-    same_as = {each.work.id: loaded[each.work.id] for each in unchanged}
-    skip_inputs(cursor, unchanged[0].work.run, same_as, [(each.sha256, each.size) for each in unchanged], NOT_READ)
-    return True
+    with suppress(_MustBeRead), finishing as cursor:
+        lock_all(cursor, Lock.CONTENT, [each.sha256 for each in unchanged])
+        loaded = _loaded(cursor, unchanged, flow)
+        if len(loaded) < len(unchanged):
+            raise _MustBeRead  # the transaction is rolled back
+        note_stamps(cursor, {each.work.id: each.stamp for each in unchanged})
+        same_as = {each.work.id: loaded[each.work.id] for each in unchanged}
+        skip_inputs(cursor, unchanged[0].work.run, same_as, [(each.sha256, each.size) for each in unchanged], NOT_READ)
+        return True
+    return False
+
+
+class _MustBeRead(Exception):
+    """A content is not loaded any more."""
 
 
 def _loaded(cursor: Cursor, unchanged: Sequence[Unchanged], flow: Flow) -> dict[int, int]:
@@ -84,9 +93,7 @@ def _loaded(cursor: Cursor, unchanged: Sequence[Unchanged], flow: Flow) -> dict[
         return {}
     works, shas = [each.work for each in unchanged], [each.sha256 for each in unchanged]
     others = same_contents(cursor, works, shas, only_newest=kind_of(flow.source).only_newest)
-    loaded = {work.id: others[work.id][0].input for work in works if is_loaded(work, others.get(work.id, []))}
-    gone = {each.input for each in missing_inputs(cursor, flow.table, [*loaded.values()], only_made_anew=True)}
-    return {this: other for this, other in loaded.items() if other not in gone}
+    return loaded_contents(cursor, works, others, flow.table)
 
 
 def _changed(work: InputWork) -> datetime | None:
