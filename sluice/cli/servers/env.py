@@ -13,7 +13,11 @@ class ServersDown(TransientError):
 
 
 def env(as_json: Json = False) -> None:
-    """Print DATABASE_URL=... and REDIS_URL=..., with passwords: eval "$(sluice env)"."""
+    """Print DATABASE_URL=... and REDIS_URL=..., with passwords: eval "$(sluice env)".
+
+    For programs that are started from there `export DATABASE_URL REDIS_URL` follows. Without it they do not see them,
+    and a worker starts servers of its own.
+    """
     database, redis = _urls()
     urls = {"DATABASE_URL": database, "REDIS_URL": redis}
     emit(urls, as_json=as_json, human=lambda: _print_lines(urls))
