@@ -1,13 +1,12 @@
-"""Runs: registered before anything is published, and read back with their books."""
+"""Runs: waited for, retried, and read back with their books."""
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -28,14 +27,6 @@ log = logging.getLogger(__name__)
 COUNTS = ("read", "loaded", "updated", "unchanged", "duplicate", "rejected")
 ENDED = ("done", "failed")
 POLL_S = 0.2
-
-
-class NewInput(NamedTuple):
-    """An input to read, by its address, and the source of the pipeline that it belongs to. `light`: it is small."""
-
-    source: str
-    uri: str
-    light: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,37 +70,6 @@ class Run:
         log.warning(
             "no worker is there: run %s waits in the ledger until one is (`sluice worker` starts some)", self.id
         )
-
-
-def register(
-    cursor: Cursor,
-    pipeline: str,
-    contracts: dict[str, str],
-    inputs: list[NewInput],
-    options: dict[str, Any] | None = None,
-    revisions: Mapping[str, str] | None = None,
-) -> Run:
-    """Write a run and its inputs to the ledger, inside the caller's transaction. Nothing is published yet.
-
-    `contracts` are the versions of the contracts by source, `revisions` those of the complete declarations.
-    """
-    whole = ",".join(dict.fromkeys(contracts.values()))
-    facts = {"pipeline": pipeline, "contract": whole, "inputs": len(inputs)}
-    cursor.execute(query("register_run"), facts | {"options": json.dumps(options or {})})
-    run = (cursor.fetchone() or (0,))[0]
-    listed = {
-        "run": run,
-        "pipeline": pipeline,
-        "sources": [each.source for each in inputs],
-        "uris": [each.uri for each in inputs],
-        "contracts": [contracts[each.source] for each in inputs],
-        "revisions": [(revisions or {}).get(each.source) for each in inputs],
-        "light": [each.light and not (options or {}).get("reload") for each in inputs],
-    }
-    cursor.execute(query("register_inputs"), listed)
-    if not inputs:
-        cursor.execute(query("add_settle_step"), {"run": run})
-    return Run(run)
 
 
 def run_state(run: int) -> str:

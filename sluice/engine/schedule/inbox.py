@@ -20,7 +20,7 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Files, Flow, Pipeline
 from sluice.engine.declare.sources.day_pattern import has_day, on_day
-from sluice.engine.ledger.runs import NewInput
+from sluice.engine.ledger.registration import NewInput
 from sluice.engine.rows.contract.version import version
 from sluice.engine.schedule.ticks import schedule_of
 from sluice.engine.sources.files.light import is_light

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 from sluice.engine.declare import Pipeline
-from sluice.engine.ledger.runs import NewInput
+from sluice.engine.ledger.registration import AT_ONCE, NewInput
 from sluice.engine.sources.fetched import to_fetch
 from sluice.engine.sources.files.light import is_light
 from sluice.engine.sources.files.resolve import Found, LeftOut, check, find
@@ -21,7 +21,6 @@ from sluice.engine.sources.landing import land
 from sluice.errors import ConfigError
 
 STDIN = "-"
-AT_ONCE = 5_000  # inputs that are found before anything is registered
 
 _Paths = Iterable[str | os.PathLike[str]]
 
@@ -42,11 +41,11 @@ def inputs_of(
 def found_inputs(
     pipeline: Pipeline, paths: _Paths, left_out: LeftOut | None = None, only: Collection[str] = ()
 ) -> Iterable[NewInput]:
-    """The inputs as of `inputs_of`: a list of them, or if there are many, as they are found, in memory that does not grow
-    with their number; those that are given again are then found again.
+    """The inputs as of `inputs_of`: a list of them, or if there are many, as they are found, in memory that does not
+    grow with their number; those that are given again are then found again.
 
-    Raises as `inputs_of`. Of many, a local path without a file is reported at once; what is wrong with a file, or with a
-    path of an object store, when the inputs before it were taken.
+    Raises as `inputs_of`. Of many, a local path without a file is reported at once; what is wrong with a file, or with
+    a path of an object store, when the inputs before it were taken.
     """
     named = paths if isinstance(paths, Sequence) else None
     stream = _stream(pipeline, paths, left_out, only)
@@ -66,9 +65,7 @@ def each_once(inputs: Iterable[NewInput]) -> list[NewInput]:
     return list(once.values())
 
 
-def _stream(
-    pipeline: Pipeline, paths: _Paths, left_out: LeftOut | None, only: Collection[str]
-) -> Iterator[NewInput]:
+def _stream(pipeline: Pipeline, paths: _Paths, left_out: LeftOut | None, only: Collection[str]) -> Iterator[NewInput]:
     fetched = to_fetch(pipeline, only)
     for each in _files_of(pipeline, paths, left_out):
         if only and each.source not in only:

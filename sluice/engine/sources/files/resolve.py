@@ -125,8 +125,8 @@ def _local(path: str, patterns: Sequence[str], at_all: bool) -> _Files:
 
 
 def _names_in(folder: str, fits: Callable[[str], object], others: list[str]) -> Iterator[str]:
-    """The names of the regular files in a folder that fit. Others are added to `others`, without hidden ones, and links:
-    a link may lead out of the folder, so it must be given itself."""
+    """The names of the regular files in a folder that fit. Others are added to `others`, without hidden ones, and
+    links: a link may lead out of the folder, so it must be given itself."""
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
