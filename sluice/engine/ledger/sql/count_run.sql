@@ -1,0 +1,3 @@
+-- The state and the books of a run, for those who wait for it.
+select state, planned, read, loaded, updated, unchanged, duplicate, rejected, contested, inputs_total, inputs_left
+from sluice.run where id = %(run)s
