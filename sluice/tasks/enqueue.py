@@ -55,7 +55,7 @@ def enqueue(
     Sources that are not files are fetched by every run; `only` names the sources (of either kind) that this run loads.
 
     Returns the run: `.wait()`, `.status()`. It is in the ledger before anything is published: without Redis it starts
-    later by itself. Of more than 5,000 files the first are loaded while the others are still registered: if that fails
+    later by itself. Of more than 2,000 files the first are loaded while the others are still registered: if that fails
     half way, the run ends as failed with the files that it has. `reload=True` loads files again whose content was
     loaded before. `max_rejects` (`"100"` rows, `"2%"`) is how many rejects a file may have; above it nothing of the
     file is loaded. `as_of` is the date that derived tables are built for; a pipeline that has such tables needs it, and

@@ -29,7 +29,7 @@ from sluice.errors import PermanentError, SluiceError
 query = statements(__name__)
 
 log = logging.getLogger(__name__)
-AT_ONCE = 5_000  # inputs of one statement, and of one transaction where they are registered piece by piece
+AT_ONCE = 2_000  # inputs of one statement, and of one transaction where they are registered piece by piece
 
 
 class NewInput(NamedTuple):
@@ -92,7 +92,7 @@ def register(
 
 
 class Registration:
-    """`with Registration(run, versions, 5000) as more: more.add(inputs); more.complete()`: the further inputs of a run
+    """`with Registration(run, versions, 2000) as more: more.add(inputs); more.complete()`: the further inputs of a run
     that this process has registered with so many. Left before it is complete, it is given up."""
 
     def __init__(self, run: int, versions: Versions, registered: int) -> None:
