@@ -200,8 +200,8 @@ def give_up(cursor: Cursor, runs: Sequence[int]) -> None:
     cursor.execute(query("give_up_registration"), {"runs": list(runs)})
     for run, left, total in cursor.fetchall():
         log.warning(
-            "run %s: its registration ended before it was complete. %s inputs are registered and loaded, and the run"
-            " ends as failed; the same command again loads the others",
+            "run %s: its registration ended with %s inputs, before it was complete. These are loaded, and the run ends"
+            " as failed: the same command again loads the others",
             run,
             total,
         )
