@@ -15,7 +15,7 @@ from sluice.engine.ledger.inputs.shared import earlier_open_run
 from sluice.engine.ledger.registration import NewInput, Registration, Versions
 from sluice.engine.sources.inputs import found_inputs
 from sluice.engine.steps.dispatch import recover
-from sluice.errors import ConfigError, PermanentError
+from sluice.errors import ConfigError, EarlierRunOpen, PermanentError
 from sluice.tasks import enqueue
 from sluice.tasks.enqueue import contracts_of, enqueue_inputs
 from tests.kit.in_process import InProcess
@@ -192,6 +192,22 @@ def test_a_later_reload_waits_for_a_run_that_is_still_registered(
     reload = enqueue_inputs(KEEP, found_inputs(KEEP, [tmp_path / "in" / "1.csv"]), reload=True)
     with transaction() as cursor:
         assert earlier_open_run(cursor, reload.id, KEEP.name, "files", only_reloads=False) == 1
+
+
+def test_rows_are_replaced_when_all_files_are_registered_and_planned(
+    letters: InProcess, begun: tuple[Registration, list[NewInput]]
+) -> None:
+    run, (registration, others) = enqueue.Run(1), begun
+    letters.plan(run)
+    letters.sql("update sluice.input set replaces = '{999}' where position = 2")  # as of an older declaration
+    first = letters.steps(run, "extract")[0]
+    with pytest.raises(EarlierRunOpen, match="A file that is still to be registered is not planned yet"):
+        letters.load(first)
+    letters.sql("update sluice.step set state = 'due', kind = 'extract' where id = %s", first)
+    with registration:
+        registration.add(others, repeated=False)
+        registration.complete()
+    assert books(letters.finish(run)) == (6, 6, 0, 0)
 
 
 @pytest.mark.parametrize(("pipeline", "options"), [(UPDATE, {}), (KEEP, {"reload": True})])
