@@ -11,7 +11,6 @@ it: no run waits for another one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -26,7 +25,7 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.database.session import home_schema
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.parts import PartWork
-from sluice.engine.ledger.rows import mappings
+from sluice.engine.ledger.rows import record, records
 from sluice.engine.load.target import Target
 from sluice.engine.load.verdicts import count_verdicts
 from sluice.engine.tables.catalog import columns_of, table_identifier
@@ -136,20 +135,26 @@ def end(target: Target) -> None:
 
 
 def _begin(cursor: Cursor, run: int, source: str, target: Target) -> None:
-    named = _named(target)
-    rows = {"run": run, "source": source, "rows": settings().bulk_rows}
-    cursor.execute(query("bulk_wanted"), named | rows)
-    if cursor.fetchone() != (True,):
-        return
-    indexes = list(_indexes(cursor, target))
-    if len(indexes) != 1 or not indexes[0].plain or set(indexes[0].key) != set(target.key):
+    if not _is_right(cursor, run, source, target):
         return
     cursor.execute(_SHORTLY)
     cursor.execute(target.statement("lock_target_alone"))
-    cursor.execute(target.statement("is_empty"))
-    if cursor.fetchone() == (True,):
+    if not _is_right(cursor, run, source, target):
+        return  # another process was faster
+    indexes = _indexes(cursor, target)  # not before: its functions fail where an index goes at the same moment
+    if len(indexes) == 1 and indexes[0].plain and set(indexes[0].key) == set(target.key):
         _drop(cursor, target, indexes[0])
-        cursor.execute(query("bulk_begin"), named | {"run": run} | asdict(indexes[0]))
+        cursor.execute(query("bulk_begin"), _named(target) | {"run": run} | asdict(indexes[0]))
+
+
+def _is_right(cursor: Cursor, run: int, source: str, target: Target) -> bool:
+    """Whether the run may load the table without its index: it is empty, and nothing else loads it."""
+    params = _named(target) | {"run": run, "source": source, "rows": settings().bulk_rows}
+    cursor.execute(query("bulk_wanted"), params)
+    if cursor.fetchone() != (True,):
+        return False
+    cursor.execute(target.statement("is_empty"))
+    return cursor.fetchone() == (True,)
 
 
 def _drop(cursor: Cursor, target: Target, index: _Index) -> None:
@@ -224,12 +229,12 @@ def _restore_constraint(cursor: Cursor, target: Target) -> None:
 
 def _state(cursor: Cursor, target: Target, *, locked: bool = False) -> _Bulk | None:
     cursor.execute(query("bulk_state") + (" for update" if locked else ""), _named(target))
-    return next((_Bulk(**row) for row in mappings(cursor)), None)
+    return record(cursor, _Bulk)
 
 
-def _indexes(cursor: Cursor, target: Target) -> Iterator[_Index]:
+def _indexes(cursor: Cursor, target: Target) -> list[_Index]:
     cursor.execute(query("bulk_indexes"), _named(target))
-    return (_Index(**row) for row in mappings(cursor))
+    return records(cursor, _Index)
 
 
 def _named(target: Target) -> dict[str, Any]:
