@@ -74,11 +74,10 @@ def main(
     measured = _chosen(cases, known, only, targets=targets)
     try:
         with begun(work, part_bytes) as servers:
-            found = _bench(servers, measured, options)
+            found = _bench(servers, measured, options, out)
     finally:
         for entry in measured:
             entry.dataset.remove()
-    write_record(found, out)
     print_record(found, targets=targets)
     if plot is not None:
         draw(out, plot, environments)
@@ -92,7 +91,9 @@ def _chosen(cases: Sequence[Case], known: Sequence[Dataset], only: str, *, targe
         raise typer.BadParameter(f"{', '.join(unknown)}: there are {', '.join(sorted(names))}.", param_hint="--only")
     if targets:
         limits = {dataset.name: dataset.limit_of for dataset in known}
-        found = pairs(cases, known, needed(spelled_out(words), limits))
+        named = spelled_out(words)
+        of_cases, of_datasets = ({each.name for each in kind} & named for kind in (cases, known))
+        found = pairs(cases, known, needed(of_cases, of_datasets, limits))
     else:
         found = entries(cases, known, words)
     if not found:
@@ -100,14 +101,17 @@ def _chosen(cases: Sequence[Case], known: Sequence[Dataset], only: str, *, targe
     return found
 
 
-def _bench(servers: BenchServers, measured: list[Entry], options: dict[str, Any]) -> dict[str, Any]:
-    """Measure. Returns the record."""
+def _bench(servers: BenchServers, measured: list[Entry], options: dict[str, Any], out: Path) -> dict[str, Any]:
+    """Measure, and write the record after each round: a long run may not come to its end. Returns the record."""
     for dataset in {entry.dataset.name: entry.dataset for entry in measured}.values():
         print(f"writing {dataset.rows:,} rows of {dataset.name}", flush=True)
         dataset.make()
-    Bench(servers, measured).run(options["rounds"])
     options["part_bytes"] = sluice_settings.settings().part_bytes
-    return record(measured, options, servers.versions())
+    found: dict[str, Any] = {}
+    for _ in Bench(servers, measured).run(options["rounds"]):
+        found = record(measured, options, servers.versions())
+        write_record(found, out)
+    return found
 
 
 if __name__ == "__main__":

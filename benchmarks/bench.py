@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from benchmarks.cases import Missing
 from benchmarks.cases.sluice import Sluice
@@ -22,8 +22,8 @@ class Bench:
         self._servers = servers
         self._entries = measured
 
-    def run(self, rounds: int) -> None:
-        """Measure every entry `rounds` times, turn by turn."""
+    def run(self, rounds: int) -> Iterator[int]:
+        """Measure every entry `rounds` times, turn by turn. After each round its number is yielded."""
         for entry in self._entries:
             _prepare(entry)
         for entry in self._entries:
@@ -36,6 +36,7 @@ class Bench:
         for n in range(1, rounds + 1):
             for entry in self._entries:
                 self._measure(entry, f"round {n}")
+            yield n
 
     def _learn(self, entry: Entry) -> None:
         """Load the dataset by Sluice for the first time, which is its warm-up too. A failure is all its entries'."""

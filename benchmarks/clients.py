@@ -21,6 +21,7 @@ class Client:
     """One such process. Both of its outputs are read as one."""
 
     def __init__(self, argv: Sequence[str], environ: Mapping[str, str]) -> None:
+        self._name = " ".join(argv[:3])  # the program, without all its files
         self._process = subprocess.Popen(
             argv,
             stdin=subprocess.PIPE,
@@ -58,4 +59,4 @@ class Client:
             if line.strip() == word:
                 return
             said.append(line)
-        raise ClientFailed(f"{self._process.args!r} ended without saying {word!r}:\n{''.join(said[-5:])}")
+        raise ClientFailed(f"{self._name} ended without saying {word!r}:\n{''.join(said[-5:])}")

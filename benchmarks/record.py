@@ -30,8 +30,7 @@ def record(entries: Sequence[Entry], settings: dict[str, Any], versions: dict[st
     machine |= {"python": platform.python_version(), **versions}
     machine |= {"packages": {name: version(name) for name in PACKAGES}}
     rows = [row(entry, entries) for entry in entries]
-    known = [each for each in figures(rows) if each["value"] is not None]
-    return {"rows": rows, "figures": known, "settings": settings, "machine": machine}
+    return {"rows": rows, "figures": figures(rows, settings["rows"]), "settings": settings, "machine": machine}
 
 
 def row(entry: Entry, entries: Sequence[Entry]) -> dict[str, Any]:
@@ -91,7 +90,7 @@ def print_record(found: dict[str, Any], *, targets: bool = False) -> None:
             print(f"\n{each['case']} with {each['dataset']} is missing: {each['missing']}")
         if "error" in each:
             print(f"\n{each['case']} with {each['dataset']} has no figures: {each['error']}")
-    print_figures(found["rows"], with_missing=targets)
+    print_figures(found["rows"], found["settings"]["rows"], all_targets=targets)
 
 
 def _cells(each: dict[str, Any]) -> list[object]:

@@ -1,133 +1,102 @@
-"""The table of targets: which figure of a record is looked at, and what it should be.
+"""The table of targets, and figures that are shown for comparison where they happen to be measured.
 
-A figure is a field of a row, as the median over the rounds; with `over` it is divided, round by round, by the same
-field of another row. A figure without a limit is shown for comparison.
+Targets are for a million rows: with fewer, the start and the end of a run count for much. A figure without a target
+has none yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from benchmarks.figures import Figure, Row
 from sluice.cli.output import table
 
-Row = dict[str, Any]
-FLAT = 1.25  # memory that grows less than that from the smallest size to one of 20 times
+FULL = 1_000_000  # rows
+FLAT = 1.25  # memory that grows less than that is flat: the larger size has 5 or 20 times the rows
+_RATE, _FILES, _CPU = "rows_per_second", "files_per_second", "cpu_ours_s_per_million"
+_PROCESS, _REDIS = "peak_process_mib", "peak_redis_mib"
+_WIDE, _LOGS, _FIRST = ("sluice", "calls_wide"), ("sluice", "call_logs"), ("sluice", "first_load")
 
-
-@dataclass(frozen=True)
-class Target:
-    """`at_least` or `at_most` is the target; `case` and `dataset` say whose figure it is."""
-
-    words: str
-    case: str
-    dataset: str
-    figure: str
-    over: tuple[str, str] | None = None
-    at_least: float | None = None
-    at_most: float | None = None
-
-    def needs(self, limits: Mapping[str, str]) -> set[tuple[str, str]]:
-        """The cases with datasets that it needs. `limits` has the dataset whose limit each is measured by."""
-        names = {(self.case, self.dataset)} | ({self.over} if self.over else set())
-        return names | ({("limit", limits[self.dataset])} if self.figure == "ratio" else set())
-
-    def value(self, rows: Sequence[Row]) -> float | None:
-        """Its figure. None if it was not measured."""
-        found = _per_round(rows, self.case, self.dataset, self.figure)
-        if self.over:
-            others = _per_round(rows, *self.over, self.figure)
-            found = [a / b for a, b in zip(found, others, strict=True) if b] if len(found) == len(others) else []
-        return median(found) if found else None
-
-    def met(self, value: float | None) -> bool | None:
-        """Whether a figure reaches the target. None: there is no figure, or no target."""
-        if value is None or (self.at_least is None and self.at_most is None):
-            return None
-        return value >= self.at_least if self.at_least is not None else value <= (self.at_most or 0)
-
-    @property
-    def limit(self) -> str:
-        if self.at_least is not None:
-            return f"at least {self.at_least:,g}"
-        return "" if self.at_most is None else f"at most {self.at_most:,g}"
-
-
-CPU = "cpu_ours_s_per_million"
 TARGETS = (
-    Target("call_logs: speed, of limit", "sluice", "call_logs", "ratio", at_least=0.7),
-    Target("call_logs, four times the rows: of limit", "sluice", "call_logs_x4", "ratio", at_least=0.7),
-    Target("call_logs_dirty: of limit", "sluice", "call_logs_dirty", "ratio"),
-    Target("call_logs_dirty, four times the rows: of limit", "sluice", "call_logs_dirty_x4", "ratio"),
-    Target("calls_wide: of limit", "sluice", "calls_wide", "ratio", at_least=1.0),
-    Target("calls_wide, four times the rows: of limit", "sluice", "calls_wide_x4", "ratio", at_least=1.0),
-    Target("wide_repeats: of limit", "sluice", "wide_repeats", "ratio"),
-    Target("wide_repeats: of calls_wide", "sluice", "wide_repeats", "rows_per_second", ("sluice", "calls_wide")),
-    Target("hostile: of call_logs, by rows read", "sluice", "hostile", "rows_per_second", ("sluice", "call_logs")),
-    Target("calls_wide: times DuckDB", "sluice", "calls_wide", "rows_per_second", ("duckdb", "calls_wide"), 1.0),
-    Target("call_logs: times a script", "sluice", "call_logs", "rows_per_second", ("execute_values", "call_logs")),
-    Target(
-        "call_logs: times two scripts", "sluice", "call_logs", "rows_per_second", ("execute_values_2", "call_logs")
+    Figure("call_logs: rows/s, of limit", *_LOGS, "ratio", at_least=0.7),
+    Figure("call_logs_x4: of limit", "sluice", "call_logs_x4", "ratio", at_least=0.7),
+    Figure("call_logs_dirty: of limit", "sluice", "call_logs_dirty", "ratio"),
+    Figure("call_logs_dirty_x4: of limit", "sluice", "call_logs_dirty_x4", "ratio"),
+    Figure("hostile: rows/s, of call_logs", "sluice", "hostile", _RATE, over=_LOGS),
+    Figure("calls_wide: of limit", *_WIDE, "ratio", at_least=1.0),
+    Figure("calls_wide_x4: of limit", "sluice", "calls_wide_x4", "ratio", at_least=1.0),
+    Figure("wide_repeats: of limit", "sluice", "wide_repeats", "ratio"),
+    Figure("wide_repeats: rows/s, of calls_wide", "sluice", "wide_repeats", _RATE, over=_WIDE),
+    Figure("calls_wide: times duckdb", *_WIDE, _RATE, over=("duckdb", "calls_wide"), at_least=1.0),
+    Figure("small_1000: files/s", "sluice", "small_1000", _FILES, at_least=1_000),
+    Figure("small_1000 again: files/s", "again", "small_1000", _FILES, at_least=5_000),
+    Figure("small_5000: files/s", "sluice", "small_5000", _FILES, at_least=1_000),
+    Figure("small_5000 again: files/s", "again", "small_5000", _FILES, at_least=5_000),
+    Figure("first_load_x20: of limit", "sluice", "first_load_x20", "ratio"),
+    Figure("one_file: seconds to the first rows", "first_row", "one_file", "first_row_s"),
+    Figure("call_logs: CPU s of ours, 1M rows", *_LOGS, _CPU),
+    Figure("calls_wide: CPU s of ours, 1M rows", *_WIDE, _CPU),
+    Figure("first_load: MiB of the largest process", *_FIRST, _PROCESS),
+    Figure("first_load_x20: MiB, of first_load", "sluice", "first_load_x20", _PROCESS, over=_FIRST, at_most=FLAT),
+    Figure("first_load: MiB of Redis", *_FIRST, _REDIS),
+    Figure("first_load_x20: Redis, of first_load", "sluice", "first_load_x20", _REDIS, over=_FIRST, at_most=FLAT),
+)
+
+COMPARISONS = (
+    Figure("call_logs: times execute_values", *_LOGS, _RATE, over=("execute_values", "call_logs")),
+    Figure("call_logs: times execute_values_2", *_LOGS, _RATE, over=("execute_values_2", "call_logs")),
+    *(
+        Figure(f"calls_wide: times {peer}", *_WIDE, _RATE, over=(peer, "calls_wide"))
+        for peer in ("polars_adbc", "dlt_csv", "dlt_parquet", "pgloader", "celery_pickle")
     ),
-    Target("small_1000: files/s", "sluice", "small_1000", "files_per_second", at_least=1_000),
-    Target("small_5000: files/s", "sluice", "small_5000", "files_per_second", at_least=1_000),
-    Target("small_1000 again: files/s", "again", "small_1000", "files_per_second", at_least=5_000),
-    Target("small_5000 again: files/s", "again", "small_5000", "files_per_second", at_least=5_000),
-    Target("first_load_x20: of limit", "sluice", "first_load_x20", "ratio"),
-    Target("one_file: seconds to the first rows", "first_row", "one_file", "first_row_s"),
-    Target("call_logs: CPU s of ours for 1M rows", "sluice", "call_logs", CPU),
-    Target("calls_wide: CPU s of ours for 1M rows", "sluice", "calls_wide", CPU),
-    Target("first_load: MiB of the largest process", "sluice", "first_load", "peak_process_mib"),
-    Target(
-        "first_load_x20: the same, of first_load's", "sluice", "first_load_x20", "peak_process_mib",
-        ("sluice", "first_load"), at_most=FLAT,
+    Figure("first_load: of limit", *_FIRST, "ratio"),
+    Figure("first_load: times one process", *_FIRST, _RATE, over=("sluice_1", "first_load")),
+    *(
+        Figure(f"{case}, {name}: {words}, of first_load", case, name, field, over=(case, "first_load"), at_most=FLAT)
+        for case in ("sluice", "sluice_1")
+        for name in ("first_load_x5", "first_load_x20")
+        for field, words in ((_PROCESS, "MiB"), (_REDIS, "Redis"))
+        if (case, name) != ("sluice", "first_load_x20")
     ),
-    Target("first_load: MiB of Redis", "sluice", "first_load", "peak_redis_mib"),
-    Target(
-        "first_load_x20: the same, of first_load's", "sluice", "first_load_x20", "peak_redis_mib",
-        ("sluice", "first_load"), at_most=FLAT,
-    ),
-)  # fmt: skip
+)
 
 
-def needed(only: Collection[str], limits: Mapping[str, str]) -> set[tuple[str, str]]:
-    """What the targets need; with `only`, the targets of these cases and datasets."""
+def needed(cases: Collection[str], datasets: Collection[str], limits: Mapping[str, str]) -> set[tuple[str, str]]:
+    """The cases with datasets that the targets need; only the targets of `cases` and `datasets`, if any are given."""
     found = set[tuple[str, str]]()
     for target in TARGETS:
-        if not only or {target.case, target.dataset, *(target.over or ())} & set(only):
+        names = {target.case, *(target.over or ())[:1]}
+        if (not cases or names & set(cases)) and (not datasets or target.dataset in datasets):
             found |= target.needs(limits)
     return found
 
 
-def figures(rows: Sequence[Row], targets: Iterable[Target] = TARGETS) -> list[Row]:
-    """Each target's figure, as it goes into the record. Those that were not measured have none."""
+def figures(rows: Sequence[Row], size: int) -> list[dict[str, Any]]:
+    """The figures that were measured, as they go into the record. With fewer rows than a million no target is met."""
     found = []
-    for target in targets:
-        value = target.value(rows)
-        limits = {"at_least": target.at_least, "at_most": target.at_most}
-        rounded = None if value is None else float(f"{value:.4g}")
-        found.append({"name": target.words, "value": rounded, **limits, "met": target.met(value)})
+    for each in (*TARGETS, *COMPARISONS):
+        if (value := each.value(rows)) is not None:
+            met = each.met(value) if size >= FULL else None
+            limits = {"at_least": each.at_least, "at_most": each.at_most}
+            found.append({"name": each.words, "value": value, **limits, "met": met})
     return found
 
 
-def print_figures(rows: Sequence[Row], *, with_missing: bool) -> None:
-    """Figure beside target. `with_missing`: those too that were not measured."""
-    words: Callable[[bool | None], str] = {True: "yes", False: "NO", None: ""}.__getitem__
-    lines = []
-    for target in TARGETS:
-        value = target.value(rows)
-        if value is not None or with_missing:
-            figure = "not measured" if value is None else f"{value:>12,.4g}"
-            lines.append((target.words, figure, target.limit, words(target.met(value))))
+def print_figures(rows: Sequence[Row], size: int, *, all_targets: bool) -> None:
+    """Figure beside target. With `all_targets` those too that were not measured."""
+    lines = list(_lines(rows, size, all_targets=all_targets))
     if lines:
         print()
         table(("figure", "median", "target", "met"), lines)
+        if size < FULL:
+            print(f"Targets are for {FULL:,} rows: with {size:,} they say nothing.")
 
 
-def _per_round(rows: Sequence[Row], case: str, dataset: str, figure: str) -> list[float]:
-    for row in rows:
-        if (row["case"], row["dataset"]) == (case, dataset):
-            return [each[figure] for each in row.get("rounds", ()) if each.get(figure) is not None]
-    return []
+def _lines(rows: Sequence[Row], size: int, *, all_targets: bool) -> Iterator[tuple[str, str, str, str]]:
+    for each in (*TARGETS, *COMPARISONS):
+        value = each.value(rows)
+        if value is not None or (all_targets and each in TARGETS):
+            met = each.met(value) if size >= FULL else None
+            words = "" if met is None else "yes" if met else "NO"
+            yield each.words, "not measured" if value is None else f"{value:>12,.4g}", each.target, words

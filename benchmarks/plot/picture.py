@@ -29,7 +29,8 @@ BAR_INCHES = 0.3
 def main() -> None:
     """Read, draw, write."""
     record, out = map(Path, sys.argv[1:])
-    rows = [row for row in json.loads(record.read_text(encoding="utf-8"))["rows"] if "rounds" in row]
+    found = json.loads(record.read_text(encoding="utf-8"))
+    rows = [row for row in found["rows"] if "rounds" in row]
     if not rows:
         raise SystemExit("The record has no figures.")
     sizes = _sizes(rows)
@@ -41,6 +42,9 @@ def main() -> None:
     _cpu(cpu, rows)
     for place in below:
         _memory(place, sizes)
+    size = found["settings"]
+    words = f"{size['rows']:,} rows in {size['files']} files and multiples of that, {found['machine']['cores']} cores"
+    figure.suptitle(f"Benchmarks: {words}, medians of {size['rounds']}")
     figure.savefig(out, dpi=110)
 
 
@@ -53,7 +57,7 @@ def _speed(axes: Any, rows: list[dict[str, Any]]) -> None:
         axes.annotate(f"{rate:,.0f}{ratio}", (rate, place), (4, 0), textcoords="offset points", va="center", fontsize=9)
     axes.set_yticks(places, [f"{row['dataset']} · {row['case']}" for row in rows])
     axes.set_xlim(0, max(rates) * 1.35)
-    axes.invert_yaxis()
+    axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlabel("thousand rows in a second, median (longer is better)")
     _plain(axes)
 
@@ -84,11 +88,12 @@ def _sizes(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 def _memory(place: Any, sizes: dict[str, list[dict[str, Any]]]) -> None:
     for axes, name, words in zip(
-        place.subplots(1, 2), ("peak_process_mib", "peak_redis_mib"), ("largest process", "Redis"), strict=True
+        place.subplots(1, 2), ("peak_process_mib", "peak_redis_mib"), ("largest process", "Redis server"), strict=True
     ):
         for case, rows in sizes.items():
             millions = [row["rows"] / 1e6 for row in rows]
             axes.plot(millions, [row[name] for row in rows], "o-", color=COLOURS[case], label=case)
+        axes.margins(y=0.1)
         axes.set_ylim(bottom=0)
         axes.set_xlabel("million rows of first_load")
         axes.set_ylabel(f"peak of the {words}, MiB")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.peers.peer import Peer
+from benchmarks.servers import BenchServers
 
 
 class CeleryPickle(Peer):
@@ -11,3 +12,6 @@ class CeleryPickle(Peer):
     name = "celery_pickle"
     folder = "celery_pickle"
     leaves_out = "rejects, most checks, books, recovery"
+
+    def environ(self, servers: BenchServers) -> dict[str, str]:
+        return super().environ(servers) | {"C_FORCE_ROOT": "1"}  # or Celery refuses to unpickle in a container

@@ -19,7 +19,7 @@ def main() -> None:
     sys.stdin.readline()
     for number, file in enumerate(sys.argv[1:], 1):
         with connection.cursor() as cursor:
-            cursor.adbc_ingest("calls_wide", frame(file, number).to_arrow(), mode="append")
+            cursor.adbc_ingest("calls_wide", frame(file, number).to_arrow(), mode="append", db_schema_name="public")
         connection.commit()
     print("done", flush=True)
     sys.stdin.read()
@@ -36,7 +36,7 @@ def frame(file: str, number: int) -> pl.DataFrame:
         pl.col("call_cost").str.strip_chars("$").cast(pl.Decimal(12, 4)).alias("call_cost_usd"),
         "call_destination",
         local.dt.replace_time_zone("Africa/Nairobi").dt.convert_time_zone("UTC"),
-        (hours * 3600 + minutes * 60 + seconds).cast(pl.Int64).alias("call_duration_s"),
+        (hours * 3600 + minutes * 60 + seconds).cast(pl.Int32).alias("call_duration_s"),
         pl.lit(number, pl.Int64).alias("_input_id"),
         pl.int_range(2, pl.len() + 2, dtype=pl.Int64).alias("_line"),
     )
