@@ -78,7 +78,7 @@ def main(
     finally:
         for entry in measured:
             entry.dataset.remove()
-    print_record(found, targets=targets)
+    print_record(found, all_targets=targets and not only)
     if plot is not None:
         draw(out, plot, environments)
     raise typer.Exit(1 if any("error" in each for each in found["rows"]) else 0)

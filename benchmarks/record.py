@@ -79,8 +79,8 @@ def _median(values: Sequence[float | None]) -> float | None:
     return median(known) if known else None
 
 
-def print_record(found: dict[str, Any], *, targets: bool = False) -> None:
-    """The record as a table, how to read it, and figures beside their targets: with `targets` also what is missing."""
+def print_record(found: dict[str, Any], *, all_targets: bool = False) -> None:
+    """The record as a table, how to read it, and figures beside their targets."""
     head = ("dataset", "case", "rows", "rows/s", "of limit", "seconds", "CPU client", "Redis", "PostgreSQL")
     print()
     table((*head, "MiB client", "MiB Redis", "leaves out"), map(_cells, found["rows"]))
@@ -90,7 +90,7 @@ def print_record(found: dict[str, Any], *, targets: bool = False) -> None:
             print(f"\n{each['case']} with {each['dataset']} is missing: {each['missing']}")
         if "error" in each:
             print(f"\n{each['case']} with {each['dataset']} has no figures: {each['error']}")
-    print_figures(found["rows"], found["settings"]["rows"], all_targets=targets)
+    print_figures(found["rows"], found["settings"]["rows"], all_targets=all_targets)
 
 
 def _cells(each: dict[str, Any]) -> list[object]:
