@@ -80,7 +80,7 @@ def _median(values: Sequence[float | None]) -> float | None:
 
 
 def print_record(found: dict[str, Any], *, all_targets: bool = False) -> None:
-    """The record as a table, how to read it, and figures beside their targets."""
+    """The record as a table, how to read it, and figures with their targets."""
     head = ("dataset", "case", "rows", "rows/s", "of limit", "seconds", "CPU client", "Redis", "PostgreSQL")
     print()
     table((*head, "MiB client", "MiB Redis", "leaves out"), map(_cells, found["rows"]))

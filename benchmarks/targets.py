@@ -84,7 +84,7 @@ def figures(rows: Sequence[Row], size: int) -> list[dict[str, Any]]:
 
 
 def print_figures(rows: Sequence[Row], size: int, *, all_targets: bool) -> None:
-    """Figure beside target. With `all_targets` those too that were not measured."""
+    """Each figure with its target. With `all_targets` those too that were not measured."""
     lines = list(_lines(rows, size, all_targets=all_targets))
     if lines:
         print()

@@ -54,7 +54,7 @@ class Peer(Case):
             yield client
 
     def words(self) -> list[str]:
-        """What its program is told before the files."""
+        """Its arguments before the files."""
         return []
 
     def environ(self, servers: BenchServers) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Figures beside their targets: medians, ratios within a round, and nothing where nothing was measured."""
+"""Figures with their targets: medians, ratios within a round, and nothing where nothing was measured."""
 
 from __future__ import annotations
 
