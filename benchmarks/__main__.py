@@ -108,8 +108,8 @@ def _bench(servers: BenchServers, measured: list[Entry], options: dict[str, Any]
         dataset.make()
     options["part_bytes"] = sluice_settings.settings().part_bytes
     found: dict[str, Any] = {}
-    for _ in Bench(servers, measured).run(options["rounds"]):
-        found = record(measured, options, servers.versions())
+    for done in Bench(servers, measured).run(options["rounds"]):
+        found = record(measured, options | {"rounds_done": done}, servers.versions())
         write_record(found, out)
     return found
 

@@ -5,8 +5,11 @@ It is still there when its time and memory are read: it ends when its input is c
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -29,6 +32,7 @@ class Client:
             stderr=subprocess.STDOUT,
             text=True,
             env=dict(environ),
+            start_new_session=True,  # what it starts itself ends with it
         )
 
     def __enter__(self) -> Self:
@@ -38,7 +42,8 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is not None:
-            self._process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.communicate()
 
     @property

@@ -41,6 +41,8 @@ def row(entry: Entry, entries: Sequence[Entry]) -> dict[str, Any]:
         found["leaves_out"] = entry.case.leaves_out
     if entry.missing is not None:
         return found | {"missing": entry.missing}
+    if version_ := entry.case.version():
+        found["version"] = version_
     if entry.error is not None or not entry.costs:
         return found | {"error": entry.error or "not measured"}
     rounds = list(_rounds(entry, _limit(entry, entries)))

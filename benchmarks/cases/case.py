@@ -34,6 +34,10 @@ class Case(ABC):
     def prepare(self) -> None:  # noqa: B027 - most cases need nothing
         """Get what it needs on this machine, once. Raises Missing."""
 
+    def version(self) -> str | None:
+        """The program and its version, where the record does not have it elsewhere."""
+        return None
+
     def files(self, dataset: Dataset) -> Sequence[Path]:
         """Those of the dataset's files that it loads."""
         return dataset.files

@@ -6,6 +6,7 @@ A peer is a folder: `client.py`, which speaks the protocol of `benchmarks.client
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,13 @@ class Peer(Case):
 
     def prepare(self) -> None:
         self._python()
+
+    def version(self) -> str | None:
+        """The first package that it wants, as pinned."""
+        wanted, pins = (HERE / self.folder / f"requirements.{kind}" for kind in ("in", "lock"))
+        name = re.split(r"[\[<>=\s]", wanted.read_text(encoding="utf-8"), maxsplit=1)[0]
+        found = re.search(rf"^{re.escape(name)}(?:\[\w+\])?==([^ ;]+)", pins.read_text(encoding="utf-8"), re.MULTILINE)
+        return f"{name} {found[1]}" if found else None
 
     def measure(self, servers: BenchServers, dataset: Dataset) -> Cost:
         with self.client(servers, dataset) as client:

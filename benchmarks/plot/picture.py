@@ -44,7 +44,7 @@ def main() -> None:
         _memory(place, sizes)
     size = found["settings"]
     words = f"{size['rows']:,} rows in {size['files']} files and multiples of that, {found['machine']['cores']} cores"
-    figure.suptitle(f"Benchmarks: {words}, medians of {size['rounds']}")
+    figure.suptitle(f"Benchmarks: {words}, medians of {size['rounds_done']} rounds")
     figure.savefig(out, dpi=110)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -21,6 +22,10 @@ class PgLoader(Peer):
     def prepare(self) -> None:
         if shutil.which("pgloader") is None:
             raise Missing("There is no pgloader on the PATH. Debian has it as pgloader.")
+
+    def version(self) -> str | None:
+        done = subprocess.run(["pgloader", "--version"], capture_output=True, text=True, check=False)
+        return next(iter(done.stdout.splitlines()), None)
 
     def _python(self) -> Path:
         return Path(sys.executable)
