@@ -49,10 +49,12 @@ def main() -> None:
 
 def _chains(files: list[str]) -> Iterator[Any]:
     for number, file in enumerate(files, 1):
+        offset = 0
         with Path(file).open("rb") as lines:
-            rows = sum(1 for _ in lines) - 1
-        for first in range(0, rows, CHUNK):
-            yield extract.s(file, number, first) | transform.s() | load.s()
+            for line, text in enumerate(lines, 1):
+                if line % CHUNK == 2:  # the first line is the header
+                    yield extract.s(file, number, offset, line) | transform.s() | load.s()
+                offset += len(text)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,10 @@ from celery import Celery
 from psycopg2.extras import execute_values
 
 CHUNK = 50_000
+COLUMNS = [
+    *("call_id", "caller", "callee", "status", "customer_id", "call_cost", "call_destination", "call_date"),
+    "call_duration",
+]
 INSERT = (
     "insert into calls_wide (call_id, caller, callee, status, customer_id, call_cost_usd, call_destination, call_date,"
     " call_duration_s, _input_id, _line) values %s on conflict do nothing"
@@ -27,10 +32,12 @@ app.conf.update(
 
 
 @app.task
-def extract(file: str, number: int, first: int) -> pd.DataFrame:
-    """The rows of a chunk, as text, with their lines."""
-    rows = pd.read_csv(file, dtype=str, keep_default_na=False, skiprows=range(1, first + 1), nrows=CHUNK)
-    return rows.assign(_input_id=number, _line=range(first + 2, first + 2 + len(rows)))
+def extract(file: str, number: int, offset: int, line: int) -> pd.DataFrame:
+    """The rows of a chunk, which begins at that byte and line, as text, with their lines."""
+    with Path(file).open("rb") as source:
+        source.seek(offset)
+        rows = pd.read_csv(source, names=COLUMNS, dtype=str, keep_default_na=False, nrows=CHUNK)
+    return rows.assign(_input_id=number, _line=range(line, line + len(rows)))
 
 
 @app.task
