@@ -34,7 +34,7 @@ def main() -> None:
     if not rows:
         raise SystemExit("The record has no figures.")
     sizes = _sizes(rows)
-    height = 1.6 + BAR_INCHES * len(rows)
+    height = 1.9 + BAR_INCHES * len(rows)
     figure = plt.figure(figsize=(14, height + (4 if sizes else 0)), layout="constrained")
     bars, *below = figure.subfigures(2, 1, height_ratios=[height, 4]) if sizes else [figure.subfigures(1, 1)]
     speed, cpu = bars.subplots(1, 2, sharey=True)
@@ -44,7 +44,7 @@ def main() -> None:
         _memory(place, sizes)
     size = found["settings"]
     words = f"{size['rows']:,} rows in {size['files']} files and multiples of that, {found['machine']['cores']} cores"
-    figure.suptitle(f"Benchmarks: {words}, medians of {size['rounds_done']} rounds")
+    figure.suptitle(f"Benchmarks: {words}, medians; rounds: {size['rounds_done']}")
     figure.savefig(out, dpi=110)
 
 
@@ -73,7 +73,7 @@ def _cpu(axes: Any, rows: list[dict[str, Any]]) -> None:
     axes.tick_params(labelleft=False)
     axes.set_xlim(0, max(*ends, 0.1) * 1.12)
     axes.set_xlabel("CPU seconds for a million rows, median (shorter is better)")
-    axes.legend(loc="lower right", fontsize=9)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, fontsize=9)
     _plain(axes)
 
 
