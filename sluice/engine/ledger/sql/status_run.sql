@@ -4,11 +4,12 @@ select r.id as run, r.pipeline, r.state, r.planned, r.read, r.loaded, r.updated,
        r.rejected, r.contested,
        round(extract(epoch from coalesce(r.finished_at, clock_timestamp()) - r.created_at), 3)::float8 as seconds,
        r.inputs_total, r.inputs_left - (r.registering_until is not null)::int as inputs_left,
-       parts.total as parts_total, parts.loaded as parts_loaded, parts.held as parts_held, dead.steps as dead_steps, waits.error as waiting, scanned.bytes as scanned,
+       parts.total as parts_total, parts.loaded as parts_loaded, parts.held as parts_held,
+       dead.steps as dead_steps, waits.error as waiting, scanned.bytes as scanned,
        r.options->>'max_rejects' as max_rejects, r.options->>'as_of' as as_of,
        (r.options->>'withdrawn')::timestamptz as withdrawn_at, r.gone, r.error, r.purged_at,
        r.registrar, coalesce(r.registering_until < clock_timestamp(), true) as unregistered,
-       r.state = 'running' and not workers.busy as unattended, others.continued
+       r.state = 'running' and not workers.busy as unattended, others.continued, bulk.tables as keyless
 from sluice.run r
 cross join lateral (
     select coalesce(sum(p.total), 0)::bigint as total, coalesce(sum(p.loaded), 0)::bigint as loaded,
@@ -38,4 +39,7 @@ cross join lateral (  -- an input that is loaded gets a new time when its run se
     from sluice.input i join sluice.input o on o.id = i.same_as
     where i.run_id = r.id and i.state in ('attached', 'already_loaded') and o.run_id < r.id
       and (o.state in ('loading', 'loaded') or o.finished_at > r.created_at)) others
+cross join lateral (
+    select coalesce(array_agg(b.table_name order by b.table_name), '{}') as tables
+    from sluice.bulk b where b.run_id = r.id and not b.keyed) bulk
 where r.id = %(run)s
