@@ -1,7 +1,7 @@
 """Fields: the form of each Arrow type in a tuple, a length of four bytes and then the value.
 
-If all values are equally wide, a field is cells only. Text, and columns with nulls, end with a variable-width piece:
-the length is a cell, and the width of the bytes after it differs by row.
+If all values are equally wide, a field is cells only. Other text, and columns with nulls, end with a variable-width
+piece: the length is a cell, and the width of the bytes after it differs by row.
 """
 
 from __future__ import annotations
@@ -54,9 +54,17 @@ def _text(column: pa.Array) -> Field:
         lengths = np.where(present, np.diff(_offsets(column)), np.int32(NULL))
     else:
         lengths = np.diff(_offsets(column))
+        if lengths[0] and (lengths == lengths[0]).all():
+            return _even_text(column, int(lengths[0]))
     buffers = [None, *column.buffers()[1:]]
     tail = pa.Array.from_buffers(pa.binary(), len(column), buffers, offset=column.offset)
     return Field([Cell(">i4", lengths)], tail)
+
+
+def _even_text(column: pa.Array, size: int) -> Field:
+    """Texts that are all equally long: as cells."""
+    values = np.frombuffer(column.buffers()[2], f"V{size}", len(column), int(_offsets(column)[0]))
+    return Field([Cell(">i4", size), Cell(f"V{size}", values)])
 
 
 def _with_nulls(column: pa.Array, cells_of: Callable[[pa.Array], list[Cell]]) -> Field:
