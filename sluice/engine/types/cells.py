@@ -7,7 +7,7 @@ is read one distinct text at a time by `one_by_one`: slower, and rare.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -61,6 +61,10 @@ class Cells:
             empty |= text.is_null().to_numpy(zero_copy_only=False)
         return cls(text, data, offsets[:-1], offsets[1:], empty)
 
+    def some(self, rows: Int64s) -> Cells:
+        """The cells of some rows; `text` is still that of all."""
+        return replace(self, starts=self.starts[rows], ends=self.ends[rows], empty=self.empty[rows])
+
     def trimmed(self, rows: Int64s) -> Cells:
         """The same cells, these rows without white space around them."""
         wide = self.text.take(pa.array(rows))
@@ -69,7 +73,7 @@ class Cells:
         starts[rows] += np.subtract(pc.binary_length(wide), pc.binary_length(left))
         ends[rows] = starts[rows] + pc.binary_length(pc.utf8_rtrim_whitespace(left)).to_numpy()
         empty[rows] = starts[rows] == ends[rows]
-        return Cells(self.text, self.data, starts, ends, empty)
+        return replace(self, starts=starts, ends=ends, empty=empty)
 
     @property
     def lengths(self) -> Int64s:
