@@ -162,3 +162,9 @@ def test_amounts_are_what_decimal_makes_of_them(read, texts, money):
     kind = USD if money else Decimal(12, 4)
     wanted = [expected(text, money=money) if text else None for text in texts]
     assert read(kind, *texts) == wanted
+
+
+def test_a_null_that_keeps_its_bytes_is_no_amount():
+    text = pa.array(["$1.20", "$3.40"])
+    nulls = pa.Array.from_buffers(pa.string(), 2, [pa.py_buffer(b"\x02"), *text.buffers()[1:]])
+    assert USD.parse(nulls).values.to_pylist() == [None, D("3.4000")]

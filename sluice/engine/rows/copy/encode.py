@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from sluice.engine.rows.copy.cells import Cell, Numbers, pack
 from sluice.engine.rows.copy.fields import field
-from sluice.engine.rows.copy.weave import weave
+from sluice.engine.rows.copy.weave import Packed, weave
 
 # flags: none; length of the header's extension: 0
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -62,16 +62,19 @@ def _tuples(rows: pa.Table, input_id: int | Numbers) -> tuple[memoryview, Number
     """The tuples of a batch that has rows, one after another, and where each of them ends."""
     # combine_chunks copies even a single chunk
     columns = [c.chunk(0) if c.num_chunks == 1 else c.combine_chunks() for c in rows.columns]
-    pieces: list[Numbers | pa.Array] = []
+    pieces: list[Packed | pa.Array] = []
     stretch = [Cell(">i2", len(columns) + 1)]
     for at, column in enumerate(columns):
         if at == len(columns) - 1:
             stretch += [Cell(">i4", 8), Cell(">i8", input_id)]
-        cells, tail = field(column)
+        cells, tail, shorter = field(column)
         stretch += cells
         if tail is not None:
-            pieces += [pack(stretch, rows.num_rows), tail]
+            pieces += [Packed(pack(stretch, rows.num_rows)), tail]
+            stretch = []
+        elif shorter is not None:
+            pieces.append(Packed(pack(stretch, rows.num_rows), shorter))
             stretch = []
     if stretch:
-        pieces.append(pack(stretch, rows.num_rows))
+        pieces.append(Packed(pack(stretch, rows.num_rows)))
     return weave(pieces)
