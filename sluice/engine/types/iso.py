@@ -18,7 +18,7 @@ _YEAR_1 = -62_135_596_800_000_000
 def read_moments(text: pa.Array, pattern: str) -> tuple[Int64s, Mask] | None:
     """Microseconds since 1970, in local time, of the cells of 19 bytes, and which cells these are.
 
-    None where a cell of 19 bytes is no such moment: Arrow refuses the column and does not say which. A text of 19 bytes
+    None where a cell of 19 bytes is anything else: Arrow refuses the column and does not say which. A text of 19 bytes
     with a zone is refused, and so is 30 February. It would read year 0, which is refused here.
     """
     _, offsets, data = text.buffers()

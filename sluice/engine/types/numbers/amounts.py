@@ -52,7 +52,7 @@ def _short_amounts(cells: Cells, scale: int, notation: Notation) -> tuple[Int64s
     # the digits before the point move up to those behind it
     words = ((words >> behind) << behind) | ((words << np.uint64(64 + 8) - behind) >> (np.uint64(64) - behind))
     values, digits = word_numbers(words, lengths - 1)
-    certain &= digits
+    certain &= digits & (values < 10 ** (MAX_DIGITS - scale + places))
     return values * (certain * np.int64(10 ** (scale - places))), certain
 
 
