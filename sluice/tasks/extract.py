@@ -5,6 +5,7 @@ from typing import Any
 
 from sluice.app import app
 from sluice.engine.rows.frames import frames
+from sluice.engine.steps.extract import shares_text
 from sluice.tasks import batches
 from sluice.tasks.batches import is_batch
 from sluice.tasks.parts import part_of, raw_frame
@@ -18,5 +19,5 @@ def extract(message: dict[str, Any]) -> Mapping[str, Any]:
         return batches.extract(message)
     with working("extract", message) as (claim, _):
         part = part_of(claim)
-        frames().put(part.work.raw_key(), raw_frame(part))
+        frames().put(part.work.raw_key(), raw_frame(part), shared=shares_text(part.work))
     return claim.message

@@ -5,6 +5,7 @@ from typing import Any
 
 from sluice.app import app
 from sluice.engine.rows.frames import frames
+from sluice.engine.steps.extract import shares_text
 from sluice.engine.steps.park import park_part
 from sluice.tasks import batches
 from sluice.tasks.batches import is_batch
@@ -22,7 +23,8 @@ def transform(message: dict[str, Any]) -> Mapping[str, Any]:
         ready = typed_frame(part, raw_frame(part))
         if part.work.keeps_ready:
             frames().put(part.work.ready_key(), ready)
-        frames().drop(part.work.raw_key())
+        if shares_text(part.work):
+            frames().drop(part.work.raw_key())
         if part.work.max_rejects is not None:
             park_part(claim, part.work, ready.rejects)
     return claim.message

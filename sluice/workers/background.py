@@ -35,6 +35,7 @@ from sluice.pipelines import all_declared, broken
 from sluice.workers.broker.queues import remove_wrong_types
 from sluice.workers.broker.remote_control import narrow
 from sluice.workers.gate import gate
+from sluice.workers.memory import keep_freed_memory
 from sluice.workers.publish import dispatch_due
 from sluice.workers.pulse import pulse
 from sluice.workers.results import use_resumed_results
@@ -63,6 +64,7 @@ def _before_fork(**_: Any) -> None:
     use_resumed_results()
     pa.set_cpu_count(1)  # one child is one core's worth of work
     pa.set_io_thread_count(1)
+    keep_freed_memory()
 
 
 @signals.worker_ready.connect

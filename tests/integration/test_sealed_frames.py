@@ -42,6 +42,15 @@ def test_a_frame_comes_back_as_it_was_put(cache: redis.Redis) -> None:
     assert read_elsewhere() == READY
 
 
+def test_a_frame_that_is_not_shared_is_in_its_process_only(cache: redis.Redis) -> None:
+    made = Frames()
+    made.put("own", READY, shared=False)
+    assert list(cache.scan_iter("sluice:frame:own*")) == []
+    assert made.get("own", ReadyFrame, shared=False) == READY
+    assert made.get("own", ReadyFrame, shared=False) is None
+    assert Frames().get("k", ReadyFrame, shared=False) is None
+
+
 @pytest.mark.parametrize("forged", [b"row 1ne", b"row on", b"row one and more", b"", None])
 def test_a_value_with_other_rows_is_ignored(cache: redis.Redis, forged: bytes | None) -> None:
     cache.delete(f"{HEAD}:0") if forged is None else cache.set(f"{HEAD}:0", forged)

@@ -1,10 +1,11 @@
-"""What a cached frame is called by."""
+"""What a cached frame is called by, and where it is kept."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from sluice.engine.ledger.parts import PartWork
+from sluice.engine.steps.extract import shares_text
 
 WORK = PartWork(
     part=1, number=1, start=0, length=10, first_line=2, end_line=3, planned=2, sha256="a" * 64, overlong=False, input=1,
@@ -18,3 +19,10 @@ def test_the_text_of_a_part_is_of_one_contract_which_wants_other_columns_than_an
     assert WORK.raw_key() == replace(WORK, run=2, input=2, uri="/b.csv").raw_key()
     assert WORK.raw_key() != replace(WORK, contract="d" * 16).raw_key()
     assert WORK.raw_key() != replace(WORK, sha256="b" * 64).raw_key()
+
+
+def test_text_that_is_quickly_read_again_is_not_shared() -> None:
+    assert not shares_text(WORK)
+    assert not shares_text(replace(WORK, landed="/landing/a.csv"))
+    assert shares_text(replace(WORK, dialect={"format": "jsonl"}))
+    assert shares_text(replace(WORK, uri="s3://bucket/a.csv"))

@@ -21,7 +21,7 @@ from sluice.engine.rows.contract import Contract
 
 __all__ = [
     "FORMATS", "BINARY_FORMATS", "CSV", "JSON_LINES", "ABSENT",
-    "plan_text", "plan_as", "header_of", "parse_text", "refuse_overlong", "binary_format", "limits",
+    "plan_text", "plan_as", "header_of", "parse_text", "refuse_overlong", "binary_format", "stored_format", "limits",
 ]  # fmt: skip
 
 FORMATS: tuple[Format[Any], ...] = (JSON_LINES, CSV)
@@ -62,14 +62,14 @@ def parse_text(
     data: bytes, stored: dict[str, Any], contract: Contract, *, first_line: int, read: int, well_quoted: bool
 ) -> ParsedPart:
     """Parse a part of a file whose dialect is `stored` in the ledger; the other arguments are as planned."""
-    form, dialect = _stored_format(stored)
+    form, dialect = _read_dialect(stored)
     match = match_header(dialect, contract.requested, contract.required)
     return form.parse(Part(data, first_line, read, well_quoted, match, contract.commas), dialect, limits())
 
 
 def refuse_overlong(blocks: Iterable[bytes], stored: dict[str, Any], *, first_line: int) -> RowReject:
     """The reject of a record longer than the limit, from its blocks."""
-    form, dialect = _stored_format(stored)
+    form, dialect = _read_dialect(stored)
     return form.refuse_overlong(blocks, dialect, first_line=first_line, limits=limits())
 
 
@@ -82,8 +82,13 @@ def _detected(head: bytes, source: Files) -> Format[Any]:
     return next(form for form in FORMATS if form.looks_like(head, source))
 
 
-def _stored_format(stored: dict[str, Any]) -> tuple[Format[Any], Any]:
+def stored_format(stored: dict[str, Any]) -> str:
+    """The name of a file's format, from its dialect in the ledger."""
+    return str(stored.get(_FORMAT, CSV.name))
+
+
+def _read_dialect(stored: dict[str, Any]) -> tuple[Format[Any], Any]:
     """The format and the dialect of a file, from the ledger."""
-    name = stored.get(_FORMAT, CSV.name)
+    name = stored_format(stored)
     form = next(form for form in FORMATS if form.name == name)
     return form, form.dialect({fact: value for fact, value in stored.items() if fact != ABSENT})

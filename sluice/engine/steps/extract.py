@@ -9,25 +9,32 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from sluice.engine.base.failpoint import failpoint
-from sluice.engine.formats.known import parse_text, refuse_overlong
+from sluice.engine.formats.known import CSV, parse_text, refuse_overlong, stored_format
 from sluice.engine.formats.text.rejects import RowReject
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.rows import rejects
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.frames import Frames, RawFrame
-from sluice.engine.storage import read_blocks, read_range
+from sluice.engine.storage import is_remote, read_blocks, read_range
 from sluice.errors import InputChanged
 
 
 def extract_part(work: PartWork, contract: Contract, frames: Frames) -> RawFrame:
-    """The part's text, from the cache where the same bytes were read before, else from the file.
+    """The part's text, from the cache if this process, or for shared text any other, has just read it; else from the
+    file.
 
     Raises InputChanged when the bytes are not those that were planned, NotHere when the file cannot be read here.
     """
-    cached = frames.get(work.raw_key(), RawFrame)
+    cached = frames.get(work.raw_key(), RawFrame, shared=shares_text(work))
     if cached is not None:
         return cached
     return read_part_text(work, contract)
+
+
+def shares_text(work: PartWork) -> bool:
+    """Whether the text is written to Redis, for other processes. Not CSV of this machine: writing it there and reading
+    it costs more than half of what reading the file again does, which is rare."""
+    return stored_format(work.dialect) != CSV.name or is_remote(work.place)
 
 
 def read_part_text(work: PartWork, contract: Contract) -> RawFrame:

@@ -31,6 +31,13 @@ class Refused:
     reason: str
 
 
+def spread(refused: Refused, rows: Int64s, length: int) -> Refused:
+    """What some `rows` of a column are refused for, as a mask over all of its rows."""
+    mask = np.zeros(length, np.bool_)
+    mask[rows] = refused.rows
+    return Refused(mask, refused.code, refused.reason)
+
+
 @dataclass(frozen=True)
 class Parsed:
     """A parsed column: `values` has the type's `arrow` type, null where the text was empty or refused."""

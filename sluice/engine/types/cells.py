@@ -7,7 +7,7 @@ is read one distinct text at a time by `one_by_one`: slower, and rare.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -32,7 +32,7 @@ class Cells:
 
     `data` is every cell's bytes (UTF-8) one after the other; cell i is `data[starts[i]:ends[i]]`. At least
     32 bytes that belong to no cell stand before the first and behind the last. `empty` is True for null,
-    empty and blank cells. `text` is the same column as Arrow has it.
+    empty and blank cells. `text` is the column as Arrow has it, with the white space.
     """
 
     text: pa.Array
@@ -45,9 +45,8 @@ class Cells:
     def of(cls, text: pa.Array) -> Cells:
         """The cells of a `pa.string()` array, trimmed (only if some cell has something to trim)."""
         cells = cls.untrimmed(text)
-        if cells.blank_edges().any():
-            return cls.untrimmed(pc.utf8_trim_whitespace(text))
-        return cells
+        rows = np.flatnonzero(cells.blank_edges())
+        return cells.trimmed(rows) if len(rows) else cells
 
     @classmethod
     def untrimmed(cls, text: pa.Array) -> Cells:
@@ -61,6 +60,20 @@ class Cells:
         if text.null_count:
             empty |= text.is_null().to_numpy(zero_copy_only=False)
         return cls(text, data, offsets[:-1], offsets[1:], empty)
+
+    def some(self, rows: Int64s) -> Cells:
+        """The cells of some rows; `text` is still that of all."""
+        return replace(self, starts=self.starts[rows], ends=self.ends[rows], empty=self.empty[rows])
+
+    def trimmed(self, rows: Int64s) -> Cells:
+        """The same cells, these rows without white space around them."""
+        wide = self.text.take(pa.array(rows))
+        left = pc.utf8_ltrim_whitespace(wide)
+        starts, ends, empty = self.starts.copy(), self.ends.copy(), self.empty.copy()
+        starts[rows] += np.subtract(pc.binary_length(wide), pc.binary_length(left))
+        ends[rows] = starts[rows] + pc.binary_length(pc.utf8_rtrim_whitespace(left)).to_numpy()
+        empty[rows] = starts[rows] == ends[rows]
+        return replace(self, starts=starts, ends=ends, empty=empty)
 
     @property
     def lengths(self) -> Int64s:
@@ -142,11 +155,14 @@ class Readings(Generic[T]):
         return Refused(rows, invalid.code, invalid.reason)
 
 
-def one_by_one(text: pa.Array, rows: Mask, read: Callable[[str], T | Invalid | None]) -> Readings[T]:
-    """Read the rows that the fast path left, each distinct text once."""
+def one_by_one(
+    text: pa.Array, rows: Mask, read: Callable[[str], T | Invalid | None], *, trimmed: bool = False
+) -> Readings[T]:
+    """Read the rows that the fast path left, each distinct text once; without white space around it if `trimmed`."""
     numbers = np.flatnonzero(rows).astype(np.int64)
     if not len(numbers):
         return Readings(numbers, numbers, [])
-    distinct = text.take(pa.array(numbers)).dictionary_encode()
+    chosen = text.take(pa.array(numbers))
+    distinct = (pc.utf8_trim_whitespace(chosen) if trimmed else chosen).dictionary_encode()
     which = distinct.indices.to_numpy().astype(np.int64)
     return Readings(numbers, which, [read(value) for value in distinct.dictionary.to_pylist()])

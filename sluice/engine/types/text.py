@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import KW_ONLY, dataclass, field
+from itertools import pairwise, zip_longest
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.types.base import Grown, Mask, Parsed, Refused, StoredAsText
+from sluice.engine.types.base import Grown, Int64s, Mask, Parsed, Refused, StoredAsText
 from sluice.engine.types.cells import BLANK, NOT_ASCII, PADDING, Cells, one_by_one
 from sluice.errors import ConfigError
+
+_FEW = 64  # rows for each one with another value: if there are so few, the stretches between them are copied whole
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,10 +62,20 @@ def _tidied(text: pa.Array) -> pa.Array:
         rows, values = odd.accepted()
         empty[odd.rows] = True
         empty[rows] = False
+        text = _with(text, rows, pa.array(values, pa.string()))
+    return pc.if_else(pa.array(empty), pa.scalar(None, pa.string()), text) if empty.any() else text
+
+
+def _with(text: pa.Array, rows: Int64s, values: pa.Array) -> pa.Array:
+    """The column with other values in some rows."""
+    if len(rows) * _FEW > len(text):
         replaced = np.zeros(len(text), np.bool_)
         replaced[rows] = True
-        text = pc.replace_with_mask(text, pa.array(replaced), pa.array(values, pa.string()))
-    return pc.if_else(pa.array(empty), pa.scalar(None, pa.string()), text) if empty.any() else text
+        return pc.replace_with_mask(text, pa.array(replaced), values)
+    borders = [0, *(rows + 1).tolist(), len(text) + 1]
+    kept = [text.slice(first, end - 1 - first) for first, end in pairwise(borders)]
+    new = [values.slice(at, 1) for at in range(len(rows))]
+    return pa.concat_arrays([piece for pieces in zip_longest(kept, new) for piece in pieces if piece is not None])
 
 
 def _suspicious(cells: Cells) -> Mask:

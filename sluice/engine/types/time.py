@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sluice.engine.types.base import ColumnType, Int64s, Mask, Parsed, Refused
+from sluice.engine.types.base import ColumnType, Int64s, Mask, Parsed, Refused, spread
 from sluice.engine.types.cells import Cells, column
+from sluice.engine.types.iso import FORMATS, read_moments
 from sluice.engine.types.template import Fields, Layout, Template, template
 from sluice.engine.types.zone import SECOND, check_zone, to_utc
 from sluice.errors import ConfigError
@@ -83,23 +84,38 @@ class Timestamp(ColumnType):
         return pa.timestamp("us", "UTC")
 
     def parse(self, text: pa.Array) -> Parsed:
-        cells = Cells.of(text)
-        readings = (_micros(template(pattern), cells) for pattern in self.formats)
-        local, fits, refused = _agree(readings, cells, "date and time")
+        local, fits, refused = self._local(text)
         if not fits.all():
             # the values of the other rows must not widen the range of years
             local[~fits] = local[fits][0] if fits.any() else 0
         utc, gap = to_utc(local, self.tz)
-        beyond = (utc < _FIRST_US) | (utc >= _END_US)
         if gap is not None and (gap & fits).any():
             reason = f"'{{value}}' does not exist in {self.tz}: clocks were set forward over it."
             refused.append(Refused(gap & fits, "nonexistent_time", reason))
             fits &= ~gap
-        if (beyond & fits).any():
+        beyond = fits & ((utc < _FIRST_US) | (utc >= _END_US)) if _is_wide(utc) else np.zeros(0, np.bool_)
+        if beyond.any():
             reason = "'{value}' is, in UTC, outside the years 0001 to 9999."
-            refused.append(Refused(beyond & fits, "bad_date", reason))
+            refused.append(Refused(beyond, "bad_date", reason))
             fits &= ~beyond
         return Parsed(column(utc, fits, self.arrow), refused)
+
+    def _local(self, text: pa.Array) -> tuple[Int64s, Mask, list[Refused]]:
+        """Local times in microseconds since 1970, which cells have one, and those that are refused."""
+        quick = read_moments(text, self.formats[0]) if len(self.formats) == 1 and self.formats[0] in FORMATS else None
+        if quick is None:
+            return self._by_templates(text)
+        local, fits = quick
+        rows = np.flatnonzero(~fits)
+        if len(rows):
+            local[rows], fits[rows], few = self._by_templates(text.take(pa.array(rows)))
+            return local, fits, [spread(each, rows, len(text)) for each in few]
+        return local, fits, []
+
+    def _by_templates(self, text: pa.Array) -> tuple[Int64s, Mask, list[Refused]]:
+        cells = Cells.of(text)
+        readings = (_micros(template(pattern), cells) for pattern in self.formats)
+        return _agree(readings, cells, "date and time")
 
 
 @dataclass(frozen=True)
@@ -129,6 +145,10 @@ class Duration(ColumnType):
         forms = "HH:MM:SS or MM:SS" if self.minutes else "HH:MM:SS"
         refused = [Refused(bad, "bad_duration", f"'{{value}}' is not a duration ({forms}).")]
         return Parsed(column(seconds, fits, self.arrow), refused if bad.any() else [])
+
+
+def _is_wide(utc: Int64s) -> bool:
+    return int(utc.min(initial=0)) < _FIRST_US or int(utc.max(initial=0)) >= _END_US
 
 
 def _check_formats(kind: str, formats: tuple[str, ...], needed: str, allowed: str) -> None:

@@ -18,10 +18,11 @@ FIRST_US = -210_866_803_200_000_000
 
 def encoded(column: pa.Array) -> list[bytes]:
     """Length and value of each row."""
-    cells, tail = field(column)
-    lengths = even(pack(cells, len(column))).to_pylist()
+    cells, tail, shorter = field(column)
+    packed = even(pack(cells, len(column))).to_pylist()
+    less = [0] * len(column) if shorter is None else shorter.tolist()
     values = [b""] * len(column) if tail is None else tail.to_pylist()
-    return [length + value for length, value in zip(lengths, values, strict=True)]
+    return [each[: len(each) - left_out] + value for each, left_out, value in zip(packed, less, values, strict=True)]
 
 
 SECOND = [dt.datetime(2000, 1, 1, 0, 0, 1)]

@@ -162,3 +162,14 @@ def test_amounts_are_what_decimal_makes_of_them(read, texts, money):
     kind = USD if money else Decimal(12, 4)
     wanted = [expected(text, money=money) if text else None for text in texts]
     assert read(kind, *texts) == wanted
+
+
+def test_a_null_that_keeps_its_bytes_is_no_amount():
+    text = pa.array(["$1.20", "$3.40"])
+    nulls = pa.Array.from_buffers(pa.string(), 2, [pa.py_buffer(b"\x02"), *text.buffers()[1:]])
+    assert USD.parse(nulls).values.to_pylist() == [None, D("3.4000")]
+
+
+def test_short_numbers_are_exact_in_the_widest_scale(read):
+    assert read(Decimal(38, 18), "9.99", "10.00", "99999.99", "0.01") == [D("9.99"), D(10), D("99999.99"), D("0.01")]
+    assert read(Decimal(18, 18), "0.99", "1.00") == [D("0.99"), "[out_of_range]"]

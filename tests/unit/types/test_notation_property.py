@@ -37,6 +37,7 @@ class Dialect:
         return Money(self.currency, 14, SCALE, words=words, **how)
 
 
+SIGNS = st.text("05.,$ -/:", max_size=1)
 DIALECTS = st.builds(
     Dialect, st.sampled_from(["", ",", ".", "'", " ", "_"]), st.sampled_from(".,"), st.booleans(),
     st.sampled_from([None, "USD", "KES"]),
@@ -147,3 +148,15 @@ def test_nothing_is_read_that_is_not_in_the_declared_notation(read, data, dialec
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), max_size=8), st.sampled_from(",.'_"))
 def test_grouped_integers_are_read(read, numbers, separator):
     assert read(Integer(thousands=separator), *(f"{n:,}".replace(",", separator) for n in numbers)) == numbers
+
+
+@given(st.data(), DIALECTS, st.integers(1, SCALE))
+def test_short_amounts_are_read_among_any_others(read, data, dialect, places):
+    mark = st.sampled_from(["", "", "$", MARKS[dialect.currency][0]])
+    short = st.builds(lambda mark, n: f"{mark}{n:.{places}f}", mark, st.decimals(0, 99_999, places=places))
+    short = short.map(lambda text: text.replace(".", dialect.point))
+    changed = st.builds(lambda text, at, sign: text[:at] + sign + text[at + 1 :], short, st.integers(0, 8), SIGNS)
+    column = data.draw(st.lists(st.one_of(short, short, short, changed, nearly(dialect)), min_size=1, max_size=12))
+    column = [text for text in column if text.strip()]
+    for text, value in zip(column, read(dialect.kind, *column), strict=True):
+        assert value in wanted(text, dialect), text

@@ -14,6 +14,8 @@ import pyarrow.csv
 
 from sluice.engine.formats.text.source import UTF8_MARK
 
+_LINE_ENDS = (b"", b"\r", b"\n")
+
 
 @dataclass(frozen=True)
 class RaggedRow:
@@ -35,7 +37,7 @@ class TextColumns:
 
 def read_columns(data: bytes, delimiter: str, width: int, requested: Sequence[int]) -> TextColumns:
     """Read records of `width` fields. `data` is valid UTF-8, without NUL, and begins with a record."""
-    if not data.strip(b"\r\n"):
+    if data[:1] in _LINE_ENDS and not data.strip(b"\r\n"):
         return TextColumns(0, {at: pa.array([], pa.string()) for at in requested}, [])
     if data.startswith(UTF8_MARK):
         data = b"\n" + data  # pyarrow would drop a byte order mark; in the middle of a file it is text

@@ -1,8 +1,8 @@
 """A part's bytes into text columns with line numbers, and rejects: together as many as plan counted.
 
-The fast path needs no index: if the part has as many physical lines as plan counted records, every line is one record.
-A quoted line break, a fault in the quotes, a blank line, a NUL, bytes that are not UTF-8 or a line near the limit
-require the slow path: records are indexed, bad ones excluded, and the others read as before.
+The fast path needs no index: if the part has as many physical lines as plan counted records, every line is one record,
+and quoted line breaks and blank lines are counted. A fault in the quotes, a NUL, bytes that are not UTF-8 or a record
+near the limit require the slow path: records are indexed, bad ones excluded, and the others read as before.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pyarrow as pa
 from sluice.engine.formats.csv.columns import TextColumns, read_columns
 from sluice.engine.formats.csv.dialect import Dialect
 from sluice.engine.formats.csv.quotes import Positions
-from sluice.engine.formats.csv.records import RecordIndex, count_lines, index_records
+from sluice.engine.formats.csv.records import RecordIndex, count_lines, index_records, record_lines
 from sluice.engine.formats.csv.rejects import ragged, repeated_header
 from sluice.engine.formats.csv.repeated import repeated_headers
 from sluice.engine.formats.csv.screen import all_text, near_limit, screen
@@ -42,8 +42,10 @@ def parse_part(
     limits = limits or Limits()
     refused: list[RowReject] = []
     well_quoted = well_quoted or b'"' not in data
-    if well_quoted and count_lines(data) == read and all_text(data) and not near_limit(data, limits):
-        lines, kept = np.arange(first_line, first_line + read), data
+    lines = _lines(data, read, dialect, limits) if well_quoted and all_text(data) else None
+    if lines is not None:
+        _check_books(first_line, read, len(lines))
+        lines, kept = lines + first_line, data
     else:
         index = index_records(data, dialect.quotes, final=True)
         _check_books(first_line, read, index.counted.records)
@@ -61,6 +63,13 @@ def parse_part(
         kept_rows = np.delete(np.arange(text.rows), [row for row, _ in headers])
         rows = rows.take(pa.array(kept_rows)).combine_chunks()
     return ParsedPart(rows, sorted(refused, key=lambda reject: reject.line))
+
+
+def _lines(data: bytes, read: int, dialect: Dialect, limits: Limits) -> Positions | None:
+    """The line of each record, counted from 0; None if the records have to be looked at one by one."""
+    if count_lines(data) == read and not near_limit(data, limits):
+        return np.arange(read)  # every line is one record
+    return record_lines(data, dialect.quotes, longest=limits.max_record_bytes)
 
 
 def _join(data: bytes, index: RecordIndex, good: npt.NDArray[np.bool_]) -> bytes:

@@ -9,8 +9,8 @@ blanks may follow before the field ends. Other cases are faults, which a well-fo
 - a quote in an unquoted field (`5" pipe`) is an ordinary character, and a fault only with `strict_quotes`;
 - with `line_breaks=False`, a quote is closed on its line or not at all.
 
-In a well-formed buffer every second quote closes, which numpy verifies at 1 GB/s. Otherwise one regular expression goes
-from quoted field to quoted field.
+In a well-formed buffer every second quote closes, without those in unquoted fields: numpy verifies that at 1 GB/s.
+Otherwise one regular expression goes from quoted field to quoted field.
 """
 
 from __future__ import annotations
@@ -66,15 +66,26 @@ class Quotes:
 def find_quotes(data: bytes, rules: QuoteRules, *, final: bool) -> Quotes:
     """The quotes of a buffer that begins with a record; `final` if it is the end of the file."""
     array = np.frombuffer(data, np.uint8)
-    marks = np.flatnonzero(array == QUOTE)
+    marks = places_of_few(array == QUOTE)
     if marks.size == 0:
         return Quotes(marks)
-    if _every_second_closes(array, marks, rules.delimiter) and not (final and marks.size % 2):
-        plain = Quotes(marks)
+    edges = _plain_edges(array, marks, rules)
+    if edges is not None and not (final and edges.size % 2):
+        plain = Quotes(edges)
         if rules.line_breaks or not plain.inside(np.flatnonzero((array == LF) | (array == CR))).any():
             return plain
     quotes = walk_quotes(data, rules, final=final)
     return Quotes(quotes.edges, _with_bare(quotes, marks)) if rules.strict else quotes
+
+
+def places_of_few(mask: npt.NDArray[np.bool_]) -> Positions:
+    """As `np.flatnonzero`, and faster where few bytes are True: eight are looked at together."""
+    whole = mask.size // 8
+    eights = np.flatnonzero(mask[: whole * 8].view(np.uint64) != 0)
+    if eights.size * 32 > whole:
+        return np.flatnonzero(mask)
+    near = np.append((eights[:, None] * 8 + np.arange(8)).ravel(), np.arange(whole * 8, mask.size))
+    return near[mask[near]]
 
 
 def walk_quotes(data: bytes, rules: QuoteRules, *, final: bool) -> Quotes:
@@ -105,6 +116,20 @@ def _with_bare(quotes: Quotes, marks: Positions) -> tuple[Fault, ...]:
     listed = {fault.at for fault in quotes.faults}
     bare = [Fault(at, BARE) for at in marks[(before % 2 == 0) & ~closes].tolist() if at not in listed]
     return tuple(sorted([*quotes.faults, *bare], key=lambda fault: fault.at))
+
+
+def _plain_edges(array: Bytes, marks: Positions, rules: QuoteRules) -> Positions | None:
+    """The marks if every second closes; or those that do so without the quotes in unquoted fields. Else None."""
+    if _every_second_closes(array, marks, rules.delimiter):
+        return marks
+    if rules.strict:
+        return None
+    neither = ~_borders(rules.delimiter) & (np.arange(256) != QUOTE)
+    bare = neither[array[marks - 1]] & neither[array[np.minimum(marks + 1, array.size - 1)]] & (marks > 0)
+    edges, within = marks[~bare], marks[bare]
+    if not edges.size or not _every_second_closes(array, edges, rules.delimiter):
+        return None
+    return None if Quotes(edges).inside(within).any() else edges
 
 
 def _every_second_closes(array: Bytes, marks: Positions, delimiter: str) -> bool:

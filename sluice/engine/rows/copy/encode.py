@@ -1,8 +1,8 @@
 """Rows to binary COPY streams: signature and header, one tuple a row, trailer; each of them a COPY of its own.
 
-A tuple is its number of fields, then the fields. Fixed-width cells and variable-width columns alternate in it; Arrow's
-element-wise join concatenates them row by row, and the join's data buffer *is* the stream. Rows are encoded in batches,
-so that memory stays near the size of the output and a batch near the size of a processor's cache.
+A tuple is its number of fields, then the fields. Fixed-width cells and variable-width columns alternate in it, and are
+written to their places in the stream column by column. Rows are encoded in batches, so that memory stays near the size
+of the output and a batch near the size of a processor's cache.
 (PostgreSQL documentation, COPY, "Binary Format")
 """
 
@@ -12,10 +12,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from sluice.engine.rows.copy.cells import Cell, Numbers, even, pack
+from sluice.engine.rows.copy.cells import Cell, Numbers, pack
 from sluice.engine.rows.copy.fields import field
+from sluice.engine.rows.copy.weave import Packed, weave
 
 # flags: none; length of the header's extension: 0
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -62,33 +62,19 @@ def _tuples(rows: pa.Table, input_id: int | Numbers) -> tuple[memoryview, Number
     """The tuples of a batch that has rows, one after another, and where each of them ends."""
     # combine_chunks copies even a single chunk
     columns = [c.chunk(0) if c.num_chunks == 1 else c.combine_chunks() for c in rows.columns]
-    pieces: list[pa.Array] = []
+    pieces: list[Packed | pa.Array] = []
     stretch = [Cell(">i2", len(columns) + 1)]
     for at, column in enumerate(columns):
         if at == len(columns) - 1:
             stretch += [Cell(">i4", 8), Cell(">i8", input_id)]
-        cells, tail = field(column)
+        cells, tail, shorter = field(column)
         stretch += cells
         if tail is not None:
-            pieces += [even(pack(stretch, rows.num_rows)), tail]
+            pieces += [Packed(pack(stretch, rows.num_rows)), tail]
+            stretch = []
+        elif shorter is not None:
+            pieces.append(Packed(pack(stretch, rows.num_rows), shorter))
             stretch = []
     if stretch:
-        pieces.append(even(pack(stretch, rows.num_rows)))
-    return _data(_join(pieces))
-
-
-def _join(pieces: list[pa.Array]) -> pa.Array:
-    if len(pieces) == 1:
-        return pieces[0]
-    if len(pieces) == 3:
-        # the separator may differ by row: one piece less to copy than with an empty separator
-        first, middle, last = pieces
-        return pc.binary_join_element_wise(first, last, middle)
-    return pc.binary_join_element_wise(*pieces, b"")
-
-
-def _data(joined: pa.Array) -> tuple[memoryview, Numbers]:
-    """The bytes of all rows together (they lie in one buffer, in order and without gaps), and the rows' offsets."""
-    _, offsets, data = joined.buffers()
-    ends = np.frombuffer(offsets, np.int32)[joined.offset : joined.offset + len(joined) + 1].astype(np.int64)
-    return memoryview(data)[ends[0] : ends[-1]], ends
+        pieces.append(Packed(pack(stretch, rows.num_rows)))
+    return weave(pieces)

@@ -1,7 +1,7 @@
 """Fields: the form of each Arrow type in a tuple, a length of four bytes and then the value.
 
-If all values are equally wide, a field is cells only. Text, and columns with nulls, end with a variable-width piece:
-the length is a cell, and the width of the bytes after it differs by row.
+If all values are equally wide, a field is cells only; those of a null are left out. Other text ends with a
+variable-width piece: the length is a cell, and the width of the bytes after it differs by row.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.rows.copy.cells import Cell, Numbers, numbers, pack, ragged, width
+from sluice.engine.rows.copy.cells import Cell, Numbers, numbers, width
 from sluice.engine.rows.copy.numeric import numeric_cells
 from sluice.errors import DataError
 
@@ -27,10 +27,14 @@ FIRST_US = FIRST_DAY * 86_400_000_000
 
 
 class Field(NamedTuple):
-    """A column's part of the tuples: cells, and the `binary` column without nulls that follows, if any."""
+    """A column's part of the tuples: cells, and the `binary` column without nulls that follows, if any.
+
+    With `shorter` the last cells are left out in some rows: it is by how many bytes.
+    """
 
     cells: list[Cell]
     tail: pa.Array | None = None
+    shorter: Numbers | None = None
 
 
 def field(column: pa.Array) -> Field:
@@ -54,21 +58,35 @@ def _text(column: pa.Array) -> Field:
         lengths = np.where(present, np.diff(_offsets(column)), np.int32(NULL))
     else:
         lengths = np.diff(_offsets(column))
+        if lengths[0] and (lengths == lengths[0]).all():
+            return _even_text(column, int(lengths[0]))
     buffers = [None, *column.buffers()[1:]]
     tail = pa.Array.from_buffers(pa.binary(), len(column), buffers, offset=column.offset)
     return Field([Cell(">i4", lengths)], tail)
 
 
+def _even_text(column: pa.Array, size: int) -> Field:
+    """Texts that are all equally long: as cells."""
+    values = np.frombuffer(column.buffers()[2], f"V{size}", len(column), int(_offsets(column)[0]))
+    return Field([Cell(">i4", size), Cell(f"V{size}", values)])
+
+
 def _with_nulls(column: pa.Array, cells_of: Callable[[pa.Array], list[Cell]]) -> Field:
-    """The values that are not null, densely packed, and offsets with zero bytes for nulls."""
+    """The cells of the values, with 0 for nulls: these are left out."""
     present = _present(column)
-    values = column.drop_null()
-    packed = pack(cells_of(values), len(values))
-    size = packed.dtype.itemsize
-    offsets = np.zeros(len(column) + 1, np.int32)
-    np.cumsum(present * np.int32(size), out=offsets[1:])
-    lengths = np.where(present, np.int32(size), np.int32(NULL))
-    return Field([Cell(">i4", lengths)], ragged(packed, offsets))
+    cells = cells_of(_zero_for_null(column, present))
+    size = np.int32(width(cells))
+    lengths = np.where(present, size, np.int32(NULL))
+    return Field([Cell(">i4", lengths), *cells], shorter=~present * size)
+
+
+def _zero_for_null(column: pa.Array, present: Numbers) -> pa.Array:
+    """The column without nulls. Its buffer has anything for a null, which may be out of range."""
+    if pa.types.is_boolean(column.type):
+        return pc.fill_null(column, False)
+    values = numbers(column, np.int8).reshape(len(column), -1).copy()
+    values[~present] = 0
+    return pa.Array.from_buffers(column.type, len(column), [None, pa.py_buffer(values)])
 
 
 def _present(column: pa.Array) -> Numbers:

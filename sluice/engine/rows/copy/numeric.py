@@ -67,8 +67,11 @@ def _digits(limbs: list[Numbers], scale: int) -> list[Numbers]:
 
 def _divide(limbs: list[Numbers], divisor: int) -> tuple[list[Numbers], Numbers]:
     """Long division, limb by limb: quotient and remainder."""
-    quotients = []
     by = np.uint64(divisor)
+    if len(limbs) == 1:
+        quotient = limbs[0] // by
+        return [quotient], limbs[0] - quotient * by
+    quotients = []
     rest = np.zeros_like(limbs[0])
     for limb in limbs:
         dividend = (rest << LIMB) | limb

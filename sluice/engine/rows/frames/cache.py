@@ -1,5 +1,8 @@
 """The cache of frames between two tasks: in the process that made them, and in Redis for all others.
 
+The next task of a part is nearly always taken by the process that made its frame. So a frame that is quickly made again
+is not written to Redis: it is not `shared`.
+
 A frame is a small head and values of at most 1 MiB (large single values cost redis-py four times as much). Its key is
 computed from its inputs, never from a name. Redis may lose or damage any of it at any time, and others may write to it:
 a frame that is incomplete, or not sealed by this installation, counts as missing, and the step before it is repeated.
@@ -52,21 +55,25 @@ class Frames:
         self._kept: OrderedDict[str, Any] = OrderedDict()
         self._client: redis.Redis | None = None
 
-    def put(self, key: str, made: Cacheable) -> None:
-        """Store a frame: in this process for the next task, and in Redis for every other."""
+    def put(self, key: str, made: Cacheable, *, shared: bool = True) -> None:
+        """Store a frame: in this process for the next task, and, if it is `shared`, in Redis for every other."""
         self._kept[key] = made
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
+        if not shared:
+            return
         try:
             self._write(key, made.freeze())
         except redis.RedisError as error:
             log.warning("the cache did not take a frame (%s): it may be made again", type(error).__name__)
 
-    def get(self, key: str, kind: type[R]) -> R | None:
-        """The frame, from this process or from Redis; None if it is missing, incomplete or damaged."""
+    def get(self, key: str, kind: type[R], *, shared: bool = True) -> R | None:
+        """The frame, from this process or, if it is `shared`, from Redis; None if it is missing or damaged."""
         kept = self._kept.pop(key, None)
         if isinstance(kept, kind):
             return kept
+        if not shared:
+            return None
         try:
             frame = self._read(key)
             return None if frame is None else kind.thaw(frame)

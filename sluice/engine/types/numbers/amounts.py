@@ -11,12 +11,13 @@ from __future__ import annotations
 import numpy as np
 
 from sluice.engine.types.base import Int64s, Mask
-from sluice.engine.types.cells import Bytes, Cells
+from sluice.engine.types.cells import Bytes, Cells, windows
 from sluice.engine.types.numbers.affixes import without_mark_before, without_mark_behind
-from sluice.engine.types.numbers.digits import MAX_DIGITS, numbers, read_groups
+from sluice.engine.types.numbers.digits import MAX_DIGITS, numbers, read_groups, word_numbers
 from sluice.engine.types.numbers.notation import Notation
 
 _MINUS, _OPEN, _CLOSE = ord("-"), ord("("), ord(")")
+_LOOKED_AT = 64
 _POWERS = 10 ** np.arange(MAX_DIGITS + 1, dtype=np.int64)
 
 
@@ -24,6 +25,46 @@ def read_amounts(cells: Cells, scale: int, notation: Notation) -> tuple[Int64s, 
     """Every cell times 10^scale, and which of them are certain."""
     if scale > MAX_DIGITS:
         return np.zeros(len(cells.empty), np.int64), np.zeros(len(cells.empty), np.bool_)
+    values, certain = _short_amounts(cells, scale, notation)
+    rows = np.flatnonzero(~certain & ~cells.empty)
+    if len(rows):
+        values[rows], certain[rows] = _any_amounts(cells.some(rows), scale, notation)
+    return values, certain
+
+
+def _short_amounts(cells: Cells, scale: int, notation: Notation) -> tuple[Int64s, Mask]:
+    """The same, certain only for `$12.34` and `12.34` of at most eight bytes without the mark: one word for each cell.
+
+    All have as many digits behind the point as most of the column's first cells.
+    """
+    places = _usual_places(cells, scale, ord(notation.point))
+    marks = [ord(mark) for mark in notation.marks if len(mark) == 1 and mark.isascii() and not mark.isalnum()]
+    if not places or not len(cells.starts):
+        return np.zeros(len(cells.empty), np.int64), np.zeros(len(cells.empty), np.bool_)
+    lengths = cells.lengths
+    first = cells.data[cells.starts]
+    for mark in marks[:1]:
+        lengths -= first == mark
+    words = windows(cells.data)[cells.ends - 8]
+    behind = np.uint64(8 * (8 - places))  # the bits from which on the digits behind the point are
+    certain = ((words >> (behind - np.uint64(8))) & np.uint64(0xFF)) == ord(notation.point)
+    certain &= (lengths <= 8) & (lengths >= places + 2) & ~cells.empty
+    # the digits before the point move up to those behind it
+    words = ((words >> behind) << behind) | ((words << np.uint64(64 + 8) - behind) >> (np.uint64(64) - behind))
+    values, digits = word_numbers(words, lengths - 1)
+    certain &= digits & (values < 10 ** (MAX_DIGITS - scale + places))
+    return values * (certain * np.int64(10 ** (scale - places))), certain
+
+
+def _usual_places(cells: Cells, scale: int, point: int) -> int:
+    """How many digits behind the point most of the first cells have; 0 for none."""
+    ends = cells.ends[:_LOOKED_AT]
+    counts = [int(np.count_nonzero(cells.data[ends - 1 - places] == point)) for places in range(1, min(scale, 6) + 1)]
+    return int(np.argmax(counts)) + 1 if any(counts) else 0
+
+
+def _any_amounts(cells: Cells, scale: int, notation: Notation) -> tuple[Int64s, Mask]:
+    """The same for any cells."""
     starts, ends, negative = _bare(cells, notation)
     points = _points(cells.data, starts, ends, scale, ord(notation.point))
     values, certain = numbers(cells.data, starts, points)

@@ -157,7 +157,7 @@ def _parse(
     values, certain = read_amounts(cells, scale, notation)
     if precision < MAX_DIGITS:
         certain &= np.abs(values) < 10**precision
-    odd = one_by_one(cells.text, ~certain & ~cells.empty, read)
+    odd = one_by_one(cells.text, ~certain & ~cells.empty, read, trimmed=True)
     halves = np.empty((len(values), 2), np.int64)  # decimal128: the low half, then the high one
     halves[:, 0] = values
     halves[:, 1] = values >> 63

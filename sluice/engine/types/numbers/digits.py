@@ -8,6 +8,7 @@ steps runs over the whole column.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from sluice.engine.types.base import Int64s, Mask
 from sluice.engine.types.cells import Bytes, windows
@@ -44,9 +45,16 @@ def numbers(data: Bytes, starts: Int64s, ends: Int64s) -> tuple[Int64s, Mask]:
 
 def _word(data: Bytes, ends: Int64s, lengths: Int64s) -> tuple[Int64s, Mask]:
     """The same for the last eight bytes before `ends`, of which `lengths` (or eight) count."""
-    word = windows(data)[ends - 8]
+    return word_numbers(windows(data)[ends - 8], np.minimum(lengths, 8))
+
+
+def word_numbers(word: npt.NDArray[np.uint64], lengths: Int64s) -> tuple[Int64s, Mask]:
+    """The numbers of the last `lengths` (0 to 8) bytes of little-endian words, and whether they are digits only.
+
+    `word` is changed.
+    """
     word ^= _ZEROS
-    word &= _LAST[np.minimum(lengths, 8)]
+    word &= _LAST[np.clip(lengths, 0, 8)]
     certain = ((word | (word + _SIXES)) & _HIGH_HALVES) == 0
     word = (word * _U(2561)) >> _U(8)
     word = ((word & _U(0x00FF00FF00FF00FF)) * _U(6553601)) >> _U(16)

@@ -52,7 +52,7 @@ class Integer(Grown):
             read_groups(cells.data, first, cells.ends, values, certain, ord(self.thousands))
         certain &= (cells.ends > first) & ~cells.empty
         values[negative] *= -1
-        odd = one_by_one(cells.text, ~certain & ~cells.empty, self._read)
+        odd = one_by_one(cells.text, ~certain & ~cells.empty, self._read, trimmed=True)
         rows, accepted = odd.accepted()
         values[rows] = np.array(accepted, np.int64)
         certain[rows] = True
