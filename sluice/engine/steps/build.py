@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 
@@ -49,9 +49,11 @@ def build_run(claim: Claim, pipeline: Pipeline) -> None:
         cursor.execute(_ROOM)
         _update_statistics(cursor, pipeline)
         as_of = date.fromisoformat(options["as_of"]) if "as_of" in options else None
+        builds: dict[str, TableBuild] = {}
         for derived in pipeline.derived:
+            builds[derived.name] = _build_of(cursor, pipeline, derived, as_of, builds, refit=bool(options.get("refit")))
             with _naming(derived):
-                _build_of(cursor, pipeline, derived, as_of, refit=bool(options.get("refit"))).build(claim.run)
+                builds[derived.name].build(claim.run)
             failpoint("build.built")
         cursor.execute(query("finish_run"), run)
         finish(cursor, claim)
@@ -73,9 +75,17 @@ def _naming(table: Computed) -> Iterator[None]:
         ) from error
 
 
-def _build_of(cursor: Cursor, pipeline: Pipeline, table: Computed, as_of: date | None, *, refit: bool) -> TableBuild:
+def _build_of(
+    cursor: Cursor,
+    pipeline: Pipeline,
+    table: Computed,
+    as_of: date | None,
+    before: Mapping[str, TableBuild],
+    *,
+    refit: bool,
+) -> TableBuild:
     if isinstance(table, Preprocessed):
-        return FramesBuild(cursor, pipeline, table, as_of, refit=refit)
+        return FramesBuild(cursor, pipeline, table, as_of, before[table.of], refit=refit)
     if isinstance(table, Derived):
         return SelectBuild(cursor, pipeline, table, as_of)
     raise TypeError(f"A derived table must be Derived or Preprocessed, not {type(table).__name__}.")

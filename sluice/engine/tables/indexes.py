@@ -19,9 +19,7 @@ def create_indexes(cursor: Cursor, table: str, indexes: Sequence[Sequence[str]],
     """Create one for each list of columns, followed by those of `key`. An existing one is left alone."""
     for index in indexes:
         columns = [*index, *(column for column in key if column not in index)]
-        params = {"schema": home_schema(), "table": table, "columns": columns}
-        cursor.execute(query("has_index"), params)  # `if not exists` would lock the table
-        if cursor.fetchone() == (False,):
+        if not has_index(cursor, table, columns):  # `if not exists` would lock the table
             name = f"{table}_{'_'.join(index)}_idx"
             own = len(name) <= LONGEST and is_free(cursor, name)
             statement = sql.SQL("create index {} on {} ({})").format(
@@ -30,3 +28,9 @@ def create_indexes(cursor: Cursor, table: str, indexes: Sequence[Sequence[str]],
                 sql.SQL(", ").join(map(sql.Identifier, columns)),
             )
             cursor.execute(statement)
+
+
+def has_index(cursor: Cursor, table: str, columns: Sequence[str]) -> bool:
+    """Whether there is an index of exactly these columns, in their order."""
+    cursor.execute(query("has_index"), {"schema": home_schema(), "table": table, "columns": list(columns)})
+    return cursor.fetchone() == (True,)
