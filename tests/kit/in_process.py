@@ -11,6 +11,7 @@ from sluice.engine.declare import Pipeline
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.parts import read_part
 from sluice.engine.ledger.runs import Run, register
+from sluice.engine.load.bulk import forget_considered
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.frames import frames
 from sluice.engine.rows.frames.cache import forget_frames
@@ -39,6 +40,7 @@ class InProcess:
         settings_module.settings.cache_clear()
         drop_connection()
         forget_frames()
+        forget_considered()
 
     def use(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline

@@ -32,6 +32,10 @@ _TRUST = (
     "whether a file counts as read if its size, times and inode (in an object store its tag) are those of an input that"
     " read it; not for network file systems whose times cannot be relied on"
 )
+_BULK = (
+    "rows from which a run fills an empty table without the index of its key, which is made once, when the run settles;"
+    " 0: never"
+)
 _PART = "size of a part; memory of a worker process is about 150 MiB + 8 parts"
 
 
@@ -65,6 +69,7 @@ class Settings(BaseSettings):
     max_ratio: int = Field(
         200, ge=2, description="a packed or Parquet file that unpacks to more times its size is refused"
     )
+    bulk_rows: int = Field(200_000, ge=0, description=_BULK)
     trust_stamps: bool = Field(False, description=_TRUST)
     window: int = Field(1_000, ge=1, le=10_000, description=_WINDOW)
     frame_ttl_s: int = Field(900, ge=10, description="how long a frame may stay in Redis")

@@ -34,6 +34,7 @@ RIGHTS = {
     "target": "SELECT INSERT UPDATE",
     "worker": _ALL,
     "queue": "SELECT INSERT UPDATE",
+    "bulk": _ALL,
     "frame_key": "SELECT",
     "duty": "SELECT INSERT UPDATE",
 }

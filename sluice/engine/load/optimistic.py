@@ -23,11 +23,13 @@ GIVE_UP_AFTER = 3
 class SortedLoad:
     """Loads one part's sorted chunks inside the caller's transaction, and counts the rows that were written."""
 
-    def __init__(self, cursor: Cursor, target: Target, *, staged: bool) -> None:
+    def __init__(self, cursor: Cursor, target: Target, *, staged: bool, bulk: bool = False) -> None:
         self._cursor = cursor
         self._target = target
-        self.staged = staged
+        self._bulk = bulk
+        self.staged = staged and not bulk
         self.loaded = 0
+        self.any_lost = False  # whether the table `lost` has rows
         self._met = 0
         self._stage_used = False
 
@@ -45,10 +47,13 @@ class SortedLoad:
                 failpoint("load.mid_copy")
 
     def set_aside(self, chunks: Sequence[bytes]) -> None:
-        """Write rows whose key occurs earlier in the same part directly to `lost`."""
-        if chunks:
-            self._cursor.execute(self._target.statement("make_stage"))
+        """Write rows whose key occurs earlier in the same part to `lost`; in a bulk load, to the target."""
         for chunk in chunks:
+            if self._bulk and self._copy(chunk):
+                continue
+            if not self.any_lost:
+                self._cursor.execute(self._target.statement("make_stage"))
+            self.any_lost = True
             self._cursor.copy_expert(self._sql("copy_lost"), io.BytesIO(chunk), CHUNK_BYTES)
 
     def _copy(self, chunk: bytes) -> bool:
@@ -65,10 +70,14 @@ class SortedLoad:
     def _stage(self, chunks: Sequence[bytes]) -> None:
         self._cursor.execute(self._target.statement("empty_stage" if self._stage_used else "make_stage"))
         self._stage_used = True
+        staged = 0
         for chunk in chunks:
             self._cursor.copy_expert(self._sql("copy_stage"), io.BytesIO(chunk), CHUNK_BYTES)
+            staged += self._cursor.rowcount
         self._cursor.execute(self._target.statement("insert_staged"))
-        self.loaded += (self._cursor.fetchone() or (0,))[0]
+        inserted = (self._cursor.fetchone() or (0,))[0]
+        self.loaded += inserted
+        self.any_lost = self.any_lost or inserted < staged
 
     def _sql(self, name: str) -> str:
         return self._target.statement(name).as_string(self._cursor)

@@ -12,6 +12,8 @@ from sluice.engine.declare import Table
 from sluice.engine.ledger.outcomes import end_part
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.ledger.steps import Claim, finish
+from sluice.engine.load import bulk
+from sluice.engine.load.bulk import KeyAbsent
 from sluice.engine.load.conflicts import classify_lost
 from sluice.engine.load.merge import update_part
 from sluice.engine.load.optimistic import SortedLoad
@@ -31,9 +33,19 @@ def load_part(claim: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> 
 
     When the connection breaks at COMMIT the outcome is unknown: it is read from the ledger.
     """
+    target = Target.of(table, work.absent)
+    bulk.begin(work, target)
+    try:
+        return _load_whole(claim, work, ready, target)
+    except KeyAbsent:
+        bulk.make_index(target)
+    return _load_whole(claim, work, ready, target)
+
+
+def _load_whole(claim: Claim, work: PartWork, ready: ReadyFrame, target: Target) -> dict[str, int]:
     try:
         with transaction() as cursor:
-            books = _load(cursor, claim, work, ready, Target.of(table, work.absent))
+            books = _load(cursor, claim, work, ready, target)
             failpoint("load.before_commit")
     except TransientError:
         if patiently(lambda: is_loaded(work.part)):
@@ -51,8 +63,11 @@ def _load(cursor: Cursor, claim: Claim, work: PartWork, ready: ReadyFrame, targe
         delete_rejects(cursor, work)
     if target.update:
         share(cursor, Lock.REMOVING_ROWS, target.name)
+    keyless = bulk.is_open(cursor, target, work.run)
     clear_replaced(cursor, work, target)
-    books, staged = (_update if target.update else _keep)(cursor, work, target, ready)
+    books, staged = (
+        _update(cursor, work, target, ready) if target.update else _keep(cursor, work, target, ready, keyless=keyless)
+    )
     refused = rejects.write(cursor, ready.rejects, run=work.run, input_id=work.input, part=work.part)
     books = _add_up(books, rejected=refused)
     books["read"] = _close_books(cursor, work, books)
@@ -61,12 +76,14 @@ def _load(cursor: Cursor, claim: Claim, work: PartWork, ready: ReadyFrame, targe
     return books
 
 
-def _keep(cursor: Cursor, work: PartWork, target: Target, ready: ReadyFrame) -> tuple[dict[str, int], bool]:
+def _keep(
+    cursor: Cursor, work: PartWork, target: Target, ready: ReadyFrame, *, keyless: bool
+) -> tuple[dict[str, int], bool]:
     """Counts of rows by outcome, and whether the rest of the input should be staged."""
-    rows = SortedLoad(cursor, target, staged=work.staged)
+    rows = SortedLoad(cursor, target, staged=work.staged, bulk=keyless)
     rows.load(ready.rows)
     rows.set_aside(ready.repeats)
-    lost = classify_lost(cursor, [work], target) if ready.repeats or rows.loaded < ready.row_count else {}
+    lost = classify_lost(cursor, [work], target) if rows.any_lost else {}
     return lost.get(work.input, {}) | {"loaded": rows.loaded}, rows.staged
 
 

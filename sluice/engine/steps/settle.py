@@ -6,7 +6,6 @@ The winner does not depend on who committed first: with `keep` it is the row of 
 
 from __future__ import annotations
 
-from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
@@ -16,10 +15,12 @@ from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.nothing_loaded import fail_copies, fail_nothing_loaded
 from sluice.engine.ledger.steps import Claim, finish
+from sluice.engine.load import bulk
 from sluice.engine.load.newest import settle_updates
 from sluice.engine.load.replaced import delete_not_again
 from sluice.engine.load.snapshot import keep_newest
 from sluice.engine.load.target import Target
+from sluice.engine.load.verdicts import count_verdicts
 from sluice.errors import EarlierRunOpen
 
 query = statements(__name__)
@@ -31,6 +32,8 @@ def settle_run(claim: Claim, pipeline: Pipeline) -> None:
     Raises EarlierRunOpen, LostClaim, TransientError.
     """
     run = {"run": claim.run}
+    for flow in pipeline.flows:
+        bulk.end(Target.of(flow.table))
     with transaction() as cursor:
         # one run of a table after the other: a run that ends must not miss a row that another one displaces, and
         # inputs must become final in the order in which they become visible
@@ -74,14 +77,7 @@ def _settle_contested(cursor: Cursor, pipeline: Pipeline, run: int, *, contested
             _judge(cursor, target, this)
             judged = True
     if judged:
-        for name in ("part", "input", "run"):
-            _count_verdicts(cursor, name)
-
-
-def _count_verdicts(cursor: Cursor, name: str) -> None:
-    """Count settled rows into their parts, inputs or runs: `name` is the table of the ledger."""
-    statement = sql.SQL(query("count_verdicts"))
-    cursor.execute(statement.format(table=sql.Identifier("sluice", name), id=sql.Identifier(f"{name}_id")))
+        count_verdicts(cursor)
 
 
 def _judge(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:

@@ -97,4 +97,14 @@ def _kinds(cursor: Cursor, types: Sequence[str]) -> list[Kind]:
 
 def _is_unique(cursor: Cursor, table: str, key: Sequence[str]) -> bool:
     cursor.execute(query("unique_keys"), {"table": table, "schema": home_schema()})
-    return any(set(names) == set(key) for (names,) in cursor.fetchall())
+    return any(set(names) == set(key) for (names,) in cursor.fetchall()) or _is_made_later(cursor, table, key)
+
+
+def _is_made_later(cursor: Cursor, table: str, key: Sequence[str]) -> bool:
+    """Whether a bulk load, which is open, makes the index of this key at its end."""
+    cursor.execute("select to_regclass('sluice.bulk') is not null")
+    if cursor.fetchone() != (True,):
+        return False
+    cursor.execute(query("key_made_later"), {"table": table, "schema": home_schema()})
+    row = cursor.fetchone()
+    return row is not None and set(row[0]) == set(key)

@@ -17,6 +17,8 @@ from sluice.engine.ledger.batches.claims import finish_batch, next_message
 from sluice.engine.ledger.outcomes import end_whole_inputs
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.ledger.steps import Claim
+from sluice.engine.load import bulk
+from sluice.engine.load.bulk import KeyAbsent
 from sluice.engine.load.conflicts import classify_lost
 from sluice.engine.load.optimistic import SortedLoad
 from sluice.engine.load.replaced import clear_replaced
@@ -37,9 +39,19 @@ def load_batch(claims: Sequence[Claim], works: Sequence[PartWork], ready: ReadyB
 
     When the connection breaks at COMMIT the outcome is unknown: it is read from the ledger.
     """
+    target = Target.of(table)
+    bulk.begin(works[0], target)
+    try:
+        return _load_whole(claims, works, ready, target)
+    except KeyAbsent:
+        bulk.make_index(target)
+    return _load_whole(claims, works, ready, target)
+
+
+def _load_whole(claims: Sequence[Claim], works: Sequence[PartWork], ready: ReadyBatch, target: Target) -> None:
     try:
         with transaction() as cursor:
-            _load(cursor, claims, works, ready, Target.of(table))
+            _load(cursor, claims, works, ready, target)
             failpoint("load.before_commit")
     except TransientError:
         if patiently(lambda: all(is_loaded(work.part) for work in works)):
@@ -54,12 +66,12 @@ def _load(
     cursor.execute(query("lock_batch"), next_message(claims))
     if cursor.rowcount != len(works):
         raise LostClaim(f"Only {cursor.rowcount} of the {len(works)} parts of a batch are this worker's to load.")
+    keyless = bulk.is_open(cursor, target, works[0].run)
     clear_replaced(cursor, works[0], target)
-    rows = SortedLoad(cursor, target, staged=False)
+    rows = SortedLoad(cursor, target, staged=False, bulk=keyless)
     rows.load(ready.rows)
     rows.set_aside(ready.repeats)
-    clean = rows.loaded == sum(ready.counts)
-    lost = {} if clean else classify_lost(cursor, works, target)
+    lost = classify_lost(cursor, works, target) if rows.any_lost else {}
     written = _write_rejects(cursor, works, ready.rejects)
     books = _close_books(works, ready, lost)
     _compare_counts(

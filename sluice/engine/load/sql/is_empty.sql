@@ -1,0 +1,2 @@
+-- Whether the table has no row.
+select not exists (select from {target})

@@ -1,0 +1,2 @@
+-- Nobody reads or writes the table until this transaction ends.
+lock table {target} in access exclusive mode
