@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FRAME_ROWS = 25_000
-# Looking up rows is faster than reading all of them up to this number or share: it costs about four times as much a row.
+# Looking up rows is faster than reading all of them up to this number or share: a row costs about four times as much.
 FEW, FEW_SHARE = 1000, 0.2
 _CSV = csv.WriteOptions(include_header=False)
 

@@ -125,12 +125,8 @@ class TableBuild(ABC):
         facts = vars(built) | {"moves": json.dumps(built.moves), "counts": json.dumps(built.counts)}
         facts["steps"] = json.dumps(built.steps)
         facts |= {"run": run, "pipeline": self._pipeline.name, "derived": self._derived.name, "as_of": self._as_of}
-        facts |= {
-            "value": self._derived.value,
-            "counted_by": self._derived.counted_by,
-            "definition": self._derived.definition,
-            "upto": since.upto,
-        }
+        facts |= {"value": self._derived.value, "counted_by": self._derived.counted_by}
+        facts |= {"definition": self._derived.definition, "upto": since.upto}
         facts["read_upto"] = since.rows_in_all
         self._cursor.execute(query("note_build"), facts | {"seconds": time.monotonic() - started})
         return built
@@ -148,12 +144,7 @@ class TableBuild(ABC):
             return self._build_first()
         if self._is_valid(before):
             if not since.inputs:
-                return Built(
-                    "unchanged",
-                    before.rows,
-                    sum_before=before.total,
-                    sum_after=before.total,
-                )
+                return Built("unchanged", rows=before.rows, sum_before=before.total, sum_after=before.total)
             built = self._build_incremental(before, since)
             if built is not None:
                 return built
