@@ -34,7 +34,7 @@ class TouchedRows:
         self._touched, self._needed = statements.temp("touched"), statements.temp("needed")
         self._table = table
         self._values = values
-        self._columns = sorted({name for alike in table.alike for name in alike.columns} or {table.key[-1]})
+        self._columns = sorted({name for alike in table.alike for name in alike.columns})
         self._indexes = {alike: self._index(alike) for alike in table.alike}
 
     def can_be_found(self) -> bool:
@@ -65,6 +65,7 @@ class TouchedRows:
     def _note(self, noted: sql.Identifier, keys: sql.Identifier, rows: sql.Composable) -> int:
         """Note the keys of these rows, and of those that are alike to them. Returns how many."""
         alike = sql.SQL("").join(each for alike in self._table.alike for each in self._alike(alike))
+        rows = rows if self._columns else sql.SQL("select")  # nothing is compared with them
         self._cursor.execute(self._fill("make_keys", noted=noted, keys=keys, rows=rows, alike=alike), self._values)
         found = self._cursor.rowcount
         self._cursor.execute(sql.SQL(query("analyze_keys")).format(keys=noted))
