@@ -116,6 +116,7 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
         ("continued:", continued(status)),
         ("waits for another run:", waiting(status)),
         ("replaced since, these books are those of then:", replaced(status)),
+        ("without the index of its key until this run is settled:", status.keyless),
         ("note:", notes(status)),
         (rejects_heading(status), reasons(status)),
     ):

@@ -25,6 +25,7 @@ def look_at_work() -> Iterator[Finding]:
             return
     yield from safely("dead steps", _dead_steps)
     yield from safely("stuck runs", _stuck_runs)
+    yield from safely("keys", _keys)
     yield from safely("window", _window)
 
 
@@ -50,6 +51,19 @@ def _stuck_runs() -> Iterator[Finding]:
         f"{_named(stuck)}: no worker has worked on anything for minutes" if stuck else "none",
         todo="Check that workers run and can read the files. `sluice status RUN` shows what it waits for.",
         otherwise="wrong",
+    )
+
+
+def _keys() -> Iterator[Finding]:
+    """Tables that a run has left without the index of their key."""
+    with transaction() as cursor:
+        cursor.execute(query("keyless"))
+        tables = dict(cursor.fetchall())
+    yield judge(
+        "keys",
+        not tables,
+        "; ".join(f"{table} has no index of its key since run {run}" for table, run in tables.items()) or "all there",
+        todo="`sluice retry RUN` makes it, and so does the next load of the table. `sluice status RUN` shows why.",
     )
 
 

@@ -135,7 +135,8 @@ class RunStatus(Books, OneRun):
 
     `seconds` are those from its request to its end (or to now). `unattended` means that it is running, and that no
     worker is busy with this or any other run. `reasons` are None while it is running. `continued` are earlier runs that
-    had not ended when this one was registered, and have the content of some of its inputs.
+    had not ended when this one was registered, and have the content of some of its inputs. `keyless` are tables that it
+    fills without the index of their key.
     """
 
     seconds: float
@@ -154,6 +155,7 @@ class RunStatus(Books, OneRun):
     purged_at: datetime | None
     unattended: bool
     continued: list[int] = field(default_factory=list)
+    keyless: list[str] = field(default_factory=list)
     rows_per_second: int = 0
     inputs: list[InputStatus] = field(default_factory=list)
     builds: list[BuildStatus] = field(default_factory=list)

@@ -7,7 +7,7 @@ select r.id as run, r.pipeline, r.state, r.planned, r.read, r.loaded, r.updated,
        parts.held as parts_held, dead.steps as dead_steps, waits.error as waiting, scanned.bytes as scanned,
        r.options->>'max_rejects' as max_rejects, r.options->>'as_of' as as_of,
        (r.options->>'withdrawn')::timestamptz as withdrawn_at, r.gone, r.error, r.purged_at,
-       r.state = 'running' and not workers.busy as unattended, others.continued
+       r.state = 'running' and not workers.busy as unattended, others.continued, bulk.tables as keyless
 from sluice.run r
 cross join lateral (
     select coalesce(sum(p.total), 0)::bigint as total, coalesce(sum(p.loaded), 0)::bigint as loaded,
@@ -37,4 +37,7 @@ cross join lateral (  -- an input that is loaded gets a new time when its run se
     from sluice.input i join sluice.input o on o.id = i.same_as
     where i.run_id = r.id and i.state in ('attached', 'already_loaded') and o.run_id < r.id
       and (o.state in ('loading', 'loaded') or o.finished_at > r.created_at)) others
+cross join lateral (
+    select coalesce(array_agg(b.table_name order by b.table_name), '{}') as tables
+    from sluice.bulk b where b.run_id = r.id and not b.keyed) bulk
 where r.id = %(run)s

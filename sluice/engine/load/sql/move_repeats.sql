@@ -1,22 +1,34 @@
 -- Of the rows of one key the first stays, by input and line, and before them one that the run has not loaded. The others
--- become contenders, as if an index had kept them out: settling decides between them, and their books say so.
+-- become contenders, as if an index had kept them out: settling decides between them. A row that the run has not loaded is
+-- final: equal values are a duplicate of it, others a reject.
 with repeated as materialized (
     select {key} from {target} group by {key} having count(*) > 1
-), placed as (
-    select t.ctid as "Record", i.run_id as "Run",
+), placed as materialized (
+    select {t_columns}, t.ctid as "Record", i.run_id is not distinct from %(run)s as "Own",
            row_number() over (partition by {t_key} order by (i.run_id is not distinct from %(run)s), i.position, t._line) as "Place"
     from {target} t join repeated k on {key_t_k} left join sluice.input i on i.id = t._input_id
 ), gone as (
     delete from {target} t using placed p
-    where t.ctid = p."Record" and p."Place" > 1 and p."Run" = %(run)s
+    where t.ctid = p."Record" and p."Place" > 1 and p."Own"
     returning {t_columns}
-), moved as (
-    insert into sluice.contender (run_id, input_id, part_id, line, row)
-    select %(run)s, g._input_id, p.id, g._line, (select to_jsonb(x.*) from (select {g_columns}) x)
+), judged as materialized (
+    select {g_columns}, p.id as "Part", not f."Own" as "Final", {row_g} is not distinct from {row_f} as "Equal",
+           f._input_id as "Input", f._line as "Line"
     from gone g
+    join placed f on f."Place" = 1 and {key_g_f}
     cross join lateral (select id from sluice.part where input_id = g._input_id and first_line <= g._line
                         order by first_line desc limit 1) p
-    returning part_id, input_id
+), refused as (
+    insert into sluice.reject (run_id, input_id, part_id, line, code, reason, other_input, other_line)
+    select %(run)s, j._input_id, j."Part", j._line, 'key_conflict',
+           format('The same key (%%s) has other values in a row that this run has not loaded.', {key_names}), "Input", "Line"
+    from judged j where "Final" and not "Equal"
+), waiting as (
+    insert into sluice.contender (run_id, input_id, part_id, line, row)
+    select %(run)s, j._input_id, j."Part", j._line, (select to_jsonb(x.*) from (select {j_columns}) x)
+    from judged j where not "Final"
 )
 insert into {verdict}
-select part_id, input_id, %(run)s, - count(*), 0, 0, 0, 0, count(*) from moved group by part_id, input_id
+select "Part", _input_id, %(run)s, - count(*), 0, 0, count(*) filter (where "Final" and "Equal"),
+       count(*) filter (where "Final" and not "Equal"), count(*) filter (where not "Final")
+from judged group by "Part", _input_id

@@ -1,0 +1,117 @@
+"""How a bulk load ends: the index of the key is made again, and rows that it does not allow become contenders.
+
+Two transactions. The first one makes the index, under a lock that readers do not notice; the second one makes the
+constraint, which waits for readers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import psycopg2.errors
+from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.base.failpoint import failpoint
+from sluice.engine.base.settings import MIB
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.statements import statements
+from sluice.engine.load.bulk.state import Bulk, bulk_of, named, unique_indexes
+from sluice.engine.load.target import Target
+from sluice.engine.load.verdicts import count_verdicts
+from sluice.engine.tables.catalog import columns_of, table_identifier
+from sluice.errors import PermanentError, TransientError
+
+query = statements(__name__)
+
+_PATIENTLY = "set local lock_timeout = '2s'"  # new readers wait behind us
+_BUILDING = "set local statement_timeout = '6h'; set local work_mem = '128MB'"
+_MEMORY_BYTES = 256 * MIB
+_MEMORY = """select set_config('maintenance_work_mem', %s / 1024 || 'kB', true)
+             where %s > pg_size_bytes(current_setting('maintenance_work_mem'))"""
+
+
+def make_index(target: Target) -> bool:
+    """Make the index of the key again, if a bulk load of the table is open: it is over. False where there is none.
+
+    Raises TransientError, PermanentError if rows of others have the same key.
+    """
+    with transaction() as cursor:
+        bulk = bulk_of(cursor, target)
+        if bulk is not None and not bulk.keyed:
+            _restore_index(cursor, target)
+    failpoint("bulk.keyed")
+    return bulk is not None
+
+
+def end(target: Target) -> None:
+    """End the bulk load of a table, if there is one: its index is made, and its constraint.
+
+    Raises as `make_index`, and TransientError while somebody reads the table.
+    """
+    if not make_index(target):
+        return
+    with transaction() as cursor:
+        bulk = bulk_of(cursor, target, locked=True)
+        if bulk is not None:
+            _restore_constraint(cursor, target, bulk)
+            cursor.execute(query("ended"), named(target))
+
+
+def _restore_index(cursor: Cursor, target: Target) -> None:
+    """Make the index again, under a lock that loads wait for and readers do not."""
+    if columns_of(cursor, target.name) is None:
+        cursor.execute(query("ended"), named(target))  # the table was dropped meanwhile
+        return
+    cursor.execute(target.statement("lock_target_from_loads"))
+    bulk = bulk_of(cursor, target)
+    if bulk is None or bulk.keyed:
+        return  # another process was faster
+    if not any(set(index.key) == set(bulk.key) for index in unique_indexes(cursor, target)):
+        cursor.execute(_BUILDING)
+        cursor.execute(_MEMORY, (_MEMORY_BYTES, _MEMORY_BYTES))
+        _build(cursor, replace(target, key=tuple(bulk.key)), bulk)
+    cursor.execute(query("keyed"), named(target))
+    failpoint("bulk.before_commit")
+
+
+def _build(cursor: Cursor, target: Target, bulk: Bulk) -> None:
+    if _is_built(cursor, bulk):
+        return
+    cursor.execute(target.statement("make_contest"))
+    cursor.execute(target.statement("move_repeats"), {"run": bulk.run})
+    count_verdicts(cursor)
+    failpoint("bulk.moved")
+    if not _is_built(cursor, bulk):
+        raise PermanentError(
+            f"{target.name} has rows with the same {', '.join(target.key)} that Sluice has not loaded, written "
+            f"while run {bulk.run} filled the empty table. Delete all but one of them, then `sluice retry {bulk.run}`."
+        )
+
+
+def _is_built(cursor: Cursor, bulk: Bulk) -> bool:
+    """Make the index, unless two rows have the same key."""
+    cursor.execute("savepoint built")
+    try:
+        cursor.execute(bulk.index_sql)
+    except psycopg2.errors.UniqueViolation:
+        cursor.execute("rollback to savepoint built")
+        return False
+    return True
+
+
+def _restore_constraint(cursor: Cursor, target: Target, bulk: Bulk) -> None:
+    built = [index for index in unique_indexes(cursor, target) if set(index.key) == set(bulk.key)]
+    if not built or not bulk.constraint or any(index.constraint for index in built):
+        return
+    kind = sql.SQL("primary key" if bulk.primary else "unique")
+    statement = sql.SQL("alter table {} add constraint {} {} using index {}").format(
+        table_identifier(target.name), sql.Identifier(bulk.constraint), kind, sql.Identifier(built[0].name)
+    )
+    cursor.execute(_PATIENTLY)
+    try:
+        cursor.execute(statement)
+    except psycopg2.errors.LockNotAvailable as error:
+        raise TransientError(
+            f"{target.name} is being read: its key becomes a constraint again when the reader has ended."
+        ) from error

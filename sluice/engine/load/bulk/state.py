@@ -1,0 +1,56 @@
+"""What `sluice.bulk` and the catalog say of a table that is, or could be, filled without the index of its key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.database.session import home_schema
+from sluice.engine.database.statements import statements
+from sluice.engine.ledger.rows import record, records
+from sluice.engine.load.target import Target
+
+query = statements(__name__)
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """A row of `sluice.bulk`. `index_sql` and `constraint` make the key again; `keyed`: the index is there."""
+
+    run: int
+    key: list[str]
+    index_sql: str
+    constraint: str | None
+    primary: bool
+    keyed: bool
+
+
+@dataclass(frozen=True)
+class Index:
+    """A unique index of a table. `plain`: it can be dropped and made again as it was."""
+
+    name: str
+    index_sql: str
+    constraint: str | None
+    primary: bool
+    key: list[str]
+    plain: bool
+
+
+def bulk_of(cursor: Cursor, target: Target, *, locked: bool = False) -> Bulk | None:
+    """The bulk load of a table, if there is one; `locked` until the transaction ends."""
+    cursor.execute(query("state") + (" for update" if locked else ""), named(target))
+    return record(cursor, Bulk)
+
+
+def unique_indexes(cursor: Cursor, target: Target) -> list[Index]:
+    """The unique indexes of a table, which must not be dropped meanwhile: PostgreSQL's functions would fail."""
+    cursor.execute(query("indexes"), named(target))
+    return records(cursor, Index)
+
+
+def named(target: Target) -> dict[str, Any]:
+    """The table's schema and name, as parameters."""
+    return {"schema": home_schema(), "table": target.name}
