@@ -54,6 +54,7 @@ def build_run(claim: Claim, pipeline: Pipeline) -> None:
             builds[derived.name] = _build_of(cursor, pipeline, derived, as_of, builds, refit=bool(options.get("refit")))
             with _naming(derived):
                 builds[derived.name].build(claim.run)
+            _analyze_unknown(cursor, derived.name)
             failpoint("build.built")
         cursor.execute(query("finish_run"), run)
         finish(cursor, claim)
@@ -94,11 +95,15 @@ def _build_of(
 def _update_statistics(cursor: Cursor, pipeline: Pipeline) -> None:
     """Analyze loaded tables without statistics, and summarize new blocks in the index of inputs."""
     for table in sorted(flow.table.name for flow in pipeline.flows):
-        name = table_identifier(table)
-        cursor.execute(query("is_unknown"), {"table": name.as_string(cursor)})
-        if cursor.fetchone() == (True,):
-            cursor.execute(sql.SQL(query("analyze_loaded")).format(table=name))
-        cursor.execute(query("summarize_loaded"), {"table": name.as_string(cursor)})
+        _analyze_unknown(cursor, table)
+        cursor.execute(query("summarize_loaded"), {"table": table_identifier(table).as_string(cursor)})
+
+
+def _analyze_unknown(cursor: Cursor, table: str) -> None:
+    name = table_identifier(table)
+    cursor.execute(query("is_unknown"), {"table": name.as_string(cursor)})
+    if cursor.fetchone() == (True,):
+        cursor.execute(sql.SQL(query("analyze_unknown")).format(table=name))
 
 
 def definition_of(pipeline: Pipeline) -> str:

@@ -8,7 +8,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.declare.tables.computed import AS_OF, LATEST, Computed
 from sluice.engine.declare.tables.derived import BUILT_AT
 from sluice.engine.tables.catalog import columns_of, refuse_elsewhere, refuse_kind, refuse_other, table_identifier
-from sluice.engine.tables.indexes import create_indexes
+from sluice.engine.tables.indexes import create_indexes, create_rare_indexes
 from sluice.errors import ConfigError
 
 
@@ -43,6 +43,7 @@ def migrate_derived(cursor: Cursor, derived: Computed) -> list[str]:
 def _create_indexes(cursor: Cursor, derived: Computed) -> None:
     create_indexes(cursor, derived.name, derived.indexes, derived.key)
     create_indexes(cursor, derived.name, [derived.lookup_index(each) for each in derived.lookups])
+    create_rare_indexes(cursor, derived.name, derived.rare, derived.key)
 
 
 def _create(cursor: Cursor, derived: Computed) -> None:

@@ -253,6 +253,12 @@ preprocessed_data = Preprocessed(
     ],
     # for filters of GET /preprocessed that select few rows
     indexes=[("customer_id",), ("product_id",), ("category",), ("location",), ("transaction_date",)],
+    rare={
+        "rate_state": "rate_state <> 'ok'",
+        "quarantined": "quarantined",
+        "is_abnormal": "is_abnormal",
+        "is_duplicate": "is_duplicate",
+    },
 )
 
 pipeline = Pipeline(

@@ -21,7 +21,8 @@ class Computed(Declaration):
     `_line`; for a key of several columns each has its own parameter, such as `%(key_source)s`. `partition_by` is the
     column whose values group the rows that are computed together. `indexes` lists columns to look rows up by,
     `[("customer_id",)]`; the key is appended to each index, so rows are found in the order of the key. `lookups` are
-    such lists for builds: smaller indexes, in any order, by which they find the rows that new ones change.
+    such lists for builds: smaller indexes, in any order, by which they find the rows that new ones change. `rare` has
+    conditions that few rows meet, by column, `{"is_late": "is_late"}`: an index of those rows alone costs little.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Computed(Declaration):
     explains: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     indexes: Sequence[Sequence[str]] = field(default=(), kw_only=True)
     lookups: Sequence[Sequence[str]] = field(default=(), kw_only=True)
+    rare: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
     @property
     def dated(self) -> bool:
@@ -54,7 +56,7 @@ class Computed(Declaration):
     def named_columns(self) -> tuple[str, ...]:
         """The columns that its options name, which must exist."""
         indexed = (name for index in (*self.indexes, *self.lookups) for name in index)
-        return (*filter(None, (self.partition_by, self.value, self.counted_by)), *indexed)
+        return (*filter(None, (self.partition_by, self.value, self.counted_by)), *indexed, *self.rare)
 
     def lookup_index(self, lookup: Sequence[str]) -> tuple[str, ...]:
         """The columns of the index of one of `lookups`: behind the date, since a build reads the rows of one."""
