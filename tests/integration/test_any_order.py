@@ -16,6 +16,7 @@ from random import Random, SystemRandom
 import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
+from sluice.engine.load.bulk import forget_considered
 from tests.kit.budget import LONG
 from tests.kit.dictionary import BOOKS, Kept, Row, Updated
 from tests.kit.in_process import InProcess
@@ -109,11 +110,12 @@ class History:
         assert self.engine.sql(wrong) == []
 
 
-@pytest.mark.parametrize("table", [Updated, Kept])
+@pytest.mark.parametrize(("table", "bulk_rows"), [(Updated, "0"), (Kept, "0"), (Kept, "1")])
 def test_table_and_books_are_those_of_a_dictionary(
-    engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: type[Updated | Kept]
+    engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: type[Updated | Kept], bulk_rows: str
 ) -> None:
     monkeypatch.setenv("SLUICE_PART_BYTES", "1024")
+    monkeypatch.setenv("SLUICE_BULK_ROWS", bulk_rows)
     engine.forget()
     engine.use(_pipeline("update" if table is Updated else "keep"))
     engine.sql("create view things_seen as select id, value, pad from things")
@@ -122,6 +124,7 @@ def test_table_and_books_are_those_of_a_dictionary(
         seed = int(os.environ.get("SLUICE_TEST_SEED") or (SystemRandom().randrange(10**9) if LASTS_S else number))
         history = History(engine, tmp_path / str(number), seed, table)
         number += 1
+        forget_considered()
         try:
             history.play()
             history.check()

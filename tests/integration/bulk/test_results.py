@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sluice.engine.load.bulk import repeats
 from sluice.samples.call_logs import make_call_logs
 from tests.integration.batches import calls as batch
 from tests.integration.batches.calls import files, register, result, row
@@ -58,6 +59,18 @@ def test_of_the_rows_of_one_key_the_first_stays_and_the_others_are_duplicates_or
         (3, 2, "key_conflict", 2, 1)
     ]
     assert [(book[5], book[6], book[7], book[8]) for book in books] == [(2, 1, 0, 0), (0, 1, 0, 0), (1, 0, 1, 0)]
+
+
+def test_keys_of_a_large_table_are_compared_in_several_passes(
+    calls: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeats, "ROWS_OF_A_PASS", 4)
+    first, second = "".join(map(row, range(12))), "".join(map(row, range(8, 20)))
+    run = register(calls, *files(tmp_path / "f", first, second))
+    load_parts(calls, run)
+    calls.settle(run)
+    assert calls.sql("select count(*)::int, count(distinct customer_id)::int from customer_call_logs") == [(20, 20)]
+    assert calls.sql("select loaded, duplicate from sluice.input order by id") == [(12, 0), (8, 4)]
 
 
 def test_a_second_run_ends_the_bulk_load_of_the_first_and_both_are_right(calls: InProcess, tmp_path: Path) -> None:

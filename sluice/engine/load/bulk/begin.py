@@ -40,7 +40,7 @@ def begin(work: PartWork, target: Target) -> None:
 
 @lru_cache(maxsize=64)
 def _consider(run: int, source: str, target: Target) -> None:
-    """Begin, where that is right: asked once by each process, which remembers it."""
+    """Begin, where that is right: each process looks once, and remembers it."""
     try:
         with transaction() as cursor:
             _begin(cursor, run, source, target)
@@ -50,7 +50,7 @@ def _consider(run: int, source: str, target: Target) -> None:
 
 
 def forget_considered() -> None:
-    """Forget for which runs this process has asked: it is to work with another database."""
+    """Forget for which runs this process has looked: it is to work with another database."""
     _consider.cache_clear()
 
 

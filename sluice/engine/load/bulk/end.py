@@ -16,6 +16,7 @@ from sluice.engine.base.failpoint import failpoint
 from sluice.engine.base.settings import MIB
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
+from sluice.engine.load.bulk.repeats import find_repeats
 from sluice.engine.load.bulk.state import Bulk, bulk_of, named, other_indexes, unique_indexes
 from sluice.engine.load.target import Target
 from sluice.engine.load.verdicts import count_verdicts
@@ -82,6 +83,9 @@ def _restore_index(cursor: Cursor, target: Target) -> None:
 def _build(cursor: Cursor, target: Target, bulk: Bulk) -> None:
     if _is_built(cursor, bulk):
         return
+    cursor.execute(query("rows_of_run"), {"run": bulk.run})
+    (rows,) = cursor.fetchone() or (0,)
+    find_repeats(cursor, target, rows=rows)
     cursor.execute(target.statement("make_contest"))
     cursor.execute(target.statement("move_repeats"), {"run": bulk.run})
     count_verdicts(cursor)

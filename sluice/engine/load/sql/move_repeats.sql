@@ -1,12 +1,11 @@
 -- Of the rows of one key the first stays, by input and line, and before them one that the run has not loaded. The others
 -- become contenders, as if an index had kept them out: settling decides between them. A row that the run has not loaded is
 -- final: equal values are a duplicate of it, others a reject.
-with repeated as materialized (
-    select {key} from {target} group by {key} having count(*) > 1
-), placed as materialized (
+with placed as materialized (
     select {t_columns}, t.ctid as "Record", i.run_id is not distinct from %(run)s as "Own",
            row_number() over (partition by {t_key} order by (i.run_id is not distinct from %(run)s), i.position, t._line) as "Place"
-    from {target} t join repeated k on {key_t_k} left join sluice.input i on i.id = t._input_id
+    from {target} t left join sluice.input i on i.id = t._input_id
+    where {hash_t} in (select hash from {repeated})
 ), gone as (
     delete from {target} t using placed p
     where t.ctid = p."Record" and p."Place" > 1 and p."Own"

@@ -1,0 +1,2 @@
+-- Hashes that more than one row has.
+copy {repeated} (hash) from stdin

@@ -1,0 +1,38 @@
+"""The hashes that a binary COPY brings, in pieces of any size, and those that are there more than once."""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sluice.engine.load.bulk.repeats import Received, repeated
+
+HASHES = st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(0, 3), max_size=40)
+HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+TRAILER = b"\xff\xff"
+
+
+@given(HASHES, st.integers(1, 50))
+def test_hashes_come_in_pieces_of_any_size(hashes: list[int], size: int) -> None:
+    stream = HEADER + b"".join(struct.pack(">hiq", 1, 8, each) for each in hashes) + TRAILER
+    received = Received()
+    for at in range(0, len(stream), size):
+        assert received.write(stream[at : at + size]) == len(stream[at : at + size])
+    assert received.hashes().tolist() == hashes
+
+
+@given(HASHES)
+def test_each_hash_that_is_there_more_than_once_is_found_once(hashes: list[int]) -> None:
+    expected = sorted({each for each in hashes if hashes.count(each) > 1})
+    assert repeated(np.array(hashes, np.int64)).tolist() == expected
+
+
+def test_a_stream_that_ends_too_early_is_an_error() -> None:
+    received = Received()
+    received.write(HEADER + struct.pack(">hiq", 1, 8, 5)[:7])
+    with pytest.raises(ValueError, match="7 bytes are left at the end of a COPY, and should be 2"):
+        received.hashes()
