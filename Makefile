@@ -6,6 +6,8 @@ COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3
 # Tests wait more than they compute: two for each core. Bytecode is kept, or hundreds of Pythons would compile it anew.
 TEST_WORKERS ?= 4
 FAULT_WORKERS ?= 2
+# Programs of the benchmarks, in environments of their own.
+PEERS = $(addprefix benchmarks/,peers/duckdb_copy peers/polars_adbc peers/dlt_files peers/celery_pickle plot)
 PYTEST  = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
@@ -50,7 +52,7 @@ test-long: setup ## every test, with many more generated inputs and histories, n
 faults: setup    ## every fault, and a table: outcome, seconds to recover; REPEAT=10 runs each 10 times, ONLY=redis some
 	@$(PYTEST) -n $(FAULT_WORKERS) tests/faults --recovery --repeat=$(or $(REPEAT),1) $(if $(ONLY),-k "$(ONLY)")
 
-bench: setup     ## speed compared with psql \copy and execute_values, some minutes; BENCH="--rows 200000" for a short one
+bench: setup     ## speed compared with psql \copy and others, some minutes; BENCH="--rows 200000", "--only peers", "--targets"
 	@$(BIN)/python -m benchmarks $(BENCH)
 
 docs: $(VENV)/.docs-ready   ## the documents as a site, in site/; warnings are errors
@@ -76,6 +78,7 @@ lock: setup      ## pin every dependency by hash, for every platform and Python,
 	@$(COMPILE) --extra embedded --extra web --extra dev pyproject.toml --output-file requirements.lock
 	@$(COMPILE) --no-annotate --constraints requirements.lock --extra web pyproject.toml --output-file deploy/runtime.lock
 	@$(COMPILE) --constraints requirements.lock --extra docs pyproject.toml --output-file docs/requirements.lock
+	@for each in $(PEERS); do $(COMPILE) --no-annotate $$each/requirements.in --output-file $$each/requirements.lock; done
 	@echo setuptools | $(COMPILE) --no-annotate --constraints requirements.lock - --output-file deploy/build.lock
 
 clean:           ## remove what make made (not your data under .sluice)

@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
-from benchmarks.cases import CASES, Case
+from benchmarks.cases import Missing
 from benchmarks.cases.sluice import Sluice
 from benchmarks.datasets import Dataset
-from benchmarks.meter import Cost
+from benchmarks.entries import Entry
 from benchmarks.servers import BenchServers
 from sluice.engine.database.connection import drop_connection
 from sluice.engine.tables.migrate import migrate
 from sluice.errors import SluiceError
 from sluice.pipelines import find
-
-
-@dataclass
-class Entry:
-    """A case with a dataset: the cost of each round, or the error."""
-
-    case: Case
-    dataset: Dataset
-    costs: list[Cost] = field(default_factory=list)
-    error: str | None = None
-
-    @property
-    def rows(self) -> int:
-        """Rows of its files."""
-        return self.dataset.read * len(self.case.files(self.dataset)) // len(self.dataset.files)
-
-    def __str__(self) -> str:
-        return f"{self.case.name} with {self.dataset.name}"
-
-
-def entries(datasets: Sequence[Dataset], only: Collection[str]) -> list[Entry]:
-    """What is to be measured. `only` names cases and datasets; of a kind that it does not name all are taken."""
-    cases = {case.name for case in CASES} & set(only) or {case.name for case in CASES}
-    chosen = {each.name for each in datasets} & set(only) or {each.name for each in datasets}
-    return [
-        Entry(case, dataset)
-        for dataset in datasets
-        for case in CASES
-        if dataset.name in case.datasets & chosen and case.name in cases
-    ]
 
 
 class Bench:
@@ -53,18 +22,21 @@ class Bench:
         self._servers = servers
         self._entries = measured
 
-    def run(self, rounds: int) -> None:
-        """Measure every entry `rounds` times, turn by turn."""
+    def run(self, rounds: int) -> Iterator[int]:
+        """Measure every entry `rounds` times, turn by turn. After each round its number is yielded."""
         for entry in self._entries:
-            if not entry.dataset.prints and entry.error is None:
+            _prepare(entry)
+        for entry in self._entries:
+            if not entry.dataset.prints and entry.measurable:
                 self._learn(entry)
         for entry in self._entries:
-            if entry.case.name != Sluice.name:
+            if not entry.case.warm:
                 self._measure(entry, "warm-up")
                 entry.costs.clear()
         for n in range(1, rounds + 1):
             for entry in self._entries:
                 self._measure(entry, f"round {n}")
+            yield n
 
     def _learn(self, entry: Entry) -> None:
         """Load the dataset by Sluice for the first time, which is its warm-up too. A failure is all its entries'."""
@@ -83,12 +55,12 @@ class Bench:
                     each.error = str(error)
 
     def _measure(self, entry: Entry, turn: str) -> None:
-        if entry.error is not None:
+        if not entry.measurable:
             return
         try:
             self._empty(entry.dataset)
             cost = entry.case.measure(self._servers, entry.dataset)
-            entry.dataset.check(entry.case.files(entry.dataset))
+            entry.case.check(entry.dataset)
         except SluiceError as error:
             entry.error = str(error)
             print(f"  {turn}: {entry}: {error}")
@@ -100,3 +72,11 @@ class Bench:
         drop_connection()
         self._servers.fresh()
         migrate([find(dataset.pipeline)])
+
+
+def _prepare(entry: Entry) -> None:
+    try:
+        entry.case.prepare()
+    except Missing as missing:
+        entry.missing = str(missing)
+        print(f"  {entry} is not measured: {missing}")

@@ -5,8 +5,11 @@ It is still there when its time and memory are read: it ends when its input is c
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -21,6 +24,7 @@ class Client:
     """One such process. Both of its outputs are read as one."""
 
     def __init__(self, argv: Sequence[str], environ: Mapping[str, str]) -> None:
+        self._name = " ".join(argv[:3])  # the program, without all its files
         self._process = subprocess.Popen(
             argv,
             stdin=subprocess.PIPE,
@@ -28,6 +32,7 @@ class Client:
             stderr=subprocess.STDOUT,
             text=True,
             env=dict(environ),
+            start_new_session=True,  # what it starts itself ends with it
         )
 
     def __enter__(self) -> Self:
@@ -37,7 +42,8 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is not None:
-            self._process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.communicate()
 
     @property
@@ -58,4 +64,4 @@ class Client:
             if line.strip() == word:
                 return
             said.append(line)
-        raise ClientFailed(f"{self._process.args!r} ended without saying {word!r}:\n{''.join(said[-5:])}")
+        raise ClientFailed(f"{self._name} ended without saying {word!r}:\n{''.join(said[-5:])}")

@@ -14,12 +14,11 @@ from typing import Any
 
 from psycopg2 import sql
 
-from benchmarks.calls_wide import make_calls_wide
+from benchmarks.made import Write
 from sluice.engine.database.connection import transaction
 from sluice.engine.declare import LINEAGE, Table
 from sluice.errors import SluiceError
 from sluice.pipelines import find
-from sluice.samples.call_logs import make_call_logs
 from sluice.samples.expected import Sums
 
 Print = tuple[int, int]  # rows, and the sum of their hashes: prints of files add up
@@ -31,12 +30,21 @@ class WrongRows(SluiceError):
 
 @dataclass
 class Dataset:
-    """Files for one pipeline. `limit_of` names the dataset whose limit this one is measured by."""
+    """Files for one pipeline. `limit_of` names the dataset whose limit this one is measured by, if any.
+
+    It is measured without being named where it is `usual`. Where it is `untouched`, nothing was ever loaded into its
+    table: workers warm up with another.
+    """
 
     name: str
     pipeline: str
     folder: Path
-    limit_of: str
+    write: Write
+    rows: int
+    files_wanted: int
+    limit_of: str = ""
+    usual: bool = True
+    untouched: bool = False
     read: int = 0
     loaded: int = 0
     sums: Sums = field(default_factory=lambda: Sums(call_cost_usd="", call_duration_s=0))
@@ -59,15 +67,11 @@ class Dataset:
         """The rows of a file in the table's own text form."""
         return file.with_suffix(".copy")
 
-    def make(self, rows: int, files: int, dirty: float) -> None:
+    def make(self) -> None:
         """Write the files."""
         self.remove()
-        self.read = self.loaded = rows
-        if self.pipeline == "calls_wide":
-            self.sums = make_calls_wide(self.folder, rows=rows, files=files)
-        else:
-            made = make_call_logs(self.folder, rows=rows, files=files, dirty=dirty)
-            self.loaded, self.sums = made["loaded"], made["sums"]
+        self.read = self.rows
+        self.loaded, self.sums = self.write(self.folder, self.rows, self.files_wanted)
 
     def remove(self) -> None:
         """Remove the files."""
@@ -118,12 +122,3 @@ class Dataset:
             table=sql.Identifier(self.table.name),
             columns=sql.SQL(", ").join(map(sql.Identifier, self.columns)),
         )
-
-
-def datasets(work: Path) -> list[Dataset]:
-    """The datasets of the benchmark, not made yet."""
-    return [
-        Dataset("call_logs", "call_logs", work / "call_logs", limit_of="call_logs"),
-        Dataset("call_logs_dirty", "call_logs", work / "call_logs_dirty", limit_of="call_logs"),
-        Dataset("calls_wide", "calls_wide", work / "calls_wide", limit_of="calls_wide"),
-    ]

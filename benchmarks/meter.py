@@ -21,6 +21,8 @@ class Cost:
     cpu_postgres_s: float | None
     peak_client_mib: float | None
     peak_redis_mib: float
+    peak_process_mib: float | None = None  # of whichever of the client's processes had the largest
+    first_row_s: float | None = None  # until the first rows were visible, where that is measured
 
 
 class Meter:
@@ -48,7 +50,7 @@ class Meter:
     def cost(self) -> Cost:
         """What it was, once it is over and while the clients live."""
         client, redis, postgres = map(_difference, self._before, self._after)
-        peak = usage.peak_mib(*self._clients)
+        peak, largest = usage.peak_mib(*self._clients), usage.largest_peak_mib(*self._clients)
         return Cost(
             seconds=round(self._seconds, 3),
             cpu_client_s=client,
@@ -56,6 +58,7 @@ class Meter:
             cpu_postgres_s=postgres,
             peak_client_mib=None if peak is None else round(peak, 1),
             peak_redis_mib=round(self._servers.redis_peak_mib(), 1),
+            peak_process_mib=None if largest is None else round(largest, 1),
         )
 
     def _cpu(self) -> tuple[float | None, float | None, float | None]:

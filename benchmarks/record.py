@@ -12,7 +12,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.bench import Entry
+from benchmarks.entries import Entry
+from benchmarks.meter import Cost
+from benchmarks.targets import figures, print_figures
 from sluice.cli.output import table
 
 PACKAGES = ("sluice-etl", "celery", "kombu", "redis", "pandas", "pyarrow", "numpy", "psycopg2-binary")
@@ -27,12 +29,20 @@ def record(entries: Sequence[Entry], settings: dict[str, Any], versions: dict[st
     machine: dict[str, Any] = {"cores": os.cpu_count(), "system": platform.system()}
     machine |= {"python": platform.python_version(), **versions}
     machine |= {"packages": {name: version(name) for name in PACKAGES}}
-    return {"rows": [row(entry, entries) for entry in entries], "settings": settings, "machine": machine}
+    rows = [row(entry, entries) for entry in entries]
+    return {"rows": rows, "figures": figures(rows, settings["rows"]), "settings": settings, "machine": machine}
 
 
 def row(entry: Entry, entries: Sequence[Entry]) -> dict[str, Any]:
     """One case with one dataset: medians, and each round as it was."""
     found: dict[str, Any] = {"case": entry.case.name, "dataset": entry.dataset.name, "rows": entry.rows}
+    found |= {"files": len(entry.case.files(entry.dataset))}
+    if entry.case.leaves_out:
+        found["leaves_out"] = entry.case.leaves_out
+    if entry.missing is not None:
+        return found | {"missing": entry.missing}
+    if version_ := entry.case.version():
+        found["version"] = version_
     if entry.error is not None or not entry.costs:
         return found | {"error": entry.error or "not measured"}
     rounds = list(_rounds(entry, _limit(entry, entries)))
@@ -42,7 +52,7 @@ def row(entry: Entry, entries: Sequence[Entry]) -> dict[str, Any]:
 
 def _limit(entry: Entry, entries: Sequence[Entry]) -> Entry | None:
     for each in entries:
-        if each.case.name == "limit" and each.dataset.name == entry.dataset.limit_of and each.error is None:
+        if each.names == ("limit", entry.dataset.limit_of) and each.error is None:
             return each
     return None
 
@@ -53,8 +63,17 @@ def _rounds(entry: Entry, limit: Entry | None) -> list[dict[str, float | None]]:
         rate = entry.rows / cost.seconds
         # of the same round: the speed of a machine changes from minute to minute
         ratio = rate / (limit.rows / limit.costs[n].seconds) if limit else None
-        found.append({"rows_per_second": round(rate), "ratio": ratio and round(ratio, 3), **asdict(cost)})
+        rates = {"rows_per_second": round(rate), "ratio": ratio and round(ratio, 3)}
+        rates["files_per_second"] = round(len(entry.case.files(entry.dataset)) / cost.seconds, 1)
+        found.append(rates | asdict(cost) | {"cpu_ours_s_per_million": _ours(cost, entry.rows)})
     return found
+
+
+def _ours(cost: Cost, rows: int) -> float | None:
+    """CPU seconds of all but PostgreSQL, for a million rows."""
+    if cost.cpu_client_s is None or cost.cpu_redis_s is None:
+        return None
+    return round((cost.cpu_client_s + cost.cpu_redis_s) * 1e6 / rows, 3)
 
 
 def _median(values: Sequence[float | None]) -> float | None:
@@ -62,41 +81,32 @@ def _median(values: Sequence[float | None]) -> float | None:
     return median(known) if known else None
 
 
-def print_record(found: dict[str, Any]) -> None:
-    """The record as a table, and how to read it."""
+def print_record(found: dict[str, Any], *, all_targets: bool = False) -> None:
+    """The record as a table, how to read it, and figures with their targets."""
     head = ("dataset", "case", "rows", "rows/s", "of limit", "seconds", "CPU client", "Redis", "PostgreSQL")
     print()
-    table((*head, "MiB client", "MiB Redis"), map(_cells, found["rows"]))
+    table((*head, "MiB client", "MiB Redis", "leaves out"), map(_cells, found["rows"]))
     print(f"\n{HOW_TO_READ}")
     for each in found["rows"]:
+        if "missing" in each:
+            print(f"\n{each['case']} with {each['dataset']} is missing: {each['missing']}")
         if "error" in each:
             print(f"\n{each['case']} with {each['dataset']} has no figures: {each['error']}")
-    _compare(found["rows"])
+    print_figures(found["rows"], found["settings"]["rows"], all_targets=all_targets)
 
 
 def _cells(each: dict[str, Any]) -> list[object]:
     start = [each["dataset"], each["case"], each["rows"]]
-    if "error" in each:
-        return [*start, *[None] * 8]
+    if "error" in each or "missing" in each:
+        return [*start, *[None] * 8, "(missing)" if "missing" in each else "(error)"]
     rates = [round(each["rows_per_second"]), _fixed(each["ratio"], 2), _fixed(each["seconds"], 2)]
     cpu = [_fixed(each[name], 2, 1e6 / each["rows"]) for name in ("cpu_client_s", "cpu_redis_s", "cpu_postgres_s")]
-    return [*start, *rates, *cpu, *(_fixed(each[name], 0) for name in ("peak_client_mib", "peak_redis_mib"))]
+    memory = [_fixed(each[name], 0) for name in ("peak_client_mib", "peak_redis_mib")]
+    return [*start, *rates, *cpu, *memory, each.get("leaves_out", "")]
 
 
 def _fixed(value: float | None, places: int, factor: float = 1.0) -> str:
     return "" if value is None else f"{value * factor:>7.{places}f}"
-
-
-def _compare(rows: Sequence[dict[str, Any]]) -> None:
-    rates = {
-        each["case"]: each["rows_per_second"]
-        for each in rows
-        if each["dataset"] == "call_logs" and "rows_per_second" in each
-    }
-    for other, words in (("execute_values", "a script"), ("execute_values_2", "two processes")):
-        if {"sluice", other} <= set(rates):
-            times = rates["sluice"] / rates[other]
-            print(f"With call_logs, sluice is {times:.1f} times {words} of pandas and execute_values.")
 
 
 def write_record(found: dict[str, Any], path: Path) -> None:

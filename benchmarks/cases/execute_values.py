@@ -25,6 +25,7 @@ class ExecuteValues(Case):
 
     name = "execute_values"
     datasets = frozenset({"call_logs"})
+    leaves_out = "rejects, books, recovery"
     processes = 1
 
     def files(self, dataset: Dataset) -> Sequence[Path]:

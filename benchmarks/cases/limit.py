@@ -19,7 +19,10 @@ class Limit(Case):
     """Each psql copies its share of the files, one statement and one transaction a file."""
 
     name = "limit"
-    datasets = frozenset({"call_logs", "calls_wide"})
+    datasets = frozenset(
+        {"call_logs", "call_logs_x4", "calls_wide", "calls_wide_x4", "first_load", "first_load_x5", "first_load_x20"}
+    )
+    leaves_out = "parsing, checks, rejects, repeated keys, recovery"
 
     def measure(self, servers: BenchServers, dataset: Dataset) -> Cost:
         command = [servers.psql, "-X", "-q", "-v", "ON_ERROR_STOP=1"]

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from itertools import chain, islice
 from typing import TypedDict, Unpack
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.base.identity import holder
 from sluice.engine.database.connection import transaction
 from sluice.engine.declare import Pipeline
-from sluice.engine.ledger.runs import NewInput, Run, register
-from sluice.engine.sources.inputs import inputs_of
+from sluice.engine.ledger.registration import AT_ONCE, NewInput, Registration, Versions, register
+from sluice.engine.ledger.runs import Run
+from sluice.engine.sources.inputs import each_once, found_inputs
 from sluice.engine.steps.build import definition_of
 from sluice.engine.steps.redeclare import note_declared
 from sluice.engine.steps.reject_limit import RejectLimit
+from sluice.engine.storage import name_order
 from sluice.engine.tables.loaded_rows import note_targets
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.pipelines import declared_of, find
 from sluice.workers.publish import publish_now
+
+Tell = Callable[[int, int], None]  # (the run's id, how many inputs it has so far)
 
 
 class RunOptions(TypedDict, total=False):
@@ -48,16 +55,17 @@ def enqueue(
     Sources that are not files are fetched by every run; `only` names the sources (of either kind) that this run loads.
 
     Returns the run: `.wait()`, `.status()`. It is in the ledger before anything is published: without Redis it starts
-    later by itself. `reload=True` loads files again whose content was loaded before. `max_rejects` (`"100"` rows,
-    `"2%"`) is how many rejects a file may have; above it nothing of the file is loaded. `as_of` is the date that
-    derived tables are built for; a pipeline that has such tables needs it, and may then run without files. A date after
-    tomorrow is refused without `allow_future`.
+    later by itself. Of more than 2,000 files the first are loaded while the others are still registered: if that fails
+    half way, the run ends as failed with the files that it has. `reload=True` loads files again whose content was
+    loaded before. `max_rejects` (`"100"` rows, `"2%"`) is how many rejects a file may have; above it nothing of the
+    file is loaded. `as_of` is the date that derived tables are built for; a pipeline that has such tables needs it, and
+    may then run without files. A date after tomorrow is refused without `allow_future`.
 
     Raises ConfigError for an unknown pipeline, a path without a file or a file that matches no source, DatabaseAway
     when PostgreSQL does not answer.
     """
     declared = find(pipeline)
-    inputs = inputs_of(declared, [paths] if isinstance(paths, str | os.PathLike) else paths, only=only)
+    inputs = found_inputs(declared, [paths] if isinstance(paths, str | os.PathLike) else paths, only=only)
     return enqueue_inputs(
         declared, inputs, reload=reload, max_rejects=max_rejects, as_of=as_of, allow_future=allow_future
     )
@@ -65,25 +73,83 @@ def enqueue(
 
 def enqueue_inputs(
     pipeline: Pipeline,
-    inputs: list[NewInput],
+    inputs: Iterable[NewInput],
+    tell: Tell = lambda _run, _inputs: None,
     **options: Unpack[RunOptions],
 ) -> Run:
-    """Queue inputs by their addresses, which are not expanded. Otherwise as `enqueue`."""
+    """Queue inputs by their addresses, which are not expanded, each once. Otherwise as `enqueue`.
+
+    `tell` is called with the run's id and the number of its inputs for each piece of them that is registered.
+    """
     if not is_current(pipeline):
         migrate([pipeline])
+    pieces = _pieces(inputs) if _in_pieces(pipeline, options) else iter([each_once(inputs)])
+    first, following = next(pieces, []), next(pieces, None)
     with transaction() as cursor:
-        run = register_inputs(cursor, pipeline, inputs, **options)
+        run = register_inputs(cursor, pipeline, first, incomplete=following is not None, **options)
+    if following is not None:
+        _register_others(pipeline, run, first, chain([following], pieces), tell)
     publish_now()
     return run
+
+
+def _in_pieces(pipeline: Pipeline, options: RunOptions) -> bool:
+    """Whether inputs may be loaded while others of their run are not registered yet.
+
+    Not where the list of all files decides what is done with one of them: in a reload, and in tables that are updated.
+    """
+    return not options.get("reload") and all(flow.table.on_conflict == "keep" for flow in pipeline.flows)
+
+
+def _pieces(inputs: Iterable[NewInput]) -> Iterator[list[NewInput]]:
+    left = iter(inputs)
+    while piece := list(islice(left, AT_ONCE)):
+        yield each_once(piece)
+
+
+def _register_others(
+    pipeline: Pipeline,
+    run: Run,
+    first: Sequence[NewInput],
+    others: Iterator[list[NewInput]],
+    tell: Tell,
+) -> None:
+    """Register the inputs after the first ones, which are loaded meanwhile."""
+    versions = Versions(pipeline.name, contracts_of(pipeline), declared_of(pipeline).revisions)
+    with Registration(run.id, versions, len(first)) as registration:
+        tell(run.id, registration.registered)
+        publish_now()
+        last = max(name_order(each.uri) for each in first)
+        for piece in _found_ahead(others):
+            names = [name_order(each.uri) for each in piece]
+            # what comes after all others in the order of names was not given before: nothing has to be looked up
+            registration.add(piece, repeated=min(names) <= last)
+            last = max(last, *names)
+            tell(run.id, registration.registered)
+        registration.complete()
+
+
+def _found_ahead(pieces: Iterator[list[NewInput]]) -> Iterator[list[NewInput]]:
+    """The pieces; while PostgreSQL writes one, the files of the next one are found."""
+    with ThreadPoolExecutor(1, "finding") as finder:
+        coming = finder.submit(next, pieces, None)
+        while (piece := coming.result()) is not None:
+            coming = finder.submit(next, pieces, None)
+            yield piece
 
 
 def register_inputs(
     cursor: Cursor,
     pipeline: Pipeline,
-    inputs: list[NewInput],
+    inputs: Sequence[NewInput],
+    *,
+    incomplete: bool = False,
     **options: Unpack[RunOptions],
 ) -> Run:
-    """Write a run and its inputs to the ledger inside the caller's transaction, and publish nothing."""
+    """Write a run and its inputs to the ledger inside the caller's transaction, and publish nothing.
+
+    `incomplete` if this process is going to register more inputs.
+    """
     as_of, max_rejects = options.get("as_of"), options.get("max_rejects")
     allow_future = options.get("allow_future", False)
     pipeline.check_run(has_inputs=bool(inputs), as_of=as_of, allow_future=allow_future)
@@ -96,7 +162,8 @@ def register_inputs(
         stored["derived"] = definition_of(pipeline)
     declared = declared_of(pipeline)
     note_declared(cursor, declared)
-    run = register(cursor, pipeline.name, contracts_of(pipeline), inputs, stored, declared.revisions)
+    registrar = holder() if incomplete else None
+    run = register(cursor, pipeline.name, contracts_of(pipeline), inputs, stored, declared.revisions, registrar)
     note_targets(cursor, run.id, pipeline)
     return run
 

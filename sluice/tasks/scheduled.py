@@ -13,7 +13,8 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.app import app
 from sluice.engine.database.connection import DatabaseAway
 from sluice.engine.declare import Pipeline
-from sluice.engine.ledger.runs import NewInput, Run
+from sluice.engine.ledger.registration import NewInput
+from sluice.engine.ledger.runs import Run
 from sluice.engine.schedule import begin_day, check_schedule
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.pipelines import all_pipelines, find

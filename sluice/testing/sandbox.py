@@ -24,7 +24,8 @@ from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import drop_connection, transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import LINEAGE, Pipeline
-from sluice.engine.ledger.runs import COUNTS, Run, register
+from sluice.engine.ledger.registration import register
+from sluice.engine.ledger.runs import COUNTS, Run
 from sluice.engine.rows.frames.cache import forget_frames
 from sluice.engine.sources.inputs import inputs_of
 from sluice.engine.steps.build import definition_of

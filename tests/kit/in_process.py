@@ -10,7 +10,8 @@ from sluice.engine.database.connection import drop_connection, transaction
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.parts import read_part
-from sluice.engine.ledger.runs import Run, register
+from sluice.engine.ledger.registration import register
+from sluice.engine.ledger.runs import Run
 from sluice.engine.load.bulk import forget_considered
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.frames import frames

@@ -10,7 +10,8 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.declare import Daily, Pipeline
-from sluice.engine.ledger.runs import NewInput, Run, register
+from sluice.engine.ledger.registration import NewInput, register
+from sluice.engine.ledger.runs import Run
 from sluice.engine.schedule import begin_day, check_schedule
 from sluice.pipelines.customer_ltv import pipeline as customer_ltv
 from tests.kit.in_process import InProcess

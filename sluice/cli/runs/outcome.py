@@ -20,6 +20,17 @@ def failed(status: RunStatus) -> list[str]:
     return [f"{near(each.uri)}: {failure(each)}" for each in status.inputs if each.state == "failed"]
 
 
+def registration(status: RunStatus) -> list[str]:
+    """That more inputs are still to come, or will not come."""
+    so_far = things(status.inputs_total, "input")
+    if status.registration == "under way":
+        return [f"registering: {so_far} so far; the command that was given the others adds them"]
+    if status.registration == "interrupted" and status.state == "running":
+        what = f"registration interrupted: the command that registered it ended after {so_far}. These are loaded, and"
+        return [f"{what} the run ends as failed. Type the same command again, which loads the others"]
+    return []
+
+
 def untouched(status: RunStatus) -> list[str]:
     """Inputs with nothing to do, and which run loaded them."""
     names = {each.input: each.uri for each in status.inputs}

@@ -119,7 +119,7 @@ def short(number: float) -> str:
 
 
 def _all_planned(status: RunStatus) -> bool:
-    return all(each.state != "registered" for each in status.inputs)
+    return status.registration != "under way" and all(each.state != "registered" for each in status.inputs)
 
 
 def _bar() -> rich.progress.Progress:

@@ -20,7 +20,7 @@ from sluice.cli.runs.books import (
     rejects_heading,
 )
 from sluice.cli.runs.builds import print_builds
-from sluice.cli.runs.outcome import continued, failed, notes, reasons, replaced, untouched, waiting
+from sluice.cli.runs.outcome import continued, failed, notes, reasons, registration, replaced, untouched, waiting
 from sluice.errors import ConfigError, TransientError
 
 if TYPE_CHECKING:
@@ -105,6 +105,9 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
         print(f"\n{_parts(status)}")
     books = BOOKS + contested(status.inputs)
     print()
+    for line in registration(status):
+        folded(line)
+        print()
     head = ("input", "state", "parts", "read", *books, "file")
     narrow_table(head, (_input_row(each, books) for each in status.inputs), SPARE)
     print_contested([status, *status.inputs])

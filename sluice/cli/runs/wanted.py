@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -15,7 +15,8 @@ from sluice.engine.storage.address import printable
 if TYPE_CHECKING:
     from sluice.cli.options import LoadOptions
     from sluice.engine.declare import Pipeline as Declared
-    from sluice.engine.ledger.runs import NewInput, Run
+    from sluice.engine.ledger.registration import NewInput
+    from sluice.engine.ledger.runs import Run
 
 NAMED = 2
 
@@ -25,7 +26,7 @@ class Wanted:
     """The inputs of a run and their load options."""
 
     pipeline: Declared
-    inputs: list[NewInput]
+    inputs: Iterable[NewInput]
     reload: bool
     max_rejects: str | None
     as_of: date | None
@@ -50,7 +51,7 @@ class Wanted:
         allow_future: bool = False,
     ) -> Self:
         """Find the inputs, and check the options against the pipeline. Raises ConfigError."""
-        from sluice.engine.sources.inputs import inputs_of
+        from sluice.engine.sources.inputs import found_inputs
         from sluice.engine.steps.reject_limit import RejectLimit
         from sluice.pipelines import find
 
@@ -61,16 +62,18 @@ class Wanted:
             RejectLimit(max_rejects)
         say_order(paths)
         say_repeated(paths)
-        inputs = inputs_of(declared, paths, say_left_out(declared), only)
+        inputs = found_inputs(declared, paths, say_left_out(declared), only)
         return cls(declared, inputs, reload, max_rejects, as_of, allow_future)
 
     def put_on_queue(self) -> Run:
-        """Register the run and publish it."""
+        """Register the run and publish it. Where that takes long, it is reported how far it is."""
+        from sluice.cli.runs.registering import Registering
         from sluice.tasks.enqueue import enqueue_inputs
 
         return enqueue_inputs(
             self.pipeline,
             self.inputs,
+            Registering(),
             reload=self.reload,
             max_rejects=self.max_rejects,
             as_of=self.as_of,

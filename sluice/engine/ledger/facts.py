@@ -162,6 +162,7 @@ class RunStatus(Books, OneRun):
     reasons: list[RejectReason] | None = None
     notes: list[Note] = field(default_factory=list)
     withdrawn_at: datetime | None = None  # what it had built for its date was withdrawn then
+    registration: str = "complete"  # of its inputs; or "under way", or "interrupted": there are more than it knows
 
     @property
     def ahead(self) -> int | None:

@@ -17,7 +17,8 @@ from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Daily, Pipeline
-from sluice.engine.ledger.runs import NewInput, Run
+from sluice.engine.ledger.registration import NewInput
+from sluice.engine.ledger.runs import Run
 from sluice.engine.schedule import ticks
 from sluice.engine.schedule.due import deadline_of, missed
 from sluice.engine.schedule.inbox import Seen, choose, files_of, files_of_no_day, lacking, tells_days

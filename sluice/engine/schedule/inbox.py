@@ -20,12 +20,12 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Files, Flow, Pipeline
 from sluice.engine.declare.sources.day_pattern import has_day, on_day
-from sluice.engine.ledger.runs import NewInput
+from sluice.engine.ledger.registration import NewInput
 from sluice.engine.rows.contract.version import version
 from sluice.engine.schedule.ticks import schedule_of
 from sluice.engine.sources.files.light import is_light
 from sluice.engine.sources.files.resolve import in_inbox
-from sluice.engine.storage import is_remote, stamp
+from sluice.engine.storage import is_remote, size_at_hand, stamp
 from sluice.errors import DataError, NotHere
 
 query = statements(__name__)
@@ -58,7 +58,7 @@ def files_of(pipeline: Pipeline, day: date, earlier: Sequence[date] = ()) -> lis
         for each in days:
             uris = in_inbox(_inbox(), on_day(source.pattern, each))
             flow = pipeline.flow(source.name)
-            files += [Seen(source.name, uri, each, light=is_light(flow, uri)) for uri in uris]
+            files += [Seen(source.name, uri, each, light=is_light(flow, size_at_hand(uri))) for uri in uris]
     return files
 
 
@@ -113,7 +113,7 @@ def _stamped(flow: Flow, uris: list[str], known: set[str]) -> Iterator[Seen]:
     for uri in uris:
         try:
             now = stamp(uri) if uri in known else None
-            yield Seen(flow.source.name, uri, stamp=now, light=is_light(flow, uri))
+            yield Seen(flow.source.name, uri, stamp=now, light=is_light(flow, size_at_hand(uri)))
         except (NotHere, DataError):
             continue  # gone since it was listed, or refused for its name
 

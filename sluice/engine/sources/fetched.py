@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sluice.engine.declare import Pipeline
-from sluice.engine.ledger.runs import NewInput
+from sluice.engine.ledger.registration import NewInput
 
 _SCHEME = "source:"
 

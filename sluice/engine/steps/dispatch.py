@@ -22,6 +22,7 @@ from sluice.engine.database.statements import statements
 from sluice.engine.ledger.batches.claims import MOST_STEPS
 from sluice.engine.ledger.kinds import KINDS, PREVIOUS
 from sluice.engine.ledger.outcomes import add_settle_step
+from sluice.engine.ledger.registration import end_abandoned
 from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.steps import KILLED, expire, fail_attempt, longest_in_queue_s
 from sluice.engine.ledger.workers import FRESH_S, window_for
@@ -49,7 +50,8 @@ class Queues(NamedTuple):
 
 
 def recover(*, leases: bool = True, for_all: bool = True) -> int:
-    """Release steps of vanished workers and inputs that wait in vain, add missing settle steps. Returns how many.
+    """Release steps of vanished workers and inputs that wait in vain, end registrations whose process is gone, add
+    missing settle steps. Returns how many steps were released.
 
     Without `leases`, expired leases are left alone: PostgreSQL was away, and nobody could extend them. Unless it is
     done `for_all` workers, only steps of this host's processes are released: nobody else can see that these are gone.
@@ -61,6 +63,7 @@ def recover(*, leases: bool = True, for_all: bool = True) -> int:
         freed = expire(cursor, gone, leases=leases and for_all)
         resolve_waiting(cursor)
         judge_parked(cursor)
+        end_abandoned(cursor, leases=leases)
         cursor.execute(query("runs_to_settle"))
         for (run,) in cursor.fetchall():
             add_settle_step(cursor, run)

@@ -11,7 +11,8 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice import Column, Daily, Files, Flow, Integer, Pipeline, Table
 from sluice.engine.base.settings import settings
-from sluice.engine.ledger.runs import NewInput, Run, register
+from sluice.engine.ledger.registration import NewInput, register
+from sluice.engine.ledger.runs import Run
 from sluice.engine.schedule import begin_day, check_schedule
 from tests.kit.in_process import InProcess
 from tests.kit.office import at

@@ -22,11 +22,12 @@ def test_pandas_leaves_the_values_that_were_planted(tmp_path: Path) -> None:
 
 
 def test_a_wide_sample_has_one_random_id_a_record_and_the_same_bytes_each_time(tmp_path: Path) -> None:
-    sums = make_calls_wide(tmp_path / "a", rows=2_000, files=2)
+    made = make_calls_wide(tmp_path / "a", rows=2_000, files=2)
     make_calls_wide(tmp_path / "b", rows=2_000, files=2)
     names = ["calls_wide_001.csv", "calls_wide_002.csv"]
     assert [(tmp_path / "a" / n).read_bytes() for n in names] == [(tmp_path / "b" / n).read_bytes() for n in names]
     rows = [row for name in names for row in csv.DictReader((tmp_path / "a" / name).read_text().splitlines())]
     assert len({row["call_id"] for row in rows}) == 2_000
     assert {len(row["call_id"]) for row in rows} == {18}
-    assert sum(Decimal(row["call_cost"].strip("$")) for row in rows) == Decimal(sums["call_cost_usd"])
+    assert sum(Decimal(row["call_cost"].strip("$")) for row in rows) == Decimal(made.sums["call_cost_usd"])
+    assert made.loaded == 2_000

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger import runs
 from sluice.engine.ledger.facts import BuildStatus, InputStatus, RejectReason, RunStatus, RunSummary
+from sluice.engine.ledger.registration import NewInput
 from sluice.engine.schedule import Alarm
 from sluice.errors import ConfigError
 
@@ -100,7 +101,9 @@ class Ledger:
         self.alarms: list[Alarm] = []
         self.missing: list[Any] = []
 
-    def enqueue_inputs(self, pipeline: Pipeline, inputs: list[runs.NewInput], **options: Any) -> runs.Run:
+    def enqueue_inputs(
+        self, pipeline: Pipeline, inputs: Iterable[NewInput], _tell: object = None, **options: Any
+    ) -> runs.Run:
         self.asked.append(("enqueue", {"pipeline": pipeline.name, "inputs": [each.uri for each in inputs], **options}))
         return runs.Run(7)
 

@@ -230,3 +230,12 @@ def test_status_needs_no_pipelines(
     assert listed.stderr.startswith("the schedules were not checked: SLUICE_PIPELINES: ")
     assert one.stderr.startswith("the rows of this run were not counted: SLUICE_PIPELINES: ")
     assert json.loads(sluice("status", "--json").stdout)["missing_input"] == []
+
+
+def test_a_run_that_is_still_registered_says_so(ledger: Ledger, sluice: Sluice) -> None:
+    ledger.statuses = [a_run(state="running", registration="under way", inputs_total=4000)]
+    assert "registering: 4,000 inputs so far;" in sluice("status", "7").stdout
+    ledger.statuses = [a_run(state="running", registration="interrupted", inputs_total=4000)]
+    said = " ".join(sluice("status", "7").stdout.split())
+    assert "registration interrupted: the command that registered it ended after 4,000 inputs." in said
+    assert "Type the same command again, which loads the others" in said

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.storage.order import name_order
+from sluice.engine.storage.order import in_name_order, name_order
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,8 @@ def test_numbers_are_in_their_order(one: int, other: int, zeros: str) -> None:
 @given(st.text("abc._-", max_size=8), st.text("abc._-", max_size=8))
 def test_names_without_numbers_are_in_the_order_of_their_text(one: str, other: str) -> None:
     assert (name_order(one) < name_order(other)) == (one < other)
+
+
+@given(st.lists(st.text("ab019/._-é\udc80", max_size=8)), st.integers(1, 5))
+def test_names_that_are_sorted_in_pieces_are_in_the_same_order(names: list[str], at_hand: int) -> None:
+    assert list(in_name_order(names, at_hand)) == sorted(names, key=name_order)

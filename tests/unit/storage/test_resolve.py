@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.sources.files.resolve import in_inbox, resolve
+from sluice.engine.sources.files.resolve import check, find, in_inbox, resolve
 from sluice.errors import ConfigError
 
 
@@ -146,3 +146,24 @@ def test_files_that_are_named_one_by_one_stay_in_that_order(folder: Path) -> Non
     for name in ("part_10.csv", "part_9.csv"):
         (folder / name).write_text("id\n1\n")
     assert found(folder, "part_10.csv", "part_9.csv") == ["part_10.csv", "part_9.csv"]
+
+
+def test_a_path_is_looked_at_when_the_files_before_it_were_taken(folder: Path) -> None:
+    files = find([folder / "old", folder / "gone.csv"], ["*.csv"])
+    assert next(files) == (f"{folder}/old/c.csv", 5)
+    with pytest.raises(ConfigError, match=r"No file at '.*gone\.csv'"):
+        next(files)
+
+
+def test_whether_paths_have_files_is_known_without_listing_them(folder: Path) -> None:
+    check([folder, folder / "a.csv", f"{folder}/*/c.csv", "s3://not-looked-at/"], ["*.csv"])
+    for typed in (folder / "gone.csv", f"{folder}/*/x.csv"):
+        with pytest.raises(ConfigError, match="No file at"):
+            check([folder, typed], ["*.csv"])
+
+
+def test_a_folder_that_is_a_link_and_links_in_a_glob_are_what_they_lead_to(folder: Path) -> None:
+    (folder / "way").symlink_to(folder / "old")
+    (folder / "old" / "d.csv").symlink_to(folder / "a.csv")
+    assert found(folder, "way") == ["old/c.csv"]
+    assert found(folder, "way/*.csv") == ["old/c.csv", "a.csv"]

@@ -3,10 +3,12 @@
 select r.id as run, r.pipeline, r.state, r.planned, r.read, r.loaded, r.updated, r.unchanged, r.duplicate,
        r.rejected, r.contested,
        round(extract(epoch from coalesce(r.finished_at, clock_timestamp()) - r.created_at), 3)::float8 as seconds,
-       r.inputs_total, r.inputs_left, parts.total as parts_total, parts.loaded as parts_loaded,
-       parts.held as parts_held, dead.steps as dead_steps, waits.error as waiting, scanned.bytes as scanned,
+       r.inputs_total, r.inputs_left - (r.registering_until is not null)::int as inputs_left,
+       parts.total as parts_total, parts.loaded as parts_loaded, parts.held as parts_held,
+       dead.steps as dead_steps, waits.error as waiting, scanned.bytes as scanned,
        r.options->>'max_rejects' as max_rejects, r.options->>'as_of' as as_of,
        (r.options->>'withdrawn')::timestamptz as withdrawn_at, r.gone, r.error, r.purged_at,
+       r.registrar, coalesce(r.registering_until < clock_timestamp(), true) as unregistered,
        r.state = 'running' and not workers.busy as unattended, others.continued, bulk.tables as keyless
 from sluice.run r
 cross join lateral (

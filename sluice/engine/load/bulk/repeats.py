@@ -47,28 +47,28 @@ def _write(cursor: Cursor, target: Target, hashes: Hashes) -> None:
 
 
 class Received:
-    """The file that psycopg2 writes a binary COPY of one column of bigint into."""
+    """The file that psycopg2 writes a binary COPY of one column of bigint into, a row at a time."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._bytes = bytearray()
         self._arrays: list[Hashes] = []
-        self._begun = False
 
     def write(self, data: bytes) -> int:
-        """Take the whole rows of what came; the rest waits."""
-        rest = self._rest + data
-        if not self._begun:
-            if len(rest) < _HEADER:
-                self._rest = rest
-                return len(data)
-            rest, self._begun = rest[_HEADER:], True
-        whole = len(rest) // _ROW.itemsize
-        self._arrays.append(np.frombuffer(rest, _ROW, whole)["hash"].astype(np.int64))
-        self._rest = rest[whole * _ROW.itemsize :]
+        """Take what came; a mebibyte of it becomes hashes at once."""
+        self._bytes += data
+        if len(self._bytes) > CHUNK_BYTES:
+            self._parse()
         return len(data)
 
     def hashes(self) -> Hashes:
         """All of them. Raises ValueError where the stream ended too early."""
-        if len(self._rest) != _TRAILER:
-            raise ValueError(f"{len(self._rest)} bytes are left at the end of a COPY, and should be {_TRAILER}")
+        self._parse()
+        if len(self._bytes) != _TRAILER:
+            raise ValueError(f"{len(self._bytes)} bytes are left at the end of a COPY, and should be {_TRAILER}")
         return np.concatenate([*self._arrays, np.empty(0, np.int64)])
+
+    def _parse(self) -> None:
+        start = 0 if self._arrays else _HEADER
+        whole = (len(self._bytes) - start) // _ROW.itemsize
+        self._arrays.append(np.frombuffer(bytes(self._bytes), _ROW, whole, start)["hash"].astype(np.int64))
+        del self._bytes[: start + whole * _ROW.itemsize]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sluice.engine.base.settings import KIB
 from sluice.engine.declare import Flow
-from sluice.engine.storage import size_at_hand
 
 LIGHT_BYTES = 256 * KIB
 
@@ -18,7 +17,6 @@ def is_light_flow(flow: Flow) -> bool:
     return flow.table.on_conflict == "keep" and flow.transform is None
 
 
-def is_light(flow: Flow, uri: str) -> bool:
-    """Whether a file is light, as far as this host can see without reading it."""
-    size = size_at_hand(uri) if is_light_flow(flow) else None
-    return size is not None and size <= LIGHT_BYTES
+def is_light(flow: Flow, size: int | None) -> bool:
+    """Whether a file of that size is light; None where this host cannot see it without reading the file."""
+    return size is not None and size <= LIGHT_BYTES and is_light_flow(flow)

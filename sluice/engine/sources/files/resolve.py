@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import translate
 from pathlib import Path
+from typing import NamedTuple
 
 from sluice.engine.storage.address import bucket_and_key, is_remote, local_path, scrubbed, split_member, storable
-from sluice.engine.storage.files import exists, listed, open_input
-from sluice.engine.storage.order import name_order
+from sluice.engine.storage.files import exists, listed, look, open_input
+from sluice.engine.storage.order import in_name_order, name_order
 from sluice.errors import ConfigError, DataError, NotHere
 
 _ZIP = b"PK\x03\x04"
@@ -21,36 +23,64 @@ _ZIP = b"PK\x03\x04"
 LeftOut = Callable[[str, list[str]], None]
 
 
+class Found(NamedTuple):
+    """A file by its address, and its size where that was seen."""
+
+    uri: str
+    size: int | None
+
+
 def resolve(
     paths: Iterable[str | os.PathLike[str]], patterns: Sequence[str], left_out: LeftOut | None = None
 ) -> list[str]:
+    """The addresses of files as of `find`, each once."""
+    return list(dict.fromkeys(each.uri for each in find(paths, patterns, left_out)))
+
+
+def find(
+    paths: Iterable[str | os.PathLike[str]], patterns: Sequence[str], left_out: LeftOut | None = None
+) -> Iterator[Found]:
     """Files of paths, folders and globs, in the given order (those of a folder, a glob and an archive by name, with
-    numbers compared as numbers: see `name_order`).
+    numbers compared as numbers: see `name_order`). A path is looked at when the files of those before it were taken.
 
     Of a folder, files whose names match one of `patterns` (the pipeline's, e.g. `*.csv`) are taken; `left_out` is
     called with the others, except hidden ones, and with links. A given path may be a symbolic link, which is followed;
-    a link in a folder is not. Raises ConfigError for a path without a file, TransientError when an object store is
-    unavailable.
+    a link in a folder is not. A file that is given again is found again. Raises ConfigError for a path without a file,
+    TransientError when an object store is unavailable.
     """
-    resolved: dict[str, None] = {}
+    for path in paths:
+        for file in _files_of(os.fspath(path), patterns, left_out):
+            yield from _unpacked(file)
+
+
+def check(paths: Iterable[str | os.PathLike[str]], patterns: Sequence[str]) -> None:
+    """Raise ConfigError for a local path without a file, as `find`. Nothing is listed that need not be."""
     for path in paths:
         text = os.fspath(path)
-        shown = scrubbed(text)
-        if not text:
-            raise ConfigError("A path is empty: is a variable of the shell not set? The current folder is '.'.")
-        try:
-            files, others = _remote(text, patterns) if is_remote(text) else _local(local_path(text), patterns)
-        except NotHere as error:
-            raise ConfigError(f"No file at {shown!r}. {error}") from error
-        if others and left_out is not None:
-            left_out(shown, others)
-        if not files and others is not None:
-            raise ConfigError(f"The folder {shown!r} has no file like {_or(patterns)}.{_from_here(text)}")
-        if not files:
-            like = f"(in a folder, only files like {_or(patterns)} are taken)"
-            raise ConfigError(f"No file at {shown!r}: check the path {like}.{_from_here(text)}")
-        resolved |= dict.fromkeys(each for file in files for each in _unpacked(file))
-    return list(resolved)
+        if not text or not is_remote(text):
+            next(_files_of(text, patterns, None, at_all=True))
+
+
+def _files_of(text: str, patterns: Sequence[str], left_out: LeftOut | None, *, at_all: bool = False) -> Iterator[str]:
+    """The files of one path; with `at_all` in any order, for whether there is one."""
+    shown = scrubbed(text)
+    if not text:
+        raise ConfigError("A path is empty: is a variable of the shell not set? The current folder is '.'.")
+    try:
+        files, others = _remote(text, patterns) if is_remote(text) else _local(local_path(text), patterns, at_all)
+    except NotHere as error:
+        raise ConfigError(f"No file at {shown!r}. {error}") from error
+    if others and left_out is not None:
+        left_out(shown, others)
+    first = next(files, None)
+    if first is not None:
+        yield first
+        yield from files
+    elif others is not None:
+        raise ConfigError(f"The folder {shown!r} has no file like {_or(patterns)}.{_from_here(text)}")
+    else:
+        like = f"(in a folder, only files like {_or(patterns)} are taken)"
+        raise ConfigError(f"No file at {shown!r}: check the path {like}.{_from_here(text)}")
 
 
 def in_inbox(inbox: str, pattern: str) -> list[str]:
@@ -59,11 +89,11 @@ def in_inbox(inbox: str, pattern: str) -> list[str]:
     Raises NotHere when the inbox is in a bucket that cannot be seen, TransientError when its store is unavailable.
     """
     files = _below(inbox.rstrip("/") + "/", pattern) if is_remote(inbox) else _inside(local_path(inbox), pattern)
-    return [each for file in files for each in _unpacked(file)]
+    return [each.uri for file in files for each in _unpacked(file)]
 
 
 # the files of a path; and if it is a folder, the names in it that do not match
-_Found = tuple[list[str], list[str] | None]
+_Files = tuple[Iterator[str], list[str] | None]
 
 
 def _or(patterns: Sequence[str]) -> str:
@@ -77,50 +107,74 @@ def _from_here(typed: str) -> str:
     return f" From this folder that is {str(Path.cwd() / local_path(typed))!r}."
 
 
-def _local(path: str, patterns: Sequence[str]) -> _Found:
+def _local(path: str, patterns: Sequence[str], at_all: bool) -> _Files:
     archive, member = split_member(path)
     if member is not None:
-        return ([f"{os.path.realpath(archive)}::{member}"] if Path(archive).is_file() else []), None
+        return iter([f"{os.path.realpath(archive)}::{member}"] if Path(archive).is_file() else []), None
     if Path(path).is_dir():
-        names, links = _files_in(path)
-        fit, others = _fitting(names, patterns)
-        return fit, sorted([*others, *links], key=name_order)
+        others: list[str] = []
+        top, names = os.path.realpath(path), _names_in(path, _fitting(patterns), others)
+        if not at_all:
+            names, others = in_name_order(list(names)), sorted(others, key=name_order)
+        return (f"{top}/{name}" for name in names), others
     if Path(path).exists():
-        return [os.path.realpath(path)], None
-    matches = glob.glob(path, recursive=True)  # noqa: PTH207 - patterns are typed, also absolute ones
-    files = sorted((each for each in matches if not Path(each).is_dir()), key=name_order)
-    return [os.path.realpath(each) for each in files], None
+        return iter([os.path.realpath(path)]), None
+    matches = glob.iglob(path, recursive=True)  # noqa: PTH207 - patterns are typed, also absolute ones
+    files = (each for each in matches if not os.path.isdir(each))  # noqa: PTH112 - called for each match, of a str
+    return _real(files if at_all else in_name_order(files)), None
 
 
-def _files_in(folder: str) -> tuple[dict[str, str], list[str]]:
-    """Regular files by name, and the names of links: a link may lead out of the folder, so it must be given itself."""
-    top = os.path.realpath(folder)
+def _names_in(folder: str, fits: Callable[[str], object], others: list[str]) -> Iterator[str]:
+    """The names of the regular files in a folder that fit. Others are added to `others`, without hidden ones, and
+    links: a link may lead out of the folder, so it must be given itself."""
     try:
-        files = [each for each in Path(top).iterdir() if each.is_file()]
-        links = [f"{each.name} (a link)" for each in files if each.is_symlink()]
-        return {each.name: f"{top}/{each.name}" for each in files if not each.is_symlink()}, links
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_symlink():
+                    others += [f"{entry.name} (a link)"] if Path(entry.path).is_file() else []
+                elif not entry.name.startswith(".") and entry.is_file():
+                    if fits(entry.name):
+                        yield entry.name
+                    else:
+                        others.append(entry.name)
     except OSError as error:
         raise ConfigError(f"The folder {folder!r} cannot be read: {error.strerror}.") from error
 
 
-def _remote(uri: str, patterns: Sequence[str]) -> _Found:
+def _real(paths: Iterable[str]) -> Iterator[str]:
+    """The paths without links. Of files that are not links themselves a folder is looked at once."""
+    last = real = None
+    for path in paths:
+        folder, slash, name = path.rpartition("/")
+        if os.path.islink(path):  # noqa: PTH114 - called for each match, of a str
+            yield os.path.realpath(path)
+            continue
+        if real is None or folder != last:
+            last, real = folder, os.path.realpath(folder + slash).rstrip("/")
+        yield f"{real}/{name}"
+
+
+def _remote(uri: str, patterns: Sequence[str]) -> _Files:
     _, key = bucket_and_key(uri)
     if split_member(uri)[1] is not None:
-        return ([uri] if exists(uri) else []), None
+        return iter([uri] if exists(uri) else []), None
     if key and not key.endswith("/"):
         if exists(uri):
-            return [uri], None
+            return iter([uri]), None
         if glob.has_magic(key):
-            return _below(uri[: len(uri) - len(key)], key), None
-    names = {each.rpartition("/")[2]: each for each, _ in listed(uri)}
-    return _fitting(names, patterns) if names else ([], None)  # a prefix without objects does not exist
+            return iter(_below(uri[: len(uri) - len(key)], key)), None
+    fits, files, others, there = _fitting(patterns), list[str](), list[str](), False
+    for each, _ in listed(uri):
+        there, name = True, each.rpartition("/")[2]
+        if not name.startswith("."):
+            (files if fits(name) else others).append(each if fits(name) else name)
+    # a prefix without objects does not exist
+    return in_name_order(files), sorted(others, key=name_order) if there else None
 
 
-def _fitting(files: Mapping[str, str], patterns: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The addresses of the files (by name) that match, and the names of those that do not, without hidden ones."""
-    seen = sorted((name for name in files if not name.startswith(".")), key=name_order)
-    fit = {name for name in seen if any(fnmatchcase(name, pattern) for pattern in patterns)}
-    return [files[name] for name in seen if name in fit], [name for name in seen if name not in fit]
+def _fitting(patterns: Sequence[str]) -> Callable[[str], object]:
+    """Whether a name matches one of the patterns."""
+    return re.compile("|".join(map(translate, patterns))).match
 
 
 def _below(prefix: str, pattern: str) -> list[str]:
@@ -142,26 +196,25 @@ def _inside(inbox: str, pattern: str) -> list[str]:
     return resolved
 
 
-def _unpacked(uri: str) -> list[str]:
+def _unpacked(uri: str) -> Iterator[Found]:
     """The members of a zip, by name; any other file as it is. A broken archive is reported when it is planned."""
     if storable(uri) != uri:  # it is refused when it is planned, and the others of its folder are loaded
-        return [storable(uri)]
-    if split_member(uri)[1] is not None or not _is_zip(uri):
-        return [uri]
+        yield Found(storable(uri), None)
+        return
+    size, head = (None, b"") if is_remote(uri) or split_member(uri)[1] is not None else look(uri, len(_ZIP))
+    if head == _ZIP or (is_remote(uri) and split_member(uri)[1] is None and uri.lower().endswith(".zip")):
+        members = _members(uri)
+        yield from (Found(f"{uri}::{name}", None) for name in members)
+        if members:
+            return
+    yield Found(uri, size)
+
+
+def _members(uri: str) -> list[str]:
     from sluice.engine.formats.unpack import members
 
     try:
         with open_input(uri) as stream:
-            return [f"{uri}::{name}" for name in sorted(members(stream), key=name_order)] or [uri]
+            return sorted(members(stream), key=name_order)
     except DataError:
-        return [uri]
-
-
-def _is_zip(uri: str) -> bool:
-    if is_remote(uri):
-        return uri.lower().endswith(".zip")
-    try:
-        with open_input(uri) as stream:
-            return stream.read(4) == _ZIP
-    except (NotHere, DataError):
-        return False
+        return []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import struct
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sluice.engine.load.bulk import repeats
 from sluice.engine.load.bulk.repeats import Received, repeated
 
 HASHES = st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(0, 3), max_size=40)
@@ -18,11 +20,16 @@ TRAILER = b"\xff\xff"
 
 @given(HASHES, st.integers(1, 50))
 def test_hashes_come_in_pieces_of_any_size(hashes: list[int], size: int) -> None:
+    with patch.object(repeats, "CHUNK_BYTES", 60):
+        assert received_in_pieces(hashes, size) == hashes
+
+
+def received_in_pieces(hashes: list[int], size: int) -> list[int]:
     stream = HEADER + b"".join(struct.pack(">hiq", 1, 8, each) for each in hashes) + TRAILER
     received = Received()
     for at in range(0, len(stream), size):
         assert received.write(stream[at : at + size]) == len(stream[at : at + size])
-    assert received.hashes().tolist() == hashes
+    return received.hashes().tolist()
 
 
 @given(HASHES)
