@@ -1,4 +1,4 @@
-"""What the planner knows of loaded tables when something is built from them: never nothing."""
+"""What the planner knows of loaded tables when something is built from them, and of built ones: never nothing."""
 
 from __future__ import annotations
 
@@ -38,3 +38,10 @@ def test_tables_that_have_statistics_are_left_to_autovacuum(engine: InProcess, t
     _load(engine, tmp_path, "payments_late")
     assert engine.sql("select total_amount from customer_ltv") == [(15,)]
     assert engine.sql(KNOWN) == [("customers", 1), ("orders", 1), ("payments", 1)]
+
+
+def test_a_table_that_is_built_for_the_first_time_is_analysed(engine: InProcess, tmp_path: Path) -> None:
+    engine.use(find("customer_ltv"))
+    _load(engine, tmp_path, "customers", "orders", "payments")
+    assert engine.sql("select reltuples from pg_class where relname = 'customer_ltv'") == [(1,)]
+    assert engine.sql("select count(*) > 0 from pg_stats where tablename = 'customer_ltv'") == [(True,)]

@@ -43,8 +43,8 @@ class Fit:
 
     def of(self, step: FrameStep, *, again: bool) -> Statistics:
         """The statistics of the step: the stored ones, unless they are to be computed `again`."""
-        params = self._values | {"derived": self._table.name, "step": step.name, "definition": step.definition}
-        known = self._stored(step, params)
+        params = self._params(step)
+        known = self.stored(step)
         if not again and all(known.whole(each.name) is not None for each in step.scope.statistics):
             return known
         self._cursor.execute(query("delete_statistics"), params)
@@ -52,15 +52,20 @@ class Fit:
             self._compute(statistic, (), params)
             if statistic.within:
                 self._compute(statistic, statistic.within, params)
-        return self._stored(step, params)
+        return self.stored(step)
 
-    def _stored(self, step: FrameStep, params: dict[str, Any]) -> Statistics:
+    def stored(self, step: FrameStep) -> Statistics:
+        """The stored statistics of the step: none of them, if they were not computed yet or for another definition."""
+        params = self._params(step)
         numeric = {each.name: is_number(self._table.columns[each.column]) for each in step.scope.statistics}
         self._cursor.execute(query("known_statistics"), params)
         values: dict[str, dict[Group, float | str]] = defaultdict(dict)
         for name, group, value in self._cursor.fetchall():
             values[name][tuple(group)] = float(value) if numeric[name] else value
         return Statistics(values)
+
+    def _params(self, step: FrameStep) -> dict[str, Any]:
+        return self._values | {"derived": self._table.name, "step": step.name, "definition": step.definition}
 
     def _compute(self, statistic: Statistic, within: tuple[str, ...], params: dict[str, Any]) -> None:
         template = "fit_mad" if statistic.kind == "mad" else "fit_aggregate"

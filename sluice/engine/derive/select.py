@@ -8,12 +8,10 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.declare import Derived, Pipeline
-from sluice.engine.derive.table import Before, Built, Since, TableBuild
+from sluice.engine.derive.table import LOOK_UP, Before, Built, Since, TableBuild
 
 # Looking up what new rows change is faster than reading everything up to this number or share of all rows.
 FEW, FEW_SHARE = 1000, 0.05
-# Most of what they change is in memory: without this the planner reads whole tables instead.
-_LOOK_UP = "set local random_page_cost = 1.1"
 
 
 class SelectBuild(TableBuild):
@@ -32,7 +30,7 @@ class SelectBuild(TableBuild):
         if not self._adds_only(since) or since.rows > max(FEW, FEW_SHARE * (since.rows_in_all or 0)):
             return None
         values = self._values | {"inputs": since.inputs}
-        self._cursor.execute(_LOOK_UP)
+        self._cursor.execute(LOOK_UP)
         return (
             self._by_incremental_sql(before, values)
             if self._select.incremental_sql
@@ -40,11 +38,12 @@ class SelectBuild(TableBuild):
         )
 
     def _adds_only(self, since: Since) -> bool:
-        """Whether the new inputs only added rows: nothing was replaced, updated or deleted."""
-        flows = [flow for flow in self._pipeline.flows if flow.source.name in since.sources]
-        keeps = all(flow.table.on_conflict == "keep" for flow in flows)
+        """Whether the new inputs only added rows, and of sources whose new rows the declaration takes into account."""
+        covered = self._select.covers
+        if covered is None:
+            covered = [each.source.name for each in self._pipeline.flows if each.table.on_conflict == "keep"]
         knows_how = self._select.changed_keys is not None or self._select.incremental_sql is not None
-        return knows_how and keeps and not since.replaced
+        return knows_how and set(since.sources) <= set(covered) and not since.replaced and not since.updated
 
     def _by_incremental_sql(self, before: Before, values: dict[str, Any]) -> Built:
         """Compute the rows that new inputs changed, from their old values."""

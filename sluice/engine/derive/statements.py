@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from psycopg2 import sql
 
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Computed, Pipeline
+from sluice.engine.declare import Computed, Pipeline, Preprocessed
 from sluice.engine.declare.names import temporary
 from sluice.engine.declare.tables.computed import AS_OF
 from sluice.engine.declare.tables.derived import BUILT_AT, CHANGED, PLACEHOLDER, SELF
@@ -31,7 +31,7 @@ class Statements:
         def fill(match: re.Match[str]) -> str:
             name, column = match.groups()
             if name == CHANGED:
-                return column + self._filled("among_changed", self._temp("changed")) if narrow else "true"
+                return column + self._filled("among_changed", self.temp("changed")) if narrow else "true"
             alias = alias_for(text, match.start(), match.end(), name)
             if name == SELF:
                 return self._filled("self_rows", table_identifier(self.derived.name)) + alias
@@ -47,9 +47,9 @@ class Statements:
         derived = self.derived
         return sql.SQL(query(name)).format(
             table=table_identifier(derived.name),
-            new=self._temp("new"),
-            changed=self._temp("changed"),
-            diff=self._temp("diff"),
+            new=self.temp("new"),
+            changed=self.temp("changed"),
+            diff=self.temp("diff"),
             select=select if select is not None else sql.SQL(""),
             slice=self.slice(),
             is_key=self._is_key(),
@@ -60,17 +60,22 @@ class Statements:
             key=_listed(tuple(derived.key)),
             first_key=sql.Identifier(derived.key[-1]),
             either_columns=self._either_columns(),
+            old_columns=self._old_columns(),
             assignments=sql.SQL(", ").join(
                 sql.SQL("{c} = d.{c}").format(c=sql.Identifier(name))
                 for name in derived.names
                 if name not in derived.key
             ),
             built_at=sql.Identifier(BUILT_AT),
-            key_n_o=self._same("n.", "o."),
+            key_n_o=self.same_key("n.", "o."),
+            key_k_o=self.same_key("k.", "o."),
+            own_key=_listed(derived.own_key),
+            touched=self.temp("touched"),
             value=self._value(""),
             n_value=self._value("n."),
             o_value=self._value("o."),
             counted_by=sql.Identifier(derived.counted_by or derived.key[-1]),
+            old_counted_by=old(derived.counted_by or derived.key[-1]),
         )
 
     def _value(self, prefix: str) -> sql.Composable:
@@ -78,7 +83,7 @@ class Statements:
         name = self.derived.value
         return sql.SQL("null::numeric") if name is None else sql.SQL(prefix) + sql.Identifier(name)
 
-    def _temp(self, what: str) -> sql.Identifier:
+    def temp(self, what: str) -> sql.Identifier:
         return sql.Identifier("pg_temp", temporary(what, self.derived.name))
 
     def slice(self) -> sql.SQL:
@@ -94,6 +99,14 @@ class Statements:
             for name in self.derived.names
         )
 
+    def _old_columns(self) -> sql.Composed:
+        """The earlier values of a row that differs, where somebody needs them: what is counted, and what made it alike
+        to other rows for a table that is preprocessed from this one."""
+        tables = (each for each in self.pipeline.derived if isinstance(each, Preprocessed))
+        alike = {name for each in tables if each.of == self.derived.name for by in each.alike for name in by.columns}
+        names = alike | ({self.derived.counted_by} if self.derived.counted_by else set())
+        return sql.SQL("").join(sql.SQL(", o.{} as {}").format(sql.Identifier(n), old(n)) for n in sorted(names))
+
     def _is_key(self) -> sql.Composed:
         """The condition that the columns of the key, without the date, equal the parameters."""
         return sql.SQL(" and ").join(
@@ -101,12 +114,17 @@ class Statements:
             for name in self.derived.own_key
         )
 
-    def _same(self, left: str, right: str) -> sql.Composed:
+    def same_key(self, left: str, right: str) -> sql.Composed:
         """Equality of the key. Without the date, which is always equal: as a condition it would mislead the planner."""
         return sql.SQL(" and ").join(
             sql.SQL(left) + sql.Identifier(name) + sql.SQL(" = " + right) + sql.Identifier(name)
             for name in self.derived.own_key
         )
+
+
+def old(name: str) -> sql.Identifier:
+    """The column of a table of differences with the earlier values of a column."""
+    return sql.Identifier(f"Old {name}")
 
 
 def final_rows(table: sql.Identifier) -> str:

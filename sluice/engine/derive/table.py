@@ -28,6 +28,9 @@ query = statements(__name__)
 _BY_PLACE = "set local enable_hashjoin = off; set local enable_mergejoin = off"
 _BY_ANY = "set local enable_hashjoin = default; set local enable_mergejoin = default"
 
+# Each row is looked up. Without this the planner reads whole tables instead: it does not know that most is in memory.
+LOOK_UP = "set local random_page_cost = 1.1"
+
 
 @dataclass
 class Built:
@@ -58,15 +61,19 @@ class Before:
     total: Decimal | None
     upto: int
     value: str | None
+    counted_by: str | None
+    counts: dict[str, int]
 
 
 @dataclass(frozen=True)
 class Since:
-    """Inputs that became final since that build, the number of the newest, and how many rows they and all had."""
+    """Inputs that became final since that build: the number of the newest, whether any of them deleted older rows or
+    gave some other values, their sources, and how many rows they and all had."""
 
     upto: int
     inputs: list[int]
     replaced: bool
+    updated: bool
     sources: list[str]
     rows: int
     rows_in_all: int | None  # None: not known up to `upto`
@@ -83,6 +90,7 @@ class TableBuild(ABC):
         self._as_of = as_of if derived.dated else None
         self._values: dict[str, Any] = {"pipeline": pipeline.name, "as_of": self._as_of, **derived.params}
         self._run = 0
+        self.differs_from: int | None = None  # `upto` of the build from which the table of differences shows the way
 
     @abstractmethod
     def _compute(self) -> int:
@@ -113,14 +121,23 @@ class TableBuild(ABC):
         built = self._bring_up_to_date(before, since)
         built.steps = self._changed_by()
         if self._derived.counted_by is not None:
-            built.counts = self._one("count_by")[0]
+            built.counts = self._counts(built, before)
         facts = vars(built) | {"moves": json.dumps(built.moves), "counts": json.dumps(built.counts)}
         facts["steps"] = json.dumps(built.steps)
         facts |= {"run": run, "pipeline": self._pipeline.name, "derived": self._derived.name, "as_of": self._as_of}
-        facts |= {"value": self._derived.value, "definition": self._derived.definition, "upto": since.upto}
+        facts |= {"value": self._derived.value, "counted_by": self._derived.counted_by}
+        facts |= {"definition": self._derived.definition, "upto": since.upto}
         facts["read_upto"] = since.rows_in_all
         self._cursor.execute(query("note_build"), facts | {"seconds": time.monotonic() - started})
         return built
+
+    def _counts(self, built: Built, before: Before | None) -> dict[str, int]:
+        """How many rows there are of each kind: only a full build, or the first one that counts them so, reads them."""
+        if before is None or built.mode == "full" or before.counted_by != self._derived.counted_by:
+            return dict(self._one("count_by")[0])
+        more = self._one("count_diff_by")[0] if built.mode == "incremental" else {}
+        counts = {kind: before.counts.get(kind, 0) + more.get(kind, 0) for kind in before.counts | more}
+        return {kind: rows for kind, rows in counts.items() if rows}
 
     def _bring_up_to_date(self, before: Before | None, since: Since) -> Built:
         if before is None:
@@ -147,7 +164,7 @@ class TableBuild(ABC):
     def _since(self, upto: int | None) -> Since:
         """What became final since that build; with None there was no build, and only the newest number is wanted."""
         self._cursor.execute(query("settled_since"), {"pipeline": self._pipeline.name, "upto": upto})
-        return Since(*(self._cursor.fetchone() or (0, [], False, [], 0, 0)))
+        return Since(*(self._cursor.fetchone() or (0, [], False, False, [], 0, 0)))
 
     def _build_first(self) -> Built:
         """Build the first rows for a date: there is nothing to compare with."""
@@ -168,6 +185,7 @@ class TableBuild(ABC):
         return self._write(built, before)
 
     def _write(self, built: Built, before: Before) -> Built:
+        self.differs_from = before.upto
         built.added, built.removed, built.changed, moved = self._one("count_diff")
         if self._derived.value is not None:
             built.sum_before = before.total or Decimal(0)

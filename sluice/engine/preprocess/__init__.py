@@ -4,7 +4,7 @@
 """
 
 from sluice.engine.preprocess.statistic import Statistic, Statistics
-from sluice.engine.preprocess.step import FrameStep, Outcome, Scope, Step
+from sluice.engine.preprocess.step import Alike, FrameStep, Outcome, Scope, Step
 from sluice.engine.preprocess.steps.abnormal import abnormal, fence
 from sluice.engine.preprocess.steps.ages import age_group
 from sluice.engine.preprocess.steps.amounts import revenue, scaled
@@ -17,5 +17,5 @@ from sluice.engine.preprocess.steps.totals import totals
 __all__ = [
     "missing", "constant", "duplicates", "inconsistent", "abnormal", "fence",
     "age_group", "month", "weekday", "revenue", "scaled", "totals",
-    "Step", "FrameStep", "Outcome", "Scope", "Statistic", "Statistics",
+    "Step", "FrameStep", "Outcome", "Scope", "Alike", "Statistic", "Statistics",
 ]  # fmt: skip

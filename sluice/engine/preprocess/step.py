@@ -27,6 +27,14 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Alike(Declaration):
+    """Rows of the base table with the same values in `columns`. Nulls are alike, or with `nulls=False` like nothing."""
+
+    columns: tuple[str, ...]
+    nulls: bool = True
+
+
+@dataclass(frozen=True)
 class Scope:
     """The columns, expressions and statistics of a step.
 
@@ -34,6 +42,10 @@ class Scope:
     common ones of marks.py). `expressions` are SQL expressions over the base table, computed with its rows and in the
     frame only: name -> (expression, PostgreSQL type); `{key}` in one is the key of the table. `statistics` are those
     of the whole base table that it needs.
+
+    With `row_by_row`, the outcome of a row depends on that row, its expressions and the statistics alone, whatever
+    other rows are in the frame; and an expression depends on the row alone, or on the rows that are `alike`. Then few
+    new rows need not cost a build of the whole table.
     """
 
     needs: tuple[str, ...]
@@ -41,6 +53,8 @@ class Scope:
     marks: tuple[str, ...] = ()
     expressions: Expressions = field(default_factory=dict)
     statistics: tuple[Statistic, ...] = ()
+    row_by_row: bool = field(default=False, repr=False)  # not in a definition: they say how to compute, not what
+    alike: tuple[Alike, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -77,7 +91,8 @@ class Step(FrameStep):
 
     The frame's columns are Arrow-backed: whole numbers with nulls stay whole, money is decimal. `known` has the values
     of `statistics`. The definition includes the function's own source text, not that of functions it calls: raise
-    `version` when those change.
+    `version` when those change. `row_by_row` says that a row's outcome depends on no other row of the frame, `alike`
+    on which rows its expressions depend: see `Scope`.
     """
 
     function: Callable[[pd.DataFrame, Statistics], Outcome]
@@ -87,10 +102,20 @@ class Step(FrameStep):
     expressions: Expressions = field(default_factory=dict)
     marks: tuple[str, ...] = ()
     version: int = 1
+    row_by_row: bool = False
+    alike: tuple[Alike, ...] = ()
 
     @property
     def scope(self) -> Scope:
-        return Scope(self.needs, self.adds, self.marks, self.expressions, self.statistics)
+        return Scope(
+            self.needs,
+            self.adds,
+            self.marks,
+            self.expressions,
+            self.statistics,
+            row_by_row=self.row_by_row,
+            alike=self.alike,
+        )
 
     def _declared(self) -> str:
         text = source_text(self.function)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 
@@ -49,9 +49,12 @@ def build_run(claim: Claim, pipeline: Pipeline) -> None:
         cursor.execute(_ROOM)
         _update_statistics(cursor, pipeline)
         as_of = date.fromisoformat(options["as_of"]) if "as_of" in options else None
+        builds: dict[str, TableBuild] = {}
         for derived in pipeline.derived:
+            builds[derived.name] = _build_of(cursor, pipeline, derived, as_of, builds, refit=bool(options.get("refit")))
             with _naming(derived):
-                _build_of(cursor, pipeline, derived, as_of, refit=bool(options.get("refit"))).build(claim.run)
+                builds[derived.name].build(claim.run)
+            _analyze_unknown(cursor, derived.name)
             failpoint("build.built")
         cursor.execute(query("finish_run"), run)
         finish(cursor, claim)
@@ -73,9 +76,17 @@ def _naming(table: Computed) -> Iterator[None]:
         ) from error
 
 
-def _build_of(cursor: Cursor, pipeline: Pipeline, table: Computed, as_of: date | None, *, refit: bool) -> TableBuild:
+def _build_of(
+    cursor: Cursor,
+    pipeline: Pipeline,
+    table: Computed,
+    as_of: date | None,
+    before: Mapping[str, TableBuild],
+    *,
+    refit: bool,
+) -> TableBuild:
     if isinstance(table, Preprocessed):
-        return FramesBuild(cursor, pipeline, table, as_of, refit=refit)
+        return FramesBuild(cursor, pipeline, table, as_of, before[table.of], refit=refit)
     if isinstance(table, Derived):
         return SelectBuild(cursor, pipeline, table, as_of)
     raise TypeError(f"A derived table must be Derived or Preprocessed, not {type(table).__name__}.")
@@ -84,11 +95,15 @@ def _build_of(cursor: Cursor, pipeline: Pipeline, table: Computed, as_of: date |
 def _update_statistics(cursor: Cursor, pipeline: Pipeline) -> None:
     """Analyze loaded tables without statistics, and summarize new blocks in the index of inputs."""
     for table in sorted(flow.table.name for flow in pipeline.flows):
-        name = table_identifier(table)
-        cursor.execute(query("is_unknown"), {"table": name.as_string(cursor)})
-        if cursor.fetchone() == (True,):
-            cursor.execute(sql.SQL(query("analyze_loaded")).format(table=name))
-        cursor.execute(query("summarize_loaded"), {"table": name.as_string(cursor)})
+        _analyze_unknown(cursor, table)
+        cursor.execute(query("summarize_loaded"), {"table": table_identifier(table).as_string(cursor)})
+
+
+def _analyze_unknown(cursor: Cursor, table: str) -> None:
+    name = table_identifier(table)
+    cursor.execute(query("is_unknown"), {"table": name.as_string(cursor)})
+    if cursor.fetchone() == (True,):
+        cursor.execute(sql.SQL(query("analyze_unknown")).format(table=name))
 
 
 def definition_of(pipeline: Pipeline) -> str:

@@ -8,7 +8,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.declare.tables.computed import AS_OF, LATEST, Computed
 from sluice.engine.declare.tables.derived import BUILT_AT
 from sluice.engine.tables.catalog import columns_of, refuse_elsewhere, refuse_kind, refuse_other, table_identifier
-from sluice.engine.tables.indexes import create_indexes
+from sluice.engine.tables.indexes import create_indexes, create_rare_indexes
 from sluice.errors import ConfigError
 
 
@@ -20,7 +20,7 @@ def migrate_derived(cursor: Cursor, derived: Computed) -> list[str]:
     if existing is None:
         refuse_elsewhere(cursor, derived.name)
         _create(cursor, derived)
-        create_indexes(cursor, derived.name, derived.indexes, derived.key)
+        _create_indexes(cursor, derived)
         return [f"Created table {derived.name}."]
     if BUILT_AT not in existing:
         raise ConfigError(
@@ -36,8 +36,14 @@ def migrate_derived(cursor: Cursor, derived: Computed) -> list[str]:
             done.append(f"Added column {name} to {derived.name}.")
     if done:
         _create_view(cursor, derived)
-    create_indexes(cursor, derived.name, derived.indexes, derived.key)
+    _create_indexes(cursor, derived)
     return done
+
+
+def _create_indexes(cursor: Cursor, derived: Computed) -> None:
+    create_indexes(cursor, derived.name, derived.indexes, derived.key)
+    create_indexes(cursor, derived.name, [derived.lookup_index(each) for each in derived.lookups])
+    create_rare_indexes(cursor, derived.name, derived.rare, derived.key)
 
 
 def _create(cursor: Cursor, derived: Computed) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
@@ -19,14 +20,35 @@ def create_indexes(cursor: Cursor, table: str, indexes: Sequence[Sequence[str]],
     """Create one for each list of columns, followed by those of `key`. An existing one is left alone."""
     for index in indexes:
         columns = [*index, *(column for column in key if column not in index)]
-        params = {"schema": home_schema(), "table": table, "columns": columns}
-        cursor.execute(query("has_index"), params)  # `if not exists` would lock the table
-        if cursor.fetchone() == (False,):
+        if not has_index(cursor, table, columns):  # `if not exists` would lock the table
             name = f"{table}_{'_'.join(index)}_idx"
             own = len(name) <= LONGEST and is_free(cursor, name)
-            statement = sql.SQL("create index {} on {} ({})").format(
-                sql.Identifier(name) if own else sql.SQL(""),  # PostgreSQL chooses a free one
-                table_identifier(table),
-                sql.SQL(", ").join(map(sql.Identifier, columns)),
-            )
-            cursor.execute(statement)
+            _create(cursor, table, name if own else "", columns)  # PostgreSQL chooses a free one
+
+
+def create_rare_indexes(cursor: Cursor, table: str, rare: Mapping[str, str], key: Sequence[str]) -> None:
+    """Create one of the rows that meet a condition, for each column, followed by those of `key`.
+
+    Existing ones are known by their names: PostgreSQL words the condition in another way.
+    """
+    for column, condition in rare.items():
+        digest = hashlib.sha256(f"{table} {column} {condition}".encode()).hexdigest()[:8]
+        name = f"{table}_{column}"[: LONGEST - 13] + f"_{digest}_idx"
+        if is_free(cursor, name):
+            columns = [column, *(each for each in key if each != column)]
+            _create(cursor, table, name, columns, f" where {condition}")
+
+
+def has_index(cursor: Cursor, table: str, columns: Sequence[str]) -> bool:
+    """Whether there is an index of exactly these columns, in their order."""
+    cursor.execute(query("has_index"), {"schema": home_schema(), "table": table, "columns": list(columns)})
+    return cursor.fetchone() == (True,)
+
+
+def _create(cursor: Cursor, table: str, name: str, columns: Sequence[str], where: str = "") -> None:
+    statement = sql.SQL("create index {} on {} ({})" + where.replace("{", "{{").replace("}", "}}")).format(
+        sql.Identifier(name) if name else sql.SQL(""),
+        table_identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
+    )
+    cursor.execute(statement)

@@ -47,6 +47,14 @@ def _sql(name: str) -> str:
     return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def _standardized(events: str, **places: str) -> str:
+    """The rows of these events; `places` are its other placeholders."""
+    text = _sql("standardized")
+    for name, filled in {"spine": _sql(events), **places}.items():
+        text = text.replace(f"{{{name}}}", filled)
+    return text
+
+
 sales = Flow(
     Files("unified_sales/sales*.csv", name="sales"),
     Table(
@@ -130,6 +138,8 @@ transactions = Flow(
     ),
 )
 
+ADDED = ("sales", "transactions", "rates")  # whose new rows change few rows of the tables below
+
 findings = Derived(
     "unified_sales_finding",
     key=("kind", "source", "id"),
@@ -143,6 +153,8 @@ findings = Derived(
         "_line": "bigint",
     },
     sql=_sql("finding"),
+    incremental_sql=_sql("new_finding"),
+    covers=ADDED,
     counted_by="kind",
 )
 
@@ -175,7 +187,22 @@ standardized_data = Derived(
         "_input_id": "bigint",
         "_line": "bigint",
     },
-    sql=_sql("standardized"),
+    sql=_standardized(
+        "all_events",
+        days="select transaction_date as on_date, null::date as rate_date from {sales} s"
+        " union select transaction_date, null from {transactions} t",
+        of_product="{products}",
+        of_customer="{customers}",
+    ),
+    incremental_sql=_standardized(
+        "new_events",
+        days="select transaction_date as on_date, null::date as rate_date from spine",
+        # by the index of each: a join might read the whole table for a few rows
+        of_product="lateral (select * from {products} k where k.product_id = p.product_id offset 0)",
+        of_customer="lateral (select * from {customers} k where k.customer_id = p.customer_id offset 0)",
+    ),
+    covers=ADDED,
+    lookups=[("customer_id",), ("transaction_date", "product_id")],  # rows alike, and rows of days with another rate
     params={"report_currency": REPORT_CURRENCY, "tolerance_days": TOLERANCE_DAYS},
     value="total_amount",
     counted_by="rate_state",
@@ -226,6 +253,12 @@ preprocessed_data = Preprocessed(
     ],
     # for filters of GET /preprocessed that select few rows
     indexes=[("customer_id",), ("product_id",), ("category",), ("location",), ("transaction_date",)],
+    rare={
+        "rate_state": "rate_state <> 'ok'",
+        "quarantined": "quarantined",
+        "is_abnormal": "is_abnormal",
+        "is_duplicate": "is_duplicate",
+    },
 )
 
 pipeline = Pipeline(

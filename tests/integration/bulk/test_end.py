@@ -26,6 +26,9 @@ BY_HAND = """insert into customer_call_logs
 CONFLICT = (
     "The same key (call_date, customer_id, call_destination) has other values in a row that this run has not loaded."
 )
+OTHERS = """select indexname from pg_indexes where tablename = 'customer_call_logs' and indexdef ~ 'USING btree'
+            and indexdef !~ 'UNIQUE' order by 1"""
+DEFINITIONS = "select indexname, indexdef from pg_indexes where tablename = 'customer_call_logs' order by 1"
 LAST = "delete from customer_call_logs where ctid = (select max(ctid) from customer_call_logs where _input_id = 0)"
 
 
@@ -136,3 +139,33 @@ def test_the_next_load_makes_the_index_that_a_failed_run_has_left_out(
     load_parts(calls, run)
     assert len(key_of(calls)[0]) == 1
     assert calls.sql(COUNT) == [(4,)]
+
+
+def others_of(engine: InProcess) -> list[str]:
+    return [name for (name,) in engine.sql(OTHERS)]
+
+
+def test_other_indexes_of_the_table_go_and_come_back_as_they_were(calls: InProcess, tmp_path: Path) -> None:
+    calls.sql("create index own on customer_call_logs (call_cost_usd desc) include (call_date) where call_cost_usd > 1")
+    there = calls.sql(DEFINITIONS)
+    assert others_of(calls) == ["customer_call_logs_customer_id_call_date_idx", "own"]
+    run = register(calls, *files(tmp_path / "f", row(1) + row(2)))
+    load_parts(calls, run)
+    assert others_of(calls) == []
+    calls.settle(run)
+    assert calls.sql(DEFINITIONS) == there
+
+
+def test_one_that_somebody_made_again_meanwhile_is_left_alone(calls: InProcess, loaded: Run) -> None:
+    migrate([calls.pipeline])
+    assert others_of(calls) == ["customer_call_logs_customer_id_call_date_idx"]
+    calls.settle(loaded)
+    assert others_of(calls) == ["customer_call_logs_customer_id_call_date_idx"]
+    assert bulk_of(calls) == []
+
+
+def test_one_that_somebody_has_commented_on_stays(calls: InProcess, tmp_path: Path) -> None:
+    calls.sql("comment on index customer_call_logs_customer_id_call_date_idx is 'ours'")
+    run = register(calls, *files(tmp_path / "f", row(1) + row(2)))
+    load_parts(calls, run)
+    assert others_of(calls) == ["customer_call_logs_customer_id_call_date_idx"]

@@ -20,7 +20,9 @@ class Computed(Declaration):
     the rows. `explains` are SELECTs by title, each of the loaded rows for the key `%(key)s`, with their `_input_id` and
     `_line`; for a key of several columns each has its own parameter, such as `%(key_source)s`. `partition_by` is the
     column whose values group the rows that are computed together. `indexes` lists columns to look rows up by,
-    `[("customer_id",)]`; the key is appended to each index, so rows are found in the order of the key.
+    `[("customer_id",)]`; the key is appended to each index, so rows are found in the order of the key. `lookups` are
+    such lists for builds: smaller indexes, in any order, by which they find the rows that new ones change. `rare` has
+    conditions that few rows meet, by column, `{"is_late": "is_late"}`: an index of those rows alone costs little.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Computed(Declaration):
     counted_by: str | None = field(default=None, kw_only=True)
     explains: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     indexes: Sequence[Sequence[str]] = field(default=(), kw_only=True)
+    lookups: Sequence[Sequence[str]] = field(default=(), kw_only=True)
+    rare: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
     @property
     def dated(self) -> bool:
@@ -51,8 +55,12 @@ class Computed(Declaration):
     @property
     def named_columns(self) -> tuple[str, ...]:
         """The columns that its options name, which must exist."""
-        indexed = (name for index in self.indexes for name in index)
-        return (*filter(None, (self.partition_by, self.value, self.counted_by)), *indexed)
+        indexed = (name for index in (*self.indexes, *self.lookups) for name in index)
+        return (*filter(None, (self.partition_by, self.value, self.counted_by)), *indexed, *self.rare)
+
+    def lookup_index(self, lookup: Sequence[str]) -> tuple[str, ...]:
+        """The columns of the index of one of `lookups`: behind the date, since a build reads the rows of one."""
+        return (AS_OF, *lookup) if self.dated and AS_OF not in lookup else tuple(lookup)
 
     @property
     def names(self) -> tuple[str, ...]:

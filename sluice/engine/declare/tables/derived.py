@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from sluice.engine.declare.names import check_column, check_table, twice
 from sluice.engine.declare.tables.computed import AS_OF, LATEST, Computed
@@ -32,12 +32,15 @@ class Derived(Computed):
     `{self}` is the table of that build for the same date. Either `incremental_sql` is a SELECT of the rows that are new
     or changed. Or `partition_by` is the column whose values group rows that are computed together, `changed_keys` a
     SELECT of the values that may have changed, and `sql` has `{changed(<partition_by>)}` among its conditions. Both
-    cover added rows only: when rows were replaced or deleted, everything is computed.
+    cover added rows only: when rows were replaced or deleted, everything is computed. `covers` are the sources whose
+    new rows they take into account, by default those whose rows are kept on a conflict. A row that came again in a
+    source that updates, with the same values, is among the rows of `%(inputs)s`.
     """
 
     sql: str
     changed_keys: str | None = None
     incremental_sql: str | None = None
+    covers: Sequence[str] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         check_table("Derived table", self.name, room=len(LATEST) if self.dated else 0)
@@ -91,4 +94,5 @@ class Derived(Computed):
     def sources(self) -> set[str]:
         """The names of the sources whose tables its SQL reads."""
         texts = (self.sql, self.changed_keys or "", self.incremental_sql or "", *self.explains.values())
-        return {name for text in texts for name, _ in PLACEHOLDER.findall(text)} - {CHANGED, SELF}
+        named = {name for text in texts for name, _ in PLACEHOLDER.findall(text)} | set(self.covers or ())
+        return named - {CHANGED, SELF}

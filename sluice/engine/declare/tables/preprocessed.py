@@ -14,7 +14,7 @@ from sluice.engine.declare.tables.computed import LATEST, Computed
 from sluice.engine.declare.tables.derived import BUILT_AT, Derived
 from sluice.engine.preprocess.kinds import WHOLE, arrow_type, plain
 from sluice.engine.preprocess.marks import MARKS
-from sluice.engine.preprocess.step import FrameStep, Scope
+from sluice.engine.preprocess.step import Alike, FrameStep, Scope
 from sluice.errors import ConfigError
 
 GROUPS = ("text", "date", *WHOLE)  # types with the same text in PostgreSQL and in a frame
@@ -71,6 +71,16 @@ class Preprocessed(Computed):
         return {name: each for step in self.steps for name, each in step.scope.expressions.items()}
 
     @property
+    def alike(self) -> tuple[Alike, ...]:
+        """By which columns its steps compare rows with others."""
+        return tuple(dict.fromkeys(each for step in self.steps for each in step.scope.alike))
+
+    @property
+    def row_by_row(self) -> bool:
+        """Whether a row after all steps depends on that row and those that are `alike`, and on nothing else."""
+        return all(step.scope.row_by_row for step in self.steps)
+
+    @property
     def marks(self) -> tuple[str, ...]:
         """The common columns that its steps set."""
         return _marks(self.steps)
@@ -115,6 +125,7 @@ def _of_step(step: FrameStep, columns: Mapping[str, str], base: Derived) -> Iter
         yield unknown_columns(unknown, columns)
     yield from _of_additions(step.scope, columns)
     if not unknown:
+        yield from _of_alike(step.scope, base)
         yield from _of_statistics(step.scope, base)
         yield from step.mistakes(columns, tuple(base.key))
 
@@ -128,6 +139,12 @@ def _of_additions(scope: Scope, columns: Mapping[str, str]) -> Iterator[str]:
         if not IDENTIFIER.fullmatch(name) or name in SYSTEM_COLUMNS:
             yield f"{name!r} is not a valid column name: use lower-case letters, digits and _ (at most 59)."
     yield from _unknown_types([*scope.adds.values(), *(pg_type for _, pg_type in scope.expressions.values())])
+
+
+def _of_alike(scope: Scope, base: Derived) -> Iterator[str]:
+    unknown = [name for each in scope.alike for name in each.columns if name not in base.columns]
+    if unknown:
+        yield f"alike: {unknown_columns(unknown, base.columns)}"
 
 
 def _of_statistics(scope: Scope, base: Derived) -> Iterator[str]:

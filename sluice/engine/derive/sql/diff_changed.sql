@@ -1,7 +1,7 @@
 -- What differs, among the keys that may have changed. Each is looked up by the index, also for a date that the planner
 -- has no statistics for.
 create temp table {diff} on commit drop as
-select {either_columns}, o.ctid as "Place", {o_value} as "Before", {n_value} as "After", n.{first_key} is null as "Removed"
+select {either_columns}, o.ctid as "Place", {o_value} as "Before", {n_value} as "After", n.{first_key} is null as "Removed"{old_columns}
 from {new} n
 full join (
     select o.* from {changed} t

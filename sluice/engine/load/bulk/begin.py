@@ -1,4 +1,7 @@
-"""How a bulk load begins: the index of the key is dropped, and `sluice.bulk` says so, in one transaction."""
+"""How a bulk load begins: the index of the key is dropped, and `sluice.bulk` says so, in one transaction.
+
+The other indexes of the table go, too: to write to one for each row costs more than COPY itself.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.database.session import home_schema
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.parts import PartWork
-from sluice.engine.load.bulk.state import Index, bulk_of, named, unique_indexes
+from sluice.engine.load.bulk.state import Index, bulk_of, named, other_indexes, unique_indexes
 from sluice.engine.load.target import Target
 from sluice.engine.tables.catalog import table_identifier
 from sluice.errors import NotAllowed, TransientError
@@ -75,7 +78,11 @@ def _begin(cursor: Cursor, run: int, source: str, target: Target) -> None:
     indexes = unique_indexes(cursor, target)  # not before: its functions fail where an index goes at the same moment
     if len(indexes) == 1 and indexes[0].plain and set(indexes[0].key) == set(target.key):
         _drop(cursor, target, indexes[0])
-        cursor.execute(query("begin"), named(target) | {"run": run} | asdict(indexes[0]))
+        others = other_indexes(cursor, target)
+        for name in others:
+            cursor.execute(sql.SQL("drop index {}").format(sql.Identifier(home_schema(), name)))
+        facts = {"run": run, "others": list(others.values())} | asdict(indexes[0])
+        cursor.execute(query("begin"), named(target) | facts)
 
 
 def _is_right(cursor: Cursor, run: int, source: str, target: Target) -> bool:

@@ -17,7 +17,7 @@ from sluice.engine.base.settings import MIB
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.load.bulk.repeats import find_repeats
-from sluice.engine.load.bulk.state import Bulk, bulk_of, named, unique_indexes
+from sluice.engine.load.bulk.state import Bulk, bulk_of, named, other_indexes, unique_indexes
 from sluice.engine.load.target import Target
 from sluice.engine.load.verdicts import count_verdicts
 from sluice.engine.tables.catalog import columns_of, table_identifier
@@ -68,10 +68,14 @@ def _restore_index(cursor: Cursor, target: Target) -> None:
     bulk = bulk_of(cursor, target)
     if bulk is None or bulk.keyed:
         return  # another process was faster
+    cursor.execute(_BUILDING)
+    cursor.execute(_MEMORY, (_MEMORY_BYTES, _MEMORY_BYTES))
     if not any(set(index.key) == set(bulk.key) for index in unique_indexes(cursor, target)):
-        cursor.execute(_BUILDING)
-        cursor.execute(_MEMORY, (_MEMORY_BYTES, _MEMORY_BYTES))
         _build(cursor, replace(target, key=tuple(bulk.key)), bulk)
+    there = set(other_indexes(cursor, target).values())
+    for index_sql in bulk.others:
+        if index_sql not in there:
+            cursor.execute(index_sql)
     cursor.execute(query("keyed"), named(target))
     failpoint("bulk.before_commit")
 

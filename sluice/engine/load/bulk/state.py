@@ -17,7 +17,8 @@ query = statements(__name__)
 
 @dataclass(frozen=True)
 class Bulk:
-    """A row of `sluice.bulk`. `index_sql` and `constraint` make the key again; `keyed`: the index is there."""
+    """A row of `sluice.bulk`. `index_sql` and `constraint` make the key again; `keyed`: the index is there, and so are
+    the `others`."""
 
     run: int
     key: list[str]
@@ -25,6 +26,7 @@ class Bulk:
     constraint: str | None
     primary: bool
     keyed: bool
+    others: list[str]
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,12 @@ def unique_indexes(cursor: Cursor, target: Target) -> list[Index]:
     """The unique indexes of a table, which must not be dropped meanwhile: PostgreSQL's functions would fail."""
     cursor.execute(query("indexes"), named(target))
     return records(cursor, Index)
+
+
+def other_indexes(cursor: Cursor, target: Target) -> dict[str, str]:
+    """The other indexes of a table, that can be made again as they were: name -> SQL."""
+    cursor.execute(query("others"), named(target))
+    return dict(cursor.fetchall())
 
 
 def named(target: Target) -> dict[str, Any]:

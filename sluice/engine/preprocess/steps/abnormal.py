@@ -91,7 +91,7 @@ class Abnormal(FrameStep):
     def scope(self) -> Scope:
         marks = (IS_ABNORMAL, ABNORMAL, *((QUARANTINED,) if self.then == "quarantine" else ()))
         within = self.outliers.within if self.outliers else ()
-        return Scope((self.column, *within), marks=marks, statistics=self._statistics)
+        return Scope((self.column, *within), marks=marks, statistics=self._statistics, row_by_row=True)
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:  # noqa: ARG002
         if not is_number(columns[self.column]):

@@ -39,7 +39,7 @@ class AgeGroup(FrameStep):
 
     @property
     def scope(self) -> Scope:
-        return Scope((self.column,), {self.into: "text"})
+        return Scope((self.column,), {self.into: "text"}, row_by_row=True)
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:  # noqa: ARG002
         if plain(columns[self.column]) not in WHOLE:

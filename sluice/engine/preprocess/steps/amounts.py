@@ -43,7 +43,8 @@ class Revenue(FrameStep):
 
     @property
     def scope(self) -> Scope:
-        return Scope((self.quantity, self.price, *((self.total,) if self.total else ())), {self.into: REVENUE})
+        needs = (self.quantity, self.price, *((self.total,) if self.total else ()))
+        return Scope(needs, {self.into: REVENUE}, row_by_row=True)
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:  # noqa: ARG002
         if plain(columns[self.quantity]) not in WHOLE:
@@ -101,7 +102,8 @@ class Scaled(FrameStep):
     @property
     def scope(self) -> Scope:
         adds = {self.into: "double precision"}
-        return Scope((self.column, *self.within), adds, statistics=(self._of("mean"), self._of("deviation")))
+        statistics = (self._of("mean"), self._of("deviation"))
+        return Scope((self.column, *self.within), adds, statistics=statistics, row_by_row=True)
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:  # noqa: ARG002
         if not is_number(columns[self.column]):

@@ -34,7 +34,7 @@ class DatePart(FrameStep):
 
     @property
     def scope(self) -> Scope:
-        return Scope((self.column,), {self.into: "smallint"})
+        return Scope((self.column,), {self.into: "smallint"}, row_by_row=True)
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:  # noqa: ARG002
         if plain(columns[self.column]) != "date":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sluice.engine.preprocess.marks import QUARANTINED, quarantine
 from sluice.engine.preprocess.statistic import Statistics
-from sluice.engine.preprocess.step import FrameStep, Outcome, Scope
+from sluice.engine.preprocess.step import Alike, FrameStep, Outcome, Scope
 from sluice.engine.preprocess.window import quoted, window
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ class Duplicates(FrameStep):
     def scope(self) -> Scope:
         repeats = window("repeats", of=quoted(self.of))
         marks = (QUARANTINED,) if self.then == "quarantine" else ()
-        return Scope(self.of, {IS_DUPLICATE: "boolean"}, marks, {self._repeats_column: (repeats, "boolean")})
+        expressions = {self._repeats_column: (repeats, "boolean")}
+        return Scope(self.of, {IS_DUPLICATE: "boolean"}, marks, expressions, row_by_row=True, alike=(Alike(self.of),))
 
     def apply(self, frame: pd.DataFrame, known: Statistics) -> Outcome:  # noqa: ARG002 - it needs to know nothing
         rows = frame[self._repeats_column]

@@ -41,7 +41,7 @@ class Inconsistent(FrameStep):
     @property
     def scope(self) -> Scope:
         marks = {"keep": (), "flag": (IS_ABNORMAL, ABNORMAL), "quarantine": (IS_ABNORMAL, ABNORMAL, QUARANTINED)}
-        return Scope((self.column,), marks=marks[self.otherwise])
+        return Scope((self.column,), marks=marks[self.otherwise], row_by_row=True)
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:
         if plain(columns[self.column]) != "text":

@@ -16,6 +16,7 @@ from sluice.engine.preprocess.kinds import WHOLE, is_number, plain
 from sluice.engine.preprocess.marks import QUARANTINED, quarantine
 from sluice.engine.preprocess.statistic import Statistic, Statistics
 from sluice.engine.preprocess.step import FrameStep, Outcome, Scope
+from sluice.engine.preprocess.window import is_of_row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,11 +72,15 @@ class Missing(FrameStep):
     def scope(self) -> Scope:
         adds = {self._flag: "boolean"}
         expressions = {self._among_column: (f"coalesce({self.among}, false)", "boolean")} if self.among else {}
-        if self.how == "reject":
-            return Scope((self.column,), adds, marks=(QUARANTINED,), expressions=expressions)
-        if self.how in ("median", "mode"):
-            return Scope((self.column, *self.within), adds, expressions=expressions, statistics=(self._statistic,))
-        return Scope((self.column,), adds, expressions=expressions)
+        fits = self.how in ("median", "mode")
+        return Scope(
+            (self.column, *self.within) if fits else (self.column,),
+            adds,
+            marks=(QUARANTINED,) if self.how == "reject" else (),
+            expressions=expressions,
+            statistics=(self._statistic,) if fits else (),
+            row_by_row=is_of_row(self.among),
+        )
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:
         if self.how in ("keep", "reject"):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from sluice.engine.preprocess.kinds import is_numeric
 from sluice.engine.preprocess.statistic import Statistics
-from sluice.engine.preprocess.step import FrameStep, Outcome, Scope
-from sluice.engine.preprocess.window import quoted, window
+from sluice.engine.preprocess.step import Alike, FrameStep, Outcome, Scope
+from sluice.engine.preprocess.window import is_of_row, quoted, window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,9 @@ class Totals(FrameStep):
         counted = window("count_of_same", by=by, where=self.where)
         summed = window("sum_of_same", by=by, amount=amount, where=self.where)
         expressions = {f"_{self.count}": (counted, "bigint"), f"_{self.total}": (summed, TOTAL)}
-        return Scope((self.by, self.amount), adds, expressions=expressions)
+        alike = (Alike((self.by,), nulls=False),)
+        of_row = is_of_row(self.where)
+        return Scope((self.by, self.amount), adds, expressions=expressions, row_by_row=of_row, alike=alike)
 
     def mistakes(self, columns: Mapping[str, str], key: tuple[str, ...]) -> Iterator[str]:  # noqa: ARG002
         if not is_numeric(columns[self.amount]):

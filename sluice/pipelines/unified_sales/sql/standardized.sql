@@ -1,24 +1,16 @@
 -- One row per sale and per transaction, with what is known of its product, its customer and the rate of its day.
-with spine as (
-    -- the two number their rows alike and are not the same events: side by side, never joined to each other
-    select 'sales' as source, s.transaction_id, s.transaction_date, null::bigint as customer_id, s.product_id, s.quantity,
-           s.price as unit_price, null::numeric as total_amount, s._input_id, s._line
-    from {sales} s
-    union all
-    select 'transactions', t.transaction_id, t.transaction_date, t.customer_id, t.product_id, t.quantity,
-           null, round(t.total_amount, 2), t._input_id, t._line
-    from {transactions} t
-), rate as (
+with rate as (
     -- of several rates of a day the one that came last: of the newest answer, and in it the one furthest down
-    select distinct on (r.rate_date) r.rate_date, r.rate
+    select distinct on (r.rate_date) r.rate_date, r.rate, r._input_id
     from {rates} r
     where upper(r.currency_code) = %(report_currency)s and r.rate > 0
     order by r.rate_date, r._input_id desc, r._line desc
+), spine as (
+{spine}
 ), newest as (
     -- once per day and not per row: the newest date of a rate that is not after it
     select on_date, max(max(rate_date)) over (order by on_date) as rate_date
-    from (select transaction_date as on_date, null::date as rate_date from {sales} s
-          union select transaction_date, null from {transactions} t
+    from ({days}
           union all select rate_date, rate_date from rate) d
     where on_date is not null
     group by on_date
@@ -30,8 +22,8 @@ select p.source, p.transaction_id, p.transaction_date, p.customer_id, c.customer
        n.rate_date, state.rate as rate_state, p._input_id, p._line
 from spine p
 -- each by the whole key of its table: none of them can make two rows of one
-left join {products} g on g.product_id = p.product_id
-left join {customers} c on c.customer_id = p.customer_id
+left join {of_product} g on g.product_id = p.product_id
+left join {of_customer} c on c.customer_id = p.customer_id
 left join newest n on n.on_date = p.transaction_date
 left join rate r on r.rate_date = n.rate_date
 cross join lateral (
