@@ -87,7 +87,8 @@ def _build(cursor: Cursor, target: Target, bulk: Bulk) -> None:
     (rows,) = cursor.fetchone() or (0,)
     find_repeats(cursor, target, rows=rows)
     cursor.execute(target.statement("make_contest"))
-    cursor.execute(target.statement("move_repeats"), {"run": bulk.run})
+    for name in ("gather_repeats", "analyze_placed", "move_repeats"):
+        cursor.execute(target.statement(name), {"run": bulk.run})
     count_verdicts(cursor)
     failpoint("bulk.moved")
     if not _is_built(cursor, bulk):

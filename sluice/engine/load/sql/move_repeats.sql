@@ -1,20 +1,14 @@
--- Of the rows of one key the first stays, by input and line, and before them one that the run has not loaded. The others
--- become contenders, as if an index had kept them out: settling decides between them. A row that the run has not loaded is
--- final: equal values are a duplicate of it, others a reject.
-with placed as materialized (
-    select {t_columns}, t.ctid as "Record", i.run_id is not distinct from %(run)s as "Own",
-           row_number() over (partition by {t_key} order by (i.run_id is not distinct from %(run)s), i.position, t._line) as "Place"
-    from {target} t left join sluice.input i on i.id = t._input_id
-    where {hash_t} in (select hash from {repeated})
-), gone as (
-    delete from {target} t using placed p
+-- Of the rows of one key the first stays. The others become contenders, as if an index had kept them out: settling decides
+-- between them. A row that the run has not loaded is final: equal values are a duplicate of it, others a reject.
+with gone as (
+    delete from {target} t using {placed} p
     where t.ctid = p."Record" and p."Place" > 1 and p."Own"
     returning {t_columns}
 ), judged as materialized (
     select {g_columns}, p.id as "Part", not f."Own" as "Final", {row_g} is not distinct from {row_f} as "Equal",
            f._input_id as "Input", f._line as "Line"
     from gone g
-    join placed f on f."Place" = 1 and {key_g_f}
+    join {placed} f on f."Place" = 1 and {key_g_f}
     cross join lateral (select id from sluice.part where input_id = g._input_id and first_line <= g._line
                         order by first_line desc limit 1) p
 ), refused as (
