@@ -11,9 +11,12 @@ import psycopg2
 import pytest
 
 from sluice.engine.ledger.cleanup.purge import before, purge_run, purgeable_runs
+from sluice.engine.ledger.parts import read_part
 from sluice.engine.ledger.runs import Run
 from sluice.engine.load import bulk
+from sluice.engine.load.bulk import forget_considered
 from sluice.engine.load.target import Target
+from sluice.errors import TransientError
 from tests.integration.batches.calls import files, register, row
 from tests.integration.bulk.keys import bulk_of, key_of, load_parts
 from tests.kit.in_process import InProcess
@@ -111,6 +114,32 @@ def test_a_failed_run_is_not_purged_before_the_index_is_there_again(
     assert calls.sql(COUNT) == [(3, 3)]
     assert calls.sql(BOOKS) == [(2, 0, 0, 2), (1, 0, 0, 1)]
     assert purgeable_runs(before(timedelta(0))) == [loaded.id]
+
+
+def test_a_late_process_begins_no_bulk_load_for_a_run_that_has_ended(calls: InProcess, tmp_path: Path) -> None:
+    key = key_of(calls)
+    run = register(calls, *files(tmp_path / "f", *TEXTS))
+    load_parts(calls, run)
+    calls.settle(run)
+    calls.sql("truncate customer_call_logs")
+    forget_considered()
+    ((part,),) = calls.sql("select min(id) from sluice.part")
+    bulk.begin(read_part(part), Target.of(calls.pipeline.flows[0].table))
+    assert (bulk_of(calls), key_of(calls)) == ([], key)
+
+
+def test_a_writer_makes_the_index_wait_and_the_message_says_so(
+    calls: InProcess, loaded: Run, database_url: str
+) -> None:
+    calls.sql("set lock_timeout = '100ms'")
+    writer = psycopg2.connect(database_url)
+    with writer.cursor() as cursor:
+        cursor.execute("delete from customer_call_logs where false")
+        with pytest.raises(TransientError, match="customer_call_logs is being written or vacuumed: the index"):
+            bulk.end(Target.of(calls.pipeline.flows[0].table))
+    writer.close()
+    calls.settle(loaded)
+    assert (calls.sql(COUNT), calls.sql(BOOKS)) == ([(3, 3)], SETTLED)
 
 
 def test_who_ends_the_bulk_load_may_declare_fewer_columns_than_the_run(calls: InProcess, loaded: Run) -> None:

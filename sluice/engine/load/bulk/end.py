@@ -63,7 +63,7 @@ def _restore_index(cursor: Cursor, target: Target) -> None:
     if columns_of(cursor, target.name) is None:
         cursor.execute(query("ended"), named(target))  # the table was dropped meanwhile
         return
-    cursor.execute(target.statement("lock_target_from_loads"))
+    _lock_from_writers(cursor, target)
     bulk = bulk_of(cursor, target)
     if bulk is None or bulk.keyed:
         return  # another process was faster
@@ -73,6 +73,15 @@ def _restore_index(cursor: Cursor, target: Target) -> None:
         _build(cursor, replace(target, key=tuple(bulk.key)), bulk)
     cursor.execute(query("keyed"), named(target))
     failpoint("bulk.before_commit")
+
+
+def _lock_from_writers(cursor: Cursor, target: Target) -> None:
+    try:
+        cursor.execute(target.statement("lock_target_from_loads"))
+    except psycopg2.errors.LockNotAvailable as error:
+        raise TransientError(
+            f"{target.name} is being written or vacuumed: the index of its key is made when that has ended."
+        ) from error
 
 
 def _made(cursor: Cursor, target: Target, bulk: Bulk) -> list[Index]:
