@@ -25,7 +25,7 @@ from sluice.errors import PermanentError, TransientError
 query = statements(__name__)
 
 _PATIENTLY = "set local lock_timeout = '2s'"  # new readers wait behind us
-_BUILDING = "set local statement_timeout = '6h'; set local work_mem = '128MB'"
+_BUILDING = "set local statement_timeout = '6h'; set local work_mem = '128MB'; set local default_tablespace = ''"
 _MEMORY_BYTES = 256 * MIB
 _MEMORY = """select set_config('maintenance_work_mem', %s / 1024 || 'kB', true)
              where %s > pg_size_bytes(current_setting('maintenance_work_mem'))"""
