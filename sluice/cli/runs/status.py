@@ -30,6 +30,10 @@ MaybeRun = Annotated[
     int | None,
     typer.Argument(metavar="[RUN]", help="Number of a run; without it, the newest runs.", show_default=False),
 ]
+_KEYLESS = (
+    "without the index of its key, which `sluice retry` and the next load make:",
+    "without the index of its key until this run is settled:",
+)
 SPARE = ("updated", "unchanged", "duplicate")  # columns that are omitted if they are 0 and there is no room
 Limit = Annotated[int, typer.Option(min=1, help="How many runs to list.")]
 
@@ -119,7 +123,7 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
         ("continued:", continued(status)),
         ("waits for another run:", waiting(status)),
         ("replaced since, these books are those of then:", replaced(status)),
-        ("without the index of its key until this run is settled:", status.keyless),
+        (_KEYLESS[status.state == "running"], status.keyless),
         ("note:", notes(status)),
         (rejects_heading(status), reasons(status)),
     ):

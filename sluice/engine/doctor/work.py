@@ -58,11 +58,11 @@ def _keys() -> Iterator[Finding]:
     """Tables that a run has left without the index of their key."""
     with transaction() as cursor:
         cursor.execute(query("keyless"))
-        tables = dict(cursor.fetchall())
+        tables = cursor.fetchall()
     yield judge(
         "keys",
         not tables,
-        "; ".join(f"{table} has no index of its key since run {run}" for table, run in tables.items()) or "all there",
+        "; ".join(f"{table} has no {what} of its key since run {run}" for table, what, run in tables) or "all there",
         todo="`sluice retry RUN` makes it, and so does the next load of the table. `sluice status RUN` shows why.",
     )
 

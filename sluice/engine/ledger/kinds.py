@@ -23,9 +23,9 @@ class Kind:
 # In the order in which workers read the queues. What is nearly done comes first: frames that are about to be loaded
 # leave Redis before new ones are made.
 KINDS = (
-    Kind("settle", of_run=True),
+    Kind("settle", of_run=True, limit_s=6 * 3600),  # it makes the index of a table of any size, after a bulk load
     Kind("build", of_run=True, limit_s=6 * 3600),  # its heartbeat keeps its claim; one that hangs is killed
-    Kind("load", after="transform"),
+    Kind("load", after="transform", limit_s=6 * 3600),  # so does a load, after that of another run
     Kind("transform", after="extract"),
     Kind("plan", limit_s=2 * 3600),  # a fetch takes as long as its source; one that hangs is killed
     Kind("extract"),

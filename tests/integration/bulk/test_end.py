@@ -129,6 +129,9 @@ def test_doctor_names_a_table_that_a_failed_run_left_without_its_index(calls: In
     assert (finding.state, finding.found) == (
         "warning", f"customer_call_logs has no index of its key since run {loaded.id}",
     )  # fmt: skip
+    bulk.make_index(target(calls))
+    (finding,) = [each for each in look_at_work() if each.check == "keys"]
+    assert finding.found == f"customer_call_logs has no constraint of its key since run {loaded.id}"
 
 
 def test_the_next_load_makes_the_index_that_a_failed_run_has_left_out(

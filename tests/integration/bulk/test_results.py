@@ -61,10 +61,11 @@ def test_of_the_rows_of_one_key_the_first_stays_and_the_others_are_duplicates_or
     assert [(book[5], book[6], book[7], book[8]) for book in books] == [(2, 1, 0, 0), (0, 1, 0, 0), (1, 0, 1, 0)]
 
 
-def test_keys_of_a_large_table_are_compared_in_several_passes(
-    calls: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("rows_of_a_pass", [4, 1], ids=["in_8_passes", "by_postgresql"])
+def test_keys_of_a_large_table_are_compared_in_a_few_passes_or_by_postgresql(
+    calls: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_of_a_pass: int
 ) -> None:
-    monkeypatch.setattr(repeats, "ROWS_OF_A_PASS", 4)
+    monkeypatch.setattr(repeats, "ROWS_OF_A_PASS", rows_of_a_pass)
     first, second = "".join(map(row, range(12))), "".join(map(row, range(8, 20)))
     run = register(calls, *files(tmp_path / "f", first, second))
     load_parts(calls, run)

@@ -18,10 +18,10 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.database.session import home_schema
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.parts import PartWork
-from sluice.engine.load.bulk.state import Index, bulk_of, named, other_indexes, unique_indexes
+from sluice.engine.load.bulk.state import Index, add_constraint, bulk_of, named, other_indexes, unique_indexes
 from sluice.engine.load.target import Target
 from sluice.engine.tables.catalog import table_identifier
-from sluice.errors import NotAllowed, TransientError
+from sluice.errors import NotAllowed, PermanentError, TransientError
 
 query = statements(__name__)
 
@@ -44,7 +44,7 @@ def _consider(run: int, source: str, target: Target) -> None:
     try:
         with transaction() as cursor:
             _begin(cursor, run, source, target)
-    except (TransientError, NotAllowed):  # somebody uses the table, or a view needs the key: with the index, then
+    except (TransientError, NotAllowed, PermanentError):  # the table is used, or something forbids it: with the index
         return
     failpoint("bulk.begun")
 
@@ -78,6 +78,7 @@ def _begin(cursor: Cursor, run: int, source: str, target: Target) -> None:
     indexes = unique_indexes(cursor, target)  # not before: its functions fail where an index goes at the same moment
     if len(indexes) == 1 and indexes[0].plain and set(indexes[0].key) == set(target.key):
         _drop(cursor, target, indexes[0])
+        _try_to_make(cursor, target, indexes[0])
         others = other_indexes(cursor, target)
         for name in others:
             cursor.execute(sql.SQL("drop index {}").format(sql.Identifier(home_schema(), name)))
@@ -106,3 +107,12 @@ def _drop(cursor: Cursor, target: Target, index: Index) -> None:
         cursor.execute(statement)
     except psycopg2.errors.DependentObjectsStillExist as error:
         raise TransientError(f"Something depends on the key of {target.name}.") from error
+
+
+def _try_to_make(cursor: Cursor, target: Target, index: Index) -> None:
+    """Make the index of the empty table again, and undo that: what cannot be made now is not dropped."""
+    cursor.execute("savepoint dropped")
+    cursor.execute(index.index_sql)
+    if index.constraint:
+        cursor.execute(add_constraint(target, index.constraint, index.name, primary=index.primary))
+    cursor.execute("rollback to savepoint dropped")

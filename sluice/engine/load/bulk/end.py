@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import psycopg2.errors
-from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
@@ -17,16 +16,24 @@ from sluice.engine.base.settings import MIB
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.load.bulk.repeats import find_repeats
-from sluice.engine.load.bulk.state import Bulk, bulk_of, named, other_indexes, unique_indexes
+from sluice.engine.load.bulk.state import (
+    Bulk,
+    Index,
+    add_constraint,
+    bulk_of,
+    named,
+    other_indexes,
+    unique_indexes,
+)
 from sluice.engine.load.target import Target
 from sluice.engine.load.verdicts import count_verdicts
-from sluice.engine.tables.catalog import columns_of, table_identifier
+from sluice.engine.tables.catalog import columns_of
 from sluice.errors import PermanentError, TransientError
 
 query = statements(__name__)
 
 _PATIENTLY = "set local lock_timeout = '2s'"  # new readers wait behind us
-_BUILDING = "set local statement_timeout = '6h'; set local work_mem = '128MB'"
+_BUILDING = "set local statement_timeout = '6h'; set local work_mem = '128MB'; set local default_tablespace = ''"
 _MEMORY_BYTES = 256 * MIB
 _MEMORY = """select set_config('maintenance_work_mem', %s / 1024 || 'kB', true)
              where %s > pg_size_bytes(current_setting('maintenance_work_mem'))"""
@@ -54,7 +61,7 @@ def end(target: Target) -> None:
         return
     with transaction() as cursor:
         bulk = bulk_of(cursor, target, locked=True)
-        if bulk is not None:
+        if bulk is not None and bulk.keyed:  # not one that has begun meanwhile
             _restore_constraint(cursor, target, bulk)
             cursor.execute(query("ended"), named(target))
 
@@ -64,13 +71,13 @@ def _restore_index(cursor: Cursor, target: Target) -> None:
     if columns_of(cursor, target.name) is None:
         cursor.execute(query("ended"), named(target))  # the table was dropped meanwhile
         return
-    cursor.execute(target.statement("lock_target_from_loads"))
+    _lock_from_writers(cursor, target)
     bulk = bulk_of(cursor, target)
     if bulk is None or bulk.keyed:
         return  # another process was faster
     cursor.execute(_BUILDING)
     cursor.execute(_MEMORY, (_MEMORY_BYTES, _MEMORY_BYTES))
-    if not any(set(index.key) == set(bulk.key) for index in unique_indexes(cursor, target)):
+    if not _made(cursor, target, bulk):
         _build(cursor, replace(target, key=tuple(bulk.key)), bulk)
     there = set(other_indexes(cursor, target).values())
     for index_sql in bulk.others:
@@ -78,6 +85,20 @@ def _restore_index(cursor: Cursor, target: Target) -> None:
             cursor.execute(index_sql)
     cursor.execute(query("keyed"), named(target))
     failpoint("bulk.before_commit")
+
+
+def _lock_from_writers(cursor: Cursor, target: Target) -> None:
+    try:
+        cursor.execute(target.statement("lock_target_from_loads"))
+    except psycopg2.errors.LockNotAvailable as error:
+        raise TransientError(
+            f"{target.name} is being written or vacuumed: the index of its key is made when that has ended."
+        ) from error
+
+
+def _made(cursor: Cursor, target: Target, bulk: Bulk) -> list[Index]:
+    """The indexes of the key that are there: not one that failed half way, or is for some rows only."""
+    return [each for each in unique_indexes(cursor, target) if each.whole and set(each.key) == set(bulk.key)]
 
 
 def _build(cursor: Cursor, target: Target, bulk: Bulk) -> None:
@@ -110,13 +131,10 @@ def _is_built(cursor: Cursor, bulk: Bulk) -> bool:
 
 
 def _restore_constraint(cursor: Cursor, target: Target, bulk: Bulk) -> None:
-    built = [index for index in unique_indexes(cursor, target) if set(index.key) == set(bulk.key)]
+    built = _made(cursor, target, bulk)
     if not built or not bulk.constraint or any(index.constraint for index in built):
         return
-    kind = sql.SQL("primary key" if bulk.primary else "unique")
-    statement = sql.SQL("alter table {} add constraint {} {} using index {}").format(
-        table_identifier(target.name), sql.Identifier(bulk.constraint), kind, sql.Identifier(built[0].name)
-    )
+    statement = add_constraint(target, bulk.constraint, built[0].name, primary=bulk.primary)
     cursor.execute(_PATIENTLY)
     try:
         cursor.execute(statement)

@@ -1,7 +1,8 @@
 """Which keys a table has more than once, by the hashes of its keys: PostgreSQL's own grouping takes five times as long.
 
 PostgreSQL sends a hash of 8 bytes for each row, and numpy sorts them. In a table of many rows that is done in several
-passes, each over the hashes with other last bits. Two keys may share a hash: what is found are candidates.
+passes, each over the hashes with other last bits. Each reads the whole table: where there would be many passes,
+PostgreSQL groups after all. Two keys may share a hash: what is found are candidates.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sluice.engine.load.target import Target
 from sluice.engine.rows.copy import CHUNK_BYTES
 
 ROWS_OF_A_PASS = 4_000_000  # 32 MB of hashes, and as much while they are put together
+MOST_PASSES = 8  # together they take as long as PostgreSQL's grouping
 
 Hashes = npt.NDArray[np.int64]
 _ROW = np.dtype([("fields", ">i2"), ("bytes", ">i4"), ("hash", ">i8")])  # a row of binary COPY
@@ -26,12 +28,19 @@ def find_repeats(cursor: Cursor, target: Target, *, rows: int) -> None:
     """Write the hashes that more than one of about `rows` rows has into the temporary table `repeated`."""
     cursor.execute(target.statement("make_repeated"))
     passes = 1 << max(0, (max(rows, 1) - 1).bit_length() - (ROWS_OF_A_PASS - 1).bit_length())
+    if passes > MOST_PASSES:
+        cursor.execute(target.statement("group_hashes"))
+    else:
+        _sort_hashes(cursor, target, passes)
+    cursor.execute(target.statement("analyze_repeated"))
+
+
+def _sort_hashes(cursor: Cursor, target: Target, passes: int) -> None:
     statement = target.statement("copy_hashes").as_string(cursor)
     for number in range(passes):
         received = Received()
         cursor.copy_expert(statement % {"passes": passes, "number": number}, received, CHUNK_BYTES)
         _write(cursor, target, repeated(received.hashes()))
-    cursor.execute(target.statement("analyze_repeated"))
 
 
 def repeated(hashes: Hashes) -> Hashes:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.session import home_schema
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.rows import record, records
 from sluice.engine.load.target import Target
+from sluice.engine.tables.catalog import table_identifier
 
 query = statements(__name__)
 
@@ -31,13 +33,14 @@ class Bulk:
 
 @dataclass(frozen=True)
 class Index:
-    """A unique index of a table. `plain`: it can be dropped and made again as it was."""
+    """A unique index of a table. `whole`: all rows differ in its columns; `plain`: it can be dropped and made again."""
 
     name: str
     index_sql: str
     constraint: str | None
     primary: bool
     key: list[str]
+    whole: bool
     plain: bool
 
 
@@ -62,3 +65,11 @@ def other_indexes(cursor: Cursor, target: Target) -> dict[str, str]:
 def named(target: Target) -> dict[str, Any]:
     """The table's schema and name, as parameters."""
     return {"schema": home_schema(), "table": target.name}
+
+
+def add_constraint(target: Target, name: str, index: str, *, primary: bool) -> sql.Composed:
+    """The statement that makes an index the table's constraint."""
+    kind = sql.SQL("primary key" if primary else "unique")
+    return sql.SQL("alter table {} add constraint {} {} using index {}").format(
+        table_identifier(target.name), sql.Identifier(name), kind, sql.Identifier(index)
+    )
