@@ -11,7 +11,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,14 @@ from sluice.embedded.account import Account
 from sluice.private import private_file
 
 _PR_SET_PDEATHSIG = 1
+_STOP = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def spawn(
     argv: Sequence[str | Path], account: Account, *, cwd: Path, log: Path, death_signal: signal.Signals
 ) -> subprocess.Popen[bytes]:
     """Start a server, appending its output to `log`. If the keeper dies it gets `death_signal`."""
-    with private_file(log, "ab") as out:
+    with private_file(log, "ab") as out, _uninterrupted():
         return subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
@@ -42,20 +44,37 @@ def run(
     argv: Sequence[str | Path], account: Account, *, cwd: Path, timeout_s: float
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end, as `account`, with its output in `stdout`."""
-    return subprocess.run(
-        argv,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        cwd=cwd,
-        env=_environment(),
-        timeout=timeout_s,
-        check=False,
-        preexec_fn=_before_exec(account, signal.SIGKILL),
-        **_switch(account),
-    )
+    with _uninterrupted():
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            cwd=cwd,
+            env=_environment(),
+            preexec_fn=_before_exec(account, signal.SIGKILL),  # noqa: PLW1509 - as above
+            **_switch(account),
+        )
+    with process:
+        try:
+            said, _ = process.communicate(timeout=timeout_s)
+        except BaseException:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(argv, process.returncode, said)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Signals that end a command wait until a process is started: an exception that a handler raises while Python forks
+    is only printed, and the command would go on."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _environment() -> dict[str, str]:
@@ -73,6 +92,7 @@ def _before_exec(account: Account, death_signal: signal.Signals) -> Callable[[],
     keeper = os.getpid()
 
     def prepare() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP)
         account.enter()
         if sys.platform == "linux":
             # After the switch of user: that clears it.

@@ -81,7 +81,7 @@ def _row(n: int, names: list[str]) -> list[str]:
 def test_every_word_of_our_sql_is_a_column(engine: InProcess, tmp_path: Path, dated: bool) -> None:
     engine.use(pipeline_of(WORDS, dated=dated))
     assert load(engine, tmp_path, WORDS, 1, 3) == ["full", "full"]
-    assert load(engine, tmp_path, WORDS, 4, 4) == ["incremental", "full"]
+    assert load(engine, tmp_path, WORDS, 4, 4) == ["incremental", "incremental"]
     for table in ("d", "p"):
         wanted = [["id", *WORDS, "amount"], *(_row(n, WORDS) for n in range(1, 5))]
         assert exported(tmp_path, table, ["id", *WORDS, "amount"], "id") == wanted

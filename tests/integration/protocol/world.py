@@ -77,6 +77,7 @@ class World:
         All waits are so long that none ends by itself: a history that is repeated goes as it went.
         """
         patch.setenv("SLUICE_PART_BYTES", "1024")
+        patch.setenv("SLUICE_BULK_ROWS", "0")  # each step has the commits that scenarios count
         for name in ("SLUICE_LEASE_S", "SLUICE_PUBLISH_S"):
             patch.setenv(name, "3600")
         for module, name in ((step_task, "TURN_S"), (step_task, "PAUSE_S"), (dispatching, "LOSS_S")):
