@@ -11,7 +11,7 @@ from tests.faults.test_processes import LONG, failing, stopped_child
 from tests.faults.trial import Trial, count_of
 from tests.kit.stack import until
 
-POINTS = ["bulk.begun", "load.mid_copy", "load.before_commit", "load.after_commit", "bulk.moved", "bulk.before_commit",
+POINTS = ["bulk.moved", "bulk.begun", "load.mid_copy", "load.before_commit", "load.after_commit", "bulk.before_commit",
           "bulk.keyed", "settle.before_commit"]  # fmt: skip
 UNIQUE = "select count(*)::int from pg_index where indrelid = 'customer_call_logs'::regclass and indisunique"
 KEY = """select conname, contype::text from pg_constraint
@@ -34,6 +34,7 @@ def began(trial: Trial) -> None:
     until(lambda: trial.ask(UNIQUE) == [(0,)], 120, "the table without its index")
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize("point", POINTS)
 def test_a_child_killed_in_a_bulk_load_costs_no_row_and_the_key_is_there_again(empty: Trial, point: str) -> None:
     empty.begin(env=failing(empty, f"{point}:1:kill") | LONG)
@@ -70,6 +71,7 @@ def test_a_child_that_is_stopped_while_it_makes_the_index_changes_nothing_after_
     assert empty.count("crashes > 0") == 0
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize("command", ["flushall", "flushdb"])
 def test_redis_that_loses_everything_in_a_bulk_load(empty: Trial, command: str) -> None:
     empty.begin()
