@@ -10,15 +10,15 @@ import typer
 
 from benchmarks.bench import Bench
 from benchmarks.cases import CASES, Case
-from benchmarks.datasets import Dataset
+from benchmarks.data.datasets import Dataset
+from benchmarks.data.kinds import Size, datasets
 from benchmarks.entries import GROUPS, Entry, entries, pairs, spelled_out
-from benchmarks.environments import default_folder
-from benchmarks.kinds import Size, datasets
+from benchmarks.measure.servers import BenchServers, begun
 from benchmarks.peers import peers
+from benchmarks.peers.environments import default_folder
 from benchmarks.plot import draw
-from benchmarks.record import print_record, record, write_record
-from benchmarks.servers import BenchServers, begun
-from benchmarks.targets import needed
+from benchmarks.report.record import print_record, record, write_record
+from benchmarks.report.targets import needed
 from sluice.engine.base import settings as sluice_settings
 
 HERE = Path(__file__).resolve().parent

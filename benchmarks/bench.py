@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.cases import Missing
 from benchmarks.cases.sluice import Sluice
-from benchmarks.datasets import Dataset
+from benchmarks.data.datasets import Dataset
 from benchmarks.entries import Entry
-from benchmarks.servers import BenchServers
+from benchmarks.measure.servers import BenchServers
 from sluice.engine.database.connection import drop_connection
 from sluice.engine.tables.migrate import migrate
 from sluice.errors import SluiceError

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.cases import Case
-from benchmarks.datasets import Dataset
-from benchmarks.meter import Cost
+from benchmarks.data.datasets import Dataset
+from benchmarks.measure.meter import Cost
 
 # Words that stand for several names.
 GROUPS = {

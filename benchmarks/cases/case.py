@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from benchmarks.datasets import Dataset
-from benchmarks.meter import Cost
-from benchmarks.servers import BenchServers
+from benchmarks.data.datasets import Dataset
+from benchmarks.measure.meter import Cost
+from benchmarks.measure.servers import BenchServers
 from sluice.errors import SluiceError
 
 PROCESSES = 2

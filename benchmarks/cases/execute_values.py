@@ -12,16 +12,16 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.cases.case import PROCESSES, Case
-from benchmarks.clients import Client
-from benchmarks.datasets import Dataset
-from benchmarks.meter import Cost, Meter
-from benchmarks.servers import BenchServers
+from benchmarks.data.datasets import Dataset
+from benchmarks.measure.clients import Client
+from benchmarks.measure.meter import Cost, Meter
+from benchmarks.measure.servers import BenchServers
 
 SHARE = 4
 
 
 class ExecuteValues(Case):
-    """Each process (`benchmarks.pandas_client`) takes its share of the files, one transaction a file."""
+    """Each process (`benchmarks.cases.pandas_client`) takes its share of the files, one transaction a file."""
 
     name = "execute_values"
     datasets = frozenset({"call_logs"})
@@ -37,7 +37,7 @@ class ExecuteValues(Case):
         with ExitStack() as stack:
             clients = []
             for n in range(self.processes):
-                command = [sys.executable, "-m", "benchmarks.pandas_client", *files[n :: self.processes]]
+                command = [sys.executable, "-m", "benchmarks.cases.pandas_client", *files[n :: self.processes]]
                 clients.append(stack.enter_context(Client(command, environ)))
             for client in clients:
                 client.expect("ready")

@@ -9,10 +9,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.cases.case import PROCESSES, Case
-from benchmarks.clients import Client
-from benchmarks.datasets import Dataset
-from benchmarks.meter import Cost, Meter
-from benchmarks.servers import BenchServers
+from benchmarks.data.datasets import Dataset
+from benchmarks.measure.clients import Client
+from benchmarks.measure.meter import Cost, Meter
+from benchmarks.measure.servers import BenchServers
 
 
 class Limit(Case):

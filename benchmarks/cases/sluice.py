@@ -15,10 +15,10 @@ from pathlib import Path
 from psycopg2 import sql
 
 from benchmarks.cases.case import PROCESSES, Case
-from benchmarks.datasets import Dataset
-from benchmarks.kinds import Size, datasets
-from benchmarks.meter import Cost, Meter
-from benchmarks.servers import BenchServers
+from benchmarks.data.datasets import Dataset
+from benchmarks.data.kinds import Size, datasets
+from benchmarks.measure.meter import Cost, Meter
+from benchmarks.measure.servers import BenchServers
 from sluice.cli.servers.processes import worker_command
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction

@@ -1,6 +1,6 @@
 """What every peer has in common: another way to load the same files, in a program and an environment of its own.
 
-A peer is a folder: `client.py`, which speaks the protocol of `benchmarks.clients`, and `requirements.lock`.
+A peer is a folder: `client.py`, which speaks the protocol of `benchmarks.measure.clients`, and `requirements.lock`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any, ClassVar
 from psycopg2 import sql
 
 from benchmarks.cases.case import Case
-from benchmarks.clients import Client
-from benchmarks.datasets import Dataset, WrongRows
-from benchmarks.environments import python_of
-from benchmarks.meter import Cost, Meter
-from benchmarks.servers import BenchServers
+from benchmarks.data.datasets import Dataset, WrongRows
+from benchmarks.measure.clients import Client
+from benchmarks.measure.meter import Cost, Meter
+from benchmarks.measure.servers import BenchServers
+from benchmarks.peers.environments import python_of
 from sluice.engine.database.connection import transaction
 
 HERE = Path(__file__).resolve().parent

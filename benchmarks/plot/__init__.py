@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from benchmarks.cases import Missing
-from benchmarks.environments import python_of
+from benchmarks.peers.environments import python_of
 
 HERE = Path(__file__).resolve().parent
 

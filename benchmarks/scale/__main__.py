@@ -13,8 +13,8 @@ from typing import Annotated, Any
 import psycopg2
 import typer
 
+from benchmarks.measure.servers import begun
 from benchmarks.scale.ledger import LARGE, fill, parameters, plans
-from benchmarks.servers import begun
 from sluice.cli.output import table
 from sluice.engine.database.connection import drop_connection, transaction
 from sluice.engine.ledger.schema import migrate_ledger

@@ -140,7 +140,7 @@ def _turn() -> Iterator[bool]:
     turn = take_turn(_DISPATCH, TURN * settings().dispatch_every_s)
     try:
         yield turn
-    except Exception:
+    except Exception:  # whatever it is: it is raised again
         if turn:
             with contextlib.suppress(SluiceError):  # PostgreSQL is away, for all of them
                 return_turn(_DISPATCH)

@@ -63,7 +63,7 @@ def _give_back(claims: Sequence[Claim], error: Exception | None, where: str) -> 
         release_batch(claims, str(error), TURN_S if isinstance(error, EarlierRunOpen) else PAUSE_S)
     else:
         level = logging.INFO if isinstance(error, LostClaim) else logging.WARNING
-        # the trace of what is no error of ours: alone none of the steps may fail, and then nobody would hear of it
+        # the trace of an error that Sluice does not know: alone each step may succeed, and then nobody would hear of it
         trace = None if isinstance(error, SluiceError) else error
         log.log(level, "%s: each is tried alone: %s: %s", where, type(error).__name__, error, exc_info=trace)
         come_alone(claims)

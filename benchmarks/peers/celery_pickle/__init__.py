@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from benchmarks.measure.servers import BenchServers
 from benchmarks.peers.peer import Peer
-from benchmarks.servers import BenchServers
 
 
 class CeleryPickle(Peer):

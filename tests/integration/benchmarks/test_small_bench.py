@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import usage
+from benchmarks.measure import usage
 from sluice.embedded import strays
 from tests.kit.stack import ROOT, until
 

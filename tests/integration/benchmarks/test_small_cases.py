@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.environments import default_folder
 from benchmarks.peers import PEERS
+from benchmarks.peers.environments import default_folder
 from tests.kit.small_bench import small_benchmark
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ from tests.kit.small_bench import small_benchmark
 
 @pytest.mark.slow
 def test_a_small_benchmark_of_the_api_measures_every_turn(tmp_path: Path) -> None:
-    found = small_benchmark("preprocessed_api", tmp_path, "--rows", "2000", "--requests", "16")
+    found = small_benchmark("preprocessed.api", tmp_path, "--rows", "2000", "--requests", "16")
     assert found["rows"] == 2_000
     (turn,) = found["turns"]
     assert set(turn) == {"first", "last", "bare", "api", "api by eight"}

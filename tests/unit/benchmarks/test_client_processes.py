@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.clients import Client, ClientFailed
+from benchmarks.measure.clients import Client, ClientFailed
 from benchmarks.peers import peers
 from tests.kit.stack import until
 

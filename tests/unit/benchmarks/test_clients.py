@@ -6,8 +6,8 @@ import csv
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks import pandas_client
-from benchmarks.calls_wide import make_calls_wide
+from benchmarks.cases import pandas_client
+from benchmarks.data.calls_wide import make_calls_wide
 from sluice.samples.call_logs import make_call_logs
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import customer_ltv_data
-from benchmarks.customer_ltv_data import make_bench
+from benchmarks.customer_ltv import data as customer_ltv_data
+from benchmarks.customer_ltv.data import make_bench
 from tests.kit.independent_ltv import count, orphans, totals
 
 AS_OF = "2024-12-31"

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.cases import CASES
+from benchmarks.data.kinds import Size, datasets
 from benchmarks.entries import GROUPS, entries
-from benchmarks.kinds import Size, datasets
 from benchmarks.peers import PEERS, peers
-from benchmarks.targets import needed
+from benchmarks.report.targets import needed
 
 WORK = Path("work")
 KNOWN = datasets(WORK, Size(rows=1_000_000, files=8, dirty=0.02))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import environments
 from benchmarks.cases import Missing
-from benchmarks.environments import default_folder, python_of
+from benchmarks.peers import environments
+from benchmarks.peers.environments import default_folder, python_of
 from benchmarks.plot import draw
 from sluice.embedded.folder import lock
 from tests.kit.stack import ROOT
@@ -36,7 +36,7 @@ def test_there_is_a_lock_for_each_program() -> None:
 def test_every_package_is_pinned_by_hash_and_no_address_is_named(path: Path) -> None:
     text = path.read_text()
     assert "://" not in text
-    assert "index-url" not in text
+    assert "--index" not in text
     pins = [line for line in text.splitlines() if line[:1].isalnum()]
     assert pins
     assert all("==" in pin and pin.endswith("\\") for pin in pins)

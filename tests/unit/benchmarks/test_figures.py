@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.figures import Figure
-from benchmarks.targets import figures, print_figures
+from benchmarks.report.figures import Figure
+from benchmarks.report.targets import figures, print_figures
 
 
 def row(case: str, dataset: str, **rounds: list[float | None]) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.calls_wide import make_calls_wide
-from benchmarks.hostile import make_hostile
+from benchmarks.data.calls_wide import make_calls_wide
+from benchmarks.data.hostile import make_hostile
 
 
 def lines(folder: Path) -> list[list[bytes]]:

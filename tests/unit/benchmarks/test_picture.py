@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.environments import default_folder
+from benchmarks.peers.environments import default_folder
 from benchmarks.plot import draw
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from benchmarks.bench import Bench
 from benchmarks.cases import CASES, Case, Missing
-from benchmarks.datasets import Dataset
+from benchmarks.data.datasets import Dataset
+from benchmarks.data.kinds import Size, datasets
 from benchmarks.entries import entries
-from benchmarks.kinds import Size, datasets
-from benchmarks.meter import Cost
-from benchmarks.record import print_record, record
-from benchmarks.servers import BenchServers
+from benchmarks.measure.meter import Cost
+from benchmarks.measure.servers import BenchServers
+from benchmarks.report.record import print_record, record
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks import usage
+from benchmarks.measure import usage
 
 pytestmark = pytest.mark.skipif(not usage.KNOWN, reason="there is no /proc on this system")
 

@@ -51,7 +51,7 @@ def _spelled(name: str, values: pa.Array, declared: ColumnType) -> pa.Array:
         return spell_lengths(values)
     try:
         return pc.cast(values, pa.string())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:  # Arrow's answer to a kind that has no text
         raise _not_text(name, kind) from error
 
 

@@ -21,17 +21,18 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks import usage
 from benchmarks.cases.sluice import ready_worker
-from benchmarks.customer_ltv_data import AS_OF, Bench, make_bench
-from benchmarks.servers import BenchServers, begun
+from benchmarks.customer_ltv.data import AS_OF, Bench, make_bench
+from benchmarks.measure import usage
+from benchmarks.measure.servers import BenchServers, begun
 from sluice.engine.database.connection import drop_connection, transaction
 from sluice.engine.database.statements import statements
 from sluice.errors import SluiceError
 
-query = statements("benchmarks.customer_ltv")  # by its name: it is run as __main__
+query = statements("benchmarks.customer_ltv.data")  # by name: it is run as __main__
 
 HERE = Path(__file__).resolve().parent
+PLACE = HERE.parent
 ORDERS, PAYMENTS = 5, 6  # for each customer
 INCREMENT = 100  # one payment in so many comes later
 SOME = 100  # one customer in so many has all of a concentrated increment
@@ -83,8 +84,8 @@ class Measured:
 def main(
     customers: Customers = 1_000_000,
     rounds: Rounds = 3,
-    out: Out = HERE / "results" / "customer_ltv.json",
-    work: Work = HERE / ".work",
+    out: Out = PLACE / "results" / "customer_ltv.json",
+    work: Work = PLACE / ".work",
 ) -> None:
     """Build customer_ltv from loaded tables, and compare with what the same SQL takes in psql."""
     work = work.resolve()

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.calls_wide import make_calls_wide
-from benchmarks.datasets import Dataset
-from benchmarks.hostile import make_hostile
-from benchmarks.made import Made, Write
+from benchmarks.data.calls_wide import make_calls_wide
+from benchmarks.data.datasets import Dataset
+from benchmarks.data.hostile import make_hostile
+from benchmarks.data.made import Made, Write
 from sluice.samples.call_logs import make_call_logs
 
 REPEATED = 0.003

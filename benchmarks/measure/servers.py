@@ -168,7 +168,7 @@ def _set_environment(servers: BenchServers, home: Path, part_bytes: int | None) 
         del os.environ[name]
     home.mkdir(exist_ok=True)
     os.environ |= {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url, "SLUICE_HOME": str(home)}
-    os.environ["SLUICE_PIPELINES"] = str(Path(__file__).with_name("pipelines"))
+    os.environ["SLUICE_PIPELINES"] = str(Path(__file__).parents[1] / "pipelines")
     if part_bytes is not None:
         os.environ["SLUICE_PART_BYTES"] = str(part_bytes)
 

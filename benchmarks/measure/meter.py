@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from benchmarks import usage
-from benchmarks.servers import BenchServers
+from benchmarks.measure import usage
+from benchmarks.measure.servers import BenchServers
 
 
 @dataclass(frozen=True)

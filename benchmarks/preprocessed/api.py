@@ -1,4 +1,4 @@
-"""`python -m benchmarks.preprocessed_api`: pages of GET /preprocessed compared with a bare loop of psycopg2 and json.
+"""`python -m benchmarks.preprocessed.api`: pages of GET /preprocessed compared with a bare loop of psycopg2 and json.
 
 Turn by turn: the first page again and again, the last one, pages at random places from `sluice serve` by one
 connection, the same places by the bare loop (no server, no HTTP: one connection to PostgreSQL, fetchall, json.dumps),
@@ -25,18 +25,18 @@ from urllib.parse import urlencode, urlsplit
 
 import typer
 
-from benchmarks import usage
-from benchmarks.preprocessed_data import make_preprocessed
-from benchmarks.servers import begun
+from benchmarks.measure import usage
+from benchmarks.measure.servers import begun
+from benchmarks.preprocessed.data import make_preprocessed
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.errors import SluiceError
 from sluice.pipelines import find
 from sluice.web.http.pages import write_cursor
 
-query = statements("benchmarks.preprocessed_api")  # by its name: it is run as __main__
+query = statements("benchmarks.preprocessed.api")  # by its name: it is run as __main__
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[1]
 PAGE, CONNECTIONS = 100, 8
 TOKEN = "a-token-of-the-benchmark"
 ROUTE = "/preprocessed"

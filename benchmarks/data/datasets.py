@@ -14,7 +14,7 @@ from typing import Any
 
 from psycopg2 import sql
 
-from benchmarks.made import Write
+from benchmarks.data.made import Write
 from sluice.engine.database.connection import transaction
 from sluice.engine.declare import LINEAGE, Table
 from sluice.errors import SluiceError

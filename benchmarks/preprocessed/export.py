@@ -1,4 +1,4 @@
-"""`python -m benchmarks.export`: `sluice export` compared with `psql \\copy ... to`, of the same table, turn by turn.
+"""`python -m benchmarks.preprocessed.export`: `sluice export` compared with `psql \\copy ... to`, of the same table.
 
 Whole processes, from their start to their end, each with its own peak of memory. What they write must be the same
 bytes.
@@ -20,12 +20,12 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks import usage
-from benchmarks.preprocessed_data import TABLE, make_preprocessed
-from benchmarks.servers import BenchServers, begun
+from benchmarks.measure import usage
+from benchmarks.measure.servers import BenchServers, begun
+from benchmarks.preprocessed.data import TABLE, make_preprocessed
 from sluice.errors import SluiceError
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[1]
 _LOOK_S = 0.02
 WAYS = {
     "csv": ("csv",),

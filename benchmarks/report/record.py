@@ -13,8 +13,8 @@ from statistics import median
 from typing import Any
 
 from benchmarks.entries import Entry
-from benchmarks.meter import Cost
-from benchmarks.targets import figures, print_figures
+from benchmarks.measure.meter import Cost
+from benchmarks.report.targets import figures, print_figures
 from sluice.cli.output import table
 
 PACKAGES = ("sluice-etl", "celery", "kombu", "redis", "pandas", "pyarrow", "numpy", "psycopg2-binary")

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from random import Random
 
-from benchmarks.made import Made
+from benchmarks.data.made import Made
 from sluice.samples.calls import draw_call
 from sluice.samples.chance import Memory
 from sluice.samples.expected import Record

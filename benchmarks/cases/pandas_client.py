@@ -3,7 +3,7 @@
 Vectorised where pandas has it, and every spelling of the clean samples understood: it does the work of the case
 honestly and leaves the same values in the table. It has no rejects, no books and no way to go on after a crash.
 
-    python -m benchmarks.pandas_client NUMBER:FILE ...
+    python -m benchmarks.cases.pandas_client NUMBER:FILE ...
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from random import Random
 
-from benchmarks.made import Made
+from benchmarks.data.made import Made
 from sluice.samples.call_logs import HEADER
 from sluice.samples.calls import draw_call
 from sluice.samples.expected import Record

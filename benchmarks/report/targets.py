@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from benchmarks.figures import Figure, Row
+from benchmarks.report.figures import Figure, Row
 from sluice.cli.output import table
 
 FULL = 1_000_000  # rows

@@ -1,0 +1,1 @@
+"""`python -m benchmarks.customer_ltv`: builds of customer_ltv, compared with bare SQL."""

@@ -1,0 +1,1 @@
+"""What a measurement becomes: the record, the table on the terminal, and figures with their targets."""
