@@ -21,7 +21,7 @@ from sluice.engine.formats.unpack.streams import BLOCK, Tap, stream_of
 from sluice.errors import DataError
 
 _MAX_DIRECTORY = 8 << 20
-# what zipfile raises for a damaged or unusual directory: NotImplementedError is its answer to a newer version of the format
+# what zipfile raises for a damaged directory; NotImplementedError is its answer to a newer version of the format
 _BROKEN_DIRECTORY = (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, EOFError, OSError)
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _ENCRYPTED = 0x41
