@@ -1,7 +1,7 @@
 """Registering runs: in one transaction, or with many inputs piece by piece.
 
 From the first piece on the run is open, and what is registered is loaded. It cannot end before its registration: until
-then it waits for one input more than it has. The process that registers it has a lease (`keep` extends it). When the
+then it waits for one input more than it has. The process that registers it has a lease (`extend`). When the
 process is gone, or gives up, the run goes on with the inputs that it has, and ends as failed.
 """
 
@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.base.identity import holder, is_gone
 from sluice.engine.base.settings import settings
-from sluice.engine.database.connection import drop_connection, patiently, transaction
+from sluice.engine.database.connection import patiently, transaction
 from sluice.engine.database.statements import statements
+from sluice.engine.ledger.lease import Lease
 from sluice.engine.ledger.outcomes import add_settle_step
 from sluice.engine.ledger.runs import Run
 from sluice.errors import PermanentError, SluiceError
@@ -91,28 +91,22 @@ def register(
     return Run(run)
 
 
-class Registration:
+class Registration(Lease):
     """`with Registration(run, versions, 2000) as more: more.add(inputs); more.complete()`: the further inputs of a run
     that this process has registered with so many. Left before it is complete, it is given up."""
 
     def __init__(self, run: int, versions: Versions, registered: int) -> None:
+        super().__init__("registration")
         self.registered = registered
         self._run = run
         self._versions = versions
         self._facts = {"run": run, "registrar": holder(), "lease_s": settings().lease_s}
         self._open = True
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="registration", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop.set()
-        self._thread.join(timeout=5)
+        super().__exit__(kind, error, trace)
         if self._open:
             self._give_up()
 
@@ -185,14 +179,10 @@ class Registration:
         except SluiceError:
             log.warning("run %s has %s inputs: the workers notice that no more will come", self._run, self.registered)
 
-    def _keep(self) -> None:
-        while not self._stop.wait(settings().lease_s / 3):
-            try:
-                with transaction() as cursor:
-                    cursor.execute(query("extend_registration"), self._facts)
-            except SluiceError:
-                continue  # PostgreSQL is away: `add` reports it
-        drop_connection()
+    def extend(self, cursor: Cursor) -> bool:
+        """Extend the registrar's lease."""
+        cursor.execute(query("extend_registration"), self._facts)
+        return bool(cursor.rowcount)
 
 
 def give_up(cursor: Cursor, runs: Sequence[int]) -> None:

@@ -1,6 +1,6 @@
--- What has become final since a build (nothing, if there was none): the inputs, whether any of them deleted older rows
--- or gave rows other values, and their share of all rows. How many rows there were before is known from the newest build of any table; the upper limits
--- show the planner that inputs since then are few.
+-- What has become final since a build (nothing, if there was none): the inputs, whether any of them deleted older rows or
+-- gave rows other values, and their share of all rows. How many rows there were before is known from the newest build of
+-- any table; the upper limits show the planner that inputs since then are few.
 with newest as (
     select coalesce(max(settled), 0) as settled from sluice.input where pipeline = %(pipeline)s and settled is not null
 ), known as (

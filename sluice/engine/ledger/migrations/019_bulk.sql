@@ -6,6 +6,7 @@ create table sluice.bulk (
     run_id      bigint not null,
     key         text[] not null,
     index_sql   text not null,        -- as pg_get_indexdef gives it
+    others      text[] not null,      -- the same of the other indexes, which are made again, too
     constraint_name text,             -- none for a unique index alone
     is_primary  boolean not null,
     keyed       boolean not null default false,  -- the index is there again, and not yet the constraint

@@ -1,5 +1,6 @@
 -- Whether the run may load the table without its index: it is still open (a late process may ask), nothing else loads the
--- table, and the run is expected to bring enough rows. Files that are not planned yet are expected to have as many as the others.
+-- table, and the run is expected to bring enough rows. Files that are not planned yet are expected to have as many as the
+-- others.
 with mine as (
     select count(*) as files, count(*) filter (where state <> 'registered') as planned_files, sum(planned) as planned
     from sluice.input where run_id = %(run)s and source = %(source)s
