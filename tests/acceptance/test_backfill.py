@@ -125,6 +125,7 @@ def test_days_in_the_wrong_order_and_a_pipeline_without_days_are_refused(stack: 
     assert undated["error"]["message"].startswith("Nothing of call_logs belongs to a day")
 
 
+@pytest.mark.slow
 def test_schedules_are_listed_with_what_became_of_the_last_day(stack: Stack) -> None:
     (stack.home / "mine").mkdir()
     (stack.home / "mine" / "by_day.py").write_text(BY_DAY)

@@ -101,6 +101,7 @@ def test_the_same_command_again_continues_what_ctrl_c_interrupted(newcomer: Newc
     )
 
 
+@pytest.mark.slow
 def test_retry_alone_loads_what_failed(newcomer: Newcomer) -> None:
     (newcomer.home / "calls.csv").write_text(HEADER + ROW.format(cost="KES 1.25"))
     code, out, _ = newcomer.type("run", "call_logs", "calls.csv")

@@ -73,6 +73,7 @@ def test_a_pattern_a_gzip_and_a_zip_in_object_storage_with_the_landing_there_too
     assert not folder.exists() or list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_standard_input_from_a_pipe_and_from_a_packed_file(stack: Stack, texts: list[bytes], tmp_path: Path) -> None:
     stack.worker(2)
     packed = tmp_path / "file.csv.gz"

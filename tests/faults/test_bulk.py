@@ -71,6 +71,7 @@ def test_a_child_that_is_stopped_while_it_makes_the_index_changes_nothing_after_
     assert empty.count("crashes > 0") == 0
 
 
+@pytest.mark.slow
 @pytest.mark.variants
 @pytest.mark.parametrize("command", ["flushall", "flushdb"])
 def test_redis_that_loses_everything_in_a_bulk_load(empty: Trial, command: str) -> None:
@@ -99,6 +100,7 @@ def test_two_runs_of_one_empty_table_at_once_end_as_one_after_the_other(empty: T
     ]
 
 
+@pytest.mark.slow
 def test_a_reader_does_not_stop_a_bulk_load_and_is_not_stopped_for_long(empty: Trial) -> None:
     worker = empty.begin()
     began(empty)

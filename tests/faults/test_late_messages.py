@@ -56,6 +56,7 @@ def marked(stack: Stack) -> list[tuple[int, ...]]:
     return stack.sql("select count(*) from sluice.step where state = 'due' and published_until is not null")
 
 
+@pytest.mark.slow
 def test_a_command_killed_between_marking_steps_and_publishing_them(trial: Trial) -> None:
     words = ["enqueue", "call_logs", *map(str, trial.sample.paths), "--json"]
     env = trial.stack.env | {"SLUICE_FAILPOINT": "dispatch.marked:1:kill"}

@@ -15,6 +15,7 @@ LOADING = "select part_id from sluice.step where kind = 'load' and state = 'work
 DEADLOCKS = "select deadlocks from pg_stat_database where datname = current_database()"
 
 
+@pytest.mark.slow
 def test_a_deadlock_with_somebody_else_costs_no_attempt(trial: Trial) -> None:
     name = trial.stack.sql("select current_database()")[0][0]
     # the load looks for a deadlock once, this long after it began to wait: the other lock is taken by then

@@ -84,6 +84,7 @@ def finish_with_the_same_again(trial: Trial) -> None:
     assert_table_and_rejects(trial.stack, again, trial.sample)
 
 
+@pytest.mark.slow
 def test_the_command_killed_half_way_leaves_a_run_that_fails_and_the_same_again_loads_the_rest(
     registering: Trial, tmp_path: Path
 ) -> None:

@@ -67,12 +67,14 @@ def test_a_child_killed_in_a_batch_costs_no_row_and_counts_for_no_step(small: Tr
     assert (tried_alone(small) > 0) == (point in BEFORE_COMMIT)
 
 
+@pytest.mark.slow
 def test_processes_that_pass_batches_to_each_other_do_not_deadlock(small: Trial) -> None:
     worker = small.begin(concurrency=4)
     small.finish_as_if_nothing_had_been(worker)
     assert small.ask("select deadlocks from pg_stat_database where datname = current_database()") == [(0,)]
 
 
+@pytest.mark.slow
 def test_an_error_in_a_batch_is_tried_by_each_step_alone(small: Trial) -> None:
     worker = small.begin(env=failing(small, "load.mid_copy:1:raise"))
     small.finish()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sluice.embedded import keeper, postgres
 
-WITHOUT_DISK = {"fsync": "off", "full_page_writes": "off"}
+WITHOUT_DISK = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "256MB"}
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -17,6 +18,8 @@ from tests.kit.in_process import InProcess
 from tests.kit.stack import own_database, until
 
 _KEEPER = Path(__file__).with_name("quick_keeper.py")
+_MEMORY = Path("/dev/shm")
+_ROOM = 4 << 30  # bytes: the servers of one process of tests have about 100 MB
 
 
 @contextmanager
@@ -25,7 +28,7 @@ def running_servers(prefix: str, *, durable: bool = False) -> Iterator[tuple[Pat
 
     Those that are `durable` wait for the disk, as those of users do.
     """
-    home = Path(tempfile.mkdtemp(prefix=prefix))
+    home = Path(tempfile.mkdtemp(prefix=prefix, dir=None if durable else _in_memory()))
     home.chmod(0o755)
     try:
         with pytest.MonkeyPatch.context() as patch:
@@ -37,6 +40,12 @@ def running_servers(prefix: str, *, durable: bool = False) -> Iterator[tuple[Pat
         detach(home)
         until(lambda: clients.running_servers(home) is None, 60, "the end of the servers")
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _in_memory() -> Path | None:
+    """Where a database is made twice as fast as on a disk, if there is room: hundreds are made, of 300 files each."""
+    there = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
+    return _MEMORY if there else None
 
 
 @contextmanager

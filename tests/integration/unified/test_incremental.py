@@ -120,6 +120,7 @@ def begin(market: Market) -> None:
     )
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize("case", CASES)
 def test_what_new_rows_touch_becomes_what_a_full_build_makes_of_it(market: Market, case: str) -> None:
     begin(market)
@@ -167,6 +168,7 @@ def drawn(chance: random.Random, numbers: Sequence[int]) -> Files:
     return {kind: lines for kind, lines in files.items() if chance.random() < 0.7 or kind == "sales"}
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize("seed", range(25 if LONG else 3))
 def test_any_history_ends_as_a_full_build_of_it(market: Market, seed: int) -> None:
     chance = random.Random(seed)
