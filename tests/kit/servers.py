@@ -18,7 +18,7 @@ from tests.kit.in_process import InProcess
 from tests.kit.stack import own_database, until
 
 _KEEPER = Path(__file__).with_name("quick_keeper.py")
-_MEMORY = Path("/dev/shm")
+_MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of its own in it
 _ROOM = 4 << 30  # bytes: the servers of one process of tests have about 100 MB
 
 
