@@ -100,7 +100,7 @@ def test_a_load_under_faults_is_equal_and_leaves_nothing_behind(
     assert_no_process_is_left(place)
 
 
-@pytest.mark.slow  # the comparison itself is tested in tests/integration/test_chaos_contents.py
+@pytest.mark.slow  # the comparison itself is tested in tests/integration/load/test_chaos_contents.py
 def test_a_lost_row_is_found_and_the_folder_is_kept_with_ledger_and_logs(place: Path, env: dict[str, str]) -> None:
     words = [sys.executable, "-c", PLANTED]
     done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=240, check=False)

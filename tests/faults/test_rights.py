@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.faults.trial import Trial
-from tests.integration.test_readiness import role
+from tests.kit.roles import weakened_loader
 from tests.kit.stack import Worker, until
 
 CLOSED, OPEN = "this worker takes no messages: ", "this worker takes messages again"
@@ -31,7 +31,7 @@ def test_a_worker_that_loses_its_rights_leaves_the_messages_to_a_healthy_one(tri
     trial.stack.sluice("migrate")
     name = f"weak_{trial.stack.database_url.rpartition('/')[2]}"
     taken, given = LOSSES[how]
-    with role(trial.stack.database_url, *TABLE) as url:
+    with weakened_loader(trial.stack.database_url, *TABLE) as url:
         weak = trial.worker(2, DATABASE_URL=url)
         trial.stack.sql(taken.format(name))
         trial.ask(THROW_OUT)
@@ -53,7 +53,7 @@ def test_a_worker_that_loses_its_rights_leaves_the_messages_to_a_healthy_one(tri
 def test_rights_lost_in_the_middle_of_a_run_kill_no_step(trial: Trial) -> None:
     trial.stack.sluice("migrate")
     name = f"weak_{trial.stack.database_url.rpartition('/')[2]}"
-    with role(trial.stack.database_url, *TABLE) as url:
+    with weakened_loader(trial.stack.database_url, *TABLE) as url:
         weak = trial.worker(2, DATABASE_URL=url)
         trial.run = trial.stack.enqueue(*trial.sample.paths)
         trial.half_way(10)
@@ -73,7 +73,7 @@ def test_rights_lost_in_the_middle_of_a_run_kill_no_step(trial: Trial) -> None:
 )
 def test_a_table_that_one_worker_cannot_load_into_is_left_to_the_other(trial: Trial, lacks: str) -> None:
     trial.stack.sluice("migrate")
-    with role(trial.stack.database_url, *TABLE, lacks) as url:
+    with weakened_loader(trial.stack.database_url, *TABLE, lacks) as url:
         weak = trial.worker(1, DATABASE_URL=url)
         trial.run = trial.stack.enqueue(*trial.sample.paths)
         trial.worker(1)

@@ -1,4 +1,4 @@
-"""Another role of PostgreSQL, as which a test goes on."""
+"""Other roles of PostgreSQL: one as which a test goes on, and loaders whose rights lack something."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pytest
 
 from tests.kit.in_process import InProcess
 from tests.kit.stack import _autocommit
+
+_ALL = "grant select, insert, update, delete on all tables in schema sluice to {role}"
 
 
 @contextmanager
@@ -43,3 +45,20 @@ def acting_as_loader(
     with _autocommit(database_url) as cursor:
         cursor.execute(f"drop owned by {role}")
         cursor.execute(f"drop role {role}")
+
+
+@contextmanager
+def weakened_loader(database_url: str, *statements: str) -> Iterator[str]:
+    """The URL of a role with the rights of a loader, changed by `statements`."""
+    parts = urlsplit(database_url)
+    name = f"weak_{parts.path.strip('/')}"
+    with _autocommit(database_url) as cursor:
+        cursor.execute(f"create role {name} login password 'made-up'")
+        for each in ("grant usage on schema sluice to {role}", _ALL, *statements):
+            cursor.execute(each.format(role=name, database=parts.path.strip("/")))
+    try:
+        yield urlunsplit(parts._replace(netloc=f"{name}:made-up@{parts.netloc.rpartition('@')[2]}"))
+    finally:
+        with _autocommit(database_url) as cursor:
+            cursor.execute(f"drop owned by {name}")
+            cursor.execute(f"drop role {name}")

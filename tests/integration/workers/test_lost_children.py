@@ -13,8 +13,8 @@ from sluice.engine.base.identity import holder
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.steps import claim
 from sluice.engine.steps.dispatch import recover
-from tests.integration.test_reject_limit import LETTERS
 from tests.kit.in_process import InProcess
+from tests.kit.letters import LETTERS
 from tests.kit.stack import until
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from sluice.pipelines import find
 from tests.kit.in_process import InProcess
 
-PAGE = (Path(__file__).parents[2] / "docs" / "explanation" / "customer-ltv.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "explanation" / "customer-ltv.md").read_text(encoding="utf-8")
 CUSTOMERS = "customer_id,first_name,last_name,email,country,gender,date_of_birth\n7,Grace,Uwase,,Rwanda,Female,\n"
 ROW = """
 select total_orders, total_amount, avg_order_value, orders_per_year, refunds, ltv from customer_ltv where as_of = %s

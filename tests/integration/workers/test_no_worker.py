@@ -14,8 +14,8 @@ import pytest
 from sluice.engine.database.connection import transaction
 from sluice.engine.ledger import workers as presence
 from sluice.engine.ledger.workers import Absence, register_worker, unregister_worker, worker_there
-from tests.integration.test_reject_limit import LETTERS
 from tests.kit.in_process import InProcess
+from tests.kit.letters import LETTERS
 from tests.kit.stack import ROOT, Stack, until
 
 

@@ -12,8 +12,8 @@ from sluice.engine.ledger import steps
 from sluice.engine.ledger.workers import register_worker
 from sluice.engine.steps.dispatch import Queues, dispatch
 from sluice.errors import LostClaim
-from tests.integration.test_reject_limit import LETTERS
 from tests.kit.in_process import InProcess
+from tests.kit.letters import LETTERS
 
 FULL = Queues("one", ())
 

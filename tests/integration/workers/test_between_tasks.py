@@ -13,8 +13,8 @@ from sluice.engine.steps import dispatch as dispatching
 from sluice.engine.steps.dispatch import Queues, dispatch, recover
 from sluice.errors import LostClaim
 from sluice.workers.idle import is_idle_after
-from tests.integration.test_reject_limit import LETTERS
 from tests.kit.in_process import InProcess
+from tests.kit.letters import LETTERS
 from tests.kit.stack import until
 
 ALL_EMPTY = ("settle", "build", "load", "transform", "plan", "extract")

@@ -17,7 +17,7 @@ from tests.kit.in_process import InProcess
 from tests.kit.roles import acting_as_loader
 
 pytestmark = pytest.mark.empty_database  # who migrates, and from what, is the subject
-ROLES = (Path(__file__).parents[2] / "deploy" / "postgres" / "roles.sql").read_text(encoding="utf-8")
+ROLES = (Path(__file__).parents[3] / "deploy" / "postgres" / "roles.sql").read_text(encoding="utf-8")
 AS_OF = "2024-12-31"
 CUSTOMERS = "customer_id,first_name,last_name,email,country,gender,date_of_birth\n"
 ORDERS = "order_id,customer_id,order_date,product,price\n"

@@ -18,7 +18,7 @@ from sluice.engine.base.settings import settings
 from sluice.errors import ConfigError, PermanentError
 from sluice.testing import Reject, Sandbox, sandbox
 
-PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "test-pipelines.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "test-pipelines.md").read_text(encoding="utf-8")
 READINGS = Table(
     "readings",
     key=("meter",),

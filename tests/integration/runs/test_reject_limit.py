@@ -6,18 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.base.settings import settings
 from sluice.engine.ledger.runs import list_rejects, retry
 from sluice.engine.ledger.steps import claim, fail_attempt
 from sluice.engine.steps.dispatch import recover
 from tests.kit.in_process import InProcess
-
-LETTERS = Pipeline(
-    "letters",
-    Files("*.csv"),
-    Table("letters", key=("id",), columns=[Column("id", Integer(), required=True), Column("value", Text())]),
-)
+from tests.kit.letters import LETTERS
 
 
 @pytest.fixture

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -17,26 +14,8 @@ from sluice.engine.tables.migrate import migrate
 from sluice.errors import ConfigError
 from sluice.pipelines import find
 from tests.kit.in_process import InProcess
-from tests.kit.stack import ROOT, Stack, _autocommit
-
-ALL = "grant select, insert, update, delete on all tables in schema sluice to {role}"
-
-
-@contextmanager
-def role(database_url: str, *statements: str) -> Iterator[str]:
-    """The URL of a role with the rights of a loader, changed by `statements`."""
-    parts = urlsplit(database_url)
-    name = f"weak_{parts.path.strip('/')}"
-    with _autocommit(database_url) as cursor:
-        cursor.execute(f"create role {name} login password 'made-up'")
-        for each in ("grant usage on schema sluice to {role}", ALL, *statements):
-            cursor.execute(each.format(role=name, database=parts.path.strip("/")))
-    try:
-        yield urlunsplit(parts._replace(netloc=f"{name}:made-up@{parts.netloc.rpartition('@')[2]}"))
-    finally:
-        with _autocommit(database_url) as cursor:
-            cursor.execute(f"drop owned by {name}")
-            cursor.execute(f"drop role {name}")
+from tests.kit.roles import weakened_loader
+from tests.kit.stack import ROOT, Stack
 
 
 def check(url: str) -> None:
@@ -55,7 +34,7 @@ def ledger(engine: InProcess, database_url: str) -> str:
 
 
 def test_a_role_that_may_fill_tables_is_all_that_a_worker_needs(ledger: str) -> None:
-    with role(ledger) as url:
+    with weakened_loader(ledger) as url:
         check(url)
 
 
@@ -74,7 +53,7 @@ def test_a_role_that_may_fill_tables_is_all_that_a_worker_needs(ledger: str) -> 
     ],
 )
 def test_each_right_that_is_missing_is_named(ledger: str, statement: str, missing: str) -> None:
-    with role(ledger, statement) as url, pytest.raises(ConfigError) as told:
+    with weakened_loader(ledger, statement) as url, pytest.raises(ConfigError) as told:
         check(url)
     assert missing in str(told.value)
     assert not isinstance(told.value, LedgerBehind)
@@ -86,7 +65,7 @@ def test_rights_that_a_worker_does_not_use_may_be_missing(ledger: str) -> None:
         "revoke delete on sluice.run from {role}",
         "revoke insert, update, delete on sluice.migration from {role}",
     ]
-    with role(ledger, *unused) as url:
+    with weakened_loader(ledger, *unused) as url:
         check(url)
 
 
@@ -117,7 +96,7 @@ def test_a_worker_that_could_never_work_does_not_start(
 ) -> None:
     stack.sluice("migrate")
     words = ["sluice.cli.main", "worker"] if command == "sluice" else ["celery", "-A", "sluice.app", "worker"]
-    with role(stack.database_url, "revoke update on sluice.step from {role}") as weak:
+    with weakened_loader(stack.database_url, "revoke update on sluice.step from {role}") as weak:
         url = {"rights": weak, "password": weak.replace("made-up", "other"), "name": f"{weak}_not"}[change]
         done = subprocess.run(
             [sys.executable, "-m", *words], cwd=ROOT, env=stack.env | {"DATABASE_URL": url}, timeout=240,
