@@ -131,7 +131,7 @@ def test_a_build_that_kills_its_process_is_dead_after_three_times(building: Buil
     assert building.state() == "failed"
     step = building.build_step()
     assert (step["state"], step["crashes"], step["vanished"]) == ("dead", 3, 0)
-    assert building.ask("select error from sluice.run") == [("It killed its worker process.",)]
+    assert building.ask("select error from sluice.run") == [("The worker process that worked on it died.",)]
     killing.kill_group()
     building.worker()
     assert building.stack.sluice("retry", str(building.run))["retried"] == 1

@@ -26,8 +26,8 @@ def registration(status: RunStatus) -> list[str]:
     if status.registration == "under way":
         return [f"registering: {so_far} so far; the command that was given the others adds them"]
     if status.registration == "interrupted" and status.state == "running":
-        what = f"registration interrupted: the command that registered it ended after {so_far}. These are loaded, and"
-        return [f"{what} the run ends as failed. Type the same command again, which loads the others"]
+        what = f"registration interrupted: the command that registered it ended after {so_far}. Type the same command"
+        return [f"{what} again: it loads the others. This run ends as failed once workers have loaded those it has"]
     return []
 
 

@@ -103,6 +103,9 @@ def _figures(status: RunStatus, rows_per_second: float) -> dict[str, str]:
         figures["checked"] = f"checked {status.parts_held}"  # with --max-rejects nothing is loaded before all are
     figures["rejects"] = f"rejects {short(status.rejected)}"
     left = status.planned - status.read
+    if not left and status.parts_loaded == status.parts_total:
+        del figures["speed"]
+        figures["left"] = "making the index of the key" if status.keyless else "settling"
     if rows_per_second and left:
         minutes, seconds = divmod(round(left / rows_per_second), 60)
         figures["left"] = f"ETA {minutes}:{seconds:02}"

@@ -56,7 +56,7 @@ def retry(
     status = read_status(run)
     what = f"steps of run {run} that are due again: {revived}" if revived else _NOTHING.format(run=run)
     if not revived and status.state == "running":
-        what = f"run {run} has nothing to try again: it has not ended."
+        what = f"run {run} has not ended, and nothing of it has failed: it is continued."
     lines = [what, *_left(status)]
     unfinished = bool(revived) or status.state == "running"
     crew = own_workers(workers) if unfinished else None

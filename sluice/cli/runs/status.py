@@ -32,8 +32,9 @@ MaybeRun = Annotated[
 ]
 _KEYLESS = (
     "without the index of its key, which `sluice retry` and the next load make:",
-    "without the index of its key until this run is settled:",
+    "without the index of its key until this run is settled; rows with the same key count as loaded until then:",
 )
+MOST = 50  # inputs that are listed
 SPARE = ("updated", "unchanged", "duplicate")  # columns that are omitted if they are 0 and there is no room
 Limit = Annotated[int, typer.Option(min=1, help="How many runs to list.")]
 
@@ -94,8 +95,9 @@ def print_runs(runs: list[RunSummary]) -> None:
         print("no runs yet: sluice run PIPELINE PATH...")
         return
     books = BOOKS + contested(runs)
-    head = ("run", "pipeline", "state", "inputs", "read", *books, "seconds")
-    names = ("pipeline", "state", "inputs_total", "read", *books, "seconds")
+    failed = ("inputs_failed",) if any(each.inputs_failed for each in runs) else ()
+    head = ("run", "pipeline", "state", "inputs", *(["failed"] if failed else []), "read", *books, "seconds")
+    names = ("pipeline", "state", "inputs_total", *failed, "read", *books, "seconds")
     narrow_table(head, ([str(each.run), *(getattr(each, name) for name in names)] for each in runs), SPARE)
     print_contested(runs)
 
@@ -113,11 +115,15 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
         folded(line)
         print()
     head = ("input", "state", "parts", "read", *books, "file")
-    narrow_table(head, (_input_row(each, books) for each in status.inputs), SPARE)
+    shown = _worth_showing(status.inputs)
+    narrow_table(head, (_input_row(each, books) for each in shown), SPARE)
+    _print_left(len(status.inputs) - len(shown), "inputs", status.run)
     print_contested([status, *status.inputs])
-    for line in failed(status):
+    lines = failed(status)
+    for line in lines[:MOST]:
         print()
         folded(line)
+    _print_left(len(lines) - MOST, "inputs that could not be loaded", status.run)
     for heading, lines in (
         ("nothing to do:", untouched(status)),
         ("continued:", continued(status)),
@@ -141,6 +147,18 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
         folded(f"waits: {sentence(status.waiting)}")
     if status.unattended:
         print(f"\nno worker is running it: {_who_continues(status.run)} continues it")
+
+
+def _worth_showing(inputs: Sequence[InputStatus]) -> list[InputStatus]:
+    """All inputs or, of very many, first those that failed, then those with rejects; in the order of the run."""
+    chosen = sorted(inputs, key=lambda each: (each.state != "failed", not each.has_rejects))[:MOST]
+    kept = {each.input for each in chosen}
+    return [each for each in inputs if each.input in kept]
+
+
+def _print_left(number: int, what: str, run: int) -> None:
+    if number > 0:
+        print(f"... and {count(number)} more {what}: sluice status {run} --json")
 
 
 def _who_continues(run: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sluice.cli.addresses import sentence
 from sluice.cli.output import say
 from sluice.cli.runs.progress import Progress
 from sluice.errors import PermanentError, SluiceError, TransientError
@@ -20,6 +21,7 @@ MANY = 1_000  # with so many inputs their states are read in a fifth of the time
 SHARE = 5
 LONGEST_S = 10.0
 ENDED = ("done", "failed")
+_OTHERS = "others"
 MOST_DEATHS = 5  # consecutive deaths of workers, each within a minute, while nothing was loaded
 
 
@@ -35,7 +37,7 @@ def follow(run: int, workers: Supervisor, timeout: float | None) -> RunStatus:
     started = time.monotonic()
     until = None if timeout is None else started + timeout
     absence = None if workers.slots else Absence(lambda: _mention_missing_workers(run), _worker_there)
-    mentioned: set[int] = set()
+    mentioned: set[int | str] = set()
     with Progress() as progress:
         while True:
             workers.poll()
@@ -51,6 +53,7 @@ def follow(run: int, workers: Supervisor, timeout: float | None) -> RunStatus:
             if status.state in ENDED and ahead is None:
                 return status
             _mention_ahead(ahead, status, workers, mentioned)
+            _mention_what_it_waits_for(shown, mentioned)
             progress.show(shown)
             _give_up_on_dying(workers, shown)
             if until is not None and time.monotonic() > until:
@@ -86,13 +89,36 @@ def _ahead(status: RunStatus, workers: Supervisor, by: float | None) -> RunStatu
     return next((other for other in others if other is not None and other.state not in ENDED), None)
 
 
-def _mention_ahead(ahead: RunStatus | None, status: RunStatus, workers: Supervisor, mentioned: set[int]) -> None:
-    """Print once for each earlier run that the command goes on with it, or waits for it without own workers."""
+def _mention_ahead(ahead: RunStatus | None, status: RunStatus, workers: Supervisor, mentioned: set[int | str]) -> None:
+    """Print once for each earlier run that the command goes on with it, or waits for it without own workers.
+
+    Its workers also go on with all other runs that are open; that is printed once.
+    """
+    if workers.slots and _OTHERS not in mentioned:
+        mentioned.add(_OTHERS)
+        _mention_others({status.run, ahead.run if ahead else status.run})
     if ahead is None or ahead.run in mentioned:
         return
     mentioned.add(ahead.run)
     what = "continuing" if workers.slots else "waiting for"
     say(f"{what} run {ahead.run}: it has not ended, and has the same content as run {status.run}")
+
+
+def _mention_others(known: set[int]) -> None:
+    from sluice.engine.ledger.runs import list_runs
+
+    others = sorted(each.run for each in list_runs() if each.state == "running" and each.run not in known)
+    if others:
+        have = "has" if len(others) == 1 else "have"
+        say(f"the workers of this command also go on with what {have} not ended: run {', run '.join(map(str, others))}")
+
+
+def _mention_what_it_waits_for(status: RunStatus, mentioned: set[int | str]) -> None:
+    """Print once each why a run does not end although all its rows are read."""
+    why = status.waiting
+    if why and why not in mentioned and status.read and status.read == status.planned:
+        mentioned.add(why)
+        say(f"run {status.run} has read all its rows, and waits: {sentence(why)}")
 
 
 def _read_patiently(run: int, workers: Supervisor, by: float | None) -> RunStatus | None:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sluice.cli.output import Json, emit, folded, narrow_table, say, tint
+from sluice.cli.output import Json, emit, folded, narrow_table, say, things, tint
 
 if TYPE_CHECKING:
     from sluice.engine.schedule import Scheduled
@@ -48,5 +48,8 @@ def _row(each: Scheduled) -> tuple[object, ...]:
 def _remarks(each: Scheduled) -> Iterator[str]:
     for alarm in each.alarms:
         yield f"{tint('missing input:', 'red')} {each.pipeline} of {alarm.day}: {alarm.note}"
+    if each.last and each.last.failed:
+        files = things(each.last.failed, "input")
+        yield f"{each.pipeline}: {files} of run {each.last.run} could not be loaded: sluice status {each.last.run}"
     if each.last and each.last.note and each.last.state != "missing_input":
         yield f"{each.pipeline}: {each.last.note}"

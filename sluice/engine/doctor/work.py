@@ -55,16 +55,21 @@ def _stuck_runs() -> Iterator[Finding]:
 
 
 def _keys() -> Iterator[Finding]:
-    """Tables that a run has left without the index of their key."""
+    """Tables that a run has left without the index of their key, or that wait for a worker to go on with their run."""
     with transaction() as cursor:
         cursor.execute(query("keyless"))
         tables = cursor.fetchall()
     yield judge(
         "keys",
         not tables,
-        "; ".join(f"{table} has no {what} of its key since run {run}" for table, what, run in tables) or "all there",
+        "; ".join(_keyless(*each) for each in tables) or "all there",
         todo="`sluice retry RUN` makes it, and so does the next load of the table. `sluice status RUN` shows why.",
     )
+
+
+def _keyless(table: str, what: str, run: int, is_open: bool) -> str:
+    goes_on = ", which has not ended, and no worker works on it" if is_open else ""
+    return f"{table} has no {what} of its key since run {run}{goes_on}"
 
 
 def _window() -> Iterator[Finding]:

@@ -125,6 +125,7 @@ class RunSummary(Books, OneRun):
     """A run in a list: its state and books."""
 
     inputs_total: int
+    inputs_failed: int
     seconds: float
     error: str | None
 

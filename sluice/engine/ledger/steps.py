@@ -26,7 +26,7 @@ query = statements(__name__)
 
 LONGEST_ERROR = 500
 LONGEST_PAUSE = 2**5  # of publish_s: mark_published.sql doubles it so often
-KILLED = "It killed its worker process."
+KILLED = "The worker process that worked on it died."
 
 
 @dataclass(frozen=True)

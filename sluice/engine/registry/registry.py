@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 from sluice.engine.declare import Pipeline
@@ -73,11 +74,7 @@ class Registry:
         for path, error in view.broken.items():
             if name_of(path) == name:
                 raise error
-        broken = "".join(f" Not read for a mistake: {error}" for error in view.broken.values())
-        raise ConfigError(
-            f"Unknown pipeline {name!r}; expected one of {', '.join(sorted(view.declared))}. "
-            f"Put your own into a folder of SLUICE_PIPELINES.{broken}"
-        )
+        raise ConfigError(_unknown(name, view))
 
     def of(self, pipeline: Pipeline) -> Declared:
         """The `Declared` of a pipeline object, also of one that no file declares."""
@@ -164,3 +161,12 @@ def _refuse_open(folder: Path) -> None:
             "code.",
             f"Take that right away: chmod o-w {opened}",
         )
+
+
+def _unknown(name: str, view: View) -> str:
+    """The sentence for a name that no pipeline has: a file that could not be read may well be the one that is meant."""
+    near = get_close_matches(name, view.declared, 1)
+    meant = f"; did you mean {near[0]}?" if near else "."
+    broken = "".join(f" A file of pipelines could not be read: {error}" for error in view.broken.values())
+    known = f" Known are {', '.join(sorted(view.declared))}." if view.declared else ""
+    return f"Unknown pipeline {name!r}{meant}{broken}{known} Put your own into a folder of SLUICE_PIPELINES."

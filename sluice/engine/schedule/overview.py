@@ -18,13 +18,17 @@ query = statements(__name__)
 
 @dataclass(frozen=True)
 class Last:
-    """The last due time of a schedule. `state` is that of the run, once there is one."""
+    """The last due time of a schedule. Once there is a run, `state` is its state.
+
+    `failed` is the number of inputs that the run could not load.
+    """
 
     due: datetime
     day: date | None
     state: str
     run: int | None
     note: str | None
+    failed: int
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def _declared(pipelines: Iterable[Pipeline]) -> dict[str, Daily]:
 def _last(declared: Iterable[str]) -> dict[str, Last]:
     names = {schedule_of(name): name for name in declared}
     rows = _read("last_ticks", list(names))
-    return {names[schedule]: Last(due, day, state, run, note) for schedule, due, day, state, run, note in rows}
+    return {names[schedule]: Last(*facts) for schedule, *facts in rows}
 
 
 def _read(name: str, schedules: list[str]) -> list[tuple[Any, ...]]:

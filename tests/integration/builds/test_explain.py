@@ -222,7 +222,7 @@ def test_the_newest_date_may_have_no_orphans_though_an_older_one_has(shop: Shop)
         (
             ("explain", "nothing", "7"),
             (
-                "Unknown pipeline 'nothing'; expected one of call_logs, customer_ltv, unified_sales. "
+                "Unknown pipeline 'nothing'. Known are call_logs, customer_ltv, unified_sales. "
                 "Put your own into a folder of SLUICE_PIPELINES."
             ),
         ),

@@ -122,7 +122,19 @@ def test_migrate_and_the_checks_of_tables_know_that_the_key_is_made_later(calls:
     assert bulk_of(calls) == [("customer_call_logs", loaded.id, False)]
 
 
+def test_doctor_names_a_table_without_its_index_whose_run_nobody_works_on(calls: InProcess, loaded: Run) -> None:
+    (finding,) = [each for each in look_at_work() if each.check == "keys"]
+    assert (finding.state, finding.found) == (
+        "warning",
+        (
+            f"customer_call_logs has no index of its key since run {loaded.id}, "
+            "which has not ended, and no worker works on it"
+        ),
+    )
+
+
 def test_doctor_names_a_table_that_a_failed_run_left_without_its_index(calls: InProcess, loaded: Run) -> None:
+    calls.sql("update sluice.step set published_until = clock_timestamp() + interval '1 minute' where state = 'due'")
     assert [each.state for each in look_at_work() if each.check == "keys"] == ["ok"]
     calls.sql("update sluice.run set state = 'failed'")
     (finding,) = [each for each in look_at_work() if each.check == "keys"]

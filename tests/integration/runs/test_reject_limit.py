@@ -99,7 +99,7 @@ def test_a_part_that_dies_does_not_hold_the_others_for_ever(engine: InProcess, f
     first, *others = engine.steps(run, "extract")
     for _ in range(3):
         claimed = claim("extract", {"step": first})
-        fail_attempt(claimed.step, claimed.fence, "It killed its worker process.")
+        fail_attempt(claimed.step, claimed.fence, "The worker process that worked on it died.")
         engine.sql("update sluice.step set due_at = now() where state = 'due'")
     for part in others:
         engine.check(part)

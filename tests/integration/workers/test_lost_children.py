@@ -54,7 +54,7 @@ def outcome(engine: InProcess, step: int) -> list[tuple[object, ...]]:
     return engine.sql("select state, crashes, vanished, error from sluice.step where id = %s", step)
 
 
-KILLED = [("due", 1, 0, "It killed its worker process.")]
+KILLED = [("due", 1, 0, "The worker process that worked on it died.")]
 AS_IT_WAS = [("working", 0, 0, None)]
 
 

@@ -85,6 +85,7 @@ def a_build(**facts: Any) -> BuildStatus:
 def a_summary(**facts: Any) -> RunSummary:
     """A run in the list of the newest ones."""
     known = {"pipeline": "call_logs", "state": "done", "inputs_total": 1, "planned": 0, "seconds": 2.0, "error": None}
+    known |= {"inputs_failed": 0}
     return RunSummary(**(ZEROS | known | facts))
 
 

@@ -33,7 +33,7 @@ def test_an_unknown_table_is_told_with_those_there_are(sluice: Sluice) -> None:
         (("--pipeline", "customer_ltv", "--to", "-"), "error: Several tables cannot be written to standard output"),
         (("--pipeline", "customer_ltv", "--to", "x", "--columns", "a"), "error: --columns needs one table"),
         (("--pipeline", "call_logs", "--to", "x"), "error: call_logs derives no table. Export what it loads by name: "),
-        (("--pipeline", "nosuch", "--to", "x"), "error: Unknown pipeline 'nosuch'; expected one of"),
+        (("--pipeline", "nosuch", "--to", "x"), "error: Unknown pipeline 'nosuch'. Known are"),
     ],
 )
 def test_a_mistake_in_the_command_line_is_one_sentence(sluice: Sluice, words: tuple[str, ...], expected: str) -> None:

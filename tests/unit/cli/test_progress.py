@@ -82,6 +82,12 @@ def test_parts_that_wait_for_all_rejects_to_be_known_are_counted_as_checked() ->
     assert describe(status, 0.0) == "0/2.00M rows  0/s  parts 0/8  checked 3  rejects 0"
 
 
+def test_when_all_rows_are_read_the_line_says_what_is_done_until_the_end() -> None:
+    status = a_run(**RUNNING | {"parts_loaded": 8}, read=2_000_000)
+    assert describe(status, 300.0) == "2.00M/2.00M rows  parts 8/8  rejects 4.58k  settling"
+    assert describe(replace(status, keyless=["calls"]), 0.0).endswith("  making the index of the key")
+
+
 def test_nothing_is_drawn_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     with Progress() as progress:
         progress.show(a_run(state="running"))

@@ -130,7 +130,7 @@ def test_retry_waits_with_workers_of_its_own_and_ends_as_run_does(
 def test_retry_of_an_open_run_goes_on_with_it(sluice: Sluice, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger.statuses = [a_run(state="running")]
     result = sluice("retry", "7")
-    assert result.stdout == "run 7 has nothing to try again: it has not ended.\n"
+    assert result.stdout == "run 7 has not ended, and nothing of it has failed: it is continued.\n"
     assert result.stderr == "workers go on with it\n"
 
     monkeypatch.setattr("sluice.cli.runs.retry.own_workers", lambda _processes: _IdleCrew())

@@ -132,7 +132,7 @@ def test_reload_is_passed_on(sluice: Sluice, ledger: Ledger, csv_file: str) -> N
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("call_logz",), "Unknown pipeline 'call_logz'; expected one of"),
+        (("call_logz",), "Unknown pipeline 'call_logz'; did you mean call_logs? Known are"),
         (("call_logs", "nowhere/*.csv"), "No file at 'nowhere/*.csv'"),
         (("call_logs", "/proc/self/fdinfo"), "The folder '/proc/self/fdinfo' has no file like *.csv*."),
     ],

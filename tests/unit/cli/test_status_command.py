@@ -18,6 +18,7 @@ LISTED = {
     "pipeline": "call_logs",
     "state": "done",
     "inputs_total": 2,
+    "inputs_failed": 0,
     "planned": 12,
     "read": 1_234_567,
     "loaded": 1_234_000,
@@ -52,6 +53,29 @@ def test_short_lists_are_tables_and_long_ones_stay_within_80_columns(sluice: Slu
     lines = sluice("status").stdout.splitlines()
     assert max(map(len, lines)) <= 80
     assert "updated 1,000,000,000" in " ".join(lines)
+
+
+def test_the_list_says_how_many_inputs_of_a_run_could_not_be_loaded(sluice: Sluice, ledger: Ledger) -> None:
+    ledger.runs = [a_summary(run=8, inputs_total=6, inputs_failed=5), a_summary(run=7)]
+    assert sluice("status").stdout == (
+        "run  pipeline   state  inputs  failed  read  loaded  rejected  seconds\n"
+        "8    call_logs  done        6       5     0       0         0      2.0\n"
+        "7    call_logs  done        1       0     0       0         0      2.0\n"
+    )
+
+
+def test_of_very_many_inputs_those_that_failed_and_those_with_rejects_are_listed(
+    sluice: Sluice, ledger: Ledger
+) -> None:
+    many = [an_input(number, uri=f"/f/{number}.csv", state="loaded") for number in range(1, 5001)]
+    many[3000] = an_input(3001, uri="/f/3001.csv", state="failed", error_code="missing_header", error="No header.")
+    many[4000] = an_input(4001, uri="/f/4001.csv", state="loaded", rejected=2)
+    ledger.statuses = [a_run(inputs=many)]
+    said = sluice("status", "7").stdout
+    assert ("/f/3001.csv" in said, "/f/4001.csv" in said, "/f/48.csv" in said, "/f/49.csv" in said) == (True,) * 3 + (
+        False,
+    )
+    assert "\n... and 4,950 more inputs: sluice status 7 --json\n" in said
 
 
 def test_status_names_the_days_whose_files_have_not_come(sluice: Sluice, ledger: Ledger) -> None:
@@ -238,4 +262,4 @@ def test_a_run_that_is_still_registered_says_so(ledger: Ledger, sluice: Sluice) 
     ledger.statuses = [a_run(state="running", registration="interrupted", inputs_total=4000)]
     said = " ".join(sluice("status", "7").stdout.split())
     assert "registration interrupted: the command that registered it ended after 4,000 inputs." in said
-    assert "Type the same command again, which loads the others" in said
+    assert "Type the same command again: it loads the others." in said

@@ -14,7 +14,7 @@ from sluice.engine.database.connection import DatabaseAway
 from sluice.errors import PermanentError, TransientError
 from sluice.workers.child import Command
 from sluice.workers.supervisor import Supervisor
-from tests.unit.cli.made_up import Ledger, a_run, an_input
+from tests.unit.cli.made_up import Ledger, a_run, a_summary, an_input
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +59,29 @@ def test_missing_workers_are_mentioned_once(
     monkeypatch.setattr(waiting, "_workers_answer", lambda: bool(answers))
     waiting.follow(7, idle(), None)
     assert capsys.readouterr().err == sentence
+
+
+def test_what_a_run_waits_for_is_mentioned_once_when_all_its_rows_are_read(
+    ledger: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    why = "calls is being read: its key becomes a constraint again when the reader has ended."
+    half = a_run(state="running", planned=10, read=5, waiting="The worker process that worked on it died.")
+    whole = a_run(state="running", planned=10, read=10, waiting=why)
+    ledger.statuses = [half, whole, whole, a_run()]
+    waiting.follow(7, idle(), None)
+    assert capsys.readouterr().err == f"run 7 has read all its rows, and waits: {why}\n"
+
+
+def test_other_open_runs_that_the_workers_of_the_command_go_on_with_are_mentioned_once(
+    ledger: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger.runs = [
+        a_summary(run=number, state=state) for number, state in ((7, "running"), (5, "running"), (4, "done"))
+    ]
+    ledger.statuses = [a_run(state="running")] * 2 + [a_run()]
+    crew = SimpleNamespace(slots=[SimpleNamespace(failures=0)], poll=lambda: None)
+    waiting.follow(7, crew, None)  # type: ignore[arg-type]
+    assert capsys.readouterr().err == "the workers of this command also go on with what has not ended: run 5\n"
 
 
 def test_a_redis_that_is_away_is_mentioned(
