@@ -25,7 +25,7 @@ from sluice.engine.load.replaced import clear_replaced
 from sluice.engine.load.target import Target
 from sluice.engine.rows import rejects
 from sluice.engine.rows.frames import ReadyBatch
-from sluice.engine.steps.batch.rows import PART
+from sluice.engine.steps.batch.text import PART
 from sluice.engine.steps.load import is_loaded
 from sluice.errors import LostClaim, PermanentError, TransientError
 
