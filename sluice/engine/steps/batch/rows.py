@@ -16,6 +16,7 @@ from sluice.engine.steps.batch.text import LINE, PART, text_of
 from sluice.engine.steps.extract import part_bytes
 from sluice.engine.types.base import Int64s
 
+
 def raw_key(works: Sequence[PartWork]) -> str:
     """The cache key of the text of these parts."""
     return batch_key("raw batch", [work.raw_key() for work in works])

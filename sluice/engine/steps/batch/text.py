@@ -1,4 +1,4 @@
-"""The text of a batch: neighbours that are read alike are parsed as one, which costs little more than parsing one of them.
+"""The text of a batch: neighbours that are read alike are parsed as one, which costs little more than parsing one.
 
 Only where every line of them is one record, without a fault in its quotes: then the place of a row says which part and
 which line it is of. Each other part is parsed by itself.
@@ -53,9 +53,7 @@ def _together(first: int, works: Sequence[PartWork], data: bytes, contract: Cont
     read = np.array([work.planned for work in works], np.int64)
     ends = np.cumsum(read)
     shift = np.array([work.first_line for work in works], np.int64) - (ends - read)
-    parsed = parse_text(
-        data, works[0].dialect, contract, first_line=0, read=int(ends[-1]), well_quoted=True
-    )
+    parsed = parse_text(data, works[0].dialect, contract, first_line=0, read=int(ends[-1]), well_quoted=True)
     lines: Int64s = parsed.rows.column(LINE).to_numpy()
     part_of_row = np.searchsorted(ends, lines, side="right")
     own = pa.array(lines + shift[part_of_row])
