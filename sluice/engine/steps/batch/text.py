@@ -1,7 +1,7 @@
 """The text of a batch: neighbours that are read alike are parsed as one, which costs little more than parsing one.
 
-Only where every line of them is one record, without a fault in its quotes: then the place of a row says which part and
-which line it is of. Each other part is parsed by itself.
+Only those without a fault in their quotes, which end with a line end: then the line that a row begins on says which part
+and which of its lines it is. Each other part is parsed by itself.
 """
 
 from __future__ import annotations
@@ -28,11 +28,8 @@ def text_of(works: Sequence[PartWork], data: Sequence[bytes], contract: Contract
     read: list[RawBatch] = []
     for _, places in groupby(range(len(works)), lambda at: _likeness(at, works[at], data[at])):
         alike = [*places]
-        first, end = alike[0], alike[-1] + 1
-        if len(alike) > 1:
-            read.append(_together(first, works[first:end], b"".join(data[first:end]), contract))
-        else:
-            read.append(_alone(first, works[first], data[first], contract))
+        together = _together(alike, works, data, contract) if len(alike) > 1 else None
+        read += [_alone(at, works[at], data[at], contract) for at in alike] if together is None else [together]
     refused = [each.rejects for each in read if each.rejects.num_rows]
     return RawBatch(
         pa.concat_tables([each.rows for each in read]).combine_chunks(),
@@ -43,26 +40,35 @@ def text_of(works: Sequence[PartWork], data: Sequence[bytes], contract: Contract
 
 def _likeness(at: int, work: PartWork, data: bytes) -> str | int:
     """Parts with an equal one can be parsed as one; a number that no other part has if it has to be parsed alone."""
-    records = data.count(b"\n") if data.endswith(b"\n") and data.count(b"\r") == data.count(b"\r\n") else None
-    plain = work.well_quoted and records == work.planned and stored_format(work.dialect) == CSV.name
+    whole_lines = data.endswith(b"\n") and data.count(b"\r") == data.count(b"\r\n")
+    plain = work.well_quoted and whole_lines and stored_format(work.dialect) == CSV.name
     return repr(work.dialect) if plain else at
 
 
-def _together(first: int, works: Sequence[PartWork], data: bytes, contract: Contract) -> RawBatch:
-    """The text of neighbours, the first of which is number `first` of the batch. All lines are numbered through."""
-    read = np.array([work.planned for work in works], np.int64)
-    ends = np.cumsum(read)
-    shift = np.array([work.first_line for work in works], np.int64) - (ends - read)
-    parsed = parse_text(data, works[0].dialect, contract, first_line=0, read=int(ends[-1]), well_quoted=True)
+def _together(
+    places: Sequence[int], works: Sequence[PartWork], data: Sequence[bytes], contract: Contract
+) -> RawBatch | None:
+    """The text of neighbours, at these places of the batch. All of their lines are numbered through.
+
+    None if the reason of a reject names a line.
+    """
+    of = [works[at] for at in places]
+    lengths = np.array([data[at].count(b"\n") for at in places], np.int64)
+    ends = np.cumsum(lengths)
+    shift = np.array([work.first_line for work in of], np.int64) - (ends - lengths)
+    text = b"".join(data[at] for at in places)
+    read = sum(work.planned for work in of)
+    parsed = parse_text(text, of[0].dialect, contract, first_line=0, read=read, well_quoted=True)
+    if any(each.other_line is not None for each in parsed.rejects):
+        return None
     lines: Int64s = parsed.rows.column(LINE).to_numpy()
     part_of_row = np.searchsorted(ends, lines, side="right")
-    own = pa.array(lines + shift[part_of_row])
     refused = [(int(np.searchsorted(ends, each.line, side="right")), each) for each in parsed.rejects]
     table = reject_table([replace(each, line=each.line + int(shift[at])) for at, each in refused])
     return RawBatch(
-        parsed.rows.set_column(parsed.rows.column_names.index(LINE), LINE, own),
-        np.bincount(part_of_row, minlength=len(works)).tolist(),
-        table.append_column(PART, pa.array([first + at for at, _ in refused], pa.int64())),
+        parsed.rows.set_column(parsed.rows.column_names.index(LINE), LINE, pa.array(lines + shift[part_of_row])),
+        np.bincount(part_of_row, minlength=len(of)).tolist(),
+        table.append_column(PART, pa.array([places[at] for at, _ in refused], pa.int64())),
     )
 
 
