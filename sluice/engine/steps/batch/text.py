@@ -1,7 +1,7 @@
 """The text of a batch: neighbours that are read alike are parsed as one, which costs little more than parsing one.
 
-Only those without a fault in their quotes, which end with a line end: then the line that a row begins on says which part
-and which of its lines it is. Each other part is parsed by itself.
+Only those without a fault in their quotes, which end with a line end: then the line that a row begins on says which
+part and which of its lines it is. Each other part is parsed by itself.
 """
 
 from __future__ import annotations
