@@ -12,7 +12,7 @@ from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.ledger.runs import Run
 from sluice.engine.sources.files import kind
 from sluice.engine.sources.inputs import inputs_of
-from sluice.engine.steps.batch import plan
+from sluice.engine.steps.batch import read as batch_read
 from sluice.engine.steps.plan import stamps
 from sluice.engine.steps.plan.stamps import NOT_READ
 from sluice.pipelines import declared_of
@@ -37,7 +37,7 @@ def together(request: pytest.FixtureRequest) -> bool:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that have been read."""
     names: list[str] = []
-    scan, take = kind._scan, plan.take
+    scan, take = kind._scan, batch_read.take
 
     def scanned(source: Any, request: Any) -> Any:
         if request.at_hand is None:
@@ -49,7 +49,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return take(work, *others)
 
     monkeypatch.setattr(kind, "_scan", scanned)
-    monkeypatch.setattr(plan, "take", taken)
+    monkeypatch.setattr(batch_read, "take", taken)
     return names
 
 

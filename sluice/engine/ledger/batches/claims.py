@@ -22,7 +22,7 @@ from sluice.version import __version__
 
 query = statements(__name__)
 
-MOST_STEPS = 64  # of a batch: the costs of a message, a claim and a transaction are small for each of so many
+MOST_STEPS = 128  # of a batch: the costs of a message, a claim and a transaction are small for each of so many
 
 
 class BatchMessage(TypedDict, total=False):

@@ -21,7 +21,7 @@ from sluice.engine.sources.kind import AtHand
 from sluice.engine.sources.known import kind_of
 from sluice.engine.steps.batch.at_once import fit, load_at_once
 from sluice.engine.steps.batch.known import end_loaded
-from sluice.engine.steps.batch.read import ReadInput, read_one, stamp_of, take
+from sluice.engine.steps.batch.read import ReadInput, read_one, stamp_of, take_all
 from sluice.engine.steps.plan.plan import earlier_plans
 from sluice.engine.steps.plan.same import OtherInput, loaded_contents, read_otherwise, same_contents
 from sluice.engine.steps.plan.scan import PlannedInput
@@ -59,11 +59,11 @@ def plan_batch(
     of = {this: claim for this, (claim, _) in going.items()}
     skipped = end_loaded(of, known, flow, NOT_READ, as_it_is=False)
     left = {this: pair for this, pair in going.items() if this not in skipped.ended}
-    at_hand = {this: _taken(work, flow, stamps[this], beat) for this, (_, work) in left.items()}
-    contents = [_content(left[this][1], each) for this, each in at_hand.items() if each is not None]
+    at_hand = take_all([work for _, work in left.values()], flow, stamps, beat)
+    contents = [_content(left[this][1], each) for this, each in at_hand.items()]
     same = end_loaded(of, contents, flow, None, as_it_is=True)
     new = {this: pair for this, pair in left.items() if this not in same.ended}
-    tried = [read_one(*pair, stamps[this], at_hand[this], flow, contract, beat) for this, pair in new.items()]
+    tried = [read_one(*pair, stamps[this], at_hand.get(this), flow, contract, beat) for this, pair in new.items()]
     read = [each for each in tried if isinstance(each, ReadInput)]
     alone = [each for each in tried if isinstance(each, Claim)]
     failpoint("plan.scanned")
@@ -77,11 +77,6 @@ def plan_batch(
     if alone:
         come_alone(alone)
     failpoint("plan.committed")
-
-
-def _taken(work: InputWork, flow: Flow, stamp: str | None, beat: Callable[[], None]) -> AtHand | None:
-    beat()
-    return take(work, flow, stamp)
 
 
 def _content(work: InputWork, at_hand: AtHand) -> Unchanged:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from sluice.engine.base.settings import MIB
 from sluice.engine.declare import Files, Flow
 from sluice.engine.ledger.steps import Claim
 from sluice.engine.rows.contract import Contract
@@ -18,6 +19,8 @@ from sluice.engine.storage import is_remote, read_range, split_member
 from sluice.errors import DataError, LostClaim, SluiceError
 
 log = logging.getLogger(__name__)
+
+KEPT_BYTES = 16 * MIB  # of the files of a batch; those beyond that are read again when they are parsed
 
 
 class ReadInput(NamedTuple):
@@ -36,6 +39,21 @@ def stamp_of(work: InputWork, flow: Flow) -> str | None:
         return kind_of(flow.source).stamp(work.uri)
     except SluiceError:  # raised again where the file is read
         return None
+
+
+def take_all(
+    works: Sequence[InputWork], flow: Flow, stamps: Mapping[int, str | None], beat: Callable[[], None]
+) -> dict[int, AtHand]:
+    """The bytes of small files of this machine, by the ids of their inputs: as many as may be kept at once."""
+    kept: dict[int, AtHand] = {}
+    room = KEPT_BYTES
+    for work in works:
+        beat()
+        taken = take(work, flow, stamps[work.id]) if room > 0 else None
+        if taken is not None:
+            kept[work.id] = taken
+            room -= len(taken.data)
+    return kept
 
 
 def take(work: InputWork, flow: Flow, stamp: str | None) -> AtHand | None:
