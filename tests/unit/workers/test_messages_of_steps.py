@@ -51,7 +51,13 @@ def test_no_more_messages_than_the_window_has_room_for_and_each_is_full() -> Non
 
 @pytest.mark.parametrize(
     "message",
-    [{"step": 1}, {"step": 1, "fence": 2}, {"steps": [1, 2]}, {"steps": [1, 2], "fences": [3, 4]}, {"steps": [1] * 128}],
+    [
+        {"step": 1},
+        {"step": 1, "fence": 2},
+        {"steps": [1, 2]},
+        {"steps": [1, 2], "fences": [3, 4]},
+        {"steps": [1] * 128},
+    ],
 )
 def test_messages_of_steps(message: object) -> None:
     assert is_of_steps(message)

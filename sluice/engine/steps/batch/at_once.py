@@ -83,9 +83,9 @@ def load_at_once(read: Sequence[Whole], flow: Flow, contract: Contract, limit_s:
     planned first. The pipeline's own code may take `limit_s`. Raises as `load_batch`."""
     works, data = [_work(each) for each in read], [each.data for each in read]
     failpoint("extract.claimed")
+    raw = text_of(works, data, contract)
+    failpoint("transform.claimed")
     with limited(limit_s, f"The transform of {works[0].pipeline!r} over several files of {works[0].source!r}"):
-        raw = text_of(works, data, contract)
-        failpoint("transform.claimed")
         ready = transform_batch(works, raw, contract)
     failpoint("load.claimed")
     target = Target.of(flow.table)
