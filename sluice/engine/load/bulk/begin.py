@@ -34,7 +34,7 @@ class KeyAbsent(TransientError):
 
 @dataclass(frozen=True)
 class Unwritten:
-    """What is planned, and not in the ledger yet. All are equal: whether a process has looked depends on the run alone."""
+    """What is planned, and not in the ledger yet. All are equal: a process looks once for each run."""
 
     files: int = field(default=0, compare=False)
     rows: int = field(default=0, compare=False)
