@@ -28,12 +28,14 @@ def is_batch(message: dict[str, Any]) -> bool:
     return isinstance(message, dict) and "steps" in message
 
 
-def plan(message: object) -> None:
-    """Plan the files of a batch."""
+def plan(message: object, *, at_once: bool = False) -> None:
+    """Plan the files of a batch; `at_once` also load those that can be loaded without further steps."""
     with working_together("plan", message) as (claims, pulse):
         works = read_inputs(claims)
         declared, source = _declared(works), works[0].source
-        plan_batch(claims, works, declared.flow(source), declared.contract(source), pulse.check)
+        limit_s = declared.pipeline.part_limit_s(source) if at_once else None
+        flow, contract = declared.flow(source), declared.contract(source)
+        plan_batch(claims, works, flow, contract, pulse.check, load_within_s=limit_s)
 
 
 def extract(message: object) -> BatchMessage:

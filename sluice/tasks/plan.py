@@ -15,7 +15,7 @@ from sluice.workers.step_task import StepTask, working
 def plan(message: dict[str, Any]) -> None:
     """Read the input, or those of a batch, once, cut it into parts, and publish them."""
     if is_batch(message):
-        batches.plan(message)
+        batches.plan(message, at_once=True)
     else:
         _plan(message)
     publish_now()

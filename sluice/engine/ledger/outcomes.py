@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -34,10 +35,15 @@ def end_whole_inputs(cursor: Cursor, run: int, books: Mapping[int, Mapping[str, 
     cursor.execute(query("whole_inputs_loaded"), columns | {"inputs": list(books)})
     if cursor.rowcount != len(books):
         raise LostClaim(f"Of {len(books)} inputs with one part only {cursor.rowcount} waited for it.")
+    return count_whole_inputs(cursor, run, books)
+
+
+def count_whole_inputs(cursor: Cursor, run: int, books: Mapping[int, Mapping[str, int]]) -> bool:
+    """Count inputs (by id) that have just been loaded whole into their run. True as of `end_part`."""
     for input_id, each in books.items():
         if each["rejected"] == each["read"]:
             fail_nothing_loaded(cursor, run, input_id)
-    counts = {name: sum(column) for name, column in columns.items()}
+    counts = {name: sum(each.get(name, 0) for each in books.values()) for name in BOOKS}
     cursor.execute(query("run_counted"), counts | {"run": run, "inputs_ended": len(books)})
     return _settle_when_empty(cursor, run, cursor.fetchone())
 
@@ -73,12 +79,19 @@ def end_input(
 
 
 def skip_inputs(
-    cursor: Cursor, run: int, same_as: Mapping[int, int], contents: Sequence[tuple[str, int]], note: str | None = None
+    cursor: Cursor,
+    run: int,
+    same_as: Mapping[int, int],
+    contents: Sequence[tuple[str, int]],
+    note: str | None = None,
+    stamps: Mapping[int, str] = MappingProxyType({}),
 ) -> bool:
-    """End inputs of a run whose content (SHA-256, size) other inputs have loaded. True as of `end_part`."""
+    """End inputs of a run whose content (SHA-256, size) other inputs have loaded, and note these stamps of their files.
+    True as of `end_part`."""
     columns = {"inputs": list(same_as), "same_as": list(same_as.values())}
     facts = {"shas": [sha256 for sha256, _ in contents], "sizes": [size for _, size in contents]}
-    cursor.execute(query("skip_inputs"), columns | facts | {"run": run, "note": note})
+    seen = {"stamps": [stamps.get(this) for this in same_as]}
+    cursor.execute(query("skip_inputs"), columns | facts | seen | {"run": run, "note": note})
     return _settle_when_empty(cursor, run, cursor.fetchone())
 
 

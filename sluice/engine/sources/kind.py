@@ -15,11 +15,20 @@ S_contra = TypeVar("S_contra", bound=Source, contravariant=True)
 
 
 @dataclass(frozen=True)
+class AtHand:
+    """All bytes of a file that was read already, and its stamp before that."""
+
+    stamp: str
+    data: bytes
+
+
+@dataclass(frozen=True)
 class ScanRequest:
     """An input to be read: its address, and its pipeline, table and version of the contract.
 
     `headers` are the headers of the table's columns. `reload`: ignore what is known of earlier inputs. `tick` is called
-    with the number of bytes read, `beat` to report progress; both are called often, and may raise to stop.
+    with the number of bytes read, `beat` to report progress; both are called often, and may raise to stop. A file that
+    is `at_hand` is not read again.
     """
 
     uri: str
@@ -30,6 +39,7 @@ class ScanRequest:
     reload: bool
     tick: Tick
     beat: Callable[[], None]
+    at_hand: AtHand | None = None
 
 
 @dataclass(frozen=True)

@@ -40,12 +40,22 @@ def shares_text(work: PartWork) -> bool:
 def read_part_text(work: PartWork, contract: Contract) -> RawFrame:
     """The part's text, from the file. Raises as `extract_part`."""
     if work.overlong:
-        return RawFrame(_no_rows(contract), _table([_refuse_overlong(work)]))
+        return RawFrame(_no_rows(contract), reject_table([_refuse_overlong(work)]))
+    return parsed_text(work, part_bytes(work), contract)
+
+
+def part_bytes(work: PartWork) -> bytes:
+    """The bytes of a part, as they were planned. Raises as `extract_part`."""
     data, size = read_range(work.place, work.start, work.length)
     # a file that grew may have been planned in the middle of its last line
     if size != work.size or len(data) != work.length or hashlib.sha256(data).hexdigest() != work.sha256:
         raise _changed(work)
     failpoint("extract.read")
+    return data
+
+
+def parsed_text(work: PartWork, data: bytes, contract: Contract) -> RawFrame:
+    """The text of a part with these bytes."""
     parsed = parse_text(
         data,
         work.dialect,
@@ -54,7 +64,7 @@ def read_part_text(work: PartWork, contract: Contract) -> RawFrame:
         read=work.planned,
         well_quoted=work.well_quoted,
     )
-    return RawFrame(parsed.rows, _table(parsed.rejects))
+    return RawFrame(parsed.rows, reject_table(parsed.rejects))
 
 
 def _refuse_overlong(work: PartWork) -> RowReject:
@@ -88,7 +98,8 @@ def _no_rows(contract: Contract) -> pa.Table:
     return pa.table(columns | {"_line": pa.array([], pa.int64())})
 
 
-def _table(refused: list[RowReject]) -> pa.Table:
+def reject_table(refused: list[RowReject]) -> pa.Table:
+    """Rejects of a parser as a frame has them."""
     if not refused:
         return rejects.none()
     rows = [(r.line, r.column, r.code, r.reason) for r in refused]

@@ -12,6 +12,7 @@ from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.ledger.runs import Run
 from sluice.engine.sources.files import kind
 from sluice.engine.sources.inputs import inputs_of
+from sluice.engine.steps.batch import read as batch_read
 from sluice.engine.steps.plan import stamps
 from sluice.engine.steps.plan.stamps import NOT_READ
 from sluice.pipelines import declared_of
@@ -36,13 +37,19 @@ def together(request: pytest.FixtureRequest) -> bool:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that have been read."""
     names: list[str] = []
-    scan = kind._scan
+    scan, take = kind._scan, batch_read.take
 
-    def noted(source: Any, request: Any) -> Any:
-        names.append(Path(request.uri).name)
+    def scanned(source: Any, request: Any) -> Any:
+        if request.at_hand is None:
+            names.append(Path(request.uri).name)
         return scan(source, request)
 
-    monkeypatch.setattr(kind, "_scan", noted)
+    def taken(work: Any, *others: Any) -> Any:
+        names.append(Path(work.uri).name)
+        return take(work, *others)
+
+    monkeypatch.setattr(kind, "_scan", scanned)
+    monkeypatch.setattr(batch_read, "take", taken)
     return names
 
 

@@ -34,8 +34,8 @@ def test_each_process_gets_a_batch() -> None:
     assert published(light(*range(1, 8)), processes=3) == [("plan", [1, 2, 3]), ("plan", [4, 5, 6]), ("plan", [7])]
 
 
-def test_a_batch_has_at_most_sixty_four_steps() -> None:
-    assert [len(steps) for _, steps in published(light(*range(200)))] == [64, 64, 64, 8]
+def test_a_batch_has_at_most_128_steps() -> None:
+    assert [len(steps) for _, steps in published(light(*range(300)))] == [128, 128, 44]
 
 
 @pytest.mark.parametrize("other", [{"kind": "extract"}, {"run": 2}, {"contract": "d"}])
@@ -51,7 +51,13 @@ def test_no_more_messages_than_the_window_has_room_for_and_each_is_full() -> Non
 
 @pytest.mark.parametrize(
     "message",
-    [{"step": 1}, {"step": 1, "fence": 2}, {"steps": [1, 2]}, {"steps": [1, 2], "fences": [3, 4]}, {"steps": [1] * 64}],
+    [
+        {"step": 1},
+        {"step": 1, "fence": 2},
+        {"steps": [1, 2]},
+        {"steps": [1, 2], "fences": [3, 4]},
+        {"steps": [1] * 128},
+    ],
 )
 def test_messages_of_steps(message: object) -> None:
     assert is_of_steps(message)
@@ -61,7 +67,7 @@ def test_messages_of_steps(message: object) -> None:
     "message",
     [
         *(None, 42, "step", [], {}, {"fence": 1}, {"step": "1"}, {"step": True}, {"step": 1, "more": 1}),
-        *({"steps": []}, {"steps": 1}, {"steps": ["1"]}, {"steps": [[1]]}, {"steps": [None]}, {"steps": [1] * 65}),
+        *({"steps": []}, {"steps": 1}, {"steps": ["1"]}, {"steps": [[1]]}, {"steps": [None]}, {"steps": [1] * 129}),
         *({"steps": [1], "fences": [1, 2]}, {"steps": [1], "fences": []}, {"fences": [1]}, {"steps": [1], "step": 1}),
         *({"steps": [1], "fences": "1"}, {"steps": [1], "fence": 1}, {"steps": [1.0]}, {"steps": [True]}),
     ],

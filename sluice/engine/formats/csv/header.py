@@ -104,6 +104,8 @@ def _skip_preamble(source: Source, lines: int, limits: Limits) -> int:
 def _header_record(source: Source, rules: QuoteRules, limits: Limits, skipped: int) -> tuple[bytes, int, int]:
     """The first record, and the bytes and lines up to its end. A fault in its quotes refuses the file."""
     longest = limits.max_header_bytes + 2  # a line end
+    if (plain := _plain_line(source.peek(min(_HEAD, longest)))) is not None:
+        return plain.removesuffix(b"\n").removesuffix(b"\r"), len(plain), 1
     for size in (min(_HEAD, longest), longest):
         head = source.peek(size)
         index = index_records(head, rules, final=len(head) < size)
@@ -119,6 +121,13 @@ def _header_record(source: Source, rules: QuoteRules, limits: Limits, skipped: i
         f"The header does not end within {limits.max_header_bytes:,} bytes: this is not a CSV file, "
         f"or {_open_quote(head, rules, skipped)}. It starts with {quoted(head)}.",
     )
+
+
+def _plain_line(head: bytes) -> bytes | None:
+    """The first line with its line end, if it must be the first record: it has text, and no quote. As most headers."""
+    line = head[: head.find(b"\n") + 1]
+    text = line.removesuffix(b"\n").removesuffix(b"\r")
+    return line if text and b'"' not in text and b"\r" not in text else None
 
 
 def _refuse_bad_quotes(head: bytes, start: int, index: RecordIndex, skipped: int) -> None:

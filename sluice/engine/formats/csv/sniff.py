@@ -17,6 +17,10 @@ def sniff_delimiter(head: bytes, *, whole: bool, width: int | None = None) -> st
     `whole` if the head is the whole file; otherwise its last record is incomplete and ignored. `width` is the number of
     declared columns of a file without header. A comma if no delimiter splits the header: the file has a single column.
     """
+    line = head.lstrip(b"\r\n").partition(b"\n")[0]
+    in_header = [each for each in DELIMITERS if each.encode() in line]
+    if width is None and len(in_header) == 1 and b'"' not in line and b"\r" not in line.removesuffix(b"\r"):
+        return in_header[0]  # no other one splits the header, so none has a score
     # Latin-1 never fails, and keeps every delimiter and quote
     text = head.decode("latin-1")
     return max(DELIMITERS, key=lambda each: _fit(text, each, whole=whole, width=width))

@@ -18,10 +18,11 @@ from sluice.engine.ledger.kinds import PREVIOUS
 from sluice.engine.ledger.rows import records
 from sluice.engine.ledger.steps import LONGEST_ERROR, Claim, process_facts
 from sluice.errors import LostClaim
+from sluice.version import __version__
 
 query = statements(__name__)
 
-MOST_STEPS = 64  # of a batch: the costs of a message, a claim and a transaction are small for each of so many
+MOST_STEPS = 128  # of a batch: the costs of a message, a claim and a transaction are small for each of so many
 
 
 class BatchMessage(TypedDict, total=False):
@@ -53,7 +54,7 @@ def next_message(claims: Sequence[Claim]) -> BatchMessage:
 
 def finish_batch(cursor: Cursor, claims: Sequence[Claim]) -> None:
     """Mark all steps done, inside the transaction of their work. Raises LostClaim when one has another holder."""
-    cursor.execute(query("finish_batch"), next_message(claims))
+    cursor.execute(query("finish_batch"), {**next_message(claims), "code_version": __version__})
     if cursor.rowcount != len(claims):
         raise LostClaim(f"Only {cursor.rowcount} of the {len(claims)} steps of a batch are still this worker's.")
 

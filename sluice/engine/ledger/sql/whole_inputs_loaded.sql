@@ -6,4 +6,5 @@ set parts_left = 0, read = i.read + c.read, loaded = i.loaded + c.loaded, update
 from unnest(%(inputs)s::bigint[], %(read)s::bigint[], %(loaded)s::bigint[], %(updated)s::bigint[], %(unchanged)s::bigint[],
             %(duplicate)s::bigint[], %(rejected)s::bigint[], %(contested)s::bigint[])
      c (id, read, loaded, updated, unchanged, duplicate, rejected, contested)
-where i.id = c.id and i.state || '' = 'loading' and i.parts_total = 1 and i.parts_left = 1 -- || '': found by its id alone
+where i.id = c.id -- found by its id alone: what is inside `case` the planner cannot take for rare, and look for first
+  and case when i.state = 'loading' and i.parts_total = 1 and i.parts_left = 1 then true else false end

@@ -10,7 +10,7 @@ stronger lock, so what the load has read stays true until it commits. A load tha
 run ends it: no run waits for another one.
 """
 
-from sluice.engine.load.bulk.begin import KeyAbsent, begin, forget_considered, is_open
+from sluice.engine.load.bulk.begin import KeyAbsent, Unwritten, begin, forget_considered, is_open
 from sluice.engine.load.bulk.end import end, make_index
 
-__all__ = ["KeyAbsent", "begin", "end", "forget_considered", "is_open", "make_index"]
+__all__ = ["KeyAbsent", "Unwritten", "begin", "end", "forget_considered", "is_open", "make_index"]

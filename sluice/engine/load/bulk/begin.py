@@ -5,7 +5,7 @@ The other indexes of the table go, too: to write to one for each row costs more 
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 
 import psycopg2.errors
@@ -32,18 +32,26 @@ class KeyAbsent(TransientError):
     """The table has no index of its key now, and this load needs it."""
 
 
-def begin(work: PartWork, target: Target) -> None:
+@dataclass(frozen=True)
+class Unwritten:
+    """What is planned, and not in the ledger yet. All are equal: a process looks once for each run."""
+
+    files: int = field(default=0, compare=False)
+    rows: int = field(default=0, compare=False)
+
+
+def begin(work: PartWork, target: Target, unwritten: Unwritten = Unwritten()) -> None:
     """Begin a bulk load if this is the first load of a large run into an empty table that nothing else loads."""
     if settings().bulk_rows > 0 and not (target.update or work.reload or work.replaces):
-        _consider(work.run, work.source, target)
+        _consider(work.run, work.source, target, unwritten)
 
 
 @lru_cache(maxsize=64)
-def _consider(run: int, source: str, target: Target) -> None:
+def _consider(run: int, source: str, target: Target, unwritten: Unwritten) -> None:
     """Begin, where that is right: each process looks once, and remembers it."""
     try:
         with transaction() as cursor:
-            _begin(cursor, run, source, target)
+            _begin(cursor, run, source, target, unwritten)
     except (TransientError, NotAllowed, PermanentError):  # the table is used, or something forbids it: with the index
         return
     failpoint("bulk.begun")
@@ -68,12 +76,12 @@ def is_open(cursor: Cursor, target: Target, run: int) -> bool:
     return True
 
 
-def _begin(cursor: Cursor, run: int, source: str, target: Target) -> None:
-    if not _is_right(cursor, run, source, target):
+def _begin(cursor: Cursor, run: int, source: str, target: Target, unwritten: Unwritten) -> None:
+    if not _is_right(cursor, run, source, target, unwritten):
         return
     cursor.execute(_SHORTLY)
     cursor.execute(target.statement("lock_target_alone"))
-    if not _is_right(cursor, run, source, target):
+    if not _is_right(cursor, run, source, target, unwritten):
         return  # another process was faster
     indexes = unique_indexes(cursor, target)  # not before: its functions fail where an index goes at the same moment
     if len(indexes) == 1 and indexes[0].plain and set(indexes[0].key) == set(target.key):
@@ -86,9 +94,10 @@ def _begin(cursor: Cursor, run: int, source: str, target: Target) -> None:
         cursor.execute(query("begin"), named(target) | facts)
 
 
-def _is_right(cursor: Cursor, run: int, source: str, target: Target) -> bool:
+def _is_right(cursor: Cursor, run: int, source: str, target: Target, unwritten: Unwritten) -> bool:
     """Whether the run may load the table without its index: it is empty, and nothing else loads it."""
     params = named(target) | {"run": run, "source": source, "rows": settings().bulk_rows}
+    params |= {"more_files": unwritten.files, "more_rows": unwritten.rows}
     cursor.execute(query("wanted"), params)
     if cursor.fetchone() != (True,):
         return False

@@ -28,7 +28,7 @@ class _Files:
 
 
 def _scan(source: Files, request: ScanRequest) -> ScanResult:
-    with opened(request.uri, source, request.table) as text:
+    with opened(request.uri, source, request.table, request.at_hand) as text:
         if text.in_place:
             planned = plan_text(text.stream, text.head, text.source, request.tick, request.headers)
             return ScanResult(planned, encoding=text.encoding)

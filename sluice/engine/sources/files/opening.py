@@ -7,6 +7,7 @@ can be read.
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from sluice.engine.formats.text.source import Readable
 from sluice.engine.formats.unpack import Caps, capped, unpack
 from sluice.engine.formats.unpack.streams import stream_of
 from sluice.engine.rows.contract import types_of
+from sluice.engine.sources.kind import AtHand
 from sluice.engine.storage import is_remote, open_input, read_blocks, split_member, stamp
 from sluice.errors import DataError, InputChanged
 
@@ -48,15 +50,15 @@ class Opened:
 
 
 @contextmanager
-def opened(uri: str, source: Files, table: Table) -> Iterator[Opened]:
-    """Open an input of a source as text.
+def opened(uri: str, source: Files, table: Table, at_hand: AtHand | None = None) -> Iterator[Opened]:
+    """Open an input of a source as text; one that is `at_hand` is not read again.
 
     Raises DataError for broken or unsupported files, NotHere when the file cannot be seen, InputChanged when it was
     changed while it was unpacked.
     """
-    before = stamp(uri)
+    before = stamp(uri) if at_hand is None else at_hand.stamp
     _, member = split_member(uri)
-    with open_input(uri) as file:
+    with open_input(uri) if at_hand is None else io.BytesIO(at_hand.data) as file:
         try:
             with _as_text(file, member, source, table) as text:
                 yield text

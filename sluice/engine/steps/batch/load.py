@@ -25,7 +25,7 @@ from sluice.engine.load.replaced import clear_replaced
 from sluice.engine.load.target import Target
 from sluice.engine.rows import rejects
 from sluice.engine.rows.frames import ReadyBatch
-from sluice.engine.steps.batch.rows import PART
+from sluice.engine.steps.batch.text import PART
 from sluice.engine.steps.load import is_loaded
 from sluice.errors import LostClaim, PermanentError, TransientError
 
@@ -72,11 +72,9 @@ def _load(
     rows.load(ready.rows)
     rows.set_aside(ready.repeats)
     lost = classify_lost(cursor, works, target) if rows.any_lost else {}
-    written = _write_rejects(cursor, works, ready.rejects)
-    books = _close_books(works, ready, lost)
-    _compare_counts(
-        works, books, loaded=rows.loaded, rejected=written + sum(each["rejected"] for each in lost.values())
-    )
+    written = write_rejects(cursor, works, ready.rejects)
+    books = close_books(works, ready, lost)
+    compare_counts(works, books, loaded=rows.loaded, rejected=written + sum(each["rejected"] for each in lost.values()))
     columns = {
         name: [each[name] for each in books.values()] for name in ("loaded", "duplicate", "rejected", "contested")
     }
@@ -85,13 +83,14 @@ def _load(
     end_whole_inputs(cursor, works[0].run, books)
 
 
-def _write_rejects(cursor: Cursor, works: Sequence[PartWork], refused: pa.Table) -> int:
+def write_rejects(cursor: Cursor, works: Sequence[PartWork], refused: pa.Table) -> int:
+    """Write the rejects of a batch. Returns how many PostgreSQL has counted."""
     at = refused.column(PART).to_numpy()
     inputs, parts = (np.array(ids, np.int64)[at] for ids in ([w.input for w in works], [w.part for w in works]))
     return rejects.write(cursor, refused, run=works[0].run, input_id=pa.array(inputs), part=pa.array(parts))
 
 
-def _close_books(works: Sequence[PartWork], ready: ReadyBatch, lost: Books) -> Books:
+def close_books(works: Sequence[PartWork], ready: ReadyBatch, lost: Books) -> Books:
     """The books of each input. Raises PermanentError where they do not balance with what plan has counted."""
     refused = np.bincount(ready.rejects.column(PART).to_numpy(), minlength=len(works)).tolist()
     books: dict[int, dict[str, int]] = {}
@@ -109,7 +108,7 @@ def _close_books(works: Sequence[PartWork], ready: ReadyBatch, lost: Books) -> B
     return books
 
 
-def _compare_counts(works: Sequence[PartWork], books: Books, **counted: int) -> None:
+def compare_counts(works: Sequence[PartWork], books: Books, **counted: int) -> None:
     """Raise PermanentError where the books of all inputs together are not what PostgreSQL has counted."""
     for name, number in counted.items():
         if sum(each[name] for each in books.values()) != number:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -19,61 +17,71 @@ from sluice.engine.ledger.batches.claims import come_alone, finish_batch, releas
 from sluice.engine.ledger.outcomes import end_input, skip_inputs
 from sluice.engine.ledger.steps import Claim
 from sluice.engine.rows.contract import Contract
+from sluice.engine.sources.kind import AtHand
 from sluice.engine.sources.known import kind_of
+from sluice.engine.steps.batch.at_once import fit, load_at_once
+from sluice.engine.steps.batch.known import end_loaded
+from sluice.engine.steps.batch.read import ReadInput, read_one, stamp_of, take_all
 from sluice.engine.steps.plan.plan import earlier_plans
-from sluice.engine.steps.plan.same import OtherInput, loaded_contents, same_contents
-from sluice.engine.steps.plan.scan import PlannedInput, scan
-from sluice.engine.steps.plan.stamps import note_stamps, skip_unchanged, unchanged_inputs
+from sluice.engine.steps.plan.same import OtherInput, loaded_contents, read_otherwise, same_contents
+from sluice.engine.steps.plan.scan import PlannedInput
+from sluice.engine.steps.plan.stamps import NOT_READ, Unchanged, known_by_stamp, note_stamps
 from sluice.engine.steps.plan.work import InputWork
 from sluice.engine.steps.plan.write import add_parts, write_plan
-from sluice.errors import DataError, LostClaim, SluiceError
-from sluice.version import __version__
+from sluice.errors import DataError
 
 query = statements(__name__)
 
-log = logging.getLogger(__name__)
 TURN_S = 0.5  # until an earlier run may have planned its files
 
 
-class _Read(NamedTuple):
-    """An input that was read: its stamp before that, and its plan, or why it has none."""
-
-    claim: Claim
-    work: InputWork
-    stamp: str | None
-    result: PlannedInput | DataError
-
-
 def plan_batch(
-    claims: Sequence[Claim], works: Sequence[InputWork], flow: Flow, contract: Contract, beat: Callable[[], None]
+    claims: Sequence[Claim],
+    works: Sequence[InputWork],
+    flow: Flow,
+    contract: Contract,
+    beat: Callable[[], None],
+    *,
+    load_within_s: float | None = None,
 ) -> None:
     """Plan inputs of one run and declaration, as `plan_input` does for each. `beat` is called often, and may raise
-    LostClaim.
+    LostClaim. With `load_within_s` those of new content are loaded at once, if they can be; it limits the pipeline's
+    own code.
 
     Files that an earlier run has yet to plan wait. A file that cannot be read now comes back alone: there its error is
     raised again, and handled by its kind.
     """
     earlier = earlier_plans(works)
-    pairs = list(zip(claims, works, strict=True))
-    going = [(claim, work) for claim, work in pairs if work.id not in earlier]
-    stamps = {work.id: _stamp(work, flow) for _, work in going}
-    unchanged = unchanged_inputs([work for _, work in going], flow, stamps)
-    known = {each.work.id for each in unchanged}
-    tried = [_read(*each, stamps[each[1].id], flow, contract, beat) for each in going if each[1].id not in known]
-    read = [each for each in tried if isinstance(each, _Read)]
+    pairs = {work.id: (claim, work) for claim, work in zip(claims, works, strict=True)}
+    going = {this: pair for this, pair in pairs.items() if this not in earlier}
+    stamps = {this: stamp_of(work, flow) for this, (_, work) in going.items()}
+    known = known_by_stamp([work for _, work in going.values()], flow, stamps)
+    of = {this: claim for this, (claim, _) in going.items()}
+    skipped = end_loaded(of, known, flow, NOT_READ, as_it_is=False)
+    left = {this: pair for this, pair in going.items() if this not in skipped.ended}
+    at_hand = take_all([work for _, work in left.values()], flow, stamps, beat)
+    contents = [_content(left[this][1], each) for this, each in at_hand.items()]
+    same = end_loaded(of, contents, flow, None, as_it_is=True)
+    new = {this: pair for this, pair in left.items() if this not in same.ended}
+    tried = [read_one(*pair, stamps[this], at_hand.get(this), flow, contract, beat) for this, pair in new.items()]
+    read = [each for each in tried if isinstance(each, ReadInput)]
     alone = [each for each in tried if isinstance(each, Claim)]
     failpoint("plan.scanned")
-    if read:
-        with _finishing([each.claim for each in read]) as cursor:
-            _write(cursor, flow, read)
-    skipped = [claim for claim, work in going if work.id in known]
-    if not skip_unchanged(_finishing(skipped), unchanged, flow):
-        alone += skipped
+    whole = [] if load_within_s is None else fit(read, flow, same.had)
+    at_once = {each.work.id for each in whole}
+    _write_all(flow, [each for each in read if each.work.id not in at_once])
+    if whole and not load_at_once(whole, flow, contract, load_within_s or 0):
+        _write_all(flow, [each for each in read if each.work.id in at_once])
     # not sooner: the heartbeat takes a batch that lacks a step for one that was taken over
-    _wait_for_runs(pairs, earlier)
+    _wait_for_runs([*pairs.values()], earlier)
     if alone:
         come_alone(alone)
     failpoint("plan.committed")
+
+
+def _content(work: InputWork, at_hand: AtHand) -> Unchanged:
+    """What an input's content is, if it is neither unpacked nor decoded."""
+    return Unchanged(work, at_hand.stamp, hashlib.sha256(at_hand.data).hexdigest(), len(at_hand.data))
 
 
 def _wait_for_runs(pairs: Sequence[tuple[Claim, InputWork]], earlier: Mapping[int, str]) -> None:
@@ -82,37 +90,15 @@ def _wait_for_runs(pairs: Sequence[tuple[Claim, InputWork]], earlier: Mapping[in
         release_batch([claim for claim, work in pairs if earlier.get(work.id) == reason], reason, TURN_S)
 
 
-def _stamp(work: InputWork, flow: Flow) -> str | None:
-    try:
-        return kind_of(flow.source).stamp(work.uri)
-    except SluiceError:  # raised again where the file is read
-        return None
+def _write_all(flow: Flow, read: Sequence[ReadInput]) -> None:
+    """Write inputs that were read, and end their steps, which are locked before their inputs and run, as everywhere."""
+    if read:
+        with transaction() as cursor:
+            finish_batch(cursor, [each.claim for each in read])
+            _write(cursor, flow, read)
 
 
-@contextmanager
-def _finishing(claims: Sequence[Claim]) -> Iterator[Cursor]:
-    """The transaction that ends these steps, which are locked before their inputs and run, as everywhere."""
-    with transaction() as cursor:
-        finish_batch(cursor, claims)
-        yield cursor
-
-
-def _read(
-    claim: Claim, work: InputWork, before: str | None, flow: Flow, contract: Contract, beat: Callable[[], None]
-) -> _Read | Claim:
-    """Read one input; its claim if it has to be planned alone."""
-    try:
-        return _Read(claim, work, before, scan(work, flow, contract, beat))
-    except DataError as error:
-        return _Read(claim, work, before, error)
-    except LostClaim:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever it is: it is raised again where the input is planned alone
-        log.info("input %s is planned alone: %s", work.id, type(error).__name__)
-        return claim
-
-
-def _write(cursor: Cursor, flow: Flow, read: Sequence[_Read]) -> None:
+def _write(cursor: Cursor, flow: Flow, read: Sequence[ReadInput]) -> None:
     note_stamps(cursor, {each.work.id: each.stamp for each in read})
     planned = {each.work.id: (each.work, each.result) for each in read if isinstance(each.result, PlannedInput)}
     if planned:
@@ -129,13 +115,13 @@ def _write_plans(cursor: Cursor, flow: Flow, planned: Mapping[int, tuple[InputWo
     lock_all(cursor, Lock.CONTENT, shas)
     others = same_contents(cursor, works, shas, only_newest=kind_of(flow.source).only_newest)
     _lock_twins(cursor, works[0].run, others)
-    read_otherwise = _read_otherwise(cursor, planned)
+    otherwise = read_otherwise(cursor, works, [scanned for _, scanned in planned.values()])
     loaded = loaded_contents(cursor, works, others, flow.table)
     first_here = {scanned.plan.sha256: this for this, (_, scanned) in reversed([*planned.items()])}.values()
     new = [
         this
         for this, (_, scanned) in planned.items()
-        if this in first_here and this not in others and this not in read_otherwise and _is_plain(scanned)
+        if this in first_here and this not in others and this not in otherwise and _is_plain(scanned)
     ]
     if new:
         _start(cursor, flow, [planned[this] for this in new])
@@ -159,16 +145,6 @@ def _is_plain(scanned: PlannedInput) -> bool:
     return scanned.landed is None and scanned.noted is None and bool(scanned.plan.parts)
 
 
-def _read_otherwise(cursor: Cursor, planned: Mapping[int, tuple[InputWork, PlannedInput]]) -> set[int]:
-    """The inputs that replace rows of the same file, read under another declaration."""
-    work, _ = next(iter(planned.values()))
-    params = {"pipeline": work.pipeline, "source": work.source, "contract": work.contract, "run": work.run}
-    scans = [scanned for _, scanned in planned.values()]
-    contents = {"shas": [each.plan.sha256 for each in scans], "raws": [each.raw for each in scans]}
-    cursor.execute(query("read_otherwise"), params | contents | {"inputs": list(planned)})
-    return {this for (this,) in cursor.fetchall()}
-
-
 def _start(cursor: Cursor, flow: Flow, planned: Sequence[tuple[InputWork, PlannedInput]]) -> None:
     plans = [scanned.plan for _, scanned in planned]
     columns = {
@@ -181,5 +157,5 @@ def _start(cursor: Cursor, flow: Flow, planned: Sequence[tuple[InputWork, Planne
         "parts": [len(plan.parts) for plan in plans],
         "planned": [plan.read for plan in plans],
     }
-    cursor.execute(query("start_batch"), columns | {"code_version": __version__})
+    cursor.execute(query("start_batch"), columns)
     add_parts(cursor, flow, [(work, scanned.plan) for work, scanned in planned])

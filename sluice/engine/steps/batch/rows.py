@@ -12,10 +12,9 @@ from sluice.engine.rows import rejects
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.copy import encode_rows
 from sluice.engine.rows.frames import Frames, RawBatch, ReadyBatch
-from sluice.engine.steps.extract import read_part_text
+from sluice.engine.steps.batch.text import LINE, PART, text_of
+from sluice.engine.steps.extract import part_bytes
 from sluice.engine.types.base import Int64s
-
-LINE, PART = "_line", "part"
 
 
 def raw_key(works: Sequence[PartWork]) -> str:
@@ -33,13 +32,7 @@ def extract_batch(works: Sequence[PartWork], contract: Contract, frames: Frames)
     cached = frames.get(raw_key(works), RawBatch)
     if cached is not None:
         return cached
-    read = [read_part_text(work, contract) for work in works]
-    refused = [_of_part(at, each.rejects) for at, each in enumerate(read) if each.rejects.num_rows]
-    return RawBatch(
-        pa.concat_tables([each.rows for each in read]).combine_chunks(),
-        [each.rows.num_rows for each in read],
-        pa.concat_tables(refused, promote_options="default") if refused else _of_part(0, rejects.none()),
-    )
+    return text_of(works, [part_bytes(work) for work in works], contract)
 
 
 def transform_batch(works: Sequence[PartWork], raw: RawBatch, contract: Contract) -> ReadyBatch:
@@ -63,7 +56,3 @@ def transform_batch(works: Sequence[PartWork], raw: RawBatch, contract: Contract
     own = own.append_column(PART, pa.array(part_of_row[refused]))
     kept = np.array(raw.counts) - np.bincount(part_of_row[refused], minlength=len(works))
     return ReadyBatch(encoded(typed.rows), encoded(typed.repeats), kept.tolist(), rejects.both(raw.rejects, own))
-
-
-def _of_part(at: int, refused: pa.Table) -> pa.Table:
-    return refused.append_column(PART, pa.repeat(pa.scalar(at, pa.int64()), refused.num_rows))

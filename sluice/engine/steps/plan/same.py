@@ -21,7 +21,7 @@ query = statements(__name__)
 
 class OtherInput(NamedTuple):
     """An earlier input with the same content. `poison`: it killed its workers; `unloadable`: why none of its rows could
-    be loaded."""
+    be loaded; `as_it_is`: the content is the file's bytes, neither unpacked nor decoded."""
 
     input: int
     run: int
@@ -30,6 +30,7 @@ class OtherInput(NamedTuple):
     position: int
     poison: bool
     unloadable: str | None
+    as_it_is: bool
 
 
 def same_content(cursor: Cursor, work: InputWork, sha256: str, *, only_newest: bool) -> list[OtherInput]:
@@ -65,6 +66,14 @@ def loaded_contents(
     }
     gone = {each.input for each in missing_inputs(cursor, table, [*loaded.values()], only_made_anew=True)}
     return {this: other for this, other in loaded.items() if other not in gone}
+
+
+def read_otherwise(cursor: Cursor, works: Sequence[InputWork], scanned: Sequence[PlannedInput]) -> set[int]:
+    """Inputs of one run and declaration that replace rows of the same file, read under another one."""
+    facts = {name: getattr(works[0], name) for name in ("pipeline", "source", "contract", "run")}
+    contents = {"shas": [each.plan.sha256 for each in scanned], "raws": [each.raw for each in scanned]}
+    cursor.execute(query("read_otherwise"), facts | contents | {"inputs": [work.id for work in works]})
+    return {this for (this,) in cursor.fetchall()}
 
 
 def replaced_by(cursor: Cursor, work: InputWork, others: Sequence[OtherInput], scanned: PlannedInput) -> list[int]:

@@ -10,7 +10,7 @@ from sluice.engine.declare import Flow
 from sluice.engine.formats.known import ABSENT
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.rows.contract import Contract
-from sluice.engine.sources.kind import ScanRequest, ScanResult
+from sluice.engine.sources.kind import AtHand, ScanRequest, ScanResult
 from sluice.engine.sources.known import kind_of
 from sluice.engine.steps.plan.absent import absent_columns, match_columns, note_of
 from sluice.engine.steps.plan.progress import Scanning
@@ -34,10 +34,13 @@ class PlannedInput:
     raw: str | None
 
 
-def scan(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> PlannedInput:
-    """Read an input once. `beat` is called often. Raises as `SourceKind.scan` and `match_columns` do."""
+def scan(
+    work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None], at_hand: AtHand | None = None
+) -> PlannedInput:
+    """Read an input once, unless it is `at_hand`. `beat` is called often. Raises as `SourceKind.scan` and
+    `match_columns` do."""
     try:
-        read = kind_of(flow.source).scan(flow.source, _request(work, flow, contract, beat))
+        read = kind_of(flow.source).scan(flow.source, _request(work, flow, contract, beat, at_hand))
     except NoRows as none:
         match_columns(none.header, flow.table, contract)  # a wrong header is reported first
         raise
@@ -47,7 +50,9 @@ def scan(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], Non
     return PlannedInput(read.plan, dialect, read.landed, note, read.noted, read.raw)
 
 
-def _request(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> ScanRequest:
+def _request(
+    work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None], at_hand: AtHand | None
+) -> ScanRequest:
     return ScanRequest(
         uri=work.uri,
         pipeline=work.pipeline,
@@ -57,6 +62,7 @@ def _request(work: InputWork, flow: Flow, contract: Contract, beat: Callable[[],
         reload=bool(work.options.get("reload")),
         tick=Scanning(work.id, beat).tick,
         beat=beat,
+        at_hand=at_hand,
     )
 
 

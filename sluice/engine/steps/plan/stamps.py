@@ -48,6 +48,16 @@ def note_stamps(cursor: Cursor, stamps: Mapping[int, str | None]) -> None:
 
 def unchanged_inputs(works: Sequence[InputWork], flow: Flow, stamps: Mapping[int, str | None]) -> list[Unchanged]:
     """Inputs of one run and declaration that need not be read: their content is known by their stamps, and loaded."""
+    known = known_by_stamp(works, flow, stamps)
+    if not known:
+        return []
+    with transaction() as cursor:
+        loaded = _loaded(cursor, known, flow)
+    return [each for each in known if each.work.id in loaded]
+
+
+def known_by_stamp(works: Sequence[InputWork], flow: Flow, stamps: Mapping[int, str | None]) -> list[Unchanged]:
+    """Inputs of one run and declaration whose content is known by their stamps, if these are trusted."""
     trusted = settings().trust_stamps and flow.table.on_conflict == "keep"
     seen = {work.id: work for work in works if stamps.get(work.id) is not None and not work.options.get("reload")}
     if not trusted or not seen:
@@ -61,9 +71,7 @@ def unchanged_inputs(works: Sequence[InputWork], flow: Flow, stamps: Mapping[int
     facts = {name: getattr(works[0], name) for name in ("pipeline", "source", "contract", "run")}
     with transaction() as cursor:
         cursor.execute(query("known_by_stamp"), columns | facts)
-        known = [Unchanged(seen[this], stamps[this] or "", *content) for this, *content in cursor.fetchall()]
-        loaded = _loaded(cursor, known, flow)
-    return [each for each in known if each.work.id in loaded]
+        return [Unchanged(seen[this], stamps[this] or "", *content) for this, *content in cursor.fetchall()]
 
 
 def skip_unchanged(finishing: AbstractContextManager[Cursor], unchanged: Sequence[Unchanged], flow: Flow) -> bool:
@@ -76,11 +84,16 @@ def skip_unchanged(finishing: AbstractContextManager[Cursor], unchanged: Sequenc
         loaded = _loaded(cursor, unchanged, flow)
         if len(loaded) < len(unchanged):
             raise _MustBeRead  # the transaction is rolled back
-        note_stamps(cursor, {each.work.id: each.stamp for each in unchanged})
-        same_as = {each.work.id: loaded[each.work.id] for each in unchanged}
-        skip_inputs(cursor, unchanged[0].work.run, same_as, [(each.sha256, each.size) for each in unchanged], NOT_READ)
+        skip_all(cursor, unchanged, loaded, NOT_READ)
         return True
     return False
+
+
+def skip_all(cursor: Cursor, known: Sequence[Unchanged], loaded: Mapping[int, int], note: str | None) -> None:
+    """End inputs of one run, each of which has another one that has `loaded` its content."""
+    same_as = {each.work.id: loaded[each.work.id] for each in known}
+    stamps = {each.work.id: each.stamp for each in known}
+    skip_inputs(cursor, known[0].work.run, same_as, [(each.sha256, each.size) for each in known], note, stamps)
 
 
 class _MustBeRead(Exception):

@@ -77,7 +77,7 @@ def add_parts(
 ) -> None:
     """Write the parts of inputs of one run, each with its step; light ones are loaded in batches, unless `alone`."""
     parts = [(work, part, after) for work, plan in planned for part, after in _with_next(plan.parts)]
-    light = {work.id for work, plan in planned if not alone and _is_light(work, flow, plan)}
+    light = {work.id for work, plan in planned if not alone and is_light_plan(work, flow, plan)}
     columns = {
         "run": planned[0][0].run,
         "inputs": [work.id for work, _, _ in parts],
@@ -93,16 +93,20 @@ def add_parts(
         "light": [work.id in light for work, _, _ in parts],
     }
     cursor.execute(query("add_parts"), columns)
-    rows = sum(plan.read for _, plan in planned)
-    cursor.execute(query("add_planned"), {"run": planned[0][0].run, "planned": rows})
+    count_planned(cursor, planned[0][0].run, sum(plan.read for _, plan in planned))
+
+
+def count_planned(cursor: Cursor, run: int, rows: int) -> None:
+    """Count rows into those that the run is to load."""
+    cursor.execute(query("add_planned"), {"run": run, "planned": rows})
 
 
 def _with_next(parts: Sequence[PartSpan]) -> Iterator[tuple[PartSpan, PartSpan | None]]:
     return zip(parts, [*parts[1:], None], strict=True)
 
 
-def _is_light(work: InputWork, flow: Flow, plan: InputPlan) -> bool:
-    """Whether the input's only part is loaded in a batch."""
+def is_light_plan(work: InputWork, flow: Flow, plan: InputPlan) -> bool:
+    """Whether the input's only part may be loaded in a batch."""
     options = work.options.get("reload") or work.options.get("max_rejects") is not None
     if options or not is_light_flow(flow) or len(plan.parts) != 1:
         return False

@@ -1,6 +1,4 @@
 -- Inputs of new content are planned: from here on their parts can be loaded (plan/sql/start_loading.sql).
-with read as (
-    update sluice.step set code_version = %(code_version)s where input_id = any(%(inputs)s) and kind = 'plan')
 update sluice.input i
 set state = 'loading', sha256 = c.sha256, size_bytes = c.size, dialect = c.dialect::jsonb, landed = null, raw = c.raw,
     note = c.note,

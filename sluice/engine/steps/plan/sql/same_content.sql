@@ -11,7 +11,8 @@ select c.input, i.id, i.run_id,
                  and exists (select from sluice.step s where s.input_id = i.id and s.kind = 'plan'
                              and s.code_version = %(code_version)s)
                  and not exists (select from sluice.reject r where r.input_id = i.id and r.code = 'key_conflict')
-            then i.error end as unloadable
+            then i.error end as unloadable,
+       coalesce(i.raw = 'sha256:' || i.sha256, false) as as_it_is
 from unnest(%(inputs)s::bigint[], %(shas)s::text[]) c (input, sha256)
 cross join lateral (
     -- `offset 0` and || '': one look-up by its hash for each content, whatever the planner knows of the table

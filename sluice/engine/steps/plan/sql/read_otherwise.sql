@@ -1,4 +1,4 @@
--- Inputs whose file was read under another declaration before: they replace rows (plan/sql/other_readings.sql).
+-- Inputs whose file was read under another declaration before: they replace rows (other_readings.sql).
 select c.input
 from unnest(%(inputs)s::bigint[], %(shas)s::text[], %(raws)s::text[]) c (input, sha256, raw)
 where exists (
