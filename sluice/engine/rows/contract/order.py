@@ -86,7 +86,7 @@ def _read(word: Word, rows: Int64s, ties: _Ties) -> _Held:
 
 
 def _room(ties: _Ties) -> int:
-    """The bits beside a row's position and its rank so far."""
+    """How many bits a row's position and its rank so far leave of 64."""
     return 64 - (len(ties.places) - 1).bit_length() - int(ties.ranks[-1]).bit_length()
 
 
