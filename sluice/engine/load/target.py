@@ -84,7 +84,7 @@ def _names(target: Target) -> dict[str, sql.Composable]:
         "lost": lost,
         "aside": stage if target.update else lost,
         "contest": sql.Identifier("pg_temp", f"sluice_contest_{shape}"),
-        "repeated": sql.Identifier("pg_temp", "sluice_repeated"),
+        "repeated": sql.Identifier("pg_temp", "sluice_repeated_rows"),
         "placed": sql.Identifier("pg_temp", "sluice_placed"),
         "verdict": sql.Identifier("pg_temp", "sluice_verdict"),
         "one_key": sql.Identifier(target.key[0]),

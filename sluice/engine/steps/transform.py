@@ -12,11 +12,12 @@ from sluice.engine.rows.rejects import both
 def transform_part(work: PartWork, raw: RawFrame, contract: Contract) -> ReadyFrame:
     """Apply the contract to a part. Every row of `raw` comes out once: as a row, a repeat or a reject."""
     typed = contract.apply(raw.rows)
-    judged = typed.repeats.num_rows and not contract.newest_wins
+    again = len(typed.repeated)
+    judged = again and not contract.newest_wins
     return ReadyFrame(
-        rows=encode_rows(typed.rows, input_id=work.input),
+        rows=encode_rows(typed.typed, input_id=work.input, order=typed.places),
         repeats=encode_rows(typed.repeats, input_id=work.input) if judged else [],
-        row_count=typed.rows.num_rows,
-        superseded=0 if judged else typed.repeats.num_rows,
+        row_count=len(typed.places),
+        superseded=0 if judged else again,
         rejects=both(raw.rejects, typed.rejects),
     )

@@ -73,6 +73,8 @@ class ColumnType(Declaration):
     def show(self, text: str) -> str:
         """The text as a reject's reason quotes it: at most 60 characters, control characters escaped."""
         short = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+        if short.isprintable():
+            return short
         return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
 
 

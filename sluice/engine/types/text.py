@@ -38,7 +38,7 @@ class Text(StoredAsText, Grown):
 
     def parse(self, text: pa.Array) -> Parsed:
         tidy = _without_empty(text) if self.verbatim else _tidied(text)
-        if self.max_length is None or not len(tidy):
+        if self.max_length is None or _longest(tidy) <= self.max_length:
             return Parsed(tidy)
         long = pc.greater(pc.utf8_length(tidy), self.max_length).fill_null(False)
         rows: Mask = long.to_numpy(zero_copy_only=False)
@@ -46,6 +46,11 @@ class Text(StoredAsText, Grown):
             return Parsed(tidy)
         refused = Refused(rows, "too_long", f"'{{value}}' is longer than {self.max_length} characters.")
         return Parsed(pc.if_else(long, pa.scalar(None, pa.string()), tidy), [refused])
+
+
+def _longest(text: pa.Array) -> int:
+    """Bytes of the longest cell: it has no more characters."""
+    return pc.max(pc.binary_length(text)).as_py() or 0
 
 
 def _without_empty(text: pa.Array) -> pa.Array:

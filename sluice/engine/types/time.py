@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from sluice.engine.types.base import ColumnType, Int64s, Mask, Parsed, Refused, spread
 from sluice.engine.types.cells import Cells, column
+from sluice.engine.types.clock import read_clocks
 from sluice.engine.types.iso import FORMATS, read_moments
 from sluice.engine.types.template import Fields, Layout, Template, template
 from sluice.engine.types.zone import SECOND, check_zone, to_utc
@@ -136,15 +137,26 @@ class Duration(ColumnType):
         return pa.int32()
 
     def parse(self, text: pa.Array) -> Parsed:
-        cells = Cells.of(text)
+        seconds, fits = read_clocks(text)
+        rows = np.flatnonzero(~fits)
+        if not len(rows):
+            return Parsed(column(seconds, fits, self.arrow))
+        cells = Cells.of(text.take(pa.array(rows)))
+        seconds[rows], fits[rows] = self._by_templates(cells)
+        bad = Refused(~fits[rows] & ~cells.empty, "bad_duration", f"'{{value}}' is not a duration ({self._forms}).")
+        return Parsed(column(seconds, fits, self.arrow), [spread(bad, rows, len(text))] if bad.rows.any() else [])
+
+    @property
+    def _forms(self) -> str:
+        return "HH:MM:SS or MM:SS" if self.minutes else "HH:MM:SS"
+
+    def _by_templates(self, cells: Cells) -> tuple[Int32s, Mask]:
+        """The seconds of cells in all forms, and which of them fit."""
         seconds, fits = _seconds(_hours(), cells)
         if self.minutes:
             short, fine = _seconds(_minutes(), cells)
             seconds, fits = np.where(fine, short, seconds), fits | fine
-        bad = ~fits & ~cells.empty
-        forms = "HH:MM:SS or MM:SS" if self.minutes else "HH:MM:SS"
-        refused = [Refused(bad, "bad_duration", f"'{{value}}' is not a duration ({forms}).")]
-        return Parsed(column(seconds, fits, self.arrow), refused if bad.any() else [])
+        return seconds, fits
 
 
 def _is_wide(utc: Int64s) -> bool:

@@ -100,3 +100,20 @@ def test_order_is_that_of_sorting_by_key_and_line(rows):
     assert found.rows.tolist() == slow
     keys = [rows[n][:2] for n in slow]
     assert found.repeats.tolist() == [place > 0 and keys[place] == keys[place - 1] for place in range(len(keys))]
+
+
+MOMENTS = st.one_of(st.integers(0, 3).map(lambda n: n * 1_000_000), st.integers(-(2**55), 2**55), st.integers(-9, 9))
+
+
+@given(st.lists(st.tuples(st.booleans(), MOMENTS, st.integers(0, 3), st.sampled_from(["a", "b"])), max_size=40))
+def test_keys_of_several_narrow_columns_are_ordered_at_once_as_one_after_the_other(rows):
+    moments = pa.array([row[1] for row in rows], pa.timestamp("us"))
+    numbers = pa.array([row[2] for row in rows], pa.int64())
+    found = order(
+        pa.array([row[0] for row in rows], pa.bool_()),
+        moments,
+        numbers,
+        pa.array([row[3] for row in rows], pa.string()),
+    )
+    slow = sorted(range(len(rows)), key=lambda n: (rows[n], n))
+    assert found == (slow, [at > 0 and rows[slow[at]] == rows[slow[at - 1]] for at in range(len(slow))])

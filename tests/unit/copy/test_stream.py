@@ -6,12 +6,14 @@ import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluice.engine.rows.copy import CHUNK_BYTES, encode, encode_rows
+from sluice.engine.rows.picked import are_scattered
 from tests.kit.budget import examples
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + b"\x00\x00\x00\x00" + b"\x00\x00\x00\x00"
@@ -159,3 +161,27 @@ def test_any_mix_of_columns_reads_back(data: st.DataObject, shape: list[str], co
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(encode, "BATCH_BYTES", batch_bytes)
         assert tuples_of(rows) == [list(fields) for fields in zip(*expected, *lineage, strict=True)]
+
+
+@settings(deadline=None, max_examples=examples(100))
+@given(data=st.data(), count=st.integers(1, 40), scattered=st.booleans(), size=st.sampled_from([100, 1 << 21]))
+def test_rows_in_another_order_are_encoded_as_if_they_had_come_so(
+    data: st.DataObject, count: int, *, scattered: bool, size: int
+) -> None:
+    texts = data.draw(st.lists(st.none() | st.text(max_size=9), min_size=count, max_size=count))
+    rows = table(t=pa.array(texts, pa.string()), n=lines(count, first=9), _line=lines(count))
+    order = np.array(data.draw(st.permutations(range(count)))[: data.draw(st.integers(0, count))], np.int64)
+    inputs = np.arange(count) + 100
+    expected = [fields for each in encode_rows(rows.take(order), input_id=inputs[order]) for fields in split(each)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encode, "are_scattered", lambda _: scattered)
+        patch.setattr(encode, "BATCH_BYTES", size)
+        patch.setattr(encode, "CHUNK_BYTES", size)
+        streams = encode_rows(rows, input_id=inputs, order=order)
+    assert [fields for each in streams for fields in split(each)] == expected
+
+
+def test_only_an_order_that_jumps_is_scattered() -> None:
+    assert are_scattered(np.arange(10_000).reshape(2, 5000).T.ravel())
+    assert not are_scattered(np.arange(10_000)[::-1])
+    assert not are_scattered(np.array([], np.int64))

@@ -1,2 +1,2 @@
--- Hashes that more than one row has.
-copy {repeated} (hash) from stdin
+-- Places of rows whose hash more than one row has.
+copy {repeated} (place) from stdin

@@ -1,2 +1,2 @@
--- Temporary table of hashes that more than one row of the target has. Emptied on commit.
-create temp table if not exists {repeated} (hash bigint not null) on commit delete rows
+-- Temporary table of the places of rows whose hash more than one row of the target has. Emptied on commit.
+create temp table if not exists {repeated} (place tid not null) on commit delete rows

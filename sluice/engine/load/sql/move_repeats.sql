@@ -2,8 +2,8 @@
 -- between them. A row that the run has not loaded is final: equal values are a duplicate of it, others a reject. A
 -- contender has all columns of the table: who ends the bulk load may have a declaration with others than its run.
 with gone as (
-    delete from {target} t using {placed} p
-    where t.ctid = p."Record" and p."Place" > 1 and p."Own"
+    delete from {target} t
+    where t.ctid = any(array(select "Record" from {placed} where "Place" > 1 and "Own"))
     returning {t_columns}, to_jsonb(t.*) as "Row"
 ), judged as materialized (
     select {g_columns}, g."Row", p.id as "Part", not f."Own" as "Final", {row_g} is not distinct from {row_f} as "Equal",

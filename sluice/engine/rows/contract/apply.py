@@ -6,6 +6,7 @@ Each input row is in the output exactly once, as a row, a repeat or a reject.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ from sluice.engine.rows.contract.nulls import without_nulls
 from sluice.engine.rows.contract.order import key_order
 from sluice.engine.rows.contract.refusals import Refusals
 from sluice.engine.rows.contract.version import version
+from sluice.engine.rows.picked import pick
 from sluice.engine.types.base import ColumnType, Int64s, Mask
 from sluice.errors import ConfigError, PermanentError
 
@@ -24,15 +26,26 @@ from sluice.errors import ConfigError, PermanentError
 class Transformed:
     """A batch under its contract.
 
-    `rows`: the table's columns by name and in order, and `_line` (int64), sorted by key in PostgreSQL's order
-    (text as under COLLATE "C"), each key once. `repeats`: likewise, the other lines of keys that are in
-    `rows`, by key and line: with `keep` the later ones, with `update` the earlier ones. `rejects`: (line int64,
-    column, code, reason: string), by line, one per row.
+    `typed`: the table's columns by name and in order, and `_line` (int64), of all rows as they came. `places`: of its
+    rows those to load, sorted by key in PostgreSQL's order (text as under COLLATE "C"), each key once. `repeated`:
+    likewise, the other lines of keys that are in `places`, by key and line: with `keep` the later ones, with `update`
+    the earlier ones. `rejects`: (line int64, column, code, reason: string), by line, one per row.
     """
 
-    rows: pa.Table
-    repeats: pa.Table
+    typed: pa.Table
+    places: Int64s
+    repeated: Int64s
     rejects: pa.Table
+
+    @cached_property
+    def rows(self) -> pa.Table:
+        """The rows to load, in their order."""
+        return pick(self.typed, self.places)
+
+    @cached_property
+    def repeats(self) -> pa.Table:
+        """The repeated rows, in their order."""
+        return pick(self.typed, self.repeated)
 
 
 class Contract:
@@ -69,7 +82,7 @@ class Contract:
             refusals.add_lines(dropped, "dropped_by_transform", f"{self._own.name} dropped the row.")
         typed = {column.name: _read(column, text, refusals) for column in self._table.columns}
         done = self._sorted(typed, lines, refusals.failed, refusals.table())
-        out = done.rows.num_rows + done.repeats.num_rows + done.rejects.num_rows
+        out = len(done.places) + len(done.repeated) + done.rejects.num_rows
         if out != rows.num_rows:
             raise PermanentError(
                 f"Table {self._table.name!r}: {rows.num_rows} rows went in and {out} came out. Nothing is"
@@ -85,8 +98,7 @@ class Contract:
         again = order.repeats
         if self.newest_wins and again.any():  # all but the last of each key
             again = np.append(again[1:], False)
-        columns = typed | {LINE: pa.array(lines)}
-        return Transformed(_pick(columns, place[~again]), _pick(columns, place[again]), rejects)
+        return Transformed(pa.table(typed | {LINE: pa.array(lines)}), place[~again], place[again], rejects)
 
 
 def types_of(table: Table) -> dict[str, ColumnType]:
@@ -135,12 +147,3 @@ def _whole(rows: pa.Table, name: str) -> pa.Array:
 
 def _taken(values: pa.Array, rows: Int64s | None) -> pa.Array:
     return values if rows is None else values.take(pa.array(rows))
-
-
-def _pick(columns: dict[str, pa.Array], rows: Int64s) -> pa.Table:
-    """The given rows; without a copy if they are consecutive."""
-    count = len(rows)
-    if count and rows[-1] - rows[0] == count - 1 and (rows[1:] > rows[:-1]).all():
-        return pa.table(columns).slice(int(rows[0]), count)
-    chosen = pa.array(rows, pa.int64())
-    return pa.table({name: values.take(chosen) for name, values in columns.items()})

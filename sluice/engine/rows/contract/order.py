@@ -1,7 +1,7 @@
 """Rows in the order of their key, and which rows repeat a key.
 
 Rows sorted by the key load faster, and the sort must not cost that gain. numpy sorts plain 64-bit numbers ten times
-faster than it sorts by reference. So each round packs the rank so far, as many bits of the key's next word as fit, and
+faster than it sorts by reference. So each round packs the rank so far, as many bits of the key's next words as fit, and
 the row's position into one number, and sorts these. Only rows that are still equal are in the next round.
 """
 
@@ -34,15 +34,29 @@ class _Ties:
     ranks: Words
 
 
+@dataclass
+class _Held:
+    """Words of the tied rows that they are not sorted by yet, as one number of so many bits."""
+
+    values: Words
+    bits: int
+
+
 def key_order(keys: list[pa.Array], lines: Int64s) -> Order:
     """Sort rows by `keys` (no nulls), the first key column first, then by line."""
     count = len(lines)
     rows = np.arange(count) if (lines[1:] >= lines[:-1]).all() else np.argsort(lines, kind="stable")
     ties = _Ties(np.arange(count), np.zeros(count, np.uint64))
+    held = _Held(np.zeros(count, np.uint64), 0)
     for word in _all_words(keys):
         if not len(ties.places):
             break
-        ties = _sort_by(word(rows[ties.places]), rows, ties)
+        more = _more(held, word, rows, ties)
+        if more is None:
+            ties = _sort_by(held, rows, ties)
+            more = _read(word, rows, ties)
+        held = more
+    ties = _sort_by(held, rows, ties)
     repeats = np.zeros(count, np.bool_)
     repeats[ties.places[1:]] = ties.ranks[1:] == ties.ranks[:-1]
     return Order(rows, repeats)
@@ -53,12 +67,36 @@ def _all_words(keys: list[pa.Array]) -> Iterable[Word]:
     return (word for key in keys for word in words(key))
 
 
-def _sort_by(values: Words, rows: Int64s, ties: _Ties) -> _Ties:
-    """Order the tied rows by one more word (`rows` is changed in place). Returns the ties that are left."""
-    bits = 64
-    while bits and len(ties.places):
+def _more(held: _Held, word: Word, rows: Int64s, ties: _Ties) -> _Held | None:
+    """What is held and one word more; None if they do not fit into one number to sort by."""
+    room = _room(ties)
+    if held.bits and (held.bits >= room or not word.narrow):
+        return None
+    more = _read(word, rows, ties)
+    if held.bits and held.bits + more.bits > room:
+        return None
+    return _Held((held.values << np.uint64(more.bits)) | more.values, held.bits + more.bits) if held.bits else more
+
+
+def _read(word: Word, rows: Int64s, ties: _Ties) -> _Held:
+    values = word.of(rows if len(ties.places) == len(rows) else rows[ties.places])
+    if len(values):
         values -= values.min()
+    return _Held(values, int(values.max(initial=0)).bit_length())
+
+
+def _room(ties: _Ties) -> int:
+    """How many bits a row's position and its rank so far leave of 64."""
+    return 64 - (len(ties.places) - 1).bit_length() - int(ties.ranks[-1]).bit_length()
+
+
+def _sort_by(held: _Held, rows: Int64s, ties: _Ties) -> _Ties:
+    """Order the tied rows by what is held (`rows` is changed in place). Returns the ties that are left."""
+    values, bits = held.values, held.bits
+    while bits and len(ties.places):
         values, ties, bits = _sort_by_bits(values, rows, ties)
+        if len(values):
+            values -= values.min()
     return ties
 
 
@@ -66,9 +104,8 @@ def _sort_by_bits(values: Words, rows: Int64s, ties: _Ties) -> tuple[Words, _Tie
     """Order the tied rows by as many bits as fit. Returns the values and ties left, and how many bits."""
     count = len(ties.places)
     place_bits = (count - 1).bit_length()
-    room = 64 - place_bits - int(ties.ranks[-1]).bit_length()
     wide = int(values.max()).bit_length()
-    left = max(wide - room, 0)
+    left = max(wide - _room(ties), 0)
     key = (ties.ranks << np.uint64(wide - left)) | (values >> np.uint64(left))
     packed = (key << np.uint64(place_bits)) | np.arange(count, dtype=np.uint64)
     if not (packed[1:] > packed[:-1]).all():
@@ -76,9 +113,9 @@ def _sort_by_bits(values: Words, rows: Int64s, ties: _Ties) -> tuple[Words, _Tie
         key = packed >> np.uint64(place_bits)
         moved = (packed & np.uint64((1 << place_bits) - 1)).astype(np.int64)
         rows[ties.places] = rows[ties.places[moved]]
-        values = values[moved]
+        values = values[moved] if left else values
     tied, ranks = _still_tied(key)
-    remaining = values[tied] & np.uint64((1 << left) - 1)
+    remaining = values[tied] & np.uint64((1 << left) - 1) if left else values[:0]
     return remaining, _Ties(ties.places[tied], ranks), left
 
 

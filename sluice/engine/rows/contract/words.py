@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,17 @@ from sluice.engine.types.cells import Cells, windows
 from sluice.errors import PermanentError
 
 Words = npt.NDArray[np.uint64]
-Word = Callable[[Int64s], Words]
-"""A function that returns one word of each of the given rows."""
+
+
+class Word(NamedTuple):
+    """`of` returns one word of each of the given rows. `narrow`: quickly read, and probably few bits differ."""
+
+    of: Callable[[Int64s], Words]
+    narrow: bool = True
+
 
 _SIGN = np.uint64(1 << 63)
+_SECOND = 1_000_000
 # Keeps the first n bytes of a big-endian word, n from 0 to 8.
 _FIRST = np.array([(0xFFFFFFFFFFFFFFFF << (64 - 8 * n)) & 0xFFFFFFFFFFFFFFFF for n in range(9)], np.uint64)
 
@@ -34,32 +42,43 @@ def words(values: pa.Array) -> list[Word]:
         return [_signed(values.to_numpy(zero_copy_only=False).astype(np.int64))]
     if pa.types.is_date32(kind):
         values = values.cast(pa.int32())
-    if pa.types.is_timestamp(kind) or pa.types.is_integer(values.type):
+    if pa.types.is_timestamp(kind):
+        return _moments(pc.cast(values, pa.int64()).to_numpy())
+    if pa.types.is_integer(values.type):
         return [_signed(pc.cast(values, pa.int64()).to_numpy())]
     raise PermanentError(f"A key column of type {kind} cannot be sorted: use another column in the key.")
 
 
 def _signed(numbers: Int64s) -> Word:
-    return lambda rows: numbers[rows].view(np.uint64) ^ _SIGN
+    return Word(lambda rows: numbers[rows].view(np.uint64) ^ _SIGN)
 
 
 def _unsigned(numbers: Int64s) -> Word:
-    return lambda rows: numbers[rows].view(np.uint64)
+    return Word(lambda rows: numbers[rows].view(np.uint64))
+
+
+def _moments(microseconds: Int64s) -> list[Word]:
+    """Whole seconds, of which far fewer bits differ, and what is left, if anything is."""
+    seconds = microseconds // _SECOND
+    left = microseconds - seconds * _SECOND
+    return [_signed(seconds), _signed(left)] if left.any() else [_signed(seconds)]
 
 
 def _text_words(values: pa.Array) -> list[Word]:
     cells = Cells.untrimmed(values)
     lengths = cells.lengths
     eights = windows(cells.data)
-    longest = int(lengths.max()) if len(lengths) else 0
+    shortest, longest = (int(lengths.min()), int(lengths.max())) if len(lengths) else (0, 0)
 
     def word(place: int) -> Word:
         def read(rows: Int64s) -> Words:
+            if place + 8 <= shortest:
+                return eights[cells.starts[rows] + place].byteswap()
             # a cell that is shorter gives 0, which sorts before every byte of a longer one (text has no NUL)
             at = np.minimum(cells.starts[rows] + place, cells.ends[rows])
             left = np.clip(lengths[rows] - place, 0, 8)
             return eights[at].byteswap() & _FIRST[left]
 
-        return read
+        return Word(read, narrow=False)
 
     return [word(place) for place in range(0, max(longest, 1), 8)]

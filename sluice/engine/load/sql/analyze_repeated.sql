@@ -1,2 +1,0 @@
--- The planner has no statistics of a temporary table.
-analyze {repeated}
