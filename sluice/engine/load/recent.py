@@ -14,18 +14,22 @@ import logging
 import os
 from collections.abc import Sequence
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 import redis
 
-from sluice.engine.base.servers import cache_url
+from sluice.engine.base.failpoint import failpoint
+from sluice.engine.base.servers import cache_url, database_url
+from sluice.engine.database.session import home_schema
 from sluice.engine.load.keys import Hashes, KeyedRows
 from sluice.engine.load.target import Target
+from sluice.engine.rows.frames.cache import PREFIX as FRAMES
 from sluice.engine.rows.frames.seal import Seal
 
 log = logging.getLogger(__name__)
-PREFIX = "sluice:keys:"
+PREFIX = f"{FRAMES}keys:"
 KEPT_S = 300
 MOST_PARTS = 16  # the newest; also a limit of memory: 8 bytes a row
 MOST_ROWS = 1 << 19  # of a part; a larger one does not take part
@@ -42,7 +46,7 @@ class RecentKeys:
     """
 
     def __init__(self, target: Target, part: int, chunks: Sequence[bytes]) -> None:
-        self._place, self._part, self._chunks = f"{PREFIX}{target.name}", part, chunks
+        self._place, self._part, self._chunks = place_of(target), part, chunks
         names = target.stored
         self._fields, self._key = len(names), [names.index(name) for name in target.key]
         self._said = False
@@ -86,7 +90,9 @@ class RecentKeys:
             return []
         value = mine.tobytes()
         try:
-            return self._read(self._write(self._seal.of(value) + value))
+            others = self._write(self._seal.of(value) + value)
+            failpoint("load.told")
+            return self._read(others)
         except redis.RedisError as error:
             _without(error)
             return []
@@ -99,9 +105,10 @@ class RecentKeys:
         pipe.zadd(self._place, {name: self._part})
         pipe.expire(self._place, KEPT_S)
         there = [each.decode() for each in cast("list[bytes]", pipe.execute()[1]) if each != name.encode()]
-        forgotten, others = there[: 1 - MOST_PARTS], there[1 - MOST_PARTS :]
-        if forgotten:
-            _client().zrem(self._place, *forgotten)
+        old, others = there[: 1 - MOST_PARTS], there[1 - MOST_PARTS :]
+        if old:
+            _client().zrem(self._place, *old)
+            _client().unlink(*(f"{self._place}:{part}" for part in old))
         return others
 
     def _read(self, parts: Sequence[str]) -> list[Hashes]:
@@ -110,6 +117,22 @@ class RecentKeys:
             pipe.getrange(f"{self._place}:{name}", 0, Seal.SIZE + 8 * MOST_ROWS - 1)
         values = [(value[: Seal.SIZE], value[Seal.SIZE :]) for value in pipe.execute()]
         return [np.frombuffer(value, np.uint64) for seal, value in values if value and self._seal.holds(seal, value)]
+
+
+def forget(target: Target) -> None:
+    """Delete what loads of a table have said. If others still load it, the next one that meets a taken key begins again."""
+    place = place_of(target)
+    try:
+        there = cast("list[bytes]", _client().zrange(place, 0, -1))
+        if there:
+            _client().unlink(place, *(f"{place}:{part.decode()}" for part in there))
+    except redis.RedisError:
+        pass  # its time to live removes it
+
+
+def place_of(target: Target) -> str:
+    """Where in Redis the parts of a table are named: by its database and schema too, for servers that several use."""
+    return f"{PREFIX}{urlsplit(database_url()).path[1:]}:{home_schema()}:{target.name}"
 
 
 def shared_hashes(several: Sequence[Hashes]) -> Hashes:
