@@ -120,7 +120,7 @@ class RecentKeys:
 
 
 def forget(target: Target) -> None:
-    """Delete what loads of a table have said. If others still load it, the next one that meets a taken key begins again."""
+    """Delete what loads of a table have said. If others still load it, the next that meets a taken key begins again."""
     place = place_of(target)
     try:
         there = cast("list[bytes]", _client().zrange(place, 0, -1))
