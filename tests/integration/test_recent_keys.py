@@ -198,6 +198,8 @@ def test_without_redis_loads_go_on(letters: Letters, monkeypatch: pytest.MonkeyP
 def test_what_others_have_written_there_is_not_believed(letters: Letters, value: bytes) -> None:
     letters.a_key_was_met()
     letters.redis.set(f"{letters.place}:0", value)
+    for name in (b"\xff", ""):
+        letters.redis.zadd(letters.place, {name: 1})
     letters.engine.load(letters.steps[0])
     assert letters.books()[1:] == (12, 0, 0, 0)
 

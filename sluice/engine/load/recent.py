@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -34,7 +34,7 @@ KEPT_S = 300
 MOST_PARTS = 16  # the newest; also a limit of memory: 8 bytes a row
 MOST_ROWS = 1 << 19  # of a part; a larger one does not take part
 MOST_ASIDE = 4  # of so many rows at most one is set aside: old hints must not send a whole part to settling
-_ANSWER_S = 2  # for Redis, while the part's transaction is not open yet
+_ANSWER_S = 2  # for Redis: a part's load may be waiting
 
 _clients: dict[tuple[int, str], redis.Redis] = {}
 
@@ -98,23 +98,23 @@ class RecentKeys:
             return []
 
     def _write(self, value: bytes) -> list[str]:
-        name, pipe = str(self._part), _client().pipeline(transaction=True)
-        pipe.set(f"{self._place}:{name}", value, ex=KEPT_S)
-        pipe.zrange(self._place, 0, -1)
-        # the order is only that in which old ones are forgotten: clocks may differ
-        pipe.zadd(self._place, {name: self._part})
+        """Write it, and delete the values of the oldest parts. Returns where those of the others are."""
+        own, pipe = f"{self._place}:{self._part}", _client().pipeline(transaction=True)
+        pipe.set(own, value, ex=KEPT_S)
+        pipe.zrange(self._place, -2 * MOST_PARTS, -1)
+        pipe.zadd(self._place, {str(self._part): self._part})
         pipe.expire(self._place, KEPT_S)
-        there = [each.decode() for each in cast("list[bytes]", pipe.execute()[1]) if each != name.encode()]
+        there = [place for place in _places(self._place, pipe.execute()[1]) if place != own]
         old, others = there[: 1 - MOST_PARTS], there[1 - MOST_PARTS :]
         if old:
-            _client().zrem(self._place, *old)
-            _client().unlink(*(f"{self._place}:{part}" for part in old))
+            _client().zrem(self._place, *(place.rpartition(":")[2] for place in old))
+            _client().unlink(*old)
         return others
 
-    def _read(self, parts: Sequence[str]) -> list[Hashes]:
+    def _read(self, places: Sequence[str]) -> list[Hashes]:
         pipe: Any = _client().pipeline(transaction=False)
-        for name in parts:
-            pipe.getrange(f"{self._place}:{name}", 0, Seal.SIZE + 8 * MOST_ROWS - 1)
+        for place in places:
+            pipe.getrange(place, 0, Seal.SIZE + 8 * MOST_ROWS - 1)
         values = [(value[: Seal.SIZE], value[Seal.SIZE :]) for value in pipe.execute()]
         return [np.frombuffer(value, np.uint64) for seal, value in values if value and self._seal.holds(seal, value)]
 
@@ -123,9 +123,7 @@ def forget(target: Target) -> None:
     """Delete what loads of a table have said. If others still load it, the next that meets a taken key begins again."""
     place = place_of(target)
     try:
-        there = cast("list[bytes]", _client().zrange(place, 0, -1))
-        if there:
-            _client().unlink(place, *(f"{place}:{part.decode()}" for part in there))
+        _client().unlink(place, *_places(place, _client().zrange(place, 0, -1)))
     except redis.RedisError:
         pass  # its time to live removes it
 
@@ -133,6 +131,11 @@ def forget(target: Target) -> None:
 def place_of(target: Target) -> str:
     """Where in Redis the parts of a table are named: by its database and schema too, for servers that several use."""
     return f"{PREFIX}{urlsplit(database_url()).path[1:]}:{home_schema()}:{target.name}"
+
+
+def _places(place: str, parts: Any) -> list[str]:
+    """Where the values of these parts are: their numbers as Redis gave them, to which others may have written."""
+    return [f"{place}:{part.decode()}" for part in parts if part.isdigit()]
 
 
 def shared_hashes(several: Sequence[Hashes]) -> Hashes:
