@@ -186,6 +186,12 @@ def test_without_a_key_that_is_taken_nothing_is_said(letters: Letters) -> None:
     assert letters.redis.keys(f"{letters.place}*") == []
 
 
+def test_a_file_of_which_a_part_met_many_keys_says_at_once_which_it_has(letters: Letters) -> None:
+    letters.engine.sql("update sluice.input set staged = true")
+    letters.engine.load(letters.steps[0])
+    assert len(letters.redis.zrange(letters.place, 0, -1)) == 1
+
+
 def test_without_redis_loads_go_on(letters: Letters, monkeypatch: pytest.MonkeyPatch) -> None:
     letters.a_key_was_met()
     monkeypatch.setattr(recent, "cache_url", lambda: "redis://127.0.0.1:9/0")

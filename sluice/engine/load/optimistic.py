@@ -32,7 +32,7 @@ class SortedLoad:
         bulk: bool = False,
         met: Callable[[], None] = lambda: None,
     ) -> None:
-        """`met` is called when a row's key is taken."""
+        """`met` is called when a key is taken, and before many are expected to be."""
         self._cursor = cursor
         self._tell_met = met
         self._target = target
@@ -47,6 +47,7 @@ class SortedLoad:
         """Load all chunks; rows whose key exists already are written to the table `lost`."""
         for number, chunk in enumerate(chunks):
             if self.staged:
+                self._tell_met()
                 self._stage(chunks[number:])
                 return
             if not self._copy(chunk):
