@@ -225,7 +225,7 @@ def test_frames_that_are_evicted_and_damaged_are_made_again(trial: Trial) -> Non
 
     def spoil() -> bool:
         nonlocal touched
-        for key in cache.scan_iter(FRAMES, count=200):
+        for key in cache.scan_iter(FRAMES, count=200, _type="string"):
             value = cache.get(key)
             if not value:
                 continue

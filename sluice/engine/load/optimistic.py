@@ -8,7 +8,7 @@ chunks have one, the rest of the part (and of the input) is staged at once: a fa
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import psycopg2.errors
 from psycopg2.extensions import cursor as Cursor
@@ -23,8 +23,18 @@ GIVE_UP_AFTER = 3
 class SortedLoad:
     """Loads one part's sorted chunks inside the caller's transaction, and counts the rows that were written."""
 
-    def __init__(self, cursor: Cursor, target: Target, *, staged: bool, bulk: bool = False) -> None:
+    def __init__(
+        self,
+        cursor: Cursor,
+        target: Target,
+        *,
+        staged: bool,
+        bulk: bool = False,
+        met: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`met` is called when a key is taken, and before many are expected to be."""
         self._cursor = cursor
+        self._tell_met = met
         self._target = target
         self._bulk = bulk
         self.staged = staged and not bulk
@@ -37,17 +47,19 @@ class SortedLoad:
         """Load all chunks; rows whose key exists already are written to the table `lost`."""
         for number, chunk in enumerate(chunks):
             if self.staged:
+                self._tell_met()
                 self._stage(chunks[number:])
                 return
             if not self._copy(chunk):
                 self._met += 1
+                self._tell_met()
                 self._stage([chunk])
                 self.staged = self._met >= GIVE_UP_AFTER and 2 * self._met >= number + 1
             if number == 0:
                 failpoint("load.mid_copy")
 
     def set_aside(self, chunks: Sequence[bytes]) -> None:
-        """Write rows whose key occurs earlier in the same part to `lost`; in a bulk load, to the target."""
+        """Write rows whose key another row has or may have to `lost`; in a bulk load, to the target."""
         for chunk in chunks:
             if self._bulk and self._copy(chunk):
                 continue

@@ -49,6 +49,11 @@ class Target:
         """The columns that the file has."""
         return tuple(c for c in self.columns if c not in self.absent)
 
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """All columns that are written, lineage included, in the order of COPY."""
+        return (*self.columns, *LINEAGE)
+
     def statement(self, name: str, *, column: str = "") -> sql.Composed:
         """The template `name`.sql with this table's identifiers; `column` is the column it is about, if any."""
         return _compose(self, home_schema(), name, column)
@@ -70,7 +75,7 @@ def _fill(target: Target, field: str) -> sql.Composable:
     kind, _, aliases = field.partition("_")
     if kind in _OF_ROWS:
         return _OF_ROWS[kind](target, *aliases.split("_"))
-    return _listed({"key": target.key, "columns": (*target.columns, *LINEAGE)}[aliases], alias=kind)
+    return _listed({"key": target.key, "columns": target.stored}[aliases], alias=kind)
 
 
 def _names(target: Target) -> dict[str, sql.Composable]:
@@ -90,7 +95,7 @@ def _names(target: Target) -> dict[str, sql.Composable]:
         "one_key": sql.Identifier(target.key[0]),
         "key": _listed(target.key),
         "key_names": sql.Literal(", ".join(target.key)),
-        "columns": _listed((*target.columns, *LINEAGE)),
+        "columns": _listed(target.stored),
     }
 
 
@@ -118,7 +123,7 @@ _OF_ROWS: dict[str, Callable[..., sql.Composable]] = {
     "kind": lambda _, a: sql.SQL(_KIND.replace("{a}", a)),
     "set": _assigned,
     "newer": _newer,
-    "text": lambda target, a: sql.SQL("row({})::text").format(_listed((*target.columns, *LINEAGE), a)),
+    "text": lambda target, a: sql.SQL("row({})::text").format(_listed(target.stored, a)),
 }
 
 

@@ -17,6 +17,7 @@ from sluice.engine.load.bulk import KeyAbsent
 from sluice.engine.load.conflicts import classify_lost
 from sluice.engine.load.merge import update_part
 from sluice.engine.load.optimistic import SortedLoad
+from sluice.engine.load.recent import RecentKeys
 from sluice.engine.load.replaced import clear_replaced
 from sluice.engine.load.target import Target
 from sluice.engine.rows import rejects
@@ -35,17 +36,18 @@ def load_part(claim: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> 
     """
     target = Target.of(table, work.absent)
     bulk.begin(work, target)
+    recent = RecentKeys(target, work.part, [] if target.update else ready.rows)
     try:
-        return _load_whole(claim, work, ready, target)
+        return _load_whole(claim, work, ready, target, recent)
     except KeyAbsent:
         bulk.make_index(target)
-    return _load_whole(claim, work, ready, target)
+    return _load_whole(claim, work, ready, target, recent)
 
 
-def _load_whole(claim: Claim, work: PartWork, ready: ReadyFrame, target: Target) -> dict[str, int]:
+def _load_whole(claim: Claim, work: PartWork, ready: ReadyFrame, target: Target, recent: RecentKeys) -> dict[str, int]:
     try:
         with transaction() as cursor:
-            books = _load(cursor, claim, work, ready, target)
+            books = _load(cursor, claim, work, ready, target, recent)
             failpoint("load.before_commit")
     except TransientError:
         if patiently(lambda: is_loaded(work.part)):
@@ -55,7 +57,9 @@ def _load_whole(claim: Claim, work: PartWork, ready: ReadyFrame, target: Target)
     return books
 
 
-def _load(cursor: Cursor, claim: Claim, work: PartWork, ready: ReadyFrame, target: Target) -> dict[str, int]:
+def _load(
+    cursor: Cursor, claim: Claim, work: PartWork, ready: ReadyFrame, target: Target, recent: RecentKeys
+) -> dict[str, int]:
     cursor.execute(query("lock_part"), {"step": claim.step, "fence": claim.fence})
     if cursor.fetchone() is None:
         raise LostClaim(f"Part {work.part} is loaded, or another worker is loading it.")
@@ -66,7 +70,9 @@ def _load(cursor: Cursor, claim: Claim, work: PartWork, ready: ReadyFrame, targe
     keyless = bulk.is_open(cursor, target, work.run)
     clear_replaced(cursor, work, target)
     books, staged = (
-        _update(cursor, work, target, ready) if target.update else _keep(cursor, work, target, ready, keyless=keyless)
+        _update(cursor, work, target, ready)
+        if target.update
+        else _keep(cursor, work, target, ready, recent, keyless=keyless)
     )
     refused = rejects.write(cursor, ready.rejects, run=work.run, input_id=work.input, part=work.part)
     books = _add_up(books, rejected=refused)
@@ -77,12 +83,12 @@ def _load(cursor: Cursor, claim: Claim, work: PartWork, ready: ReadyFrame, targe
 
 
 def _keep(
-    cursor: Cursor, work: PartWork, target: Target, ready: ReadyFrame, *, keyless: bool
+    cursor: Cursor, work: PartWork, target: Target, ready: ReadyFrame, recent: RecentKeys, *, keyless: bool
 ) -> tuple[dict[str, int], bool]:
     """Counts of rows by outcome, and whether the rest of the input should be staged."""
-    rows = SortedLoad(cursor, target, staged=work.staged, bulk=keyless)
-    rows.load(ready.rows)
-    rows.set_aside(ready.repeats)
+    rows = SortedLoad(cursor, target, staged=work.staged, bulk=keyless, met=recent.say)
+    rows.load(recent.rows)
+    rows.set_aside([*recent.known, *ready.repeats])
     lost = classify_lost(cursor, [work], target) if rows.any_lost else {}
     return lost.get(work.input, {}) | {"loaded": rows.loaded}, rows.staged
 

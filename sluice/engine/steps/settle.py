@@ -15,7 +15,7 @@ from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.nothing_loaded import fail_copies, fail_nothing_loaded
 from sluice.engine.ledger.steps import Claim, finish
-from sluice.engine.load import bulk
+from sluice.engine.load import bulk, recent
 from sluice.engine.load.newest import settle_updates
 from sluice.engine.load.replaced import delete_not_again
 from sluice.engine.load.snapshot import keep_newest
@@ -55,6 +55,8 @@ def settle_run(claim: Claim, pipeline: Pipeline) -> None:
             _end(cursor, pipeline, run)
         finish(cursor, claim)
         failpoint("settle.before_commit")
+    for flow in pipeline.flows:
+        recent.forget(Target.of(flow.table))
 
 
 def _end(cursor: Cursor, pipeline: Pipeline, run: dict[str, int]) -> None:

@@ -16,7 +16,9 @@ from random import Random, SystemRandom
 import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
+from sluice.engine.load import recent
 from sluice.engine.load.bulk import forget_considered
+from sluice.engine.load.recent import RecentKeys
 from tests.kit.budget import LONG
 from tests.kit.dictionary import BOOKS, Kept, Row, Updated
 from tests.kit.in_process import InProcess
@@ -114,13 +116,35 @@ class History:
 def test_table_and_books_are_those_of_a_dictionary(
     engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: type[Updated | Kept], bulk_rows: str
 ) -> None:
+    _assert_those_of_a_dictionary(engine, tmp_path, monkeypatch, table, bulk_rows, FEWEST)
+
+
+@pytest.mark.variants
+@pytest.mark.parametrize("bulk_rows", ["0", "1"])
+def test_rows_that_are_set_aside_for_whatever_others_said_change_nothing(
+    engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bulk_rows: str
+) -> None:
+    # always, and as many as it may be; also for what loads of an earlier history have said of parts with these numbers
+    monkeypatch.setattr(RecentKeys, "_any_said", lambda _: True)
+    monkeypatch.setattr(recent, "MOST_ASIDE", 1)
+    _assert_those_of_a_dictionary(engine, tmp_path, monkeypatch, Kept, bulk_rows, FEWEST // 2)
+
+
+def _assert_those_of_a_dictionary(
+    engine: InProcess,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    table: type[Updated | Kept],
+    bulk_rows: str,
+    fewest: int,
+) -> None:
     monkeypatch.setenv("SLUICE_PART_BYTES", "1024")
     monkeypatch.setenv("SLUICE_BULK_ROWS", bulk_rows)
     engine.forget()
     engine.use(_pipeline("update" if table is Updated else "keep"))
     engine.sql("create view things_seen as select id, value, pad from things")
     until, number = time.monotonic() + LASTS_S, 0
-    while number < FEWEST or time.monotonic() < until:
+    while number < fewest or time.monotonic() < until:
         seed = int(os.environ.get("SLUICE_TEST_SEED") or (SystemRandom().randrange(10**9) if LASTS_S else number))
         history = History(engine, tmp_path / str(number), seed, table)
         number += 1
