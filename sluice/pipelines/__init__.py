@@ -15,9 +15,11 @@ from sluice.engine.declare import Pipeline
 from sluice.engine.registry import Declared, Registry
 from sluice.errors import ConfigError, OtherDeclaration
 
+FOLDER = Path(__file__).parent  # of the pipelines that come with Sluice
+
 
 def _folders() -> tuple[Path, ...]:
-    return (Path(__file__).parent, *settings().pipelines)
+    return (FOLDER, *settings().pipelines)
 
 
 REGISTRY = Registry(_folders)
