@@ -22,6 +22,7 @@ class Cost:
     peak_client_mib: float | None
     peak_redis_mib: float
     peak_process_mib: float | None = None  # of whichever of the client's processes had the largest
+    wal_bytes: int | None = None  # that PostgreSQL wrote into its write-ahead log
     first_row_s: float | None = None  # until the first rows were visible, where that is measured
 
 
@@ -37,6 +38,7 @@ class Meter:
 
     def __enter__(self) -> Self:
         self._servers.settle()
+        self._wal = self._servers.wal_bytes()
         self._before = self._cpu()
         self._started = time.perf_counter()
         return self
@@ -46,6 +48,7 @@ class Meter:
     ) -> None:
         self._seconds = time.perf_counter() - self._started
         self._after = self._cpu()
+        self._wal = self._servers.wal_bytes() - self._wal
 
     def cost(self) -> Cost:
         """What it was, once it is over and while the clients live."""
@@ -58,6 +61,7 @@ class Meter:
             cpu_postgres_s=postgres,
             peak_client_mib=None if peak is None else round(peak, 1),
             peak_redis_mib=round(self._servers.redis_peak_mib(), 1),
+            wal_bytes=self._wal,
             peak_process_mib=None if largest is None else round(largest, 1),
         )
 

@@ -119,6 +119,12 @@ class BenchServers:
         with _autocommit(self._postgres.url) as cursor:
             cursor.execute("checkpoint")
 
+    def wal_bytes(self) -> int:
+        """How much has been written into the write-ahead log since the server was made."""
+        with _autocommit(self._postgres.url) as cursor:
+            cursor.execute("select pg_current_wal_lsn() - '0/0'::pg_lsn")
+            return int(cursor.fetchone()[0])
+
     def redis_peak_mib(self) -> float:
         """Redis' peak of memory since `fresh`."""
         memory: Any = redis.Redis.from_url(self.redis_url).info("memory")

@@ -85,7 +85,7 @@ def print_record(found: dict[str, Any], *, all_targets: bool = False) -> None:
     """The record as a table, how to read it, and figures with their targets."""
     head = ("dataset", "case", "rows", "rows/s", "of limit", "seconds", "CPU client", "Redis", "PostgreSQL")
     print()
-    table((*head, "MiB client", "MiB Redis", "leaves out"), map(_cells, found["rows"]))
+    table((*head, "MiB client", "MiB Redis", "WAL a row", "leaves out"), map(_cells, found["rows"]))
     print(f"\n{HOW_TO_READ}")
     for each in found["rows"]:
         if "missing" in each:
@@ -98,10 +98,11 @@ def print_record(found: dict[str, Any], *, all_targets: bool = False) -> None:
 def _cells(each: dict[str, Any]) -> list[object]:
     start = [each["dataset"], each["case"], each["rows"]]
     if "error" in each or "missing" in each:
-        return [*start, *[None] * 8, "(missing)" if "missing" in each else "(error)"]
+        return [*start, *[None] * 9, "(missing)" if "missing" in each else "(error)"]
     rates = [round(each["rows_per_second"]), _fixed(each["ratio"], 2), _fixed(each["seconds"], 2)]
     cpu = [_fixed(each[name], 2, 1e6 / each["rows"]) for name in ("cpu_client_s", "cpu_redis_s", "cpu_postgres_s")]
     memory = [_fixed(each[name], 0) for name in ("peak_client_mib", "peak_redis_mib")]
+    memory.append(_fixed(each.get("wal_bytes"), 0, 1 / each["rows"]))
     return [*start, *rates, *cpu, *memory, each.get("leaves_out", "")]
 
 
