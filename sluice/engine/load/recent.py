@@ -1,11 +1,13 @@
-"""Keys that loads of a table have written lately or are writing now, as hashes in Redis.
+"""Keys that the loads of one run and table have written lately or are writing now, as hashes in Redis.
 
 A load that writes a key which another one has not committed yet waits for that commit, with all its rows. So a load
 says which keys it has, and sets aside rows whose keys others have said before it: settling decides between these rows
 as it does between all of one key. That begins when a load has met a taken key, and ends when none has loaded the table
 for a while: as long as all keys are new, it costs nothing.
 
-What is in Redis is a hint. Without it a load waits; a row that is set aside for nothing is loaded when the run settles.
+Only loads of one run: it settles when all of them have ended, so that the other row of a key is there then, or will
+never be. What is in Redis is a hint. Without it a load waits; a row that is set aside for nothing is loaded when the
+run settles.
 """
 
 from __future__ import annotations
@@ -45,8 +47,8 @@ class RecentKeys:
     Raises TransientError while PostgreSQL does not answer: the key of the seal is there.
     """
 
-    def __init__(self, target: Target, part: int, chunks: Sequence[bytes]) -> None:
-        self._place, self._part, self._chunks = place_of(target), part, chunks
+    def __init__(self, target: Target, run: int, part: int, chunks: Sequence[bytes]) -> None:
+        self._place, self._part, self._chunks = place_of(target, run), part, chunks
         names = target.stored
         self._fields, self._key = len(names), [names.index(name) for name in target.key]
         self._said = False
@@ -119,18 +121,18 @@ class RecentKeys:
         return [np.frombuffer(value, np.uint64) for seal, value in values if value and self._seal.holds(seal, value)]
 
 
-def forget(target: Target) -> None:
-    """Delete what loads of a table have said. If others still load it, the next that meets a taken key begins again."""
-    place = place_of(target)
+def forget(target: Target, run: int) -> None:
+    """Delete what the loads of a run have said of a table."""
+    place = place_of(target, run)
     try:
         _client().unlink(place, *_places(place, _client().zrange(place, 0, -1)))
     except redis.RedisError:
         pass  # its time to live removes it
 
 
-def place_of(target: Target) -> str:
-    """Where in Redis the parts of a table are named: by its database and schema too, for servers that several use."""
-    return f"{PREFIX}{urlsplit(database_url()).path[1:]}:{home_schema()}:{target.name}"
+def place_of(target: Target, run: int) -> str:
+    """Where in Redis the parts of a run are named: by database and schema too, for servers that several use."""
+    return f"{PREFIX}{urlsplit(database_url()).path[1:]}:{home_schema()}:{target.name}:{run}"
 
 
 def _places(place: str, parts: Any) -> list[str]:

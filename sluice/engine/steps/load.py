@@ -36,7 +36,7 @@ def load_part(claim: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> 
     """
     target = Target.of(table, work.absent)
     bulk.begin(work, target)
-    recent = RecentKeys(target, work.part, [] if target.update else ready.rows)
+    recent = RecentKeys(target, work.run, work.part, [] if target.update else ready.rows)
     try:
         return _load_whole(claim, work, ready, target, recent)
     except KeyAbsent:

@@ -21,7 +21,7 @@ from sluice.engine.load.replaced import delete_not_again
 from sluice.engine.load.snapshot import keep_newest
 from sluice.engine.load.target import Target
 from sluice.engine.load.verdicts import count_verdicts
-from sluice.errors import EarlierRunOpen
+from sluice.errors import EarlierRunOpen, TransientError
 
 query = statements(__name__)
 
@@ -56,7 +56,7 @@ def settle_run(claim: Claim, pipeline: Pipeline) -> None:
         finish(cursor, claim)
         failpoint("settle.before_commit")
     for flow in pipeline.flows:
-        recent.forget(Target.of(flow.table))
+        recent.forget(Target.of(flow.table), claim.run)
 
 
 def _end(cursor: Cursor, pipeline: Pipeline, run: dict[str, int]) -> None:
@@ -91,6 +91,10 @@ def _judge(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:
         cursor.execute(target.statement(name), run)
     cursor.execute(target.statement("write_winners"))
     cursor.execute(target.statement("insert_winners"))
+    if cursor.fetchone() != (0,):
+        raise TransientError(
+            f"Keys of run {run['run']} came into {target.name} while it was settled: it is settled with them."
+        )
 
 
 def _wait_for_earlier_run(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:

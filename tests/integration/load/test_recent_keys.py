@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pyarrow as pa
 import pytest
 import redis
@@ -19,6 +20,7 @@ from sluice.engine.load import optimistic, recent
 from sluice.engine.load.target import Target
 from sluice.engine.rows.copy import encode_rows
 from sluice.engine.steps import load as loading
+from sluice.errors import TransientError
 from tests.kit.in_process import InProcess
 from tests.kit.stack import until
 
@@ -46,7 +48,7 @@ class Letters:
         self.run = engine.register(*self.paths)
         engine.plan(self.run)
         self.steps = engine.steps(self.run, "extract")
-        self.place = recent.place_of(Target.of(PIPELINE.flows[0].table))
+        self.place = recent.place_of(Target.of(PIPELINE.flows[0].table), self.run.id)
         self.redis = redis.Redis.from_url(cache_url())
         self.redis.flushdb()
 
@@ -81,6 +83,12 @@ def _file(path: Path, rows: dict[int, str]) -> Path:
 def _rows(key: int) -> list[bytes]:
     columns = {"id": pa.array([key], pa.int64()), "value": pa.array(["x"]), "_line": pa.array([1], pa.int64())}
     return encode_rows(pa.table(columns), input_id=1)
+
+
+def say(run: int, *keys: int) -> None:
+    """Say in the name of a part of the run which keys it has, as if it was loading them; it never does."""
+    chunks = [chunk for key in keys for chunk in _rows(key)]
+    recent.RecentKeys(Target.of(PIPELINE.flows[0].table), run, 99, chunks).say()
 
 
 @contextmanager
@@ -210,24 +218,60 @@ def test_what_others_have_written_there_is_not_believed(letters: Letters, value:
     assert letters.books()[1:] == (12, 0, 0, 0)
 
 
-def test_a_part_of_which_others_have_most_keys_is_loaded_as_if_nothing_was_known(
-    letters: Letters, tmp_path: Path
-) -> None:
-    letters.a_key_was_met()
+def test_a_part_of_which_others_have_most_keys_is_loaded_as_if_nothing_was_known(letters: Letters) -> None:
+    say(letters.run.id, *FIRST)
     letters.engine.load(letters.steps[0])
-    letters.engine.sql("truncate letters")
-    alike = letters.engine.register(_file(tmp_path / "2.csv", FIRST | {99: "z"}))
-    letters.engine.plan(alike)
-    (step,) = letters.engine.steps(alike, "extract")
-    letters.engine.load(step)
-    assert letters.engine.sql("select loaded, contested from sluice.run where id = %s", alike.id) == [(13, 0)]
+    assert letters.books()[1:] == (12, 0, 0, 0)
+
+
+def test_what_loads_of_another_run_have_said_sets_nothing_aside(letters: Letters) -> None:
+    letters.a_key_was_met()
+    say(letters.run.id + 1, 1, 2)
+    letters.engine.load(letters.steps[0])
+    assert letters.books()[1:] == (12, 0, 0, 0)
+
+
+def test_a_row_of_somebody_else_that_came_before_the_run_is_settled_stays(letters: Letters) -> None:
+    say(letters.run.id, 1, 2)
+    letters.engine.load(letters.steps[0])
+    assert letters.books()[1:] == (10, 0, 0, 2)
+    letters.engine.sql("insert into letters (id, value, _input_id, _line) values (1, 'a', 0, 0), (2, 'mine', 0, 0)")
+    letters.engine.load(letters.steps[1])
+    letters.engine.settle(letters.run)
+    assert letters.engine.sql("select value from letters where id < 3 order by id") == [("a",), ("mine",)]
+    assert letters.books() == (24, 20, 2, 2, 0)
+    told = "The same key (id) has other values in a row that Sluice has not loaded."
+    assert letters.engine.sql("select reason, other_input, other_line from sluice.reject") == [(told, None, None)] * 2
+
+
+def test_a_row_of_somebody_else_that_is_committed_while_the_run_is_settled_stays(
+    letters: Letters, database_url: str
+) -> None:
+    say(letters.run.id, 1, 2)
+    letters.engine.load(letters.steps[0])
+    letters.engine.load(letters.steps[1])
+    other = psycopg2.connect(database_url)
+    other.cursor().execute("insert into letters (id, value, _input_id, _line) values (2, 'mine', 0, 0)")
+
+    def settle() -> None:
+        with pytest.raises(TransientError, match="Keys of run 1 came into letters while it was settled"):
+            letters.engine.settle(letters.run)
+
+    with beside(settle):
+        until(lambda: letters.waiting() == 1, 60, "settling waits for the other transaction")
+        other.commit()
+    other.close()
+    letters.engine.sql("update sluice.step set state = 'due', lease_until = null where kind = 'settle'")
+    letters.engine.settle(letters.run)
+    assert letters.engine.sql("select value from letters where id < 3 order by id") == [("a",), ("mine",)]
+    assert letters.books() == (24, 21, 1, 2, 0)
 
 
 def test_of_many_parts_the_newest_are_kept(letters: Letters, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recent, "MOST_PARTS", 2)
     target = Target.of(PIPELINE.flows[0].table)
     for part in (7, 8, 9):
-        recent.RecentKeys(target, part, _rows(part)).say()
+        recent.RecentKeys(target, letters.run.id, part, _rows(part)).say()
     assert letters.redis.zrange(letters.place, 0, -1) == [b"8", b"9"]
     assert letters.redis.exists(f"{letters.place}:7") == 0
     assert 0 < letters.redis.ttl(letters.place) <= 300

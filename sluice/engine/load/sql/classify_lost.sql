@@ -12,8 +12,11 @@ with met as (
 ), refused as (
     insert into sluice.reject (run_id, input_id, part_id, line, code, reason, other_input, other_line)
     select %(run)s, m._input_id, m."Part", m._line, 'key_conflict',
-           format('The same key (%%s) has other values in line %%s of %%s, which was loaded before.',
-                  {key_names}, "Line", "Uri"), "Input", "Line"
+           case when "Uri" is null
+                then format('The same key (%%s) has other values in a row that Sluice has not loaded.', {key_names})
+                else format('The same key (%%s) has other values in line %%s of %%s, which was loaded before.',
+                            {key_names}, "Line", "Uri") end,
+           case when "Uri" is not null then "Input" end, case when "Uri" is not null then "Line" end
     from met m where "Final" and not "Equal"
     returning 1
 ), waiting as (

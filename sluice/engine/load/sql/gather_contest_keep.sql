@@ -1,5 +1,5 @@
--- All rows of each contested key, best first: settled rows (their run may still be building), then the lowest run, input
--- and line.
+-- All rows of each contested key, best first: settled rows (their run may still be building) and those that Sluice has not
+-- loaded, then the lowest run, input and line.
 with own as (
     select {w_columns}, c.run_id as "Run", c.part_id as "Part", i.position as "Position"
     from sluice.contender c
@@ -7,11 +7,11 @@ with own as (
     cross join lateral jsonb_populate_record(null::{target}, c.row) w
     where c.run_id = %(run)s and i.source = %(source)s
 ), there as (
-    select {t_columns}, i.run_id as "Run", p.id as "Part", i.position as "Position",
-           (r.state <> 'running' or i.settled is not null) and r.id <> %(run)s as "Final"
+    select {t_columns}, coalesce(i.run_id, 0) as "Run", p.id as "Part", coalesce(i.position, 0) as "Position",
+           coalesce((r.state <> 'running' or i.settled is not null) and r.id <> %(run)s, true) as "Final"
     from {target} t
-    join sluice.input i on i.id = t._input_id
-    join sluice.run r on r.id = i.run_id
+    left join sluice.input i on i.id = t._input_id
+    left join sluice.run r on r.id = i.run_id
     left join lateral (select id from sluice.part where input_id = i.id and first_line <= t._line
                        order by first_line desc limit 1) p on true
     where exists (select from own w where {key_w_t})
