@@ -32,7 +32,8 @@ _OTHERWISE: dict[str, dict[str, str]] = {  # parameters that have the value of a
     "ledger/whole_inputs_loaded": dict.fromkeys(_COUNTS, "zeros"),
     "steps/batch/parts_loaded": {"parts": "own_parts", **dict.fromkeys(_COUNTS, "zeros"), "loaded": "tens"},
     "steps/batch/start_batch": {"parts": "ones", "planned": "ones"},
-    "steps/batch/read_otherwise": {"raws": "shas"},
+    "steps/plan/read_otherwise": {"raws": "shas"},
+    "steps/batch/inputs_loaded": {"read": "tens", "loaded": "tens", "rejected": "zeros"},
     "ledger/skip_inputs": {"same_as": "ones"},
     "ledger/inputs/last_noted": _STOCK,
     "load/newest_snapshot": _STOCK,
@@ -44,8 +45,8 @@ _DURATIONS = {
         ledger/part_ended ledger/input_loaded ledger/run_counted ledger/end_input steps/lock_part steps/part_loaded
         ledger/batches/claim_batch ledger/batches/claim_batch_next ledger/batches/finish_batch
         ledger/batches/release_batch ledger/batches/release_others ledger/whole_inputs_loaded ledger/skip_inputs
-        steps/batch/lock_batch steps/batch/parts_loaded steps/plan/note_stamps steps/plan/known_by_stamp
-        steps/batch/read_otherwise
+        steps/batch/lock_batch steps/batch/lock_steps steps/batch/parts_loaded steps/plan/note_stamps
+        steps/plan/known_by_stamp steps/plan/read_otherwise steps/batch/inputs_loaded
         steps/batch/start_batch steps/plan/read_inputs
         steps/plan/same_content steps/plan/other_readings steps/plan/earlier_plan steps/plan/earlier_snapshot
         steps/plan/loading_before steps/plan/applied_before steps/plan/applied_since steps/plan/start_loading
