@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sluice.engine.ledger.runs import Run
 from sluice.engine.sources.inputs import inputs_of
+from sluice.errors import TransientError
 from sluice.tasks import batches
 from sluice.tasks.enqueue import enqueue_inputs
 from tests.kit.in_process import InProcess
@@ -68,3 +71,15 @@ def finish(engine: InProcess, run: Run) -> None:
 
 def result(engine: InProcess, run: Run) -> tuple[list[tuple[Any, ...]], ...]:
     return engine.sql(ROWS), engine.sql(REJECTS, run.id), engine.sql(BOOKS, run.id)
+
+
+def cut_at_commit(begin: Callable[[], Any]) -> Callable[[], Any]:
+    """Transactions whose COMMIT is done, but whose answer is lost with the connection."""
+
+    @contextmanager
+    def cut() -> Iterator[Any]:
+        with begin() as cursor:
+            yield cursor
+        raise TransientError("the connection is cut")
+
+    return cut

@@ -11,11 +11,11 @@ import pytest
 from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.sources.files import kind
 from sluice.engine.steps.batch import at_once
-from sluice.errors import EarlierRunOpen, TransientError
+from sluice.errors import EarlierRunOpen
 from sluice.pipelines import declared_of
 from sluice.samples.call_logs import make_call_logs
 from sluice.tasks import batches
-from tests.integration.batches.calls import BOOKS, HEADER, files, finish, load, register, result, row
+from tests.integration.batches.calls import BOOKS, HEADER, cut_at_commit, files, finish, load, register, result, row
 from tests.integration.bulk.keys import bulk_of
 from tests.kit.in_process import InProcess
 
@@ -117,20 +117,7 @@ def test_when_the_answer_of_commit_is_lost_the_ledger_says_what_is_loaded(
     calls: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = register(calls, *files(tmp_path / "f", row(1), row(2)))
-    begin = at_once.transaction
-
-    class Cut:
-        def __init__(self) -> None:
-            self.inner = begin()
-
-        def __enter__(self) -> Any:
-            return self.inner.__enter__()
-
-        def __exit__(self, *error: object) -> None:
-            self.inner.__exit__(*error)
-            raise TransientError("the connection is cut")
-
-    monkeypatch.setattr(at_once, "transaction", Cut)
+    monkeypatch.setattr(at_once, "transaction", cut_at_commit(at_once.transaction))
     plan_and_load(calls, run)
     calls.settle(run)
     assert [b[5] for b in calls.sql(BOOKS, run.id)] == [1, 1]

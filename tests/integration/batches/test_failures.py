@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from celery.exceptions import Ignore
@@ -15,7 +14,7 @@ from sluice.engine.steps.batch import load as batch_load
 from sluice.engine.steps.withdraw import withdraw_input
 from sluice.errors import EarlierRunOpen, TransientError
 from sluice.tasks import batches
-from tests.integration.batches.calls import BOOKS, files, planned, ready, register, row, take
+from tests.integration.batches.calls import BOOKS, cut_at_commit, files, planned, ready, register, row, take
 from tests.kit.in_process import InProcess
 
 
@@ -97,20 +96,7 @@ def test_when_the_answer_of_commit_is_lost_the_ledger_says_what_is_loaded(
 ) -> None:
     run = planned(calls, tmp_path / "f", row(1), row(2))
     message = ready(calls, run)
-    begin = batch_load.transaction
-
-    class Cut:
-        def __init__(self) -> None:
-            self.inner = begin()
-
-        def __enter__(self) -> Any:
-            return self.inner.__enter__()
-
-        def __exit__(self, *error: object) -> None:
-            self.inner.__exit__(*error)
-            raise TransientError("the connection is cut")
-
-    monkeypatch.setattr(batch_load, "transaction", Cut)
+    monkeypatch.setattr(batch_load, "transaction", cut_at_commit(batch_load.transaction))
     batches.load(message)
     calls.settle(run)
     assert [b[5] for b in calls.sql(BOOKS, run.id)] == [1, 1]
