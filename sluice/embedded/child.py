@@ -11,23 +11,22 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from sluice.embedded.account import Account
 from sluice.private import private_file
+from sluice.stop_signals import held_back, let_through
 
 _PR_SET_PDEATHSIG = 1
-_STOP = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def spawn(
     argv: Sequence[str | Path], account: Account, *, cwd: Path, log: Path, death_signal: signal.Signals
 ) -> subprocess.Popen[bytes]:
     """Start a server, appending its output to `log`. If the keeper dies it gets `death_signal`."""
-    with private_file(log, "ab") as out, _uninterrupted():
+    with private_file(log, "ab") as out, held_back():
         return subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
@@ -44,7 +43,7 @@ def run(
     argv: Sequence[str | Path], account: Account, *, cwd: Path, timeout_s: float
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end, as `account`, with its output in `stdout`."""
-    with _uninterrupted():
+    with held_back():
         process = subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
@@ -66,17 +65,6 @@ def run(
     return subprocess.CompletedProcess(argv, process.returncode, said)
 
 
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Signals that end a command wait until a process is started: an exception that a handler raises while Python forks
-    is only printed, and the command would go on."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _environment() -> dict[str, str]:
     # Quoted log messages are in one language.
     return os.environ | {"LC_ALL": "C"}
@@ -92,7 +80,7 @@ def _before_exec(account: Account, death_signal: signal.Signals) -> Callable[[],
     keeper = os.getpid()
 
     def prepare() -> None:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP)
+        let_through()
         account.enter()
         if sys.platform == "linux":
             # After the switch of user: that clears it.

@@ -14,15 +14,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from sluice.errors import ConfigError
 from sluice.private import own_folder, private_file
+from sluice.stop_signals import let_through
 
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 LOG_LIMIT = 10_000_000
 PULSE = "SLUICE_PULSE_FD"
 _PR_SET_PDEATHSIG = 1
@@ -157,19 +157,9 @@ class Child:
             os.killpg(self._process.pid, signal.SIGKILL)
 
 
-@contextlib.contextmanager
-def signals_blocked() -> Iterator[None]:
-    """Block signals: one between a fork and its recording would lose the child."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-
-
 def _before_exec(parent: int) -> Callable[[], None]:
     def prepare() -> None:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        let_through()
         if _libc is not None:
             _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
             if os.getppid() != parent:  # the parent was killed before prctl

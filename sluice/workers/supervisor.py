@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType, TracebackType
 from typing import Self
 
-from sluice.workers.child import STOP_SIGNALS, Child, Command, signals_blocked
+from sluice.stop_signals import STOP_SIGNALS, held_back
+from sluice.workers.child import Child, Command
 
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 STABLE_S = 60.0
@@ -43,7 +44,7 @@ class Slot:
         """Start the command if it is not running and is due."""
         if self.child is None and time.monotonic() >= self.due:
             self._started = time.monotonic()
-            with signals_blocked():
+            with held_back():
                 self.child = Child(self.command, prefixed=self._prefixed)
 
     def check_silence(self) -> str | None:
