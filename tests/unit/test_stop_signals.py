@@ -33,7 +33,7 @@ def test_a_signal_waits_until_the_process_is_started(number: signal.Signals) -> 
     def start() -> None:
         with held_back():
             os.kill(os.getpid(), number)
-            subprocess.run([sys.executable, "-c", ""], check=True, preexec_fn=let_through)  # noqa: PLW1509 - it forks
+            subprocess.run([sys.executable, "-c", ""], check=True, preexec_fn=let_through)
             reached.append(list(came))
 
     with stop_signals() as came:
