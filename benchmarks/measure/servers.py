@@ -17,7 +17,6 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
-import psycopg2
 import redis
 import typer
 
@@ -26,6 +25,7 @@ from sluice.embedded.folder import lock
 from sluice.embedded.postgres import Postgres
 from sluice.embedded.redis import Redis
 from sluice.embedded.server import Server, StartError
+from sluice.engine.database.autocommit import autocommit
 from sluice.errors import ConfigError, SluiceError
 from sluice.workers.supervisor import stop_signals
 
@@ -108,7 +108,7 @@ class BenchServers:
 
     def fresh(self) -> None:
         """An empty database and an empty Redis: no case finds data of another."""
-        with _autocommit(self._postgres.url) as cursor:
+        with autocommit(self._postgres.url) as cursor:
             cursor.execute(f"drop database if exists {DATABASE} with (force)")
             cursor.execute(f"create database {DATABASE}")
         self._redis.stop()  # its peak of memory starts again with it
@@ -116,12 +116,12 @@ class BenchServers:
 
     def settle(self) -> None:
         """Write a checkpoint, so that no case pays for another."""
-        with _autocommit(self._postgres.url) as cursor:
+        with autocommit(self._postgres.url) as cursor:
             cursor.execute("checkpoint")
 
     def wal_bytes(self) -> int:
         """How much has been written into the write-ahead log since the server was made."""
-        with _autocommit(self._postgres.url) as cursor:
+        with autocommit(self._postgres.url) as cursor:
             cursor.execute("select pg_current_wal_lsn() - '0/0'::pg_lsn")
             return int(cursor.fetchone()[0])
 
@@ -132,7 +132,7 @@ class BenchServers:
 
     def versions(self) -> dict[str, str]:
         """The versions of both servers."""
-        with _autocommit(self._postgres.url) as cursor:
+        with autocommit(self._postgres.url) as cursor:
             cursor.execute("show server_version")
             postgres = str(cursor.fetchone()[0]).split()[0]
         server: Any = redis.Redis.from_url(self.redis_url).info("server")
@@ -185,14 +185,3 @@ def _up(server: Server) -> None:
         if not server.running():
             raise StartError(f"{server.program.label} ended as soon as it started:\n{server.log_tail()}")
         time.sleep(0.01)
-
-
-@contextmanager
-def _autocommit(url: str) -> Iterator[Any]:
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            yield cursor
-    finally:
-        connection.close()

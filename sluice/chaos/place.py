@@ -8,17 +8,16 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import psycopg2
 import redis
 from psycopg2 import sql
 
 from sluice.embedded import Servers, attach, detach
 from sluice.embedded.folder import Folder
+from sluice.engine.database.autocommit import autocommit
 from sluice.engine.database.statements import statements
 from sluice.errors import ConfigError, PermanentError
 
@@ -67,12 +66,9 @@ class Place:
 
     def _alone(self, inside: str, statement: str, **names: str) -> None:
         """Run a statement that cannot be in a transaction."""
-        connection: Any = psycopg2.connect(self._url(inside), connect_timeout=10)
-        with closing(connection):
-            connection.autocommit = True
-            with connection.cursor() as cursor:
-                identifiers = {name: sql.Identifier(value) for name, value in names.items()}
-                cursor.execute(sql.SQL(query(statement)).format(**identifiers))
+        with autocommit(self._url(inside)) as cursor:
+            identifiers = {name: sql.Identifier(value) for name, value in names.items()}
+            cursor.execute(sql.SQL(query(statement)).format(**identifiers))
 
 
 @contextmanager

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import psycopg2
 from psycopg2 import sql
 
 from sluice.embedded import Servers, attach, detach
 from sluice.engine.base.settings import settings
+from sluice.engine.database.autocommit import autocommit
 from sluice.engine.database.connection import drop_connection, transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import LINEAGE, Pipeline
@@ -107,7 +107,7 @@ def sandbox() -> Iterator[Sandbox]:
     servers = _servers()
     name = f"sandbox_{os.getpid()}_{next(_numbers)}"
     home = Path(tempfile.mkdtemp(prefix="sluice-sandbox-"))
-    with _administrator(servers) as cursor:
+    with autocommit(servers.database_url) as cursor:
         cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     before = dict(os.environ)
     try:
@@ -119,7 +119,7 @@ def sandbox() -> Iterator[Sandbox]:
         os.environ.clear()
         os.environ |= before
         _forget()
-        with _administrator(servers) as cursor:
+        with autocommit(servers.database_url) as cursor:
             cursor.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
         shutil.rmtree(home, ignore_errors=True)
 
@@ -145,17 +145,6 @@ def _servers() -> Servers:
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     atexit.register(detach, home)
     return servers
-
-
-@contextmanager
-def _administrator(servers: Servers) -> Iterator[Any]:
-    connection = psycopg2.connect(servers.database_url)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            yield cursor
-    finally:
-        connection.close()
 
 
 def _forget() -> None:

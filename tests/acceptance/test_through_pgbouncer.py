@@ -9,12 +9,13 @@ from typing import Any
 import psycopg2
 import pytest
 
+from sluice.engine.database.autocommit import autocommit
 from sluice.engine.database.connection import DatabaseAway, connect, transaction
 from sluice.engine.doctor.session import look_at_session
 from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
 from tests.kit.pooler import pgbouncer
-from tests.kit.stack import Stack, _autocommit
+from tests.kit.stack import Stack
 from tests.kit.web_client import serving
 
 METERS = """
@@ -47,7 +48,7 @@ HOW = [{}, {"ignore_startup_parameters": "options,extra_float_digits"}]
 def pooled(stack: Stack, request: pytest.FixtureRequest) -> Iterator[Stack]:
     """A stack whose every connection goes through PgBouncer, to a database with another time zone."""
     name = stack.database_url.rpartition("/")[2]
-    with _autocommit(stack.database_url) as cursor:
+    with autocommit(stack.database_url) as cursor:
         cursor.execute(f"alter database {name} set timezone = 'Africa/Kigali'")
         cursor.execute(f"alter database {name} set datestyle = 'SQL, DMY'")
     with pgbouncer(stack.database_url, stack.home / "pgbouncer", **getattr(request, "param", {})) as through:
@@ -215,7 +216,7 @@ def test_pooling_by_statement_is_named(database_url: str, tmp_path: Path) -> Non
 @pytest.mark.slow
 def test_backslashes_that_a_pooler_hides_are_refused(database_url: str, tmp_path: Path) -> None:
     name = database_url.rpartition("/")[2]
-    with _autocommit(database_url) as cursor:
+    with autocommit(database_url) as cursor:
         cursor.execute(f"alter database {name} set standard_conforming_strings = off")
     for number, how in enumerate(HOW):
         with (
@@ -230,7 +231,7 @@ def test_a_transaction_is_the_same_on_whatever_server_connection_it_gets(
     engine: InProcess, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = database_url.rpartition("/")[2]
-    with _autocommit(database_url) as cursor:
+    with autocommit(database_url) as cursor:
         cursor.execute(f"alter database {name} set statement_timeout = 77")
     with pgbouncer(database_url, tmp_path / "pooler") as through:
         monkeypatch.setenv("DATABASE_URL", through)

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+from sluice.engine.database.autocommit import autocommit
 from tests.kit.in_process import InProcess
-from tests.kit.stack import _autocommit
 
 _ALL = "grant select, insert, update, delete on all tables in schema sluice to {role}"
 
@@ -31,7 +31,7 @@ def acting_as_loader(
     database = parts.path.strip("/")
     role = f"loader_{database}"
     names = {"role": role, "owner": parts.username or "", "database": database}
-    with _autocommit(database_url) as cursor:
+    with autocommit(database_url) as cursor:
         cursor.execute(f"create role {role} login password 'made-up' connection limit {limit}")
         for statement in statements:
             cursor.execute(statement.format(**names))
@@ -42,7 +42,7 @@ def acting_as_loader(
     InProcess.forget()
     yield role
     InProcess.forget()
-    with _autocommit(database_url) as cursor:
+    with autocommit(database_url) as cursor:
         cursor.execute(f"drop owned by {role}")
         cursor.execute(f"drop role {role}")
 
@@ -52,13 +52,13 @@ def weakened_loader(database_url: str, *statements: str) -> Iterator[str]:
     """The URL of a role with the rights of a loader, changed by `statements`."""
     parts = urlsplit(database_url)
     name = f"weak_{parts.path.strip('/')}"
-    with _autocommit(database_url) as cursor:
+    with autocommit(database_url) as cursor:
         cursor.execute(f"create role {name} login password 'made-up'")
         for each in ("grant usage on schema sluice to {role}", _ALL, *statements):
             cursor.execute(each.format(role=name, database=parts.path.strip("/")))
     try:
         yield urlunsplit(parts._replace(netloc=f"{name}:made-up@{parts.netloc.rpartition('@')[2]}"))
     finally:
-        with _autocommit(database_url) as cursor:
+        with autocommit(database_url) as cursor:
             cursor.execute(f"drop owned by {name}")
             cursor.execute(f"drop role {name}")

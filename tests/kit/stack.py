@@ -16,6 +16,7 @@ import psycopg2
 import psycopg2.errors
 import redis
 
+from sluice.engine.database.autocommit import autocommit
 from tests.kit.forked import Forked, run_forked
 
 QUICK = {
@@ -162,22 +163,11 @@ def _with_path(url: str, path: str) -> str:
 @contextmanager
 def own_database(url: str, name: str, template: str = "template1") -> Iterator[str]:
     """A fresh database of that name on the server of `url`, dropped afterwards."""
-    with _autocommit(url) as cursor:
+    with autocommit(url) as cursor:
         # copying files is quicker than logging every page, on a server that does not wait for the disk
         cursor.execute(f"create database {name} template {template} strategy file_copy")
     try:
         yield _with_path(url, name)
     finally:
-        with _autocommit(url) as cursor:
+        with autocommit(url) as cursor:
             cursor.execute(f"drop database if exists {name} with (force)")
-
-
-@contextmanager
-def _autocommit(url: str) -> Iterator[Any]:
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            yield cursor
-    finally:
-        connection.close()

@@ -12,6 +12,7 @@ import redis
 
 from sluice.embedded import Servers
 from sluice.engine.base.servers import broker_url, cache_url
+from sluice.engine.database.autocommit import autocommit
 from sluice.engine.doctor.finding import Finding
 from sluice.engine.doctor.postgres import look_at_server, look_at_tables
 from sluice.engine.doctor.redis import look_at_redis
@@ -22,7 +23,6 @@ from sluice.pipelines import find
 from sluice.workers.inspection import sluice_inspect
 from tests.kit.in_process import InProcess
 from tests.kit.roles import acting_as_loader
-from tests.kit.stack import _autocommit
 
 CALLS = find("call_logs")
 
@@ -62,7 +62,7 @@ def test_rights_that_are_missing_are_named(loader: str, database_url: str) -> No
         "tables": ("ok", "the ledger and all pipelines'"),
         "PostgreSQL rights": ("wrong", "missing: insert, update, delete: customer_call_logs"),
     }
-    with _autocommit(database_url) as cursor:
+    with autocommit(database_url) as cursor:
         cursor.execute("revoke usage on schema public from public")
     InProcess.forget()
     assert states(look_at_tables([CALLS]))["PostgreSQL rights"] == (
@@ -176,7 +176,7 @@ def _waiting(ledger: InProcess, folder: Path) -> Run:
 
 
 def test_a_column_of_another_type_has_to_be_altered_by_hand(ledger: InProcess, database_url: str) -> None:
-    with _autocommit(database_url) as cursor:
+    with autocommit(database_url) as cursor:
         cursor.execute("alter table customer_call_logs alter column customer_id type text")
     (found,) = (each for each in look_at_tables([CALLS]) if each.check == "tables of call_logs")
     assert (found.state, found.found) == (
@@ -187,7 +187,7 @@ def test_a_column_of_another_type_has_to_be_altered_by_hand(ledger: InProcess, d
 
 
 def test_a_column_that_is_not_there_yet_is_made_by_migrate(ledger: InProcess, database_url: str) -> None:
-    with _autocommit(database_url) as cursor:
+    with autocommit(database_url) as cursor:
         cursor.execute("alter table customer_call_logs drop column call_cost_usd")
     (found,) = (each for each in look_at_tables([CALLS]) if each.check == "tables")
     assert (found.state, found.found, found.todo) == (

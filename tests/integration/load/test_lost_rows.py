@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
+from sluice.engine.database.autocommit import autocommit
 from sluice.engine.database.connection import transaction
 from sluice.engine.doctor.rows import look_at_rows
 from sluice.engine.ledger.runs import Run
 from sluice.engine.tables.loaded_rows import missing_inputs, missing_of_run, note_lost, note_targets
 from sluice.engine.tables.migrate import migrate
 from tests.kit.in_process import InProcess
-from tests.kit.stack import _autocommit
 
 COLUMNS = [Column("id", Integer(), required=True), Column("name", Text())]
 KEEP = Pipeline("kept", Files("*.csv", name="kept"), Table("kept", key=("id",), columns=COLUMNS))
@@ -219,5 +219,5 @@ def test_the_doctor_only_warns_of_rows_that_somebody_deleted(office: Office) -> 
 
 
 def _apart(database_url: str, statement: str) -> None:
-    with _autocommit(database_url) as cursor:
+    with autocommit(database_url) as cursor:
         cursor.execute(statement)

@@ -9,13 +9,13 @@ import psycopg2
 import pytest
 
 from sluice import Column, Date, Decimal, Derived, Files, Integer, Pipeline, PostgresQuery, Table, Text, Timestamp
+from sluice.engine.database.autocommit import autocommit
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.session import ledger_session
 from sluice.engine.export import ExportRequest, Form, export_tables
 from sluice.engine.sources.query.query import copy_query
 from sluice.errors import DataError
 from tests.kit.in_process import InProcess
-from tests.kit.stack import _autocommit
 
 ODD = {
     "timezone": "Africa/Kigali",
@@ -186,7 +186,7 @@ WANTED_FORMED = (
 def odd(request: pytest.FixtureRequest, engine: InProcess, database_url: str) -> Iterator[InProcess]:
     """The engine in a database with odd settings, whose ledger was made before."""
     engine.use(PIPELINE)
-    with _autocommit(database_url) as cursor:
+    with autocommit(database_url) as cursor:
         for name, value in request.param.items():
             listed = value if name == "search_path" else f"'{value}'"
             cursor.execute(
@@ -265,7 +265,7 @@ insert into given values
 def test_a_query_gives_the_same_text_whatever_its_database_says(
     engine: InProcess, database_url: str, given: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with _autocommit(database_url) as cursor:
+    with autocommit(database_url) as cursor:
         cursor.execute(GIVEN)
         for name, value in given.items():
             if name != "search_path":  # the query is written for where its role looks

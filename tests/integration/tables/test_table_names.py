@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from sluice import Column, Derived, Files, Flow, Integer, Pipeline, Table, Text
+from sluice.engine.database.autocommit import autocommit
 from sluice.engine.ledger import schema
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
 from tests.kit.roles import acting_as_loader
-from tests.kit.stack import _autocommit
 
 pytestmark = pytest.mark.empty_database  # who migrates, and from what, is the subject
 LEDGER = ["run", "input", "part", "step", "reject", "contender", "tick", "build", "statistic", "migration", "target"]
@@ -66,7 +66,7 @@ def test_no_search_path_of_the_role_leads_into_the_ledger(
     engine: InProcess, tmp_path: Path, database_url: str, path: str
 ) -> None:
     migrate([])
-    with _autocommit(database_url) as cursor:
+    with autocommit(database_url) as cursor:
         cursor.execute(f"alter database {database_url.rpartition('/')[2]} set search_path = {path}")
     InProcess.forget()
     engine.use(pipeline_of("part"))
@@ -158,7 +158,7 @@ def test_a_table_in_another_schema_of_the_role_is_not_made_a_second_time(
 ) -> None:
     engine.use(pipeline_of("orders"))
     engine.sql("create schema warehouse; alter table orders set schema warehouse")
-    with _autocommit(database_url) as cursor:
+    with autocommit(database_url) as cursor:
         cursor.execute(f"alter database {database_url.rpartition('/')[2]} set search_path = warehouse, public")
     InProcess.forget()
     with pytest.raises(
