@@ -1,7 +1,7 @@
 """Sluice: files, API responses and query results into PostgreSQL through Celery workers, every row accounted for.
 
 `from sluice import Pipeline, Table, Column, Files, Text, Integer, ...` declares a dataset;
-`from sluice import enqueue` puts files on the queue.
+`from sluice import enqueue, runs` puts files on the queue and reads what became of them.
 """
 
 from importlib import import_module
@@ -12,6 +12,8 @@ TYPE_CHECKING = False  # not from typing: before the command has left the curren
 if TYPE_CHECKING:
     from typing import Any
 
+    from sluice.client import runs
+    from sluice.client.enqueue import enqueue, enqueue_async
     from sluice.engine import preprocess
     from sluice.engine.declare import (
         Column,
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from sluice.engine.declare.tables.checks import at_least, at_most, between, matches, one_of
     from sluice.engine.types import Boolean, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
-    from sluice.tasks.enqueue import enqueue
 
 
 __all__ = [
@@ -44,7 +45,7 @@ __all__ = [
     "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     "at_least", "at_most", "between", "matches", "one_of",
-    "enqueue",
+    "enqueue", "enqueue_async", "runs",
     "Preprocessed", "preprocess",
 ]  # fmt: skip
 
@@ -58,15 +59,16 @@ _HOMES = {
         "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     ),
     "sluice.engine.declare.tables.checks": ("at_least", "at_most", "between", "matches", "one_of"),
-    "sluice.tasks.enqueue": ("enqueue",),
+    "sluice.client.enqueue": ("enqueue", "enqueue_async"),
 }  # fmt: skip
+_MODULES = {"preprocess": "sluice.engine.preprocess", "runs": "sluice.client.runs"}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> "Any":
     """Load on first use: a script that only enqueues does not wait for pandas."""
-    if name == "preprocess":
-        return import_module("sluice.engine.preprocess")
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     if name not in _HOME_OF:
         raise AttributeError(f"module 'sluice' has no attribute {name!r}")
     return getattr(import_module(_HOME_OF[name]), name)

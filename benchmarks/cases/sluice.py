@@ -145,7 +145,7 @@ def warm_up(dataset: Dataset) -> None:
 def load(pipeline: str, files: Sequence[Path], look: Callable[[], None] = lambda: None) -> int:
     """A run from enqueue to its end. `look` is called now and then, and at the end. Returns the run."""
     # Celery's settings are read when its app is imported: not before the servers of the benchmark are known.
-    from sluice.tasks.enqueue import enqueue
+    from sluice.client.enqueue import enqueue
 
     run = enqueue(pipeline, files)
     until = time.monotonic() + LONGEST_S
@@ -153,6 +153,6 @@ def load(pipeline: str, files: Sequence[Path], look: Callable[[], None] = lambda
         look()
         time.sleep(LOOK_EVERY_S)
     if state != "done":
-        raise RunFailed(f"The run is {state}: {run.status()['error']}")
+        raise RunFailed(f"The run is {state}: {run.status().error}")
     look()
     return run.id

@@ -8,12 +8,13 @@ from typing import Any
 
 import sluice
 from docs.generated.markdown import plain
-from sluice import preprocess
+from sluice import preprocess, runs
+from sluice.engine.ledger.runs import Run
 
 _HEAD = """# Python names
 
 `from sluice import NAME`. The names are in the order in which a pipeline file needs them: declarations, sources,
-column types, checks, [enqueue](#enqueue), and preprocessing steps.
+column types, checks, [enqueue](#enqueue) and [runs](#runs), and preprocessing steps.
 
 What each column type does to a value is in [column types](types.md).
 """
@@ -21,8 +22,13 @@ What each column type does to a value is in [column types](types.md).
 
 def page() -> str:
     """The whole page."""
-    names = [name for name in sluice.__all__ if name != "preprocess"]
+    names = [name for name in sluice.__all__ if name not in {"preprocess", "runs"}]
     parts = [_HEAD, *(_section("##", name, getattr(sluice, name)) for name in names)]
+    parts.append(f"## runs\n\n{_words(runs)}\n")
+    parts += [_section("###", f"runs.{name}", getattr(runs, name)) for name in runs.__all__]
+    parts += [
+        _section("###", f"Run.{name}", getattr(Run, name)) for name in ("status", "rejects", "wait", "wait_async")
+    ]
     parts.append(f"## preprocess\n\n{_words(preprocess)}\n")
     parts += [_section("###", f"preprocess.{name}", getattr(preprocess, name)) for name in preprocess.__all__]
     return "\n".join(parts)

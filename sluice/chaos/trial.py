@@ -166,7 +166,7 @@ class Trial:
 
         A COMMIT whose reply was lost is not repeated: the ledger says how many runs there are.
         """
-        from sluice.tasks.enqueue import enqueue  # Celery's app reads the URL of Redis when it is imported
+        from sluice.client.enqueue import enqueue  # Celery's app reads the URL of Redis when it is imported
 
         batches = self._sample.batches
         while self._released < len(batches) and self._at() >= self._released * self._seconds / len(batches):

@@ -1,9 +1,8 @@
-"""enqueue: write a run and its inputs to the ledger, then messages to Redis."""
+"""Enqueue: write a run and its inputs to the ledger, then messages to Redis. Scripts use `sluice.client`."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import chain, islice
@@ -16,22 +15,22 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.registration import AT_ONCE, NewInput, Registration, Versions, register
 from sluice.engine.ledger.runs import Run
-from sluice.engine.sources.inputs import each_once, found_inputs
+from sluice.engine.sources.inputs import each_once
 from sluice.engine.steps.build import definition_of
 from sluice.engine.steps.redeclare import note_declared
 from sluice.engine.steps.reject_limit import RejectLimit
 from sluice.engine.storage import name_order
 from sluice.engine.tables.loaded_rows import note_targets
 from sluice.engine.tables.migrate import is_current, migrate
-from sluice.pipelines import declared_of, find
+from sluice.pipelines import declared_of
 from sluice.workers.publish import publish_now
 
 Tell = Callable[[int, int], None]  # (the run's id, how many inputs it has so far)
 
 
 class RunOptions(TypedDict, total=False):
-    """The options of a run, as of `enqueue`. With `refit`, the statistics of preprocessed tables' steps are computed
-    again."""
+    """The options of a run, as of `sluice.enqueue`. With `refit`, the statistics of preprocessed tables' steps are
+    computed again."""
 
     reload: bool
     max_rejects: str | None
@@ -40,44 +39,13 @@ class RunOptions(TypedDict, total=False):
     refit: bool
 
 
-def enqueue(
-    pipeline: str,
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
-    *,
-    reload: bool = False,
-    max_rejects: str | None = None,
-    as_of: date | None = None,
-    allow_future: bool = False,
-    only: Collection[str] = (),
-) -> Run:
-    """Queue files for a pipeline, one or several: paths, globs, folders, zip archives, s3://...; `-` is standard input.
-
-    Sources that are not files are fetched by every run; `only` names the sources (of either kind) that this run loads.
-
-    Returns the run: `.wait()`, `.status()`. It is in the ledger before anything is published: without Redis it starts
-    later by itself. Of more than 2,000 files the first are loaded while the others are still registered: if that fails
-    half way, the run ends as failed with the files that it has. `reload=True` loads files again whose content was
-    loaded before. `max_rejects` (`"100"` rows, `"2%"`) is how many rejects a file may have; above it nothing of the
-    file is loaded. `as_of` is the date that derived tables are built for; a pipeline that has such tables needs it, and
-    may then run without files. A date after tomorrow is refused without `allow_future`.
-
-    Raises ConfigError for an unknown pipeline, a path without a file or a file that matches no source, DatabaseAway
-    when PostgreSQL does not answer.
-    """
-    declared = find(pipeline)
-    inputs = found_inputs(declared, [paths] if isinstance(paths, str | os.PathLike) else paths, only=only)
-    return enqueue_inputs(
-        declared, inputs, reload=reload, max_rejects=max_rejects, as_of=as_of, allow_future=allow_future
-    )
-
-
 def enqueue_inputs(
     pipeline: Pipeline,
     inputs: Iterable[NewInput],
     tell: Tell = lambda _run, _inputs: None,
     **options: Unpack[RunOptions],
 ) -> Run:
-    """Queue inputs by their addresses, which are not expanded, each once. Otherwise as `enqueue`.
+    """Queue inputs by their addresses, which are not expanded, each once. Otherwise as `sluice.enqueue`.
 
     `tell` is called with the run's id and the number of its inputs for each piece of them that is registered.
     """

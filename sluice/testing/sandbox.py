@@ -77,7 +77,7 @@ class Sandbox:
         migrate([pipeline])
         taken = Steps(pipeline, _registered(pipeline, paths, reload=reload, as_of=as_of))
         taken.all()
-        status = taken.run.status()
+        status = taken.run.status().json()
         with transaction() as cursor:
             cursor.execute(query("rejects"), {"run": taken.run.id})
             rejects = [Reject(*row) for row in cursor.fetchall()]

@@ -23,8 +23,8 @@ def queue_run(pipeline: str, files: Sequence[str], as_of: date | None, *, allow_
 
     Raises Problem: 422 for an invalid run, 503 when a server is away or the ledger does not exist.
     """
+    from sluice.client.enqueue import enqueue
     from sluice.pipelines import all_pipelines
-    from sluice.tasks.enqueue import enqueue
 
     if pipeline not in all_pipelines():
         raise InvalidParameter("pipeline", f"known are {', '.join(sorted(all_pipelines()))}", "body")

@@ -122,7 +122,7 @@ def test_a_script_queues_files_beside_files_of_any_of_our_names(project: Project
         project.traps.lay(*names)
     else:
         project.traps.lay_packages(*names)
-    assert project.script(QUEUE + "print(run.status()['state'])") == "running\n"
+    assert project.script(QUEUE + "print(run.status().state)") == "running\n"
     assert project.stack.redis().llen("sluice.plan") == 1
     assert project.traps.sprung == set()
 
@@ -142,7 +142,7 @@ def theirs(): ...
 
 from sluice import enqueue
 def queue():
-    print(enqueue("call_logs", ["calls.csv"], reload=True).status()["state"])
+    print(enqueue("call_logs", ["calls.csv"], reload=True).status().state)
 
 queue()
 thread = threading.Thread(target=queue)
@@ -158,7 +158,7 @@ def test_a_celery_app_of_the_script_stays_its_own_and_ours_keeps_its_broker(proj
     nobody = {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0", "CELERY_RESULT_BACKEND": "redis://127.0.0.1:1/1"}
     (project.folder / "celeryconfig.py").write_text("broker_url = 'redis://127.0.0.1:1/2'\n")
     assert project.script(USERS_APP).splitlines() == ["running", "running", "mine mine memory://"]
-    assert project.script(QUEUE + "print(run.status()['state'])", **nobody) == "running\n"
+    assert project.script(QUEUE + "print(run.status().state)", **nobody) == "running\n"
     assert project.stack.redis().llen("sluice.plan") == 3
     assert project.traps.sprung == set()
 

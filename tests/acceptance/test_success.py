@@ -89,7 +89,7 @@ def test_scripts_and_the_queue_are_told_the_same(stack: Stack, bad: Path) -> Non
     script = (
         "from sluice import enqueue\n"
         "status = enqueue('call_logs', ['bad.csv', 'good_1.csv']).wait(120)\n"
-        "print(status['state'], [each['error_code'] for each in status['inputs']], status['reasons'][0]['code'])"
+        "print(status.state, [each.error_code for each in status.inputs], status.reasons[0].code)"
     )
     _good(stack, 1)
     command = [sys.executable, "-c", script]

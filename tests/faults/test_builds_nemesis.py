@@ -29,7 +29,7 @@ QUEUE = """
 import sys, time
 from datetime import date
 from sluice.errors import SluiceError
-from sluice.tasks.enqueue import enqueue
+from sluice import enqueue
 
 for path in sys.argv[2:]:
     while True:

@@ -123,7 +123,7 @@ class InProcess:
             self.settle(run)
         for step in self.steps(run, "build"):
             build_run(steps.claim("build", {"step": step}), self.pipeline)
-        return run.status()
+        return run.status().json()
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         with transaction() as cursor:

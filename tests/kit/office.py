@@ -78,7 +78,7 @@ class Office:
     def told(self, run: Run, *, finish: bool = True) -> tuple[str | None, list[str]]:
         if finish:
             assert self.engine.finish(run)["state"] == "done"
-        status = run.status()
+        status = run.status().json()
         return status["as_of"], [str(Path(each["uri"]).relative_to(self.inbox)) for each in status["inputs"]]
 
     def days(self) -> list[tuple[str, str]]:

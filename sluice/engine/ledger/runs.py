@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,21 +12,21 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.identity import is_gone
 from sluice.engine.base.settings import settings
-from sluice.engine.database.connection import DatabaseAway, patiently, transaction
+from sluice.engine.database.apart import apart
+from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.facts import BuildStatus, InputStatus, RejectReason, RunStatus, RunSummary, notes_of
 from sluice.engine.ledger.inputs.refused import SourceVersion, changed_inputs
 from sluice.engine.ledger.nothing_loaded import replan_inputs
 from sluice.engine.ledger.rejects.reasons import reasons_of
+from sluice.engine.ledger.rejects.stream import StreamedReject, stream_rejects
 from sluice.engine.ledger.rows import mappings
-from sluice.engine.ledger.workers import Absence
+from sluice.engine.ledger.waiting import ENDED, Waiting
 from sluice.errors import ConfigError, LostClaim
 
 query = statements(__name__)
 
-log = logging.getLogger(__name__)
 COUNTS = ("read", "loaded", "updated", "unchanged", "duplicate", "rejected")
-ENDED = ("done", "failed")
 POLL_S = 0.2
 
 
@@ -36,41 +36,32 @@ class Run:
 
     id: int
 
-    def status(self) -> dict[str, Any]:
-        """The run, its inputs and its books as they are now, as mappings and lists; see `RunStatus` for the keys."""
-        return read_status(self.id).json()
+    def status(self) -> RunStatus:
+        """The run, its inputs and its books as they are now. `.json()` of it has mappings and lists."""
+        return read_status(self.id)
 
-    def wait(self, timeout_s: float | None = None) -> dict[str, Any]:
+    def rejects(self, code: str | None = None) -> Iterator[StreamedReject]:
+        """The rejects of the run, or those of one code, in the order of its inputs and of their lines, as a stream."""
+        return stream_rejects(((each.input, each.uri) for each in self.status().inputs if each.has_rejects), code)
+
+    def wait(self, timeout_s: float | None = None) -> RunStatus:
         """Wait until the run is done or failed, and return its status.
 
-        Logs a warning when no worker has been running for ten seconds. Raises TimeoutError after `timeout_s` seconds:
-        the run stays in the ledger, and goes on as soon as a worker runs. Raises DatabaseAway when PostgreSQL stays
-        away.
+        Logs a warning when no worker has been running for ten seconds. Raises TimeoutError after `timeout_s` seconds,
+        which also says so: the run stays in the ledger, and goes on as soon as a worker runs. Raises DatabaseAway when
+        PostgreSQL stays away.
         """
-        until = None if timeout_s is None else time.monotonic() + timeout_s
-        absence = Absence(self._say_no_worker)
-        while (state := self._state_by(until)) not in ENDED:
-            if until is not None and time.monotonic() > until:
-                raise TimeoutError(f"Run {self.id} is still {state} after {timeout_s:g} s. It stays in the ledger.")
-            absence.look()
+        waiting = Waiting(self.id, run_state, timeout_s)
+        while not waiting.over():
             time.sleep(POLL_S)
         return self.status()
 
-    def _state_by(self, until: float | None) -> str:
-        """The run's state; `running` where PostgreSQL is away and the time is up."""
-        longest = settings().database_wait_s
-        left = longest if until is None else max(until - time.monotonic(), 0.0)
-        try:
-            return patiently(lambda: run_state(self.id), min(left, longest))
-        except DatabaseAway:
-            if left > longest or until is None:
-                raise
-            return "running"
-
-    def _say_no_worker(self) -> None:
-        log.warning(
-            "no worker is there: run %s waits in the ledger until one is (`sluice worker` starts some)", self.id
-        )
+    async def wait_async(self, timeout_s: float | None = None) -> RunStatus:
+        """As `wait`, for a program with an event loop, which goes on meanwhile."""
+        waiting = Waiting(self.id, run_state, timeout_s)
+        while not await apart(waiting.over):  # noqa: ASYNC110 - the ledger has no event to wait for
+            await asyncio.sleep(POLL_S)
+        return await apart(self.status)
 
 
 def run_state(run: int) -> str:

@@ -147,7 +147,7 @@ def test_a_snapshot_over_its_limit_of_rejects_takes_nobody_away(shop: Shop) -> N
     for step in shop.engine.steps(run, "extract"):
         shop.engine.check(step)
     shop.engine.settle(run)
-    status = run.status()
+    status = run.status().json()
     assert (status["state"], status["inputs"][0]["error_code"], status["gone"]) == ("failed", "over_limit", 0)
     assert _customers(shop) == [1, 2]
 

@@ -73,7 +73,7 @@ class Built:
 
     def check(self, run: Run) -> None:
         """After a run's build: both tables by hand, and what the ledger says of the build."""
-        as_of = date.fromisoformat(run.status()["as_of"])
+        as_of = date.fromisoformat(run.status().as_of)
         there = loaded(self._engine)
         self._nothing_is_lost(there)
         expected = (
@@ -84,7 +84,7 @@ class Built:
         for what, now, should in zip(("customer_ltv", "orphans"), found, expected, strict=True):
             other = {key: (now.get(key), should.get(key)) for key in {*now, *should} if now.get(key) != should.get(key)}
             assert not other, (
-                f"{what} of run {run.id} as of {as_of}; found, expected: {other}; {run.status()['builds']}"
+                f"{what} of run {run.id} as of {as_of}; found, expected: {other}; {run.status().json()['builds']}"
             )
         for before, now, build in zip(self._before.get(as_of, ({}, {})), found, self._builds(run), strict=True):
             _check_build(before, now, build)

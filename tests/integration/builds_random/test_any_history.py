@@ -91,7 +91,7 @@ class History:
         """A run without files for each date there is, and what they built."""
         runs = [self.runs.add([], as_of) for as_of in self.built.dates()]
         self.take_all()
-        return [build for run in runs for build in run.status()["builds"]]
+        return [build for run in runs for build in run.status().json()["builds"]]
 
     def take_all(self) -> None:
         while self.take():

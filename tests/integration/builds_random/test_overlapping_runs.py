@@ -158,7 +158,7 @@ def test_runs_with_the_same_file_and_a_snapshot_each_do_not_wait_for_each_other(
     shop.engine.plan_step(copied)
     while runs.step():
         pass
-    assert [run.status()["state"] for run in (first, second)] == ["done", "done"]
+    assert [run.status().state for run in (first, second)] == ["done", "done"]
     assert shop.ltv() == [(1, 0, "0.00"), (2, 0, "0.00")]
 
 
@@ -176,7 +176,7 @@ def test_rows_of_a_file_that_failed_half_way_count_once_also_after_it_is_retried
     for step in others:
         shop.engine.load(step)
     shop.engine.settle(halved)
-    assert halved.status()["state"] == "failed"
+    assert halved.status().state == "failed"
     [(loaded,)] = shop.engine.sql("select count(*) from payments")
     shop.engine.finish(shop.run())
     assert 0 < loaded < 10_000

@@ -42,4 +42,4 @@ def test_a_purged_run_is_still_built_from_explained_and_known(engine: InProcess,
         (str(tmp_path / "payments_late.csv"), 2),
     ]
     assert [each["id"] for each in listed(engine.pipeline, None, None, 9)["rows"]] == [2]
-    assert [build["rows"] for build in old.status()["builds"]] == [1, 1]
+    assert [build["rows"] for build in old.status().json()["builds"]] == [1, 1]

@@ -90,4 +90,4 @@ def test_an_older_list_that_is_retried_after_a_newer_one_brings_nobody_back(list
     retry(older.id)
     lists.engine.finish(older)
     assert lists.engine.sql("select customer_id from customer_ltv order by 1") == [(2,), (3,)]
-    assert older.status()["gone"] == 1
+    assert older.status().gone == 1

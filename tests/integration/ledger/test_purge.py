@@ -75,13 +75,13 @@ def purge_all(older_than: timedelta = MONTH) -> dict[int, dict[str, int]]:
 def test_an_old_run_gives_back_what_only_costs_space(ledger: InProcess, tmp_path: Path) -> None:
     old = loaded(ledger, a_file(tmp_path, "old.csv", "1,a", "x,b", "2,c", "y,d"), days_ago=40)
     young = loaded(ledger, a_file(tmp_path, "young.csv", "3,a", "z,b"), days_ago=20)
-    before = old.status()
+    before = old.status().json()
 
     assert purge_all() == {old.id: {"contenders": 0, "rejects": 2, "steps": 3, "parts": 1}}
 
     assert left(ledger, old) == {"part": 0, "step": 0, "reject": 0, "contender": 0}
     assert left(ledger, young) == {"part": 1, "step": 3, "reject": 1, "contender": 0}
-    after = old.status()
+    after = old.status().json()
     assert {k: after[k] for k in ("state", "read", "loaded", "rejected")} == {
         "state": "done",
         "read": 4,
@@ -338,7 +338,7 @@ def test_rejects_stream_by_input_and_line(ledger: InProcess, tmp_path: Path, mon
 
 def test_a_reader_that_stops_early_leaves_no_transaction_open(ledger: InProcess, tmp_path: Path) -> None:
     run = loaded(ledger, a_file(tmp_path, "a.csv", "y,a", "z,b", "1,c"), days_ago=0)
-    rows = stream_rejects([(each["input"], each["uri"]) for each in run.status()["inputs"]])
+    rows = stream_rejects([(each["input"], each["uri"]) for each in run.status().json()["inputs"]])
     next(rows)
     rows.close()
     until(lambda: ledger.sql("select current_setting('idle_in_transaction_session_timeout') <> '0'")[0][0], 1)

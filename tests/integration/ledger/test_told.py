@@ -43,7 +43,7 @@ def test_codes_are_counted_in_the_run_or_in_one_input(engine: InProcess, letters
 
 def test_a_run_is_unattended_while_no_worker_holds_or_awaits_a_step(engine: InProcess, letters: Run) -> None:
     def unattended() -> bool:
-        return bool(letters.status()["unattended"])
+        return bool(letters.status().unattended)
 
     later, long_ago = "clock_timestamp() + interval '9 s'", "clock_timestamp() - interval '9 s'"
     assert unattended()
@@ -66,8 +66,8 @@ def test_a_run_that_waits_its_turn_is_not_unattended_and_nor_is_one_that_ended(
     second = engine.register(other)
     step = engine.steps(second, "plan")[0]
     steps.claim("plan", {"step": step})
-    assert not letters.status()["unattended"]
+    assert not letters.status().unattended
     engine.sql("update sluice.step set state = 'due', lease_until = null where id = %s", step)
-    assert letters.status()["unattended"]
+    assert letters.status().unattended
     engine.finish(letters)
-    assert not letters.status()["unattended"]
+    assert not letters.status().unattended

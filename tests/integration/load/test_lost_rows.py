@@ -57,7 +57,7 @@ class Office:
     def end(self, run: Run) -> dict[str, object]:
         note_lost(run.id, self.pipeline)
         self.engine.settle(run)
-        return run.status()
+        return run.status().json()
 
     def run(self, *paths: Path, **options: object) -> Run:
         run = self.begin(*paths, **options)

@@ -30,7 +30,7 @@ def _load_in(engine: InProcess, order: tuple[int, ...], *paths: Path) -> dict:
     for place in order:
         engine.load(steps[place])
     engine.settle(run)
-    return run.status()
+    return run.status().json()
 
 
 def _books(status: dict) -> tuple[int, ...]:
@@ -122,8 +122,8 @@ def test_an_earlier_run_that_is_still_open_wins_over_a_later_one(engine: InProce
     engine.settle(second)
 
     assert engine.sql("select id, value from letters") == [(7, "a")]
-    assert _books(first.status()) == (1, 1, 0, 0, 0, 0, 0)
-    assert _books(second.status()) == (1, 0, 0, 0, 0, 1, 0)
+    assert _books(first.status().json()) == (1, 1, 0, 0, 0, 0, 0)
+    assert _books(second.status().json()) == (1, 0, 0, 0, 0, 1, 0)
 
 
 def test_the_same_content_again_has_nothing_to_do(engine: InProcess, tmp_path: Path) -> None:
@@ -157,13 +157,13 @@ def test_content_that_another_run_is_loading_is_waited_for(engine: InProcess, tm
     first, second = engine.register(path), engine.register(path)
     engine.plan(first)
     engine.plan(second)
-    assert second.status()["inputs"][0]["state"] == "attached"
+    assert second.status().json()["inputs"][0]["state"] == "attached"
 
     engine.finish(first)
     engine.settle(second)
 
-    assert second.status()["state"] == "done"
-    assert second.status()["inputs"][0]["state"] == "already_loaded"
+    assert second.status().state == "done"
+    assert second.status().json()["inputs"][0]["state"] == "already_loaded"
     assert engine.sql("select count(*) from letters") == [(1,)]
 
 
@@ -174,7 +174,7 @@ def test_of_two_runs_of_the_same_file_the_earlier_one_plans_it_first(engine: InP
     with pytest.raises(EarlierRunOpen):
         engine.plan(second)
     engine.finish(first)
-    assert first.status()["loaded"] == 1
+    assert first.status().loaded == 1
 
 
 def test_two_runs_that_hold_each_others_content_do_not_wait_for_ever(engine: InProcess, tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_two_runs_that_hold_each_others_content_do_not_wait_for_ever(engine: InP
     engine.settle(first)
     engine.settle(second)
 
-    assert [each["state"] for run in (first, second) for each in run.status()["inputs"]] == [
+    assert [each["state"] for run in (first, second) for each in run.status().json()["inputs"]] == [
         "done",
         "already_loaded",
         "done",

@@ -26,7 +26,7 @@ def _file(folder: Path, name: str, *rows: str, header: str = "id,name") -> Path:
 
 
 def _books(run: Run) -> tuple[int, ...]:
-    status = run.status()
+    status = run.status().json()
     return tuple(status[n] for n in ("read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested"))
 
 
@@ -70,9 +70,9 @@ def test_the_same_files_again_have_nothing_to_do_and_a_new_one_behind_them_is_al
     paths = [_file(tmp_path, f"{n}.csv", f"7,{value}", f"{n},new") for n, value in enumerate("ABC")]
     _run(engine, *paths)
     again = _run(engine, *paths)
-    assert [each["state"] for each in again.status()["inputs"]] == ["already_loaded"] * 3
+    assert [each["state"] for each in again.status().json()["inputs"]] == ["already_loaded"] * 3
     more = _run(engine, *paths, _file(tmp_path, "3.csv", "7,D"))
-    assert [each["state"] for each in more.status()["inputs"]] == ["already_loaded"] * 3 + ["done"]
+    assert [each["state"] for each in more.status().json()["inputs"]] == ["already_loaded"] * 3 + ["done"]
     assert engine.sql("select id, name from names order by id") == [(0, "new"), (1, "new"), (2, "new"), (7, "D")]
 
 

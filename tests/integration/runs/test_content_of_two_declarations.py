@@ -39,7 +39,7 @@ def test_a_later_run_under_another_declaration_loads_the_content_in_place_of_the
     recover()
     assert engine.sql(STATES) == [("loaded",), ("attached",)]
     engine.settle(first)
-    assert first.status()["rejected"] == 1
+    assert first.status().rejected == 1
     recover()
     assert engine.sql(STATES) == [("done",), ("registered",)]
     engine.use(NEW)

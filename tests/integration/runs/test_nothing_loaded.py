@@ -99,7 +99,7 @@ def test_rejects_are_counted_by_column_and_code_worst_first_with_their_first_exa
 def test_reasons_are_counted_when_a_run_has_ended(engine: InProcess, tmp_path: Path) -> None:
     engine.use(prices())
     run = engine.register(bad_file(tmp_path))
-    assert run.status()["reasons"] is None
+    assert run.status().reasons is None
     assert len(engine.finish(run)["reasons"]) == 1
     assert finished(engine, file_of(tmp_path, [("z", POINT)]))["reasons"] == []
 
@@ -157,7 +157,7 @@ def test_max_rejects_comes_first(engine: InProcess, tmp_path: Path, limit: str, 
     for step in engine.steps(run, "load"):
         engine.load_checked(step)
     engine.settle(run)
-    status = run.status()
+    status = run.status().json()
     assert (states_of(status), status["state"]) == ([("failed", code)], "failed")
     assert [(each["code"], each["rows"]) for each in status["reasons"]] == [("not_decimal", 3)]
 

@@ -128,7 +128,7 @@ def test_retry_of_a_run_without_such_an_input_does_nothing(engine: InProcess, tm
     engine.use(prices())
     done = finished(engine, file_of(tmp_path, [("a", "1")]))["run"]
     assert retry(done) == 0
-    assert states_of(Run(done).status()) == [("done", None)]
+    assert states_of(Run(done).status().json()) == [("done", None)]
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -152,7 +152,7 @@ def test_who_waits_for_another_runs_copy_of_it_is_refused_too(engine: InProcess,
     first, second = engine.register(path), engine.register(path)
     engine.plan(first)
     engine.plan(second)
-    assert states_of(second.status()) == [("attached", None)]
+    assert states_of(second.status().json()) == [("attached", None)]
     engine.finish(first)
     recover()
     status = engine.finish(second)
@@ -170,7 +170,7 @@ def test_where_all_its_keys_are_lost_to_an_open_run_settling_decides(engine: InP
             engine.load(step)
     engine.settle(first)
     engine.settle(second)
-    assert states_of(first.status()) == [("done", None)]
-    status = second.status()
+    assert states_of(first.status().json()) == [("done", None)]
+    status = second.status().json()
     assert (states_of(status), status["state"]) == ([("failed", "nothing_loaded")], "failed")
     assert status["inputs"][0]["error"].startswith("All 2 rows were rejected: key_conflict, first in line 2: ")

@@ -67,7 +67,11 @@ def test_inputs_of_several_pieces_have_the_places_of_one_list(letters: InProcess
 
     assert letters.sql(LISTED, run.id) == [(number, f"{number}.csv") for number in range(1, 11)]
     assert told == [(run.id, 3), (run.id, 6), (run.id, 9), (run.id, 10)]
-    assert [run.status()[name] for name in ("inputs_total", "inputs_left", "registration")] == [10, 10, "complete"]
+    assert [run.status().json()[name] for name in ("inputs_total", "inputs_left", "registration")] == [
+        10,
+        10,
+        "complete",
+    ]
     assert books(letters.finish(run)) == (10, 10, 0, 0)
 
 
@@ -90,7 +94,7 @@ def test_what_is_registered_loads_and_the_run_ends_after_the_last_file(letters: 
         for step in letters.steps(enqueue.Run(run), "extract"):
             letters.load(step)
         recover()
-        status = enqueue.Run(run).status()
+        status = enqueue.Run(run).status().json()
         seen.append((status["loaded"], status["state"], status["inputs_left"], status["registration"]))
         assert letters.steps(enqueue.Run(run), "settle") == []
 
@@ -98,8 +102,8 @@ def test_what_is_registered_loads_and_the_run_ends_after_the_last_file(letters: 
 
     assert seen == [(3, "running", 0, "under way"), (6, "running", 0, "under way"), (8, "running", 0, "under way")]
     letters.settle(run)
-    assert run.status()["state"] == "done"
-    assert books(run.status()) == (8, 8, 0, 0)
+    assert run.status().state == "done"
+    assert books(run.status().json()) == (8, 8, 0, 0)
 
 
 def test_an_error_half_way_ends_the_run_as_failed_and_the_same_again_loads_the_rest(

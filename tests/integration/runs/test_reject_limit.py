@@ -107,13 +107,13 @@ def test_a_part_that_dies_does_not_hold_the_others_for_ever(engine: InProcess, f
     for part in engine.steps(run, "load"):
         engine.load_checked(part)
     engine.settle(run)
-    assert run.status()["state"] == "failed"
+    assert run.status().state == "failed"
     assert retry(run.id) == 1
     engine.check(first)
     (again,) = engine.steps(run, "load")
     engine.load_checked(again)
     engine.settle(run)
-    status = run.status()
+    status = run.status().json()
     assert (status["state"], status["loaded"], status["rejected"]) == ("done", 297, 3)
 
 
@@ -132,4 +132,4 @@ def test_a_reload_over_the_limit_leaves_the_old_rows(engine: InProcess, four_par
     assert engine.sql("select count(*) from letters") == [(297,)]
     again = engine.register(four_parts)
     engine.plan(again)
-    assert [each["state"] for each in again.status()["inputs"]] == ["already_loaded"]
+    assert [each["state"] for each in again.status().json()["inputs"]] == ["already_loaded"]

@@ -52,7 +52,7 @@ def test_a_corrected_file_is_read_again_and_an_unchanged_one_is_not(
     run = engine.register(good, bad)
     assert _states(engine.finish(run)) == [("done", None, 1), ("failed", code, 0)]
     assert _retry(engine, run) == 0
-    assert _states(run.status()) == [("done", None, 1), ("failed", code, 0)]
+    assert _states(run.status().json()) == [("done", None, 1), ("failed", code, 0)]
     bad.write_text(GOOD)
     assert _retry(engine, run) == 1
     status = engine.finish(run)

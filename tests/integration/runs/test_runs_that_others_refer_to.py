@@ -37,7 +37,7 @@ def test_an_open_run_with_the_same_content_is_named_until_and_after_it_has_ended
     engine.plan(first)
     second = engine.register(path)
     engine.plan(second)
-    waiting = second.status()
+    waiting = second.status().json()
     assert (waiting["inputs"][0]["state"], waiting["continued"]) == ("attached", [first.id])
     for step in engine.steps(first, "extract"):
         engine.load(step)
@@ -45,7 +45,7 @@ def test_an_open_run_with_the_same_content_is_named_until_and_after_it_has_ended
     recover()
     ended = engine.finish(second)
     assert (ended["state"], ended["inputs"][0]["state"], ended["continued"]) == ("done", "already_loaded", [first.id])
-    assert first.status()["continued"] == []
+    assert first.status().continued == []
 
     third = engine.finish(engine.register(path))
     assert (third["inputs"][0]["state"], third["continued"]) == ("already_loaded", [])
@@ -59,9 +59,9 @@ def test_a_run_that_was_loaded_but_not_settled_is_continued_too(engine: InProces
         engine.load(step)
     second = engine.register(path)
     engine.plan(second)
-    assert second.status()["continued"] == [first.id]
+    assert second.status().continued == [first.id]
     engine.settle(first)
-    assert second.status()["continued"] == [first.id]
+    assert second.status().continued == [first.id]
 
 
 @pytest.mark.parametrize("how", ["reload", "another declaration"])
@@ -74,8 +74,8 @@ def test_the_run_that_replaced_rows_is_named_where_they_came_from(engine: InProc
         engine.use(pipeline(length=30))
     second = engine.register(path, reload=how == "reload")
     after = engine.finish(second)
-    assert [each["replaced_by_run"] for each in first.status()["inputs"]] == [second.id]
-    assert [each["replaced_by_run"] for each in second.status()["inputs"]] == [None]
+    assert [each["replaced_by_run"] for each in first.status().json()["inputs"]] == [second.id]
+    assert [each["replaced_by_run"] for each in second.status().json()["inputs"]] == [None]
     # the books of both together count more rows than the table has
     assert before["loaded"] + after["loaded"] > 2
     assert engine.sql("select count(*) from names") == [(2,)]
@@ -88,7 +88,7 @@ def test_a_corrected_file_is_other_content_and_replaces_nothing(engine: InProces
     path.write_text("id,name\n1,Ada\n2,short\n")
     after = engine.finish(engine.register(path))
     assert (after["loaded"], after["duplicate"]) == (1, 1)
-    assert [each["replaced_by_run"] for each in first.status()["inputs"]] == [None]
+    assert [each["replaced_by_run"] for each in first.status().json()["inputs"]] == [None]
 
 
 @pytest.mark.parametrize(

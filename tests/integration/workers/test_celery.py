@@ -81,4 +81,4 @@ def test_beat_loads_what_is_new_in_the_inbox_once_for_each_due_time(stack: Stack
 def test_a_single_path_is_queued_as_one_file(engine: InProcess, tmp_path: Path, kind: type) -> None:
     path = tmp_path / "call_logs_1.csv"
     path.write_text("call_id\n")
-    assert [each["uri"] for each in enqueue("call_logs", kind(path)).status()["inputs"]] == [str(path)]
+    assert [each["uri"] for each in enqueue("call_logs", kind(path)).status().json()["inputs"]] == [str(path)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import subprocess
@@ -11,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from sluice import runs
 from sluice.engine.database.connection import transaction
 from sluice.engine.ledger import workers as presence
 from sluice.engine.ledger.workers import Absence, register_worker, unregister_worker, worker_there
+from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
 from tests.kit.letters import LETTERS
 from tests.kit.stack import ROOT, Stack, until
@@ -73,13 +76,37 @@ def test_a_script_that_waits_is_told_and_its_wait_ends_when_it_says_so(
     run = engine.register(path)
     with (
         caplog.at_level(logging.WARNING),
-        pytest.raises(TimeoutError, match=f"Run {run.id} is still running after 1.5 s. It stays in the ledger."),
+        pytest.raises(
+            TimeoutError, match=f"Run {run.id} is still running after 1.5 s. It stays in the ledger. No worker"
+        ),
     ):
         run.wait(timeout_s=1.5)
     assert [each.getMessage() for each in caplog.records] == [
         f"no worker is there: run {run.id} waits in the ledger until one is (`sluice worker` starts some)"
     ]
     assert engine.sql("select state from sluice.run") == [("running",)]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_event_loop_goes_on_while_it_waits_for_a_run(engine: InProcess, tmp_path: Path) -> None:
+    engine.use(LETTERS)
+    path = tmp_path / "letters.csv"
+    path.write_text("id,value\n1,a\nx,b\n")
+    run = engine.register(path)
+
+    async def loaded_meanwhile() -> tuple[str, int, int]:
+        waiting = asyncio.ensure_future(run.wait_async(timeout_s=120))
+        await asyncio.sleep(0)
+        engine.finish(run)
+        status = await waiting
+        return status.state, status.loaded, status.rejected
+
+    assert asyncio.run(loaded_meanwhile()) == ("done", 1, 1)
+    assert [(each.line, each.column, each.code) for each in runs.get(run.id).rejects()] == [(3, "id", "not_integer")]
+    assert list(run.rejects(code="missing")) == []
+    assert [(each.run, each.state, each.loaded) for each in runs.newest()] == [(run.id, "done", 1)]
+    with pytest.raises(ConfigError, match="There is no run 99"):
+        runs.get(99)
 
 
 def test_waiting_ends_in_time_although_postgresql_is_away(

@@ -1,0 +1,1 @@
+"""What scripts and web applications use: light to import, the rest is imported by the first call."""
