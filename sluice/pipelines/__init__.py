@@ -1,5 +1,8 @@
 """Pipelines: one file or folder each, found by name. Your own are in the folders of SLUICE_PIPELINES.
 
+Those that come with Sluice are examples. Each can be run by its name. Where SLUICE_PIPELINES has the name, too, it is
+switched on: its tables are made beforehand, its schedule runs, and it is served and checked like your own.
+
 A pipeline file is a Python file that sets `pipeline = Pipeline(...)`; of a folder that is its `__init__.py`, with SQL
 and other files of the dataset next to it. Names that begin with _ are ignored. Two files must not declare the same
 name. A new or changed file is read at the next use; a file with a mistake is reported then, and the others work.
@@ -16,22 +19,35 @@ from sluice.engine.registry import Declared, Registry
 from sluice.errors import ConfigError, OtherDeclaration
 
 FOLDER = Path(__file__).parent  # of the pipelines that come with Sluice
+EXAMPLES = tuple(sorted(each.parent.name for each in FOLDER.glob("[!_]*/__init__.py")))
 
 
 def _folders() -> tuple[Path, ...]:
-    return (FOLDER, *settings().pipelines)
+    return (FOLDER, *(each for each in settings().pipelines if str(each) not in EXAMPLES))
 
 
-REGISTRY = Registry(_folders)
+def is_off(declared: Declared) -> bool:
+    """Whether a pipeline comes with Sluice and SLUICE_PIPELINES does not name it."""
+    if declared.path is None or not declared.path.is_relative_to(FOLDER):
+        return False
+    return declared.pipeline.name not in map(str, settings().pipelines)
 
 
-def all_declared() -> dict[str, Declared]:
-    """Every pipeline that can be read, by name. Raises ConfigError for a path that is not a folder."""
+REGISTRY = Registry(_folders, gives_way=is_off)
+
+
+def known_declared() -> dict[str, Declared]:
+    """Every pipeline that can be run, by name, with the examples. Raises ConfigError for a path to something else."""
     return dict(REGISTRY.view().declared)
 
 
+def all_declared() -> dict[str, Declared]:
+    """Every pipeline that is switched on and can be read, by name. Raises ConfigError as `known_declared`."""
+    return {name: each for name, each in known_declared().items() if not is_off(each)}
+
+
 def all_pipelines() -> dict[str, Pipeline]:
-    """Every pipeline that can be read, by name; `broken` names the others. Raises ConfigError as `all_declared`."""
+    """The pipelines of `all_declared`, by name; `broken` names the files that cannot be read."""
     return {name: each.pipeline for name, each in all_declared().items()}
 
 

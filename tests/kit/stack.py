@@ -25,6 +25,7 @@ QUICK = {
     "SLUICE_DISPATCH_EVERY_S": "0.2",
     "SLUICE_LOG_LEVEL": "INFO",
 }
+EXAMPLES = "call_logs:customer_ltv:unified_sales"  # switched on
 ROOT = Path(__file__).parents[2]
 
 
@@ -86,6 +87,7 @@ class Stack:
             "REDIS_URL": self.redis_url,
             "SLUICE_CACHE_URL": self.cache_url,
             "SLUICE_HOME": str(home),
+            "SLUICE_PIPELINES": EXAMPLES,
         }  # fmt: skip
         self._workers: list[Worker] = []
 

@@ -163,9 +163,9 @@ def facts_of(exported: list[ExportedFile]) -> list[dict[str, Any]]:
 
 def _one(table: str, to: str, columns: str | None) -> ExportRequest:
     from sluice.engine.export import ExportRequest, find_table
-    from sluice.pipelines import all_pipelines
+    from sluice.pipelines import known_declared
 
-    key = find_table(all_pipelines().values(), table)
+    key = find_table((each.pipeline for each in known_declared().values()), table)
     names = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
     return ExportRequest(table, key, to, names)
 

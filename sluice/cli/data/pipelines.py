@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 
 def pipelines(as_json: Json = False) -> None:
-    """List the pipelines, and the mistakes of files that cannot be read. Starts no server."""
-    from sluice.pipelines import all_declared, broken
+    """List the pipelines, and the mistakes of files that cannot be read. Starts no server.
 
-    known, mistakes = all_declared(), broken()
+    Those that come with Sluice are examples: `sluice run` takes each by its name. Tables, schedule and API of one are
+    there where SLUICE_PIPELINES has its name.
+    """
+    from sluice.pipelines import broken, known_declared
+
+    known, mistakes = known_declared(), broken()
     facts = {"pipelines": [_facts(each) for each in known.values()], "mistakes": mistakes}
     for mistake in mistakes:
         say(f"{tint('not read:', 'red', sys.stderr)} {mistake}")
@@ -31,11 +35,14 @@ def _print_all(known: Iterable[Declared]) -> None:
 
 
 def _facts(declared: Declared) -> dict[str, Any]:
+    from sluice.pipelines import is_off
+
     pipeline = declared.pipeline
     return {
         "name": pipeline.name,
         "about": pipeline.about,
         "file": _file(declared),
+        "on": not is_off(declared),
         "daily_at": _daily_at(declared),
         "flows": [
             {
@@ -53,9 +60,12 @@ def _facts(declared: Declared) -> dict[str, Any]:
 
 def _print(declared: Declared) -> None:
     """A headline, a line for each source, and one with what is built."""
+    from sluice.pipelines import is_off
+
     pipeline = declared.pipeline
     daily = _daily_at(declared)
-    where = ", ".join([_file(declared), *([f"daily at {daily}"] if daily else [])])
+    schedule = [f"daily at {daily}"] if daily else []
+    where = ", ".join([_file(declared), *(["not switched on"] if is_off(declared) else schedule)])
     folded(f"{pipeline.name} ({where}){f': {pipeline.about}' if pipeline.about else ''}")
     wide = max(len(_reads(flow)) for flow in pipeline.flows)
     for flow in pipeline.flows:
@@ -76,9 +86,9 @@ def _daily_at(declared: Declared) -> str | None:
 
 
 def _file(declared: Declared) -> str:
-    """Where it is declared, as it is typed; `shipped` for those that come with Sluice."""
+    """Where it is declared, as it is typed; `example` for those that come with Sluice."""
     import sluice.pipelines as shipped
 
     if declared.path is None or declared.path.is_relative_to(shipped.FOLDER):
-        return "shipped"
+        return "example"
     return near(str(declared.path))

@@ -45,7 +45,7 @@ def show_unified_sales(rows: int, *, serve: bool, port: int | None, as_json: boo
     chosen = free_port(port) if serve else None
     token = secrets.token_urlsafe(24)
     fresh(home)
-    wanted = {"SLUICE_HOME": str(home), "SLUICE_API_READ_TOKENS": token}
+    wanted = {"SLUICE_HOME": str(home), "SLUICE_PIPELINES": PIPELINE, "SLUICE_API_READ_TOKENS": token}
     with stop_signals(), only_settings(wanted):
         _show(home, rows, as_json=as_json)
         if chosen is not None:

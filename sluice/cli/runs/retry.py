@@ -87,10 +87,10 @@ def _left(status: RunStatus) -> list[str]:
 def _derived_now(pipeline: str) -> str | None:
     """The definition of a pipeline's derived tables; None for a pipeline that is not known here."""
     from sluice.engine.steps.build import definition_of
-    from sluice.pipelines import all_pipelines
+    from sluice.pipelines import newest
 
-    declared = all_pipelines().get(pipeline)
-    return None if declared is None else definition_of(declared)
+    declared = newest(pipeline)
+    return None if declared is None else definition_of(declared.pipeline)
 
 
 def _declared_now(pipeline: str) -> Mapping[str, SourceVersion]:

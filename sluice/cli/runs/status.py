@@ -56,15 +56,15 @@ def status(run: MaybeRun = None, limit: Limit = 20, as_json: Json = False) -> No
 def _missing(status: RunStatus) -> list[dict[str, Any]]:
     """The inputs of an ended run of which rows are missing in their tables."""
     from sluice.engine.tables.loaded_rows import missing_of_run
-    from sluice.pipelines import all_pipelines
+    from sluice.pipelines import known_declared
 
     if status.state == "running":
         return []
     try:
-        declared = all_pipelines().get(status.pipeline)
+        declared = known_declared().get(status.pipeline)
         if declared is None:
             return []
-        return [asdict(each) | {"sentence": str(each)} for each in missing_of_run(status.run, declared)]
+        return [asdict(each) | {"sentence": str(each)} for each in missing_of_run(status.run, declared.pipeline)]
     except (ConfigError, TransientError) as error:
         say(f"the rows of this run were not counted: {error}")
         return []

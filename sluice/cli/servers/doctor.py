@@ -66,7 +66,7 @@ def _declarations(into: dict[str, Pipeline]) -> Iterator[Finding]:
     from sluice.pipelines import all_pipelines, mistakes
 
     into |= all_pipelines()
-    yield ok("pipelines", ", ".join(sorted(into)))
+    yield ok("pipelines", ", ".join(sorted(into)) or "none: SLUICE_PIPELINES names your folders, and examples")
     for error in mistakes():
         if isinstance(error, Misplaced):
             yield wrong("pipelines", error.found, error.todo)

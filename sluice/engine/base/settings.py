@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     cache_url: SecretStr | None = Field(None, description="Redis for frames; default: REDIS_URL with db 1")
     home: Path = Field(Path(".sluice"), description="data of the embedded servers, and logs")
     pipelines: Annotated[tuple[Path, ...], NoDecode] = Field(
-        (), description="folders with your own pipelines, separated by `:`"
+        (), description="folders with your own pipelines, and names of examples to switch on, separated by `:`"
     )
     search_path: Annotated[tuple[str, ...], NoDecode] = Field(
         ("public",), description="schemas, separated by `,`: tables are made in the first, SQL of pipelines finds all"

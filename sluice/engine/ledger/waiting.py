@@ -15,7 +15,7 @@ ENDED = ("done", "failed")
 
 
 class Waiting:
-    """One wait for a run: `over()` is asked again and again, with a pause between."""
+    """One wait for a run: the caller calls `over()` repeatedly, with a pause between."""
 
     def __init__(self, run: int, state: Callable[[int], str], timeout_s: float | None) -> None:
         """`state` reads the run's state; None for `timeout_s` waits without a limit."""

@@ -40,8 +40,12 @@ class View:
 class Registry:
     """Reads the pipelines of `folders`, and reads them again when they change. For several threads, and forks."""
 
-    def __init__(self, folders: Callable[[], Sequence[Path]]) -> None:
+    def __init__(
+        self, folders: Callable[[], Sequence[Path]], *, gives_way: Callable[[Declared], bool] = lambda _: False
+    ) -> None:
+        """A later file may declare the name of a pipeline that `gives_way`; all other names must be unique."""
         self._folders = folders
+        self._gives_way = gives_way
         self._files: dict[Path, Read] = {}
         self._view: View | None = None
         self._kept: dict[str, tuple[Declared, ...]] = {}
@@ -120,6 +124,8 @@ class Registry:
                 names |= {name: each.outcome for name, kept in self._kept.items() if kept[0].path == path}
                 continue
             name = each.outcome.name
+            if name in declared and self._gives_way(declared[name]):
+                del declared[name]
             if name in declared or name in names:
                 first = declared.pop(name).path if name in declared else None
                 names[name] = ConfigError(f"{path} and {first} both declare the pipeline {name!r}: rename one.")

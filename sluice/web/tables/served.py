@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sluice.engine.declare import Pipeline
 from sluice.engine.declare.served import Served
 from sluice.errors import ConfigError
-from sluice.pipelines import REGISTRY
+from sluice.pipelines import REGISTRY, is_off
 from sluice.web.tables.describe import schemas_of
 
 log = logging.getLogger("sluice.web")
@@ -34,7 +34,7 @@ class AllServed:
         folder of pipelines that is none.
         """
         view = REGISTRY.view()
-        found = {name: each.pipeline for name, each in view.declared.items()}
+        found = {name: each.pipeline for name, each in view.declared.items() if not is_off(each)}
         found |= {name: pipeline for name, pipeline in self._used.items() if name in view.names}
         self._tell({str(error) for error in view.broken.values()})
         seen, self._seen = self._seen, found

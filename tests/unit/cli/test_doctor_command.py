@@ -77,6 +77,7 @@ def test_servers_that_are_away_are_told_quickly_and_the_rest_goes_on(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", f"postgresql://me:hunter2@127.0.0.1:{nobody_listens}/x")
     monkeypatch.setenv("REDIS_URL", f"redis://:hunter3@127.0.0.1:{nobody_listens}/0")
+    monkeypatch.setenv("SLUICE_PIPELINES", "unified_sales")
     settings.cache_clear()
     started = time.monotonic()
     result = sluice("doctor", "--json")

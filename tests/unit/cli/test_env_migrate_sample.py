@@ -9,6 +9,7 @@ import pytest
 
 from sluice import embedded
 from sluice.embedded import Servers
+from sluice.engine.base.settings import settings
 from sluice.engine.tables import migrate as schema
 from tests.unit.cli.made_up import Sluice
 
@@ -48,6 +49,8 @@ def test_env_prints_servers_of_ones_own(sluice: Sluice, monkeypatch: pytest.Monk
 
 
 def test_migrate_tells_what_it_did(sluice: Sluice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_PIPELINES", "call_logs")
+    settings.cache_clear()
     done = ["Applied 001_ledger.sql.", "Created table customer_call_logs."]
     monkeypatch.setattr(schema, "migrate", lambda pipelines: done if pipelines else [])
     assert sluice("migrate").stdout == "Applied 001_ledger.sql.\nCreated table customer_call_logs.\n"

@@ -30,7 +30,7 @@ def test_each_pipeline_is_listed_with_its_file_sources_tables_and_schedule(sluic
     (folder / "events.py").write_text(EVENTS)
     said = sluice("pipelines").stdout
     assert "events.py, daily at 06:30 UTC): Clicks. events/*.csv into web_events" in " ".join(said.split())
-    assert "call_logs (shipped, daily at 02:00 Africa/Nairobi)" in said
+    assert "call_logs (example, not switched on)" in said
     assert "  builds customer_ltv, customer_ltv_orphan\n" in said
 
 
@@ -54,4 +54,30 @@ def test_a_file_with_a_mistake_is_named_and_the_others_are_listed(sluice: Sluice
     assert result.exit_code == 0
     assert "not read: " in result.stderr
     assert "events.py:4: NameError: name 'Intger' is not defined" in result.stderr
-    assert "call_logs (shipped" in result.stdout
+    assert "call_logs (example" in result.stdout
+
+
+def test_an_example_is_switched_on_by_its_name(sluice: Sluice, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_PIPELINES", f"{folder}:call_logs")
+    settings.cache_clear()
+    assert "call_logs (example, daily at 02:00 Africa/Nairobi)" in sluice("pipelines").stdout
+    known = json.loads(sluice("pipelines", "--json").stdout)["pipelines"]
+    assert {each["name"]: each["on"] for each in known} == {
+        "call_logs": True,
+        "customer_ltv": False,
+        "unified_sales": False,
+    }
+
+
+def test_a_pipeline_may_have_the_name_of_an_example_that_is_off(sluice: Sluice, folder: Path) -> None:
+    (folder / "mine.py").write_text(EVENTS.replace('"events", Files', '"call_logs", Files'))
+    assert "mine.py, daily at 06:30 UTC): Clicks." in " ".join(sluice("pipelines").stdout.split())
+
+
+def test_a_pipeline_must_not_have_the_name_of_an_example_that_is_on(
+    sluice: Sluice, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "mine.py").write_text(EVENTS.replace('"events", Files', '"call_logs", Files'))
+    monkeypatch.setenv("SLUICE_PIPELINES", f"{folder}:call_logs")
+    settings.cache_clear()
+    assert "both declare the pipeline 'call_logs': rename one." in sluice("pipelines").stderr
