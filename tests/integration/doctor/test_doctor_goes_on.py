@@ -73,6 +73,8 @@ def test_a_pipeline_whose_tables_cannot_be_looked_at_leaves_those_of_others(
             raise RecursionError
         return True
 
+    monkeypatch.setenv("SLUICE_PIPELINES", "call_logs:customer_ltv")
+    settings.cache_clear()
     monkeypatch.setattr("sluice.engine.doctor.postgres.is_current", is_current)
     found = checks()
     assert (found["tables of call_logs"], found["tables"]) == ("wrong", "ok")

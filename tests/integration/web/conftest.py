@@ -13,7 +13,7 @@ from sluice.embedded import Servers
 from sluice.engine.base.settings import settings
 from sluice.web.app import make_app
 from tests.kit.in_process import InProcess
-from tests.kit.stack import own_database
+from tests.kit.stack import EXAMPLES, own_database
 from tests.kit.web_client import serving
 from tests.kit.web_tables import fill_tables, make_tables
 
@@ -56,6 +56,7 @@ def _set_api(patch: pytest.MonkeyPatch, home: Path) -> None:
     inbox = home / "inbox"
     inbox.mkdir()
     patch.setenv("SLUICE_INBOX", str(inbox))
+    patch.setenv("SLUICE_PIPELINES", EXAMPLES)
     patch.setenv("SLUICE_API_READ_TOKENS", READ)
     patch.setenv("SLUICE_API_WRITE_TOKENS", WRITE)
     InProcess.forget()

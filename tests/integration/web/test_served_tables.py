@@ -21,6 +21,7 @@ from sluice.web.app import make_app
 from tests.integration.web.conftest import READ, client
 from tests.integration.web.test_openapi import MODES, ask
 from tests.kit.in_process import InProcess
+from tests.kit.stack import EXAMPLES
 
 PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "serve.md").read_text()
 (EXAMPLE,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
@@ -36,10 +37,10 @@ ROUTE = "/tables/meter_readings"
 
 @pytest.fixture
 def own(served: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of a user's own pipelines."""
+    """A folder of a user's own pipelines, beside the examples."""
     folder = tmp_path / "mine"
     folder.mkdir()
-    monkeypatch.setenv("SLUICE_PIPELINES", str(folder))
+    monkeypatch.setenv("SLUICE_PIPELINES", f"{folder}:{EXAMPLES}")
     settings.cache_clear()
     return folder
 
