@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import deque
 from collections.abc import Iterator
 
@@ -17,6 +18,9 @@ from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.frames import Frames, RawFrame
 from sluice.engine.storage import is_remote, read_blocks, read_range
 from sluice.errors import InputChanged
+
+_QUOTING = {"unclosed_quote", "text_after_quote", "bare_quote", "out_of_range"}  # reasons with a piece of the record
+_QUOTED = re.compile("""['"].*['"]""", re.DOTALL)
 
 
 def extract_part(work: PartWork, contract: Contract, frames: Frames) -> RawFrame:
@@ -40,7 +44,7 @@ def shares_text(work: PartWork) -> bool:
 def read_part_text(work: PartWork, contract: Contract) -> RawFrame:
     """The part's text, from the file. Raises as `extract_part`."""
     if work.overlong:
-        return RawFrame(_no_rows(contract), reject_table([_refuse_overlong(work)]))
+        return RawFrame(_no_rows(contract), reject_table([_refuse_overlong(work)], contract))
     return parsed_text(work, part_bytes(work), contract)
 
 
@@ -64,7 +68,7 @@ def parsed_text(work: PartWork, data: bytes, contract: Contract) -> RawFrame:
         read=work.planned,
         well_quoted=work.well_quoted,
     )
-    return RawFrame(parsed.rows, reject_table(parsed.rejects))
+    return RawFrame(parsed.rows, reject_table(parsed.rejects, contract))
 
 
 def _refuse_overlong(work: PartWork) -> RowReject:
@@ -98,12 +102,16 @@ def _no_rows(contract: Contract) -> pa.Table:
     return pa.table(columns | {"_line": pa.array([], pa.int64())})
 
 
-def reject_table(refused: list[RowReject]) -> pa.Table:
-    """Rejects of a parser as a frame has them."""
+def reject_table(refused: list[RowReject], contract: Contract) -> pa.Table:
+    """Rejects of a parser as a frame has them. Where columns have personal data, reasons do not quote the record."""
     if not refused:
         return rejects.none()
-    rows = [(r.line, r.column, r.code, r.reason) for r in refused]
+    rows = [(r.line, r.column, r.code, _unquoted(r) if contract.private else r.reason) for r in refused]
     columns = zip(zip(*rows, strict=True), rejects.SCHEMA, strict=True)
     table = pa.table([pa.array(values, field.type) for values, field in columns], rejects.SCHEMA)
     others = [r.other_line for r in refused]
     return table.append_column(rejects.OTHER_LINE, pa.array(others, pa.int64())) if any(others) else table
+
+
+def _unquoted(refused: RowReject) -> str:
+    return _QUOTED.sub(rejects.HIDDEN, refused.reason, 1) if refused.code in _QUOTING else refused.reason
