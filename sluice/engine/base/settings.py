@@ -36,7 +36,9 @@ _BULK = (
     "rows from which a run fills an empty table without the index of its key, which is made once, when the run settles;"
     " 0: never"
 )
-_RAW = "whether a rejected row is kept as text with its reject, so that it can be corrected and loaded: `rejects replay`"
+_RAW = (
+    "whether a rejected row is kept as text with its reject, so that it can be corrected and loaded: `rejects replay`"
+)
 _PART = "size of a part; memory of a worker process is about 150 MiB + 8 parts"
 
 

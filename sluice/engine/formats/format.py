@@ -84,6 +84,12 @@ class Format(Protocol[D]):
     def again(self, dialect: D) -> Files:
         """How a file of `head` and records is declared, so that its records are read as they were."""
 
+    def declared(self, dialect: D, source: Files) -> D:
+        """The dialect with the options of `source` that change how a record is read."""
+
+    def lines(self, record: str) -> int:
+        """How many physical lines a record has."""
+
     def headed(self, dialect: D, header: tuple[str, ...]) -> D:
         """The dialect with another header."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sluice.engine.base.settings import settings
-from sluice.engine.declare import Files
+from sluice.engine.declare import Files, Source
 from sluice.engine.formats.csv.format import CSV
 from sluice.engine.formats.format import BinaryFormat, Format, Part
 from sluice.engine.formats.jsonl.format import JSON_LINES
@@ -109,6 +109,10 @@ class Record:
         """The text before the first record of a file of some records."""
         return self.form.head(self.dialect)
 
+    def lines(self, record: str) -> int:
+        """How many physical lines a record has."""
+        return self.form.lines(record)
+
     def plan(self, stream: Readable, tick: Tick, requested: Sequence[str]) -> InputPlan:
         """The plan of a file of `head` and records. It has all columns of the original file."""
         planned = plan_as(self.form, stream, self.form.again(self.dialect), tick, requested)
@@ -118,9 +122,11 @@ class Record:
         return replace(planned, dialect=self.form.headed(planned.dialect, header))
 
 
-def records_of(stored: dict[str, Any]) -> Record:
-    """Single records of a file whose dialect is `stored` in the ledger."""
-    return Record(*_read_dialect(stored))
+def records_of(stored: dict[str, Any], source: Source | None = None) -> Record:
+    """Single records of a file whose dialect is `stored` in the ledger, by the rules for quotes that `source` declares
+    now, if these are its own."""
+    form, dialect = _read_dialect(stored)
+    return Record(form, form.declared(dialect, source) if isinstance(source, Files) else dialect)
 
 
 def limits() -> Limits:

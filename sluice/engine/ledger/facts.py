@@ -113,6 +113,16 @@ class RejectReason:
 
 
 @dataclass(frozen=True)
+class Replayed:
+    """How many rejects of a run another one has taken, by their state: open, fixed or refused again."""
+
+    of_run: int
+    by_run: int
+    state: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class Note:
     """A note, and how many inputs of the run have it."""
 
@@ -163,6 +173,8 @@ class RunStatus(Books, OneRun):
     reasons: list[RejectReason] | None = None
     notes: list[Note] = field(default_factory=list)
     withdrawn_at: datetime | None = None  # what it had built for its date was withdrawn then
+    replay: int | None = None  # the run whose rejects it loads
+    replays: list[Replayed] = field(default_factory=list)  # what became of its rejects, or of those that it loads
     registration: str = "complete"  # of its inputs; or "under way", or "interrupted": there are more than it knows
 
     @property

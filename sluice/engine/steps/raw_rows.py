@@ -38,9 +38,7 @@ def append(refused: pa.Table, kept: Sequence[Kept]) -> pa.Table:
     return refused.append_column(RAW, pa.array(texts, pa.string())).append_column(MASKED, pa.array(masked, pa.string()))
 
 
-def raw_rows(
-    lines: Sequence[int], work: PartWork, contract: Contract, read: Callable[[PartWork], bytes]
-) -> list[Kept]:
+def raw_rows(lines: Sequence[int], work: PartWork, contract: Contract, read: Callable[[PartWork], bytes]) -> list[Kept]:
     """The text of the records of a part at these lines, each as it may be kept."""
     few = lines[: settings().raw_rows]
     if work.overlong:

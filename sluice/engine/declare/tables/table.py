@@ -43,7 +43,9 @@ class Column(Declaration):
         if self.name in LINEAGE:
             raise ConfigError(f"Column {self.name!r} is reserved: Sluice adds it to every table.")
         if not isinstance(self.pii, bool | str) or self.pii == "":
-            raise ConfigError(f"Column {self.name!r}: pii must be True, False or a word like 'phone', not {self.pii!r}.")
+            raise ConfigError(
+                f"Column {self.name!r}: pii must be True, False or a word like 'phone', not {self.pii!r}."
+            )
 
     @property
     def expected(self) -> bool:

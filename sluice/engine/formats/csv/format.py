@@ -12,6 +12,7 @@ from sluice.engine.formats.csv.header import CsvOptions, read_dialect
 from sluice.engine.formats.csv.overlong import reject_overlong
 from sluice.engine.formats.csv.parse import parse_part
 from sluice.engine.formats.csv.plan import plan_csv
+from sluice.engine.formats.csv.records import count_lines
 from sluice.engine.formats.csv.rows import cut_records, join_cells, read_cells, split_cells, with_cells
 from sluice.engine.formats.format import Format, Part
 from sluice.engine.formats.text.limits import Limits
@@ -86,6 +87,14 @@ class _Csv:
             strict_quotes=dialect.strict_quotes,
             line_breaks=dialect.line_breaks,
         )
+
+    def declared(self, dialect: Dialect, source: Files) -> Dialect:
+        if dialect.header_once and source.header is None:
+            return dialect  # written by Sluice
+        return replace(dialect, strict_quotes=source.strict_quotes, line_breaks=source.line_breaks)
+
+    def lines(self, record: str) -> int:
+        return count_lines(record.encode("utf-8", "surrogateescape") + b"x")
 
     def headed(self, dialect: Dialect, header: tuple[str, ...]) -> Dialect:
         return replace(dialect, header=header)

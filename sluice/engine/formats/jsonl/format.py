@@ -79,6 +79,12 @@ class _JsonLines:
     def again(self, dialect: JsonLines) -> Files:  # noqa: ARG002 - nothing else is declared of JSON lines
         return Files("*")
 
+    def declared(self, dialect: JsonLines, source: Files) -> JsonLines:  # noqa: ARG002
+        return dialect
+
+    def lines(self, record: str) -> int:  # noqa: ARG002 - a record is a line
+        return 1
+
     def headed(self, dialect: JsonLines, header: tuple[str, ...]) -> JsonLines:
         return replace(dialect, header=header)
 

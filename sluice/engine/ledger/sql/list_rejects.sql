@@ -4,6 +4,7 @@ select r.input_id as input, i.uri as file, r.line, r.column_name as column, r.co
 from sluice.reject r join sluice.input i on i.id = r.input_id
 left join sluice.input o on o.id = r.other_input
 where i.run_id = %(run)s and (%(code)s::text is null or r.code = %(code)s)
+  and (%(column)s::text is null or r.column_name = %(column)s)
   and (%(input)s::bigint is null or i.id = %(input)s)
   and (%(uri)s::text is null or i.uri = %(uri)s)
 order by i.position, i.id, r.line

@@ -41,7 +41,9 @@ class Refusals:
         reasons = [reason]
         if "{value}" in reason:
             values = text.take(pa.array(rows)).to_pylist()
-            reasons = [reason.replace("{value}", HIDDEN if column.pii else column.type.show(value or "")) for value in values]
+            reasons = [
+                reason.replace("{value}", HIDDEN if column.pii else column.type.show(value or "")) for value in values
+            ]
         self._batches.append(_Batch(self.lines[rows], column.name, refused.code, reasons))
 
     def add_missing(self, column: Column, missing: Mask) -> None:
