@@ -19,24 +19,26 @@ DECLARED = """
 from sluice import Column, Decimal, Derived, Files, Integer, Pipeline, Table, Text
 
 pipeline = Pipeline(
-    "orders",
+    "{name}",
     Files("*.csv"{files}),
-    Table("orders", key=("id",), on_conflict="{conflict}", columns=[
+    Table("{name}", key=("id",), on_conflict="{conflict}", columns=[
         Column("id", Integer(), required=True),
         Column("name", Text(max_length=20){pii}),
         Column("amount", Decimal(12, 2{point}), required=True),
     ]),
-    derived=[Derived("order_sum", key=("one",), columns={{"one": "integer", "total": "numeric(14,2)"}},
+    derived=[Derived("{name}_sum", key=("one",), columns={{"one": "integer", "total": "numeric(14,2)"}},
                      sql="select 1 as one, sum(amount) as total from {{files}} f")],
 )
 """
 
 
-def declare(folder: Path, *, conflict: str = "keep", point: str = "", pii: str = "", files: str = "") -> Path:
+def declare(
+    folder: Path, *, name: str = "orders", conflict: str = "keep", point: str = "", pii: str = "", files: str = ""
+) -> Path:
     """Write the pipeline's file."""
     folder.mkdir(exist_ok=True)
-    path = folder / "orders.py"
-    path.write_text(DECLARED.format(conflict=conflict, point=point, pii=pii, files=files))
+    path = folder / f"{name}.py"
+    path.write_text(DECLARED.format(name=name, conflict=conflict, point=point, pii=pii, files=files))
     return path
 
 
@@ -75,5 +77,5 @@ def registered(run: int, wanted: Wanted | None = None) -> Run | None:
 
 def rows_of(engine: InProcess, table: str = "orders") -> list[tuple[Any, ...]]:
     """What a table has, without its lineage."""
-    columns = "id, name, amount::text" if table == "orders" else "one, total::text"
+    columns = "one, total::text" if table.endswith("_sum") else "id, name, amount::text"
     return engine.sql(f"select {columns} from {table} order by 1")

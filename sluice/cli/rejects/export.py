@@ -55,7 +55,7 @@ def export(
     write = _write_report if report else _write_rows
     written, notes = write(status, file, code, column, chosen, force)
     if as_json:
-        print_object({"run": run, "file": file, "exported": written, "notes": notes})
+        print_object({"run": run, "file": file, "exported": written} | ({} if report else {"notes": notes}))
         return
     say(f"{things(written, 'reject')} of run {run} written to {'standard output' if file == STDOUT else file}")
     for note in notes:
@@ -87,7 +87,7 @@ def _write_rows(
     more = any(_excess(row, each) for each, rows in found for row in rows)
     head = [*LEADING, *names, *([MORE] if more else [])]
     with new_file(file, force=force) as sink:
-        written = write_csv(sink, head, _cells(found, names))
+        written = write_csv(sink, head, _cells(found, names, more=more))
     return written, [*_notes(status, found)]
 
 
@@ -110,13 +110,16 @@ def _open(found: RefusedRows) -> tuple[RefusedRows, list[RefusedRow]]:
     return found, [row for row in found.rows if row.reject.state is None]
 
 
-def _cells(found: Iterable[tuple[RefusedRows, list[RefusedRow]]], names: Sequence[str]) -> Iterator[list[object]]:
+def _cells(
+    found: Iterable[tuple[RefusedRows, list[RefusedRow]]], names: Sequence[str], *, more: bool
+) -> Iterator[list[object]]:
     for each, rows in found:
         for row in rows:
             reject = row.reject
             own = dict(zip(each.names, row.cells or [], strict=False))
             leading = [each.of.input, row.line, reject.code, reject.column, reject.reason]
-            yield [*leading, *(quoted(own.get(name, "")) for name in names), quoted(_excess(row, each))]
+            excess = [quoted(_excess(row, each))] if more else []
+            yield [*leading, *(quoted(own.get(name, "")) for name in names), *excess]
 
 
 def _excess(row: RefusedRow, found: RefusedRows) -> str:
@@ -127,10 +130,16 @@ def _notes(status: RunStatus, found: Sequence[tuple[RefusedRows, list[RefusedRow
     taken = sum(len(each.rows) - len(rows) for each, rows in found)
     if taken:
         yield f"{things(taken, 'reject')} of run {status.run} left out, which a replay has loaded, or is loading"
-    unknown = sum(row.cells is None for _, rows in found for row in rows)
-    if unknown:
+    unseen = [row for _, rows in found for row in rows if row.cells is None]
+    private = sum(row.whole is not None for row in unseen)
+    if private:
         yield (
-            f"{things(unknown, 'row')} written without values: their text was not kept (SLUICE_KEEP_RAW, "
+            f"{things(private, 'row')} written without values: they cannot be split into columns, so personal data "
+            "in them cannot be told from the rest. Their files have them"
+        )
+    if len(unseen) > private:
+        yield (
+            f"{things(len(unseen) - private, 'row')} written without values: their text was not kept (SLUICE_KEEP_RAW, "
             "SLUICE_RAW_BYTES, SLUICE_RAW_ROWS), and their files do not have it any more"
         )
     for each, rows in found:

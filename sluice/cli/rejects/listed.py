@@ -98,4 +98,6 @@ def print_rejects(
 
 def _row(each: dict[str, Any]) -> list[object]:
     why = without_column(each["column"], reason(each["reason"], each["other_file"]))
+    if each.get("fixed_by"):
+        why += f" (fixed by run {each['fixed_by']})"
     return [f"{near(each['file'])}:{each['line']}", each["column"], each["code"], why]

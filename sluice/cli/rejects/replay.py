@@ -45,6 +45,7 @@ DryRun = Annotated[
 def replay(
     run: RunId,
     file: MaybeFile = None,
+    *,
     sets: Sets = None,
     where: Where = None,
     code: Code = None,
@@ -58,8 +59,8 @@ def replay(
 ) -> None:
     """Load a run's rejected rows again: as they are in the edited FILE, or all of them, under the declaration of now.
 
-    It is a run of the same pipeline with rows of its own, whose books count what becomes of them. A row that is loaded is
-    fixed, and never loaded twice: the same command again has nothing to do. One that is refused again stays open.
+    It is a run of the same pipeline, whose books count what becomes of them. A row that is loaded is fixed, and never
+    loaded twice: the same command again has nothing to do. One that is refused again stays open.
     """
     from sluice.engine.ledger.runs import read_status
     from sluice.tasks.replay import chosen_rejects
@@ -165,9 +166,9 @@ def _print_nothing(run: int, chosen: Sequence[Chosen]) -> None:
 
 
 def _dry_run(run: int, chosen: Sequence[Chosen], *, as_json: bool) -> None:
+    from sluice.engine.ledger.runs import pipeline_of
     from sluice.engine.steps.replay.tried import try_rows
     from sluice.pipelines import declared_of, find
-    from sluice.engine.ledger.runs import pipeline_of
 
     declared = declared_of(find(pipeline_of(run)))
     tried: Counter[tuple[Reason, Reason | None]] = Counter()

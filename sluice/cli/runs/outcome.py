@@ -12,6 +12,7 @@ from sluice.cli.output import count, things
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import InputStatus, RejectReason, RunStatus
 
+_REPLAYED = {"fixed": "fixed", "refused": "refused again", "open": "not settled yet"}
 NAMED = 3  # inputs with the same sentence that are listed by name
 
 
@@ -63,6 +64,22 @@ def replaced(status: RunStatus) -> list[str]:
         for each in status.inputs
         if each.replaced_by_run is not None and each.loaded + each.updated
     )
+
+
+def replays(status: RunStatus) -> list[str]:
+    """What became of the run's rejects in other runs; or of the rejects that it loads itself."""
+    lines = []
+    for run in dict.fromkeys(each.by_run for each in status.replays):
+        rows = {each.state: each.rows for each in status.replays if each.by_run == run}
+        done = ", ".join(f"{count(rows[state])} {word}" for state, word in _REPLAYED.items() if state in rows)
+        if run == status.run:
+            lines.append(f"of run {status.replay}: {done}. Their lines there: sluice.replayed (docs: Fix refused rows)")
+        else:
+            lines.append(f"by run {run}: {done}")
+    fixed = sum(each.rows for each in status.replays if each.state == "fixed")
+    if lines and status.replay is None:
+        lines.append(f"rejected {count(status.rejected)}, of which {count(fixed)} are fixed")
+    return lines
 
 
 def notes(status: RunStatus) -> list[str]:

@@ -23,8 +23,8 @@ from sluice.engine.types.base import Int64s
 
 __all__ = [
     "FORMATS", "BINARY_FORMATS", "CSV", "JSON_LINES", "ABSENT",
-    "plan_text", "plan_as", "header_of", "parse_text", "refuse_overlong", "binary_format", "stored_format", "limits", "Record",
-    "records_of",
+    "plan_text", "plan_as", "header_of", "parse_text", "refuse_overlong", "binary_format", "stored_format", "limits",
+    "Record", "records_of",
 ]  # fmt: skip
 
 FORMATS: tuple[Format[Any], ...] = (JSON_LINES, CSV)

@@ -21,8 +21,8 @@ query = statements(__name__)
 class PartWork:
     """One part and its input, by the columns of `read_part.sql`.
 
-    Offsets and lengths in bytes; lines counted from 1, the header included. `replay`: its rows were rejects of earlier runs;
-    `alone`: and they are compared with settled rows only.
+    Offsets and lengths in bytes; lines counted from 1, the header included. `replay`: its rows were rejects of an
+    earlier run; `alone`: they are compared with settled rows only.
     """
 
     part: int

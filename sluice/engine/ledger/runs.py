@@ -18,7 +18,7 @@ from sluice.engine.ledger.facts import BuildStatus, InputStatus, RejectReason, R
 from sluice.engine.ledger.inputs.refused import SourceVersion, changed_inputs
 from sluice.engine.ledger.nothing_loaded import replan_inputs
 from sluice.engine.ledger.rejects.reasons import reasons_of
-from sluice.engine.ledger.rejects.replayed import replays
+from sluice.engine.ledger.rejects.replayed import refuse_retry, replays
 from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.workers import Absence
 from sluice.errors import ConfigError, LostClaim
@@ -171,7 +171,7 @@ def list_rejects(
     """Rejects of a run in order of input and line.
 
     Keys: input, file, line, column, code, reason; other_input, other_line and other_file of the row that the reason
-    refers to, None where it refers to none.
+    refers to, None where it refers to none; fixed_by, the run that has loaded the row since, None without one.
     """
     return _rows("list_rejects", run=run, code=code, column=column, input=input_id, uri=uri, limit=limit)
 
@@ -194,6 +194,7 @@ def retry(
     with. `declared_now` gives the current declarations by source: inputs are read under these.
     """
     run_state(run)
+    refuse_retry(run)
     pipeline = pipeline_of(run)
     # these may import a lot, or query an object store: no transaction may stay idle for so long
     derived, now = derived_now(pipeline), declared_now(pipeline)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import deque
 from collections.abc import Iterator
 
@@ -19,8 +18,16 @@ from sluice.engine.rows.frames import Frames, RawFrame
 from sluice.engine.storage import is_remote, read_blocks, read_range
 from sluice.errors import InputChanged
 
-_QUOTING = {"unclosed_quote", "text_after_quote", "bare_quote", "out_of_range"}  # reasons with a piece of the record
-_QUOTED = re.compile("""['"].*['"]""", re.DOTALL)
+# instead of reasons that quote the record, which may have personal data
+_TWICE = 'Write a quote twice ("") where it belongs to the value.'
+_UNQUOTED = {
+    "unclosed_quote": f"A quote is not closed: close it. {_TWICE} The row was ended with its line, and the next lines "
+    "are rows.",
+    "text_after_quote": f"Text follows the closing quote of a value. {_TWICE}",
+    "bare_quote": "A quote stands in a value that is not in quotes, and strict_quotes is declared. Put the value in "
+    f"quotes. {_TWICE}",
+    "out_of_range": "The value is too far away for a date or time.",
+}
 
 
 def extract_part(work: PartWork, contract: Contract, frames: Frames) -> RawFrame:
@@ -106,12 +113,10 @@ def reject_table(refused: list[RowReject], contract: Contract) -> pa.Table:
     """Rejects of a parser as a frame has them. Where columns have personal data, reasons do not quote the record."""
     if not refused:
         return rejects.none()
-    rows = [(r.line, r.column, r.code, _unquoted(r) if contract.private else r.reason) for r in refused]
+    rows = [
+        (r.line, r.column, r.code, _UNQUOTED.get(r.code, r.reason) if contract.private else r.reason) for r in refused
+    ]
     columns = zip(zip(*rows, strict=True), rejects.SCHEMA, strict=True)
     table = pa.table([pa.array(values, field.type) for values, field in columns], rejects.SCHEMA)
     others = [r.other_line for r in refused]
     return table.append_column(rejects.OTHER_LINE, pa.array(others, pa.int64())) if any(others) else table
-
-
-def _unquoted(refused: RowReject) -> str:
-    return _QUOTED.sub(rejects.HIDDEN, refused.reason, 1) if refused.code in _QUOTING else refused.reason

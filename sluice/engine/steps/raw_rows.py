@@ -60,8 +60,8 @@ def private_places(records: Record, contract: Contract) -> frozenset[int]:
 
 
 def kept(record: bytes, records: Record, private: Collection[int]) -> Kept:
-    """The text of a record as it may be kept: nothing of one that is too long, or that cannot be split where some of its
-    values have to be left out."""
+    """The text of a record as it may be kept: nothing of one that is too long, or that cannot be split although some of
+    its values have to be left out."""
     if len(record) > settings().raw_bytes:
         return NOT_KEPT
     text = record.decode("utf-8", "surrogateescape")

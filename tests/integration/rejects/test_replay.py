@@ -28,7 +28,7 @@ def test_corrected_rows_are_loaded_once(engine: InProcess, tmp_path: Path, monke
     again = replayed(engine, run, wanted)
     assert books(again) == ("done", 2, 2, 0, 0, 0, 0)
     assert rows_of(engine) == [(1, "a", "1.00"), (2, "b", "2.00"), (3, "c", "3.00")]
-    assert rows_of(engine, "order_sum") == [(1, "6.00")]
+    assert rows_of(engine, "orders_sum") == [(1, "6.00")]
     assert replayed(engine, run, wanted) is None
     states = [(each.state, each.rows) for each in read_status(run).replays]
     assert states == [("fixed", 2)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from json.decoder import scanstring
 
 import numpy as np
 
@@ -58,22 +57,24 @@ def _pairs(record: str) -> Iterator[tuple[str, int, int]]:
     if record[at : at + 1] == "}":
         return
     while True:
-        key, at = scanstring(record, _expect(record, at, '"', blanks=False))
-        start = _expect(record, _skip(record, at), ":")
+        if record[at : at + 1] != '"':
+            raise ValueError(f"A key is missing at character {at + 1}.")
+        key, at = scan_as_written(record, at)
+        start = _expect(record, at, ":")
         _, end = scan_as_written(record, start)
-        yield key, start, end
+        yield str(key), start, end
         at = _skip(record, end)
         if record[at : at + 1] == "}" and not record[at + 1 :].strip():
             return
         at = _expect(record, at, ",")
 
 
-def _expect(record: str, at: int, mark: str, *, blanks: bool = True) -> int:
+def _expect(record: str, at: int, mark: str) -> int:
     """The place after this character, and after the blanks that follow. Raises ValueError where it is not there."""
     at = _skip(record, at)
     if record[at : at + 1] != mark:
         raise ValueError(f"{mark} is missing at character {at + 1}.")
-    return _skip(record, at + 1) if blanks else at + 1
+    return _skip(record, at + 1)
 
 
 def _skip(record: str, at: int) -> int:

@@ -13,6 +13,7 @@ from sluice.engine.database.statements import statements
 from sluice.engine.ledger.facts import Replayed
 from sluice.engine.ledger.rejects.stream import AT_ONCE
 from sluice.engine.ledger.rows import records
+from sluice.errors import ConfigError
 
 query = statements(__name__)
 
@@ -101,6 +102,25 @@ def replays(run: int) -> list[Replayed]:
         _close_settled(cursor, run)
         cursor.execute(query("replays"), {"run": run})
         return records(cursor, Replayed)
+
+
+def refuse_retry(run: int) -> None:
+    """Raise ConfigError where to retry a run could load a reject twice: what a replay did not load is replayed again,
+    and a file whose rejects were replayed is loaded by a new run."""
+    with transaction() as cursor:
+        _close_settled(cursor, run)
+        cursor.execute(query("retry_would_repeat"), {"run": run})
+        of_run, by_run, pipeline = cursor.fetchone() or (None, None, None)
+    if of_run is not None:
+        raise ConfigError(
+            f"Run {run} replayed rejects of run {of_run}, and is settled: replay what is left, "
+            f"sluice rejects replay {of_run}"
+        )
+    if by_run is not None:
+        raise ConfigError(
+            f"Run {by_run} has loaded rejects of run {run}, of a file that a retry would read again: replay the "
+            f"others, sluice rejects replay {run}, or load the file anew: sluice run {pipeline} FILE --reload"
+        )
 
 
 def _close_settled(cursor: Cursor, run: int) -> None:

@@ -1,4 +1,4 @@
-"""Refused rows that are loaded again: the records of the ledger are written to the landing, and are a file from there on.
+"""Refused rows that are loaded again: the ledger's records are written to the landing, and are a file from there on.
 
 Any worker can do that, and again where the copy is lost: nothing but the ledger is needed.
 """

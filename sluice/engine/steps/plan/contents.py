@@ -59,7 +59,10 @@ def is_applied(listed: Sequence[str | None], history: Sequence[str], place: int)
 
 
 def wait_for_earlier_runs(work: InputWork) -> None:
-    """A reload replaces settled rows, and a replay that updates is compared with them: raise EarlierRunOpen while an earlier run of the source is not settled."""
+    """A reload replaces settled rows, and a replay that updates is compared with them.
+
+    Raises EarlierRunOpen while an earlier run of the source is not settled.
+    """
     if not work.options.get("reload") and not work.options.get("alone"):
         return
     with transaction() as cursor:

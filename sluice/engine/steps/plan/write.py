@@ -52,6 +52,7 @@ def write_plan(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInpu
 
 def _start(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInput, others: Sequence[OtherInput]) -> None:
     planned = scanned.plan
+    replaces = replaced_by(cursor, work, others, scanned)
     start = {
         "sha256": planned.sha256,
         "size": planned.size,
@@ -61,16 +62,16 @@ def _start(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInput, o
         "landed": scanned.landed,
         "raw": scanned.raw,
         "ordered": flow.table.on_conflict == "update",
-        "replaces": replaced_by(cursor, work, others, scanned),
+        "replaces": replaces,
         "parts": len(planned.parts),
         "planned": planned.read,
         "code_version": __version__,
     }
     cursor.execute(query("start_loading"), start)
-    _note_replays(cursor, work, start["replaces"])
+    _note_replays(cursor, work, replaces)
     if scanned.noted is not None:
         note_fetched(cursor, work.id, scanned.noted)
-    add_parts(cursor, flow, [(work, planned)], alone=bool(start["replaces"]))
+    add_parts(cursor, flow, [(work, planned)], alone=bool(replaces))
 
 
 def _note_replays(cursor: Cursor, work: InputWork, replaces: Sequence[int]) -> None:

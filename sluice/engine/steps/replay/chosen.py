@@ -19,8 +19,8 @@ Edits = Mapping[tuple[int, int], Mapping[str, str]]  # by input and line: cells 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which rejects, and their corrections. With `edits` only the rows in it. `sets` are values by column, for rows that
-    have the values of `where`."""
+    """Which rejects, and their corrections. With `edits` only its rows. `sets` are values by column, for rows that have
+    the values of `where`."""
 
     code: str | None = None
     column: str | None = None
@@ -82,7 +82,10 @@ def _asked(found: RefusedRows, wanted: Wanted) -> Iterator[tuple[RefusedRow, Map
 def _record(
     row: RefusedRow, edit: Mapping[str, str], sets: Mapping[int, str], where: Mapping[int, str], found: RefusedRows
 ) -> str | None:
-    """The corrected record; None for a row that was not asked for. Raises ConfigError for one that is left out."""
+    """The corrected record; None for a row that does not have the values of `where`.
+
+    Raises ConfigError for one that is left out.
+    """
     cells = _edited(row, edit, found)
     now = {**dict(enumerate(row.cells or [])), **cells}
     if any(now.get(at, "") != value for at, value in where.items()):

@@ -38,8 +38,14 @@ def _refused(chosen: Chosen, rows: Sequence[Again], contract: Contract) -> dict[
     refused: dict[int, Reason] = {}
     for part in planned.parts:
         data = text[part.offset : part.offset + part.length]
-        where = {"first_line": part.first_line, "read": part.read, "well_quoted": part.well_quoted}
-        parsed = parse_text(data, planned.dialect.to_json(), contract, **where)
+        parsed = parse_text(
+            data,
+            planned.dialect.to_json(),
+            contract,
+            first_line=part.first_line,
+            read=part.read,
+            well_quoted=part.well_quoted,
+        )
         refused |= {each.line: (each.column, each.code) for each in parsed.rejects}
         typed = contract.apply(parsed.rows).rejects
         columns = (typed.column(name).to_pylist() for name in ("line", "column", "code"))
