@@ -57,7 +57,7 @@ def replay(
     timeout: Timeout = None,
     as_json: Json = False,
 ) -> None:
-    """Load a run's rejected rows again: as they are in the edited FILE, or all of them, under the declaration of now.
+    """Load a run's rejected rows again, under the declaration of now: those of an edited file, or all of them.
 
     It is a run of the same pipeline, whose books count what becomes of them. A row that is loaded is fixed, and never
     loaded twice: the same command again has nothing to do. One that is refused again stays open.

@@ -12,6 +12,7 @@ from sluice.cli.output import count, things
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import InputStatus, RejectReason, RunStatus
 
+_UNKEPT = "a replay reads it from the file, if that is still there"
 _REPLAYED = {"fixed": "fixed", "refused": "refused again", "open": "not settled yet"}
 NAMED = 3  # inputs with the same sentence that are listed by name
 
@@ -91,7 +92,9 @@ def reasons(status: RunStatus) -> list[str]:
     """Rejects by column and code, most frequent first, each with an example."""
     counted = status.reasons or ()
     wide = max((len(count(each.rows)) for each in counted), default=0)
-    return [f"{count(each.rows):>{wide}} x {_reason(each)}" for each in counted]
+    lines = [f"{count(each.rows):>{wide}} x {_reason(each)}" for each in counted]
+    unkept = sum(each.unkept for each in counted)
+    return [*lines, f"the text of {things(unkept, 'row')} was not kept: {_UNKEPT}"] if unkept else lines
 
 
 def _reason(each: RejectReason) -> str:

@@ -97,7 +97,8 @@ class BuildStatus:
 class RejectReason:
     """Rejects of one column (None where no single column is the cause) and code, and the first of them.
 
-    (`other_input`, `other_line`) is the row that the reason refers to, if it does; `other_file` is its address.
+    (`other_input`, `other_line`) is the row that the reason refers to, if it does; `other_file` is its address. Of
+    `unkept` rows the text was not kept.
     """
 
     column: str | None
@@ -110,6 +111,7 @@ class RejectReason:
     other_input: int | None = None
     other_line: int | None = None
     other_file: str | None = None
+    unkept: int = 0
 
 
 @dataclass(frozen=True)
