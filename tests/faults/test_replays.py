@@ -108,6 +108,7 @@ def test_a_process_killed_in_a_replay_loads_no_row_twice(stack: Stack, tmp_path:
     corrected.assert_nothing_is_left()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", ["replay.before_commit"])
 def test_a_command_killed_before_it_commits_has_taken_nothing(stack: Stack, tmp_path: Path, point: str) -> None:
     corrected = Corrected(stack, tmp_path, "keep", 2)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from sluice.engine.base.failpoint import failpoint
+from sluice.engine.base.settings import settings
 from sluice.engine.formats.known import CSV, parse_text, refuse_overlong, stored_format
 from sluice.engine.formats.text.rejects import RowReject
 from sluice.engine.ledger.parts import PartWork
@@ -75,7 +76,7 @@ def parsed_text(work: PartWork, data: bytes, contract: Contract) -> RawFrame:
         read=work.planned,
         well_quoted=work.well_quoted,
     )
-    return RawFrame(parsed.rows, reject_table(parsed.rejects, contract))
+    return RawFrame(parsed.rows, reject_table(parsed.rejects, contract), data if settings().keep_raw else None)
 
 
 def _refuse_overlong(work: PartWork) -> RowReject:

@@ -33,24 +33,27 @@ def with_raw(refused: pa.Table, work: PartWork, contract: Contract, read: Callab
 
 
 def append(refused: pa.Table, kept: Sequence[Kept]) -> pa.Table:
-    """Rejects with their texts, in their order."""
-    texts, masked = zip(*kept, strict=True)
-    return refused.append_column(RAW, pa.array(texts, pa.string())).append_column(MASKED, pa.array(masked, pa.string()))
+    """Rejects with their texts, in their order; the last ones may have none."""
+    none = pa.nulls(refused.num_rows - len(kept), pa.string())
+    for at, name in enumerate((RAW, MASKED)):
+        texts = pa.array([each[at] for each in kept], pa.string())
+        refused = refused.append_column(name, pa.chunked_array([texts, none]))
+    return refused
 
 
 def raw_rows(lines: Sequence[int], work: PartWork, contract: Contract, read: Callable[[PartWork], bytes]) -> list[Kept]:
-    """The text of the records of a part at these lines, each as it may be kept."""
+    """The text of the records of a part at these lines, each as it may be kept; those after the limit are left out."""
     few = lines[: settings().raw_rows]
     if work.overlong:
-        return [NOT_KEPT] * len(lines)
+        return []
     try:
         data = read(work)
     except (InputChanged, NotHere, TransientError):  # the rows were read: they are loaded without these texts
-        return [NOT_KEPT] * len(lines)
+        return []
     records = records_of(work.dialect)
     cut = records.cut(data, np.array(few, np.int64) - work.first_line)
     private = private_places(records, contract)
-    return [kept(each, records, private) for each in cut] + [NOT_KEPT] * (len(lines) - len(few))
+    return [kept(each, records, private) for each in cut]
 
 
 def private_places(records: Record, contract: Contract) -> frozenset[int]:
@@ -64,8 +67,11 @@ def kept(record: bytes, records: Record, private: Collection[int]) -> Kept:
     its values have to be left out."""
     if len(record) > settings().raw_bytes:
         return NOT_KEPT
-    text = record.decode("utf-8", "surrogateescape")
-    broken = _NOT_TEXT.search(text)
+    try:
+        text = record.decode()
+        broken = "\0" in text
+    except UnicodeDecodeError:
+        text, broken = record.decode("utf-8", "surrogateescape"), True
     if not private and not broken:
         return text, None
     cells = records.cells(text)

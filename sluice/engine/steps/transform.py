@@ -21,5 +21,5 @@ def transform_part(work: PartWork, raw: RawFrame, contract: Contract) -> ReadyFr
         repeats=encode_rows(typed.repeats, input_id=work.input) if judged else [],
         row_count=len(typed.places),
         superseded=0 if judged else again,
-        rejects=with_raw(both(raw.rejects, typed.rejects), work, contract, part_bytes),
+        rejects=with_raw(both(raw.rejects, typed.rejects), work, contract, lambda _: raw.data or part_bytes(work)),
     )

@@ -76,7 +76,7 @@ def _with_raw(
         of_part = np.flatnonzero(parts == part)
         held = part_bytes if data is None else _held(data[part])
         texts = raw_rows(lines[of_part].tolist(), works[part], contract, held)
-        for at, text in zip(of_part.tolist(), texts, strict=True):
+        for at, text in zip(of_part.tolist(), texts, strict=False):
             kept[at] = text
     return append(refused, kept)
 
