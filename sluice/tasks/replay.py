@@ -52,16 +52,21 @@ def refuse_unfit(status: RunStatus, pipeline: Pipeline) -> None:
     """Raise ConfigError for a run whose rejects cannot be loaded again."""
     if status.state == "running":
         raise ConfigError(f"Run {status.run} has not ended: its rejects can be replayed when it has.")
-    if status.replay is not None:
-        raise ConfigError(
-            f"Run {status.run} replays rejects of run {status.replay}: what it has refused again is replayed from "
-            f"there, sluice rejects replay {status.replay}"
-        )
+    refuse_replay(status)
     snapshots = [flow.source.name for flow in pipeline.flows if flow.source.snapshot]
     if snapshots:
         raise ConfigError(
             f"{snapshots[0]} is a snapshot, whose rows are replaced as a whole: correct the file, and load it: "
             f"sluice run {pipeline.name} FILE"
+        )
+
+
+def refuse_replay(status: RunStatus) -> None:
+    """Raise ConfigError for a run that replays rejects itself: its rows have their place in the run that they are from."""
+    if status.replay is not None:
+        raise ConfigError(
+            f"Run {status.run} replays rejects of run {status.replay}: what it has refused again is replayed from "
+            f"there, sluice rejects replay {status.replay}"
         )
 
 

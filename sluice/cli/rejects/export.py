@@ -95,10 +95,10 @@ def _refused(status: RunStatus, code: str | None, column: str | None, chosen: in
     from sluice.engine.ledger.rejects.replayed import inputs_with_rejects
     from sluice.engine.steps.replay.rows import refused_rows
     from sluice.pipelines import declared_of, find
-    from sluice.tasks.replay import refuse_unfit
+    from sluice.tasks.replay import refuse_replay
 
     pipeline = find(status.pipeline)
-    refuse_unfit(status, pipeline)
+    refuse_replay(status)
     for each in inputs_with_rejects(status.run):
         if chosen in {None, each.input}:
             declared = declared_of(pipeline).contract(each.source)

@@ -12,7 +12,7 @@ from sluice.engine.formats.csv.format import CSV
 from sluice.engine.formats.format import BinaryFormat, Format, Part
 from sluice.engine.formats.jsonl.format import JSON_LINES
 from sluice.engine.formats.parquet.format import PARQUET
-from sluice.engine.formats.text.header import match_header
+from sluice.engine.formats.text.header import match_header, plain
 from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.text.parsed import ParsedPart
 from sluice.engine.formats.text.plan import InputPlan
@@ -116,9 +116,8 @@ class Record:
     def plan(self, stream: Readable, tick: Tick, requested: Sequence[str]) -> InputPlan:
         """The plan of a file of `head` and records. It has all columns of the original file."""
         planned = plan_as(self.form, stream, self.form.again(self.dialect), tick, requested)
-        header = tuple(dict.fromkeys((*self.header, *planned.dialect.header)))
-        if set(header) == set(planned.dialect.header):
-            return planned
+        known = {plain(name) for name in self.header}
+        header = (*self.header, *(name for name in planned.dialect.header if plain(name) not in known))
         return replace(planned, dialect=self.form.headed(planned.dialect, header))
 
 

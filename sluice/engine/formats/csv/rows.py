@@ -12,6 +12,8 @@ from sluice.engine.formats.csv.dialect import Dialect
 from sluice.engine.formats.csv.quotes import Positions
 from sluice.engine.formats.csv.records import index_records
 
+_END = "\r\n"  # both, or before Python 3.13 the writer leaves cells with one of them without quotes
+
 
 def cut_records(data: bytes, lines: Positions, dialect: Dialect) -> list[bytes]:
     """The records, without line ends, that these lines of a part belong to, counted from 0."""
@@ -48,5 +50,5 @@ def with_cells(record: str, cells: Mapping[int, str], dialect: Dialect) -> str:
 def join_cells(cells: Sequence[str], dialect: Dialect) -> str:
     """A record of these cells, without its line end."""
     text = io.StringIO(newline="")
-    csv.writer(text, delimiter=dialect.delimiter, lineterminator="").writerow(cells)
-    return text.getvalue()
+    csv.writer(text, delimiter=dialect.delimiter, lineterminator=_END).writerow(cells)
+    return text.getvalue().removesuffix(_END)

@@ -98,14 +98,12 @@ def _record(
 
 
 def _edited(row: RefusedRow, edit: Mapping[str, str], found: RefusedRows) -> dict[int, str]:
-    """The cells that differ from those which an export shows; all of them where it shows none."""
-    if not edit:
-        return {}
-    old = row.cells or []
+    """The cells that differ from those which an export shows. If it cannot show them one by one, all of them, if one
+    differs."""
+    old = dict(enumerate(row.cells or []))
     given = {at: edit[name] for at, name in enumerate(found.names) if name in edit}
-    if row.cells is None and not any(given.values()):
-        return {}
-    return {at: cell for at, cell in given.items() if row.cells is None or cell != (old[at] if at < len(old) else "")}
+    changed = {at: cell for at, cell in given.items() if cell != old.get(at, "")}
+    return given if changed and not row.split else changed
 
 
 def _by_place(given: Mapping[str, str], found: RefusedRows, flow: Flow) -> dict[int, str]:

@@ -20,13 +20,14 @@ MOST = 200_000  # rejects of an input that are taken at once
 
 @dataclass(frozen=True)
 class RefusedRow:
-    """A reject with the text of its row. `cells` are by the file's header, and more if the row has more; None: the text
-    is not known. `shown` has no personal data; `masked` are the places that it lacks; `whole` is the text with them, if
-    the file still has it."""
+    """A reject with the text of its row. `cells` are by the file's header if the row can be `split` so, else as far as
+    it can be read; None: the text is not known. `shown` has no personal data; `masked` are the places that it lacks;
+    `whole` is the text with them, if the file still has it."""
 
     reject: KeptReject
     shown: str | None
     cells: list[str] | None
+    split: bool
     masked: frozenset[int]
     whole: str | None
 
@@ -92,8 +93,11 @@ def _row(reject: KeptReject, records: Record, private: frozenset[int], original:
     if shown is None and original is not None:
         shown, _ = kept(original, records, private)
         masked = _masked(original, records, private) if shown is not None else frozenset()
-    cells = None if shown is None else records.cells(shown) or records.excess(shown)
-    return RefusedRow(reject, shown, cells, masked, _decoded(original))
+    cells = None if shown is None else records.cells(shown)
+    split = cells is not None
+    if shown is not None and cells is None:
+        cells = records.excess(shown)
+    return RefusedRow(reject, shown, cells, split, masked, _decoded(original))
 
 
 def _masked(original: bytes, records: Record, private: frozenset[int]) -> frozenset[int]:
@@ -126,6 +130,6 @@ def corrected(row: RefusedRow, cells: Mapping[int, str], records: Record) -> str
     if base is None and len(cells) < len(records.header):
         raise ConfigError("its text is not kept, and the file does not have it any more: give all of it in FILE")
     record = records.changed(base or "", cells) if cells else base or ""
-    if records.cells(record) is None:
+    if records.cells(record) is None or (not row.split and len(cells) < len(records.header)):
         raise ConfigError("it cannot be split into the columns of its file: correct it in FILE")
     return record
