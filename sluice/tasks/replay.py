@@ -62,7 +62,7 @@ def refuse_unfit(status: RunStatus, pipeline: Pipeline) -> None:
 
 
 def refuse_replay(status: RunStatus) -> None:
-    """Raise ConfigError for a run that replays rejects itself: its rows have their place in the run that they are from."""
+    """Raise ConfigError for a run that replays rejects itself: its rows belong to the run that they are from."""
     if status.replay is not None:
         raise ConfigError(
             f"Run {status.run} replays rejects of run {status.replay}: what it has refused again is replayed from "
