@@ -44,8 +44,11 @@ COMMANDS = (
         "sluice.cli.servers.migrate:migrate",
         "Create or update the tables of the ledger and of all pipelines.",
     ),
-    Command("rejects list", "sluice.cli.runs.rejects:list_", "List a run's rejects by file and line."),
-    Command("rejects export", "sluice.cli.runs.rejects:export", "Write a run's rejects to a CSV file."),
+    Command("rejects list", "sluice.cli.rejects.listed:list_", "List a run's rejects by file and line."),
+    Command(
+        "rejects export", "sluice.cli.rejects.export:export", "Write rejected rows to a CSV file, to correct them."
+    ),
+    Command("rejects replay", "sluice.cli.rejects.replay:replay", "Load corrected rejects, each once."),
     Command("schedule list", "sluice.cli.servers.schedule:list_", "Show each schedule and its due times."),
 )
 

@@ -28,6 +28,16 @@ def write_csv(sink: TextIO, head: Sequence[str], rows: Iterable[Sequence[object]
     return number
 
 
+def quoted(cell: str) -> str:
+    """A cell that `unquoted` gives back exactly, after `write_csv`."""
+    return f"'{cell}" if cell.startswith("'") else cell
+
+
+def unquoted(cell: str) -> str:
+    """A cell of a file that was written by `write_csv` and `quoted`."""
+    return cell.removeprefix("'")
+
+
 def refuse_json_on(to: str, option: str, *, as_json: bool) -> None:
     """Raise ConfigError when --json is given and an option (or an argument, "") names standard output."""
     if as_json and to == STDOUT:

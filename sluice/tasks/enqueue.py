@@ -30,13 +30,16 @@ Tell = Callable[[int, int], None]  # (the run's id, how many inputs it has so fa
 
 class RunOptions(TypedDict, total=False):
     """The options of a run, as of `sluice.enqueue`. With `refit`, the statistics of preprocessed tables' steps are
-    computed again."""
+    computed again. `replay` is the run whose rejects this one loads; `alone`: and it is compared with settled rows only.
+    """
 
     reload: bool
     max_rejects: str | None
     as_of: date | None
     allow_future: bool
     refit: bool
+    replay: int
+    alone: bool
 
 
 def enqueue_inputs(
@@ -121,7 +124,8 @@ def register_inputs(
     as_of, max_rejects = options.get("as_of"), options.get("max_rejects")
     allow_future = options.get("allow_future", False)
     pipeline.check_run(has_inputs=bool(inputs), as_of=as_of, allow_future=allow_future)
-    stored: dict[str, object] = {name: True for name in ("reload", "refit") if options.get(name)}
+    stored: dict[str, object] = {name: True for name in ("reload", "refit", "alone") if options.get(name)}
+    stored |= {"replay": options["replay"]} if "replay" in options else {}
     if max_rejects is not None:
         stored["max_rejects"] = RejectLimit(max_rejects).text
     if as_of is not None:

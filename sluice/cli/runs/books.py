@@ -131,7 +131,8 @@ def _next_for(status: RunStatus) -> Iterator[tuple[str, str]]:
     yield f"sluice status {run}", "inputs, parts and books"
     for refused in [run] if any(each.has_rejects for each in status.inputs) else sorted(_failed_before(status)):
         yield f"sluice rejects list {refused}", "every reject with its reason"
-        yield f"sluice rejects export {refused} rejects_{refused}.csv", "all of them as CSV"
+        yield f"sluice rejects export {refused} rejects_{refused}.csv", "all of them as CSV, to correct them"
+        yield f"sluice rejects replay {refused} rejects_{refused}.csv", "loads them when they are corrected"
     if status.dead_steps or "nothing_loaded" in failing:
         yield f"sluice retry {run}", "what failed again, once its cause is corrected"
     if failing - {"nothing_loaded", "dead_part", "dead_step"}:

@@ -12,6 +12,8 @@ from sluice.cli.output import count, things
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import InputStatus, RejectReason, RunStatus
 
+_UNKEPT = "a replay reads it from the file, if that is still there"
+_REPLAYED = {"fixed": "fixed", "refused": "refused again", "open": "not settled yet"}
 NAMED = 3  # inputs with the same sentence that are listed by name
 
 
@@ -65,6 +67,22 @@ def replaced(status: RunStatus) -> list[str]:
     )
 
 
+def replays(status: RunStatus) -> list[str]:
+    """What became of the run's rejects in other runs; or of the rejects that it loads itself."""
+    lines = []
+    for run in dict.fromkeys(each.by_run for each in status.replays):
+        rows = {each.state: each.rows for each in status.replays if each.by_run == run}
+        done = ", ".join(f"{count(rows[state])} {word}" for state, word in _REPLAYED.items() if state in rows)
+        if run == status.run:
+            lines.append(f"of run {status.replay}: {done}. Their lines there: sluice.replayed (docs: Fix refused rows)")
+        else:
+            lines.append(f"by run {run}: {done}")
+    fixed = sum(each.rows for each in status.replays if each.state == "fixed")
+    if lines and status.replay is None:
+        lines.append(f"rejected {count(status.rejected)}, of which {count(fixed)} are fixed")
+    return lines
+
+
 def notes(status: RunStatus) -> list[str]:
     """The notes of inputs that were loaded."""
     return grouped((each.uri, each.note) for each in status.inputs if each.note)
@@ -74,7 +92,9 @@ def reasons(status: RunStatus) -> list[str]:
     """Rejects by column and code, most frequent first, each with an example."""
     counted = status.reasons or ()
     wide = max((len(count(each.rows)) for each in counted), default=0)
-    return [f"{count(each.rows):>{wide}} x {_reason(each)}" for each in counted]
+    lines = [f"{count(each.rows):>{wide}} x {_reason(each)}" for each in counted]
+    unkept = sum(each.unkept for each in counted)
+    return [*lines, f"the text of {things(unkept, 'row')} was not kept: {_UNKEPT}"] if unkept else lines
 
 
 def _reason(each: RejectReason) -> str:

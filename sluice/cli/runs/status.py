@@ -20,7 +20,17 @@ from sluice.cli.runs.books import (
     rejects_heading,
 )
 from sluice.cli.runs.builds import print_builds
-from sluice.cli.runs.outcome import continued, failed, notes, reasons, registration, replaced, untouched, waiting
+from sluice.cli.runs.outcome import (
+    continued,
+    failed,
+    notes,
+    reasons,
+    registration,
+    replaced,
+    replays,
+    untouched,
+    waiting,
+)
 from sluice.errors import ConfigError, TransientError
 
 if TYPE_CHECKING:
@@ -132,6 +142,7 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
         (_KEYLESS[status.state == "running"], status.keyless),
         ("note:", notes(status)),
         (rejects_heading(status), reasons(status)),
+        ("replays of rejects:", replays(status)),
     ):
         _print_all(heading, lines)
     for lost in missing:

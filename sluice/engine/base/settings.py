@@ -36,6 +36,9 @@ _BULK = (
     "rows from which a run fills an empty table without the index of its key, which is made once, when the run settles;"
     " 0: never"
 )
+_RAW = (
+    "whether a rejected row is kept as text with its reject, so that it can be corrected and loaded: `rejects replay`"
+)
 _PART = "size of a part; memory of a worker process is about 150 MiB + 8 parts"
 
 
@@ -65,6 +68,9 @@ class Settings(BaseSettings):
 
     part_bytes: int = Field(8 * MIB, ge=KIB, le=256 * MIB, description=_PART)
     max_record_bytes: int = Field(MIB, ge=KIB, description="a longer record is a reject: `line_too_long`")
+    keep_raw: bool = Field(True, description=_RAW)
+    raw_bytes: int = Field(8 * KIB, ge=64, le=MIB, description="a longer rejected row is not kept as text")
+    raw_rows: int = Field(10_000, ge=1, description="rejected rows of one part that are kept as text, at most")
     max_unpacked_bytes: int = Field(64 * GIB, ge=MIB, description="a packed or Parquet file that holds more is refused")
     max_ratio: int = Field(
         200, ge=2, description="a packed or Parquet file that unpacks to more times its size is refused"

@@ -115,7 +115,7 @@ def _role(server: SimpleNamespace) -> Iterator[Finding]:
 def _rights(tables: list[str]) -> Iterator[Finding]:
     names = (
         "run", "input", "part", "step", "reject", "contender", "replaced", "tick", "build", "statistic", "revision",
-        "target", "worker", "queue", "duty",
+        "target", "worker", "queue", "duty", "replayed",
     )  # fmt: skip
     ledger = [f"sluice.{name}" for name in names]
     with transaction() as cursor:

@@ -15,7 +15,7 @@ from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.rejects import RowReject
 from sluice.engine.formats.text.rules import Written
 from sluice.engine.formats.text.source import Readable, Tick
-from sluice.engine.types.base import ColumnType
+from sluice.engine.types.base import ColumnType, Int64s
 
 D = TypeVar("D", bound=Written)
 
@@ -65,6 +65,33 @@ class Format(Protocol[D]):
 
     def refuse_overlong(self, blocks: Iterable[bytes], dialect: D, *, first_line: int, limits: Limits) -> RowReject:
         """The reject of a part that is one record longer than the limit, from its blocks."""
+
+    def cut(self, data: bytes, lines: Int64s, dialect: D) -> list[bytes]:
+        """The records, without line ends, that these lines of a part belong to, counted from 0."""
+
+    def cells(self, record: str, dialect: D) -> list[str] | None:
+        """The values of a record as texts, one for each name of the header; None where it cannot be read so."""
+
+    def excess(self, record: str, dialect: D) -> list[str]:
+        """The values of a record as far as it can be read, however many."""
+
+    def changed(self, record: str, cells: Mapping[int, str], dialect: D) -> str:
+        """The record with other values at these places of the header."""
+
+    def head(self, dialect: D) -> str:
+        """The text before the first record of a file that has only some of the records."""
+
+    def again(self, dialect: D) -> Files:
+        """How a file of `head` and records is declared, so that its records are read as they were."""
+
+    def declared(self, dialect: D, source: Files) -> D:
+        """The dialect with the options of `source` that change how a record is read."""
+
+    def lines(self, record: str) -> int:
+        """How many physical lines a record has."""
+
+    def headed(self, dialect: D, header: tuple[str, ...]) -> D:
+        """The dialect with another header."""
 
 
 class BinaryFormat(Protocol):

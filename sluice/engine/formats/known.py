@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sluice.engine.base.settings import settings
-from sluice.engine.declare import Files
+from sluice.engine.declare import Files, Source
 from sluice.engine.formats.csv.format import CSV
 from sluice.engine.formats.format import BinaryFormat, Format, Part
 from sluice.engine.formats.jsonl.format import JSON_LINES
 from sluice.engine.formats.parquet.format import PARQUET
-from sluice.engine.formats.text.header import match_header
+from sluice.engine.formats.text.header import match_header, plain
 from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.text.parsed import ParsedPart
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.rejects import RowReject
 from sluice.engine.formats.text.source import Readable, Tick
 from sluice.engine.rows.contract import Contract
+from sluice.engine.types.base import Int64s
 
 __all__ = [
     "FORMATS", "BINARY_FORMATS", "CSV", "JSON_LINES", "ABSENT",
     "plan_text", "plan_as", "header_of", "parse_text", "refuse_overlong", "binary_format", "stored_format", "limits",
+    "Record", "records_of",
 ]  # fmt: skip
 
 FORMATS: tuple[Format[Any], ...] = (JSON_LINES, CSV)
@@ -71,6 +74,58 @@ def refuse_overlong(blocks: Iterable[bytes], stored: dict[str, Any], *, first_li
     """The reject of a record longer than the limit, from its blocks."""
     form, dialect = _read_dialect(stored)
     return form.refuse_overlong(blocks, dialect, first_line=first_line, limits=limits())
+
+
+@dataclass(frozen=True)
+class Record:
+    """How single records of a file are read and written again; `form` is the file's format."""
+
+    form: Format[Any]
+    dialect: Any
+
+    def cut(self, data: bytes, lines: Int64s) -> list[bytes]:
+        """The records of a part, as `Format.cut` does."""
+        return self.form.cut(data, lines, self.dialect)
+
+    def cells(self, record: str) -> list[str] | None:
+        """The values of a record by the header; None where it cannot be read so."""
+        return self.form.cells(record, self.dialect)
+
+    def excess(self, record: str) -> list[str]:
+        """The values of a record as far as it can be read."""
+        return self.form.excess(record, self.dialect)
+
+    def changed(self, record: str, cells: Mapping[int, str]) -> str:
+        """The record with other values at these places of the header."""
+        return self.form.changed(record, cells, self.dialect)
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of the file's columns."""
+        return tuple(self.dialect.header)
+
+    @property
+    def head(self) -> str:
+        """The text before the first record of a file of some records."""
+        return self.form.head(self.dialect)
+
+    def lines(self, record: str) -> int:
+        """How many physical lines a record has."""
+        return self.form.lines(record)
+
+    def plan(self, stream: Readable, tick: Tick, requested: Sequence[str]) -> InputPlan:
+        """The plan of a file of `head` and records. It has all columns of the original file."""
+        planned = plan_as(self.form, stream, self.form.again(self.dialect), tick, requested)
+        known = {plain(name) for name in self.header}
+        header = (*self.header, *(name for name in planned.dialect.header if plain(name) not in known))
+        return replace(planned, dialect=self.form.headed(planned.dialect, header))
+
+
+def records_of(stored: dict[str, Any], source: Source | None = None) -> Record:
+    """Single records of a file whose dialect is `stored` in the ledger, by the rules for quotes that `source` declares
+    now, if these are its own."""
+    form, dialect = _read_dialect(stored)
+    return Record(form, form.declared(dialect, source) if isinstance(source, Files) else dialect)
 
 
 def limits() -> Limits:

@@ -97,7 +97,8 @@ class BuildStatus:
 class RejectReason:
     """Rejects of one column (None where no single column is the cause) and code, and the first of them.
 
-    (`other_input`, `other_line`) is the row that the reason refers to, if it does; `other_file` is its address.
+    (`other_input`, `other_line`) is the row that the reason refers to, if it does; `other_file` is its address. Of
+    `unkept` rows the text was not kept.
     """
 
     column: str | None
@@ -110,6 +111,17 @@ class RejectReason:
     other_input: int | None = None
     other_line: int | None = None
     other_file: str | None = None
+    unkept: int = 0
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """How many rejects of a run another one has taken, by their state: open, fixed or refused again."""
+
+    of_run: int
+    by_run: int
+    state: str
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -163,6 +175,8 @@ class RunStatus(Books, OneRun):
     reasons: list[RejectReason] | None = None
     notes: list[Note] = field(default_factory=list)
     withdrawn_at: datetime | None = None  # what it had built for its date was withdrawn then
+    replay: int | None = None  # the run whose rejects it loads
+    replays: list[Replayed] = field(default_factory=list)  # what became of its rejects, or of those that it loads
     registration: str = "complete"  # of its inputs; or "under way", or "interrupted": there are more than it knows
 
     @property

@@ -21,7 +21,8 @@ query = statements(__name__)
 class PartWork:
     """One part and its input, by the columns of `read_part.sql`.
 
-    Offsets and lengths in bytes; lines counted from 1, the header included.
+    Offsets and lengths in bytes; lines counted from 1, the header included. `replay`: its rows were rejects of an
+    earlier run; `alone`: they are compared with settled rows only.
     """
 
     part: int
@@ -51,6 +52,8 @@ class PartWork:
     max_rejects: str | None
     reload: bool
     revision: str | None
+    alone: bool = False
+    replay: bool = False
 
     @property
     def place(self) -> str:

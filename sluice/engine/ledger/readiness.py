@@ -25,6 +25,7 @@ RIGHTS = {
     "part": _ALL,
     "step": _ALL,
     "reject": "SELECT INSERT DELETE",
+    "replayed": "SELECT UPDATE",
     "contender": "SELECT INSERT DELETE",
     "replaced": "SELECT INSERT DELETE",
     "build": "SELECT INSERT",

@@ -19,6 +19,7 @@ from sluice.engine.ledger.facts import BuildStatus, InputStatus, RejectReason, R
 from sluice.engine.ledger.inputs.refused import SourceVersion, changed_inputs
 from sluice.engine.ledger.nothing_loaded import replan_inputs
 from sluice.engine.ledger.rejects.reasons import reasons_of
+from sluice.engine.ledger.rejects.replayed import refuse_retry, replays
 from sluice.engine.ledger.rejects.stream import StreamedReject, stream_rejects
 from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.waiting import ENDED, Waiting
@@ -117,6 +118,7 @@ def read_status(run: int) -> RunStatus:
         builds=[BuildStatus(**row) for row in _rows("status_builds", run=run)],
         reasons=reject_reasons(run) if known["state"] in ENDED else None,
         notes=notes_of(inputs),
+        replays=replays(run),
     )
 
 
@@ -149,19 +151,25 @@ def list_runs(limit: int = 20) -> list[RunSummary]:
 
 
 def list_rejects(
-    run: int, *, code: str | None = None, input_id: int | None = None, uri: str | None = None, limit: int | None = None
+    run: int,
+    *,
+    code: str | None = None,
+    column: str | None = None,
+    input_id: int | None = None,
+    uri: str | None = None,
+    limit: int | None = None,
 ) -> list[dict[str, Any]]:
     """Rejects of a run in order of input and line.
 
     Keys: input, file, line, column, code, reason; other_input, other_line and other_file of the row that the reason
-    refers to, None where it refers to none.
+    refers to, None where it refers to none; fixed_by, the run that has loaded the row since, None without one.
     """
-    return _rows("list_rejects", run=run, code=code, input=input_id, uri=uri, limit=limit)
+    return _rows("list_rejects", run=run, code=code, column=column, input=input_id, uri=uri, limit=limit)
 
 
-def count_rejects(run: int, *, input_id: int | None = None) -> list[dict[str, Any]]:
+def count_rejects(run: int, *, column: str | None = None, input_id: int | None = None) -> list[dict[str, Any]]:
     """How many rejects of which code a run (or one of its inputs) has, most frequent first."""
-    return _rows("count_rejects", run=run, input=input_id)
+    return _rows("count_rejects", run=run, column=column, input=input_id)
 
 
 def retry(
@@ -177,6 +185,7 @@ def retry(
     with. `declared_now` gives the current declarations by source: inputs are read under these.
     """
     run_state(run)
+    refuse_retry(run)
     pipeline = pipeline_of(run)
     # these may import a lot, or query an object store: no transaction may stay idle for so long
     derived, now = derived_now(pipeline), declared_now(pipeline)

@@ -34,7 +34,7 @@ def update_part(cursor: Cursor, work: PartWork, target: Target, chunks: Sequence
 
     Raises EarlierRunOpen when a row's key has a row that is about to be replaced, TransientError after too many tries.
     """
-    if not work.staged:
+    if not work.staged and not work.replay:
         loaded = _copy_all(cursor, target, chunks)
         if loaded is not None:
             return {"loaded": loaded}
@@ -43,9 +43,10 @@ def update_part(cursor: Cursor, work: PartWork, target: Target, chunks: Sequence
     # Settling takes this lock exclusively: which rows are final or recorded does not change during the merge.
     share(cursor, Lock.SETTLING, target.name)
     refuse_other_reading(cursor, work, target)
-    cursor.execute(_MERGING)
     params: dict[str, Any] = {"run": work.run, "input": work.input, "part": work.part, "position": work.position}
     params |= {"absent": list(target.absent)}
+    superseded = _refuse_superseded(cursor, work, target, params)
+    cursor.execute(_MERGING)
     for _ in range(TRIES):
         failpoint("load.before_merge")
         cursor.execute("savepoint merge")
@@ -53,9 +54,17 @@ def update_part(cursor: Cursor, work: PartWork, target: Target, chunks: Sequence
         *counts, whole = cursor.fetchone() or ()
         if whole:
             cursor.execute("release savepoint merge")
-            return dict(zip(COUNTS, counts, strict=True))
+            return dict(zip(COUNTS, counts, strict=True)) | superseded
         cursor.execute("rollback to savepoint merge")
     raise TransientError(f"Rows of {target.name} were changed by other loads {TRIES} times while they were updated.")
+
+
+def _refuse_superseded(cursor: Cursor, work: PartWork, target: Target, params: dict[str, Any]) -> dict[str, int]:
+    """Refuse rows of a replay that are older than those with their keys. Returns how many."""
+    if not work.replay:
+        return {}
+    cursor.execute(target.statement("refuse_superseded"), params)
+    return {"rejected": cursor.rowcount}
 
 
 def _copy_all(cursor: Cursor, target: Target, chunks: Sequence[bytes]) -> int | None:

@@ -64,7 +64,7 @@ def refuse_other_reading(cursor: Cursor, work: PartWork, target: Target) -> None
 
 def _wait_for_earlier_runs(cursor: Cursor, work: PartWork) -> None:
     """A reload does not compare its rows with others: earlier runs end before it, and later ones after."""
-    only_reloads = not (work.reload or work.replaces)
+    only_reloads = not (work.reload or work.replaces or work.alone)
     earlier = earlier_open_run(cursor, work.run, work.pipeline, work.source, only_reloads=only_reloads)
     if earlier is not None:
         raise EarlierRunOpen(f"Run {earlier} came earlier, and one of the two reloads: they load one after the other.")

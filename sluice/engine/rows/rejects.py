@@ -25,8 +25,11 @@ SCHEMA = pa.schema(
     ]
 )
 OTHER_LINE = "other_line"  # a further column, int64, where a reason refers to another line
+RAW, MASKED = "raw", "masked"  # further columns, string: the record's text, and as JSON the columns that it lacks
+HIDDEN = "***"  # in place of personal data
 _COPY = (
-    "copy sluice.reject (run_id, input_id, part_id, other_input, line, column_name, code, reason, other_line)"
+    "copy sluice.reject (run_id, input_id, part_id, other_input, line, column_name, code, reason, other_line,"
+    " raw, masked)"
     " from stdin (format csv)"
 )
 
@@ -45,13 +48,14 @@ def write(cursor: Cursor, rejects: pa.Table, *, run: int, input_id: int | pa.Arr
     """COPY rejects into the ledger; `input_id` and `part`: one for all, or int64 columns. Returns COPY's own count."""
     if rejects.num_rows == 0:
         return 0
-    if OTHER_LINE not in rejects.column_names:
-        rejects = rejects.append_column(OTHER_LINE, pa.nulls(rejects.num_rows, pa.int64()))
+    for name, kind in ((OTHER_LINE, pa.int64()), (RAW, pa.string()), (MASKED, pa.string())):
+        if name not in rejects.column_names:
+            rejects = rejects.append_column(name, pa.nulls(rejects.num_rows, kind))
     who = [("run_id", run), ("input_id", input_id), ("part_id", part)]
     columns = {name: _column(value, rejects.num_rows) for name, value in who}
     nowhere = pa.scalar(None, pa.int64())
     columns["other_input"] = pc.if_else(pc.is_valid(rejects.column(OTHER_LINE)), columns["input_id"], nowhere)
-    table = pa.table(columns | {name: rejects.column(name) for name in (*SCHEMA.names, OTHER_LINE)})
+    table = pa.table(columns | {name: rejects.column(name) for name in (*SCHEMA.names, OTHER_LINE, RAW, MASKED)})
     text = io.BytesIO()
     # null and empty text must stay distinct: an unquoted empty field is null to COPY
     pa.csv.write_csv(table, text, pa.csv.WriteOptions(include_header=False))

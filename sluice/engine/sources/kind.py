@@ -28,7 +28,7 @@ class ScanRequest:
 
     `headers` are the headers of the table's columns. `reload`: ignore what is known of earlier inputs. `tick` is called
     with the number of bytes read, `beat` to report progress; both are called often, and may raise to stop. A file that
-    is `at_hand` is not read again.
+    is `at_hand` is not read again. `input` is its number in the ledger.
     """
 
     uri: str
@@ -40,6 +40,7 @@ class ScanRequest:
     tick: Tick
     beat: Callable[[], None]
     at_hand: AtHand | None = None
+    input: int = 0
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sluice.engine.sources.files.kind import FILES
 from sluice.engine.sources.http.kind import HTTP_API
 from sluice.engine.sources.kind import SourceKind
 from sluice.engine.sources.query.kind import POSTGRES_QUERY
+from sluice.engine.sources.replay.kind import ADDRESS, REPLAY
 
 KINDS: dict[type[Source], SourceKind[Any]] = {
     Files: FILES,
@@ -17,6 +18,8 @@ KINDS: dict[type[Source], SourceKind[Any]] = {
 }
 
 
-def kind_of(source: Source) -> SourceKind[Any]:
-    """How inputs of a declared source are read."""
+def kind_of(source: Source, uri: str = "") -> SourceKind[Any]:
+    """How inputs of a declared source are read; those with the address of a replay are refused rows of it."""
+    if uri.startswith(ADDRESS):
+        return REPLAY
     return next(KINDS[declared] for declared in type(source).__mro__ if declared in KINDS)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from sluice.engine.base.failpoint import failpoint
+from sluice.engine.base.settings import settings
 from sluice.engine.formats.known import CSV, parse_text, refuse_overlong, stored_format
 from sluice.engine.formats.text.rejects import RowReject
 from sluice.engine.ledger.parts import PartWork
@@ -17,6 +18,17 @@ from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.frames import Frames, RawFrame
 from sluice.engine.storage import is_remote, read_blocks, read_range
 from sluice.errors import InputChanged
+
+# instead of reasons that quote the record, which may have personal data
+_TWICE = 'Write a quote twice ("") where it belongs to the value.'
+_UNQUOTED = {
+    "unclosed_quote": f"A quote is not closed: close it. {_TWICE} The row was ended with its line, and the next lines "
+    "are rows.",
+    "text_after_quote": f"Text follows the closing quote of a value. {_TWICE}",
+    "bare_quote": "A quote stands in a value that is not in quotes, and strict_quotes is declared. Put the value in "
+    f"quotes. {_TWICE}",
+    "out_of_range": "The value is too far away for a date or time.",
+}
 
 
 def extract_part(work: PartWork, contract: Contract, frames: Frames) -> RawFrame:
@@ -40,7 +52,7 @@ def shares_text(work: PartWork) -> bool:
 def read_part_text(work: PartWork, contract: Contract) -> RawFrame:
     """The part's text, from the file. Raises as `extract_part`."""
     if work.overlong:
-        return RawFrame(_no_rows(contract), reject_table([_refuse_overlong(work)]))
+        return RawFrame(_no_rows(contract), reject_table([_refuse_overlong(work)], contract))
     return parsed_text(work, part_bytes(work), contract)
 
 
@@ -64,7 +76,7 @@ def parsed_text(work: PartWork, data: bytes, contract: Contract) -> RawFrame:
         read=work.planned,
         well_quoted=work.well_quoted,
     )
-    return RawFrame(parsed.rows, reject_table(parsed.rejects))
+    return RawFrame(parsed.rows, reject_table(parsed.rejects, contract), data if settings().keep_raw else None)
 
 
 def _refuse_overlong(work: PartWork) -> RowReject:
@@ -98,11 +110,13 @@ def _no_rows(contract: Contract) -> pa.Table:
     return pa.table(columns | {"_line": pa.array([], pa.int64())})
 
 
-def reject_table(refused: list[RowReject]) -> pa.Table:
-    """Rejects of a parser as a frame has them."""
+def reject_table(refused: list[RowReject], contract: Contract) -> pa.Table:
+    """Rejects of a parser as a frame has them. Where columns have personal data, reasons do not quote the record."""
     if not refused:
         return rejects.none()
-    rows = [(r.line, r.column, r.code, r.reason) for r in refused]
+    rows = [
+        (r.line, r.column, r.code, _UNQUOTED.get(r.code, r.reason) if contract.private else r.reason) for r in refused
+    ]
     columns = zip(zip(*rows, strict=True), rejects.SCHEMA, strict=True)
     table = pa.table([pa.array(values, field.type) for values, field in columns], rejects.SCHEMA)
     others = [r.other_line for r in refused]

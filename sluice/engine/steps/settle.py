@@ -14,6 +14,7 @@ from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.nothing_loaded import fail_copies, fail_nothing_loaded
+from sluice.engine.ledger.rejects.replayed import close_replayed
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.load import bulk, recent
 from sluice.engine.load.newest import settle_updates
@@ -52,6 +53,7 @@ def settle_run(claim: Claim, pipeline: Pipeline) -> None:
                     keep_newest(cursor, pipeline.name, flow, claim.run)
             cursor.execute(query("clear_contenders"), run)
             cursor.execute(query("finish_inputs"), run | {"pipeline": pipeline.name})
+            close_replayed(cursor, [claim.run])
             _end(cursor, pipeline, run)
         finish(cursor, claim)
         failpoint("settle.before_commit")

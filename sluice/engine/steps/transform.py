@@ -7,6 +7,8 @@ from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.copy import encode_rows
 from sluice.engine.rows.frames import RawFrame, ReadyFrame
 from sluice.engine.rows.rejects import both
+from sluice.engine.steps.extract import part_bytes
+from sluice.engine.steps.raw_rows import with_raw
 
 
 def transform_part(work: PartWork, raw: RawFrame, contract: Contract) -> ReadyFrame:
@@ -19,5 +21,5 @@ def transform_part(work: PartWork, raw: RawFrame, contract: Contract) -> ReadyFr
         repeats=encode_rows(typed.repeats, input_id=work.input) if judged else [],
         row_count=len(typed.places),
         superseded=0 if judged else again,
-        rejects=both(raw.rejects, typed.rejects),
+        rejects=with_raw(both(raw.rejects, typed.rejects), work, contract, lambda _: raw.data or part_bytes(work)),
     )

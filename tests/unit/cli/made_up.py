@@ -117,8 +117,10 @@ class Ledger:
         self.asked.append(("list_rejects", {"run": run, **asked}))
         return self.rejects[: asked.get("limit")]
 
-    def count_rejects(self, run: int, *, input_id: int | None = None) -> list[dict[str, Any]]:
-        self.asked.append(("count_rejects", {"run": run, "input_id": input_id}))
+    def count_rejects(
+        self, run: int, *, column: str | None = None, input_id: int | None = None
+    ) -> list[dict[str, Any]]:
+        self.asked.append(("count_rejects", {"run": run, "column": column, "input_id": input_id}))
         return self.codes
 
     def list_runs(self, limit: int = 20) -> list[RunSummary]:

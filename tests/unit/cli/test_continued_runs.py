@@ -57,7 +57,8 @@ def test_the_books_rejects_and_next_commands_are_those_of_the_earlier_run(
         "what to type next:\n"
         "  sluice status 6                        inputs, parts and books\n"
         "  sluice rejects list 6                  every reject with its reason\n"
-        "  sluice rejects export 6 rejects_6.csv  all of them as CSV\n"
+        "  sluice rejects export 6 rejects_6.csv  all of them as CSV, to correct them\n"
+        "  sluice rejects replay 6 rejects_6.csv  loads them when they are corrected\n"
         """  eval "$(sluice env)" && psql "$DATABASE_URL" -c 'table customer_call_logs limit 5'\n"""
     )
 

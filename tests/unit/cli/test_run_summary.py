@@ -42,7 +42,8 @@ def test_an_ended_run_fits_on_one_screen(sluice: Sluice, ledger: Ledger, csv_fil
         "what to type next:\n"
         "  sluice status 7                        inputs, parts and books\n"
         "  sluice rejects list 7                  every reject with its reason\n"
-        "  sluice rejects export 7 rejects_7.csv  all of them as CSV\n"
+        "  sluice rejects export 7 rejects_7.csv  all of them as CSV, to correct them\n"
+        "  sluice rejects replay 7 rejects_7.csv  loads them when they are corrected\n"
         "  sluice run call_logs FILE...           files again, once they are corrected\n"
         """  eval "$(sluice env)" && psql "$DATABASE_URL" -c 'table customer_call_logs limit 5'\n"""
     )
@@ -77,7 +78,8 @@ def test_a_file_of_which_nothing_loads_is_no_success(sluice: Sluice, ledger: Led
         "what to type next:\n"
         "  sluice status 7                        inputs, parts and books\n"
         "  sluice rejects list 7                  every reject with its reason\n"
-        "  sluice rejects export 7 rejects_7.csv  all of them as CSV\n"
+        "  sluice rejects export 7 rejects_7.csv  all of them as CSV, to correct them\n"
+        "  sluice rejects replay 7 rejects_7.csv  loads them when they are corrected\n"
         "  sluice retry 7                         what failed again, once its cause is corrected\n"
     )
 

@@ -25,6 +25,8 @@ class Column(Declaration):
 
     An input without an optional column is loaded, and `sluice status` names the column; with `must_exist=True` it is
     refused, though single values may be empty.
+
+    `pii` marks personal data, as True or a word (`"phone"`): rejects do not show its values, and are kept without them.
     """
 
     name: str
@@ -34,11 +36,16 @@ class Column(Declaration):
     check: Check | None = None
     nulls: Sequence[str] = ()
     must_exist: bool = False
+    pii: bool | str = False
 
     def __post_init__(self) -> None:
         check_column("Column", self.name)
         if self.name in LINEAGE:
             raise ConfigError(f"Column {self.name!r} is reserved: Sluice adds it to every table.")
+        if not isinstance(self.pii, bool | str) or self.pii == "":
+            raise ConfigError(
+                f"Column {self.name!r}: pii must be True, False or a word like 'phone', not {self.pii!r}."
+            )
 
     @property
     def expected(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sluice.engine.declare import Files
@@ -11,12 +12,15 @@ from sluice.engine.formats.csv.header import CsvOptions, read_dialect
 from sluice.engine.formats.csv.overlong import reject_overlong
 from sluice.engine.formats.csv.parse import parse_part
 from sluice.engine.formats.csv.plan import plan_csv
+from sluice.engine.formats.csv.records import count_lines
+from sluice.engine.formats.csv.rows import cut_records, join_cells, read_cells, split_cells, with_cells
 from sluice.engine.formats.format import Format, Part
 from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.text.parsed import ParsedPart
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.rejects import RowReject
 from sluice.engine.formats.text.source import Readable, Source, Tick
+from sluice.engine.types.base import Int64s
 
 
 class _Csv:
@@ -58,6 +62,42 @@ class _Csv:
         self, blocks: Iterable[bytes], dialect: Dialect, *, first_line: int, limits: Limits
     ) -> RowReject:
         return reject_overlong(blocks, dialect=dialect, first_line=first_line, limits=limits)
+
+    def cut(self, data: bytes, lines: Int64s, dialect: Dialect) -> list[bytes]:
+        return cut_records(data, lines, dialect)
+
+    def cells(self, record: str, dialect: Dialect) -> list[str] | None:
+        return read_cells(record, dialect)
+
+    def excess(self, record: str, dialect: Dialect) -> list[str]:
+        return split_cells(record, dialect)
+
+    def changed(self, record: str, cells: Mapping[int, str], dialect: Dialect) -> str:
+        return with_cells(record, cells, dialect)
+
+    def head(self, dialect: Dialect) -> str:
+        return "" if dialect.header_once else join_cells(dialect.header, dialect) + "\n"
+
+    def again(self, dialect: Dialect) -> Files:
+        header = dialect.header if dialect.header_once else None
+        return Files(
+            "*",
+            dialect.delimiter,
+            header=header,
+            strict_quotes=dialect.strict_quotes,
+            line_breaks=dialect.line_breaks,
+        )
+
+    def declared(self, dialect: Dialect, source: Files) -> Dialect:
+        if dialect.header_once and source.header is None:
+            return dialect  # written by Sluice
+        return replace(dialect, strict_quotes=source.strict_quotes, line_breaks=source.line_breaks)
+
+    def lines(self, record: str) -> int:
+        return count_lines(record.encode("utf-8", "surrogateescape") + b"x")
+
+    def headed(self, dialect: Dialect, header: tuple[str, ...]) -> Dialect:
+        return replace(dialect, header=header)
 
 
 def _declared(source: Files) -> CsvOptions:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sluice.engine.declare import Files
@@ -11,11 +12,13 @@ from sluice.engine.formats.jsonl.dialect import NAME, JsonLines, looks_like_json
 from sluice.engine.formats.jsonl.lines import reject_overlong_line
 from sluice.engine.formats.jsonl.parse import parse_jsonl
 from sluice.engine.formats.jsonl.plan import plan_jsonl, read_keys
+from sluice.engine.formats.jsonl.rows import cut_lines, read_values, with_values
 from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.text.parsed import ParsedPart
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.rejects import RowReject
 from sluice.engine.formats.text.source import Readable, Source, Tick
+from sluice.engine.types.base import Int64s
 
 
 class _JsonLines:
@@ -57,6 +60,33 @@ class _JsonLines:
         limits: Limits,
     ) -> RowReject:
         return reject_overlong_line(blocks, first_line=first_line, limits=limits)
+
+    def cut(self, data: bytes, lines: Int64s, dialect: JsonLines) -> list[bytes]:  # noqa: ARG002 - as above
+        return cut_lines(data, lines)
+
+    def cells(self, record: str, dialect: JsonLines) -> list[str] | None:
+        return read_values(record, dialect)
+
+    def excess(self, record: str, dialect: JsonLines) -> list[str]:
+        return read_values(record, dialect) or [record]
+
+    def changed(self, record: str, cells: Mapping[int, str], dialect: JsonLines) -> str:
+        return with_values(record, cells, dialect)
+
+    def head(self, dialect: JsonLines) -> str:  # noqa: ARG002 - each line has its keys
+        return ""
+
+    def again(self, dialect: JsonLines) -> Files:  # noqa: ARG002 - nothing else is declared of JSON lines
+        return Files("*")
+
+    def declared(self, dialect: JsonLines, source: Files) -> JsonLines:  # noqa: ARG002
+        return dialect
+
+    def lines(self, record: str) -> int:  # noqa: ARG002 - a record is a line
+        return 1
+
+    def headed(self, dialect: JsonLines, header: tuple[str, ...]) -> JsonLines:
+        return replace(dialect, header=header)
 
 
 JSON_LINES: Format[JsonLines] = _JsonLines()

@@ -13,6 +13,7 @@ from typing import Any
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
+from sluice.engine.ledger.rejects.replayed import close_replayed
 from sluice.engine.ledger.rows import mappings
 
 query = statements(__name__)
@@ -48,6 +49,9 @@ def purge_run(run: int, ended_before: datetime) -> Counter[str]:
     gone: Counter[str] = Counter()
     if not _execute("mark_purged", run=run, before=ended_before):
         return gone
+    with transaction() as cursor:
+        close_replayed(cursor, [run])  # what became of its rows is known from what is deleted next
+    _execute("purge_replayed", run=run)
     gone["contenders"] += _in_batches("purge_contenders", run=run)
     for input_id in _inputs(run):
         gone["rejects"] += _purge_rejects(input_id)

@@ -26,7 +26,9 @@ class StreamedReject(NamedTuple):
     other_file: str | None = None
 
 
-def stream_rejects(inputs: Iterable[tuple[int, str]], code: str | None = None) -> Generator[StreamedReject, None, None]:
+def stream_rejects(
+    inputs: Iterable[tuple[int, str]], code: str | None = None, column: str | None = None
+) -> Generator[StreamedReject, None, None]:
     """The rejects of `inputs` (number, file), input by input, by line.
 
     One transaction from the first to the last of them, however slowly the caller reads. Raises DatabaseAway.
@@ -36,6 +38,6 @@ def stream_rejects(inputs: Iterable[tuple[int, str]], code: str | None = None) -
         for number, uri in inputs:
             with stream(session, "rejects") as cursor:
                 cursor.itersize = AT_ONCE
-                cursor.execute(query("export_rejects"), {"input": number, "code": code})
+                cursor.execute(query("export_rejects"), {"input": number, "code": code, "column": column})
                 for row in cursor:
                     yield StreamedReject(uri, *row)

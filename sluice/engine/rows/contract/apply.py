@@ -54,6 +54,7 @@ class Contract:
     `version` is 16 hex digits, the same in every process for the same declaration. `requested` are the headers
     to read and `required` those that a file must have, both in column order and each once. `commas` are
     the headers whose columns read a decimal comma: numbers that a source does not give as text are written with it.
+    `private` are the headers of columns with personal data.
     """
 
     version: str
@@ -61,6 +62,7 @@ class Contract:
     required: tuple[str, ...]
     newest_wins: bool
     commas: frozenset[str]
+    private: frozenset[str]
 
     def __init__(self, table: Table, transform: Transform | None = None, source: Source | None = None) -> None:
         self.version = version(table, transform, source)
@@ -68,6 +70,7 @@ class Contract:
         self.required = tuple(dict.fromkeys(column.header_name for column in table.columns if column.expected))
         self.newest_wins = table.on_conflict == "update"
         self.commas = frozenset(header for header, kind in types_of(table).items() if kind.decimal_mark == ",")
+        self.private = frozenset(column.header_name for column in table.columns if column.pii)
         self._table = table
         self._own = Own(transform, table.name, types_of(table)) if transform else None
         for column in table.columns:

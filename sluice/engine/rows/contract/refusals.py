@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from sluice.engine.declare import Column
-from sluice.engine.rows.rejects import SCHEMA
+from sluice.engine.rows.rejects import HIDDEN, SCHEMA
 from sluice.engine.types.base import Int64s, Mask, Refused
 
 
@@ -41,7 +41,9 @@ class Refusals:
         reasons = [reason]
         if "{value}" in reason:
             values = text.take(pa.array(rows)).to_pylist()
-            reasons = [reason.replace("{value}", column.type.show(value or "")) for value in values]
+            reasons = [
+                reason.replace("{value}", HIDDEN if column.pii else column.type.show(value or "")) for value in values
+            ]
         self._batches.append(_Batch(self.lines[rows], column.name, refused.code, reasons))
 
     def add_missing(self, column: Column, missing: Mask) -> None:

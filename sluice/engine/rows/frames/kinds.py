@@ -15,10 +15,14 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class RawFrame:
-    """A part as text: `rows` has a string column per wanted header and `_line`; `rejects` as rejects.SCHEMA."""
+    """A part as text: `rows` has a string column per wanted header and `_line`; `rejects` as rejects.SCHEMA.
+
+    `data` are its bytes, in the process that has read them: rejects are kept with their text.
+    """
 
     rows: pa.Table
     rejects: pa.Table
+    data: bytes | None = None
 
     def freeze(self) -> Frame:
         return Frame({}, {"rows": _to_ipc(self.rows), "rejects": _to_ipc(self.rejects)})

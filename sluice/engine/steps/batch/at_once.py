@@ -86,7 +86,7 @@ def load_at_once(read: Sequence[Whole], flow: Flow, contract: Contract, limit_s:
     raw = text_of(works, data, contract)
     failpoint("transform.claimed")
     with limited(limit_s, f"The transform of {works[0].pipeline!r} over several files of {works[0].source!r}"):
-        ready = transform_batch(works, raw, contract)
+        ready = transform_batch(works, raw, contract, data)
     failpoint("load.claimed")
     target = Target.of(flow.table)
     bulk.begin(works[0], target, Unwritten(len(works), sum(work.planned for work in works)))

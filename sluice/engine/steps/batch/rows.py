@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
 
+from sluice.engine.base.settings import settings
 from sluice.engine.ledger.parts import PartWork, batch_key
 from sluice.engine.rows import rejects
 from sluice.engine.rows.contract import Contract
@@ -14,6 +15,7 @@ from sluice.engine.rows.copy import encode_rows
 from sluice.engine.rows.frames import Frames, RawBatch, ReadyBatch
 from sluice.engine.steps.batch.text import LINE, PART, text_of
 from sluice.engine.steps.extract import part_bytes
+from sluice.engine.steps.raw_rows import NOT_KEPT, append, raw_rows
 from sluice.engine.types.base import Int64s
 
 
@@ -35,8 +37,11 @@ def extract_batch(works: Sequence[PartWork], contract: Contract, frames: Frames)
     return text_of(works, [part_bytes(work) for work in works], contract)
 
 
-def transform_batch(works: Sequence[PartWork], raw: RawBatch, contract: Contract) -> ReadyBatch:
+def transform_batch(
+    works: Sequence[PartWork], raw: RawBatch, contract: Contract, data: Sequence[bytes] | None = None
+) -> ReadyBatch:
     """Apply the contract to all parts at once. Every row of `raw` comes out once: as a row, a repeat or a reject.
+    `data`: the bytes of the parts, if they are at hand.
 
     The contract sees rows that are numbered through, so that of equal keys the first is that of the first part.
     """
@@ -55,4 +60,26 @@ def transform_batch(works: Sequence[PartWork], raw: RawBatch, contract: Contract
     own = typed.rejects.set_column(0, "line", pa.array(lines[refused]))
     own = own.append_column(PART, pa.array(part_of_row[refused]))
     kept = np.array(raw.counts) - np.bincount(part_of_row[refused], minlength=len(works))
-    return ReadyBatch(encoded(typed.rows), encoded(typed.repeats), kept.tolist(), rejects.both(raw.rejects, own))
+    refused_rows = _with_raw(rejects.both(raw.rejects, own), works, contract, data)
+    return ReadyBatch(encoded(typed.rows), encoded(typed.repeats), kept.tolist(), refused_rows)
+
+
+def _with_raw(
+    refused: pa.Table, works: Sequence[PartWork], contract: Contract, data: Sequence[bytes] | None
+) -> pa.Table:
+    """Rejects of several parts with the text of their records."""
+    if not refused.num_rows or not settings().keep_raw:
+        return refused
+    lines, parts = refused.column("line").to_numpy(), refused.column(PART).to_numpy()
+    kept = [NOT_KEPT] * len(lines)
+    for part in np.unique(parts).tolist():
+        of_part = np.flatnonzero(parts == part)
+        held = part_bytes if data is None else _held(data[part])
+        texts = raw_rows(lines[of_part].tolist(), works[part], contract, held)
+        for at, text in zip(of_part.tolist(), texts, strict=False):
+            kept[at] = text
+    return append(refused, kept)
+
+
+def _held(data: bytes) -> Callable[[PartWork], bytes]:
+    return lambda _: data

@@ -64,7 +64,7 @@ def _together(
     lines: Int64s = parsed.rows.column(LINE).to_numpy()
     part_of_row = np.searchsorted(ends, lines, side="right")
     refused = [(int(np.searchsorted(ends, each.line, side="right")), each) for each in parsed.rejects]
-    table = reject_table([replace(each, line=each.line + int(shift[at])) for at, each in refused])
+    table = reject_table([replace(each, line=each.line + int(shift[at])) for at, each in refused], contract)
     return RawBatch(
         parsed.rows.set_column(parsed.rows.column_names.index(LINE), LINE, pa.array(lines + shift[part_of_row])),
         np.bincount(part_of_row, minlength=len(of)).tolist(),

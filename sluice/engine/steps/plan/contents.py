@@ -59,13 +59,16 @@ def is_applied(listed: Sequence[str | None], history: Sequence[str], place: int)
 
 
 def wait_for_earlier_runs(work: InputWork) -> None:
-    """A reload replaces settled rows: raise EarlierRunOpen while an earlier run of the source is not settled."""
-    if not work.options.get("reload"):
+    """A reload replaces settled rows, and a replay that updates is compared with them.
+
+    Raises EarlierRunOpen while an earlier run of the source is not settled.
+    """
+    if not work.options.get("reload") and not work.options.get("alone"):
         return
     with transaction() as cursor:
         earlier = earlier_open_run(cursor, work.run, work.pipeline, work.source)
     if earlier is not None:
-        raise EarlierRunOpen(f"Run {earlier} came earlier: this run replaces its rows once it is settled.")
+        raise EarlierRunOpen(f"Run {earlier} came earlier: this run goes on once it is settled.")
 
 
 def wait_for_contents(work: InputWork) -> None:

@@ -68,7 +68,7 @@ def plan_input(claim: Claim, work: InputWork, flow: Flow, contract: Contract, be
     Raises EarlierRunOpen while an earlier run has yet to plan the same file, or to end with the same snapshot.
     """
     _wait_for_turn(work, flow)
-    before = kind_of(flow.source).stamp(work.uri)
+    before = kind_of(flow.source, work.uri).stamp(work.uri)
     if skip_unchanged(_finishing(claim), unchanged_inputs([work], flow, {work.id: before}), flow):
         return
     try:

@@ -81,7 +81,16 @@ def replaced_by(cursor: Cursor, work: InputWork, others: Sequence[OtherInput], s
     params = {"pipeline": work.pipeline, "source": work.source, "contract": work.contract, "run": work.run}
     cursor.execute(query("other_readings"), params | {"sha256": scanned.plan.sha256, "raw": scanned.raw})
     same = {other.input for other in others if other.run < work.run and other.state in ("done", "failed")}
-    return sorted(same | {other for (other,) in cursor.fetchall()})
+    replaced = same | {other for (other,) in cursor.fetchall()}
+    return sorted(replaced | _replays_of(cursor, work, replaced))
+
+
+def _replays_of(cursor: Cursor, work: InputWork, replaced: set[int]) -> set[int]:
+    """Inputs that have loaded corrected rejects of these inputs."""
+    if not replaced:
+        return set()
+    cursor.execute(query("replays_of"), {"inputs": [*replaced], "run": work.run})
+    return {replay for (replay,) in cursor.fetchall()}
 
 
 def rows_are_gone(cursor: Cursor, table: Table, other: OtherInput) -> bool:

@@ -40,7 +40,7 @@ def scan(
     """Read an input once, unless it is `at_hand`. `beat` is called often. Raises as `SourceKind.scan` and
     `match_columns` do."""
     try:
-        read = kind_of(flow.source).scan(flow.source, _request(work, flow, contract, beat, at_hand))
+        read = kind_of(flow.source, work.uri).scan(flow.source, _request(work, flow, contract, beat, at_hand))
     except NoRows as none:
         match_columns(none.header, flow.table, contract)  # a wrong header is reported first
         raise
@@ -63,6 +63,7 @@ def _request(
         tick=Scanning(work.id, beat).tick,
         beat=beat,
         at_hand=at_hand,
+        input=work.id,
     )
 
 

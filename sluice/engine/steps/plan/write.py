@@ -32,7 +32,7 @@ def write_plan(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInpu
     lock(cursor, Lock.CONTENT, planned.sha256)
     if scanned.landed is not None and not exists(scanned.landed):
         raise TransientError(f"The copy {scanned.landed} was purged before it was needed; it is made again.")
-    only_newest = kind_of(flow.source).only_newest
+    only_newest = kind_of(flow.source, work.uri).only_newest
     others = same_content(cursor, work, planned.sha256, only_newest=only_newest)
     facts = {"sha256": planned.sha256, "size": planned.size}
     ordered = flow.table.on_conflict == "update"
@@ -52,6 +52,7 @@ def write_plan(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInpu
 
 def _start(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInput, others: Sequence[OtherInput]) -> None:
     planned = scanned.plan
+    replaces = replaced_by(cursor, work, others, scanned)
     start = {
         "sha256": planned.sha256,
         "size": planned.size,
@@ -61,15 +62,26 @@ def _start(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInput, o
         "landed": scanned.landed,
         "raw": scanned.raw,
         "ordered": flow.table.on_conflict == "update",
-        "replaces": replaced_by(cursor, work, others, scanned),
+        "replaces": replaces,
         "parts": len(planned.parts),
         "planned": planned.read,
         "code_version": __version__,
     }
     cursor.execute(query("start_loading"), start)
+    _note_replays(cursor, work, replaces)
     if scanned.noted is not None:
         note_fetched(cursor, work.id, scanned.noted)
-    add_parts(cursor, flow, [(work, planned)], alone=bool(start["replaces"]))
+    add_parts(cursor, flow, [(work, planned)], alone=bool(replaces))
+
+
+def _note_replays(cursor: Cursor, work: InputWork, replaces: Sequence[int]) -> None:
+    if not replaces:
+        return
+    cursor.execute(query("replays_among"), {"inputs": [*replaces]})
+    (runs,) = cursor.fetchone() or (None,)
+    if runs:
+        note = f"Rows that were rejected before, and loaded by replays, are replaced with the others (run {runs})."
+        cursor.execute(query("note_replays"), {"input": work.id, "note": note})
 
 
 def add_parts(

@@ -1,11 +1,12 @@
--- An earlier run of the same source that is not settled (or only one that reloads): of two runs that update a table the
+-- An earlier run of the same source that is not settled (or only one that reloads, or replays
+-- rejects of a table that is updated): of two runs that update a table the
 -- earlier one is counted first. One that only builds does not count: it may wait for this one. Of each open run one input
 -- is read; one whose inputs are still registered may get some of the source.
 select r.id from sluice.run r
 cross join lateral (
     (select from sluice.input i
     where i.run_id = r.id and i.source = %(source)s
-      and (not %(only_reloads)s or coalesce((r.options->>'reload')::boolean, false))
+      and (not %(only_reloads)s or coalesce((r.options->>'reload')::boolean, (r.options->>'alone')::boolean, false))
     order by i.position limit 1)
     union all
     (select from sluice.input i

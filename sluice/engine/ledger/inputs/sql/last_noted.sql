@@ -3,6 +3,7 @@
 select i.id, i.rejected, i.landed, i.dialect, i.noted,
        not coalesce((select true from sluice.input n
                      where n.pipeline = %(pipeline)s and n.source = %(source)s and (n.run_id, n.id) > (i.run_id, i.id)
+                       and n.uri not like 'replay:%%'
                        and (n.state in ('loading', 'loaded', 'done')
                             or (n.state = 'failed' and (n.loaded + n.updated > 0 or n.replaces <> '{}')))
                      order by n.run_id, n.id limit 1), false) as newest

@@ -12,6 +12,7 @@ with latest as (
     select i.* from sluice.input i
     where i.pipeline = %(pipeline)s and i.source = %(source)s
       and i.run_id >= (select min(run) from latest) and i.run_id < %(run)s
+      and i.uri not like 'replay:%%'
     order by i.run_id, i.id
 )
 select coalesce(i.sha256, '') || case when i.contract = %(contract)s then '' else ' ' || i.contract end as sha256

@@ -1,8 +1,7 @@
-"""`rejects list` and `rejects export`: the refused rows of a run, each with file, line, column, code and reason."""
+"""`rejects list`: the refused rows of a run, each with file, line, column, code and reason."""
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,69 +9,50 @@ import typer
 
 from sluice.cli.addresses import near, reason, without_column
 from sluice.cli.options import RunId
-from sluice.cli.output import Json, count, emit, print_object, say, table, things
-from sluice.cli.spreadsheet import STDOUT, new_file, refuse_json_on, write_csv
+from sluice.cli.output import Json, count, emit, table
 from sluice.errors import ConfigError
 
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import RunStatus
-    from sluice.engine.ledger.rejects.stream import StreamedReject
 
 ON_A_SCREEN = 50
-EXPORTED = ("file", "line", "column", "code", "reason", "other_input", "other_line")
 Code = Annotated[str | None, typer.Option(help="Only this code, e.g. key_conflict.", show_default=False)]
+OfColumn = Annotated[
+    str | None, typer.Option("--column", help="Only rejects of this column of the table.", show_default=False)
+]
 OneInput = Annotated[
     str | None, typer.Option("--input", help="Only this input: its number, path or file name.", show_default=False)
 ]
 Limit = Annotated[
     int | None, typer.Option(min=0, help="How many to list; 0: all.", show_default=f"{ON_A_SCREEN}, all with --json")
 ]
-Target = Annotated[str, typer.Argument(metavar="FILE", help="CSV file to write; - is standard output.")]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite FILE if it is there already.")]
 
 
-def list_(run: RunId, code: Code = None, only: OneInput = None, limit: Limit = None, as_json: Json = False) -> None:
+def list_(
+    run: RunId,
+    code: Code = None,
+    column: OfColumn = None,
+    only: OneInput = None,
+    limit: Limit = None,
+    as_json: Json = False,
+) -> None:
     """List a run's rejects by file and line."""
     from sluice.engine.ledger.runs import count_rejects, list_rejects, read_status
 
     status = read_status(run)
-    _refuse_purged(status)
+    refuse_purged(status)
     chosen = None if only is None else find_input(status, only)
     most = (None if as_json else ON_A_SCREEN) if limit is None else limit or None
-    listed = list_rejects(run, code=code, input_id=chosen, limit=most)
-    codes = count_rejects(run, input_id=chosen)
+    listed = list_rejects(run, code=code, column=column, input_id=chosen, limit=most)
+    codes = count_rejects(run, column=column, input_id=chosen)
     facts = {"run": run, "rejected": status.rejected, "codes": codes, "rejects": listed}
     where = f"run {run}" if only is None else f"input {only!r} of run {run}"
+    where += f", column {column!r}," if column is not None else ""
     emit(facts, as_json=as_json, human=lambda: print_rejects(where, codes, listed, code))
 
 
-def export(
-    run: RunId, file: Target, code: Code = None, only: OneInput = None, force: Force = False, as_json: Json = False
-) -> None:
-    """Write a run's rejects to a CSV file, formulas made harmless for spreadsheets."""
-    from sluice.engine.ledger.rejects.stream import stream_rejects
-    from sluice.engine.ledger.runs import read_status
-
-    refuse_json_on(file, "", as_json=as_json)
-    status = read_status(run)
-    _refuse_purged(status)
-    chosen = None if only is None else find_input(status, only)
-    inputs = [each for each in status.inputs if each.has_rejects and chosen in {None, each.input}]
-    rejects = stream_rejects(((each.input, near(each.uri)) for each in inputs), code)
-    with new_file(file, force=force) as sink, closing(rejects):
-        written = write_csv(sink, EXPORTED, map(_csv_row, rejects))
-    if as_json:
-        print_object({"run": run, "file": file, "exported": written})
-    else:
-        say(f"{things(written, 'reject')} of run {run} written to {'standard output' if file == STDOUT else file}")
-
-
-def _csv_row(each: StreamedReject) -> list[object]:
-    why = reason(each.reason, each.other_file)
-    return [each.file, each.line, each.column, each.code, why, each.other_input, each.other_line]
-
-
-def _refuse_purged(status: RunStatus) -> None:
+def refuse_purged(status: RunStatus) -> None:
+    """Raise ConfigError where the rejects of a run are gone."""
     if status.purged_at and any(each.has_rejects for each in status.inputs):
         raise ConfigError(
             f"The rejects of run {status.run} were purged on {status.purged_at:%Y-%m-%d}. To get them again, load its "
@@ -118,4 +98,6 @@ def print_rejects(
 
 def _row(each: dict[str, Any]) -> list[object]:
     why = without_column(each["column"], reason(each["reason"], each["other_file"]))
+    if each.get("fixed_by"):
+        why += f" (fixed by run {each['fixed_by']})"
     return [f"{near(each['file'])}:{each['line']}", each["column"], each["code"], why]

@@ -1,0 +1,1 @@
+"""Commands on rejected rows: list, export, and replay."""

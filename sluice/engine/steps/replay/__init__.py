@@ -1,0 +1,1 @@
+"""Rejects that are corrected and loaded again: their rows are read, changed, and tried."""

@@ -1,0 +1,115 @@
+"""The rejects of a run that a replay takes, each with its corrected record, and why others are left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sluice.engine.declare import Flow
+from sluice.engine.formats.known import Record
+from sluice.engine.ledger.rejects.replayed import ReplayInput
+from sluice.engine.rows.contract import Contract
+from sluice.engine.steps.replay.rows import RefusedRow, RefusedRows, corrected, place_of, refused_rows
+from sluice.errors import ConfigError
+
+Edits = Mapping[tuple[int, int], Mapping[str, str]]  # by input and line: cells by the name of their column
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rejects, and their corrections. With `edits` only its rows. `sets` are values by column, for rows that have
+    the values of `where`."""
+
+    code: str | None = None
+    column: str | None = None
+    sets: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict)
+    edits: Edits | None = None
+
+
+class ChosenRow(NamedTuple):
+    """A row to load: its line in the file, its record, and the column and code that it was refused for."""
+
+    line: int
+    record: str
+    column: str | None
+    code: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The rows of an input to load. `left_out` counts the others by why, `first` is the first line of each. `lines` are
+    those of all its rejects, `names` its columns."""
+
+    of: ReplayInput
+    records: Record
+    rows: list[ChosenRow]
+    left_out: Counter[str]
+    first: dict[str, int]
+    lines: frozenset[int]
+    names: list[str]
+
+
+def choose(of: ReplayInput, flow: Flow, contract: Contract, wanted: Wanted) -> Chosen:
+    """The rows of an input that a replay takes. Raises ConfigError for a column that the file does not have."""
+    found = refused_rows(of, flow, contract, code=wanted.code, column=wanted.column)
+    sets, where = (_by_place(given, found, flow) for given in (wanted.sets, wanted.where))
+    lines = frozenset(row.line for row in found.rows)
+    chosen = Chosen(of, found.records, [], Counter(), {}, lines, found.names)
+    for row, edit in _asked(found, wanted):
+        try:
+            record = _record(row, edit, sets, where, found)
+        except ConfigError as error:
+            chosen.left_out[str(error)] += 1
+            chosen.first.setdefault(str(error), row.line)
+        else:
+            if record is not None:
+                chosen.rows.append(ChosenRow(row.line, record, row.reject.column, row.reject.code))
+    if found.more:
+        chosen.left_out[f"only the first {len(found.rows):,} rejects of a file are taken at once: replay again"] += 1
+    return chosen
+
+
+def _asked(found: RefusedRows, wanted: Wanted) -> Iterator[tuple[RefusedRow, Mapping[str, str]]]:
+    for row in found.rows:
+        edit = {} if wanted.edits is None else wanted.edits.get((found.of.input, row.line))
+        if edit is not None:
+            yield row, edit
+
+
+def _record(
+    row: RefusedRow, edit: Mapping[str, str], sets: Mapping[int, str], where: Mapping[int, str], found: RefusedRows
+) -> str | None:
+    """The corrected record; None for a row that does not have the values of `where`.
+
+    Raises ConfigError for one that is left out.
+    """
+    cells = _edited(row, edit, found)
+    now = {**dict(enumerate(row.cells or [])), **cells}
+    if any(now.get(at, "") != value for at, value in where.items()):
+        return None
+    if row.reject.state == "fixed":
+        raise ConfigError(f"run {row.reject.by_run} has loaded it already")
+    if row.reject.state == "open":
+        raise ConfigError(f"run {row.reject.by_run} is loading it: sluice status {row.reject.by_run}")
+    return corrected(row, cells | dict(sets), found.records)
+
+
+def _edited(row: RefusedRow, edit: Mapping[str, str], found: RefusedRows) -> dict[int, str]:
+    """The cells that differ from those which an export shows. If it cannot show them one by one, all of them, if one
+    differs."""
+    old = dict(enumerate(row.cells or []))
+    given = {at: edit[name] for at, name in enumerate(found.names) if name in edit}
+    changed = {at: cell for at, cell in given.items() if cell != old.get(at, "")}
+    return given if changed and not row.split else changed
+
+
+def _by_place(given: Mapping[str, str], found: RefusedRows, flow: Flow) -> dict[int, str]:
+    places = {name: place_of(name, found.records, flow) for name in given}
+    unknown = [name for name, at in places.items() if at is None]
+    if unknown:
+        has = ", ".join(found.records.header)
+        raise ConfigError(f"{found.of.uri} has no column {unknown[0]!r}; it has: {has}.")
+    return {at: given[name] for name, at in places.items() if at is not None}
