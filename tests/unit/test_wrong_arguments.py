@@ -73,7 +73,7 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
                      "overlap": timedelta(1), "snapshot": False, "statement_timeout_s": 1.0}),
     (Flow, {"source": Files("*"), "table": TABLE, "transform": None, "part_time_limit_s": 5.0}),
     (Pipeline, {"name": "p", "source": Files("*"), "table": TABLE, "schedule": Daily("01:00"), "transform": None,
-                "flows": (), "derived": (), "part_time_limit_s": 5.0, "own_tables": (), "serves": [Serve("t")],
+                "flows": (), "derived": (), "part_time_limit_s": 5.0, "undo_days": 7, "own_tables": (), "serves": [Serve("t")],
                 "about": "Things.", "report": None, "forecast": None}),
     (Serve, {"table": "t", "route": "/t/", "by": ("id",), "filters": ("id", Range("id")), "fields": ("id",),
              "describe": {"id": "Its number."}, "one_of": {"id": ("a",)}, "example": {"id": 1}, "sql": "select 1 as id",

@@ -26,7 +26,7 @@ RIGHTS = {
     "step": _ALL,
     "reject": "SELECT INSERT DELETE",
     "contender": "SELECT INSERT DELETE",
-    "replaced": "SELECT INSERT DELETE",
+    "replaced": "SELECT INSERT UPDATE DELETE",
     "build": "SELECT INSERT",
     "tick": "SELECT INSERT UPDATE",
     "statistic": "SELECT INSERT DELETE",

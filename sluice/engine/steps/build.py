@@ -49,16 +49,22 @@ def build_run(claim: Claim, pipeline: Pipeline) -> None:
         cursor.execute(_ROOM)
         _update_statistics(cursor, pipeline)
         as_of = date.fromisoformat(options["as_of"]) if "as_of" in options else None
-        builds: dict[str, TableBuild] = {}
-        for derived in pipeline.derived:
-            builds[derived.name] = _build_of(cursor, pipeline, derived, as_of, builds, refit=bool(options.get("refit")))
-            with _naming(derived):
-                builds[derived.name].build(claim.run)
-            _analyze_unknown(cursor, derived.name)
-            failpoint("build.built")
+        others = [date.fromisoformat(day) for day in options.get("also_as_of", ())]  # of an undo
+        for day in (*others, as_of):
+            _build_for(cursor, pipeline, claim.run, day, refit=bool(options.get("refit")))
         cursor.execute(query("finish_run"), run)
         finish(cursor, claim)
         failpoint("build.before_commit")
+
+
+def _build_for(cursor: Cursor, pipeline: Pipeline, run: int, as_of: date | None, *, refit: bool) -> None:
+    builds: dict[str, TableBuild] = {}
+    for derived in pipeline.derived:
+        builds[derived.name] = _build_of(cursor, pipeline, derived, as_of, builds, refit=refit)
+        with _naming(derived):
+            builds[derived.name].build(run)
+        _analyze_unknown(cursor, derived.name)
+        failpoint("build.built")
 
 
 @contextmanager

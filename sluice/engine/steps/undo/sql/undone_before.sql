@@ -1,0 +1,3 @@
+-- Inputs of a source that are undone already, and the runs that had loaded them.
+select coalesce(array_agg(id), '{}'), coalesce(array_agg(distinct run_id), '{}')
+from sluice.input where pipeline = %(pipeline)s and source = %(source)s and state = 'undone' and id <> all(%(inputs)s)
