@@ -58,8 +58,8 @@ def _checksum(stack: Stack, name: str) -> str:
 
 def _killed_command(stack: Stack, run: int, point: str) -> None:
     env = stack.env | {"SLUICE_FAILPOINT": f"{point}:1:kill"}
-    code, out, _ = run_forked("sluice.cli.main", ("undo", str(run)), env, stack.home, 120)
-    assert (code, out) == (-9, "")
+    code, out, err = run_forked("sluice.cli.main", ("undo", str(run)), env, stack.home, 120)
+    assert (code, out) == (-9, ""), err
 
 
 @pytest.mark.parametrize("children", [1, 4])

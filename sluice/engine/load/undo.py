@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
+from sluice.engine.database.statements import statements
 from sluice.engine.load.target import Target
+
+query = statements(__name__)
 
 # rows that come back are read from their texts and sorted by key; their number is not known to the planner
 _ROOM = "set local work_mem = '128MB'; set local enable_hashjoin = on; set local statement_timeout = '6h'"
@@ -44,10 +47,9 @@ def count_coming_back(cursor: Cursor, target: Target, undoing: Undoing) -> int:
     return _gather(cursor, target, undoing)
 
 
-def replacing_runs(cursor: Cursor, target: Target, undoing: Undoing, pipeline: str, run: int) -> dict[int, int]:
+def replacing_runs(cursor: Cursor, undoing: Undoing, pipeline: str, run: int) -> dict[int, int]:
     """Later runs by what they have replaced or removed of the inputs' rows, as far as that is kept."""
-    cursor.execute(target.statement("make_stage"))
-    cursor.execute(target.statement("count_replacing"), undoing.params | {"pipeline": pipeline, "run": run})
+    cursor.execute(query("count_replacing"), undoing.params | {"pipeline": pipeline, "run": run})
     return dict(cursor.fetchall())
 
 

@@ -96,7 +96,7 @@ def test_rows_that_a_cancelled_reload_had_deleted_come_back(shop: UndoShop) -> N
     ids = shop.engine.sql("select distinct _input_id from prices")
     assert shop.engine.sql("select run_id from sluice.input where id = %s", *ids[0]) == [(run.id,)]
     cancel(run.id)
-    assert shop.state() == before
+    assert shop.state()["table"] == before["table"]
     (row,) = shop.engine.sql("select distinct i.run_id from prices p join sluice.input i on i.id = p._input_id")
     assert row == (first.id,)
 

@@ -115,7 +115,7 @@ def _targets(inputs: Sequence[dict[str, Any]], pipeline: Pipeline | None) -> dic
     for each in inputs:
         shape = each["shape"]
         if shape:
-            target = Target(shape["table"], tuple(shape["key"]), tuple(shape["columns"]), bool(shape["update"]))
+            target = Target.by_shape(shape)
         elif each["source"] in declared:
             target = declared[each["source"]]
         else:

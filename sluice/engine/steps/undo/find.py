@@ -130,7 +130,7 @@ class _Finder:
         target = self._target(flow, undone)
         inputs = [each["input"] for each in undone]
         params = {"pipeline": self._pipeline.name, "source": flow.source.name, "inputs": inputs}
-        self._cursor.execute(query("undone_before"), params)
+        self._cursor.execute(query("undone_before"), params | {"run": self._run})
         before, before_runs = self._cursor.fetchone() or ([], [])
         undoing = Undoing(inputs, [self._run], before, before_runs)
         group = Group(
@@ -198,9 +198,11 @@ class _Finder:
     def _target(self, flow: Flow, undone: Sequence[Row]) -> Target:
         """The table as it was declared then. Raises ConfigError where it is another one now, or lacks columns."""
         now, shapes = Target.of(flow.table), [each["shape"] for each in undone if each["shape"]]
-        columns = tuple(dict.fromkeys(name for shape in shapes for name in shape["columns"])) or now.columns
-        others = {(shape["table"], tuple(shape["key"]), bool(shape["update"])) for shape in shapes}
-        if others - {(now.name, now.key, now.update)}:
+        then = list(dict.fromkeys(Target.by_shape(shape) for shape in shapes)) or [now]
+        if len(then) > 1:
+            raise ConfigError(f"The files of run {self._run} were loaded under several declarations: undo each alone.")
+        target = then[0]
+        if (target.name, target.key, target.update) != (now.name, now.key, now.update):
             raise ConfigError(
                 f"Run {self._run} was loaded when {flow.source.name} had another table, key or on_conflict: declare "
                 "these as they were then, then undo the run."
@@ -208,15 +210,13 @@ class _Finder:
         there = columns_of(self._cursor, now.name)
         if there is None:
             raise ConfigError(f"The table {now.name} is not there any more, so nothing can be undone in it.")
-        missing = [name for name in columns if name not in there]
+        missing = [name for name in target.columns if name not in there]
         if missing:
             raise ConfigError(
                 f"The table {now.name} lacks columns that run {self._run} has loaded ({', '.join(missing)}): "
                 "rows that come back have values for them. Add the columns again, then undo the run."
             )
-        if len({tuple(shape["columns"]) for shape in shapes}) > 1:
-            raise ConfigError(f"The files of run {self._run} were loaded under several declarations: undo each alone.")
-        return Target(now.name, now.key, columns, now.update)
+        return target
 
     def _in_the_way(self, flow: Flow, group: Group, undone: Sequence[Row]) -> Iterator[Obstacle]:
         name, facts = flow.table.name, self._facts
@@ -239,7 +239,7 @@ class _Finder:
         return f"Run {self._run} replaced or removed {over:,} rows of {table}, and they are not kept ({why})."
 
     def _changed_since(self, group: Group, table: str, loaded: int) -> Obstacle:
-        runs = replacing_runs(self._cursor, group.target, group.undoing, self._pipeline.name, self._run)
+        runs = replacing_runs(self._cursor, group.undoing, self._pipeline.name, self._run)
         by = ", ".join(f"{rows:,} by run {run}" for run, rows in runs.items())
         gone = loaded - group.rows
         first = f"Undo these first, the newest one first: sluice undo {max(runs)}" if runs else "What did it is not kept."
