@@ -20,7 +20,7 @@ from sluice.cli.runs.books import (
     rejects_heading,
 )
 from sluice.cli.runs.builds import print_builds
-from sluice.cli.runs.outcome import continued, failed, notes, reasons, registration, replaced, untouched, waiting
+from sluice.cli.runs.outcome import continued, failed, notes, reasons, registration, replaced, undoing, untouched, waiting
 from sluice.errors import ConfigError, TransientError
 
 if TYPE_CHECKING:
@@ -105,6 +105,8 @@ def print_runs(runs: list[RunSummary]) -> None:
 def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> None:
     """One run: headline, books, inputs, and what it waits for."""
     folded(headline(status))
+    for line in undoing(status):
+        folded(line)
     if not came_to_nothing(status):
         print()
         print_books(status)

@@ -163,6 +163,8 @@ class RunStatus(Books, OneRun):
     reasons: list[RejectReason] | None = None
     notes: list[Note] = field(default_factory=list)
     withdrawn_at: datetime | None = None  # what it had built for its date was withdrawn then
+    undone_by: int | None = None  # the run that has undone it
+    undoes: dict[str, Any] | None = None  # of an undo: the run that it undoes, and how many rows went and came back
     registration: str = "complete"  # of its inputs; or "under way", or "interrupted": there are more than it knows
 
     @property
