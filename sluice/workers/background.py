@@ -133,6 +133,21 @@ class DeclarationWatch:
         self._began = True
 
 
+class KeptPurge:
+    """Deletes what was kept so that runs could be undone, once its time is over; one worker does it for all."""
+
+    def __init__(self) -> None:
+        self._looked = -PURGE_S
+
+    def look(self) -> None:
+        """Do it, if it is time."""
+        if time.monotonic() - self._looked < PURGE_S:
+            return
+        self._looked = time.monotonic()
+        if take_turn("purge_kept", TURN * PURGE_S):
+            purge_kept()
+
+
 @contextlib.contextmanager
 def _turn() -> Iterator[bool]:
     """Whether this worker is to do now what one does for all of them.
@@ -151,9 +166,8 @@ def _turn() -> Iterator[bool]:
 
 def _dispatch_until_stopped() -> None:
     complained, checked = 0.0, 0.0
-    purged = -PURGE_S
     trusted = 0.0  # from when on an expired lease means that its worker is gone
-    declarations = DeclarationWatch()
+    declarations, purging = DeclarationWatch(), KeptPurge()
     while not _stop.wait(settings().dispatch_every_s):
         if gate.closed is not None:
             continue
@@ -164,9 +178,7 @@ def _dispatch_until_stopped() -> None:
             with _turn() as turn:
                 if recover(leases=time.monotonic() >= trusted, for_all=turn) or turn:
                     dispatch_due()
-                if turn and time.monotonic() - purged > PURGE_S:
-                    purged = time.monotonic()
-                    _purge_kept()
+            purging.look()
             declarations.look()
         except (TransientError, ConfigError) as error:
             if isinstance(error, DatabaseAway):  # workers extend their leases, each third of a lease, once it is back
@@ -179,12 +191,6 @@ def _dispatch_until_stopped() -> None:
         except Exception:  # this thread is what recovers everything else: it must not end
             log.exception("dispatching failed; it is tried again")
     drop_connection()
-
-
-def _purge_kept() -> None:
-    """Delete what was kept so that runs could be undone, once its time is over; one worker does it for all."""
-    if take_turn("purge_kept", TURN * PURGE_S):
-        purge_kept()
 
 
 def _keep_gate() -> None:

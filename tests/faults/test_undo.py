@@ -1,5 +1,5 @@
-"""An undo that is killed: either nothing of it has happened, or workers do the rest. Each time the tables equal those of a
-pipeline that never saw the file."""
+"""An undo that is killed: either nothing of it has happened, or workers do the rest. Each time the tables equal those
+of a pipeline that never saw the file."""
 
 from __future__ import annotations
 
@@ -62,11 +62,12 @@ def _killed_command(stack: Stack, run: int, point: str) -> None:
     assert (code, out) == (-9, ""), err
 
 
+@pytest.mark.slow  # the quick variant is tests/integration/undo/test_undo_of_updates.py
 @pytest.mark.parametrize("children", [1, 4])
 def test_an_undo_that_is_killed_and_done_twice_leaves_what_a_pipeline_without_the_file_has(
     shops: Stack, children: int
 ) -> None:
-    """1,000 rows of two files are overwritten, and feed a derived table. Command and workers are killed with kill -9."""
+    """1,000 rows of two files are overwritten, and feed a derived table. Command and workers are killed."""
     first, second = _file(shops.home, "first", range(900)), _file(shops.home, "second", range(800, 1600))
     wrong, last = _file(shops.home, "wrong", range(400, 1400)), _file(shops.home, "last", range(1550, 1700))
     worker = shops.worker(children).wait_ready()
@@ -108,7 +109,9 @@ def test_a_cancel_that_is_killed_has_done_nothing_and_the_next_one_everything(sh
     before = _checksum(shops, "seen")
     held = shops.worker(1, SLUICE_FAILPOINT="load.after_commit:2:stop").wait_ready()
     run = shops.enqueue(_file(shops.home, "wrong", range(400, 1400)), pipeline="seen")
-    until(lambda: shops.sql("select loaded + updated > 0 from sluice.run where id = %s", run) == [(True,)], 90, "a load")
+    until(
+        lambda: shops.sql("select loaded + updated > 0 from sluice.run where id = %s", run) == [(True,)], 90, "a load"
+    )
     env = shops.env | {"SLUICE_FAILPOINT": f"{point}:1:kill"}
     assert run_forked("sluice.cli.main", ("cancel", str(run)), env, shops.home, 120)[0] == -9
     assert shops.sql("select state from sluice.run where id = %s", run) == [("running",)]
@@ -118,6 +121,8 @@ def test_a_cancel_that_is_killed_has_done_nothing_and_the_next_one_everything(sh
     held.kill_group()
     shops.worker(2).wait_ready()
     shops.wait(shops.enqueue(_file(shops.home, "twin", range(1)), pipeline="twin"))
-    assert shops.sql("select state, read, loaded, contested from sluice.run where id = %s", run) == [("failed", 0, 0, 0)]
+    assert shops.sql("select state, read, loaded, contested from sluice.run where id = %s", run) == [
+        ("failed", 0, 0, 0)
+    ]
     assert _checksum(shops, "seen") == before
     assert shops.sql("select count(*) from sluice.step where run_id = %s and state <> 'done'", run) == [(0,)]

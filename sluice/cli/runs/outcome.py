@@ -35,7 +35,9 @@ def undoing(status: RunStatus) -> list[str]:
     """That a run was undone, or what it has undone."""
     lines = []
     if status.undone_by is not None:
-        lines.append(f"undone by run {status.undone_by}: the books are those of then (sluice status {status.undone_by})")
+        lines.append(
+            f"undone by run {status.undone_by}: the books are those of then (sluice status {status.undone_by})"
+        )
     if status.undoes is not None:
         went, came = (things(status.undoes.get(f"rows_{what}", 0), "row") for what in ("deleted", "restored"))
         lines.append(f"undoes run {status.undoes['run']}: {went} went, {came} came back")

@@ -20,7 +20,17 @@ from sluice.cli.runs.books import (
     rejects_heading,
 )
 from sluice.cli.runs.builds import print_builds
-from sluice.cli.runs.outcome import continued, failed, notes, reasons, registration, replaced, undoing, untouched, waiting
+from sluice.cli.runs.outcome import (
+    continued,
+    failed,
+    notes,
+    reasons,
+    registration,
+    replaced,
+    undoing,
+    untouched,
+    waiting,
+)
 from sluice.errors import ConfigError, TransientError
 
 if TYPE_CHECKING:
@@ -104,13 +114,7 @@ def print_runs(runs: list[RunSummary]) -> None:
 
 def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> None:
     """One run: headline, books, inputs, and what it waits for."""
-    folded(headline(status))
-    for line in undoing(status):
-        folded(line)
-    if not came_to_nothing(status):
-        print()
-        print_books(status)
-        print(f"\n{_parts(status)}")
+    _print_head(status)
     books = BOOKS + contested(status.inputs)
     print()
     for line in registration(status):
@@ -149,6 +153,15 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
         folded(f"waits: {sentence(status.waiting)}")
     if status.unattended:
         print(f"\nno worker is running it: {_who_continues(status.run)} continues it")
+
+
+def _print_head(status: RunStatus) -> None:
+    for line in (headline(status), *undoing(status)):
+        folded(line)
+    if not came_to_nothing(status):
+        print()
+        print_books(status)
+        print(f"\n{_parts(status)}")
 
 
 def _worth_showing(inputs: Sequence[InputStatus]) -> list[InputStatus]:

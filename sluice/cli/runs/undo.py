@@ -23,7 +23,8 @@ OneInput = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would go, come back and be built again.")]
 Force = Annotated[
-    bool, typer.Option("--force", help="Undo also where later runs have changed its rows; the refusal says what is lost.")
+    bool,
+    typer.Option("--force", help="Undo also where later runs have changed its rows; the refusal says what is lost."),
 ]
 
 

@@ -81,8 +81,8 @@ class Pipeline(Declaration):
     `sluice report`, and `forecast(as_of, months, discount)` the `Forecast` of `sluice forecast`: they should import
     libraries when they are called, since every command reads every declaration.
 
-    `undo_days` (0 to 3,650; 0 is never) is for how long it is kept what a run replaces, so that `sluice undo` can restore
-    it. Without it that is SLUICE_UNDO_DAYS.
+    `undo_days` (0 to 3,650; 0 is never) is for how long it is kept what a run replaces, so that `sluice undo` can
+    restore it. Without it that is SLUICE_UNDO_DAYS.
 
     `serves` is what `sluice serve` offers to programs, and `about` a sentence about the dataset for them.
     """

@@ -52,7 +52,7 @@ def undo_input(cursor: Cursor, claim: Claim, target: Target) -> tuple[int, bool]
 
 
 def delete_rows(cursor: Cursor, target: Target, input_id: int) -> None:
-    """Delete all rows of an input that is not settled, and forget them in the ledger; its books are left to the caller."""
+    """Delete all rows of an input that is not settled, and what the ledger has of them but the books."""
     _take_out(cursor, target, {"input": input_id})
     ledger_inputs.forget_rows(cursor, input_id)
 

@@ -1,5 +1,4 @@
-"""A pipeline in a file of its own, whose runs are loaded in this process, undone, and compared with a database that never
-saw what was undone."""
+"""A pipeline in a file of its own, whose runs are loaded in this process, undone, and compared."""
 
 from __future__ import annotations
 
@@ -25,7 +24,9 @@ sums = Derived("sums", key=("name",), columns={{"name": "text", "price": "bigint
 pipeline = Pipeline("prices", flows=[Flow(Files("*.csv", name="prices"{snapshot}), prices)], derived=[sums]{more})
 """
 # rows by their files, as another database numbers inputs differently
-TABLE = "select p.id, p.price, p.name, i.uri, p._line from prices p join sluice.input i on i.id = p._input_id order by p.id"
+TABLE = (
+    "select p.id, p.price, p.name, i.uri, p._line from prices p join sluice.input i on i.id = p._input_id order by p.id"
+)
 DERIVED = "select name, price, articles from sums order by name"
 BOOKS = (
     "select uri, read, loaded, updated, unchanged, duplicate, rejected from sluice.input"

@@ -104,7 +104,7 @@ def test_without_history_an_update_is_refused_and_inserts_are_undone(shop: UndoS
     first = shop.load(shop.file("a.csv", "1,10,a"))
     second = shop.load(shop.file("b.csv", "1,20,b"))
     assert shop.engine.sql("select count(*) from sluice.replaced") == [(0,)]
-    with pytest.raises(ConfigError, match="1 rows of prices, and they are not kept"):
+    with pytest.raises(ConfigError, match="1 row of prices, and they are not kept"):
         shop.undo(second)
     third = shop.load(shop.file("c.csv", "5,20,c"))
     shop.undo(third)

@@ -36,16 +36,12 @@ def obstacle(each: Again, pipeline: Pipeline, contract_of: Callable[[str], str])
     if each.pipeline != pipeline.name:
         return f"it is of the pipeline {each.pipeline}: sluice run {each.pipeline} {each.uri} --reload"
     source = next((flow.source for flow in pipeline.flows if flow.source.name == each.source), None)
-    if source is None:
-        return f"the pipeline has no source {each.source!r} any more"
     if not isinstance(source, Files):
         return "it was fetched, and its source may give another answer now"
+    if contract_of(each.source) != each.contract:
+        return "the declaration has changed since"
     try:
         stamp = kind_of(source).stamp(each.uri)
     except SluiceError as error:
         return str(error)
-    if each.stamp is not None and stamp != each.stamp:
-        return "the file has changed since, or was replaced"
-    if contract_of(each.source) != each.contract:
-        return "the declaration has changed since"
-    return None
+    return None if each.stamp in (None, stamp) else "the file has changed since, or was replaced"

@@ -29,8 +29,8 @@ query = statements(__name__)
 
 CANCELLED = "Cancelled by `sluice cancel`: nothing of the run is loaded. To load its files after all, run them again."
 BUILD_GIVEN_UP = (
-    "Cancelled by `sluice cancel` while it built derived tables: its rows are loaded, and its derived tables are not up to "
-    "date. `sluice retry {run}` builds them, `sluice undo {run}` takes the rows back."
+    "Cancelled by `sluice cancel` while it built derived tables: its rows are loaded, and its derived tables are not "
+    "up to date. `sluice retry {run}` builds them, `sluice undo {run}` takes the rows back."
 )
 INPUT_CANCELLED = "Its run was cancelled: nothing of it was loaded."
 
