@@ -36,7 +36,7 @@ def _lines(done: Cancelled) -> Iterator[str]:
         yield f"run {done.run}: its build is given up; its rows are loaded, and its derived tables are not up to date"
         yield f"next: sluice retry {done.run} builds them, sluice undo {done.run} takes the rows back"
     else:
-        yield f"run {done.run} is cancelled: {things(done.inputs, 'input')} taken out, nothing of them is loaded"
+        yield f"run {done.run} is cancelled: {things(done.inputs, 'input')}, of which nothing stays"
     if done.others:
         runs = ", ".join(map(str, done.others))
         yield (

@@ -107,9 +107,13 @@ def print_runs(runs: list[RunSummary]) -> None:
     books = BOOKS + contested(runs)
     failed = ("inputs_failed",) if any(each.inputs_failed for each in runs) else ()
     head = ("run", "pipeline", "state", "inputs", *(["failed"] if failed else []), "read", *books, "seconds")
-    names = ("pipeline", "state", "inputs_total", *failed, "read", *books, "seconds")
-    narrow_table(head, ([str(each.run), *(getattr(each, name) for name in names)] for each in runs), SPARE)
+    names = ("inputs_total", *failed, "read", *books, "seconds")
+    narrow_table(head, ([*_name(each), *(getattr(each, name) for name in names)] for each in runs), SPARE)
     print_contested(runs)
+
+
+def _name(each: RunSummary) -> list[str]:
+    return [str(each.run), each.pipeline, each.state if each.undone_by is None else "undone"]
 
 
 def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> None:

@@ -69,7 +69,7 @@ def _print(lines: Iterator[str]) -> None:
 
 def _told(found: Found, *, dry_run: bool) -> Iterator[str]:
     if found.undone_by is not None:
-        what = "all of it" if len(found.files) != 1 else near(*found.files.values())
+        what = "all of it" if len(found.files) != 1 else near("".join(found.files.values()))
         yield f"run {found.run}: {what} was undone already, by run {found.undone_by} (sluice status {found.undone_by})"
         return
     if dry_run:

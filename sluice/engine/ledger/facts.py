@@ -128,6 +128,7 @@ class RunSummary(Books, OneRun):
     inputs_failed: int
     seconds: float
     error: str | None
+    undone_by: int | None = None
 
 
 @dataclass(frozen=True)

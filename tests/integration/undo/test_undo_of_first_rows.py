@@ -85,7 +85,7 @@ def test_rows_that_a_reload_replaced_come_back(shop: UndoShop) -> None:
     first = shop.load(path)
     before = shop.state()
     again = shop.load(path, reload=True)
-    with pytest.raises(ConfigError, match="were replaced or removed since"):
+    with pytest.raises(ConfigError, match="have replaced or removed 2 of the 2 rows"):
         shop.undo(first)
     shop.undo(again)
     assert shop.state() == before

@@ -56,7 +56,7 @@ def test_a_later_run_that_changed_the_same_rows_is_in_the_way(shop: UndoShop) ->
     state = shop.state()
     with pytest.raises(ConfigError) as refused:
         shop.undo(wrong)
-    assert f"1 were replaced or removed since (1 by run {later.id})" in str(refused.value)
+    assert f"replaced or removed 1 of the 3 rows that run {wrong.id} has loaded into prices (1 by run {later.id})." in str(refused.value)
     assert f"sluice undo {later.id}" in str(refused.value)
     assert shop.state() == state
 
@@ -109,5 +109,5 @@ def test_without_history_an_update_is_refused_and_inserts_are_undone(shop: UndoS
     third = shop.load(shop.file("c.csv", "5,20,c"))
     shop.undo(third)
     assert [row[:3] for row in shop.state()["table"]] == [(1, 20, "b")]
-    with pytest.raises(ConfigError, match="were replaced or removed since"):
+    with pytest.raises(ConfigError, match="have replaced or removed 1 of the 1 row "):
         shop.undo(first)

@@ -52,10 +52,10 @@ def _changed_since(cursor: Cursor, facts: Row, group: Group, loaded: int) -> Obs
     gone = loaded - group.rows
     first = f"Undo these first, the newest one first: sluice undo {max(runs)}." if runs else "What did it is not kept."
     return Obstacle(
-        f"Of {_rows(loaded)} that run {run} has loaded into {table}, {gone:,} were replaced or removed since"
-        f"{f' ({by})' if by else ''}. {first}",
-        f"{_rows(gone)} of {table} stay as they are now, with what run {run} has put into columns that later files "
-        "lack; the books of later runs still count them as compared with its rows",
+        f"Later runs, or others, have replaced or removed {gone:,} of the {_rows(loaded)} that run {run} has loaded into "
+        f"{table}{f' ({by})' if by else ''}. {first}",
+        f"what later runs have put into {_rows(gone)} of {table} stays, with the values of run {run} in columns that "
+        "their files lack, and with books that compare with its rows",
     )
 
 
