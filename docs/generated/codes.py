@@ -43,6 +43,7 @@ FURTHER = {
         "over_limit": "The input has more rejects than `--max-rejects` allows; nothing of it was loaded.",
         "poison": "The same content has crashed its workers before. `sluice retry RUN` tries it once more.",
         "dead_step": "A step of the input failed too often; the message has the last error.",
+        "cancelled": "The run was stopped with `sluice cancel`; nothing of the input was loaded.",
         "changed": "The file changed again and again while it was read.",
         "file_missing": "No worker has seen the file for 30 s.",
         "setting_missing": "No worker has had the setting that the source names for 30 s.",

@@ -30,7 +30,7 @@ Tell = Callable[[int, int], None]  # (the run's id, how many inputs it has so fa
 
 class RunOptions(TypedDict, total=False):
     """The options of a run, as of `sluice.enqueue`. With `refit`, the statistics of preprocessed tables' steps are
-    computed again. `replay` is the run whose rejects this one loads; `alone`: and it is compared with settled rows only.
+    computed again. `replay` is the run whose rejects this one loads; `alone`: it is compared with settled rows only.
     """
 
     reload: bool

@@ -26,6 +26,7 @@ from sluice.engine.base.identity import become_main, holder, is_my_child
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import DatabaseAway, drop_connection, transaction
 from sluice.engine.ledger import steps
+from sluice.engine.ledger.cleanup.purge import purge_kept
 from sluice.engine.ledger.workers import return_turn, take_turn
 from sluice.engine.registry import Declared
 from sluice.engine.steps.dispatch import recover
@@ -44,6 +45,7 @@ log = logging.getLogger(__name__)
 QUIET_S = 30.0
 CHECK_S = 10.0  # between two looks at the types of keys in Redis
 WATCH_S = 0.5
+PURGE_S = 600.0  # between two looks for rows that were kept for `undo` long enough
 TURN = 0.8  # of the interval of dispatch, which one worker does for all: the next turn, even of the same worker
 _DISPATCH = "dispatch"
 _stop = threading.Event()
@@ -131,6 +133,21 @@ class DeclarationWatch:
         self._began = True
 
 
+class KeptPurge:
+    """Deletes what was kept so that runs could be undone, once its time is over; one worker does it for all."""
+
+    def __init__(self) -> None:
+        self._looked = -PURGE_S
+
+    def look(self) -> None:
+        """Do it, if it is time."""
+        if time.monotonic() - self._looked < PURGE_S:
+            return
+        self._looked = time.monotonic()
+        if take_turn("purge_kept", TURN * PURGE_S):
+            purge_kept()
+
+
 @contextlib.contextmanager
 def _turn() -> Iterator[bool]:
     """Whether this worker is to do now what one does for all of them.
@@ -150,7 +167,7 @@ def _turn() -> Iterator[bool]:
 def _dispatch_until_stopped() -> None:
     complained, checked = 0.0, 0.0
     trusted = 0.0  # from when on an expired lease means that its worker is gone
-    declarations = DeclarationWatch()
+    declarations, purging = DeclarationWatch(), KeptPurge()
     while not _stop.wait(settings().dispatch_every_s):
         if gate.closed is not None:
             continue
@@ -161,6 +178,7 @@ def _dispatch_until_stopped() -> None:
             with _turn() as turn:
                 if recover(leases=time.monotonic() >= trusted, for_all=turn) or turn:
                     dispatch_due()
+            purging.look()
             declarations.look()
         except (TransientError, ConfigError) as error:
             if isinstance(error, DatabaseAway):  # workers extend their leases, each third of a lease, once it is back

@@ -13,7 +13,7 @@ from sluice.cli.output import Json, count, emit, say, things
 from sluice.errors import ConfigError
 
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
-TABLES = ("rejects", "parts", "steps", "contenders", "ticks")
+TABLES = ("rejects", "parts", "steps", "contenders", "ticks", "kept rows")
 Age = Annotated[
     str, typer.Option("--older-than", metavar="AGE", help="How long ago a run ended: 12h, 30d, 8w.", show_default=False)
 ]
@@ -21,18 +21,25 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be
 
 
 def purge(older_than: Age, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Remove parts, steps and rejects of runs that ended long ago, and landing copies that are not needed."""
+    """Remove parts, steps and rejects of runs that ended long ago, and landing copies that are not needed.
+
+    Rows that were kept for `sluice undo` go when their time is over (undo_days), whatever the age is.
+    """
     from sluice.engine.ledger.cleanup import purge as room
     from sluice.engine.ledger.cleanup.landing_copies import purge_landing
     from sluice.engine.sources.landing import landing
 
     cutoff = room.before(parse_age(older_than))
     runs = room.purgeable_runs(cutoff)
-    gone = room.count_purgeable(runs, cutoff) if dry_run else _purge(runs, cutoff, quiet=as_json)
+    gone = _purgeable(room.count_purgeable(runs, cutoff)) if dry_run else _purge(runs, cutoff, quiet=as_json)
     gone["landing copies"] = purge_landing(landing(), cutoff, dry_run=dry_run)
     facts = {"before": cutoff.isoformat(timespec="seconds"), "dry_run": dry_run, "runs": len(runs)}
     facts |= {name.replace(" ", "_"): gone[name] for name in (*TABLES, "landing copies")}
     emit(facts, as_json=as_json, human=lambda: _print(cutoff, runs, gone, dry_run=dry_run))
+
+
+def _purgeable(counts: Counter[str]) -> Counter[str]:
+    return Counter({name.replace("_", " "): int(number) for name, number in counts.items()})
 
 
 def parse_age(text: str) -> timedelta:
@@ -44,7 +51,7 @@ def parse_age(text: str) -> timedelta:
 
 
 def _purge(runs: list[int], cutoff: datetime, *, quiet: bool) -> Counter[str]:
-    from sluice.engine.ledger.cleanup.purge import purge_run, purge_ticks
+    from sluice.engine.ledger.cleanup.purge import purge_kept, purge_run, purge_ticks
 
     gone: Counter[str] = Counter()
     for number, run in enumerate(runs, 1):
@@ -52,6 +59,7 @@ def _purge(runs: list[int], cutoff: datetime, *, quiet: bool) -> Counter[str]:
         if not quiet and number % 100 == 0:
             say(f"{count(number)} of {count(len(runs))} runs")
     gone["ticks"] = purge_ticks(cutoff)
+    gone["kept rows"] = purge_kept()
     return gone
 
 

@@ -9,7 +9,7 @@ from sluice.cli.activation import activation
 from sluice.cli.exits import Exit
 from sluice.cli.output import COLOURS, count, folded, item, things, tint
 from sluice.cli.runs.builds import next_for_builds, print_builds
-from sluice.cli.runs.outcome import continued, failed, notes, reasons, untouched
+from sluice.cli.runs.outcome import continued, failed, notes, reasons, undoing, untouched
 
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import InputStatus, RunStatus, RunSummary
@@ -45,6 +45,8 @@ def print_run(status: RunStatus, code: Exit, others: Sequence[RunStatus] = ()) -
 
 def _print_ended(status: RunStatus) -> None:
     print(headline(status))
+    for line in undoing(status):
+        folded(line)
     if not came_to_nothing(status):
         print()
         print_books(status)
@@ -80,6 +82,8 @@ def headline(status: RunStatus) -> str:
 
 def _nothing(status: RunStatus) -> str:
     """Why a run had nothing to load."""
+    if status.undoes is not None:
+        return ""  # what it has done is on the next line
     if status.continued:
         return f", run {' and run '.join(map(str, status.continued))} had its content already, and has loaded it"
     return ", there was nothing new to load" if status.builds else ", there was nothing to do"

@@ -33,6 +33,20 @@ def registration(status: RunStatus) -> list[str]:
     return []
 
 
+def undoing(status: RunStatus) -> list[str]:
+    """That a run was undone, or what it has undone."""
+    lines = []
+    if status.undone_by is not None:
+        lines.append(
+            f"undone by run {status.undone_by}: the books are those of then (sluice status {status.undone_by})"
+        )
+    if status.undoes is not None:
+        went, came = (things(status.undoes.get(f"rows_{what}", 0), "row") for what in ("deleted", "restored"))
+        lines.append(f"undoes run {status.undoes['run']}: {went} went, {came} came back")
+        lines += [f"lost: {each}" for each in status.undoes.get("lost", ())]
+    return lines
+
+
 def untouched(status: RunStatus) -> list[str]:
     """Inputs with nothing to do, and which run loaded them."""
     names = {each.input: each.uri for each in status.inputs}

@@ -27,6 +27,7 @@ _OTHER_MEMBERS = (
     "not read again ({code}): a run has the inputs that it was registered with. Load what the archive has in it now: "
     "sluice run {pipeline} {file}"
 )
+_CANCELLED = "not loaded: the run was cancelled. Load it after all: sluice run {pipeline} {file}"
 _OVER_LIMIT = (
     "not loaded again: it has more rejects than --max-rejects allows. Correct its rows, or allow more, then: "
     "sluice run {pipeline} {file}"
@@ -76,6 +77,8 @@ def _left(status: RunStatus) -> list[str]:
     for each in status.inputs:
         if each.state == "failed" and each.error_code == "over_limit":
             lines.append((each.uri, _OVER_LIMIT.format(pipeline=status.pipeline, file=near(each.uri))))
+        elif each.error_code == "cancelled":
+            lines.append((each.uri, _CANCELLED.format(pipeline=status.pipeline, file=near(each.uri))))
         elif each.state == "failed" and each.error_code in ("several_members", "no_member"):
             told = {"code": each.error_code, "pipeline": status.pipeline, "file": near(each.uri.partition("::")[0])}
             lines.append((each.uri, _OTHER_MEMBERS.format(**told)))

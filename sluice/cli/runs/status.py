@@ -28,6 +28,7 @@ from sluice.cli.runs.outcome import (
     registration,
     replaced,
     replays,
+    undoing,
     untouched,
     waiting,
 )
@@ -107,18 +108,18 @@ def print_runs(runs: list[RunSummary]) -> None:
     books = BOOKS + contested(runs)
     failed = ("inputs_failed",) if any(each.inputs_failed for each in runs) else ()
     head = ("run", "pipeline", "state", "inputs", *(["failed"] if failed else []), "read", *books, "seconds")
-    names = ("pipeline", "state", "inputs_total", *failed, "read", *books, "seconds")
-    narrow_table(head, ([str(each.run), *(getattr(each, name) for name in names)] for each in runs), SPARE)
+    names = ("inputs_total", *failed, "read", *books, "seconds")
+    narrow_table(head, ([*_name(each), *(getattr(each, name) for name in names)] for each in runs), SPARE)
     print_contested(runs)
+
+
+def _name(each: RunSummary) -> list[str]:
+    return [str(each.run), each.pipeline, each.state if each.undone_by is None else "undone"]
 
 
 def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> None:
     """One run: headline, books, inputs, and what it waits for."""
-    folded(headline(status))
-    if not came_to_nothing(status):
-        print()
-        print_books(status)
-        print(f"\n{_parts(status)}")
+    _print_head(status)
     books = BOOKS + contested(status.inputs)
     print()
     for line in registration(status):
@@ -158,6 +159,15 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
         folded(f"waits: {sentence(status.waiting)}")
     if status.unattended:
         print(f"\nno worker is running it: {_who_continues(status.run)} continues it")
+
+
+def _print_head(status: RunStatus) -> None:
+    for line in (headline(status), *undoing(status)):
+        folded(line)
+    if not came_to_nothing(status):
+        print()
+        print_books(status)
+        print(f"\n{_parts(status)}")
 
 
 def _worth_showing(inputs: Sequence[InputStatus]) -> list[InputStatus]:

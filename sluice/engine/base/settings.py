@@ -32,6 +32,10 @@ _TRUST = (
     "whether a file counts as read if its size, times and inode (in an object store its tag) are those of an input that"
     " read it; not for network file systems whose times cannot be relied on"
 )
+_UNDO = (
+    "for how many days after a run it is kept what the run replaced, so that `sluice undo` can restore it; 0 is never;"
+    " a pipeline's own `undo_days` goes first"
+)
 _BULK = (
     "rows from which a run fills an empty table without the index of its key, which is made once, when the run settles;"
     " 0: never"
@@ -88,6 +92,7 @@ class Settings(BaseSettings):
     declaration_wait_s: float = Field(
         300, ge=1, description="how long a step waits for a worker with its declaration, before a newer one is taken"
     )
+    undo_days: int = Field(30, ge=0, le=3650, description=_UNDO)
     database_wait_s: float = Field(120, ge=0, description="how long a task waits for PostgreSQL to come back")
 
     concurrency: int = Field(2, ge=1, le=256, description="worker processes that `sluice` starts")

@@ -26,6 +26,7 @@ from sluice.errors import ConfigError
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_UNDO_DAYS = 3650
 Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
 
 
@@ -80,6 +81,9 @@ class Pipeline(Declaration):
     `sluice report`, and `forecast(as_of, months, discount)` the `Forecast` of `sluice forecast`: they should import
     libraries when they are called, since every command reads every declaration.
 
+    `undo_days` (0 to 3,650; 0 is never) is for how long it is kept what a run replaces, so that `sluice undo` can
+    restore it. Without it that is SLUICE_UNDO_DAYS.
+
     `serves` is what `sluice serve` offers to programs, and `about` a sentence about the dataset for them.
     """
 
@@ -91,6 +95,7 @@ class Pipeline(Declaration):
     flows: Sequence[Flow] = ()
     derived: Sequence[Computed] = ()
     part_time_limit_s: float = field(default=PART_S, compare=False, kw_only=True)
+    undo_days: int | None = field(default=None, compare=False, kw_only=True)
     own_tables: Sequence[OwnTable] = field(default=(), kw_only=True)
     serves: Sequence[Serve] = field(default=(), kw_only=True)
     about: str = field(default="", kw_only=True)
@@ -124,6 +129,8 @@ class Pipeline(Declaration):
     def _mistakes(self) -> Iterator[str]:
         if not _is_time_limit(self.part_time_limit_s):
             yield _wrong_limit(self.part_time_limit_s)
+        if self.undo_days is not None and not _is_days(self.undo_days):
+            yield f"undo_days must be an integer between 0 and {MOST_UNDO_DAYS:,}, not {self.undo_days!r}."
         for what, names in (
             ("sources are called", [flow.source.name for flow in self.flows]),
             (
@@ -228,6 +235,10 @@ class Pipeline(Declaration):
 
 def _is_time_limit(limit: object) -> bool:
     return isinstance(limit, int | float) and not isinstance(limit, bool) and 1 <= limit <= LONGEST_S
+
+
+def _is_days(days: object) -> bool:
+    return isinstance(days, int) and not isinstance(days, bool) and 0 <= days <= MOST_UNDO_DAYS
 
 
 def _wrong_limit(limit: object) -> str:

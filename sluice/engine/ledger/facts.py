@@ -140,6 +140,7 @@ class RunSummary(Books, OneRun):
     inputs_failed: int
     seconds: float
     error: str | None
+    undone_by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,8 @@ class RunStatus(Books, OneRun):
     withdrawn_at: datetime | None = None  # what it had built for its date was withdrawn then
     replay: int | None = None  # the run whose rejects it loads
     replays: list[Replayed] = field(default_factory=list)  # what became of its rejects, or of those that it loads
+    undone_by: int | None = None  # the run that has undone it
+    undoes: dict[str, Any] | None = None  # of an undo: the run that it undoes, and how many rows went and came back
     registration: str = "complete"  # of its inputs; or "under way", or "interrupted": there are more than it knows
 
     @property

@@ -27,7 +27,7 @@ RIGHTS = {
     "reject": "SELECT INSERT DELETE",
     "replayed": "SELECT UPDATE",
     "contender": "SELECT INSERT DELETE",
-    "replaced": "SELECT INSERT DELETE",
+    "replaced": "SELECT INSERT UPDATE DELETE",
     "build": "SELECT INSERT",
     "tick": "SELECT INSERT UPDATE",
     "statistic": "SELECT INSERT DELETE",

@@ -34,8 +34,9 @@ def clear_replaced(cursor: Cursor, work: PartWork, target: Target) -> None:
         raise EarlierRunOpen(f"{waits_for} is not planned yet: rows that it replaces must be deleted first.")
     if to_clear:
         share(cursor, Lock.REMOVING_ROWS, target.name)
-        replaced = sorted({each for _, replaces in to_clear for each in replaces})
-        cursor.execute(target.statement("delete_replaced"), {"replaced": replaced})
+        replaced = {each: input_id for input_id, replaces in to_clear for each in replaces}
+        pairs = {"replaced": list(replaced), "by": list(replaced.values()), "run": work.run}
+        cursor.execute(target.statement("delete_replaced"), pairs)
         cursor.execute(query("mark_cleared"), {"inputs": [input_id for input_id, _ in to_clear]})
 
 
@@ -46,10 +47,11 @@ def delete_not_again(cursor: Cursor, target: Target, run: dict[str, int | str]) 
     """
     cursor.execute(query("note_refused_again"), run)
     cursor.execute(query("replaced_whole"), run)
-    replaced = [input_id for (input_id,) in cursor.fetchall()]
+    replaced = dict(cursor.fetchall())
     if replaced:
         share(cursor, Lock.REMOVING_ROWS, target.name)
-        cursor.execute(target.statement("delete_not_again"), {"replaced": replaced})
+        pairs = {"replaced": list(replaced), "by": list(replaced.values())}
+        cursor.execute(target.statement("delete_not_again"), run | pairs)
 
 
 def refuse_other_reading(cursor: Cursor, work: PartWork, target: Target) -> None:

@@ -27,6 +27,7 @@ def keep_newest(cursor: Cursor, pipeline: str, flow: Flow, run: int) -> None:
         share(cursor, Lock.REMOVING_ROWS, target.name)
         cursor.execute(target.statement("make_stage"))
         cursor.execute(target.statement("delete_gone" if newest == run else "delete_late"), params)
-        if cursor.rowcount:
-            cursor.execute(query("count_gone"), {"run": run, "gone": cursor.rowcount})
+        (gone,) = cursor.fetchone() or (0,)
+        if gone:
+            cursor.execute(query("count_gone"), {"run": run, "gone": gone})
     cursor.execute(query("supersede"), params)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from string import Formatter
+from typing import Any
 
 from psycopg2 import sql
 
@@ -43,6 +44,12 @@ class Target:
         update = table.on_conflict == "update"
         missing = tuple(name for name in names if name in absent and name not in table.key) if update else ()
         return cls(table.name, tuple(table.key), names, update, missing)
+
+    @classmethod
+    def by_shape(cls, shape: Mapping[str, Any]) -> Target:
+        """The table as the ledger has recorded it. (An earlier version did not record the order of columns.)"""
+        columns = shape.get("order") or shape["columns"]
+        return cls(shape["table"], tuple(shape["key"]), tuple(columns), bool(shape["update"]))
 
     @property
     def present(self) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ def shape(flow: Flow) -> dict[str, Any]:
         "table": table.name,
         "key": list(table.key),
         "columns": {column.name: column.type.pg_type for column in table.columns},
+        "order": [column.name for column in table.columns],  # which an object in jsonb does not keep
         "update": table.on_conflict == "update",
         "snapshot": flow.source.snapshot,
     }

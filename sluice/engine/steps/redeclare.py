@@ -73,5 +73,4 @@ def target_of(registered: Registered) -> Target | None:
 
 
 def _target(registered: Registered) -> Target:
-    shape = registered.shape or {}
-    return Target(shape["table"], tuple(shape["key"]), tuple(shape["columns"]), bool(shape["update"]))
+    return Target.by_shape(registered.shape or {})

@@ -9,6 +9,7 @@ from __future__ import annotations
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
+from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
@@ -51,7 +52,7 @@ def settle_run(claim: Claim, pipeline: Pipeline) -> None:
                     delete_not_again(cursor, Target.of(flow.table), run | {"source": flow.source.name})
                 if flow.source.snapshot:
                     keep_newest(cursor, pipeline.name, flow, claim.run)
-            cursor.execute(query("clear_contenders"), run)
+            cursor.execute(query("clear_contenders"), run | {"undo_days": undo_days(pipeline)})
             cursor.execute(query("finish_inputs"), run | {"pipeline": pipeline.name})
             close_replayed(cursor, [claim.run])
             _end(cursor, pipeline, run)
@@ -59,6 +60,11 @@ def settle_run(claim: Claim, pipeline: Pipeline) -> None:
         failpoint("settle.before_commit")
     for flow in pipeline.flows:
         recent.forget(Target.of(flow.table), claim.run)
+
+
+def undo_days(pipeline: Pipeline) -> int:
+    """For how many days it is kept what a run of the pipeline replaced."""
+    return settings().undo_days if pipeline.undo_days is None else pipeline.undo_days
 
 
 def _end(cursor: Cursor, pipeline: Pipeline, run: dict[str, int]) -> None:

@@ -51,6 +51,12 @@ def undo_input(cursor: Cursor, claim: Claim, target: Target) -> tuple[int, bool]
     return row
 
 
+def delete_rows(cursor: Cursor, target: Target, input_id: int) -> None:
+    """Delete all rows of an input that is not settled, and what the ledger has of them but the books."""
+    _take_out(cursor, target, {"input": input_id})
+    ledger_inputs.forget_rows(cursor, input_id)
+
+
 def this_input(claim: Claim) -> int:
     """The input of a claim. Raises LostClaim for a step of a whole run."""
     if claim.input is None:

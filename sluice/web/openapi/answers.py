@@ -20,7 +20,7 @@ _RUN = (
     Field("created_at", "timestamptz", required=True),
     Field("finished_at", "timestamptz"),
 )
-_INPUT_STATES = ("registered", "attached", "loading", "loaded", "done", "already_loaded", "failed")
+_INPUT_STATES = ("registered", "attached", "loading", "loaded", "done", "already_loaded", "failed", "undone")
 _INPUT = (
     Field("input", "bigint", "Its number.", required=True),
     Field("source", "text", required=True),

@@ -256,7 +256,7 @@ def test_a_dry_run_counts_what_a_purge_takes(ledger: InProcess, tmp_path: Path) 
 
     counted = purge.count_purgeable([run.id], cutoff)
 
-    assert counted == {"rejects": 1, "contenders": 1, "steps": 3, "parts": 1, "ticks": 0}
+    assert counted == {"rejects": 1, "contenders": 1, "steps": 3, "parts": 1, "ticks": 0, "kept_rows": 0}
     assert purge.purge_run(run.id, cutoff) == {"rejects": 1, "contenders": 1, "steps": 3, "parts": 1}
 
 

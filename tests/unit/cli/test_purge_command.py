@@ -38,6 +38,7 @@ def old(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(purge, "count_purgeable", lambda _runs, _before: Counter(GONE))
     monkeypatch.setattr(purge, "purge_run", purge_run)
     monkeypatch.setattr(purge, "purge_ticks", lambda _before: 5)
+    monkeypatch.setattr(purge, "purge_kept", lambda: 6)
     monkeypatch.setattr(landed, "purge_landing", purge_landing)
     return asked
 
@@ -66,6 +67,7 @@ def test_purge_says_what_is_gone(sluice: Sluice, old: list[Any]) -> None:
         "  steps                     42\n"
         "  contenders                 0\n"
         "  ticks                      5\n"
+        "  kept rows                  6\n"
         "  landing copies             3\n"
         "their books and inputs stay; PostgreSQL uses the space again after its next vacuum\n"
     )
@@ -83,6 +85,7 @@ def test_a_dry_run_takes_nothing_away(sluice: Sluice, old: list[Any]) -> None:
         "steps": 42,
         "contenders": 0,
         "ticks": 0,
+        "kept_rows": 0,
         "landing_copies": 3,
     }
     assert old == [("landing", True)]

@@ -19,6 +19,7 @@ from sluice.engine.ledger.rows import mappings
 query = statements(__name__)
 
 BATCH = 10_000
+KEPT_BATCH = 100  # each has up to a thousand rows
 
 
 def before(older_than: timedelta) -> datetime:
@@ -59,6 +60,18 @@ def purge_run(run: int, ended_before: datetime) -> Counter[str]:
         gone["parts"] += _in_batches("purge_parts", input=input_id)
     gone["steps"] += _execute("purge_settle", run=run)
     return gone
+
+
+def purge_kept() -> int:
+    """Delete rows that were kept so that a run could be undone, and whose time is over. Returns how many rows of tables
+    that were."""
+    total, gone = 0, KEPT_BATCH
+    while gone == KEPT_BATCH:
+        with transaction() as cursor:
+            cursor.execute(query("purge_kept"), {"batch": KEPT_BATCH})
+            gone, rows = cursor.fetchone() or (0, 0)
+        total += int(rows)
+    return total
 
 
 def purge_ticks(due_before: datetime) -> int:

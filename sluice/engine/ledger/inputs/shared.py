@@ -30,8 +30,13 @@ def withdraw_input(cursor: Cursor, input_id: int) -> tuple[int, bool] | None:
     """
     cursor.execute(query("withdraw_input"), {"input": input_id})
     row: tuple[int, bool] | None = cursor.fetchone()
-    cursor.execute(query("withdraw_rows"), {"input": input_id})
+    forget_rows(cursor, input_id)
     return row
+
+
+def forget_rows(cursor: Cursor, input_id: int) -> None:
+    """Delete everything in the ledger that comes from the input's parts."""
+    cursor.execute(query("withdraw_rows"), {"input": input_id})
 
 
 def note_fetched(cursor: Cursor, input_id: int, noted: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ select r.id as run, r.pipeline, r.state, r.planned, r.read, r.loaded, r.updated,
        parts.total as parts_total, parts.loaded as parts_loaded, parts.held as parts_held,
        dead.steps as dead_steps, waits.error as waiting, scanned.bytes as scanned,
        r.options->>'max_rejects' as max_rejects, r.options->>'as_of' as as_of,
-       (r.options->>'replay')::bigint as replay,
+       (r.options->>'replay')::bigint as replay, r.undone_by, r.options->'undo' as undoes,
        (r.options->>'withdrawn')::timestamptz as withdrawn_at, r.gone, r.error, r.purged_at,
        r.registrar, coalesce(r.registering_until < clock_timestamp(), true) as unregistered,
        r.state = 'running' and not workers.busy as unattended, others.continued, bulk.tables as keyless

@@ -1,2 +1,10 @@
--- Rows that were kept for the values of other files, and that were not loaded again.
-delete from {target} where _input_id = any(%(replaced)s)
+-- Rows that were kept for the values of other files, and that were not loaded again. They are kept, so that the run can be
+-- undone.
+with gone as (
+    delete from {target} t using unnest(%(replaced)s::bigint[], %(by)s::bigint[]) n (input, by)
+    where t._input_id = n.input
+    returning n.by as "By", {text_t} as "Was"
+)
+insert into sluice.replaced (run_id, input_id, kept_run, kept_input, rows)
+select 0, 0, %(run)s, "By", array_agg("Was")
+from (select "By", "Was", row_number() over (partition by "By") as "Number" from gone) n group by "By", "Number" / 1000

@@ -12,7 +12,7 @@ with kept as (
     from sluice.replaced c
     join sluice.input i on i.id = c.input_id
     cross join lateral (select (each::{stage}).* from unnest(c.rows) each) w
-    where i.pipeline = %(pipeline)s and i.source = %(source)s
+    where i.pipeline = %(pipeline)s and i.source = %(source)s and c.input_id > 0
 )
 insert into {contest} ({columns}, "Run", "Position", "Part", "Final", "There", "Counted", "Record", "Absent")
 select {w_columns}, coalesce(i.run_id, 0), coalesce(i.position, 0), w."Part",

@@ -6,6 +6,7 @@ with kept as (
     union all
     select c.input_id, {w_columns}
     from sluice.replaced c cross join lateral (select (each::{stage}).* from unnest(c.rows) each) w
+    where c.input_id > 0
 )
 insert into {target} ({columns})
 select distinct on ({w_key}) {w_columns}

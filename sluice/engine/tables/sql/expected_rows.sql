@@ -9,6 +9,7 @@ left join sluice.target t on t.run_id = i.run_id and t.source = i.source
 left join pg_namespace n on n.nspname = %(schema)s
 left join pg_class c on c.relnamespace = n.oid and c.relname = %(table)s
 where i.id = any(%(inputs)s) and i.settled is not null and i.loaded > 0 and not i.superseded
+  and i.state <> 'undone'
   and not exists (select from sluice.input n
                   where n.replaces <> '{}' and n.replaces @> array[i.id] and n.id <> i.id and n.cleared)
 order by i.id

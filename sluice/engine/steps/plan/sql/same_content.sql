@@ -30,5 +30,5 @@ where i.state in ('loading', 'loaded', 'done', 'failed')
       select from sluice.input n
       where n.pipeline = i.pipeline and n.source = i.source and n.id > i.id and n.id <> c.input
         and n.uri not like 'replay:%%'
-        and n.sha256 <> i.sha256 and (n.state in ('loading', 'loaded', 'done') or n.loaded + n.updated > 0)))
+        and n.sha256 <> i.sha256 and (n.state in ('loading', 'loaded', 'done') or (n.state <> 'undone' and n.loaded + n.updated > 0))))
 order by c.input, i.state in ('loading', 'loaded') desc, i.id desc
