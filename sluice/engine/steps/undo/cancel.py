@@ -92,7 +92,7 @@ def _cancel(cursor: Cursor, run: int, pipeline: Pipeline | None) -> Cancelled:
     for name in ("free_elsewhere", "note_cancelled_content"):
         cursor.execute(query(name), params)
     (others,) = cursor.fetchone() or ([],)
-    for name in ("cancel_rows", "cancel_inputs", "cancel_steps"):
+    for name in ("cancel_rows", "cancel_inputs", "cancel_steps", "reopen_rejects"):
         cursor.execute(query(name), params)
     not_kept = [each["uri"] for each in inputs if each["not_kept"]]
     error = CANCELLED + (NOT_KEPT.format(files=", ".join(not_kept)) if not_kept else "")

@@ -45,8 +45,8 @@ def in_the_way(cursor: Cursor, facts: Row, flow: Flow, group: Group, undone: Seq
     (replays,) = cursor.fetchone() or ([],)
     if replays:
         yield Obstacle(
-            f"Rejects of run {run} were corrected and loaded ({', '.join(f'run {each}' for each in replays)}). Undo that "
-            f"first: sluice undo {max(replays)}.",
+            f"Rejects of run {run} were corrected and loaded by {', '.join(f'run {each}' for each in replays)}. "
+            f"Undo that first: sluice undo {max(replays)}.",
             "rows that were loaded from its rejects stay",
         )
     loaded = sum(each["rows"] for each in undone)
