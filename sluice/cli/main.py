@@ -17,6 +17,7 @@ GROUPS = {"rejects": "Rejected rows.", "schedule": "Schedules of pipelines."}
 COMMANDS = (
     Command("run", "sluice.cli.runs.run:run", "Load files, wait, and print the counts of their rows.", EPILOG),
     Command("backfill", "sluice.cli.runs.backfill:backfill", "Run past days in order, and wait.", EPILOG),
+    Command("preview", "sluice.cli.preview:preview", "Show what files would give; nothing is written.", EPILOG),
     Command("enqueue", "sluice.cli.runs.run:enqueue", "Put files on the queue and print the run's id."),
     Command("worker", "sluice.cli.servers.processes:worker", "Run workers until SIGTERM or Ctrl-C."),
     Command("beat", "sluice.cli.servers.processes:beat", "Run Celery beat: scheduled runs."),
