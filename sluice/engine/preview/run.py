@@ -87,7 +87,8 @@ class _Looked:
         for file in self.files:
             twin = next((each for each in self.files if each.number == file.same_as), None)
             if twin is not None and twin.code == "nothing_loaded":
-                file.fail("nothing_loaded", str(twin.error))
+                same = f"It has the same content as {twin.uri}, and nothing of that could be loaded: {twin.error}"
+                file.fail("nothing_loaded", same)
 
     def _twin(self, file: OneFile, before: Sequence[OneFile]) -> OneFile | None:
         """The file before it with the same content, as plan finds it. Of an update content in between counts."""
