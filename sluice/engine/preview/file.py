@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sluice.engine.declare import Flow
+from sluice.engine.formats.known import header_of
 from sluice.engine.ledger.facts import InputStatus, RejectReason
 from sluice.engine.ledger.rejects.reasons import main_reason
 from sluice.engine.preview.judge import KeyedPart, Verdict
@@ -15,6 +16,7 @@ from sluice.engine.preview.parts import Planned, plan_file, read_rows
 from sluice.engine.preview.reasons import Reasons
 from sluice.engine.preview.samples import Samples
 from sluice.engine.rows.contract import Contract
+from sluice.engine.sources.files.opening import opened
 from sluice.engine.steps.reject_limit import RejectLimit
 from sluice.errors import DataError, NotHere, PermanentError, SluiceError
 
@@ -34,6 +36,7 @@ class OneFile:
     reasons: Reasons = field(default_factory=Reasons)
     parts: list[KeyedPart] = field(default_factory=list)
     verdict: Verdict = field(default_factory=Verdict)
+    header: tuple[str, ...] = ()  # of a file that is refused for it
 
     @property
     def sha256(self) -> str | None:
@@ -51,8 +54,16 @@ class OneFile:
             self.planned = plan_file(self.uri, pipeline, self.flow, contract, most)
         except DataError as error:
             self.fail(error.code, error.reason)
+            self.header = self._header() if error.code == "missing_header" else ()
         except NotHere as error:
             self.fail(error.code, str(error))
+
+    def _header(self) -> tuple[str, ...]:
+        try:
+            with opened(self.uri, self.flow.source, self.flow.table) as text:  # type: ignore[arg-type]
+                return text.names or header_of(text.stream, text.head, text.source)
+        except SluiceError:
+            return ()
 
     def read(self, contract: Contract, samples: Samples, limit: RejectLimit | None) -> None:
         """Read its rows under the contract, and their keys."""

@@ -1,15 +1,44 @@
-"""Hints for the files of a preview: texts that were refused, and files that were."""
+"""Hints for the files of a preview: for texts that were refused, and for files that were."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from sluice.engine.declare import Flow
+from sluice.engine.declare import Column, Flow
+from sluice.engine.hints.columns import column_hints
 from sluice.engine.hints.hint import Hint
 from sluice.engine.preview.file import OneFile
+from sluice.engine.preview.file_hints import encoding_hints, header_hints, refused_file_hints
+from sluice.engine.preview.reasons import TEXTS
 from sluice.engine.preview.samples import Samples
 
+_FILES = 3  # of one source, that are tried with another declaration
 
-def hints_of(flow: Flow, files: Sequence[OneFile], samples: Samples) -> Iterator[Hint]:
-    """Hints for the columns of a table."""
-    yield from ()
+
+def hints_of(pipeline: str, flow: Flow, files: Sequence[OneFile], samples: Samples) -> Iterator[Hint]:
+    """Hints for refused files, for columns that files lack, for bytes that are not text, and for refused texts."""
+    refused = [file for file in files if file.planned is None]
+    for file in refused[:_FILES]:
+        yield from refused_file_hints(pipeline, flow, file)
+    seen: set[str] = set()
+    for file in files:
+        for hint in header_hints(pipeline, flow, file):
+            if hint.line not in seen:
+                seen.add(hint.line)
+                yield hint
+    undecoded = [file for file in files if any(code == "invalid_utf8" for _, code in file.reasons.groups)]
+    for file in undecoded[:1]:
+        yield from encoding_hints(pipeline, flow, file)
+    for column in flow.table.columns:
+        yield from _of_column(column, files, samples)
+
+
+def _of_column(column: Column, files: Sequence[OneFile], samples: Samples) -> Iterator[Hint]:
+    groups = [group for file in files for (name, _), group in file.reasons.groups.items() if name == column.name]
+    texts = [text for group in groups for text in group.texts][:TEXTS]
+    refused = sum(group.rows for group in groups if group.texts)
+    part = f"Tried on the first {len(texts):,} of {refused:,} refused texts." if refused > len(texts) else None
+    for hint in column_hints(column, texts, samples.accepted.get(column.name, [])):
+        notes = [note for note in (hint.note, part) if note is not None]
+        yield replace(hint, note=" ".join(notes) or None)
