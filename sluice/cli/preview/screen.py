@@ -108,8 +108,11 @@ def _print_hints(hints: list[Hint]) -> None:
         print("\nhints, each tried on what was refused:")
     for each in hints:
         print(f"  {each.line}")
+        where = f"{near(each.about)}: " if each.of_file else ""
         such = f", e.g. {each.example}" if each.example else ""
-        folded(f"would pass {count(each.passes)} of {count(each.tried)}{such}{f'. {each.note}' if each.note else ''}", "    ")
+        what = "its rows" if each.of_file else "its refused texts"
+        note = f". {each.note}" if each.note else ""
+        folded(f"{where}{count(each.passes)} of {count(each.tried)} of {what} would pass{such}{note}", "    ")
 
 
 def _print_some(heading: str, lines: list[str]) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Hint:
     """A line for a declaration instead of the one that is there, and what it was tried on.
 
-    `about` is the column or the file. With `line` `passes` of `tried` refused rows (or texts of them) would be accepted;
-    `example` is a text with the value that it becomes.
+    `about` is the column; or, `of_file`, the file. With `line` `passes` of `tried` refused texts would be accepted, or of
+    the file's rows. `example` is a text with the value that it becomes.
     """
 
     about: str
@@ -19,3 +19,4 @@ class Hint:
     tried: int
     example: str | None = None
     note: str | None = None
+    of_file: bool = False

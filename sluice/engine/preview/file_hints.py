@@ -48,7 +48,7 @@ def refused_file_hints(pipeline: str, flow: Flow, file: OneFile) -> Iterator[Hin
         if tried is not None and tried.passes > (best[0] if best else 0):
             best = (tried.passes, source, tried)
     if best is not None:
-        yield Hint(file.uri, written(best[1]), best[0], best[2].records, note=_first_only(best[2]))
+        yield Hint(file.uri, written(best[1]), best[0], best[2].records, note=_first_only(best[2]), of_file=True)
 
 
 def header_hints(pipeline: str, flow: Flow, file: OneFile) -> Iterator[Hint]:
@@ -61,7 +61,7 @@ def header_hints(pipeline: str, flow: Flow, file: OneFile) -> Iterator[Hint]:
         columns = [changed if each is column else each for each in flow.table.columns]
         tried = _try(pipeline, replace(flow, table=replace(flow.table, columns=columns)), file.uri)
         if tried is not None and tried.passes:
-            yield Hint(column.name, written(changed), tried.passes, tried.records, note=_first_only(tried))
+            yield Hint(file.uri, written(changed), tried.passes, tried.records, note=_first_only(tried), of_file=True)
 
 
 def encoding_hints(pipeline: str, flow: Flow, file: OneFile) -> Iterator[Hint]:
@@ -77,10 +77,11 @@ def encoding_hints(pipeline: str, flow: Flow, file: OneFile) -> Iterator[Hint]:
         yield Hint(
             file.uri,
             written(source),
-            now.undecoded,
-            now.undecoded,
+            tried.passes,
+            tried.records,
             _decoded(now, tried),
             "Is that what the writer of the file meant? A file has one encoding.",
+            of_file=True,
         )
         return
 

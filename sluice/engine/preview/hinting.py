@@ -35,10 +35,9 @@ def hints_of(pipeline: str, flow: Flow, files: Sequence[OneFile], samples: Sampl
 
 
 def _of_column(column: Column, files: Sequence[OneFile], samples: Samples) -> Iterator[Hint]:
-    groups = [group for file in files for (name, _), group in file.reasons.groups.items() if name == column.name]
-    texts = [text for group in groups for text in group.texts][:TEXTS]
-    refused = sum(group.rows for group in groups if group.texts)
-    part = f"Tried on the first {len(texts):,} of {refused:,} refused texts." if refused > len(texts) else None
-    for hint in column_hints(column, texts, samples.accepted.get(column.name, [])):
+    texts = [text for file in files for text in file.reasons.texts.get(column.name, [])][:TEXTS]
+    part = f"Tried on the first {TEXTS:,} of them." if len(texts) == TEXTS else None
+    fits = [text for file in files for text in file.reasons.fits.get(column.name, [])][:TEXTS]
+    for hint in column_hints(column, texts, [*samples.accepted.get(column.name, []), *fits]):
         notes = [note for note in (hint.note, part) if note is not None]
         yield replace(hint, note=" ".join(notes) or None)

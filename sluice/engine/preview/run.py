@@ -115,8 +115,8 @@ class _Looked:
             return ColumnFacts(**vars(facts) | {"text": text, "value": value})
         for file in self.files:
             for (refused, code), group in file.reasons.groups.items():
-                if refused == name and group.texts:
-                    return ColumnFacts(**vars(facts) | {"text": group.texts[0], "code": code})
+                if refused == name and group.examples[0].text:
+                    return ColumnFacts(**vars(facts) | {"text": group.examples[0].text, "code": code})
         return facts
 
 
