@@ -24,6 +24,7 @@ COMMANDS = (
     Command("flower", "sluice.cli.servers.processes:flower", "Run Flower: workers and tasks in a browser."),
     Command("up", "sluice.cli.servers.processes:up", "Run servers, workers, beat and Flower."),
     Command("pipelines", "sluice.cli.data.pipelines:pipelines", "List the pipelines, with their tables and files."),
+    Command("check", "sluice.cli.data.check:check", "Check pipeline files and their examples, without servers."),
     Command("status", "sluice.cli.runs.status:status", "Show the newest runs, or one run."),
     Command("retry", "sluice.cli.runs.retry:retry", "Try again what failed in a run."),
     Command("explain", "sluice.cli.data.derived:explain", "Show the rows, files and lines behind a derived value."),

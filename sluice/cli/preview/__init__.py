@@ -49,7 +49,9 @@ def preview(
 
     declared = find(pipeline)
     if not declared.files:
-        raise ConfigError(f"{pipeline} reads no files: a run fetches its sources. `sluice preview` looks at files only.")
+        raise ConfigError(
+            f"{pipeline} reads no files: a run fetches its sources. `sluice preview` looks at files only."
+        )
     if max_rejects is not None:
         RejectLimit(max_rejects)
     say_order(files)

@@ -2,6 +2,9 @@
 
 The line is that of the call, found from the stack: the innermost frame outside of Sluice's code. All mistakes are
 reported as one sentence before an instance is made, so that no mistake shows as a traceback of Sluice's.
+
+The first mistake ends the reading of a file, but not inside `collecting`, for `sluice check`: there a declaration with
+a mistake is noted, and something stands in for it, so that the declarations after it are checked as well.
 """
 
 from __future__ import annotations
@@ -11,7 +14,9 @@ import difflib
 import inspect
 import sys
 from abc import ABCMeta
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import is_dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +26,7 @@ from sluice.engine.base.fits import Unknown, mismatch
 from sluice.errors import ConfigError, DeclarationError
 
 _ENGINE = str(Path(__file__).parents[1])
+_noted: ContextVar[list[DeclarationError] | None] = ContextVar("_noted", default=None)
 
 
 class DeclarationMeta(ABCMeta):
@@ -30,6 +36,23 @@ class DeclarationMeta(ABCMeta):
         """An instance of the declared class."""
         if not is_dataclass(cls):
             return super().__call__(*args, **kwargs)
+        noted = _noted.get()
+        if noted is None:
+            return cls._make(args, kwargs)
+        token = _noted.set(None)  # what a declaration declares itself is part of it
+        try:
+            known, others = _known(cls, args, kwargs)
+            noted += [DeclarationError(call_site(), sentence) for sentence in others]
+            if any(map(_is_broken, (*args, *known.values()))):
+                return BROKEN
+            return cls._make(args, known)
+        except DeclarationError as error:
+            noted.append(error)
+            return BROKEN
+        finally:
+            _noted.reset(token)
+
+    def _make(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         try:
             _check(cls, args, kwargs)
             instance = super().__call__(*args, **kwargs)
@@ -37,8 +60,58 @@ class DeclarationMeta(ABCMeta):
         except DeclarationError:
             raise
         except ConfigError as error:
-            raise DeclarationError(_call_site(), str(error)) from error
+            raise DeclarationError(call_site(), str(error)) from error
         return instance
+
+
+@contextmanager
+def collecting() -> Iterator[list[DeclarationError]]:
+    """Inside, mistakes in declarations are put into the list, and not raised."""
+    noted: list[DeclarationError] = []
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
+
+
+class Broken:
+    """Stands in for what has a mistake that is noted: whatever is done with it is no further mistake."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+
+BROKEN = Broken()
+
+
+def _is_broken(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(_is_broken, value))
+    if isinstance(value, Mapping):
+        return any(map(_is_broken, value.values()))
+    return isinstance(value, Broken)
+
+
+def _known(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The arguments under the names that are meant, and a sentence for each that has another name."""
+    signature, known, sentences = _signature(cls), dict(kwargs), list[str]()
+    for name in [name for name in kwargs if name not in signature.parameters]:
+        value = known.pop(name)
+        sentences.append(f"{cls.__name__}: got an unexpected keyword argument {name!r}{_suggestion(signature, [name])}")
+        meant = _meant(signature, name)
+        by_position = [*signature.parameters][: len(args)]
+        if meant is not None and meant not in known and meant not in by_position:
+            known[meant] = value
+    return known, sentences
 
 
 class Declaration(metaclass=DeclarationMeta):
@@ -79,13 +152,20 @@ RENAMED = {
 }
 
 
-def _suggestion(signature: inspect.Signature, kwargs: Mapping[str, Any]) -> str:
-    unknown = [name for name in kwargs if name not in signature.parameters]
-    renamed = RENAMED.get(unknown[0]) if unknown else None
+def _suggestion(signature: inspect.Signature, names: Iterable[str]) -> str:
+    unknown = [name for name in names if name not in signature.parameters]
+    if unknown and RENAMED.get(unknown[0]) in signature.parameters:
+        return f"; it is now {RENAMED[unknown[0]]}=."
+    meant = _meant(signature, unknown[0]) if unknown else None
+    return f"; did you mean {meant}=?" if meant else "."
+
+
+def _meant(signature: inspect.Signature, unknown: str) -> str | None:
+    """The argument that an unknown one probably is."""
+    renamed = RENAMED.get(unknown)
     if renamed in signature.parameters:
-        return f"; it is now {renamed}=."
-    near = difflib.get_close_matches(unknown[0], signature.parameters, 1) if unknown else []
-    return f"; did you mean {near[0]}=?" if near else "."
+        return renamed
+    return next(iter(difflib.get_close_matches(unknown, signature.parameters, 1)), None)
 
 
 @cache
@@ -140,8 +220,8 @@ def _is_generated(of: Any) -> bool:
     return code is not None and code.co_filename == "<string>"
 
 
-def _call_site() -> str:
-    """File and line of the declaration: the innermost call outside of Sluice's code."""
+def call_site() -> str:
+    """File and line of the declaration that is being made: the innermost call outside of Sluice's code."""
     frame = inspect.currentframe()
     place = "?"
     while frame is not None:

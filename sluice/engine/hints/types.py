@@ -39,7 +39,9 @@ def _dates(kind: Date, _: Sequence[str], keep: bool) -> Iterator[ColumnType]:
 
 def _timestamps(kind: Timestamp, _: Sequence[str], keep: bool) -> Iterator[ColumnType]:
     before = kind.formats if keep else ()
-    yield from (Timestamp(*before, each, tz=kind.tz) for each in (*_moments(kind.tz), *_DAYS) if each not in kind.formats)
+    yield from (
+        Timestamp(*before, each, tz=kind.tz) for each in (*_moments(kind.tz), *_DAYS) if each not in kind.formats
+    )
 
 
 def _moments(tz: str) -> list[str]:
@@ -62,7 +64,9 @@ def _moneys(kind: Money, texts: Sequence[str], _: bool) -> Iterator[ColumnType]:
     yield from _notations(lambda thousands, point: replace(kind, thousands=thousands, point=point, accounting=True))
     yield from _sizes(kind)
     for code in _currencies(texts):
-        yield from _notations(lambda thousands, point, code=code: replace(kind, currency=code, thousands=thousands, point=point))  # type: ignore[misc]
+        yield from _notations(
+            lambda thousands, point, code=code: replace(kind, currency=code, thousands=thousands, point=point)
+        )  # type: ignore[misc]
 
 
 def _money_maker(code: str, sizes: tuple[int, int]) -> Callable[[str, str], ColumnType]:

@@ -24,7 +24,9 @@ def written(value: Any) -> str:
         code = [f"code={written(value.code)}"] if value.code != "not_allowed" else []
         return _call("one_of", [*map(written, value.values), *code])
     if type(value) in _FUNCTIONS:
-        return _call(_FUNCTIONS[type(value)], [written(getattr(value, each.name)) for each in dataclasses.fields(value)])
+        return _call(
+            _FUNCTIONS[type(value)], [written(getattr(value, each.name)) for each in dataclasses.fields(value)]
+        )
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _call(type(value).__name__, _arguments(value))
     if isinstance(value, Sequence) and not isinstance(value, bytes):

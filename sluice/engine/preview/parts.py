@@ -123,9 +123,7 @@ def _cut(raw: RawFrame, kept: int) -> RawFrame:
     return RawFrame(rows, rejects)
 
 
-def _part(
-    uri: str, pipeline: str, flow: Flow, contract: Contract, scan: PlannedInput, span: PartSpan
-) -> PartWork:
+def _part(uri: str, pipeline: str, flow: Flow, contract: Contract, scan: PlannedInput, span: PartSpan) -> PartWork:
     return PartWork(
         part=0,
         number=span.number,

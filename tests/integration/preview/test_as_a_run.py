@@ -52,7 +52,9 @@ def test_the_sample_of_call_logs(engine: InProcess, small_parts: None, tmp_path:
 def test_the_files_of_unified_sales(engine: InProcess) -> None:
     declared = find("unified_sales")
     files_only = Pipeline("sales", flows=[flow for flow in declared.flows if isinstance(flow.source, Files)])
-    found = assert_as_a_run(engine, files_only, Path("data/unified_sales/sales_1.csv"), Path("data/unified_sales/sales_2.csv"))
+    found = assert_as_a_run(
+        engine, files_only, Path("data/unified_sales/sales_1.csv"), Path("data/unified_sales/sales_2.csv")
+    )
     assert found.status.read == 81
 
 
@@ -86,7 +88,9 @@ def test_a_transform_and_two_sources(engine: InProcess, tmp_path: Path) -> None:
     (tmp_path / "left.csv").write_text("id,note\n1,a\n2,drop\n3,c\nx,d\n")
     (tmp_path / "right.csv").write_text("id,note\n1,a\n1,b\n")
     flows = [
-        Flow(Files("left*", name="left"), Table("lefts", ("id",), columns), lambda frame: frame[frame["note"] != "drop"]),
+        Flow(
+            Files("left*", name="left"), Table("lefts", ("id",), columns), lambda frame: frame[frame["note"] != "drop"]
+        ),
         Flow(Files("right*", name="right"), Table("rights", ("id",), columns)),
     ]
     found = assert_as_a_run(engine, Pipeline("both", flows=flows), tmp_path / "right.csv", tmp_path / "left.csv")

@@ -109,7 +109,9 @@ def _dialect(
 
 def _sep_note(sep: str, delimiter: str) -> str:
     what = f"Line 1 is not data: it names the delimiter (sep={_word(sep)})"
-    return f"{what}." if sep == delimiter else f"{what}, and the declared delimiter {_word(delimiter)} was used instead."
+    return (
+        f"{what}." if sep == delimiter else f"{what}, and the declared delimiter {_word(delimiter)} was used instead."
+    )
 
 
 def _word(delimiter: str) -> str:

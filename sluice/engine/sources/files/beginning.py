@@ -8,7 +8,9 @@ from sluice.engine.sources.files.opening import Opened, opened
 from sluice.engine.sources.kind import ScanRequest, ScanResult
 from sluice.engine.sources.landing import Draft, drafting
 
-_FIRST = 4 << 20  # bytes; more than the head that shows the delimiter, and any record that is not refused for its length
+_FIRST = (
+    4 << 20
+)  # bytes; more than the head that shows the delimiter, and any record that is not refused for its length
 _BLOCK = 1 << 20
 
 
