@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sluice.cli.addresses import near
@@ -12,6 +10,7 @@ from sluice.cli.output import COLOURS, count, folded, item, rows, table, things,
 from sluice.cli.preview import UNKNOWN
 from sluice.cli.runs.books import ENDS, came_to_nothing, print_books, rejects_heading
 from sluice.cli.runs.outcome import failed, notes, reasons, untouched
+from sluice.engine.check.values import shown
 
 if TYPE_CHECKING:
     from sluice.cli.exits import Exit
@@ -25,7 +24,7 @@ _FORMATS = {"csv": "CSV", "jsonl": "JSON lines", "parquet": "Parquet"}
 
 
 def print_preview(found: Preview, code: Exit) -> None:
-    """Print the tables with their first rows, how each file is read, books, rejects, hints, and how the run would end."""
+    """Print how files are read, tables with first rows, books, rejects, hints, and how the run would end."""
     status = found.status
     print(f"preview of {status.pipeline}: nothing was written")
     _print_some("files:", [_file(each) for each in found.files])
@@ -86,16 +85,8 @@ def _column(each: ColumnFacts) -> list[str]:
 
 
 def _cell(value: Any) -> str:
-    """A value as a table of PostgreSQL would show it; an empty text is not null."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, datetime):
-        return value.isoformat(" ").replace("+00:00", "+00")
-    text = str(value)
+    """A value as PostgreSQL writes it; control characters are escaped."""
+    text = shown(value)
     return _short(text if text.isprintable() else text.encode("unicode_escape").decode())
 
 

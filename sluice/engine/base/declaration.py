@@ -14,7 +14,7 @@ import difflib
 import inspect
 import sys
 from abc import ABCMeta
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import is_dataclass
@@ -36,32 +36,34 @@ class DeclarationMeta(ABCMeta):
         """An instance of the declared class."""
         if not is_dataclass(cls):
             return super().__call__(*args, **kwargs)
-        noted = _noted.get()
+        noted, make = _noted.get(), super().__call__
         if noted is None:
-            return cls._make(args, kwargs)
+            return _made(cls, make, args, kwargs)
         token = _noted.set(None)  # what a declaration declares itself is part of it
         try:
             known, others = _known(cls, args, kwargs)
             noted += [DeclarationError(call_site(), sentence) for sentence in others]
             if any(map(_is_broken, (*args, *known.values()))):
                 return BROKEN
-            return cls._make(args, known)
+            return _made(cls, make, args, known)
         except DeclarationError as error:
             noted.append(error)
             return BROKEN
         finally:
             _noted.reset(token)
 
-    def _make(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        try:
-            _check(cls, args, kwargs)
-            instance = super().__call__(*args, **kwargs)
-            _check(cls, args, kwargs, choices=True)
-        except DeclarationError:
-            raise
-        except ConfigError as error:
-            raise DeclarationError(call_site(), str(error)) from error
-        return instance
+
+def _made(cls: type, make: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """An instance. Raises DeclarationError."""
+    try:
+        _check(cls, args, kwargs)
+        instance = make(*args, **kwargs)
+        _check(cls, args, kwargs, choices=True)
+    except DeclarationError:
+        raise
+    except ConfigError as error:
+        raise DeclarationError(call_site(), str(error)) from error
+    return instance
 
 
 @contextmanager
@@ -83,7 +85,7 @@ class Broken:
             raise AttributeError(name)
         return self
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *_: Any, **__: Any) -> Any:
         return self
 
     def __iter__(self) -> Iterator[Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from sluice.engine.check.mistakes import Mistake
+from sluice.engine.check.values import is_equal, shown
 from sluice.engine.declare import Column, Example, Flow, Pipeline, Table
 from sluice.engine.formats.text.header import plain
 from sluice.engine.rows.contract import Contract
@@ -30,19 +29,6 @@ def failing_examples(pipeline: Pipeline) -> Iterator[Mistake]:
             yield Mistake(each.place, f"Example: {wrong}")
 
 
-def shown(value: Any) -> str:
-    """A value as PostgreSQL writes it."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, datetime):
-        return value.isoformat(" ").replace("+00:00", "+00")
-    return str(value)
-
-
 def _wrong(pipeline: Pipeline, example: Example) -> str | None:
     try:
         flow = _flow_of(pipeline, example)
@@ -55,7 +41,7 @@ def _wrong(pipeline: Pipeline, example: Example) -> str | None:
     if rejects:
         code, reason = rejects[0]
         return f"expected {_listed(example.expected or {})}, got the reject {code} ({reason})"
-    different = {name: value for name, value in (example.expected or {}).items() if not _equal(values[name], value)}
+    different = {name: value for name, value in (example.expected or {}).items() if not is_equal(values[name], value)}
     if different:
         return f"expected {_listed(different)}, got {_listed({name: values[name] for name in different})}."
     return None
@@ -115,40 +101,7 @@ def _is_about(column: Column, given: dict[str, str | None], example: Example) ->
     return plain(column.header_name) in given or column.name in (example.expected or {})
 
 
-def _equal(value: Any, expected: object) -> bool:
-    """Whether a value is the expected one: numbers and moments by what they are, everything else as it is shown."""
-    if value is None or expected is None:
-        return value is None and expected is None
-    if isinstance(value, bool) or isinstance(expected, bool):
-        return shown(value) == shown(expected)
-    if isinstance(value, int | Decimal) and not isinstance(expected, float):
-        try:
-            return Decimal(str(expected)) == value
-        except InvalidOperation:
-            return False
-    if isinstance(value, datetime) and isinstance(expected, datetime):
-        return value == (expected if expected.tzinfo else expected.replace(tzinfo=UTC))
-    if isinstance(value, datetime) and isinstance(expected, str):
-        return _moment(expected) == value
-    if isinstance(value, date) and isinstance(expected, str):
-        return value.isoformat() == expected
-    return bool(value == expected)
-
-
-def _moment(text: str) -> datetime | None:
-    """A moment as text; UTC where it has no zone."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _listed(values: dict[str, Any] | Any) -> str:
-    return (
-        ", ".join(
-            f"{name}={shown(value)!r}" if isinstance(value, str) else f"{name}={shown(value)}"
-            for name, value in values.items()
-        )
-        or "no value"
-    )
+def _listed(values: Mapping[str, Any]) -> str:
+    """Values by column; a text is in quotes."""
+    texts = {name: repr(value) if isinstance(value, str) else shown(value) for name, value in values.items()}
+    return ", ".join(f"{name}={text}" for name, text in texts.items()) or "no value"

@@ -50,7 +50,8 @@ def _found(path: Path) -> Iterator[Mistake]:
         tree = ast.parse(content, str(path))
     except (OSError, SyntaxError, ValueError):
         return  # the reading has said so
-    stand_ins = dict(_wrong_imports(path, tree, mistakes := []))
+    mistakes: list[Mistake] = []
+    stand_ins = dict(_wrong_imports(path, tree, mistakes))
     yield from mistakes
     for _ in range(_MOST):
         noted, unknown = _executed(path, tree, stand_ins)
@@ -91,7 +92,7 @@ def _executed(
             line = _line_in(error, path)
             if line is not None and error.name and error.name not in stand_ins:
                 return noted, _not_defined(error.name, f"{path}:{line}", module)
-        except (Exception, SystemExit):  # noqa: BLE001 - the reading has said so
+        except (Exception, SystemExit):  # noqa: BLE001, S110 - the reading has said so
             pass
         finally:
             for name in {*sys.modules} - before:  # a module may hold something that stands in

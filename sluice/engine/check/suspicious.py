@@ -20,7 +20,7 @@ def suspicious(pipeline: Pipeline) -> Iterator[str]:
             yield from _not_set(source.name, name)
     inbox = settings().inbox
     if pipeline.schedule is not None and pipeline.files and not is_remote(inbox) and not Path(inbox).is_dir():
-        yield f"It has a schedule, and SLUICE_INBOX is {inbox!r}, which is not a folder here: scheduled runs find no files."
+        yield f"It has a schedule, and SLUICE_INBOX is {inbox!r}, no folder here: scheduled runs find no files."
 
 
 def _headers_by_case(table: Table) -> Iterator[str]:

@@ -21,7 +21,7 @@ from sluice.engine.declare.tables.preprocessed import Preprocessed
 from sluice.engine.declare.tables.table import LINEAGE, Column, Generated, Table
 
 __all__ = [
-    "LINEAGE", "Column", "Computed", "Cursor", "Daily", "Derived", "Example", "Files", "Flow", "Generated", "HttpApi", "Next",
-    "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote", "Serve", "Source",
-    "Table", "Forecast", "Transform",
+    "LINEAGE", "Column", "Computed", "Cursor", "Daily", "Derived", "Example", "Files", "Flow", "Generated", "HttpApi",
+    "Next", "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote", "Serve",
+    "Source", "Table", "Forecast", "Transform",
 ]  # fmt: skip

@@ -24,8 +24,8 @@ from sluice.engine.types.base import Mask
 MOST = 3  # readings of the same texts that are shown
 _FIRST = 100  # texts that a declaration is tried on before it is tried on all
 _NO_VALUE = {
-    "n/a", "na", "#n/a", "#na", "null", "(null)", "none", "nil", "nan", "-", "--", "---", "–", "—", "?", ".", "unknown",
-    "\\n", "not available", "n.a.", "k.a.", "#value!", "#ref!", "#div/0!",
+    "n/a", "na", "#n/a", "#na", "null", "(null)", "none", "nil", "nan", "-", "--", "---", "\u2013", "\u2014", "?", ".",
+    "unknown", "\\n", "not available", "n.a.", "k.a.", "#value!", "#ref!", "#div/0!",
 }  # fmt: skip
 
 

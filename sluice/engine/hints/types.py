@@ -51,12 +51,11 @@ def _moments(tz: str) -> list[str]:
 
 
 def _decimals(kind: Decimal, texts: Sequence[str], _: bool) -> Iterator[ColumnType]:
-    sizes = (kind.precision, kind.scale)
     yield from _notations(lambda thousands, point: replace(kind, thousands=thousands, point=point))
     yield from _notations(lambda thousands, point: replace(kind, thousands=thousands, point=point, accounting=True))
     yield from _sizes(kind)
     for code in _currencies(texts):
-        yield from _notations(_money_maker(code, sizes))
+        yield from _notations(_money_maker(Money(code, kind.precision, kind.scale)))
 
 
 def _moneys(kind: Money, texts: Sequence[str], _: bool) -> Iterator[ColumnType]:
@@ -64,16 +63,14 @@ def _moneys(kind: Money, texts: Sequence[str], _: bool) -> Iterator[ColumnType]:
     yield from _notations(lambda thousands, point: replace(kind, thousands=thousands, point=point, accounting=True))
     yield from _sizes(kind)
     for code in _currencies(texts):
-        yield from _notations(
-            lambda thousands, point, code=code: replace(kind, currency=code, thousands=thousands, point=point)
-        )  # type: ignore[misc]
+        yield from _notations(_money_maker(replace(kind, currency=code)))
 
 
-def _money_maker(code: str, sizes: tuple[int, int]) -> Callable[[str, str], ColumnType]:
-    return lambda thousands, point: Money(code, *sizes, thousands=thousands, point=point)
+def _money_maker(kind: Money) -> Callable[[str, str], ColumnType]:
+    return lambda thousands, point: replace(kind, thousands=thousands, point=point)
 
 
-def _integers(kind: Integer, texts: Sequence[str], _: bool) -> Iterator[ColumnType]:
+def _integers(kind: Integer, _: Sequence[str], __: bool) -> Iterator[ColumnType]:
     yield from (replace(kind, thousands=each) for each in _SEPARATORS if each != kind.thousands)
     yield from _notations(lambda thousands, point: Decimal(18, 2, thousands=thousands, point=point))
 

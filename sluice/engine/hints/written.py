@@ -10,10 +10,10 @@ from typing import Any
 from sluice.engine.declare.tables.checks import AtLeast, AtMost, Between, Matches, OneOf
 from sluice.engine.types import Date, Timestamp
 
-_FUNCTIONS = {AtLeast: "at_least", AtMost: "at_most", Between: "between", Matches: "matches"}
+_FUNCTIONS: dict[type, str] = {AtLeast: "at_least", AtMost: "at_most", Between: "between", Matches: "matches"}
 
 
-def written(value: Any) -> str:
+def written(value: Any) -> str:  # noqa: PLR0911 - one line for each kind
     """A declaration as the call that makes it, without what is as by default."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
@@ -40,7 +40,7 @@ def _call(name: str, arguments: Sequence[str]) -> str:
 
 
 def _arguments(value: Any) -> list[str]:
-    """What must be given, and sizes (precision, scale), by position; the rest by name, where it is not as by default."""
+    """What must be given, and sizes (precision, scale), by position; the rest by name, if it is not as by default."""
     arguments, by_position = [], True
     for each in dataclasses.fields(value):
         given = getattr(value, each.name)

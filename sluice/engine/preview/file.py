@@ -81,7 +81,7 @@ class OneFile:
             self.fail("dead_part", str(error))
         except SluiceError:
             raise
-        except Exception as error:  # a type, a check or a library that the pipeline's own code calls
+        except Exception as error:  # noqa: BLE001 - a type, a check or a library that the pipeline's own code calls
             last = traceback.extract_tb(error.__traceback__)[-1]
             self.fail("dead_part", f"{type(error).__name__} at {last.filename}:{last.lineno}: {error}")
         over = limit.over(self.reasons.rows, self.planned.records) if limit is not None and self.loads else None

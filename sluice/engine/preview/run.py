@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from sluice.engine.declare import Files, Flow, Pipeline
-from sluice.engine.formats.known import stored_format
-from sluice.engine.ledger.facts import InputStatus, RunStatus, notes_of
+from sluice.engine.ledger.facts import RunStatus, notes_of
 from sluice.engine.ledger.registration import NewInput
 from sluice.engine.preview.facts import ColumnFacts, FileFacts, Preview, TableFacts
 from sluice.engine.preview.file import OneFile, reasons_of
 from sluice.engine.preview.first_rows import first_rows
+from sluice.engine.preview.hinting import hints_of
 from sluice.engine.preview.judge import Judge
 from sluice.engine.preview.samples import Samples
-from sluice.engine.preview.hinting import hints_of
 from sluice.engine.rows.contract import Contract
 from sluice.engine.sources.landing import landing_in
 from sluice.engine.steps.reject_limit import RejectLimit

@@ -22,10 +22,10 @@ def scan_beginning(source: Files, request: ScanRequest, records: int) -> tuple[S
     comes later: then more is read, the whole file if need be.
     """
     with opened(request.uri, source, request.table) as text, drafting() as draft:
-        wanted = _FIRST
-        read = 0
+        wanted, read = _FIRST, 0
         while True:
-            whole = not (read := read + _copy(text, draft, wanted - read)) == wanted
+            read += _copy(text, draft, wanted - read)
+            whole = read < wanted
             with draft.reading() as file:
                 planned = plan_text(file, text.head, text.source, request.tick, request.headers)
             sound = all(part.well_quoted for part in planned.parts)
