@@ -10,7 +10,7 @@ from sluice.cli.output import COLOURS, count, folded, item, rows, table, things,
 from sluice.cli.preview import UNKNOWN
 from sluice.cli.runs.books import ENDS, came_to_nothing, print_books, rejects_heading
 from sluice.cli.runs.outcome import failed, notes, reasons, untouched
-from sluice.engine.check.values import shown
+from sluice.engine.rows.shown import shown
 
 if TYPE_CHECKING:
     from sluice.cli.exits import Exit

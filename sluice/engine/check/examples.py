@@ -10,12 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from sluice.engine.check.mistakes import Mistake
-from sluice.engine.check.values import is_equal, shown
+from sluice.engine.check.values import is_equal
 from sluice.engine.declare import Column, Example, Flow, Pipeline, Table
 from sluice.engine.formats.text.header import plain
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.contract.apply import read_column
 from sluice.engine.rows.contract.refusals import Refusals
+from sluice.engine.rows.shown import shown
 from sluice.errors import ConfigError, SluiceError
 
 DROPPED = "dropped_by_transform"

@@ -1,4 +1,4 @@
-"""Values of columns: as PostgreSQL writes them, and compared with those that an example expects."""
+"""Values of columns, compared with those that an example expects."""
 
 from __future__ import annotations
 
@@ -6,19 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-
-
-def shown(value: Any) -> str:
-    """A value as PostgreSQL writes it, of moments in UTC."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, datetime):
-        return value.isoformat(" ").replace("+00:00", "+00")
-    return str(value)
 
 
 def is_equal(value: Any, expected: object) -> bool:

@@ -19,6 +19,7 @@ from sluice.engine.hints.types import other_types
 from sluice.engine.hints.written import written
 from sluice.engine.rows.contract.apply import read_column
 from sluice.engine.rows.contract.refusals import Refusals
+from sluice.engine.rows.shown import shown
 from sluice.engine.types.base import Mask
 
 MOST = 3  # readings of the same texts that are shown
@@ -113,7 +114,7 @@ def _different(trials: Sequence[_Trial]) -> list[_Trial]:
 def _hint(column: Column, trial: _Trial, texts: Sequence[str], note: str | None) -> Hint:
     at = int(np.flatnonzero(trial.passed)[0])
     value = trial.values[0]
-    example = f"{column.type.show(texts[at])!r} as {'null' if value is None else value}"
+    example = f"{column.type.show(texts[at])!r} as {shown(value)}"
     if trial.column.type.pg_type != column.type.pg_type:
         kind = f"The column of the table is then {trial.column.type.pg_type}, not {column.type.pg_type}."
         note = kind if note is None else f"{note} {kind}"
