@@ -78,7 +78,7 @@ def collecting() -> Iterator[list[DeclarationError]]:
 
 
 class Broken:
-    """Stands in for what has a mistake that is noted: whatever is done with it is no further mistake."""
+    """Stands in for what has a mistake that is noted: whatever is done with it, nothing more is reported."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -40,7 +40,7 @@ def named_files(names: Sequence[str]) -> list[Path]:
 
 
 def check_files(files: Sequence[Path]) -> list[Checked]:
-    """Check each file; those that declare no pipeline and are no mistake are left out."""
+    """Check each file; folders of modules, which declare no pipeline, are left out."""
     checked: list[Checked] = []
     names: dict[str, Path] = {}
     for file in files:
