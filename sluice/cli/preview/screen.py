@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sluice.cli.addresses import near
-from sluice.cli.output import COLOURS, count, folded, item, rows, table, things, tint
+from sluice.cli.hints import print_hints
+from sluice.cli.output import COLOURS, folded, item, rows, table, things, tint
 from sluice.cli.preview import UNKNOWN
 from sluice.cli.runs.books import ENDS, came_to_nothing, print_books, rejects_heading
 from sluice.cli.runs.outcome import failed, notes, reasons, untouched
@@ -14,7 +15,6 @@ from sluice.engine.rows.shown import shown
 
 if TYPE_CHECKING:
     from sluice.cli.exits import Exit
-    from sluice.engine.hints.hint import Hint
     from sluice.engine.preview.facts import ColumnFacts, FileFacts, Preview, TableFacts
 
 SHOWN = 8
@@ -37,7 +37,7 @@ def print_preview(found: Preview, code: Exit) -> None:
     _print_some(tint("not loaded:", "red"), failed(status))
     _print_some("note:", notes(status))
     _print_some(rejects_heading(status), reasons(status))
-    _print_hints(found.hints)
+    print_hints(found.hints)
     print()
     for sentence in _limits(found):
         folded(sentence)
@@ -92,18 +92,6 @@ def _cell(value: Any) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _WIDE else f"{text[: _WIDE - 1]}…"
-
-
-def _print_hints(hints: list[Hint]) -> None:
-    if hints:
-        print("\nhints, each tried on what was refused:")
-    for each in hints:
-        print(f"  {each.line}")
-        where = f"{near(each.about)}: " if each.of_file else ""
-        such = f", e.g. {each.example}" if each.example else ""
-        what = "its rows" if each.of_file else "its refused texts"
-        note = f". {each.note}" if each.note else ""
-        folded(f"{where}{count(each.passes)} of {count(each.tried)} of {what} would pass{such}{note}", "    ")
 
 
 def _print_some(heading: str, lines: list[str]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sluice.cli.addresses import near, reason, without_column
+from sluice.cli.hints import print_hints_of
 from sluice.cli.options import RunId
 from sluice.cli.output import Json, count, emit, print_object, say, table, things
 from sluice.cli.spreadsheet import STDOUT, new_file, refuse_json_on, write_csv
@@ -43,7 +44,12 @@ def list_(run: RunId, code: Code = None, only: OneInput = None, limit: Limit = N
     codes = count_rejects(run, input_id=chosen)
     facts = {"run": run, "rejected": status.rejected, "codes": codes, "rejects": listed}
     where = f"run {run}" if only is None else f"input {only!r} of run {run}"
-    emit(facts, as_json=as_json, human=lambda: print_rejects(where, codes, listed, code))
+
+    def human() -> None:
+        print_rejects(where, codes, listed, code)
+        print_hints_of(status)
+
+    emit(facts, as_json=as_json, human=human)
 
 
 def export(

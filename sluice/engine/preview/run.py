@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sluice.engine.declare import Files, Flow, Pipeline
+from sluice.engine.hints.written import written
 from sluice.engine.ledger.facts import RunStatus, notes_of
 from sluice.engine.ledger.registration import NewInput
 from sluice.engine.preview.facts import ColumnFacts, FileFacts, Preview, TableFacts
@@ -16,7 +17,7 @@ from sluice.engine.preview.file import OneFile, reasons_of
 from sluice.engine.preview.first_rows import first_rows
 from sluice.engine.preview.hinting import hints_of
 from sluice.engine.preview.judge import Judge
-from sluice.engine.preview.samples import Samples
+from sluice.engine.preview.samples import Samples, read_one
 from sluice.engine.rows.contract import Contract
 from sluice.engine.sources.landing import landing_in
 from sluice.engine.steps.reject_limit import RejectLimit
@@ -107,16 +108,17 @@ class _Looked:
 
     def _column(self, name: str) -> ColumnFacts:
         column = next(each for each in self.flow.table.columns if each.name == name)
-        kind = repr(column.type)
+        kind = written(column.type)
         facts = ColumnFacts(name, kind, column.type.pg_type, column.header_name)
         if name in self.samples.read:
             text, value = self.samples.read[name]
             return ColumnFacts(**vars(facts) | {"text": text, "value": value})
-        for file in self.files:
-            for (refused, code), group in file.reasons.groups.items():
-                if refused == name and group.examples[0].text:
-                    return ColumnFacts(**vars(facts) | {"text": group.examples[0].text, "code": code})
-        return facts
+        of_refused_rows = [file.reasons.fits for file in self.files] + [file.reasons.texts for file in self.files]
+        text = next((each[name][0] for each in of_refused_rows if each.get(name)), None)
+        if text is None:
+            return facts
+        value, code = read_one(column, text)
+        return ColumnFacts(**vars(facts) | {"text": text, "value": value, "code": code})
 
 
 def _is_file(pipeline: Pipeline, each: NewInput) -> bool:

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sluice.engine.declare import Table
+from sluice.engine.declare import Column, Table
 from sluice.engine.preview.parts import Rows
+from sluice.engine.rows.contract.apply import read_column
+from sluice.engine.rows.contract.refusals import Refusals
 
 ACCEPTED = 1_000  # of each column, for hints: what is read well must be read as before
 
@@ -37,6 +39,14 @@ class Samples:
             if column.name not in self.read:
                 at = _longest(text)
                 self.read[column.name] = (text[at], values[int(there[at])].as_py())
+
+
+def read_one(column: Column, text: str) -> tuple[Any, str | None]:
+    """The value that a text becomes, and the code if it is refused."""
+    refusals = Refusals(np.array([1], np.int64))
+    value = read_column(column, pa.array([text], pa.string()), refusals)[0].as_py()
+    rejects = refusals.table().column("code").to_pylist()
+    return (None, rejects[0]) if rejects else (value, None)
 
 
 def _longest(texts: list[str]) -> int:
