@@ -74,7 +74,9 @@ def _print_table(each: TableFacts) -> None:
     if each.rows:
         print(f"\nfirst {rows(len(each.rows))} of {each.table}, as they would be loaded:")
         names = [column.name for column in each.columns]
-        cells = [[*(_cell(row[name]) for name in names), f"{near(row['_file'])}:{row['_line']}"] for row in each.rows]
+        cells = [
+            [*(_cell(row["values"][name]) for name in names), f"{near(row['file'])}:{row['line']}"] for row in each.rows
+        ]
         table((*names, "file and line"), cells, "  ")
 
 

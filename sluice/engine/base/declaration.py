@@ -14,19 +14,17 @@ import difflib
 import inspect
 import sys
 from abc import ABCMeta
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sluice.engine.base.collecting import BROKEN, NOTED, is_broken
 from sluice.engine.base.fits import Unknown, mismatch
 from sluice.errors import ConfigError, DeclarationError
 
 _ENGINE = str(Path(__file__).parents[1])
-_noted: ContextVar[list[DeclarationError] | None] = ContextVar("_noted", default=None)
 
 
 class DeclarationMeta(ABCMeta):
@@ -36,21 +34,21 @@ class DeclarationMeta(ABCMeta):
         """An instance of the declared class."""
         if not is_dataclass(cls):
             return super().__call__(*args, **kwargs)
-        noted, make = _noted.get(), super().__call__
+        noted, make = NOTED.get(), super().__call__
         if noted is None:
             return _made(cls, make, args, kwargs)
-        token = _noted.set(None)  # what a declaration declares itself is part of it
+        token = NOTED.set(None)  # what a declaration declares itself is part of it
         try:
             known, others = _known(cls, args, kwargs)
             noted += [DeclarationError(call_site(), sentence) for sentence in others]
-            if any(map(_is_broken, (*args, *known.values()))):
+            if any(map(is_broken, (*args, *known.values()))):
                 return BROKEN
             return _made(cls, make, args, known)
         except DeclarationError as error:
             noted.append(error)
             return BROKEN
         finally:
-            _noted.reset(token)
+            NOTED.reset(token)
 
 
 def _made(cls: type, make: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
@@ -64,43 +62,6 @@ def _made(cls: type, make: Callable[..., Any], args: tuple[Any, ...], kwargs: Ma
     except ConfigError as error:
         raise DeclarationError(call_site(), str(error)) from error
     return instance
-
-
-@contextmanager
-def collecting() -> Iterator[list[DeclarationError]]:
-    """Inside, mistakes in declarations are put into the list, and not raised."""
-    noted: list[DeclarationError] = []
-    token = _noted.set(noted)
-    try:
-        yield noted
-    finally:
-        _noted.reset(token)
-
-
-class Broken:
-    """Stands in for what has a mistake that is noted: whatever is done with it, nothing more is reported."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __call__(self, *_: Any, **__: Any) -> Any:
-        return self
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(())
-
-
-BROKEN = Broken()
-
-
-def _is_broken(value: object) -> bool:
-    if isinstance(value, list | tuple):
-        return any(map(_is_broken, value))
-    if isinstance(value, Mapping):
-        return any(map(_is_broken, value.values()))
-    return isinstance(value, Broken)
 
 
 def _known(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import sluice
-from sluice.engine.base.declaration import BROKEN, collecting
+from sluice.engine.base.collecting import BROKEN, collecting
 from sluice.engine.declare import Pipeline
 from sluice.engine.registry.pipeline_files import module_for
 from sluice.engine.registry.reading import read

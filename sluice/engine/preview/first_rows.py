@@ -36,7 +36,7 @@ def _of_file(file: OneFile, contract: Contract, judge: Judge, count: int) -> Ite
         for row in read.done.typed.take(pa.array(stay)).to_pylist():
             line = row["_line"]
             values = judge.merged.get((file.number, line)) or tuple(row[name] for name in names)
-            yield {"_file": file.uri, "_line": line} | dict(zip(names, values, strict=True))
+            yield {"file": file.uri, "line": line, "values": dict(zip(names, values, strict=True))}
         count -= len(stay)
         if count <= 0:
             return

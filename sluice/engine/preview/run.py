@@ -114,11 +114,11 @@ class _Looked:
             text, value = self.samples.read[name]
             return ColumnFacts(**vars(facts) | {"text": text, "value": value})
         of_refused_rows = [file.reasons.fits for file in self.files] + [file.reasons.texts for file in self.files]
-        text = next((each[name][0] for each in of_refused_rows if each.get(name)), None)
-        if text is None:
+        texts = [each[name][0] for each in of_refused_rows if each.get(name)]
+        if not texts:
             return facts
-        value, code = read_one(column, text)
-        return ColumnFacts(**vars(facts) | {"text": text, "value": value, "code": code})
+        value, code = read_one(column, texts[0])
+        return ColumnFacts(**vars(facts) | {"text": texts[0], "value": value, "code": code})
 
 
 def _is_file(pipeline: Pipeline, each: NewInput) -> bool:

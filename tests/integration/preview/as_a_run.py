@@ -31,7 +31,9 @@ def assert_as_a_run(engine: InProcess, pipeline: Pipeline, *paths: Path, limit: 
     for strict in (False, True):
         assert verdict(found.status, strict=strict) == verdict(loaded, strict=strict)
     for table in found.tables:
-        assert _rows_of(engine, table.table, found) == [tuple(row.values()) for row in table.rows]
+        assert _rows_of(engine, table.table, found) == [
+            (row["file"], row["line"], *row["values"].values()) for row in table.rows
+        ]
     return found
 
 

@@ -160,7 +160,7 @@ def test_packed_files_other_formats_and_encodings(sluice: Sluice, folder: Path) 
         _write(folder, (HEADER + "5;ü;5;\n").encode("utf-16"), "d.csv"),
     ]
     facts = _previewed(sluice, *names)
-    assert [row["id"] for row in facts["tables"][0]["rows"]] == [1, 2, 3, 4, 5]
+    assert [row["values"]["id"] for row in facts["tables"][0]["rows"]] == [1, 2, 3, 4, 5]
     assert [(each["format"], each["encoding"], each["not_loaded"]) for each in facts["files"]] == [
         ("csv", "utf-8", []),
         ("csv", "utf-8", []),
@@ -175,7 +175,7 @@ def test_no_more_than_the_first_records(sluice: Sluice, folder: Path) -> None:
     name = _write(folder, HEADER + "".join(rows))
     facts = _previewed(sluice, name, "--limit", "4", "--rows", "2")
     assert (facts["read"], facts["loaded"], facts["rejected"], facts["limit"]) == (4, 3, 1, 4)
-    assert [(row["_line"], row["id"]) for row in facts["tables"][0]["rows"]] == [(2, 1), (3, 2)]
+    assert [(row["line"], row["values"]["id"]) for row in facts["tables"][0]["rows"]] == [(2, 1), (3, 2)]
     assert facts["files"][0]["whole"] is False
     assert (
         "Only the first 4 records of each file were looked at (--limit)."
@@ -199,7 +199,7 @@ def test_a_quote_that_is_closed_behind_what_was_read_is_closed(
     monkeypatch.setattr("sluice.engine.sources.files.beginning._FIRST", 1 << 8)
     text = HEADER + '1;"' + "a\n" * 400 + '";5;\n' + "".join(f"{n};b;5;\n" for n in range(2, 50))
     facts = _previewed(sluice, _write(folder, text), "--limit", "2", "--rows", "5")
-    assert [(row["_line"], row["id"]) for row in facts["tables"][0]["rows"]] == [(2, 1), (403, 2)]
+    assert [(row["line"], row["values"]["id"]) for row in facts["tables"][0]["rows"]] == [(2, 1), (403, 2)]
 
 
 def test_sources_that_a_run_fetches_are_not_read(sluice: Sluice) -> None:
