@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from sluice.engine.preview.file import OneFile
-from sluice.engine.preview.judge import Judge
+from sluice.engine.preview.judge import Judge, lines_lost
 from sluice.engine.preview.parts import read_rows
 from sluice.engine.rows.contract import Contract
 
@@ -27,7 +27,7 @@ def first_rows(files: Sequence[OneFile], contract: Contract, judge: Judge, count
 
 def _of_file(file: OneFile, contract: Contract, judge: Judge, count: int) -> Iterator[dict[str, Any]]:
     names = [column.name for column in file.flow.table.columns]
-    lost = np.array(file.verdict.lost, np.int64)
+    lost = lines_lost(file.verdict)
     for part in file.parts:
         read = read_rows(part.work, part.kept, contract)
         good = read.good

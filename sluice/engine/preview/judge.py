@@ -1,30 +1,31 @@
 """Rows of one key: which of them stays, by the rules of a run, for a table that has none of these keys yet.
 
 First the hashes of all keys tell which rows may share a key. Only the parts that have such rows are read again, and the
-rows compared by their values: at most about MOST_ROWS at a time.
+rows compared by their values, whole columns at a time: about MOST_ROWS in memory at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sluice.engine.declare import Table
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.preview.keys import Hashes, hashes_of, met_again
+from sluice.engine.preview.merged import Values, merged_rows
 from sluice.engine.preview.parts import read_rows
-from sluice.engine.preview.reasons import Example
+from sluice.engine.preview.reasons import EXAMPLES, Example
 from sluice.engine.rows.contract import Contract
+from sluice.engine.rows.contract.order import key_order
+from sluice.engine.types.base import Int64s, Mask
 from sluice.errors import InputChanged
 
-MOST_ROWS = 500_000
-_KEPT = 10_000  # merged rows: of these only the first are shown
-
-Values = tuple[Any, ...]
+MOST_ROWS = 1_000_000
+PART = "Part"  # which of the parts a row is of, from 0: declared columns have no capital letters
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,7 @@ class Verdict:
     duplicate: int = 0
     conflicts: int = 0
     examples: list[Example] = field(default_factory=list)
-    lost: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Row:
-    input: int
-    uri: str
-    line: int
-    values: Values
-    absent: frozenset[str]
+    lost: list[Int64s] = field(default_factory=list)
 
 
 class Judge:
@@ -65,8 +57,6 @@ class Judge:
 
     def __init__(self, table: Table, contract: Contract, shown: int) -> None:
         self._table, self._contract, self._shown = table, contract, shown
-        self._names = [column.name for column in table.columns]
-        self._key = [self._names.index(name) for name in table.key]
         self.verdicts: dict[int, Verdict] = {}
         self.merged: dict[tuple[int, int], Values] = {}
 
@@ -77,17 +67,13 @@ class Judge:
         passes = -(-found // MOST_ROWS)
         for number in range(passes):
             chosen = several[several % np.uint64(passes) == np.uint64(number)]
-            by_key: dict[Values, list[_Row]] = {}
-            for row in self._candidates(parts, chosen):
-                by_key.setdefault(tuple(row.values[at] for at in self._key), []).append(row)
-            for rows in by_key.values():
-                if len(rows) > 1:
-                    self._decide(rows)
-            self._forget_some()
+            tables = list(self._candidates(parts, chosen))
+            if tables:
+                self._decide(parts, pa.concat_tables(tables).combine_chunks())
 
-    def _candidates(self, parts: Sequence[KeyedPart], chosen: Hashes) -> Iterator[_Row]:
+    def _candidates(self, parts: Sequence[KeyedPart], chosen: Hashes) -> Iterator[pa.Table]:
         """The rows with these hashes, read again, in the order of files and lines."""
-        for part in parts:
+        for number, part in enumerate(parts):
             marks = np.isin(part.hashes, chosen)
             if not marks.any():
                 continue
@@ -99,50 +85,66 @@ class Judge:
                     "on the frame alone."
                 )
             rows = read.done.typed.take(pa.array(good[marks]))
-            columns = [rows.column(name).to_pylist() for name in self._names]
-            lines = rows.column("_line").to_pylist()
-            absent = frozenset(part.work.absent) - set(self._table.key)
-            for line, *values in zip(lines, *columns, strict=True):
-                yield _Row(part.input, part.work.uri, line, tuple(values), absent)
+            yield rows.append_column(PART, pa.array(np.full(rows.num_rows, number)))
 
-    def _decide(self, rows: Sequence[_Row]) -> None:
-        if self._contract.newest_wins:
-            for row in rows[:-1]:
-                verdict = self.verdicts.setdefault(row.input, Verdict())
-                verdict.duplicate += 1
-                verdict.lost.append(row.line)
-            if any(row.absent for row in rows):
-                self.merged[rows[-1].input, rows[-1].line] = self._merge(rows)
-            return
-        first = rows[0]
-        for row in rows[1:]:
-            verdict = self.verdicts.setdefault(row.input, Verdict())
-            verdict.lost.append(row.line)
-            if row.values == first.values:
-                verdict.duplicate += 1
-            else:
-                verdict.conflicts += 1
-                verdict.examples.append(self._conflict(row, first))
+    def _decide(self, parts: Sequence[KeyedPart], rows: pa.Table) -> None:
+        """Decide between rows, which are in the order of their places."""
+        keys = [rows.column(name).combine_chunks() for name in self._table.key]
+        order = key_order(keys, np.arange(rows.num_rows))
+        first = np.flatnonzero(~order.repeats)  # of each key, in the order of keys
+        sizes = np.diff(np.append(first, len(order.rows)))
+        last = first + sizes - 1
+        wins = order.rows[last if self._contract.newest_wins else first]
+        winner = np.empty(rows.num_rows, np.int64)
+        winner[order.rows] = np.repeat(wins, sizes)
+        losers = np.flatnonzero(winner != np.arange(rows.num_rows))
+        equal = np.ones(len(losers), np.bool_) if self._contract.newest_wins else self._equal(rows, losers, winner)
+        self._count(parts, rows, losers, winner[losers], equal)
+        if self._contract.newest_wins and any(part.work.absent for part in parts):
+            groups = [order.rows[start : end + 1] for start, end in zip(first, last, strict=True) if end > start]
+            groups.sort(key=lambda group: int(group[-1]))
+            self.merged |= merged_rows(self._table, parts, rows, groups[: self._shown])
+            self.merged = {place: self.merged[place] for place in sorted(self.merged)[: self._shown]}
 
-    def _merge(self, rows: Sequence[_Row]) -> Values:
-        """The newest values; of columns that a file does not have those of the rows before it."""
-        values = rows[0].values
-        for row in rows[1:]:
-            given = zip(self._names, row.values, values, strict=True)
-            values = tuple(old if name in row.absent else new for name, new, old in given)
-        return values
+    def _equal(self, rows: pa.Table, losers: Int64s, winner: Int64s) -> Mask:
+        """Which losers have all values of their winner; null equals null."""
+        same = np.ones(len(losers), np.bool_)
+        for column in self._table.columns:
+            values = rows.column(column.name).combine_chunks()
+            left, right = values.take(pa.array(losers)), values.take(pa.array(winner[losers]))
+            both_null = pc.and_(left.is_null(), right.is_null())
+            equal = pc.or_(pc.fill_null(pc.equal(left, right), False), both_null)
+            same &= equal.to_numpy(zero_copy_only=False)
+        return same
 
-    def _conflict(self, row: _Row, first: _Row) -> Example:
-        where = "the same file" if row.input == first.input else first.uri
+    def _count(self, parts: Sequence[KeyedPart], rows: pa.Table, losers: Int64s, winners: Int64s, equal: Mask) -> None:
+        of_part = rows.column(PART).to_numpy()
+        lines = rows.column("_line").to_numpy()
+        edges = np.searchsorted(of_part[losers], np.arange(len(parts) + 1))  # losers are in the order of places
+        for number in np.unique(of_part[losers]).tolist():
+            here = slice(edges[number], edges[number + 1])
+            verdict = self.verdicts.setdefault(parts[number].input, Verdict())
+            verdict.lost.append(lines[losers[here]])
+            verdict.duplicate += int(equal[here].sum())
+            unlike = np.flatnonzero(~equal[here]) + here.start
+            verdict.conflicts += len(unlike)
+            found = [
+                self._conflict(
+                    int(lines[losers[at]]), parts[number], int(lines[winners[at]]), parts[of_part[winners[at]]]
+                )
+                for at in unlike[:EXAMPLES].tolist()
+            ]
+            verdict.examples = sorted([*verdict.examples, *found], key=lambda each: each.line)[:EXAMPLES]
+
+    def _conflict(self, line: int, part: KeyedPart, other_line: int, other: KeyedPart) -> Example:
+        where = "the same file" if part.input == other.input else other.work.uri
         reason = (
-            f"The same key ({', '.join(self._table.key)}) has other values in line {first.line} of {where}, "
+            f"The same key ({', '.join(self._table.key)}) has other values in line {other_line} of {where}, "
             "which comes first."
         )
-        return Example(row.line, reason, other_line=first.line, other_uri=first.uri)
+        return Example(line, reason, other_line=other_line, other_uri=other.work.uri)
 
-    def _forget_some(self) -> None:
-        for verdict in self.verdicts.values():
-            verdict.examples = sorted(verdict.examples, key=lambda each: each.line)[:3]
-        if len(self.merged) > max(_KEPT, self._shown):
-            first = sorted(self.merged)[: max(_KEPT, self._shown)]
-            self.merged = {place: self.merged[place] for place in first}
+
+def lines_lost(verdict: Verdict) -> Int64s:
+    """The lines of a file whose rows lost."""
+    return np.concatenate([np.zeros(0, np.int64), *verdict.lost])
