@@ -42,6 +42,7 @@ def preview(
     from sluice.cli.runs.run import verdict
     from sluice.cli.runs.wanted import say_left_out, say_order, say_repeated
     from sluice.engine.preview import run as engine
+    from sluice.engine.preview.landing import no_landing
     from sluice.engine.sources.inputs import inputs_of
     from sluice.engine.steps.reject_limit import RejectLimit
     from sluice.pipelines import find
@@ -56,7 +57,7 @@ def preview(
         RejectLimit(max_rejects)
     say_order(files)
     say_repeated(files)
-    with stop_signals(), engine.no_landing():
+    with stop_signals(), no_landing():
         inputs = inputs_of(declared, files, say_left_out(declared), only or ())
         found = engine.preview(declared, inputs, shown=rows, most=limit, max_rejects=max_rejects)
     code = verdict(found.status, strict=strict)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from sluice.engine.declare import Files, Flow, Pipeline
@@ -19,17 +16,9 @@ from sluice.engine.preview.hinting import hints_of
 from sluice.engine.preview.judge import Judge
 from sluice.engine.preview.samples import Samples, read_one
 from sluice.engine.rows.contract import Contract
-from sluice.engine.sources.landing import landing_in
 from sluice.engine.steps.reject_limit import RejectLimit
 
 BOOKS = ("planned", "read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested")
-
-
-@contextmanager
-def no_landing() -> Iterator[None]:
-    """Inside, copies of files that cannot be read in place go to a temporary folder, which is removed at the end."""
-    with tempfile.TemporaryDirectory(prefix="sluice-preview-") as folder, landing_in(Path(folder)):
-        yield
 
 
 def preview(

@@ -10,7 +10,8 @@ from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.facts import RunStatus
 from sluice.engine.ledger.runs import read_status
 from sluice.engine.preview.facts import Preview
-from sluice.engine.preview.run import no_landing, preview
+from sluice.engine.preview.landing import no_landing
+from sluice.engine.preview.run import preview
 from sluice.engine.sources.inputs import inputs_of
 from tests.kit.in_process import InProcess
 
