@@ -12,6 +12,7 @@ from sluice.cli.preview import UNKNOWN
 from sluice.cli.runs.books import ENDS, came_to_nothing, print_books, rejects_heading
 from sluice.cli.runs.outcome import failed, notes, reasons, untouched
 from sluice.engine.rows.shown import shown
+from sluice.engine.storage.address import printable
 
 if TYPE_CHECKING:
     from sluice.cli.exits import Exit
@@ -64,7 +65,7 @@ def _file(each: FileFacts) -> str:
         facts.append(f"rows from line {each.first_row_line}")
     facts.append(things(each.records, "record") if each.whole else f"the first {things(each.records, 'record')}")
     lacks = f"; not in the file: {', '.join(each.absent)}" if each.absent else ""
-    more = f"; not loaded: {', '.join(each.not_loaded)}" if each.not_loaded else ""
+    more = f"; not loaded: {', '.join(map(printable, each.not_loaded))}" if each.not_loaded else ""
     return f"{near(each.file)}: {', '.join(facts)}{lacks}{more}"
 
 

@@ -74,7 +74,7 @@ def _wrong_imports(path: Path, tree: ast.Module, into: list[Mistake]) -> Iterato
             meant = f"; did you mean {near}?" if near else "."
             into.append(Mistake(f"{path}:{each.lineno}", f"sluice has no {each.name!r}{meant}"))
             yield each.asname or each.name, getattr(sluice, near) if near else BROKEN
-        node.names = [each for each in node.names if each not in wrong] or [ast.alias("__name__")]
+        node.names = [each for each in node.names if each not in wrong] or [ast.alias("__version__")]
 
 
 def _executed(
