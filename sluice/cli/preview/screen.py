@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SHOWN = 8
 _WIDE = 40  # characters of a cell
 _NAMES = {",": "','", ";": "';'", "|": "'|'", "\t": "tab"}
-_FORMATS = {"csv": "CSV", "jsonl": "JSON lines", "parquet": "Parquet"}
+_FORMATS = {"csv": "CSV", "jsonl": "JSON lines", "converted": "converted to CSV"}
 
 
 def print_preview(found: Preview, code: Exit) -> None:
@@ -58,7 +58,7 @@ def _limits(found: Preview) -> Iterator[str]:
 def _file(each: FileFacts) -> str:
     """A file: how it is read, and what is not loaded of it."""
     facts = [_FORMATS.get(each.format, each.format)]
-    if each.format != "parquet":
+    if each.format != "converted":
         facts.append(each.encoding)
     if each.delimiter is not None:
         facts.append(f"delimiter {_NAMES[each.delimiter]}")

@@ -24,6 +24,8 @@ from sluice.engine.steps.plan.absent import match_columns
 from sluice.engine.steps.plan.scan import PlannedInput, scanned
 from sluice.engine.types.base import Int64s
 
+CONVERTED = "converted"  # the format of a file that is not text: it is read as CSV
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -86,7 +88,7 @@ def plan_file(uri: str, pipeline: str, flow: Flow, contract: Contract, most: int
         scan,
         tuple(_first(works, most)),
         whole and (most is None or scan.plan.read <= most),
-        "parquet" if result.names else stored_format(scan.dialect),
+        CONVERTED if result.names else stored_format(scan.dialect),
         match_columns(names, flow.table, contract).extra,
     )
 

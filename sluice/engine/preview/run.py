@@ -46,7 +46,7 @@ def preview(
     reasons = reasons_of(files)
     status = _status(pipeline, files, max_rejects)
     hints = [hint for each in looked for hint in hints_of(pipeline.name, each.flow, each.files, each.samples)]
-    fetched = [source.name for source in pipeline.remote]
+    fetched = [each.source for each in inputs if not _is_file(pipeline, each)]
     read = [_file_facts(each) for each in files if each.planned is not None]
     return Preview(status, read, tables, hints, fetched, most, _examples(files, reasons))
 

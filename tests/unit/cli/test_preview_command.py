@@ -164,7 +164,7 @@ def test_packed_files_other_formats_and_encodings(sluice: Sluice, folder: Path) 
     assert [(each["format"], each["encoding"], each["not_loaded"]) for each in facts["files"]] == [
         ("csv", "utf-8", []),
         ("csv", "utf-8", []),
-        ("parquet", "utf-8", ["extra"]),
+        ("converted", "utf-8", ["extra"]),
         ("jsonl", "utf-8", ["more"]),
         ("csv", "utf-16-le", []),
     ]
