@@ -47,7 +47,8 @@ def list_(run: RunId, code: Code = None, only: OneInput = None, limit: Limit = N
 
     def human() -> None:
         print_rejects(where, codes, listed, code)
-        print_hints_of(status)
+        if code is None:  # hints are about all codes
+            print_hints_of(status)
 
     emit(facts, as_json=as_json, human=human)
 
