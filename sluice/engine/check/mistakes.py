@@ -110,8 +110,9 @@ def _not_defined(name: str, place: str, module: ModuleType) -> tuple[Mistake, di
     known = [each for each in vars(module) if not each.startswith("__")]
     near = next(iter(get_close_matches(name, [*known, *_NAMES, *vars(builtins)], 1)), None)
     meant = f"; did you mean {near}?" if near else "."
-    stands_in = vars(module).get(near or "", getattr(sluice, near) if near in _NAMES else BROKEN)
-    return Mistake(place, f"the name {name!r} is not defined{meant}"), {name: stands_in}
+    of_sluice = {each: getattr(sluice, each) for each in _NAMES}
+    meant_names = {"True": True, "False": False} | of_sluice | vars(module)  # functions of Python are not called
+    return Mistake(place, f"the name {name!r} is not defined{meant}"), {name: meant_names.get(near or "", BROKEN)}
 
 
 def _line_in(error: BaseException, path: Path) -> int | None:

@@ -152,3 +152,11 @@ pipeline = Pipeline("made", flows=[
         "The source 'shop' needs the setting SLUICE_SHOP_URL, which is not set here (nor is SLUICE_SHOP_URL_FILE).",
         "It has a schedule, and SLUICE_INBOX is 'inbox', no folder here: scheduled runs find no files.",
     ]
+
+
+def test_what_is_declared_with_a_misspelt_value_is_looked_at(folder: Path) -> None:
+    text = "from sluice import *\na = Column('A', Integer(), required=Tru)\n"
+    assert [sentence for _, sentence in _mistakes(folder, text)] == [
+        "Column 'A': a name must have at most 59 lower-case letters, digits and _, and must not begin with a digit.",
+        "the name 'Tru' is not defined; did you mean True?",
+    ]
