@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Cursor,
         Daily,
         Derived,
+        Example,
         Files,
         Flow,
         Forecast,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
     "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
+    "Example",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     "at_least", "at_most", "between", "matches", "one_of",
     "enqueue", "enqueue_async", "runs",
@@ -54,6 +56,7 @@ _HOMES = {
     "sluice.engine.declare": (
         "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived", "Preprocessed",
         "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
+        "Example",
     ),
     "sluice.engine.types": (
         "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",

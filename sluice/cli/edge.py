@@ -44,6 +44,8 @@ class Edge(TyperGroup):
         except KeyboardInterrupt:
             fail("Interrupted", "Interrupted.", as_json=self._as_json)
             raise typer.Exit(Exit.INTERRUPTED) from None
+        except typer.Exit:  # the command has printed its object, also where it ends with 2
+            raise
         except Exception as error:
             # A mistake in the command line: typer explains it on stderr, programs get their object as well.
             if self._as_json and getattr(error, "exit_code", None) == Exit.USAGE:

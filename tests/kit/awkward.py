@@ -85,6 +85,7 @@ def _lines() -> list[Awkward]:
     quoted = f'{HEADER}\n501,"line\none",1,2024-02-01\n502,"a ""quote"", and a comma",2,2024-02-02\n503,"",3,\n'
     blank = "\n\n" + HEADER + "\n\n" + "\n\n".join(_rows(6)) + "\n\n\n"
     other_order = "day,extra,NAME , amount ,Id\n" + "".join(f"2024-02-0{n},x,n{n},{n},70{n}\n" for n in (1, 2, 3))
+    crlf = "\r\n"
     padded = f"{HEADER}\n 1501 ,  Ann  , 1.50 , 2024-02-01 \n"
     return [
         Awkward("01 windows.csv", _text(1, end="\r\n").encode(), _ids(1)),
@@ -102,6 +103,9 @@ def _lines() -> list[Awkward]:
         Awkward("13 Zürich, café, 日本.csv", _text(13).encode(), _ids(13)),
         Awkward('14 it\'s a "name" [1] {2} 100% #?&*.csv', _text(14).encode(), _ids(14)),
         Awkward("15 padded.csv", padded.encode(), _ids(15, 1)),
+        Awkward(
+            "16 excel names its delimiter.csv", f"sep=;\r\n{_text(16, end=crlf, delimiter=';')}".encode(), _ids(16)
+        ),
     ]
 
 

@@ -26,6 +26,8 @@ def pipelines(as_json: Json = False) -> None:
     facts = {"pipelines": [_facts(each) for each in known.values()], "mistakes": mistakes}
     for mistake in mistakes:
         say(f"{tint('not read:', 'red', sys.stderr)} {mistake}")
+    if mistakes:
+        say("`sluice check` prints all mistakes of these files")
     emit(facts, as_json=as_json, human=lambda: _print_all(known.values()))
 
 

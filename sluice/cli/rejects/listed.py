@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sluice.cli.addresses import near, reason, without_column
+from sluice.cli.hints import print_hints_of
 from sluice.cli.options import RunId
 from sluice.cli.output import Json, count, emit, table
 from sluice.errors import ConfigError
@@ -48,7 +49,13 @@ def list_(
     facts = {"run": run, "rejected": status.rejected, "codes": codes, "rejects": listed}
     where = f"run {run}" if only is None else f"input {only!r} of run {run}"
     where += f", column {column!r}," if column is not None else ""
-    emit(facts, as_json=as_json, human=lambda: print_rejects(where, codes, listed, code))
+
+    def human() -> None:
+        print_rejects(where, codes, listed, code)
+        if code is None and column is None:  # hints are about all codes
+            print_hints_of(status)
+
+    emit(facts, as_json=as_json, human=human)
 
 
 def refuse_purged(status: RunStatus) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sluice.cli.activation import activation
 from sluice.cli.exits import Exit
+from sluice.cli.hints import print_hints_of
 from sluice.cli.output import COLOURS, count, folded, item, things, tint
 from sluice.cli.runs.builds import next_for_builds, print_builds
 from sluice.cli.runs.outcome import continued, failed, notes, reasons, undoing, untouched
@@ -58,6 +59,7 @@ def _print_ended(status: RunStatus) -> None:
         (rejects_heading(status), reasons(status)),
     ):
         print_some(heading, lines, status.run)
+    print_hints_of(status)
     print_builds(status)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sluice.cli.addresses import near, sentence
+from sluice.cli.hints import print_hints_of
 from sluice.cli.output import Json, count, emit, folded, narrow_table, say, tint
 from sluice.cli.runs.books import (
     BOOKS,
@@ -146,6 +147,7 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
         ("replays of rejects:", replays(status)),
     ):
         _print_all(heading, lines)
+    print_hints_of(status)
     for lost in missing:
         print()
         folded(f"{tint('rows are missing:', 'red')} {lost['sentence']}")

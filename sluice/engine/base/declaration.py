@@ -2,6 +2,9 @@
 
 The line is that of the call, found from the stack: the innermost frame outside of Sluice's code. All mistakes are
 reported as one sentence before an instance is made, so that no mistake shows as a traceback of Sluice's.
+
+The first mistake ends the reading of a file, but not inside `collecting`, for `sluice check`: there a declaration with
+a mistake is noted, and something stands in for it, so that the declarations after it are checked as well.
 """
 
 from __future__ import annotations
@@ -11,12 +14,13 @@ import difflib
 import inspect
 import sys
 from abc import ABCMeta
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sluice.engine.base.collecting import BROKEN, NOTED, is_broken
 from sluice.engine.base.fits import Unknown, mismatch
 from sluice.errors import ConfigError, DeclarationError
 
@@ -30,15 +34,47 @@ class DeclarationMeta(ABCMeta):
         """An instance of the declared class."""
         if not is_dataclass(cls):
             return super().__call__(*args, **kwargs)
+        noted, make = NOTED.get(), super().__call__
+        if noted is None:
+            return _made(cls, make, args, kwargs)
+        token = NOTED.set(None)  # what a declaration declares itself is part of it
         try:
-            _check(cls, args, kwargs)
-            instance = super().__call__(*args, **kwargs)
-            _check(cls, args, kwargs, choices=True)
-        except DeclarationError:
-            raise
-        except ConfigError as error:
-            raise DeclarationError(_call_site(), str(error)) from error
-        return instance
+            known, others = _known(cls, args, kwargs)
+            noted += [DeclarationError(call_site(), sentence) for sentence in others]
+            if any(map(is_broken, (*args, *known.values()))):
+                return BROKEN
+            return _made(cls, make, args, known)
+        except DeclarationError as error:
+            noted.append(error)
+            return BROKEN
+        finally:
+            NOTED.reset(token)
+
+
+def _made(cls: type, make: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """An instance. Raises DeclarationError."""
+    try:
+        _check(cls, args, kwargs)
+        instance = make(*args, **kwargs)
+        _check(cls, args, kwargs, choices=True)
+    except DeclarationError:
+        raise
+    except ConfigError as error:
+        raise DeclarationError(call_site(), str(error)) from error
+    return instance
+
+
+def _known(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The arguments under the names that are meant, and a sentence for each that has another name."""
+    signature, known, sentences = _signature(cls), dict(kwargs), list[str]()
+    for name in [name for name in kwargs if name not in signature.parameters]:
+        value = known.pop(name)
+        sentences.append(f"{cls.__name__}: got an unexpected keyword argument {name!r}{_suggestion(signature, [name])}")
+        meant = _meant(signature, name)
+        by_position = [*signature.parameters][: len(args)]
+        if meant is not None and meant not in known and meant not in by_position:
+            known[meant] = value
+    return known, sentences
 
 
 class Declaration(metaclass=DeclarationMeta):
@@ -79,13 +115,20 @@ RENAMED = {
 }
 
 
-def _suggestion(signature: inspect.Signature, kwargs: Mapping[str, Any]) -> str:
-    unknown = [name for name in kwargs if name not in signature.parameters]
-    renamed = RENAMED.get(unknown[0]) if unknown else None
+def _suggestion(signature: inspect.Signature, names: Iterable[str]) -> str:
+    unknown = [name for name in names if name not in signature.parameters]
+    if unknown and RENAMED.get(unknown[0]) in signature.parameters:
+        return f"; it is now {RENAMED[unknown[0]]}=."
+    meant = _meant(signature, unknown[0]) if unknown else None
+    return f"; did you mean {meant}=?" if meant else "."
+
+
+def _meant(signature: inspect.Signature, unknown: str) -> str | None:
+    """The argument that an unknown one probably is."""
+    renamed = RENAMED.get(unknown)
     if renamed in signature.parameters:
-        return f"; it is now {renamed}=."
-    near = difflib.get_close_matches(unknown[0], signature.parameters, 1) if unknown else []
-    return f"; did you mean {near[0]}=?" if near else "."
+        return renamed
+    return next(iter(difflib.get_close_matches(unknown, signature.parameters, 1)), None)
 
 
 @cache
@@ -140,8 +183,8 @@ def _is_generated(of: Any) -> bool:
     return code is not None and code.co_filename == "<string>"
 
 
-def _call_site() -> str:
-    """File and line of the declaration: the innermost call outside of Sluice's code."""
+def call_site() -> str:
+    """File and line of the declaration that is being made: the innermost call outside of Sluice's code."""
     frame = inspect.currentframe()
     place = "?"
     while frame is not None:

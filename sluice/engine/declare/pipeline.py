@@ -11,6 +11,7 @@ from sluice.engine.base.declaration import Declaration
 from sluice.engine.base.own_code import LONGEST_S, PART_S
 from sluice.engine.declare.answers import ForecastMaker, ReportMaker
 from sluice.engine.declare.daily import Daily
+from sluice.engine.declare.example import Example
 from sluice.engine.declare.names import check_identifier, twice
 from sluice.engine.declare.own_table import OwnTable
 from sluice.engine.declare.serve import Serve
@@ -85,6 +86,8 @@ class Pipeline(Declaration):
     restore it. Without it that is SLUICE_UNDO_DAYS.
 
     `serves` is what `sluice serve` offers to programs, and `about` a sentence about the dataset for them.
+
+    `tests` are rows with what they must become, which `sluice check` tests; a run does not look at them.
     """
 
     name: str
@@ -101,6 +104,7 @@ class Pipeline(Declaration):
     about: str = field(default="", kw_only=True)
     report: ReportMaker | None = field(default=None, compare=False, kw_only=True)
     forecast: ForecastMaker | None = field(default=None, compare=False, kw_only=True)
+    tests: Sequence[Example] = field(default=(), compare=False, kw_only=True)
 
     def __post_init__(self) -> None:
         check_identifier("Pipeline", self.name)

@@ -12,6 +12,7 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -23,11 +24,22 @@ from sluice.private import own_folder, private_file, private_folder
 
 _BLOCK = 1 << 20
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_instead: ContextVar[Path | None] = ContextVar("_instead", default=None)
 
 
 def landing() -> str:
     """The folder or prefix of the landing: setting SLUICE_LANDING, by default `landing` in the home folder."""
-    return settings().landing or str(settings().home.absolute() / "landing")
+    return str(_instead.get() or settings().landing or settings().home.absolute() / "landing")
+
+
+@contextmanager
+def landing_in(folder: Path) -> Iterator[None]:
+    """Inside, this folder is the landing of this thread: for copies that no worker reads."""
+    token = _instead.set(folder)
+    try:
+        yield
+    finally:
+        _instead.reset(token)
 
 
 class Draft:
@@ -91,7 +103,7 @@ def drafting() -> Iterator[Draft]:
     path = folder / f".{uuid.uuid4().hex}.part"
     try:
         with _room(path):
-            private_folder(folder) if settings().landing else own_folder(folder)
+            private_folder(folder) if _instead.get() or settings().landing else own_folder(folder)
             written = private_file(path, "xb")
         try:
             yield Draft(written, path)

@@ -9,12 +9,14 @@ from datetime import date
 from decimal import Decimal as Exact
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from sluice import Column, Decimal, Derived, Files, Integer, Pipeline, Table, at_least
 from sluice.engine.base.settings import settings
+from sluice.engine.check.examples import failing_examples
 from sluice.errors import ConfigError, PermanentError
 from sluice.testing import Reject, Sandbox, sandbox
 
@@ -107,9 +109,16 @@ def test_the_settings_of_the_process_are_those_of_before_afterwards(monkeypatch:
 
 
 def test_the_test_of_the_page_passes(tmp_path: Path) -> None:
-    pipeline, test = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[:2]
+    pipeline, test = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[-2:]
     module = ModuleType("meters")
     exec(pipeline, vars(module))  # noqa: S102 - it is our own page
     names = {"pipeline": module.pipeline}
     exec(test.replace("from my_pipelines.meters import pipeline\n", ""), names)  # noqa: S102
     names["test_a_negative_reading_is_refused"](tmp_path)
+
+
+def test_the_examples_of_the_page_hold() -> None:
+    names: dict[str, Any] = {}
+    exec(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0], names)  # noqa: S102 - it is our own page
+    assert len(names["pipeline"].tests) == 3
+    assert list(failing_examples(names["pipeline"])) == []

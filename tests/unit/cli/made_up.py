@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sluice.engine.declare import Pipeline
+from sluice.engine.hints.hint import Hint
 from sluice.engine.ledger import runs
 from sluice.engine.ledger.facts import BuildStatus, InputStatus, RejectReason, RunStatus, RunSummary
 from sluice.engine.ledger.registration import NewInput
@@ -101,6 +102,7 @@ class Ledger:
         self.dead = 0
         self.alarms: list[Alarm] = []
         self.missing: list[Any] = []
+        self.hints: list[Hint] = []
 
     def enqueue_inputs(
         self, pipeline: Pipeline, inputs: Iterable[NewInput], _tell: object = None, **options: Any

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sluice.engine.formats.csv.quotes import QuoteRules
@@ -17,7 +17,8 @@ class Dialect:
     `header` is as in the file, unquoted, without a byte order mark and surrounding spaces. `body_offset`
     is the byte, counted from 0, and `body_line` the physical line, counted from 1, after the header record.
     `encoding` is the file's encoding, if it was not UTF-8. `strict_quotes`: a quote in an unquoted field is a fault;
-    `header_once`: a row like the header is data; `line_breaks`: quoted text may have line breaks.
+    `header_once`: a row like the header is data; `line_breaks`: quoted text may have line breaks. `note`, a sentence on
+    the file's first line, is not stored with it.
     """
 
     delimiter: str
@@ -28,6 +29,7 @@ class Dialect:
     strict_quotes: bool = False
     header_once: bool = False
     line_breaks: bool = True
+    note: str | None = field(default=None, compare=False)
 
     @property
     def quotes(self) -> QuoteRules:

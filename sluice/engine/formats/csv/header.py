@@ -23,6 +23,7 @@ from sluice.errors import ConfigError, DataError
 
 _HEAD = 1 << 16
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_SEP_LINE = re.compile(rb'("?)sep=(.)\1(?:\r\n|\r|\n|\Z)', re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,10 @@ def read_dialect(source: Source, limits: Limits, options: CsvOptions) -> Dialect
     refuse_no_csv(head)
     offset = len(UTF8_MARK) if head.startswith(UTF8_MARK) else 0
     source.skip(offset)
-    offset += _skip_preamble(source, options.skip, limits)
-    delimiter = options.delimiter
+    sep, length = _sep_line(source, options)
+    offset += length + _skip_preamble(source, options.skip, limits)
+    skipped = options.skip + bool(sep)
+    delimiter = options.delimiter or sep
     if delimiter is None:
         head = source.peek(_HEAD)
         delimiter = sniff_delimiter(
@@ -62,15 +65,36 @@ def read_dialect(source: Source, limits: Limits, options: CsvOptions) -> Dialect
         )
     if options.header is not None:
         # with a declared header the files have none, so a row of these names is data
-        return _dialect(replace(options, header_once=True), delimiter, tuple(options.header), offset, options.skip + 1)
+        once = replace(options, header_once=True)
+        return _dialect(once, delimiter, tuple(options.header), offset, skipped + 1, sep)
     rules = QuoteRules(delimiter, options.strict_quotes, options.line_breaks)
-    record, length, lines = _header_record(source, rules, limits, options.skip)
+    record, length, lines = _header_record(source, rules, limits, skipped)
     source.skip(length)
-    names, line = _header_names(record, delimiter, limits), options.skip + lines + 1
-    return _dialect(options, delimiter, names, offset + length, line)
+    names, line = _header_names(record, delimiter, limits), skipped + lines + 1
+    return _dialect(options, delimiter, names, offset + length, line, sep)
 
 
-def _dialect(options: CsvOptions, delimiter: str, header: tuple[str, ...], offset: int, line: int) -> Dialect:
+def _sep_line(source: Source, options: CsvOptions) -> tuple[str | None, int]:
+    """The delimiter that the first line names (`sep=;`, as Excel reads and writes it), and the length of that line.
+
+    Not where lines are skipped, nor in text that Sluice writes. Raises DataError `not_csv` for another delimiter.
+    """
+    found = None if options.skip or options.header_once else _SEP_LINE.match(source.peek(16))
+    if found is None:
+        return None, 0
+    sep = found[2].decode("latin-1")
+    if sep not in DELIMITERS:
+        raise DataError(
+            "not_csv",
+            f"Line 1 names the delimiter {quoted(found[2])}; a file has one of , ; tab |. Export it with one of these.",
+        )
+    source.skip(found.end())
+    return sep, found.end()
+
+
+def _dialect(
+    options: CsvOptions, delimiter: str, header: tuple[str, ...], offset: int, line: int, sep: str | None
+) -> Dialect:
     return Dialect(
         delimiter,
         header,
@@ -79,7 +103,19 @@ def _dialect(options: CsvOptions, delimiter: str, header: tuple[str, ...], offse
         strict_quotes=options.strict_quotes,
         header_once=options.header_once,
         line_breaks=options.line_breaks,
+        note=None if sep is None else _sep_note(sep, delimiter),
     )
+
+
+def _sep_note(sep: str, delimiter: str) -> str:
+    what = f"Line 1 is not data: it names the delimiter (sep={_word(sep)})"
+    return (
+        f"{what}." if sep == delimiter else f"{what}, and the declared delimiter {_word(delimiter)} was used instead."
+    )
+
+
+def _word(delimiter: str) -> str:
+    return "tab" if delimiter == "\t" else delimiter
 
 
 def _skip_preamble(source: Source, lines: int, limits: Limits) -> int:

@@ -50,4 +50,4 @@ def plan_csv(
             else "The file has no rows."
         )
         raise NoRows(only, dialect.header)
-    return InputPlan(source.sha256(), source.size, dialect, tuple(parts), read)
+    return InputPlan(source.sha256(), source.size, dialect, tuple(parts), read, dialect.note)

@@ -78,17 +78,27 @@ class Contract:
 
     def apply(self, rows: pa.Table) -> Transformed:
         """Type, check and sort `rows`: one `pa.string()` column for each wanted header, and `_line` int64."""
-        text, dropped = self._own.apply(rows) if self._own else (rows, np.zeros(0, np.int64))
+        return self.typed(*self.text(rows), came=rows.num_rows)
+
+    def text(self, rows: pa.Table) -> tuple[pa.Table, Int64s]:
+        """`rows` as their types get them: what the transform returned, if there is one; and the lines it dropped."""
+        return self._own.apply(rows) if self._own else (rows, np.zeros(0, np.int64))
+
+    def typed(self, text: pa.Table, dropped: Int64s, *, came: int) -> Transformed:
+        """Type, check and sort what `text` has returned of so many rows."""
         lines = _whole(text, LINE).to_numpy()
         refusals = Refusals(lines)
         if self._own:
             refusals.add_lines(dropped, "dropped_by_transform", f"{self._own.name} dropped the row.")
-        typed = {column.name: _read(column, text, refusals) for column in self._table.columns}
+        typed = {
+            column.name: read_column(column, _whole(text, column.header_name), refusals)
+            for column in self._table.columns
+        }
         done = self._sorted(typed, lines, refusals.failed, refusals.table())
         out = len(done.places) + len(done.repeated) + done.rejects.num_rows
-        if out != rows.num_rows:
+        if out != came:
             raise PermanentError(
-                f"Table {self._table.name!r}: {rows.num_rows} rows went in and {out} came out. Nothing is"
+                f"Table {self._table.name!r}: {came} rows went in and {out} came out. Nothing is"
                 " loaded from such a batch; this is a mistake in Sluice, please report it."
             )
         return done
@@ -124,9 +134,9 @@ def _try_check(table: Table, column: Column) -> None:
         ) from error
 
 
-def _read(column: Column, rows: pa.Table, refusals: Refusals) -> pa.Array:
-    """The column's typed values; refused rows are added to `refusals`."""
-    text = without_nulls(_whole(rows, column.header_name), column.nulls)
+def read_column(column: Column, cells: pa.Array, refusals: Refusals) -> pa.Array:
+    """The column's typed values, of its `cells` as text; refused rows are added to `refusals`."""
+    text = without_nulls(cells, column.nulls)
     parsed = column.type.parse(text)
     for refused in parsed.refused:
         refusals.add(column, text, refused)

@@ -39,14 +39,22 @@ def scan(
 ) -> PlannedInput:
     """Read an input once, unless it is `at_hand`. `beat` is called often. Raises as `SourceKind.scan` and
     `match_columns` do."""
+    request = _request(work, flow, contract, beat, at_hand)
+    return scanned(lambda: kind_of(flow.source, work.uri).scan(flow.source, request), flow, contract, work.redeclared)
+
+
+def scanned(
+    scan_source: Callable[[], ScanResult], flow: Flow, contract: Contract, redeclared: str | None = None
+) -> PlannedInput:
+    """The scan of a source, its columns matched with the declared ones. Raises as `scan` does."""
     try:
-        read = kind_of(flow.source, work.uri).scan(flow.source, _request(work, flow, contract, beat, at_hand))
+        read = scan_source()
     except NoRows as none:
         match_columns(none.header, flow.table, contract)  # a wrong header is reported first
         raise
     match = match_columns(read.names or read.plan.dialect.header, flow.table, contract)
     dialect = read.plan.dialect.to_json() | _extra_facts(read, absent_columns(flow.table, match))
-    note = " ".join(filter(None, (work.redeclared, note_of(flow.table, match), read.left_out))) or None
+    note = " ".join(filter(None, (redeclared, read.plan.note, note_of(flow.table, match), read.left_out))) or None
     return PlannedInput(read.plan, dialect, read.landed, note, read.noted, read.raw)
 
 
