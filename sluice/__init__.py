@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sluice.engine import preprocess
     from sluice.engine.declare import (
+        Choose,
         Column,
         Cursor,
         Daily,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
-    "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
+    "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast", "Choose",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     "at_least", "at_most", "between", "matches", "one_of",
     "enqueue",
@@ -53,6 +54,7 @@ _HOMES = {
     "sluice.engine.declare": (
         "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived", "Preprocessed",
         "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
+        "Choose",
     ),
     "sluice.engine.types": (
         "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",

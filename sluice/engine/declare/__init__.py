@@ -5,6 +5,7 @@ contract's version is a hash of its `repr`.
 """
 
 from sluice.engine.declare.answers import Forecast, Page
+from sluice.engine.declare.choose import Choose
 from sluice.engine.declare.daily import Daily
 from sluice.engine.declare.own_table import OwnTable
 from sluice.engine.declare.pipeline import Flow, Pipeline, Transform
@@ -20,7 +21,7 @@ from sluice.engine.declare.tables.preprocessed import Preprocessed
 from sluice.engine.declare.tables.table import LINEAGE, Column, Generated, Table
 
 __all__ = [
-    "LINEAGE", "Column", "Computed", "Cursor", "Daily", "Derived", "Files", "Flow", "Generated", "HttpApi", "Next",
-    "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote", "Serve", "Source",
-    "Table", "Forecast", "Transform",
+    "LINEAGE", "Choose", "Column", "Computed", "Cursor", "Daily", "Derived", "Files", "Flow", "Generated", "HttpApi",
+    "Next", "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote", "Serve",
+    "Source", "Table", "Forecast", "Transform",
 ]  # fmt: skip
