@@ -27,6 +27,9 @@ def print_evidence(group: Group, table: str, tried: Verified) -> None:
         meanings = [reading.meaning for reading in each.decision.readings if reading.meaning]
         found = "; ".join([*(["CHOOSE"] if each.decision.open else []), *meanings, *each.decision.notes])
         item(f"{each.name:<{names}}  {kinds:<{types}}  {found}".rstrip())
+    for each in group.columns:
+        for line in each.decision.seen:
+            item(f"{each.name}: {line}")
     for name, why in group.left_out.items():
         item(f"{name}: left out, {why}")
     _print_tried(group, tried)

@@ -71,7 +71,7 @@ def propose(uris: Sequence[str], options: Options, tick: Tick) -> list[Group]:
     for look in looks:
         same = frozenset(map(plain, look.names)) if look.format == CSV and not look.headless else len(look.names)
         groups.setdefault((look.format, same if look.names else look.format), []).append(look)
-    return [_group(_alike(files), options, tick) for files in groups.values()]
+    return [_group(_alike(files), tick) for files in groups.values()]
 
 
 def _alike(files: list[FileLook]) -> list[FileLook]:
@@ -94,7 +94,7 @@ class _NotUtf8(Exception):
         self.uri = uri
 
 
-def _group(files: list[FileLook], options: Options, tick: Tick) -> Group:
+def _group(files: list[FileLook], tick: Tick) -> Group:
     with closing(Spill()) as spill:
         try:
             found = gather(files, spill, tick, _refuse_bytes(files))

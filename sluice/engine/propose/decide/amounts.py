@@ -24,6 +24,8 @@ def amounts(evidence: ColumnEvidence, points: frozenset[str]) -> Decision | None
     """The proposal, if most of the column's shapes are numbers. Two readings where the decimal mark is not certain."""
     shapes = [(shape, count) for shape, count, _ in evidence.shapes if form_of(shape).number]
     currency = None if evidence.marks.full else currency_of(evidence.marks)
+    if currency and not _is_money(evidence):
+        currency = None
     found = readings_of(shapes, marks=currency is not None)
     if not found:
         return None
@@ -34,11 +36,16 @@ def amounts(evidence: ColumnEvidence, points: frozenset[str]) -> Decision | None
         decision = _decided(evidence, chosen[0], currency)
         why = f'"{found[0].different}" is read with the decimal mark "{chosen[0].notation.point}" of other columns'
         notes = (why, *decision.notes) if len(found) > 1 else decision.notes
-        return Decision(
-            decision.readings, decision.fits - foreign, notes, exact=decision.exact, warnings=decision.warnings
-        )
+        return Decision(decision.readings, decision.fits - foreign, notes, exact=decision.exact)
     readings = tuple(Reading(_type(each, currency), _meaning(each)) for each in chosen)
     return Decision(readings, chosen[0].fits - foreign, exact=False)
+
+
+def _is_money(evidence: ColumnEvidence) -> bool:
+    """Whether letters before or after numbers are a currency: `R1` and `ALL2` may be codes, `R 1` and `R1.50` are not."""
+    if not all(mark.isalpha() for mark, _, _ in evidence.marks):
+        return True
+    return any(form_of(shape).marked and re.search(r"[ .,]", shape) for shape, _, _ in evidence.shapes)
 
 
 def certain_point(evidence: ColumnEvidence) -> str | None:
@@ -93,11 +100,11 @@ def _type(numbers: Numbers, currency: Currency | None) -> ColumnType:
     scale = max(numbers.fraction, 2)
     precision = min(max(_ROOM, numbers.whole + 2) + scale, _MOST)
     if currency:
-        own = {} if point == "." and thousands in ("", ",") else {"thousands": thousands, "point": point}
-        own = {"thousands": thousands or ".", "point": ","} if point == "," else own
+        separator = "." if point == "," else ","
+        separator = thousands or separator
         fits = numbers.fraction <= 4 and numbers.whole <= 8
         size = (12, 4) if fits else (min(max(_ROOM, numbers.whole + 2) + max(scale, 4), _MOST), max(scale, 4))
-        return Money(currency.code, *size, accounting=numbers.accounting, **own)
+        return Money(currency.code, *size, thousands=separator, point=point, accounting=numbers.accounting)
     grouped = thousands if numbers.grouped else ""
     if not numbers.fraction and not numbers.accounting:
         return Integer(thousands=grouped)

@@ -48,10 +48,9 @@ def _as_text(evidence: ColumnEvidence, tried: list[Decision]) -> Decision:
     wanted = evidence.filled - evidence.nulls.total
     notes = [f"{share(each.fits, wanted)} {type(each.type).__name__}, not others such as {each.unread or _others(evidence)}"
              for each in sorted(tried, key=lambda each: -each.fits)[:1] if each.fits >= _HALF * wanted]  # fmt: skip
-    warnings = tuple(warning for each in tried for warning in each.warnings)
     for text, count, _ in list(evidence.nulls)[:1]:
         notes.append(f'{count:,} x "{text}": nulls=("{text}",) would make them empty')
-    return Decision((Reading(Text()),), evidence.filled, (*warnings, *notes, *_extent(evidence)), warnings=warnings)
+    return Decision((Reading(Text()),), evidence.filled, (*notes, *_extent(evidence)))
 
 
 def _extent(evidence: ColumnEvidence) -> tuple[str, ...]:

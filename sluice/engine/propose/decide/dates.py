@@ -41,6 +41,7 @@ class Structure:
     kind: str
     texts: tuple[str, ...]
     counts: np.ndarray[tuple[int], np.dtype[np.int64]]
+    lines: tuple[int, ...]
     orders: tuple[Order, ...]
 
     def fits(self, order: Order) -> int:
@@ -81,7 +82,7 @@ def structures_of(evidence: ColumnEvidence) -> list[Structure]:
 
 
 def _structure(kind: str, days: Tally) -> Structure | None:
-    texts, counts, _ = (tuple(each) for each in zip(*days, strict=True))
+    texts, counts, lines = (tuple(each) for each in zip(*days, strict=True))
     column = pa.array(texts, pa.string())
     orders = []
     for pattern in _patterns(kind):
@@ -92,7 +93,7 @@ def _structure(kind: str, days: Tally) -> Structure | None:
         valid = np.array([day is not None for day in values], np.bool_)
         if valid.any():
             orders.append(Order(pattern, valid, tuple(values)))
-    return Structure(kind, texts, np.array(counts, np.int64), tuple(orders)) if orders else None
+    return Structure(kind, texts, np.array(counts, np.int64), lines, tuple(orders)) if orders else None
 
 
 def _patterns(kind: str) -> tuple[str, ...]:

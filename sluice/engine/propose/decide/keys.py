@@ -105,7 +105,7 @@ def _second_pass(
     files: Sequence[FileLook], tried: Sequence[str], found: Gathered, spill: Spill
 ) -> tuple[list[Candidate], int]:
     """How many rows repeat each group of columns, and how many are whole copies."""
-    groups = [(name,) for name in tried]
+    groups: list[tuple[str, ...]] = [(name,) for name in tried]
     groups += list(combinations(tried, 2))[:_PAIRS]
     groups += list(combinations(tried, 3))[:_THREES]
     groups = [group for group in groups if _may_be_unique(group, found)]

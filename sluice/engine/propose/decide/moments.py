@@ -59,17 +59,18 @@ def _is_mixed(structure: Structure) -> bool:
 def _text(structure: Structure) -> Decision:
     """Text, because days and months are in both orders."""
     first, second = structure.orders
-    parts = []
+    parts, seen = [], []
     for order, other in ((first, second), (second, first)):
         only = structure.only(order, other)
         at = min((i for i in range(len(structure.texts)) if only[i]), key=lambda i: structure.texts[i])
-        parts.append(
-            f"{share(int(structure.counts[only].sum()), structure.rows)} only {order.pattern} ({structure.texts[at]})"
-        )
-    both = int(structure.counts[first.valid & second.valid].sum())
-    rejects = min(structure.rows - structure.fits(order) for order in structure.orders)
-    note = f"MIXED: {', '.join(parts)}, {share(both, structure.rows)} either; {structure.best[0].pattern} would reject {rejects:,} and guess"
-    return Decision((Reading(Text()),), structure.rows, (note,), warnings=(note,))
+        part = share(int(structure.counts[only].sum()), structure.rows)
+        parts.append(f"{part} only {order.pattern} ({structure.texts[at]})")
+        seen.append(f"only {order.pattern}: {structure.texts[at]} on line {structure.lines[at]:,}")
+    both = share(int(structure.counts[first.valid & second.valid].sum()), structure.rows)
+    best = structure.best[0]
+    rejects = f"{best.pattern} would reject {structure.rows - structure.fits(best):,} rows and guess others"
+    note = f"MIXED: {', '.join(parts)}, {both} either; {rejects}"
+    return Decision((Reading(Text()),), structure.rows, (note,), seen=tuple(seen))
 
 
 def _reading(structures: list[Structure], clocks: dict[str, list[Clock]], at: int) -> Reading:

@@ -73,12 +73,8 @@ class ColumnEvidence:
         return self.filled > 0 and self.empty <= _MISSING * self.rows
 
     def _add_shapes(self, text: pa.Array, lines: Int64s) -> None:
-        if self.shapes.full:
-            self._add_nulls(text, lines)
-            return
-        shapes = shapes_of(text)
-        self.shapes.add(shapes, lines)
-        if self.shapes.full:
+        shapes = None if self.shapes.full else self._counted(text, lines)
+        if shapes is None:
             self._add_nulls(text, lines)
             return
         forms = [form_of(shape) for shape in shapes.dictionary.to_pylist()]
@@ -91,6 +87,12 @@ class ColumnEvidence:
         self._add_days(text, lines, forms, codes)
         self._add_marks(text, lines, forms, codes)
         self._add_range(text, shapes)
+
+    def _counted(self, text: pa.Array, lines: Int64s) -> pa.DictionaryArray | None:
+        """The shapes of the cells; None if the column has too many."""
+        shapes = shapes_of(text)
+        self.shapes.add(shapes, lines)
+        return None if self.shapes.full else shapes
 
     def _add_nulls(self, text: pa.Array, lines: Int64s) -> None:
         """Count words for an empty value."""

@@ -43,7 +43,7 @@ class FileLook:
     """A file as it is read: `source` has the options to declare, `names` are those of its columns.
 
     `left_out` are columns that no table can have, each with the reason; `kinds` are the types of a Parquet file.
-    `before` are the lines before the header, `renamed` is why the header is not used.
+    `before` are the texts of the `skip` lines before the table, `renamed` is why its header is not used.
     """
 
     uri: str
@@ -51,6 +51,7 @@ class FileLook:
     source: Files
     names: tuple[str, ...]
     before: tuple[str, ...] = ()
+    skip: int = 0
     headless: bool = False
     renamed: str = ""
     left_out: dict[str, str] = field(default_factory=dict)
@@ -89,9 +90,8 @@ def look_at(uri: str, options: Options, encoding: str | None = None) -> FileLook
         head = head.removeprefix(UTF8_MARK)
         if looks_like_jsonl(head):
             return FileLook(uri, JSON_LINES, replace(source, delimiter=None), ())
-        return _csv(
-            uri, source, find_table(head, whole=whole, delimiter=options.delimiter, header=options.header), options
-        )
+        found = find_table(head, whole=whole, delimiter=options.delimiter, header=options.header)
+        return _csv(uri, source, found)
 
 
 def find_encoding(uri: str) -> str | None:
@@ -114,7 +114,7 @@ def _is_utf8(head: bytes, *, whole: bool) -> bool:
     return True
 
 
-def _csv(uri: str, source: Files, found: TableLayout, options: Options) -> FileLook:
+def _csv(uri: str, source: Files, found: TableLayout) -> FileLook:
     if found.width > limits().max_columns:
         raise DataError(
             "header_too_long", f"The table has {found.width:,} columns, the limit is {limits().max_columns:,}."
@@ -123,7 +123,7 @@ def _csv(uri: str, source: Files, found: TableLayout, options: Options) -> FileL
     if found.header is None and found.width:
         names = tuple(f"column_{i}" for i in range(1, found.width + 1))
         source = _delimited(uri, replace(source, header=names), found.delimiter)
-        return FileLook(uri, CSV, source, names, found.before, headless=True)
+        return FileLook(uri, CSV, source, names, found.before, found.skip, headless=True)
     source = _delimited(uri, source, found.delimiter)
     with opened(uri, source, _ANY) as text:
         dialect = read_dialect(Source(text.stream), limits(), csv_options(source))
@@ -131,7 +131,7 @@ def _csv(uri: str, source: Files, found: TableLayout, options: Options) -> FileL
     if why:
         names = _distinct(dialect.header)
         source = replace(source, skip=dialect.body_line - 1, header=names)
-    return FileLook(uri, CSV, source, names, found.before, renamed=why)
+    return FileLook(uri, CSV, source, names, found.before, found.skip, renamed=why)
 
 
 def _delimited(uri: str, source: Files, delimiter: str) -> Files:
