@@ -17,9 +17,7 @@ _SHOWN = 10
 def print_evidence(group: Group, table: str, tried: Verified) -> None:
     """What was found in files for one table."""
     _print_files(group)
-    print(
-        f"\ntable {table}: key {', '.join(group.key) if group.key else 'not found'}, {things(len(group.columns), 'column')}"
-    )
+    print(f"\ntable {table}: key {', '.join(group.key) or 'not found'}, {things(len(group.columns), 'column')}")
     names = min(max(len(each.name) for each in group.columns), _WIDEST)
     types = min(max(len(each.decision.readings[0].text) for each in group.columns), _WIDEST)
     for each in group.columns:

@@ -47,6 +47,7 @@ _SAY_S = 5.0
 
 def init(
     files: Files,
+    *,
     name: As = None,
     table: Table = None,
     out: Out = None,

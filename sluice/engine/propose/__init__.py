@@ -1,4 +1,4 @@
-"""A pipeline's file proposed from files that nobody has described: each is read once, and what is found is written down.
+"""A pipeline's file proposed from files that nobody has described: each is read once, and what is found is written.
 
 Nothing is guessed: where two readings fit every row, the file leaves the choice open, and cannot be used until a person
 makes it.

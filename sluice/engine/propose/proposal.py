@@ -81,8 +81,8 @@ def _alike(files: list[FileLook]) -> list[FileLook]:
     if len(encodings) > 1 or len(ways) > 1:
         lines = "; ".join(f"{PurePath(file.uri).name}: {file.source.reading}" for file in files)
         raise ConfigError(
-            f"These files have the same columns, and have to be read in different ways ({lines}). A source reads all of "
-            "its files in one way: name the files of each way in a command of its own, with another --as."
+            f"These files have the same columns, and have to be read in different ways ({lines}). A source reads all"
+            " of its files in one way: name the files of each way in a command of its own, with another --as."
         )
     encoding = next(iter(encodings), None)
     return [replace(file, source=replace(file.source, encoding=encoding)) for file in files]

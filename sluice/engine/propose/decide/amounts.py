@@ -14,9 +14,10 @@ from sluice.engine.types.base import ColumnType
 
 _ROOM, _MOST = 12, 38  # digits before the point that are allowed for, and digits of a number in all
 _IDS = re.compile(
-    r"(phone|tel|telephone|telefon|mobile|msisdn|fax|zip|zipcode|plz|postcode|postal|postleitzahl|iban|bic|isbn|ean|upc|"
-    r"gtin|imei|imsi|iccid|ssn|vat|account|konto|kontonummer|card|passport)"
+    r"(phone|tel|telephone|telefon|mobile|msisdn|fax|zip|zipcode|plz|postcode|postal|postleitzahl|iban|bic|isbn|ean|"
+    r"upc|gtin|imei|imsi|iccid|ssn|vat|account|konto|kontonummer|card|passport)"
 )
+_OF_64_BITS = 19  # digits
 _GROUPED_IDS = (" ", "'", "_")
 
 
@@ -42,7 +43,7 @@ def amounts(evidence: ColumnEvidence, points: frozenset[str]) -> Decision | None
 
 
 def _is_money(evidence: ColumnEvidence) -> bool:
-    """Whether letters before or after numbers are a currency: `R1` and `ALL2` may be codes, `R 1` and `R1.50` are not."""
+    """Whether letters before or after numbers are a currency: `R1` and `ALL2` may be codes, `R 1` is not."""
     if not all(mark.isalpha() for mark, _, _ in evidence.marks):
         return True
     return any(form_of(shape).marked and re.search(r"[ .,]", shape) for shape, _, _ in evidence.shapes)
@@ -80,18 +81,17 @@ def _why_text(evidence: ColumnEvidence, numbers: Numbers, currency: Currency | N
     """Why digits are not a number: they would lose something as one."""
     if currency or numbers.fraction:
         return ""
-    if numbers.zeros:
-        return f"{numbers.zeros:,} leading zeros, which Integer would drop"
-    if evidence.beyond or numbers.whole > 19:
-        return f"up to {numbers.whole} digits, more than 64 bits"
-    if numbers.plus and numbers.whole >= 7:
-        return 'numbers with "+": telephone numbers? Phone("KE") reads those of a country'
-    if numbers.grouped and numbers.notation.thousands in _GROUPED_IDS and len(evidence.shapes) == 1:
-        return f"always in the same groups; {_type(numbers, None).__class__.__name__} would join them"
     name = re.split(r"[^a-z]+", evidence.name.casefold())
-    if numbers.whole >= 4 and any(_IDS.fullmatch(word) for word in name):
-        return "digits, but its name says identifier"
-    return "" if numbers.whole <= _MOST else f"up to {numbers.whole} digits"
+    joined = f"always in the same groups; {type(_type(numbers, None)).__name__} would join them"
+    in_groups = numbers.grouped and numbers.notation.thousands in _GROUPED_IDS and len(evidence.shapes) == 1
+    reasons = [
+        (numbers.zeros, f"{numbers.zeros:,} leading zeros, which Integer would drop"),
+        (evidence.beyond or numbers.whole > _OF_64_BITS, f"up to {numbers.whole} digits, more than 64 bits"),
+        (numbers.plus and numbers.whole >= 7, 'with "+": telephone numbers? Phone("KE") reads those of a country'),
+        (in_groups, joined),
+        (numbers.whole >= 4 and any(map(_IDS.fullmatch, name)), "digits, but its name says identifier"),
+    ]
+    return next((reason for applies, reason in reasons if applies), "")
 
 
 def _type(numbers: Numbers, currency: Currency | None) -> ColumnType:

@@ -46,8 +46,11 @@ def _as_text(evidence: ColumnEvidence, tried: list[Decision]) -> Decision:
     if not evidence.filled:
         return Decision((Reading(Text()),), 0, ("always empty",))
     wanted = evidence.filled - evidence.nulls.total
-    notes = [f"{share(each.fits, wanted)} {type(each.type).__name__}, not others such as {each.unread or _others(evidence)}"
-             for each in sorted(tried, key=lambda each: -each.fits)[:1] if each.fits >= _HALF * wanted]  # fmt: skip
+    best = max(tried, key=lambda each: each.fits, default=None)
+    notes = []
+    if best and best.fits >= _HALF * wanted and not isinstance(best.type, Text):
+        kind = type(best.type).__name__
+        notes.append(f"{share(best.fits, wanted)} {kind}, not others such as {best.unread or _others(evidence)}")
     for text, count, _ in list(evidence.nulls)[:1]:
         notes.append(f'{count:,} x "{text}": nulls=("{text}",) would make them empty')
     return Decision((Reading(Text()),), evidence.filled, (*notes, *_extent(evidence)))

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from sluice.engine.propose.evidence.column import ColumnEvidence
+from sluice.engine.propose.evidence.column import PACKED, ColumnEvidence
 from sluice.engine.propose.evidence.forms import Dated, form_of
 from sluice.engine.propose.evidence.tally import Tally
 from sluice.engine.types import Date
@@ -98,7 +98,7 @@ def _structure(kind: str, days: Tally) -> Structure | None:
 
 def _patterns(kind: str) -> tuple[str, ...]:
     if kind == "8":
-        return "%Y%m%d", "%d%m%Y", "%m%d%Y"
+        return PACKED
     if kind.startswith("Y"):
         return tuple(order.replace("-", kind[1]) for order in ("%Y-%m-%d", "%Y-%d-%m"))
     return tuple(order.replace("-", kind[0]) for order in ("%d-%m-%Y", "%m-%d-%Y"))

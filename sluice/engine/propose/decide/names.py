@@ -10,8 +10,10 @@ from sluice.engine.declare import LINEAGE
 from sluice.engine.declare.names import IDENTIFIER, SYSTEM_COLUMNS
 
 _LONGEST = 59
-_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
-                          "%": " percent ", "€": " eur ", "$": " usd ", "£": " gbp "})  # fmt: skip
+_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"}
+    | {"%": " percent ", "€": " eur ", "$": " usd ", "£": " gbp "}
+)
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
 # words that PostgreSQL reads as its own where a column's name is not in quotes

@@ -22,8 +22,8 @@ class Reading:
 
 @dataclass(frozen=True)
 class Decision:
-    """`readings` is one, or those to choose from. `fits` counts the cells that it reads, of those that are not empty and
-    not one of the `nulls`; `notes` are the evidence. `exact`: different texts are different values. `unread` is an
+    """`readings` is one, or those to choose from. `fits` counts the cells that it reads, of those that are not empty
+    and not one of the `nulls`; `notes` are the evidence. `exact`: different texts are different values. `unread` is an
     example of a cell that it does not read, where that is not odd by its shape. `seen` names lines, for the screen: in
     a file the proposal must not depend on the order of rows.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pyarrow as pa
 
@@ -19,23 +20,7 @@ def stored_type(kind: pa.DataType, evidence: ColumnEvidence) -> ColumnType | Non
         kind = kind.storage_type
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    if pa.types.is_boolean(kind):
-        return Boolean()
-    if pa.types.is_uint64(kind):
-        return Decimal(20, 0)
-    if pa.types.is_integer(kind):
-        return Integer()
-    if pa.types.is_decimal(kind):
-        return Decimal(min(kind.precision, 38), max(kind.scale, 0))
-    if pa.types.is_floating(kind):
-        return _float(evidence)
-    if pa.types.is_date(kind):
-        return Date("%Y-%m-%d")
-    if pa.types.is_timestamp(kind):
-        return Timestamp("%Y-%m-%d %H:%M:%S.%f" if _fractions(evidence) else "%Y-%m-%d %H:%M:%S")
-    if pa.types.is_time(kind) or pa.types.is_duration(kind):
-        return None if _fractions(evidence) else Duration()
-    return None
+    return next((make(kind, evidence) for fits, make in _TYPES if fits(kind)), None)
 
 
 def _fractions(evidence: ColumnEvidence) -> int:
@@ -43,7 +28,28 @@ def _fractions(evidence: ColumnEvidence) -> int:
     return max((len(found[1]) for shape, _, _ in evidence.shapes if (found := _FRACTION.search(shape))), default=0)
 
 
-def _float(evidence: ColumnEvidence) -> ColumnType:
+def _float(_: pa.DataType, evidence: ColumnEvidence) -> ColumnType:
     whole = max((len(shape.lstrip("-").partition(".")[0]) for shape, _, _ in evidence.shapes), default=1)
     scale = max(_fractions(evidence), 2)
-    return Decimal(min(max(12, whole + 2) + scale, 38), min(scale, 38 - whole))
+    return Decimal(min(max(12, whole + 2) + scale, 38), min(scale, max(38 - whole, 0)))
+
+
+def _moment(_: pa.DataType, evidence: ColumnEvidence) -> ColumnType:
+    return Timestamp("%Y-%m-%d %H:%M:%S.%f" if _fractions(evidence) else "%Y-%m-%d %H:%M:%S")
+
+
+def _is_length(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_time(kind) or pa.types.is_duration(kind))
+
+
+_Make = Callable[[pa.DataType, ColumnEvidence], ColumnType | None]
+_TYPES: tuple[tuple[Callable[[pa.DataType], bool], _Make], ...] = (
+    (pa.types.is_boolean, lambda _kind, _found: Boolean()),
+    (pa.types.is_uint64, lambda _kind, _found: Decimal(20, 0)),
+    (pa.types.is_integer, lambda _kind, _found: Integer()),
+    (pa.types.is_decimal, lambda kind, _found: Decimal(min(kind.precision, 38), max(kind.scale, 0))),
+    (pa.types.is_floating, _float),
+    (pa.types.is_date, lambda _kind, _found: Date("%Y-%m-%d")),
+    (pa.types.is_timestamp, _moment),
+    (_is_length, lambda _kind, found: None if _fractions(found) else Duration()),
+)

@@ -10,12 +10,14 @@ from sluice.engine.propose.evidence.forms import Form, form_of
 from sluice.engine.propose.evidence.hashes import Distinct, Hashes, Spill, Unique, hashes_of
 from sluice.engine.propose.evidence.shapes import cells_of, shapes_of, trimmed
 from sluice.engine.propose.evidence.tally import Tally
+from sluice.engine.types import Date
 from sluice.engine.types.base import Int64s, Mask
 
 NULL_WORDS = (
     "n/a", "na", "n.a.", "#n/a", "null", "(null)", "none", "nil", "nan", "unknown", "missing", "undefined", "-", "--",
     "---", "?", ".", "\\n", "<null>", "<na>", "not available", "nat", "k.a.", "s/o", "#null!", "#value!", "#ref!", "*",
 )  # fmt: skip
+PACKED = ("%Y%m%d", "%d%m%Y", "%m%d%Y")  # days without separators
 _LONGEST_WORD = max(map(len, NULL_WORDS))
 _MISSING = 0.03
 _SHAPES, _VALUES, _ODD, _DAYS, _MARKS = 500, 100, 1_000, 60_000, 40
@@ -118,7 +120,10 @@ class ColumnEvidence:
                 ],
             )
             some, where = text.filter(pa.array(rows)), lines[rows]
-            days.add(pc.utf8_slice_codeunits(some, 0, length).dictionary_encode(), where)
+            texts = pc.utf8_slice_codeunits(some, 0, length).dictionary_encode()
+            if kind == "8" and not _may_be_days(texts.dictionary):
+                days.give_up()
+            days.add(texts, where)
             if zone:
                 self.zones.add(pc.utf8_slice_codeunits(some, zone).dictionary_encode(), where)
 
@@ -150,3 +155,8 @@ def _rows(codes: Int64s, chosen: list[bool]) -> Mask:
     """Which cells have one of the chosen shapes."""
     rows: Mask = np.array(chosen, np.bool_)[codes]
     return rows
+
+
+def _may_be_days(texts: pa.Array) -> bool:
+    """Whether numbers of eight digits are all days in one order. Other numbers need not be kept."""
+    return any(Date(pattern).parse(texts).values.null_count == 0 for pattern in PACKED)

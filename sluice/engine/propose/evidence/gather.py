@@ -18,7 +18,8 @@ from sluice.engine.propose.layout.read import blocks_of
 _LAST = 3  # lines at the end of a file that may be totals
 _TOTAL = re.compile(
     r"(grand |sub)?totals?\b.*|sum(me|ma|s)?\b.*|gesamt.*|saldo\b.*|totaal\b.*|totale?s?\b.*|razem\b.*|celkem\b.*|"
-    r"итого.*|всего.*|合計.*|end of (file|report|data).*|\(?\d+ (rows?|records?|lines?)\b.*|(closing |ending )?balance\b.*",
+    r"итого.*|всего.*|合計.*|end of (file|report|data).*|\(?\d+ (rows?|records?|lines?)\b.*|"
+    r"(closing |ending )?balance\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 _ONLY_TOTAL = re.compile(r"(grand |sub)?totals?:?|summe:?|gesamt:?|totale?:?", re.IGNORECASE)

@@ -23,7 +23,7 @@ Hashes = npt.NDArray[np.uint64]
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
 _KEEP = np.array([(1 << (8 * n)) - 1 for n in range(9)], np.uint64)  # the first n bytes of a little-endian word
 _SKETCH = 1 << 10
-_AT_ONCE = 1 << 22  # hashes compared at once: 32 MiB
+_AT_ONCE = 1 << 20  # hashes compared at once: 8 MiB
 
 
 def hashes_of(text: pa.Array) -> Hashes:
@@ -148,7 +148,8 @@ class Unique:
         repeats = 0
         for part in range(1 << bits):
             found = [self._of(part, bits, *piece) for piece in self._pieces]
-            together = np.sort(np.concatenate(found)) if found else np.zeros(0, np.uint64)
+            together = np.concatenate(found) if found else np.zeros(0, np.uint64)
+            together.sort()
             repeats += int((together[1:] == together[:-1]).sum())
             if repeats and not self._keep:
                 break

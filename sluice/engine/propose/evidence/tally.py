@@ -27,7 +27,7 @@ class Tally:
             return
         names = texts.dictionary
         if len(names) > self._most:
-            self._give_up()
+            self.give_up()
             return
         codes = texts.indices.to_numpy(zero_copy_only=False)
         counts = np.bincount(codes, minlength=len(names))
@@ -38,9 +38,10 @@ class Tally:
                 before, lowest = self._counts.get(name, (0, line))
                 self._counts[name] = (before + count, min(lowest, line))
         if len(self._counts) > self._most:
-            self._give_up()
+            self.give_up()
 
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
+        """Keep nothing."""
         self.full = True
         self._counts.clear()
 

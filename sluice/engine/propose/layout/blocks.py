@@ -12,7 +12,7 @@ from sluice.engine.formats.text.rules import Count
 from sluice.engine.formats.text.source import Source
 from sluice.engine.types.base import Int64s
 
-BLOCK = 4 << 20
+BLOCK = 2 << 20
 _LONGEST = 64 << 20  # a record that is not ended by then is ended with its line, as one whose quote is never closed
 
 
@@ -42,7 +42,7 @@ class Block:
 
 
 def pieces(source: Source, first_line: int, count: Count) -> Iterator[Piece]:
-    """The rest of a source, a whole body, in pieces of about 4 MiB. `count` is that of the format."""
+    """The rest of a source, a whole body, in pieces of about 2 MiB. `count` is that of the format."""
     carry, line, size = b"", first_line, BLOCK
     while True:
         block = _taken(source, size)

@@ -17,7 +17,7 @@ from sluice.errors import ConfigError
 _ASCII = bytes(range(128))
 _RUNS = re.compile(rb"[\x80-\xff]+")
 _WESTERN = ("cp1252", "latin-1", "cp850", "mac_roman")  # in the order in which they are preferred
-_LIKELY = frozenset("äöüÄÖÜßéèêëàâáãåæçñóòôõøíìîïúùûÿœÉÈÀÇÑÅØÆÁÍÓÚ€£°§«»–—’‘“”„…·²³µ®™©¿¡\u00a0")
+_LIKELY = frozenset("äöüÄÖÜßéèêëàâáãåæçñóòôõøíìîïúùûÿœÉÈÀÇÑÅØÆÁÍÓÚ€£°§«»\u2013\u2014\u2018\u2019“”„…·²³µ®™©¿¡\u00a0")
 _FEW = 20  # good characters for each bad byte: then the file is UTF-8 with damaged rows
 _RUN = 2.0  # high bytes in a row on average; in Western text letters of ASCII are between them
 
@@ -60,7 +60,7 @@ def encoding_for(found: Bytes, name: str) -> str | None:
         also = f", and {found.good:,} characters are" if found.good * _FEW > total else ""
         raise ConfigError(
             f"{what}{also}, and they do not look like a Western European encoding either. Give the encoding that the "
-            "program which wrote the file uses: --encoding cp1251 (Cyrillic), cp1250 (Central European), shift_jis, gb18030."
+            "program which wrote the file uses: --encoding cp1251 (Cyrillic), cp1250 (Central European), shift_jis."
         )
     return max(_WESTERN, key=lambda each: _share(found.high, each))
 

@@ -90,8 +90,8 @@ def look_at(uri: str, options: Options, encoding: str | None = None) -> FileLook
         head = head.removeprefix(UTF8_MARK)
         if looks_like_jsonl(head):
             return FileLook(uri, JSON_LINES, replace(source, delimiter=None), ())
-        found = find_table(head, whole=whole, delimiter=options.delimiter, header=options.header)
-        return _csv(uri, source, found)
+        layout = find_table(head, whole=whole, delimiter=options.delimiter, header=options.header)
+        return _csv(uri, source, layout)
 
 
 def find_encoding(uri: str) -> str | None:

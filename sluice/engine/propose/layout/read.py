@@ -76,8 +76,8 @@ class _Objects:
         rows = len(self._lines)
         columns = {}
         for key, cells in self._cells.items():
-            cells += [None] * (rows - len(cells))
-            columns[self._names[key]] = pa.array(cells, pa.string())
+            absent: list[str | None] = [None] * (rows - len(cells))
+            columns[self._names[key]] = pa.array(cells + absent, pa.string())
         return Block(columns, np.array(self._lines, np.int64), self._rejects, self._nested, self._places)
 
     def _add(self, line: bytes, number: int) -> None:
