@@ -67,8 +67,8 @@ def sensor_export(rows: Rows | None = None) -> bytes:
 
 
 CALL_HEADERS = [
-    "Call ID", "Call Date (UTC)", "A-Number", "B-Number", "Duration", "Cost $", "Über", "select", "ctid", "Name", "Name",
-    "", "номер", "2024", "_line", "a" * 80, "a" * 80 + "b",
+    "Call ID", "Call Date (UTC)", "A-Number", "B-Number", "Duration", "Cost $", "Über", "select", "ctid", "Name",
+    "Name", "", "номер", "2024", "_line", "a" * 80, "a" * 80 + "b",
     "Ziel/Land", "camelCaseName", "IMSI", "Cell %", "Flag Y/N",
     "Notes", "Type", "Route",
 ]  # fmt: skip

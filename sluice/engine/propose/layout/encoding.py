@@ -1,6 +1,6 @@
 """The encoding of a file whose bytes are not UTF-8: found from all of its bytes, not from its first ones.
 
-Which of the encodings of one byte a file has cannot be proved. Western European ones are told apart by which of them
+Which of the encodings of one byte a file has cannot be proved. Western European ones are distinguished by which of them
 gives letters; a file of any other kind is refused, and its encoding has to be given.
 """
 

@@ -37,21 +37,21 @@ def call(name: str, given: Sequence[Argument], notes: Sequence[str], *, deep: bo
     if len(line) <= room:
         return commented(line, notes, deep=deep)
     body = [part for each in given for part in _argument(each, room - 4)]
-    return [*_comment(notes, room), f"{name}(", *indented(body, 1), "),"]
+    return [*comment("; ".join(notes), deep=deep), f"{name}(", *indented(body, 1), "),"]
 
 
 def commented(line: str, notes: Sequence[str], *, deep: bool = False) -> list[str]:
     """A line with a comment behind it, or above it where there is no room."""
-    room = _ROOM - _DEEPER * deep
-    comment = one_line("; ".join(notes))
-    if comment and len(line) + len(comment) + 4 <= room:
-        return [f"{line}  # {comment}"]
-    return [*_comment(notes, room), line]
-
-
-def _comment(notes: Sequence[str], room: int) -> list[str]:
     text = one_line("; ".join(notes))
-    return textwrap.wrap(text, room, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
+    if text and len(line) + len(text) + 4 <= _ROOM - _DEEPER * deep:
+        return [f"{line}  # {text}"]
+    return [*comment(text, deep=deep), line]
+
+
+def comment(text: str, *, deep: bool) -> list[str]:
+    """A comment on lines of its own."""
+    room = _ROOM - _DEEPER * deep
+    return textwrap.wrap(one_line(text), room, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
 
 
 def _short(argument: Argument) -> str:

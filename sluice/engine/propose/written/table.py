@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sluice.engine.formats.text.header import plain
 from sluice.engine.propose.decide.reading import Reading, quoted
 from sluice.engine.propose.proposal import Group, Proposed
-from sluice.engine.propose.written.lines import Argument, call, commented, indented, listed, one_line
+from sluice.engine.propose.written.lines import Argument, call, comment, commented, indented, listed, one_line
 
 _CLOSEST, _OTHERS = 3, 3
 
@@ -23,7 +23,7 @@ def table_lines(group: Group, table: str, *, resolved: bool, deep: bool) -> list
         given = _arguments(each, each.decision.readings[0], required=required)
         lines += indented(call("Column", given, each.decision.notes, deep=deep), 2)
     for name, why in group.left_out.items():
-        lines += indented(commented("", [f"not loaded: {name}: {why}"], deep=deep)[:-1], 2)
+        lines += indented(comment(f"not loaded: {name}: {why}", deep=deep), 2)
     return [*lines, "    ],", "),"]
 
 
@@ -62,7 +62,7 @@ def _to_choose(each: Proposed, *, deep: bool) -> Iterator[str]:
     ways, notes = len(each.decision.readings), "; ".join(each.decision.notes)
     why = f"{each.name} can be read in {ways} ways, and each fits every row{f' ({notes})' if notes else ''}."
     what = "Keep one of these lines, without the # before it, and delete Choose(...):"
-    yield from commented("", [f"{why} {what}"], deep=deep)[:-1]
+    yield from comment(f"{why} {what}", deep=deep)
     for reading in each.decision.readings:
         lines = call("Column", _arguments(each, reading, required=each.required), [], deep=deep)
         if reading.meaning:
