@@ -56,4 +56,6 @@ def _print_tried(group: Group, tried: Verified) -> None:
     ordered = sorted(tried.rejects.values(), key=lambda each: (-each.count, each.line))
     for each in ordered[:_SHOWN]:
         item(f"{count(each.count)} x {each.code}, first {near(each.uri)}:{each.line}: {each.reason}")
+    for uri, line in sorted(tried.footers) if tried.whole else []:
+        item(f"{near(uri)}:{line} looks like a total, and fits all columns: it will be loaded as a row")
     print()

@@ -103,8 +103,20 @@ def _group(files: list[FileLook], tick: Tick) -> Group:
             files = [replace(file, source=replace(file.source, encoding=encoding)) for file in files]
             found = gather(files, spill, tick, lambda _block, _uri: None)
         if not found.rows:
-            raise DataError("header_only", f"{files[0].uri}: it has no rows, so there is nothing to propose.")
+            raise _nothing(files[0].uri, found)
         return _decided(files, found, spill)
+
+
+def _nothing(uri: str, found: Gathered) -> DataError:
+    """The error for files of which no record is a row."""
+    if not found.refusals:
+        return DataError("header_only", f"{uri}: it has no rows, so there is nothing to propose.")
+    most = max(found.refusals.values(), key=lambda each: each.count)
+    return DataError(
+        "nothing_loaded",
+        f"{uri}: none of its {found.refused:,} records is a row. {most.count:,} x {most.first.code}, first on line"
+        f" {most.first.line:,}: {most.first.reason}",
+    )
 
 
 def _refuse_bytes(files: list[FileLook]) -> Callable[[Block, str], None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -86,7 +85,7 @@ def test_what_cannot_be_is_one_sentence_and_writes_nothing(
     assert refused.exit_code == 2, refused.stderr
     assert message in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
-    assert sorted(os.listdir(here)) == ["bin", "orders_2024-05.csv"]
+    assert sorted(each.name for each in here.iterdir()) == ["bin", "orders_2024-05.csv"]
 
 
 @pytest.mark.parametrize(

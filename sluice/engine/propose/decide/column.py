@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sluice.engine.propose.decide.amounts import amounts
+from sluice.engine.propose.decide.hints import why_text
 from sluice.engine.propose.decide.moments import moments
 from sluice.engine.propose.decide.reading import Decision, Reading, share
 from sluice.engine.propose.evidence.column import ColumnEvidence
@@ -38,7 +39,9 @@ def decide(evidence: ColumnEvidence, points: frozenset[str], stored: ColumnType 
     notes = [*best.notes, *_empties(evidence)]
     if left:
         notes.insert(0, f"{share(left, evidence.filled)} rejected: {left:,} such as {best.unread or _others(evidence)}")
-    return replace(best, notes=tuple(notes), nulls=_nulls(evidence, best.type), rejects=best.rejects + left)
+    return replace(
+        best, notes=tuple(notes), nulls=(*best.nulls, *_nulls(evidence, best.type)), rejects=best.rejects + left
+    )
 
 
 def _as_text(evidence: ColumnEvidence, tried: list[Decision]) -> Decision:
@@ -53,7 +56,7 @@ def _as_text(evidence: ColumnEvidence, tried: list[Decision]) -> Decision:
         notes.append(f"{share(best.fits, wanted)} {kind}, not others such as {best.unread or _others(evidence)}")
     for text, count, _ in list(evidence.nulls)[:1]:
         notes.append(f'{count:,} x "{text}": nulls=("{text}",) would make them empty')
-    return Decision((Reading(Text()),), evidence.filled, (*notes, *_extent(evidence)))
+    return Decision((Reading(Text()),), evidence.filled, (*why_text(evidence), *notes, *_extent(evidence)))
 
 
 def _extent(evidence: ColumnEvidence) -> tuple[str, ...]:

@@ -64,9 +64,15 @@ class Structure:
         only: Mask = order.valid & ~other.valid
         return only
 
+    @property
+    def zeros(self) -> Mask:
+        """Days such as 0000-00-00, which stand for an empty value."""
+        return np.array([not text.strip("0-/. ") for text in self.texts], np.bool_)
+
     def unread(self) -> str:
         """A day that the best order does not read; empty if it reads all."""
-        return min((text for text, valid in zip(self.texts, self.best[0].valid, strict=True) if not valid), default="")
+        read = self.best[0].valid | self.zeros
+        return min((text for text, valid in zip(self.texts, read, strict=True) if not valid), default="")
 
     def example(self) -> int:
         """The place of a day that the orders read differently, else of any."""

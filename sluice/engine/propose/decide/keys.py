@@ -11,16 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-import numpy as np
-import pyarrow.compute as pc
-
 from sluice.engine.propose.decide.reading import Decision
+from sluice.engine.propose.decide.repeats import Repeats
 from sluice.engine.propose.evidence.column import ColumnEvidence
-from sluice.engine.propose.evidence.gather import Gathered, ahead
-from sluice.engine.propose.evidence.hashes import Spill, Unique, combined, hashes_of
-from sluice.engine.propose.evidence.shapes import trimmed
+from sluice.engine.propose.evidence.gather import Gathered
+from sluice.engine.propose.evidence.hashes import Spill
 from sluice.engine.propose.layout.look import FileLook
-from sluice.engine.propose.layout.read import blocks_of
 from sluice.engine.types import Date, Integer, Text, Timestamp
 
 _IDENTIFIES = re.compile(
@@ -28,7 +24,7 @@ _IDENTIFIES = re.compile(
 )
 _LONG = 40  # characters: longer texts are not what identifies a row
 _COLUMNS, _PAIRS, _THREES = 8, 20, 20
-_NEVER = 4  # the rank of a column that is no part of a key
+_NEVER = 9  # the rank of a column that is no part of a key
 
 
 @dataclass(frozen=True)
@@ -62,7 +58,9 @@ class Keys:
 def find_keys(files: Sequence[FileLook], found: Gathered, decided: Mapping[str, Decision], spill: Spill) -> Keys:
     """The key candidates of some files."""
     usable = [name for name, each in found.columns.items() if not decided[name].open and each.nearly_full]
-    order = {name: (*_rank(found.columns[name], decided[name]), at) for at, name in enumerate(found.columns)}
+    order = {
+        name: (*_rank(found.columns[name], decided[name], first=not at), at) for at, name in enumerate(found.columns)
+    }
     usable = sorted((name for name in usable if order[name][0] < _NEVER), key=lambda name: order[name])
     single = [name for name in usable if found.columns[name].unique.decide()]
     undecided = tuple(name for name in usable if not found.columns[name].unique.certain)
@@ -88,8 +86,8 @@ def _smallest(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
             unique.append(set(each.columns))
 
 
-def _rank(evidence: ColumnEvidence, decision: Decision) -> tuple[int, bool, float]:
-    """How well a column suits as a key, lower is better: its name, its type, and its size."""
+def _rank(evidence: ColumnEvidence, decision: Decision, *, first: bool) -> tuple[int, bool, float]:
+    """How well a column suits as a key, lower is better: its name, its place, its type, and its size."""
     kind = decision.type
     if not decision.exact or not isinstance(kind, Integer | Text | Date | Timestamp):
         return _NEVER, False, 0.0
@@ -98,55 +96,28 @@ def _rank(evidence: ColumnEvidence, decision: Decision) -> tuple[int, bool, floa
     size = evidence.bytes / max(evidence.filled, 1)
     if _IDENTIFIES.fullmatch(evidence.name.casefold()):
         return 0, evidence.empty > 0, round(size, 1)
-    return {Integer: 1, Text: 2}.get(type(kind), 3), evidence.empty > 0, round(size, 1)
+    return (1 if first else {Integer: 2, Text: 3}.get(type(kind), 4)), evidence.empty > 0, round(size, 1)
 
 
 def _second_pass(
     files: Sequence[FileLook], tried: Sequence[str], found: Gathered, spill: Spill
 ) -> tuple[list[Candidate], int]:
-    """How many rows repeat each group of columns, and how many are whole copies."""
+    """The candidates of one, two and three columns, and how many rows are whole copies."""
     groups: list[tuple[str, ...]] = [(name,) for name in tried]
     groups += list(combinations(tried, 2))[:_PAIRS]
     groups += list(combinations(tried, 3))[:_THREES]
-    groups = [group for group in groups if _may_be_unique(group, found)]
-    repeated = {group: (Unique(spill, keep=True), Unique(spill, keep=True)) for group in groups}
-    everything = Unique(spill, keep=True)
-    footers = {(footer.uri, footer.line) for footer in found.footers}
-    for file in files:
-        for block in ahead(blocks_of(file)):
-            rows = np.array(
-                [(file.uri, line) not in footers for line in block.lines.tolist()] if footers else [], np.bool_
-            )
-            columns = {
-                name: trimmed(cells.fill_null("")) for name, cells in block.columns.items() if name in found.columns
-            }
-            hashes = {name: hashes_of(cells)[rows if footers else ...] for name, cells in columns.items()}
-            present = {
-                name: (pc.binary_length(columns[name]).to_numpy() > 0)[rows if footers else ...]
-                for name in tried
-                if name in columns
-            }
-            if not hashes:
-                continue
-            whole = combined(hashes[name] for name in sorted(hashes))
-            everything.add(whole)
-            for group, (keys, copies) in repeated.items():
-                if any(name not in present for name in group):
-                    continue
-                there = np.logical_and.reduce([present[name] for name in group])
-                keys.add(combined(hashes[name] for name in group)[there])
-                if not there.all():
-                    copies.add(whole[~there])
-    copied = everything.repeats()
-    # copies of rows without a value in the key are rejects, and not among the rows that repeat it
-    return [
-        Candidate(group, keys.repeats(), copied - without.repeats()) for group, (keys, without) in repeated.items()
-    ], copied
+    repeats = Repeats([group for group in groups if _may_be_unique(group, found)], spill)
+    repeats.read(files, found)
+    copies = repeats.copies
+    counted = [Candidate(*each) for each in repeats.counts()]
+    # only copies repeat all columns together: that is the key of no table
+    every = len(found.columns) if copies and len(found.columns) > 1 else 0
+    return [each for each in counted if len(each.columns) != every], copies
 
 
 def _may_be_unique(group: tuple[str, ...], found: Gathered) -> bool:
-    """Whether there are enough combinations: the number of different values is an estimate, so some are missing."""
+    """Whether there are enough combinations; the number of values is an estimate, and copies of rows count twice."""
     product = 1.0
     for name in group:
         product *= found.columns[name].distinct.count
-    return product >= 0.8 * found.rows
+    return product >= 0.2 * found.rows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date
 
 from sluice.engine.propose.decide.dates import Clock, Order, Structure, clocks_of, structures_of
@@ -28,15 +30,25 @@ def moments(evidence: ColumnEvidence, wanted: int) -> Decision | None:
     if not any(clocks.values()):
         return None
     fits = sum(min(each.fits(each.best[0]), sum(clock.cells for clock in clocks[each.kind])) for each in structures)
+    zeros = sum(int(each.counts[each.zeros].sum()) for each in structures)
     many = max(len(each.best) for each in structures)
     readings = [_reading(structures, clocks, at) for at in range(many)]
     if structures[0].kind == "8" and not _is_sure(evidence, structures[0]):
         readings.append(Reading(Integer(), "a number"))
     notes = _notes(structures, clocks, many)
-    padded = len({len(text) for each in structures for text in each.texts}) == 1
+    padded = len({len(text) for each in structures for text in each.texts}) == 1 and len(evidence.shapes) == 1
     exact = padded and len(structures) == 1 and many == 1
     unread = min(filter(None, (each.unread() for each in structures)), default="")
-    return Decision(tuple(readings), fits, tuple(notes), exact=exact, unread=unread)
+    nulls = tuple(_zeros(structures, clocks)) if zeros else ()
+    return Decision(tuple(readings), fits + zeros, tuple(notes), nulls, exact=exact, unread=unread)
+
+
+def _zeros(structures: list[Structure], clocks: dict[str, list[Clock]]) -> Iterator[str]:
+    """Cells such as `0000-00-00 00:00:00`, which stand for an empty value."""
+    for each in structures:
+        for text in (text for text, zero in zip(each.texts, each.zeros, strict=True) if zero):
+            for clock in clocks[each.kind]:
+                yield text + re.sub("%[HMS]", "00", clock.format).replace("%f", "0")
 
 
 def _is_date(structure: Structure) -> bool:

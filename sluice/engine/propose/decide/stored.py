@@ -11,6 +11,7 @@ from sluice.engine.propose.evidence.column import ColumnEvidence
 from sluice.engine.types import Boolean, Date, Decimal, Duration, Integer, Timestamp
 from sluice.engine.types.base import ColumnType
 
+_MICROS = 6  # digits of a second that a time is stored with
 _FRACTION = re.compile(r"\.(9+)")
 
 
@@ -34,7 +35,9 @@ def _float(_: pa.DataType, evidence: ColumnEvidence) -> ColumnType:
     return Decimal(min(max(12, whole + 2) + scale, 38), min(scale, max(38 - whole, 0)))
 
 
-def _moment(_: pa.DataType, evidence: ColumnEvidence) -> ColumnType:
+def _moment(_: pa.DataType, evidence: ColumnEvidence) -> ColumnType | None:
+    if _fractions(evidence) > _MICROS:
+        return None
     return Timestamp("%Y-%m-%d %H:%M:%S.%f" if _fractions(evidence) else "%Y-%m-%d %H:%M:%S")
 
 

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from sluice.engine.propose.evidence.forms import Form, form_of
 from sluice.engine.propose.evidence.hashes import Distinct, Hashes, Spill, Unique, hashes_of
-from sluice.engine.propose.evidence.shapes import cells_of, shapes_of, trimmed
+from sluice.engine.propose.evidence.shapes import cells_of, folded, shapes_of, trimmed
 from sluice.engine.propose.evidence.tally import Tally
 from sluice.engine.types import Date
 from sluice.engine.types.base import Int64s, Mask
@@ -43,7 +43,7 @@ class ColumnEvidence:
     def add(self, text: pa.Array, lines: Int64s) -> Hashes:
         """Take the cells of a block, null for absent. Returns their hashes."""
         text = trimmed(text.fill_null("") if text.null_count else text)
-        hashes = hashes_of(text)
+        hashes = hashes_of(folded(text))
         places, _ = cells_of(text)
         present: Mask = places[1:] > places[:-1]
         self.rows += len(text)

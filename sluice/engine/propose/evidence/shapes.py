@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sluice.engine.types import Text
 from sluice.engine.types.base import Int64s
 from sluice.engine.types.cells import BLANK, NOT_ASCII, Bytes
 
@@ -45,6 +46,16 @@ def trimmed(text: pa.Array) -> pa.Array:
         return text
     ends = np.append(data[places[:-1][long]], data[places[1:][long] - 1])
     return pc.utf8_trim_whitespace(text) if ((ends <= BLANK) | (ends >= NOT_ASCII)).any() else text
+
+
+def folded(text: pa.Array) -> pa.Array:
+    """The trimmed column as Text stores it, where that may differ: two blanks in a row, a line break, Unicode."""
+    _, data = cells_of(text)
+    odd = (data < BLANK) | (data >= NOT_ASCII)
+    blank = data == BLANK
+    if odd.any() or (blank[1:] & blank[:-1]).any():
+        return Text().parse(text).values.fill_null("")
+    return text
 
 
 def shapes_of(text: pa.Array) -> pa.DictionaryArray:

@@ -19,6 +19,7 @@ _RUNS = re.compile(rb"[\x80-\xff]+")
 _WESTERN = ("cp1252", "latin-1", "cp850", "mac_roman")  # in the order in which they are preferred
 _LIKELY = frozenset("äöüÄÖÜßéèêëàâáãåæçñóòôõøíìîïúùûÿœÉÈÀÇÑÅØÆÁÍÓÚ€£°§«»\u2013\u2014\u2018\u2019“”„…·²³µ®™©¿¡\u00a0")
 _FEW = 20  # good characters for each bad byte: then the file is UTF-8 with damaged rows
+_SURE = 0.9  # of the high bytes are likely characters of Western European text
 _RUN = 2.0  # high bytes in a row on average; in Western text letters of ASCII are between them
 
 
@@ -56,16 +57,26 @@ def encoding_for(found: Bytes, name: str) -> str | None:
         return None
     total = sum(found.high.values())
     if found.good * _FEW > total or total / max(found.runs, 1) > _RUN:
-        what = f"{found.bad:,} bytes of {name} are not UTF-8"
-        also = f", and {found.good:,} characters are" if found.good * _FEW > total else ""
-        raise ConfigError(
-            f"{what}{also}, and they do not look like a Western European encoding either. Give the encoding that the "
-            "program which wrote the file uses: --encoding cp1251 (Cyrillic), cp1250 (Central European), shift_jis."
-        )
-    return max(_WESTERN, key=lambda each: _share(found.high, each))
+        raise _unknown(found, name)
+    best = max(_WESTERN, key=lambda each: _share(found.high, each))
+    if _share(found.high, best) < _SURE:
+        raise _unknown(found, name)
+    return best
+
+
+def _unknown(found: Bytes, name: str) -> ConfigError:
+    also = f", {found.good:,} characters are" if found.good else ""
+    return ConfigError(
+        f"{found.bad:,} bytes of {name} are not UTF-8{also}, and do not look like a Western European encoding. Give"
+        " the encoding that the program which wrote the file uses: --encoding cp1251 (Cyrillic), cp1250 (Central"
+        " European), shift_jis."
+    )
 
 
 def _share(high: Counter[int], encoding: str) -> float:
-    """The share of high bytes that this encoding reads as likely characters."""
-    likely = sum(n for byte, n in high.items() if bytes([byte]).decode(encoding, "replace") in _LIKELY)
+    """The share of high bytes that this encoding reads as likely characters; 0 if it does not know one of them."""
+    read = {byte: bytes([byte]).decode(encoding, "replace") for byte in high}
+    if "\ufffd" in read.values():
+        return 0.0
+    likely = sum(count for byte, count in high.items() if read[byte] in _LIKELY)
     return round(likely / max(sum(high.values()), 1), 3)

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sluice.engine.formats.csv.dialect import DELIMITERS
 from sluice.engine.formats.csv.quotes import QuoteRules
@@ -59,6 +60,8 @@ def find_table(head: bytes, *, whole: bool, delimiter: str | None = None, header
 
 def _layout(head: bytes, delimiter: str, whole: bool, wanted: bool | None) -> TableLayout:
     records = _records(head, delimiter, whole)
+    if records and records[0].fields and records[0].fields[0].startswith("sep="):
+        records = records[1:]  # Excel's line for the delimiter
     if not records:
         return TableLayout(delimiter, 0, None, 0, 0.0)
     counts = Counter(len(each.fields) for each in records)
@@ -110,6 +113,8 @@ def is_header(names: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
         return False
     columns = [[row[i].strip() for row in below if row[i].strip()] for i in range(len(named))]
     typed = [i for i, cells in enumerate(columns) if cells and sum(map(_is_typed, cells)) >= _TYPED * len(cells)]
+    if _are_years([named[i] for i in typed if named[i] and _is_typed(named[i])]):
+        return True
     if any(named[i] and _is_typed(named[i]) for i in typed):
         words = [i for i in typed if named[i] and not _is_typed(named[i])]
         return 2 * len(words) > len(typed)
@@ -119,6 +124,12 @@ def is_header(names: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     return len(set(filled)) == len(filled) > len(named) / 2 and not any(
         name in cells for name, cells in zip(named, columns, strict=True) if name
     )
+
+
+def _are_years(names: Sequence[str]) -> bool:
+    """Whether the names of columns are years, one after the other: 2019, 2020, 2021."""
+    years = [int(name) if re.fullmatch("(19|20)[0-9]{2}", name) else 0 for name in names]
+    return len(years) > 1 and all(years) and all(later - year == 1 for year, later in pairwise(years))
 
 
 def _is_typed(cell: str) -> bool:

@@ -23,7 +23,7 @@ def table_lines(group: Group, table: str, *, resolved: bool, deep: bool) -> list
         given = _arguments(each, each.decision.readings[0], required=required)
         lines += indented(call("Column", given, each.decision.notes, deep=deep), 2)
     for name, why in group.left_out.items():
-        lines += indented(comment(f"not loaded: {name}: {why}", deep=deep), 2)
+        lines += indented(comment(f"not loaded: {name or '(no name)'}: {why}", deep=deep), 2)
     return [*lines, "    ],", "),"]
 
 
@@ -35,7 +35,7 @@ def _key(group: Group, *, resolved: bool) -> list[str]:
     tried = "No column, and no two or three of those that were tried, are unique"
     lines = [f"# {tried} in the {group.found.rows:,} rows. Closest:"] if group.keys.candidates else [f"# {tried}."]
     for each in group.keys.candidates[:_CLOSEST]:
-        key, repeats = listed(group.named(each.columns)), f"{each.repeats:,} rows repeat another one"
+        key, repeats = listed(group.named(each.columns)), f"{_rows(each.repeats)} with values of another one"
         lines.append(f"# key=({key}),  # {repeats}; its columns need required=True")
     if group.keys.undecided:
         lines.append(f"# no room on the disk to compare {', '.join(map(one_line, group.keys.undecided))}")
@@ -46,8 +46,8 @@ def _evidence_of_key(group: Group) -> list[str]:
     keys, best = group.keys, group.keys.best
     if best is None:
         return []
-    copies = f"unique but for {best.copies:,} rows that are whole copies of others"
-    notes = [copies if best.copies else f"unique in {group.found.rows:,} rows"]
+    copies = f"unique but for {_rows(best.copies)} with all values of another one"
+    notes = [copies if best.copies else f"unique in {_rows(group.found.rows)}"]
     missing = sum(group.found.columns[header].empty for header in best.columns)
     notes += [f"{missing:,} without it are rejected"] if missing else []
     others = [each for each in keys.candidates if each.unique and each is not best][:_OTHERS]
@@ -55,6 +55,10 @@ def _evidence_of_key(group: Group) -> list[str]:
         *notes,
         *([f"so is {', '.join(' + '.join(group.named(each.columns)) for each in others)}"] if others else []),
     ]
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _to_choose(each: Proposed, *, deep: bool) -> Iterator[str]:

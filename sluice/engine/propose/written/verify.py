@@ -47,11 +47,12 @@ class Rejected:
 @dataclass
 class Verified:
     """The result: rows `read`, of them `repeated` have a key that is there before, and what is rejected. `whole` if
-    all rows of all files were tried."""
+    all rows of all files were tried. `footers` are totals that would be loaded as rows."""
 
     read: int = 0
     repeated: int = 0
     whole: bool = True
+    footers: set[tuple[str, int]] = field(default_factory=set)
     rejects: dict[tuple[str | None, str], Rejected] = field(default_factory=dict)
 
     @property
@@ -62,6 +63,7 @@ class Verified:
         """Count a reject."""
         known = self.rejects.setdefault((column, code), Rejected(column, code, 0, uri, line, reason))
         known.count += 1
+        self.footers.discard((uri, line))
 
 
 def verify(text: str, groups: Sequence[Group], most: int = MOST_BYTES) -> list[Verified]:
@@ -76,7 +78,8 @@ def verify(text: str, groups: Sequence[Group], most: int = MOST_BYTES) -> list[V
 
 
 def _verified(flow: Flow, group: Group, most: int) -> Verified:
-    contract, result = Contract(flow.table, None, flow.source), Verified()
+    contract = Contract(flow.table, None, flow.source)
+    result = Verified(footers={(footer.uri, footer.line) for footer in group.found.footers})
     left = most
     for file in group.files:
         with named(file.uri):
