@@ -17,7 +17,7 @@ from sluice.engine.propose.decide.stored import stored_type
 from sluice.engine.propose.evidence.gather import Gathered, gather
 from sluice.engine.propose.evidence.hashes import Spill
 from sluice.engine.propose.layout.blocks import Block
-from sluice.engine.propose.layout.look import CSV, FileLook, Options, find_encoding, look_at
+from sluice.engine.propose.layout.look import CSV, FileLook, Options, find_encoding, is_ascii, look_at
 from sluice.errors import ConfigError, DataError
 
 Tick = Callable[[int], None]
@@ -85,7 +85,18 @@ def _alike(files: list[FileLook]) -> list[FileLook]:
             " of its files in one way: name the files of each way in a command of its own, with another --as."
         )
     encoding = next(iter(encodings), None)
+    _refuse_mixed([file for file in files if encoding and file.source.encoding is None], encoding)
     return [replace(file, source=replace(file.source, encoding=encoding)) for file in files]
+
+
+def _refuse_mixed(files: list[FileLook], encoding: str | None) -> None:
+    """Raise ConfigError for a file in UTF-8 that would be read with the encoding of another file."""
+    for file in files:
+        if not is_ascii(file.uri):
+            raise ConfigError(
+                f"{file.uri} is UTF-8, and another file with the same columns is {encoding}. A source reads all of its"
+                " files in one encoding: name the files of each encoding in a command of its own, with another --as."
+            )
 
 
 class _NotUtf8(Exception):
@@ -100,6 +111,7 @@ def _group(files: list[FileLook], tick: Tick) -> Group:
             found = gather(files, spill, tick, _refuse_bytes(files))
         except _NotUtf8 as other:
             encoding = find_encoding(other.uri)
+            _refuse_mixed([file for file in files if file.uri != other.uri and not find_encoding(file.uri)], encoding)
             files = [replace(file, source=replace(file.source, encoding=encoding)) for file in files]
             found = gather(files, spill, tick, lambda _block, _uri: None)
         if not found.rows:

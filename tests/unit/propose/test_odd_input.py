@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sluice.engine.propose import Options, propose
+from sluice.engine.propose.evidence.hashes import Spill
 from sluice.engine.sources.files.resolve import resolve
 from sluice.errors import ConfigError, DataError
 from tests.unit.propose import made
@@ -170,3 +171,41 @@ def test_files_that_have_to_be_read_in_two_ways_are_refused(tmp_path: Path) -> N
 def test_a_file_without_one_good_row_says_why(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"none of its 3 records is a row. 3 x nul, first on line 2"):
         proposal(made.put(tmp_path, "a.csv", b"id,v\n1,a\0\n2,b\0\n3,c\0\n"))
+
+
+def test_files_in_two_encodings_are_refused_and_ascii_is_in_all_of_them(tmp_path: Path) -> None:
+    header = "id,name\n"
+    one = made.put(tmp_path, "a.csv", f"{header}1,Müller\n2,x\n".encode("cp1252"))
+    two = made.put(tmp_path, "b.csv", f"{header}3,Müller\n4,x\n".encode())
+    plain = made.put(tmp_path, "c.csv", f"{header}5,Miller\n6,x\n".encode())
+    (group,) = propose([one, plain], Options(), lambda _: None)
+    assert {file.source.encoding for file in group.files} == {"cp1252"}
+    for files in ([one, two], [two, one]):
+        with pytest.raises(ConfigError, match=r"b.csv is UTF-8, and another file .* is cp1252"):
+            propose(files, Options(), lambda _: None)
+
+
+def test_a_header_with_one_name_less_than_the_rows_have_fields(tmp_path: Path) -> None:
+    rows = "".join(f"{at};x;\n" for at in range(20))
+    result = proposal(made.put(tmp_path, "a.csv", f"Number;Text\n{rows}".encode()))
+    assert 'skip=1, header=("Number", "Text", "column_3")' in result.text
+    assert list(result.types) == ["number", "text"]
+    assert (result.tried.read, result.rejects) == (20, {})
+
+
+def test_where_the_disk_is_full_a_key_is_not_claimed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Spill, hashes: object) -> tuple[int, int]:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Spill, "write", full)
+    result = proposal(made.put(tmp_path, "a.csv", f"id\n{IDS}".encode()))
+    assert 'key=Choose("key"),' in result.text
+    assert "# no room on the disk to compare id" in result.text
+
+
+def test_a_value_that_is_there_again_much_later_is_noticed(tmp_path: Path) -> None:
+    rows = "".join(f"{at},{at % 250_000:06d}-{'x' * 20}\n" for at in range(250_001))
+    result = proposal(made.put(tmp_path, "a.csv", f"n,v\n{rows}".encode()))
+    assert result.group.key == ("n",)
+    assert "all different" in result.notes["n"]
+    assert "all different" not in result.notes["v"]

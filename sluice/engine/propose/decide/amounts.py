@@ -70,7 +70,7 @@ def _decided(evidence: ColumnEvidence, numbers: Numbers, currency: Currency | No
         notes.append(f"{evidence.low:,} to {evidence.high:,}")
     if not evidence.values.full and {text for text, _, _ in evidence.values} == {"0", "1"}:
         notes.append("Boolean() fits too")
-    if evidence.filled > 1 and not evidence.unique.dropped:
+    if evidence.filled > 1 and evidence.unique.decide():
         notes.append("all different")
     kind = _type(numbers, currency)
     exact = isinstance(kind, Integer) and not numbers.plus and not numbers.grouped

@@ -66,7 +66,7 @@ def _extent(evidence: ColumnEvidence) -> tuple[str, ...]:
         notes.append(", ".join(f"{_short(text)} {share(count, evidence.filled)}" for text, count, _ in evidence.values))
     elif evidence.ranged == evidence.filled:
         notes.append(extent_of(evidence))
-    elif evidence.filled > 1 and not evidence.unique.dropped:
+    elif evidence.filled > 1 and evidence.unique.decide():
         notes.append("all different")
     else:
         notes.append(f"{_about(evidence.distinct.count)} different, at most {evidence.longest} characters")

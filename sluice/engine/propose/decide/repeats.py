@@ -54,10 +54,12 @@ class Repeats:
         return self._whole.repeats()
 
     def counts(self) -> Iterator[tuple[Names, int, int]]:
-        """Each group, the rows that repeat another one in it, and of these the copies of whole rows."""
+        """Each group, the rows that repeat another one in it, and of these the copies of whole rows. Not the groups for
+        which the disk had no room."""
         copies = self.copies
         for group, (keys, without) in self._groups.items():
-            yield group, keys.repeats(), copies - without.repeats()
+            if self._whole.certain and keys.certain and without.certain:
+                yield group, keys.repeats(), copies - without.repeats()
 
 
 def _hashed(block: Block, names: dict[str, str], kept: Mask) -> dict[str, tuple[Hashes, Mask]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import IO
 
 import numpy as np
@@ -92,6 +93,7 @@ class Spill:
             place = self._end
             self._file.seek(place)
             self._file.write(hashes.tobytes())
+            self._file.flush()  # a full disk is noticed here
             self._end += hashes.nbytes
         return place, len(hashes)
 
@@ -104,7 +106,8 @@ class Spill:
     def close(self) -> None:
         """Remove the file."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # of a full disk: what was not written is not used
+                self._file.close()
             self._file = None
 
 
@@ -116,6 +119,7 @@ class Unique:
         self._spill = spill
         self._keep = keep
         self._pieces: list[tuple[int, int]] = []
+        self._compared = False
         self.dropped = False
 
     def add(self, hashes: Hashes) -> None:
@@ -135,9 +139,10 @@ class Unique:
         self.dropped, self._pieces = True, []
 
     def decide(self) -> bool:
-        """Compare all hashes."""
-        if self.certain and not self.dropped and self.repeats():
+        """Whether it is unique for certain: all hashes are compared, once."""
+        if not self._compared and self.certain and not self.dropped and self.repeats():
             self.drop()
+        self._compared = True
         return self.certain and not self.dropped
 
     def repeats(self) -> int:

@@ -101,6 +101,12 @@ def find_encoding(uri: str) -> str | None:
         return encoding_for(Bytes.of(iter(lambda: stream.read(1 << 20), b"")), uri)
 
 
+def is_ascii(uri: str) -> bool:
+    """Whether a file has no character beyond ASCII, so that it is the same text in UTF-8 and in other encodings."""
+    with opened(uri, Files("*"), _ANY) as text:
+        return all(block.isascii() for block in iter(lambda: text.stream.read(1 << 20), b""))
+
+
 def csv_options(source: Files) -> CsvOptions:
     """The options of a CSV file's declaration."""
     return CsvOptions(source.delimiter, source.skip, source.header, header_once=source.header_once)
@@ -120,6 +126,11 @@ def _csv(uri: str, source: Files, found: TableLayout) -> FileLook:
             "header_too_long", f"The table has {found.width:,} columns, the limit is {limits().max_columns:,}."
         )
     source = replace(source, skip=found.skip)
+    if found.declared:
+        names = _distinct(found.declared)
+        source = _delimited(uri, replace(source, header=names), found.delimiter)
+        why = f"the header has {len(found.declared) - 1} names for {found.width} columns"
+        return FileLook(uri, CSV, source, names, found.before[:-1], found.skip - 1, renamed=why)
     if found.header is None and found.width:
         names = tuple(f"column_{i}" for i in range(1, found.width + 1))
         source = _delimited(uri, replace(source, header=names), found.delimiter)

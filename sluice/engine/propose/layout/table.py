@@ -36,7 +36,8 @@ class Record:
 class TableLayout:
     """`skip` lines come before the table; `header` is None for a table without one; `width` is its number of columns.
 
-    `before` is the text of the first lines that are skipped.
+    `before` is the text of the first lines that are skipped. `declared` are the names of a header that has one name
+    less than the rows have fields, with an empty one for the last.
     """
 
     delimiter: str
@@ -45,6 +46,7 @@ class TableLayout:
     width: int
     share: float
     before: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()
 
 
 def find_table(head: bytes, *, whole: bool, delimiter: str | None = None, header: bool | None = None) -> TableLayout:
@@ -74,9 +76,10 @@ def _layout(head: bytes, delimiter: str, whole: bool, wanted: bool | None) -> Ta
     share = len(rows) / len(records[first:])
     clean = not any('"' in field for field in records[first].fields)
     names = None if at is None else tuple(field.strip() for field in records[at].fields)
+    short = _short_header(records, of_width) if at is None and wanted is not False else ()
     skip = records[first].line
     before = tuple(line for line in head.decode("utf-8", "replace").splitlines()[:skip] if line.strip())
-    return TableLayout(delimiter, skip if before else 0, names, width, share if clean else share / 2, before)
+    return TableLayout(delimiter, skip if before else 0, names, width, share if clean else share / 2, before, short)
 
 
 def _records(head: bytes, delimiter: str, whole: bool) -> list[Record]:
@@ -103,6 +106,15 @@ def _header(records: Sequence[Record], of_width: Sequence[int], *, sure: bool) -
         if at == of_width[0] and sum(map(bool, records[at].fields)) * 2 > len(records[at].fields):
             return None
     return None
+
+
+def _short_header(records: Sequence[Record], of_width: Sequence[int]) -> tuple[str, ...]:
+    """The names above the first row, if they are one less than its fields: rows with a delimiter at their end."""
+    first = of_width[0]
+    if not first or len(records[first - 1].fields) != len(records[first].fields) - 1:
+        return ()
+    names = [*records[first - 1].fields, ""]
+    return tuple(name.strip() for name in names) if is_header(names, [records[i].fields for i in of_width]) else ()
 
 
 def is_header(names: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
