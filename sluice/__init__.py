@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sluice.client.enqueue import enqueue, enqueue_async
     from sluice.engine import preprocess
     from sluice.engine.declare import (
+        Choose,
         Column,
         Cursor,
         Daily,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
     "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
-    "Example",
+    "Example", "Choose",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     "at_least", "at_most", "between", "matches", "one_of",
     "enqueue", "enqueue_async", "runs",
@@ -56,7 +57,7 @@ _HOMES = {
     "sluice.engine.declare": (
         "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived", "Preprocessed",
         "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
-        "Example",
+        "Example", "Choose",
     ),
     "sluice.engine.types": (
         "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",

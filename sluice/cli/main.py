@@ -23,6 +23,7 @@ COMMANDS = (
     Command("beat", "sluice.cli.servers.processes:beat", "Run Celery beat: scheduled runs."),
     Command("flower", "sluice.cli.servers.processes:flower", "Run Flower: workers and tasks in a browser."),
     Command("up", "sluice.cli.servers.processes:up", "Run servers, workers, beat and Flower."),
+    Command("init", "sluice.cli.data.init:init", "Propose a pipeline from files that nobody described."),
     Command("pipelines", "sluice.cli.data.pipelines:pipelines", "List the pipelines, with their tables and files."),
     Command("check", "sluice.cli.data.check:check", "Check pipeline files and their examples, without servers."),
     Command("status", "sluice.cli.runs.status:status", "Show the newest runs, or one run."),

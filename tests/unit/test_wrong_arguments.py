@@ -13,6 +13,7 @@ import pytest
 
 from sluice import (
     Boolean,
+    Choose,
     Column,
     Cursor,
     Daily,
@@ -151,7 +152,8 @@ def test_all_words_and_all_of_their_arguments_are_in_the_table() -> None:
 
     known = {word for word, _ in RIGHT}
     words = [getattr(sluice, name) for name in sluice.__all__]
-    words = [each for each in words if isinstance(each, type) and each not in (Date, Boolean)]
+    # Choose has no right call: it is an error wherever it stands
+    words = [each for each in words if isinstance(each, type) and each not in (Date, Boolean, Choose)]
     assert [each.__name__ for each in words if each not in known] == []
     for word, right in RIGHT:
         arguments = {each.name for each in dataclasses.fields(word) if each.init} - {"base", "formats"}

@@ -5,6 +5,7 @@ contract's version is a hash of its `repr`.
 """
 
 from sluice.engine.declare.answers import Forecast, Page
+from sluice.engine.declare.choose import Choose
 from sluice.engine.declare.daily import Daily
 from sluice.engine.declare.example import Example
 from sluice.engine.declare.own_table import OwnTable
@@ -22,6 +23,7 @@ from sluice.engine.declare.tables.table import LINEAGE, Column, Generated, Table
 
 __all__ = [
     "LINEAGE", "Column", "Computed", "Cursor", "Daily", "Derived", "Example", "Files", "Flow", "Generated", "HttpApi",
+    "Choose",
     "Next", "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote", "Serve",
     "Source", "Table", "Forecast", "Transform",
 ]  # fmt: skip

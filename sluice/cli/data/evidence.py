@@ -1,0 +1,61 @@
+"""The evidence of a proposal on the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sluice.cli.addresses import near
+from sluice.cli.output import count, item, rows, things
+
+if TYPE_CHECKING:
+    from sluice.engine.propose import Group, Verified
+
+_WIDEST = 34
+_SHOWN = 10
+
+
+def print_evidence(group: Group, table: str, tried: Verified) -> None:
+    """What was found in files for one table."""
+    _print_files(group)
+    print(f"\ntable {table}: key {', '.join(group.key) or 'not found'}, {things(len(group.columns), 'column')}")
+    names = min(max(len(each.name) for each in group.columns), _WIDEST)
+    types = min(max(len(each.decision.readings[0].text) for each in group.columns), _WIDEST)
+    for each in group.columns:
+        kinds = " or ".join(reading.text for reading in each.decision.readings)
+        meanings = [reading.meaning for reading in each.decision.readings if reading.meaning]
+        found = "; ".join([*(["CHOOSE"] if each.decision.open else []), *meanings, *each.decision.notes])
+        item(f"{each.name:<{names}}  {kinds:<{types}}  {found}".rstrip())
+    for each in group.columns:
+        for line in each.decision.seen:
+            item(f"{each.name}: {line}")
+    for name, why in group.left_out.items():
+        item(f"{name}: left out, {why}")
+    _print_tried(group, tried)
+
+
+def _print_files(group: Group) -> None:
+    first, source = group.first, group.first.source
+    names = ", ".join(near(file.uri) for file in group.files[:3]) + (", ..." if len(group.files) > 3 else "")
+    facts = [first.format, rows(group.found.rows)]
+    facts += [f"encoding {source.encoding}"] if source.encoding else []
+    facts += [f"{things(source.skip, 'line')} skipped"] if source.skip else []
+    facts += ["no header"] if first.headless else []
+    facts += [first.renamed] if first.renamed else []
+    print(f"{names}: {', '.join(facts)}")
+    for line in first.before[:_SHOWN]:
+        item(f"before the header: {line[:80]}")
+    for footer in group.found.footers[:_SHOWN]:
+        text = " ".join(filter(None, footer.cells.values()))
+        item(f"line {count(footer.line)} looks like a total, not like a row: {text[:80]}")
+
+
+def _print_tried(group: Group, tried: Verified) -> None:
+    of = "" if tried.whole else " of the beginning"
+    which = f"; {rows(tried.repeated)} with a key that is there before" if tried.repeated and group.key else ""
+    print(f"\ntried on {rows(tried.read)}{of}: {count(tried.rejected)} would be rejected{which}")
+    ordered = sorted(tried.rejects.values(), key=lambda each: (-each.count, each.line))
+    for each in ordered[:_SHOWN]:
+        item(f"{count(each.count)} x {each.code}, first {near(each.uri)}:{each.line}: {each.reason}")
+    for uri, line in sorted(tried.footers) if tried.whole else []:
+        item(f"{near(uri)}:{line} looks like a total, and fits all columns: it will be loaded as a row")
+    print()
