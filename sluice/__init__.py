@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         PostgresQuery,
         Preprocessed,
         Range,
+        Rows,
         Serve,
         Table,
     )  # fmt: skip
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
-    "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
+    "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Rows", "Serve", "Range", "OwnTable", "Page", "Forecast",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     "at_least", "at_most", "between", "matches", "one_of",
     "enqueue",
@@ -52,7 +53,7 @@ __all__ = [
 _HOMES = {
     "sluice.engine.declare": (
         "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived", "Preprocessed",
-        "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
+        "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Rows", "Serve", "Range", "OwnTable", "Page", "Forecast",
     ),
     "sluice.engine.types": (
         "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",

@@ -36,6 +36,7 @@ from sluice import (
     PostgresQuery,
     Preprocessed,
     Range,
+    Rows,
     Serve,
     Table,
     Text,
@@ -49,6 +50,11 @@ from sluice import (
 )
 from sluice.engine.declare.tables.checks import AtLeast, AtMost, Between, Matches, OneOf
 from sluice.errors import ConfigError, DeclarationError
+
+
+def no_rows() -> list[Any]:
+    return []
+
 
 KEY = Column("id", Integer(), required=True)
 TABLE = Table("t", key=("id",), columns=[KEY])
@@ -69,6 +75,7 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (Cursor, {"next": "a", "param": "cursor", "optional": False, "more": "b", "total": "c", "end": "0",
               "same_is_last": False, "empty_is_last": False}),
     (Next, {"url": "a", "optional": True, "more": "b", "total": "c", "empty_is_last": False}),
+    (Rows, {"function": no_rows, "name": "r", "snapshot": False, "timeout_s": 1.5, "total_s": 5}),
     (PostgresQuery, {"sql": "select 1", "name": "q", "database": "SLUICE_A_DATABASE_URL", "watermark": "at",
                      "overlap": timedelta(1), "snapshot": False, "statement_timeout_s": 1.0}),
     (Flow, {"source": Files("*"), "table": TABLE, "transform": None, "part_time_limit_s": 5.0}),
@@ -192,7 +199,7 @@ def test_a_class_in_the_place_of_a_type_says_what_to_write(type_: Any) -> None:
          "Column: got an unexpected keyword argument 'source'; it is now header=."),
         (lambda: Column("a"), "Column: missing a required argument: 'type'."),
         (lambda: Pipeline("p", Files, TABLE),
-         "Pipeline 'p': source must be a Files, a HttpApi or a PostgresQuery, not the class Files: write Files(...)."),
+         "Pipeline 'p': source must be a Files, a HttpApi, a PostgresQuery or a Rows, not the class Files: write Files(...)."),  # noqa: E501
         (lambda: Pipeline("p", Files("*"), TABLE, schedule="01:00"),
          "Pipeline 'p': schedule must be a Daily, not the text '01:00'."),
         (lambda: Files("*", skip=True), "Files: skip must be a whole number, not True."),

@@ -13,6 +13,7 @@ from sluice.engine.declare.sources.files import Files
 from sluice.engine.declare.sources.http_api import HttpApi
 from sluice.engine.declare.sources.paging import Cursor, Next, Pages
 from sluice.engine.declare.sources.postgres_query import PostgresQuery
+from sluice.engine.declare.sources.rows import Rows
 from sluice.engine.declare.sources.source import Remote, Source
 from sluice.engine.declare.tables.computed import Computed
 from sluice.engine.declare.tables.derived import Derived
@@ -21,6 +22,6 @@ from sluice.engine.declare.tables.table import LINEAGE, Column, Generated, Table
 
 __all__ = [
     "LINEAGE", "Column", "Computed", "Cursor", "Daily", "Derived", "Files", "Flow", "Generated", "HttpApi", "Next",
-    "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote", "Serve", "Source",
-    "Table", "Forecast", "Transform",
+    "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote", "Rows", "Serve",
+    "Source", "Table", "Forecast", "Transform",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sluice.engine.declare.sources.files import Files
 from sluice.engine.declare.sources.http_api import HttpApi
 from sluice.engine.declare.sources.postgres_query import PostgresQuery
+from sluice.engine.declare.sources.rows import Rows
 
-Remote = HttpApi | PostgresQuery
+Remote = HttpApi | PostgresQuery | Rows
 Source = Files | Remote
