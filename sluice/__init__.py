@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Range,
         Rows,
         Serve,
+        SqlQuery,
         Table,
     )  # fmt: skip
     from sluice.engine.declare.tables.checks import at_least, at_most, between, matches, one_of
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
-    "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Rows", "Serve", "Range", "OwnTable", "Page", "Forecast",
+    "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Rows", "SqlQuery",
+    "Serve", "Range", "OwnTable", "Page", "Forecast",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     "at_least", "at_most", "between", "matches", "one_of",
     "enqueue",
@@ -53,7 +55,8 @@ __all__ = [
 _HOMES = {
     "sluice.engine.declare": (
         "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived", "Preprocessed",
-        "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Rows", "Serve", "Range", "OwnTable", "Page", "Forecast",
+        "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Rows", "SqlQuery",
+        "Serve", "Range", "OwnTable", "Page", "Forecast",
     ),
     "sluice.engine.types": (
         "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",

@@ -38,6 +38,7 @@ from sluice import (
     Range,
     Rows,
     Serve,
+    SqlQuery,
     Table,
     Text,
     Timestamp,
@@ -75,6 +76,8 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (Cursor, {"next": "a", "param": "cursor", "optional": False, "more": "b", "total": "c", "end": "0",
               "same_is_last": False, "empty_is_last": False}),
     (Next, {"url": "a", "optional": True, "more": "b", "total": "c", "empty_is_last": False}),
+    (SqlQuery, {"sql": "select 1", "name": "q", "database": "SLUICE_A_DATABASE_URL", "watermark": "at",
+                "overlap": 1, "snapshot": False, "statement_timeout_s": 1.0}),
     (Rows, {"function": no_rows, "name": "r", "snapshot": False, "timeout_s": 1.5, "total_s": 5}),
     (PostgresQuery, {"sql": "select 1", "name": "q", "database": "SLUICE_A_DATABASE_URL", "watermark": "at",
                      "overlap": timedelta(1), "snapshot": False, "statement_timeout_s": 1.0}),
@@ -199,7 +202,7 @@ def test_a_class_in_the_place_of_a_type_says_what_to_write(type_: Any) -> None:
          "Column: got an unexpected keyword argument 'source'; it is now header=."),
         (lambda: Column("a"), "Column: missing a required argument: 'type'."),
         (lambda: Pipeline("p", Files, TABLE),
-         "Pipeline 'p': source must be a Files, a HttpApi, a PostgresQuery or a Rows, not the class Files: write Files(...)."),  # noqa: E501
+         "Pipeline 'p': source must be a Files, a HttpApi, a PostgresQuery, a Rows or a SqlQuery, not the class Files: write Files(...)."),  # noqa: E501
         (lambda: Pipeline("p", Files("*"), TABLE, schedule="01:00"),
          "Pipeline 'p': schedule must be a Daily, not the text '01:00'."),
         (lambda: Files("*", skip=True), "Files: skip must be a whole number, not True."),

@@ -15,6 +15,7 @@ from sluice.engine.declare.sources.paging import Cursor, Next, Pages
 from sluice.engine.declare.sources.postgres_query import PostgresQuery
 from sluice.engine.declare.sources.rows import Rows
 from sluice.engine.declare.sources.source import Remote, Source
+from sluice.engine.declare.sources.sql_query import SqlQuery
 from sluice.engine.declare.tables.computed import Computed
 from sluice.engine.declare.tables.derived import Derived
 from sluice.engine.declare.tables.preprocessed import Preprocessed
@@ -23,5 +24,5 @@ from sluice.engine.declare.tables.table import LINEAGE, Column, Generated, Table
 __all__ = [
     "LINEAGE", "Column", "Computed", "Cursor", "Daily", "Derived", "Files", "Flow", "Generated", "HttpApi", "Next",
     "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote", "Rows", "Serve",
-    "Source", "Table", "Forecast", "Transform",
+    "Source", "SqlQuery", "Table", "Forecast", "Transform",
 ]  # fmt: skip

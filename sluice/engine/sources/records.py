@@ -82,8 +82,8 @@ class Records:
         """The names of the columns that any record had, each once, in order of appearance."""
         return tuple(self._names.values())
 
-    def add(self, record: Mapping[Any, Any]) -> None:
-        """Write one record. Raises WrongValue."""
+    def add(self, record: Mapping[Any, Any], extra: Sequence[str] = ()) -> None:
+        """Write one record, and further pairs of a key and a value as JSON. Raises WrongValue."""
         self.count += 1
         cells: list[str] = []
         for key, prefix, declared in self._layout(tuple(record)):
@@ -97,6 +97,7 @@ class Records:
             except Unwritable as wrong:
                 raise WrongValue(self.count, str(key), wrong.kind) from wrong
             self._size += len(cells[-1])
+        cells.extend(extra)
         self._lines.append(cells)
         if len(self._lines) >= _ROWS or self._size >= _BYTES:
             self.flush()

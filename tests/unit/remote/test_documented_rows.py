@@ -1,17 +1,28 @@
-"""The page on Python functions has each code that such a fetch is refused with."""
+"""The pages on Python functions and on databases have each code that such a fetch is refused with."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 from sluice.engine.sources import records, rows
+from sluice.engine.sources.query import alchemy
 
-PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "rows.md"
-FILES = [Path(records.__file__), *Path(rows.__file__).parent.glob("*.py")]
+HOW_TO = Path(__file__).parents[3] / "docs" / "how-to"
 
 
-def test_each_code_has_its_line_in_the_table() -> None:
-    raised = {code for file in FILES for code in re.findall(r'DataError\(\s*"(\w+)"', file.read_text())}
-    documented = set(re.findall(r"^\| `([a-z]+_[a-z_]+)` \|", PAGE.read_text(), re.MULTILINE))
-    assert raised | {"no_rows"} == documented
+@pytest.mark.parametrize(
+    ("page", "room", "further"),
+    [
+        ("rows.md", rows, {"no_rows"}),
+        ("mysql.md", alchemy, {"no_rows", "driver_missing", "setting_missing"}),
+    ],
+)
+def test_each_code_has_its_line_in_the_table(page: str, room: ModuleType, further: set[str]) -> None:
+    files = [Path(records.__file__), *Path(str(room.__file__)).parent.glob("*.py")]
+    raised = {code for file in files for code in re.findall(r'DataError\(\s*"(\w+)"', file.read_text())}
+    documented = set(re.findall(r"^\| `([a-z]+_[a-z_]+)`", (HOW_TO / page).read_text(), re.MULTILINE))
+    assert raised | further == documented
