@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from sluice import Column, Files, Integer, Table
 from sluice.engine.formats.known import JSON_LINES, parse_text, plan_as
+from sluice.engine.formats.spelled.records import Records, types_by_header
 from sluice.engine.rows.contract import Contract
-from sluice.engine.sources.records import Records
 from sluice.engine.types import ColumnType
 
 
@@ -26,7 +26,7 @@ class Recorded(NamedTuple):
 def recorded(records: Sequence[Mapping[str, Any]] | pa.Table, columns: Sequence[Column]) -> Recorded:
     """Write records and read them again."""
     written = io.BytesIO()
-    into = Records("source", columns, written)
+    into = Records("source", types_by_header(columns), written)
     if isinstance(records, pa.Table):
         for batch in records.to_batches():
             into.add_batch(batch)

@@ -12,7 +12,7 @@ import sluice
 ENGINE = Path(sluice.__file__).parent / "engine"
 SHARED = {
     "formats": {"text", "spelled", "format", "caps"},
-    "sources": {"kind", "landing", "fetch", "records", "setting"},
+    "sources": {"kind", "landing", "fetch", "setting"},
 }
 
 

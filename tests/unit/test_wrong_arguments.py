@@ -67,7 +67,7 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (Generated, {"name": "a", "pg_type": "text", "expression": "'a'"}),
     (Table, {"name": "t", "key": ("id",), "columns": [KEY], "on_conflict": "update", "generated": (), "indexes": ()}),
     (Files, {"pattern": "*", "delimiter": ";", "name": "files", "encoding": "cp1252", "skip": 1, "header": ("id",),
-             "snapshot": False, "strict_quotes": True, "line_breaks": False}),
+             "snapshot": False, "strict_quotes": True, "line_breaks": False, "sheet": "a"}),
     (HttpApi, {"url": "https://a.b/c", "name": "a", "base": None, "token": "SLUICE_A_API_TOKEN", "records": "data",
                "pages": Pages(), "params": {"a": 1}, "error_keys": ("error",), "timeout_s": 1.5, "total_s": 60,
                "max_bytes": 1, "max_pages": 1, "tries": 1, "snapshot": False}),

@@ -8,7 +8,8 @@ from types import ModuleType
 
 import pytest
 
-from sluice.engine.sources import records, rows
+from sluice.engine.formats.spelled import records
+from sluice.engine.sources import rows
 from sluice.engine.sources.query import alchemy
 
 HOW_TO = Path(__file__).parents[3] / "docs" / "how-to"

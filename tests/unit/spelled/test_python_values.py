@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sluice import Column
-from sluice.engine.sources.records import WrongValue
+from sluice.engine.formats.spelled.records import WrongValue
 from sluice.engine.types import Boolean, ColumnType, Date, Decimal, Duration, Integer, Money, Text, Timestamp
 from tests.kit.recorded import column_of, recorded
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from json.encoder import encode_basestring as quoted
@@ -19,6 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from sluice.engine.formats.spelled.moments import Instants, spell_dates, spell_moments
+from sluice.engine.formats.text.beyond import wrong_cell
 from sluice.engine.types import Date, Integer, Text
 from sluice.engine.types.base import ColumnType
 from sluice.engine.types.numbers.spelling import spell_numbers
@@ -36,6 +38,13 @@ class Unwritable(ValueError):
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
         self.kind = kind
+
+
+@dataclass(frozen=True)
+class WrongCell:
+    """What stands where a value cannot be read: its row is refused, with `what` as the reason."""
+
+    what: str
 
 
 def is_moment(value: object) -> bool:
@@ -194,6 +203,7 @@ _WRITERS: dict[type, Callable[[Any, ColumnType], str]] = {
     UUID: lambda value, declared: quoted(str(value)),  # noqa: ARG005
     time: _clock,
     timedelta: _length,
+    WrongCell: lambda value, declared: quoted(wrong_cell(value.what)),  # noqa: ARG005
     dict: _nested,
     list: _nested,
     tuple: _nested,

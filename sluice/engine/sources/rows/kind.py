@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from sluice.engine.declare import Column, Files, Pipeline, Rows
 from sluice.engine.formats.known import JSON_LINES
+from sluice.engine.formats.spelled.records import Records, WrongValue, types_by_header
 from sluice.engine.sources.fetch import Blocks, FetchedSource, FetchResult, Known, Noted
 from sluice.engine.sources.kind import ProbeResult, SourceKind
-from sluice.engine.sources.records import Records, WrongValue
 from sluice.engine.sources.rows.call import Call
 from sluice.engine.sources.rows.state import noted_state, state_in
 
@@ -34,7 +34,7 @@ class _Rows(FetchedSource[Rows]):
     def write(self, source: Rows, columns: Sequence[Column], into: Blocks, known: Known) -> FetchResult:
         state = state_in(known.noted) if source.has_state else None
         call = Call(source, into.beat)
-        records = Records(source.name, columns, into)
+        records = Records(source.name, types_by_header(columns), into)
         try:
             with closing(call.items(state)) as items:
                 for item in items:

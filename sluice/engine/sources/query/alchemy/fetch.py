@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Column, SqlQuery
+from sluice.engine.formats.spelled.records import Records, WrongValue, types_by_header
 from sluice.engine.formats.text.header import plain
 from sluice.engine.sources.fetch import Blocks, FetchResult
 from sluice.engine.sources.query.alchemy.connect import connected, too_long
 from sluice.engine.sources.query.alchemy.mark import Mark
-from sluice.engine.sources.records import Records, WrongValue
 from sluice.errors import DataError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def fetch(source: SqlQuery, columns: Sequence[Column], into: Blocks, noted: Mapp
         result = _execute(connection, source, _select(connection, source, start))
         rules.refuse(result.cursor, source.name)
         names = tuple(result.keys())
-        _write(source, result, names, Records(source.name, columns, into), mark, into)
+        _write(source, result, names, Records(source.name, types_by_header(columns), into), mark, into)
         if mark is None:
             return FetchResult({}, names=names)
         nulls = _nulls(connection, source) if start is not None and rules.one_state else 0

@@ -30,6 +30,12 @@ _SHOWN = 20
 _TEXT = Text()
 
 
+def types_by_header(columns: Sequence[Column]) -> dict[str, ColumnType]:
+    """The types to write for: of two columns of one header the one with a decimal comma, as everywhere."""
+    ordered = sorted(columns, key=lambda column: column.type.decimal_mark == ",")
+    return {column.header_name: column.type for column in ordered}
+
+
 class Sink(Protocol):
     """The receiver of the lines. It may raise to stop the fetch."""
 
@@ -61,18 +67,16 @@ class _Cell(NamedTuple):
 
 
 class Records:
-    """Writes the records of a source into `into`, for the columns of its table. `count` is their number."""
+    """Writes the records of a source into `into`, for the headers and types of its table. `count` is their number."""
 
-    def __init__(self, source: str, columns: Sequence[Column], into: Sink) -> None:
-        # of two columns of one header the one with a decimal comma decides, as everywhere
-        ordered = sorted(columns, key=lambda column: column.type.decimal_mark == ",")
-        self._types = {plain(column.header_name): column.type for column in ordered}
+    def __init__(self, source: str, types: Mapping[str, ColumnType], into: Sink) -> None:
+        self._types = {plain(header): declared for header, declared in types.items()}
         self._source = source
         self._into = into
         self._written, self._most = 0, settings().max_unpacked_bytes
         self._layouts: dict[tuple[object, ...], list[_Cell]] = {}
         self._names: dict[str, str] = {}
-        self._lines: list[list[str]] = []
+        self._lines: list[list[str] | None] = []
         self._size = 0
         self._moments: dict[ColumnType, list[tuple[list[str], int, date]]] = {}
         self.count = 0
@@ -102,6 +106,10 @@ class Records:
         if len(self._lines) >= _ROWS or self._size >= _BYTES:
             self.flush()
 
+    def add_blank(self) -> None:
+        """Write an empty line, which is not a record."""
+        self._lines.append(None)
+
     def add_batch(self, batch: pa.RecordBatch) -> None:
         """Write the rows of a batch of Arrow. Raises WrongValue, and DataError as `spell` does."""
         self.flush()
@@ -128,7 +136,7 @@ class Records:
             texts = moments_as_json([value for _, _, value in waiting], declared)
             for (cells, at, _), text in zip(waiting, texts, strict=True):
                 cells[at] += text
-        text = "".join(f"{{{', '.join(cells)}}}\n" for cells in self._lines)
+        text = "".join("\n" if cells is None else f"{{{', '.join(cells)}}}\n" for cells in self._lines)
         self._moments, self._lines, self._size = {}, [], 0
         if text:
             self._written += self._into.write(text.encode("utf-8", "surrogatepass"))  # half a pair becomes a reject
