@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal as Exact
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from sluice import Boolean, Column, Date, Decimal, Duration, Files, Integer, Pipeline, Table, Text, Timestamp
+from sluice.engine.formats.excel import parts
 from tests.kit.in_process import InProcess
 from tests.kit.workbook import number, sheet, text, typed, workbook
 
@@ -84,6 +86,25 @@ def test_what_is_no_value_is_a_reject_with_its_row_and_column(engine: InProcess,
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_errors_are_found_wherever_a_block_of_the_file_ends(
+    engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
+    rows = {at: [number(str(at), f"A{at}"), f'<c r="B{at}"/>', typed("e", "#N/A", f"C{at}")] for at in range(2, 30)}
+    content = sheet(HEADER | rows, merged=["X1:Y2"])
+    if prefix:
+        content = re.sub(r"<(/?)(\w)", rf"<\1{prefix}\2", content).replace("xmlns=", "xmlns:x=")
+    monkeypatch.setattr(parts, "_BLOCK", 7)
+    status = load(engine, tmp_path, workbook({"a": content}))
+    assert (status["read"], status["rejected"]) == (28, 28)
+    assert engine.sql("select distinct code from sluice.reject") == [("wrong_cell",)]
+
+
+def test_a_sheet_of_formats_alone_is_empty(engine: InProcess, tmp_path: Path) -> None:
+    full, formats = sheet(HEADER | {2: [number("1", "A2")]}), sheet({1: ['<c r="A1" s="1"/>']})
+    assert load(engine, tmp_path, workbook({"a": full, "b": formats}))["loaded"] == 1
+
+
 def test_the_only_sheet_with_cells_is_taken_and_hidden_ones_are_not(engine: InProcess, tmp_path: Path) -> None:
     full, other = sheet(HEADER | {2: [number("1", "A2")]}), sheet(HEADER | {2: [number("2", "A2")]})
     status = load(engine, tmp_path, workbook({"empty": sheet({}), "data": full, "old": other}, hidden=["old"]))
@@ -126,11 +147,15 @@ def test_a_workbook_that_cannot_be_loaded_is_refused(
     assert (state, got, part in error) == ("failed", code, True), error
 
 
-def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_read(engine: InProcess, tmp_path: Path) -> None:
-    content = workbook({"a": sheet(HEADER | {2: [number("1", "A2"), text("x" * 100_000_000, "B2")]})})
-    load(engine, tmp_path, content)
-    ((_, code, _),) = engine.sql(OUTCOME)
-    assert code == "too_compressed"
+def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_read(
+    engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLUICE_MAX_UNPACKED_BYTES", "1048576")
+    InProcess.forget()
+    rows = {at: [number(str(at), f"A{at}"), text("x" * 30_000, f"B{at}")] for at in range(2, 50)}
+    load(engine, tmp_path, workbook({"a": sheet(HEADER | rows)}))
+    ((_, code, error),) = engine.sql(OUTCOME)
+    assert (code, "unpacks to more than 1,048,576 bytes" in error) == ("too_large", True)
 
 
 def test_a_workbook_within_an_archive_has_to_be_taken_out(engine: InProcess, tmp_path: Path) -> None:

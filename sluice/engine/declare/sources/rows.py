@@ -98,6 +98,11 @@ def _text_of(function: Callable[..., Any]) -> str:
         return f"{_text_of(function.func)}{function.args!r}{sorted(function.keywords.items())!r}"
     try:
         return source_text(function)
-    except (OSError, TypeError):
+    except (OSError, TypeError) as error:
+        if inspect.isfunction(function):
+            raise ConfigError(
+                f"The source of the function {function.__name__!r} cannot be read; write it as a function (def) in the"
+                " pipeline's file, so that a change of it changes the contract."
+            ) from error
         kind = type(function)
         return f"{kind.__module__}.{kind.__qualname__}"

@@ -32,6 +32,8 @@ _ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br=["'](\d{1,7})["']""")
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 _TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]*)</")
+_FILLED = re.compile(rb"<(?:\w+:)?[vtf][\s>]")
+_END = re.compile(rb"</(?:\w+:)?sheetData>|<(?:\w+:)?sheetData\s*/>")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
 NEVER_COMPUTED = "a formula that was never computed"
@@ -44,6 +46,23 @@ class Scanned:
     wrong: dict[tuple[int, int], str] = field(default_factory=dict)
     columns: set[bytes] = field(default_factory=set)
     rows: int = 0
+    filled: bool = False
+
+
+class _Directory:
+    """Limits the size of a zip's directory, which zipfile reads as a whole."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, size: int = -1) -> bytes:
+        if size > _SMALL:
+            raise zipfile.BadZipFile("its directory is too large")
+        return self._file.read(size)
+
+    def seekable(self) -> bool:
+        return True
 
 
 def is_workbook(file: BinaryIO) -> bool:
@@ -52,7 +71,7 @@ def is_workbook(file: BinaryIO) -> bool:
     found = file.read(4) == b"PK\x03\x04"
     if found:
         try:
-            with zipfile.ZipFile(file) as archive:
+            with zipfile.ZipFile(_Directory(file)) as archive:
                 found = WORKBOOK in archive.NameToInfo
         except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
             found = False
@@ -74,14 +93,15 @@ def sheet_parts(archive: zipfile.ZipFile) -> Mapping[str, str]:
 
 def scan_sheet(archive: zipfile.ZipFile, part: str, caps: Caps) -> Scanned:
     """Search a sheet's XML. Raises DataError `too_large`, `too_compressed`, `corrupt`."""
-    scanned = Scanned()
-    rest = b""
+    scanned, rest, within = Scanned(), b"", True
     for block in _blocks(archive, part, caps):
+        if not within:
+            continue  # what follows the cells is only read
         text = rest + block
-        end = max(text.rfind(b"</c>"), text.rfind(b":c>"), text.rfind(b"/>"))
-        end = end if end >= 0 else len(text)
-        _look(text[: end + 4], scanned)
-        rest = text[end + 4 :] if end + 4 <= len(text) else b""
+        within = _END.search(text) is None
+        end = _last_cell(text) if within else len(text)
+        _look(text[:end], scanned)
+        rest = text[end:]
         if len(rest) > _LONGEST_CELL + _BLOCK:
             raise DataError("too_large", f"A cell of the workbook has more than {_LONGEST_CELL:,} bytes.")
     _look(rest, scanned)
@@ -113,7 +133,16 @@ def _blocks(archive: zipfile.ZipFile, part: str, caps: Caps) -> Iterator[bytes]:
         raise broken(error) from error
 
 
+def _last_cell(text: bytes) -> int:
+    """Where the last cell begins, which may go on in the next block; or else the last tag."""
+    named, prefixed = text.rfind(b"<c "), text.rfind(b":c ")
+    if prefixed > named:
+        named = text.rfind(b"<", 0, prefixed)
+    return named if named >= 0 else max(text.rfind(b"<"), 0)
+
+
 def _look(text: bytes, scanned: Scanned) -> None:
+    scanned.filled = scanned.filled or _FILLED.search(text) is not None
     scanned.columns.update(_COLUMN.findall(text))
     for row in _ROW.findall(text)[-1:]:
         scanned.rows = max(scanned.rows, int(row))

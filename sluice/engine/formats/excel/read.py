@@ -56,7 +56,7 @@ def read_sheet(file: BinaryIO, source: Files, caps: Caps) -> Sheet:
         scans = {name: scan_sheet(archive, parts[name], caps) for name in _candidates(file, source, parts)}
     file.seek(0)
     with _reading(), calamine.load_workbook(file) as workbook:
-        name = _chosen(source, [name for name, scan in scans.items() if scan.rows or scan.columns], list(scans))
+        name = _chosen(source, [name for name, scan in scans.items() if scan.filled], list(scans))
         sheet = workbook.get_sheet_by_name(name)
         rows: Sequence[Cells] = sheet.to_python(skip_empty_area=False)
         wrong = _wrong_cells(sheet, scans[name])

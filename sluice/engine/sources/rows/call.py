@@ -76,7 +76,9 @@ class Call:
         """The records of an item: itself, those of a list (a page), or the batches of an Arrow table."""
         if isinstance(item, Mapping):
             self._seen += 1
-            yield item
+            with self._running("reading its record"):
+                record = item if isinstance(item, dict) else dict(item)
+            yield record
         elif isinstance(item, list | tuple) and not hasattr(item, "_asdict") and depth == 0:
             for each in item:
                 yield from self._flat(each, depth + 1)
