@@ -35,7 +35,9 @@ if TYPE_CHECKING:
         PostgresQuery,
         Preprocessed,
         Range,
+        Rows,
         Serve,
+        SqlQuery,
         Table,
     )  # fmt: skip
     from sluice.engine.declare.tables.checks import at_least, at_most, between, matches, one_of
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
     "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
-    "Example", "Choose",
+    "Example", "Choose", "Rows", "SqlQuery",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     "at_least", "at_most", "between", "matches", "one_of",
     "enqueue", "enqueue_async", "runs",
@@ -57,7 +59,7 @@ _HOMES = {
     "sluice.engine.declare": (
         "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived", "Preprocessed",
         "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
-        "Example", "Choose",
+        "Example", "Choose", "Rows", "SqlQuery",
     ),
     "sluice.engine.types": (
         "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",

@@ -114,6 +114,12 @@ class SettingMissing(NotHere):
     code = "setting_missing"
 
 
+class DriverMissing(NotHere):
+    """A library that a source needs is not installed on this worker; another one may have it."""
+
+    code = "driver_missing"
+
+
 class OtherDeclaration(NotHere):
     """This worker does not have the version of the declaration that the run was registered with.
 

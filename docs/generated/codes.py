@@ -46,6 +46,7 @@ FURTHER = {
         "cancelled": "The run was stopped with `sluice cancel`; nothing of the input was loaded.",
         "changed": "The file changed again and again while it was read.",
         "file_missing": "No worker has seen the file for 30 s.",
+        "driver_missing": "No worker has had the library or driver that the source needs for 30 s.",
         "setting_missing": "No worker has had the setting that the source names for 30 s.",
         "not_allowed": "No worker's database role has had the right for 30 s; the message names it.",
         "table_missing": "The table is not there for the role of any worker.",
@@ -65,8 +66,9 @@ In the messages below `{value}` stands for the value of the row, `…` for what 
 _TITLES = {
     "rows": "Rejected rows\n\nThe row is not loaded. The other rows of its file are.",
     "inputs": "Refused inputs\n\nNothing of the input is loaded. The other inputs of the run go on.",
-    "sources": "Refused fetches\n\nWhat to do about each is in [APIs](../how-to/http-api.md) and"
-    " [databases](../how-to/sources.md) as sources.",
+    "sources": "Refused fetches\n\nWhat to do about each is in [APIs](../how-to/http-api.md),"
+    " [other databases](../how-to/mysql.md),"
+    " [databases](../how-to/sources.md) and [Python functions](../how-to/rows.md) as sources.",
     "forecast": "Forecasts\n\n`sluice forecast` ends with 1.",
     "api": "Problems of the JSON API\n\nSee [the JSON API](json-api.md).",
 }

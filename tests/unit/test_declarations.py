@@ -44,11 +44,11 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_pipeline_file_with_a_mistake_is_named_and_the_others_work(folder: Path) -> None:
-    (folder / "broken.py").write_text("from sluice import Files\npipeline = Files('*.csv', delimiter='#')\n")
+    (folder / "broken.py").write_text("from sluice import Files\npipeline = Files('*.csv', delimiter='##')\n")
     assert "call_logs" in all_pipelines()
     (sentence,) = broken()
-    assert re.search(r"broken\.py:2: .*delimiter must be .* not '#'", sentence)
-    with pytest.raises(ConfigError, match=r"broken\.py:2: .*delimiter must be .* not '#'"):
+    assert re.search(r"broken\.py:2: .*delimiter must be .* not '##'", sentence)
+    with pytest.raises(ConfigError, match=r"broken\.py:2: .*delimiter must be .* not '##'"):
         find("broken")
 
 

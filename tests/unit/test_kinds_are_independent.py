@@ -10,7 +10,10 @@ import pytest
 import sluice
 
 ENGINE = Path(sluice.__file__).parent / "engine"
-SHARED = {"formats": {"text", "format", "caps"}, "sources": {"kind", "landing", "fetch", "setting"}}
+SHARED = {
+    "formats": {"text", "spelled", "format", "caps"},
+    "sources": {"kind", "landing", "fetch", "setting"},
+}
 
 
 def _imported(module: Path) -> set[str]:
@@ -33,7 +36,9 @@ def _foreign(package: str, kind: Path) -> set[str]:
 
 
 def _kinds(package: str) -> list[Path]:
-    return sorted(each.parent for each in (ENGINE / package).glob("*/__init__.py") if each.parent.name != "text")
+    return sorted(
+        each.parent for each in (ENGINE / package).glob("*/__init__.py") if each.parent.name not in SHARED[package]
+    )
 
 
 @pytest.mark.parametrize("kind", _kinds("formats"), ids=lambda kind: kind.name)

@@ -38,7 +38,9 @@ from sluice import (
     PostgresQuery,
     Preprocessed,
     Range,
+    Rows,
     Serve,
+    SqlQuery,
     Table,
     Text,
     Timestamp,
@@ -52,6 +54,11 @@ from sluice import (
 from sluice.engine.declare.tables.checks import AtLeast, AtMost, Between, Matches, OneOf
 from sluice.errors import ConfigError, DeclarationError
 
+
+def no_rows() -> list[Any]:
+    return []
+
+
 KEY = Column("id", Integer(), required=True)
 TABLE = Table("t", key=("id",), columns=[KEY])
 
@@ -62,7 +69,7 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (Generated, {"name": "a", "pg_type": "text", "expression": "'a'"}),
     (Table, {"name": "t", "key": ("id",), "columns": [KEY], "on_conflict": "update", "generated": (), "indexes": ()}),
     (Files, {"pattern": "*", "delimiter": ";", "name": "files", "encoding": "cp1252", "skip": 1, "header": ("id",),
-             "snapshot": False, "strict_quotes": True, "line_breaks": False}),
+             "snapshot": False, "strict_quotes": True, "line_breaks": False, "sheet": "a"}),
     (HttpApi, {"url": "https://a.b/c", "name": "a", "base": None, "token": "SLUICE_A_API_TOKEN", "records": "data",
                "pages": Pages(), "params": {"a": 1}, "error_keys": ("error",), "timeout_s": 1.5, "total_s": 60,
                "max_bytes": 1, "max_pages": 1, "tries": 1, "snapshot": False}),
@@ -71,6 +78,9 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (Cursor, {"next": "a", "param": "cursor", "optional": False, "more": "b", "total": "c", "end": "0",
               "same_is_last": False, "empty_is_last": False}),
     (Next, {"url": "a", "optional": True, "more": "b", "total": "c", "empty_is_last": False}),
+    (SqlQuery, {"sql": "select 1", "name": "q", "database": "SLUICE_A_DATABASE_URL", "watermark": "at",
+                "overlap": 1, "snapshot": False, "statement_timeout_s": 1.0}),
+    (Rows, {"function": no_rows, "name": "r", "snapshot": False, "timeout_s": 1.5, "total_s": 5}),
     (PostgresQuery, {"sql": "select 1", "name": "q", "database": "SLUICE_A_DATABASE_URL", "watermark": "at",
                      "overlap": timedelta(1), "snapshot": False, "statement_timeout_s": 1.0}),
     (Flow, {"source": Files("*"), "table": TABLE, "transform": None, "part_time_limit_s": 5.0}),
@@ -196,7 +206,7 @@ def test_a_class_in_the_place_of_a_type_says_what_to_write(type_: Any) -> None:
          "Column: got an unexpected keyword argument 'source'; it is now header=."),
         (lambda: Column("a"), "Column: missing a required argument: 'type'."),
         (lambda: Pipeline("p", Files, TABLE),
-         "Pipeline 'p': source must be a Files, a HttpApi or a PostgresQuery, not the class Files: write Files(...)."),
+         "Pipeline 'p': source must be a Files, a HttpApi, a PostgresQuery, a Rows or a SqlQuery, not the class Files: write Files(...)."),  # noqa: E501
         (lambda: Pipeline("p", Files("*"), TABLE, schedule="01:00"),
          "Pipeline 'p': schedule must be a Daily, not the text '01:00'."),
         (lambda: Files("*", skip=True), "Files: skip must be a whole number, not True."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Protocol, TypeVar
+from typing import Any, BinaryIO, NamedTuple, Protocol, TypeVar
 
 from sluice.engine.declare import Files
 from sluice.engine.formats.caps import Caps
@@ -94,17 +94,33 @@ class Format(Protocol[D]):
         """The dialect with another header."""
 
 
+class Converted(NamedTuple):
+    """A binary file as text: all its columns' names, and the requested columns in pieces of whole rows.
+
+    `head` shows the format of the text, `reading` has the options to read it with.
+    """
+
+    names: tuple[str, ...]
+    blocks: Iterator[bytes]
+    head: bytes
+    reading: Files
+
+
 class BinaryFormat(Protocol):
-    """A binary format: its requested columns are converted to CSV first."""
+    """A binary format: its requested columns are converted to text first, in UTF-8."""
 
     def looks_like(self, head: bytes) -> bool:
         """Whether a file with this beginning has this format."""
 
-    def names(self, file: BinaryIO) -> tuple[str, ...]:
-        """The names of all columns of a seekable file. Raises DataError."""
+    def convert(self, file: BinaryIO, source: Files, columns: Mapping[str, ColumnType], caps: Caps) -> Converted:
+        """The `columns` (header and declared type) that a seekable file has. What is in memory at once keeps to `caps`;
+        the caller counts the text's bytes.
 
-    def spell(self, file: BinaryIO, columns: Mapping[str, ColumnType], caps: Caps) -> Iterator[bytes]:
-        """The file as CSV in UTF-8: a header, and those of the `columns` (header and declared type) that it has, in
-        pieces of whole rows. What is in memory at once keeps to `caps`; the caller counts the CSV's bytes.
+        Raises DataError, as reading the blocks does."""
 
-        Raises DataError."""
+
+class ArchiveFormat(BinaryFormat, Protocol):
+    """A binary format whose files are archives, so that their beginning is one of many."""
+
+    def is_of(self, file: BinaryIO) -> bool:
+        """Whether a seekable file has this format; it is at its start after that."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, BinaryIO
 
 from sluice.engine.base.settings import settings
 from sluice.engine.declare import Files, Source
 from sluice.engine.formats.csv.format import CSV
-from sluice.engine.formats.format import BinaryFormat, Format, Part
+from sluice.engine.formats.excel.format import EXCEL
+from sluice.engine.formats.format import ArchiveFormat, BinaryFormat, Format, Part
 from sluice.engine.formats.jsonl.format import JSON_LINES
 from sluice.engine.formats.parquet.format import PARQUET
 from sluice.engine.formats.text.header import match_header, plain
@@ -22,16 +23,19 @@ from sluice.engine.rows.contract import Contract
 from sluice.engine.types.base import Int64s
 
 __all__ = [
-    "FORMATS", "BINARY_FORMATS", "CSV", "JSON_LINES", "ABSENT",
-    "plan_text", "plan_as", "header_of", "parse_text", "refuse_overlong", "binary_format", "stored_format", "limits",
-    "Record", "records_of",
+    "FORMATS", "BINARY_FORMATS", "ARCHIVE_FORMATS", "CSV", "JSON_LINES", "ABSENT",
+    "plan_text", "plan_as", "header_of", "parse_text", "refuse_overlong", "binary_format", "archive_format",
+    "stored_format", "limits", "Record", "records_of",
 ]  # fmt: skip
 
 FORMATS: tuple[Format[Any], ...] = (JSON_LINES, CSV)
 """In the order in which they are tried; CSV is the default, so it is last."""
 
 BINARY_FORMATS: tuple[BinaryFormat, ...] = (PARQUET,)
-"""Formats that are not text: they are converted to CSV, which is planned and read."""
+"""Formats that are not text: they are converted to text, which is planned and read."""
+
+ARCHIVE_FORMATS: tuple[ArchiveFormat, ...] = (EXCEL,)
+"""Of these the ones that are archives: they are looked for before a file is unpacked."""
 
 ABSENT = "absent"  # stored with the dialect in the ledger: the declared columns that the input does not have
 _FORMAT = "format"  # in the dialect; absent in a CSV's
@@ -54,6 +58,11 @@ def plan_as(form: Format[Any], stream: Readable, source: Files, tick: Tick, requ
 def binary_format(head: bytes) -> BinaryFormat | None:
     """The format of a file with this beginning; None for text."""
     return next((form for form in BINARY_FORMATS if form.looks_like(head)), None)
+
+
+def archive_format(file: BinaryIO) -> BinaryFormat | None:
+    """The format of a seekable file that is an archive by itself; None for any other file."""
+    return next((form for form in ARCHIVE_FORMATS if form.is_of(file)), None)
 
 
 def header_of(stream: Readable, head: bytes, source: Files) -> tuple[str, ...]:

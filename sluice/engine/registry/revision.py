@@ -12,6 +12,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from inspect import isfunction
 from typing import Any
 
 from sluice.engine.declare import Flow
@@ -60,9 +61,9 @@ def _canonical(value: Any, own: set[str]) -> Any:
         return sorted(repr(each) for each in value)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [_canonical(each, own) for each in value]
-    if type(value).__module__ not in ("builtins", "datetime", "decimal"):
-        own.add(type(value).__qualname__)
-        return type(value).__qualname__
+    if isfunction(value) or type(value).__module__ not in ("builtins", "datetime", "decimal"):
+        own.add(type(value).__qualname__)  # the repr of a function has an address; its text is in the file's code
+        return getattr(value, "__qualname__", type(value).__qualname__)
     return repr(value)
 
 

@@ -44,10 +44,12 @@ class Known(NamedTuple):
 
 
 class FetchResult(NamedTuple):
-    """The notes for the next fetch, and a sentence about rows that were left out."""
+    """The notes for the next fetch, a sentence about rows that were left out, and the names of all columns, if only
+    those of the table were written."""
 
     noted: dict[str, str]
     left_out: str | None = None
+    names: tuple[str, ...] | None = None
 
 
 class FetchedSource(ABC, Generic[S_contra]):
@@ -83,7 +85,7 @@ class FetchedSource(ABC, Generic[S_contra]):
         known = Known() if request.reload else self._last_known(source, request)
         with drafting() as draft:
             blocks = Blocks(draft, request.tick)
-            noted, left_out = self.write(source, request.table.columns, blocks, known)
+            noted, left_out, names = self.write(source, request.table.columns, blocks, known)
             blocks.flush()
             try:
                 planned = self._plan(draft, request)
@@ -93,7 +95,8 @@ class FetchedSource(ABC, Generic[S_contra]):
                 if known.input is not None and self.may_be_empty(source):
                     raise NothingNew(known.input, left_out) from error
                 raise DataError("no_rows", f"{source.name} returned no rows.") from error
-            return ScanResult(planned, draft.keep(planned.sha256), noted=noted, left_out=left_out)
+            landed = draft.keep(planned.sha256)
+            return ScanResult(planned, landed, names=names, noted=noted, left_out=left_out)
 
     def _last_known(self, source: S_contra, request: ScanRequest) -> Known:
         with transaction() as cursor:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sluice.engine.declare import Files, HttpApi, PostgresQuery, Source
+from sluice.engine.declare import Files, HttpApi, PostgresQuery, Rows, Source, SqlQuery
 from sluice.engine.sources.files.kind import FILES
 from sluice.engine.sources.http.kind import HTTP_API
 from sluice.engine.sources.kind import SourceKind
+from sluice.engine.sources.query.alchemy.kind import SQL_QUERY
 from sluice.engine.sources.query.kind import POSTGRES_QUERY
 from sluice.engine.sources.replay.kind import ADDRESS, REPLAY
+from sluice.engine.sources.rows.kind import ROWS
 
 KINDS: dict[type[Source], SourceKind[Any]] = {
     Files: FILES,
     HttpApi: HTTP_API,
     PostgresQuery: POSTGRES_QUERY,
+    Rows: ROWS,
+    SqlQuery: SQL_QUERY,
 }
 
 

@@ -29,7 +29,7 @@ KNOWN = {
     "a GIF image": b"GIF89a\1\0\1\0\x80\0\0",
     "a WebP image": b"RIFF\x24\0\0\0WEBPVP8 ",
     "a PDF document": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
-    "an old Excel or Word file": bytes.fromhex("d0cf11e0a1b11ae1"),
+    "an old Excel or Word file, or one with a password": bytes.fromhex("d0cf11e0a1b11ae1"),
     "an SQLite database": b"SQLite format 3\0\x10\0\1\1",
     "ORC": b"ORC\n\3\0\0",
     "Avro": b"Obj\1\4\x14avro.codec",

@@ -10,7 +10,7 @@ from tests.kit.stack import ROOT
 PAGE = page("docs/explanation/reliability.md")
 NAMED = re.findall(r"`((?:tests/|test_)[\w/]+\.py)(?:::(\w+))?`", PAGE)
 # what is shown there by itself is in the pages of its subject
-ELSEWHERE = {"test_exports.py", "test_sources.py", "test_updates.py", "test_builds_of_several_runs.py"}
+ELSEWHERE = {"test_exports.py", "test_rows.py", "test_sources.py", "test_updates.py", "test_builds_of_several_runs.py"}
 
 
 def test_every_test_that_it_names_exists() -> None:

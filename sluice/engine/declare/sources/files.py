@@ -13,15 +13,21 @@ from sluice.errors import ConfigError
 MAX_SKIP = 10_000
 
 
+def is_delimiter(text: str) -> bool:
+    """Whether a text can separate fields: `,` `;` tab `|`, and others such as `^` or `\\x01`."""
+    return len(text) == 1 and text.isascii() and not text.isalnum() and text not in '\0\r\n "'
+
+
 @dataclass(frozen=True)
 class Files(Declaration):
     """Files as a source. `pattern` is a glob below the inbox (setting SLUICE_INBOX) for scheduled runs. With a date in
     it (`orders/%Y-%m-%d/*.csv`; %Y %y %m %d %j) it selects the files of one day.
 
-    The format is detected from the first bytes: CSV, JSON lines or Parquet; plain or compressed by gzip, bzip2, xz,
-    Zstandard or zip. What cannot be detected is declared: an `encoding` other than UTF-8 and UTF-16 (`"cp1252"`,
-    `"latin-1"`); `skip`, the number of physical lines before the header; `header`, the column names of files without
-    one. `delimiter` is detected from the head of each file unless declared (`,` `;` tab or `|`).
+    The format is detected from the content: CSV, JSON lines, Parquet or Excel (.xlsx); plain or compressed by gzip,
+    bzip2, xz, Zstandard or zip. What cannot be detected is declared: an `encoding` other than UTF-8 and UTF-16
+    (`"cp1252"`, `"latin-1"`); `skip`, the number of physical lines before the header; `header`, the column names of
+    files without one; `sheet`, the name of the sheet to load of a workbook with several. `delimiter` is detected from
+    the head of each file (`,` `;` tab or `|`) unless declared: any single ASCII character, such as `"^"`.
 
     A repeated header line in the middle of a file is a reject, `repeated_header`. With a declared `header`, a row of
     these names is data.
@@ -44,6 +50,7 @@ class Files(Declaration):
     snapshot: bool = False
     strict_quotes: bool = False
     line_breaks: bool = True
+    sheet: str | None = None
 
     header_once: ClassVar[bool] = False  # if not, a row like the header is a reject
 
@@ -55,8 +62,8 @@ class Files(Declaration):
     def _mistakes(self) -> Iterator[str]:
         if not isinstance(self.pattern, str) or not self.pattern:
             yield "pattern must be a text like 'orders/*.csv'."
-        if self.delimiter is not None and self.delimiter not in (",", ";", "\t", "|"):
-            yield f"delimiter must be one of , ; tab |, not {self.delimiter!r}."
+        if self.delimiter is not None and not is_delimiter(self.delimiter):
+            yield f"delimiter must be one ASCII character, no letter, digit, blank or quote, not {self.delimiter!r}."
         if self.encoding is not None and not _is_text_encoding(self.encoding):
             yield f"encoding {self.encoding!r} is not known to Python; declare e.g. 'cp1252'."
         if not 0 <= self.skip <= MAX_SKIP:
@@ -73,6 +80,7 @@ class Files(Declaration):
             "skip": self.skip,
             "header": None if self.header is None else list(self.header),
             "strict_quotes": self.strict_quotes,
+            "sheet": self.sheet,
             "line_breaks": None if self.line_breaks else "none",
         }
         return {name: value for name, value in options.items() if value}

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sluice.engine.formats.csv.dialect import DELIMITERS, Dialect
+from sluice.engine.declare.sources.files import is_delimiter
+from sluice.engine.formats.csv.dialect import Dialect
 from sluice.engine.formats.csv.kind import refuse_no_csv
 from sluice.engine.formats.csv.quotes import QuoteRules, walk_quotes
 from sluice.engine.formats.csv.records import RecordIndex, count_lines, index_records, line_end_mask
@@ -48,8 +49,8 @@ def read_dialect(source: Source, limits: Limits, options: CsvOptions) -> Dialect
 
     Raises DataError: `empty_file`, `not_csv`, `header_too_long`, `preamble_too_long`.
     """
-    if options.delimiter is not None and options.delimiter not in DELIMITERS:
-        raise ConfigError(f"delimiter must be one of , ; tab |, not {options.delimiter!r}.")
+    if options.delimiter is not None and not is_delimiter(options.delimiter):
+        raise ConfigError(f"delimiter must be one ASCII character, not {options.delimiter!r}.")
     head = source.peek(_HEAD)
     refuse_no_csv(head)
     offset = len(UTF8_MARK) if head.startswith(UTF8_MARK) else 0
@@ -83,10 +84,10 @@ def _sep_line(source: Source, options: CsvOptions) -> tuple[str | None, int]:
     if found is None:
         return None, 0
     sep = found[2].decode("latin-1")
-    if sep not in DELIMITERS:
+    if not is_delimiter(sep):
         raise DataError(
             "not_csv",
-            f"Line 1 names the delimiter {quoted(found[2])}; a file has one of , ; tab |. Export it with one of these.",
+            f"Line 1 names the delimiter {quoted(found[2])}, which no CSV can have. Export it with one of , ; tab |.",
         )
     source.skip(found.end())
     return sep, found.end()
@@ -195,7 +196,7 @@ def _header_names(record: bytes, delimiter: str, limits: Limits) -> tuple[str, .
         raise DataError("not_csv", f"{what}; {advice}. It reads {quoted(record)}.") from error
     except csv.Error as error:
         raise DataError("header_too_long", f"The header cannot be read: {error}.") from error
-    if strange := _CONTROL.search(text):
+    if strange := _CONTROL.search(text.replace(delimiter, " ")):
         what = f"The header holds the control character 0x{ord(strange.group()):02X}"
         raise DataError("not_csv", f"{what}: this is not a CSV file. It reads {quoted(record)}.")
     if len(names) > limits.max_columns:

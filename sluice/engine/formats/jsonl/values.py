@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import NoReturn
 
 from sluice.engine.formats.jsonl.lines import size_of_line
+from sluice.engine.formats.text.beyond import value_beyond, wrong_in
 
 Value = str | bool | tuple[object, ...] | list[object] | None
 """Text (of strings and of numbers), true or false, an object (a tuple), an array (a list), or null."""
@@ -138,11 +139,17 @@ def read_object(text: str, *, marked: bool = False) -> Pairs:
 
 
 def check_value(column: str, value: Value) -> None:
-    """Raises InvalidLine unless the value can be stored as text: `nested_value`, `nul`, `invalid_utf8`."""
+    """Raises InvalidLine unless the value is text: `nested_value`, `wrong_cell`, `out_of_range`, `nul` and others."""
     if isinstance(value, (tuple, list)):
         raise InvalidLine(column, "nested_value", f"{column!r} is {_kind(value)}; a column takes a single value.")
     if not isinstance(value, str):
         return
+    if "\0" in value and (wrong := wrong_in(value)) is not None:
+        raise InvalidLine(
+            column, "wrong_cell", f"{column!r} has {wrong} instead of a value: correct it in the workbook."
+        )
+    if "\0" in value and (far := value_beyond(value.encode(errors="surrogatepass"))) is not None:
+        raise InvalidLine(column, "out_of_range", f"{column!r}: '{far}' is too far away for a date or time.")
     if "\0" in value:
         raise InvalidLine(column, "nul", f"{column!r} has NUL (\\u0000), which text must not have; remove it.")
     if half := _HALF.search(value):

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sluice.engine.formats.parquet.moments import Instants
+from sluice.engine.formats.spelled.moments import Instants
 from sluice.engine.types.base import Int64s
 
 _PER_SECOND = 1_000_000_000

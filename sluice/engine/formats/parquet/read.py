@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from sluice.engine.formats.caps import Caps
 from sluice.engine.formats.parquet.bounds import check_footer, pieces, rows_at_once
 from sluice.engine.formats.parquet.int96 import Nanos, int96_columns
-from sluice.engine.formats.parquet.spell import check_kind, spell
+from sluice.engine.formats.spelled.arrow import check_kind, spell
 from sluice.engine.formats.text.header import Names, masked, match_header
 from sluice.engine.types.base import ColumnType
 from sluice.errors import DataError

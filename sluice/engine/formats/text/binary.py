@@ -7,6 +7,7 @@ import re
 from sluice.errors import DataError
 
 _EXPORT = "export it as CSV first"
+_SAVE = "save it as .xlsx, without a password, or export it as CSV"
 _UNPACK = "unpack it first"
 _IMAGE = "it holds no rows"
 _KINDS = (
@@ -14,7 +15,7 @@ _KINDS = (
     (rb"\xff\xd8\xff", "a JPEG image", _IMAGE),
     (rb"GIF8[79]a", "a GIF image", _IMAGE),
     (rb"RIFF....WEBP", "a WebP image", _IMAGE),
-    (rb"\xd0\xcf\x11\xe0", "an old Excel or Word file", _EXPORT),
+    (rb"\xd0\xcf\x11\xe0", "an old Excel or Word file, or one with a password", _SAVE),
     (rb"ARROW1", "Arrow IPC", _EXPORT),
     (rb"SQLite format 3\x00", "an SQLite database", _EXPORT),
     (rb"ORC[\x00-\x1f]", "ORC", _EXPORT),

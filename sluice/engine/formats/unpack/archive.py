@@ -25,7 +25,8 @@ _MAX_DIRECTORY = 8 << 20
 _BROKEN_DIRECTORY = (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, EOFError, OSError)
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _ENCRYPTED = 0x41
-_OFFICE = (("xl/", "an Excel workbook"), ("word/", "a Word document"), ("ppt/", "a PowerPoint presentation"))
+_EXCEL = "an Excel workbook"
+_OFFICE = (("xl/", _EXCEL), ("word/", "a Word document"), ("ppt/", "a PowerPoint presentation"))
 
 
 def members(stream: BinaryIO) -> list[str]:
@@ -49,7 +50,12 @@ def chosen(archive: BinaryIO, member: str | None, layers: Sequence[str] = ()) ->
     """
     entries = _directory(archive)
     if office := _office(entries):
-        raise DataError("not_csv", f"This looks like {office}, not like CSV; export it as CSV first.")
+        advice = (
+            "save it as .xlsx outside of an archive, or export it as CSV"
+            if office == _EXCEL
+            else "export it as CSV first"
+        )
+        raise DataError("not_csv", f"This looks like {office}, not like CSV; {advice}.")
     entry = _only(entries, layers) if member is None else _named(entries, member)
     if entry.flag_bits & _ENCRYPTED:
         raise DataError("encrypted", f"{entry.filename!r} is encrypted in its zip archive; unpack it first.")

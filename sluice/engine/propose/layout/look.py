@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 from sluice.engine.declare import Column, Files, Table
 from sluice.engine.formats.csv.header import CsvOptions, read_dialect
 from sluice.engine.formats.jsonl.dialect import looks_like_jsonl
-from sluice.engine.formats.known import binary_format, limits
-from sluice.engine.formats.parquet.spell import check_kind
+from sluice.engine.formats.known import limits
+from sluice.engine.formats.parquet.read import is_parquet, names_of_parquet
+from sluice.engine.formats.spelled.arrow import check_kind
 from sluice.engine.formats.text.header import LINE, plain
 from sluice.engine.formats.text.source import UTF8_MARK, Source
 from sluice.engine.propose.layout.encoding import Bytes, encoding_for
@@ -187,16 +188,14 @@ def _parquet(uri: str, source: Files) -> FileLook | None:
     """A Parquet file; None for any other. Inside a compressed file it is seen as its requested columns are."""
     _, member = split_member(uri)
     with open_input(uri) as file:
-        if member is not None or binary_format(file.read(1 << 10)) is None:
+        if member is not None or not is_parquet(file.read(1 << 10)):
             return None
         file.seek(0)
         return _of_schema(uri, source, _schema(file))
 
 
 def _schema(file: BinaryIO) -> pa.Schema:
-    form = binary_format(b"PAR1\0")
-    assert form is not None  # noqa: S101 - Parquet is in the list of formats
-    form.names(file)  # a broken file is refused with its reason
+    names_of_parquet(file)  # a broken file is refused with its reason
     file.seek(0)
     return pq.read_schema(file)
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import os
-import traceback
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sluice.engine.base.raised_at import name_of, raised_at
 from sluice.engine.declare import Transform
 from sluice.engine.types.base import ColumnType, Int64s
 from sluice.engine.types.numbers.spelling import spell_numbers
@@ -32,7 +29,7 @@ class Own:
     @property
     def name(self) -> str:
         """The name of the function in messages."""
-        return f"The transform {getattr(self.transform, '__name__', repr(self.transform))!r} of {self.table!r}"
+        return f"The transform {name_of(self.transform)!r} of {self.table!r}"
 
     def apply(self, rows: pa.Table) -> tuple[pa.Table, Int64s]:
         """The rows that the function returned, in order of line, and the lines of those that it dropped.
@@ -56,19 +53,9 @@ class Own:
             return self.transform(frame)
         except Exception as error:
             # only type and place: the message may have values of a row, which must not be logged
-            kind, place = type(error).__name__, self._place(traceback.extract_tb(error.__traceback__))
+            kind, place = type(error).__name__, raised_at(self.transform, error)
             has = f" The frame has the columns {list(frame.columns)}." if isinstance(error, KeyError) else ""
             raise PermanentError(f"{self.name} failed: {kind} at {place}.{has}") from error
-
-    def _place(self, frames: Sequence[traceback.FrameSummary]) -> str:
-        """The last line of the function's own folder, and where in a library the error was raised, if it was there."""
-        code = getattr(inspect.unwrap(self.transform), "__code__", None)
-        folder = os.path.dirname(code.co_filename) if code is not None else ""  # noqa: PTH120 - may be <string>
-        own = [each for each in frames if folder and os.path.dirname(each.filename) == folder]  # noqa: PTH120
-        last = frames[-1]
-        if not own or own[-1] is last:
-            return f"{last.filename}:{last.lineno}"
-        return f"{own[-1].filename}:{own[-1].lineno} (in {last.filename}:{last.lineno})"
 
     def _checked(self, changed: object, lines: pd.Index) -> pd.DataFrame:
         """The frame, if it is valid. Raises PermanentError."""

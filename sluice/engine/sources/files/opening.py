@@ -18,8 +18,8 @@ from typing import BinaryIO
 
 from sluice.engine.base.settings import settings
 from sluice.engine.declare import Files, Table
-from sluice.engine.declare.sources.files import SPELLED
-from sluice.engine.formats.known import binary_format
+from sluice.engine.formats.format import BinaryFormat
+from sluice.engine.formats.known import archive_format, binary_format
 from sluice.engine.formats.text.binary import refuse_binary, refuse_other_kinds
 from sluice.engine.formats.text.source import Readable
 from sluice.engine.formats.unpack import Caps, capped, unpack
@@ -84,14 +84,17 @@ def identity(uri: str) -> str:
 @contextmanager
 def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table) -> Iterator[Opened]:
     caps = Caps(settings().max_unpacked_bytes, settings().max_ratio)
+    if member is None and (archive := archive_format(file)) is not None:
+        packed = file.seek(0, io.SEEK_END)
+        file.seek(0)
+        yield _converted(archive, file, source, table, packed, caps)
+        return
     unpacked = unpack(file, member=member, encoding=source.encoding, caps=caps)
     with unpacked.stream as stream:
         head = stream.peek(_HEAD)[:_HEAD]
         if binary := binary_format(head):
             with _seekable(stream) if unpacked.layers else nullcontext(file) as whole:
-                names = binary.names(whole)
-                text = capped(binary.spell(whole, types_of(table), caps), unpacked.packed, caps)
-                yield Opened(stream_of(text), b"", SPELLED, names=names)
+                yield _converted(binary, whole, source, table, unpacked.packed, caps)
             return
         refuse_other_kinds(unpacked.head)  # decoded, it may not be recognized
         try:
@@ -104,6 +107,11 @@ def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table) ->
             if not _is_wide(unpacked.encoding):
                 refuse_binary(unpacked.head, error)
             raise
+
+
+def _converted(form: BinaryFormat, file: BinaryIO, source: Files, table: Table, packed: int, caps: Caps) -> Opened:
+    names, blocks, head, reading = form.convert(file, source, types_of(table), caps)
+    return Opened(stream_of(capped(blocks, packed, caps)), head, reading, names=names)
 
 
 def _is_wide(encoding: str | None) -> bool:

@@ -1,1 +1,1 @@
-"""A query of another PostgreSQL as a source."""
+"""Queries of other databases as sources: of PostgreSQL by COPY, and below `alchemy` of the others."""

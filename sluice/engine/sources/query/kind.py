@@ -27,7 +27,7 @@ class _PostgresQuery(FetchedSource[PostgresQuery]):
         beat: Callable[[], None],
     ) -> Mapping[str, str]:
         """A watermark stays valid when later inputs were loaded, as far as its rows were loaded."""
-        return as_loaded(source, last, beat)
+        return as_loaded(source.watermark or "", last, beat)
 
     def write(self, source: PostgresQuery, columns: Sequence[Column], into: Blocks, known: Known) -> FetchResult:
         copied = copy_query(source, into, known.noted, columns)

@@ -17,7 +17,7 @@ import numpy as np
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Column, PostgresQuery, Table
+from sluice.engine.declare import Column, PostgresQuery, SqlQuery, Table
 from sluice.engine.formats.known import parse_text
 from sluice.engine.ledger.inputs.shared import note_fetched
 from sluice.engine.rows.contract import Contract
@@ -56,7 +56,7 @@ def reached_in(note: Mapping[str, str], of: str) -> str | None:
     return reached if reached is not None and is_finite(reached) and note.get(OF, of) == of else None
 
 
-def check_overlap(source: PostgresQuery, of: str) -> None:
+def check_overlap(source: PostgresQuery | SqlQuery, of: str) -> None:
     """Raise DataError unless the overlap can be subtracted from the watermark."""
     kind, overlap = KINDS[of], source.overlap
     fits = kind != TEXT and (kind == DAY or isinstance(overlap, timedelta) == (kind == TIME))
@@ -90,13 +90,15 @@ def _time_order(value: str) -> tuple[int, str]:
 _ORDERS: dict[str, Callable[[str], Any]] = {NUMBER: Decimal, TIME: _time_order, DAY: _time_order}
 
 
-def as_loaded(source: PostgresQuery, noted: Noted, beat: Callable[[], None]) -> Mapping[str, str]:
-    """The notes of a fetch, reduced to its loaded rows: stored in the ledger if they differ."""
+def as_loaded(header: str, noted: Noted, beat: Callable[[], None]) -> Mapping[str, str]:
+    """The notes of a fetch, reduced to its loaded rows: stored in the ledger if they differ.
+
+    `header` is that of the watermark's column in the landing."""
     note = noted.note
     if not noted.rejected or REACHED not in note or JUDGED in note:
         return note
     try:
-        loaded = greatest(note[OF], _loaded_values(source.watermark or "", noted, beat))
+        loaded = greatest(note[OF], _loaded_values(header, noted, beat))
     except (LookupError, NotHere, DataError):  # it cannot be determined any more: that fetch's rows are fetched again
         loaded = None
     judged = {name: note[name] for name in (OF, FROM) if name in note} | {JUDGED: "yes"}

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.formats.parquet.local import DAY, to_local, zone_of
+from sluice.engine.formats.spelled.local import DAY, to_local, zone_of
 from sluice.engine.formats.text.beyond import beyond
 from sluice.engine.types import Date, Timestamp
 from sluice.engine.types.base import ColumnType, Int64s, Mask

@@ -1,4 +1,4 @@
-"""A column of Parquet as text that its declared type parses to exactly the same value, or refuses.
+"""A column of Arrow as text that its declared type parses to exactly the same value, or refuses.
 
 Text is passed on as it is. Other values are written in the notation of the declared type.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.formats.parquet.local import zone_of
-from sluice.engine.formats.parquet.moments import Instants, spell_dates, spell_lengths, spell_moments
+from sluice.engine.formats.spelled.local import zone_of
+from sluice.engine.formats.spelled.moments import Instants, spell_dates, spell_lengths, spell_moments
 from sluice.engine.types import Date
 from sluice.engine.types.base import ColumnType
 from sluice.engine.types.numbers.spelling import spell_numbers
@@ -21,6 +21,11 @@ def check_kind(name: str, kind: pa.DataType) -> None:
     kind = _stored(kind)
     if pa.types.is_nested(kind) or pa.types.is_fixed_size_binary(kind):
         raise _not_text(name, kind)
+
+
+def is_nested(kind: pa.DataType) -> bool:
+    """Whether values are objects or arrays."""
+    return bool(pa.types.is_nested(_stored(kind)))
 
 
 def spell(name: str, values: pa.Array | Instants, declared: ColumnType) -> pa.Array:

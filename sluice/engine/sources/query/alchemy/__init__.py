@@ -1,0 +1,1 @@
+"""Queries of databases other than PostgreSQL, through SQLAlchemy."""
