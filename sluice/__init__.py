@@ -14,14 +14,18 @@ if TYPE_CHECKING:
 
     from sluice.engine import preprocess
     from sluice.engine.declare import (
+        After,
         Column,
+        Cron,
         Cursor,
         Daily,
         Derived,
+        Every,
         Files,
         Flow,
         Forecast,
         Generated,
+        Hourly,
         HttpApi,
         Next,
         OwnTable,
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
+    "Hourly", "Every", "Cron", "After",
     "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     "at_least", "at_most", "between", "matches", "one_of",
@@ -53,6 +58,7 @@ _HOMES = {
     "sluice.engine.declare": (
         "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived", "Preprocessed",
         "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
+        "Hourly", "Every", "Cron", "After",
     ),
     "sluice.engine.types": (
         "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",

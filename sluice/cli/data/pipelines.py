@@ -37,6 +37,7 @@ def _facts(declared: Declared) -> dict[str, Any]:
         "about": pipeline.about,
         "file": _file(declared),
         "daily_at": _daily_at(declared),
+        "schedule": _schedule(declared),
         "flows": [
             {
                 "source": flow.source.name,
@@ -54,8 +55,8 @@ def _facts(declared: Declared) -> dict[str, Any]:
 def _print(declared: Declared) -> None:
     """A headline, a line for each source, and one with what is built."""
     pipeline = declared.pipeline
-    daily = _daily_at(declared)
-    where = ", ".join([_file(declared), *([f"daily at {daily}"] if daily else [])])
+    schedule = _schedule(declared)
+    where = ", ".join([_file(declared), *([schedule] if schedule else [])])
     folded(f"{pipeline.name} ({where}){f': {pipeline.about}' if pipeline.about else ''}")
     wide = max(len(_reads(flow)) for flow in pipeline.flows)
     for flow in pipeline.flows:
@@ -71,8 +72,15 @@ def _reads(flow: Flow) -> str:
 
 
 def _daily_at(declared: Declared) -> str | None:
+    from sluice.engine.declare import Daily
+
     schedule = declared.pipeline.schedule
-    return f"{schedule.at} {schedule.tz}" if schedule else None
+    return f"{schedule.at} {schedule.tz}" if isinstance(schedule, Daily) else None
+
+
+def _schedule(declared: Declared) -> str | None:
+    schedule = declared.pipeline.schedule
+    return schedule.words if schedule else None
 
 
 def _file(declared: Declared) -> str:

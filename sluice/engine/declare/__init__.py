@@ -5,9 +5,9 @@ contract's version is a hash of its `repr`.
 """
 
 from sluice.engine.declare.answers import Forecast, Page
-from sluice.engine.declare.daily import Daily
 from sluice.engine.declare.own_table import OwnTable
 from sluice.engine.declare.pipeline import Flow, Pipeline, Transform
+from sluice.engine.declare.schedules import After, Cron, Daily, Every, Hourly, Schedule, Timed
 from sluice.engine.declare.serve import Range, Serve
 from sluice.engine.declare.sources.files import Files
 from sluice.engine.declare.sources.http_api import HttpApi
@@ -20,7 +20,8 @@ from sluice.engine.declare.tables.preprocessed import Preprocessed
 from sluice.engine.declare.tables.table import LINEAGE, Column, Generated, Table
 
 __all__ = [
-    "LINEAGE", "Column", "Computed", "Cursor", "Daily", "Derived", "Files", "Flow", "Generated", "HttpApi", "Next",
+    "LINEAGE", "After", "Column", "Computed", "Cron", "Cursor", "Daily", "Every", "Hourly", "Schedule", "Timed",
+    "Derived", "Files", "Flow", "Generated", "HttpApi", "Next",
     "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote", "Serve", "Source",
     "Table", "Forecast", "Transform",
 ]  # fmt: skip
