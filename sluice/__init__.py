@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Generated,
         Hourly,
         HttpApi,
+        Marker,
         Next,
         OwnTable,
         Page,
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
         PostgresQuery,
         Preprocessed,
         Range,
+        Renamed,
         Serve,
+        Stable,
         Table,
     )  # fmt: skip
     from sluice.engine.declare.tables.checks import at_least, at_most, between, matches, one_of
@@ -45,7 +48,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
-    "Hourly", "Every", "Cron", "After",
+    "Hourly", "Every", "Cron", "After", "Stable", "Marker", "Renamed",
     "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     "at_least", "at_most", "between", "matches", "one_of",
@@ -58,7 +61,7 @@ _HOMES = {
     "sluice.engine.declare": (
         "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived", "Preprocessed",
         "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
-        "Hourly", "Every", "Cron", "After",
+        "Hourly", "Every", "Cron", "After", "Stable", "Marker", "Renamed",
     ),
     "sluice.engine.types": (
         "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",

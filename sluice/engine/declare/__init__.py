@@ -13,6 +13,7 @@ from sluice.engine.declare.sources.files import Files
 from sluice.engine.declare.sources.http_api import HttpApi
 from sluice.engine.declare.sources.paging import Cursor, Next, Pages
 from sluice.engine.declare.sources.postgres_query import PostgresQuery
+from sluice.engine.declare.sources.ready import Marker, Ready, Renamed, Stable
 from sluice.engine.declare.sources.source import Remote, Source
 from sluice.engine.declare.tables.computed import Computed
 from sluice.engine.declare.tables.derived import Derived
@@ -20,6 +21,7 @@ from sluice.engine.declare.tables.preprocessed import Preprocessed
 from sluice.engine.declare.tables.table import LINEAGE, Column, Generated, Table
 
 __all__ = [
+    "Marker", "Ready", "Renamed", "Stable",
     "LINEAGE", "After", "Column", "Computed", "Cron", "Cursor", "Daily", "Every", "Hourly", "Schedule", "Timed",
     "Derived", "Files", "Flow", "Generated", "HttpApi", "Next",
     "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote", "Serve", "Source",

@@ -45,7 +45,7 @@ class Seen(NamedTuple):
 
 def tells_days(pipeline: Pipeline) -> bool:
     """Whether the names of its files contain their day."""
-    return any(has_day(source.pattern) for source in pipeline.files)
+    return any(has_day(source.pattern) for source in pipeline.files if not source.watch)
 
 
 def files_of(pipeline: Pipeline, day: date, earlier: Sequence[date] = (), *, only_new: bool = False) -> list[Seen]:
@@ -94,11 +94,12 @@ def choose(cursor: Cursor, pipeline: Pipeline, day: date, seen: Sequence[Seen]) 
 def lacking(pipeline: Pipeline, day: date, inputs: Sequence[NewInput], seen: Sequence[Seen]) -> list[str]:
     """The patterns of the sources without a file for a day."""
     come = {each.source for each in inputs} | {each.source for each in seen if each.day == day}
-    return [on_day(source.pattern, day) for source in pipeline.files if source.name not in come]
+    return [on_day(source.pattern, day) for source in pipeline.files if source.name not in come and not source.watch]
 
 
 def _sources(pipeline: Pipeline, *, dated: bool) -> Iterator[Files]:
-    return (source for source in pipeline.files if has_day(source.pattern) is dated)
+    """Without the watched ones: whether a file is whole, only the watcher knows."""
+    return (each for each in pipeline.files if has_day(each.pattern) is dated and not each.watch)
 
 
 def _inbox() -> str:

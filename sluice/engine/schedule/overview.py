@@ -71,10 +71,10 @@ def overview(pipelines: Iterable[Pipeline], now: datetime) -> list[Scheduled]:
             Scheduled(
                 pipeline=name,
                 schedule=schedule.words,
-                at=daily and daily.at,
+                at=daily.at if daily else None,
                 tz=schedule.tz,
                 catch_up=schedule.catch_up,
-                deadline=daily and daily.deadline,
+                deadline=daily.deadline if daily else None,
                 last=known and replace(known, due=known.due.astimezone(schedule.zone)),
                 next_due=coming and coming.at.astimezone(schedule.zone),
                 next_day=coming and coming.day,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
 from sluice.engine.base.declaration import Declaration
 from sluice.engine.declare.sources.day_pattern import on_any_day
+from sluice.engine.declare.sources.ready import Ready, Stable
 from sluice.errors import ConfigError
 
 MAX_SKIP = 10_000
@@ -33,6 +34,9 @@ class Files(Declaration):
 
     Its files are increments: they add rows. With `snapshot=True` the files of one run together are the whole: other
     rows are deleted from the table when the run is settled.
+
+    With `watch=True` a file is loaded soon after it is whole, by `sluice watch` or `sluice up`, and not by the schedule.
+    `ready` is how it is known to be whole: `Stable()`, `Marker()` or `Renamed()`.
     """
 
     pattern: str
@@ -44,6 +48,9 @@ class Files(Declaration):
     snapshot: bool = False
     strict_quotes: bool = False
     line_breaks: bool = True
+    _: KW_ONLY
+    watch: bool = False
+    ready: Ready | None = None
 
     header_once: ClassVar[bool] = False  # if not, a row like the header is a reject
 
@@ -61,6 +68,10 @@ class Files(Declaration):
             yield f"encoding {self.encoding!r} is not known to Python; declare e.g. 'cp1252'."
         if not 0 <= self.skip <= MAX_SKIP:
             yield f"skip must be an integer between 0 and {MAX_SKIP:,}."
+        if self.watch and self.snapshot:
+            yield "watch and snapshot exclude each other: files of a snapshot belong together. Use a schedule."
+        if self.ready is not None and not self.watch:
+            yield "ready is for watched files: declare watch=True too, or leave it out."
         if self.header is not None:
             yield from _header_mistakes(self.header)
 
@@ -76,6 +87,11 @@ class Files(Declaration):
             "line_breaks": None if self.line_breaks else "none",
         }
         return {name: value for name, value in options.items() if value}
+
+    @property
+    def whole(self) -> Ready:
+        """How a watched file is known to be whole."""
+        return self.ready or Stable()
 
     @property
     def name_pattern(self) -> str:

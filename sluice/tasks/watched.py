@@ -1,0 +1,86 @@
+"""Watching: the engine's watchers with what they need to register and publish runs. It follows the files of pipelines."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from datetime import date
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.declare import Pipeline
+from sluice.engine.ledger.registration import NewInput
+from sluice.engine.ledger.runs import Run
+from sluice.engine.tables.migrate import is_current, migrate
+from sluice.engine.watch import Event, Watcher, watched_sources
+from sluice.engine.watch.watcher import LOOK_S, Tell
+from sluice.errors import ConfigError, SluiceError
+from sluice.pipelines import all_pipelines
+from sluice.tasks.enqueue import register_inputs
+from sluice.workers.publish import publish_now
+
+FOLLOW_S = 1.0  # how often the files of pipelines are looked at
+
+
+class Watch:
+    """Watches the pipelines of these names, or all that declare it, until it is closed."""
+
+    def __init__(self, only: Collection[str], tell: Tell) -> None:
+        self._only = frozenset(only)
+        self._tell = tell
+        self._watchers: dict[str, Watcher] = {}
+        self._failed: dict[str, str] = {}
+        self._followed = float("-inf")
+
+    def step(self) -> None:
+        """Do what is due, and wait a moment."""
+        if time.monotonic() - self._followed >= FOLLOW_S:
+            self._follow()
+            self._followed = time.monotonic()
+        if sum([watcher.step() for watcher in self._watchers.values()]):
+            publish_now()
+        time.sleep(LOOK_S)
+
+    def close(self) -> None:
+        """Give the leases back."""
+        for watcher in self._watchers.values():
+            watcher.close()
+
+    def _follow(self) -> None:
+        """Watch what is declared now: pipelines may be added, changed and removed."""
+        try:
+            known = all_pipelines()
+        except ConfigError as error:
+            self._problem("", str(error))
+            return
+        wanted = {
+            name: each
+            for name, each in known.items()
+            if watched_sources(each) and (not self._only or name in self._only)
+        }
+        for name, watcher in list(self._watchers.items()):
+            if wanted.get(name) is not watcher.pipeline:
+                self._watchers.pop(name).close()
+        for name, pipeline in wanted.items():
+            if name not in self._watchers and self._is_current(pipeline):
+                self._watchers[name] = Watcher(pipeline, _register, self._tell)
+
+    def _is_current(self, pipeline: Pipeline) -> bool:
+        """Whether the pipeline's tables are as declared, or could be made so."""
+        try:
+            if not is_current(pipeline):
+                migrate([pipeline])
+        except SluiceError as error:
+            self._problem(pipeline.name, str(error))
+            return False
+        self._failed.pop(pipeline.name, None)
+        return True
+
+    def _problem(self, name: str, sentence: str) -> None:
+        if self._failed.get(name) != sentence:
+            self._failed[name] = sentence
+            self._tell(Event("problem", f"{name}: {sentence}" if name else sentence, {"problem": sentence}))
+
+
+def _register(cursor: Cursor, pipeline: Pipeline, inputs: list[NewInput], as_of: date | None) -> Run:
+    return register_inputs(cursor, pipeline, inputs, as_of=as_of)
