@@ -15,11 +15,11 @@ from sluice.engine.tables.migrate import is_current, migrate
 from sluice.engine.watch import Event, Watcher, watched_sources
 from sluice.engine.watch.watcher import LOOK_S, Tell
 from sluice.errors import ConfigError, SluiceError
-from sluice.pipelines import all_pipelines
+from sluice.pipelines import all_pipelines, broken
 from sluice.tasks.enqueue import register_inputs
 from sluice.workers.publish import publish_now
 
-FOLLOW_S = 1.0  # how often the files of pipelines are looked at
+AGAIN_S = 5.0  # after this time a pipeline's tables are looked at again
 
 
 class Watch:
@@ -30,13 +30,11 @@ class Watch:
         self._tell = tell
         self._watchers: dict[str, Watcher] = {}
         self._failed: dict[str, str] = {}
-        self._followed = float("-inf")
+        self._try_at: dict[str, float] = {}
 
     def step(self) -> None:
         """Do what is due, and wait a moment."""
-        if time.monotonic() - self._followed >= FOLLOW_S:
-            self._follow()
-            self._followed = time.monotonic()
+        self._follow()  # each time: a run must not be registered under a declaration that was changed before
         if sum([watcher.step() for watcher in self._watchers.values()]):
             publish_now()
         time.sleep(LOOK_S)
@@ -53,6 +51,7 @@ class Watch:
         except ConfigError as error:
             self._problem("", str(error))
             return
+        self._problem("", " ".join(broken()))
         wanted = {
             name: each
             for name, each in known.items()
@@ -66,7 +65,10 @@ class Watch:
                 self._watchers[name] = Watcher(pipeline, _register, self._tell)
 
     def _is_current(self, pipeline: Pipeline) -> bool:
-        """Whether the pipeline's tables are as declared, or could be made so."""
+        """Whether the pipeline's tables are as declared, or could be made so; if not, it is tried again after a while."""
+        if time.monotonic() < self._try_at.get(pipeline.name, 0.0):
+            return False
+        self._try_at[pipeline.name] = time.monotonic() + AGAIN_S
         try:
             if not is_current(pipeline):
                 migrate([pipeline])
@@ -74,11 +76,14 @@ class Watch:
             self._problem(pipeline.name, str(error))
             return False
         self._failed.pop(pipeline.name, None)
+        self._try_at.pop(pipeline.name)
         return True
 
     def _problem(self, name: str, sentence: str) -> None:
-        if self._failed.get(name) != sentence:
-            self._failed[name] = sentence
+        if self._failed.get(name, "") == sentence:
+            return
+        self._failed[name] = sentence
+        if sentence:
             self._tell(Event("problem", f"{name}: {sentence}" if name else sentence, {"problem": sentence}))
 
 

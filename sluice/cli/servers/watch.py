@@ -29,13 +29,11 @@ def watch(pipelines: Names = None, as_json: Lines = False) -> None:
     """
     from sluice.engine.base.servers import is_embedded, urls
     from sluice.engine.tables.migrate import migrate
-    from sluice.pipelines import all_pipelines, broken
+    from sluice.pipelines import all_pipelines
     from sluice.tasks.watched import Watch
     from sluice.workers.supervisor import stop_signals
 
     chosen = _chosen(pipelines or [])
-    for sentence in broken():
-        say(f"a pipeline is left out: {sentence}")
     urls()  # this process keeps the embedded servers running
     if is_embedded():
         migrate(list(all_pipelines().values()))

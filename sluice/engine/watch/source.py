@@ -36,8 +36,8 @@ class WatchedSource:
         return self._hearing.deaf if self._hearing else None
 
     def look(self, now: float) -> list[Whole]:
-        """Look at what was heard of, and list the folder if that is due. Returns files that are new or changed: some may
-        be in the ledger. Raises NotHere, TransientError."""
+        """Look at what was heard of, and list the folder if that is due. Returns files that are new or changed: some
+        may be in the ledger. Raises NotHere, TransientError."""
         fresh: dict[str, Sight] = {}
         if self._hearing is not None:
             self._hearing.listen(self.place.real_folder())
@@ -58,16 +58,14 @@ class WatchedSource:
 
     def whole(self, now: float) -> Iterator[Whole]:
         """The pending files that are whole now. Those that are gone are forgotten."""
-        for path, pending in list(self._pending.items()):
-            if self._markers is None:
-                sight = seen(path)
-                if sight is None:
-                    del self._pending[path]
-                    continue
-                self._pending[path] = pending = pending.again(sight, now)
-            pending = self._with_end(path, pending, now)
+        for path, before in list(self._pending.items()):
+            sight = before.sight if self.place.remote else seen(path)
+            if sight is None:
+                del self._pending[path]
+                continue
+            pending = self._pending[path] = self._with_end(path, before.again(sight, now), now)
             if why_not(self.source, path, pending, now, self._markers) is None:
-                yield Whole(self.source.name, path, pending.sight.stamp)
+                yield Whole(self.source.name, path, sight.stamp)
 
     def waiting(self, now: float) -> Iterator[tuple[str, str]]:
         """The files that are not whole, and why."""
@@ -109,7 +107,6 @@ class WatchedSource:
         """With whether the last line has ended: read once, when the file has been the same for long enough."""
         ready = self.source.whole
         due = isinstance(ready, Stable) and self._markers is None and now - pending.since >= ready.seconds
-        if due and pending.ended is None:
-            pending = pending._replace(ended=ends_with_line(path, self.source.encoding))
-            self._pending[path] = pending
-        return pending
+        if not due or pending.ended is not None:
+            return pending
+        return pending._replace(ended=ends_with_line(path, self.source.encoding))

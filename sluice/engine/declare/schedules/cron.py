@@ -79,7 +79,7 @@ class Cron(Declaration):
 
 @dataclass(frozen=True)
 class Hourly(Declaration):
-    """Every hour, when the clock of the time zone `tz` shows `minute` (0 to 59). The run is for the local day (`as_of`).
+    """Every hour, when the clock of the time zone `tz` shows `minute` (0 to 59). The run is for the local day.
 
     An hour that the clock shows twice has two due times, one that it skips has none. `catch_up` is that of `Cron`.
     """

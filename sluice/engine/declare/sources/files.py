@@ -35,7 +35,7 @@ class Files(Declaration):
     Its files are increments: they add rows. With `snapshot=True` the files of one run together are the whole: other
     rows are deleted from the table when the run is settled.
 
-    With `watch=True` a file is loaded soon after it is whole, by `sluice watch` or `sluice up`, and not by the schedule.
+    With `watch=True` a file is loaded soon after it is whole, by `sluice watch` or `sluice up`, and not by a schedule:
     `ready` is how it is known to be whole: `Stable()`, `Marker()` or `Renamed()`.
     """
 

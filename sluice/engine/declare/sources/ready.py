@@ -14,7 +14,7 @@ class Stable(Declaration):
 
     A file whose last line does not end with a line break may be half of one: it has to be the same for
     `without_newline` seconds. (Packed files and Parquet have no lines; half of one is refused.) Objects of an object
-    store appear whole, so they are taken at once. A writer that pauses for longer than this needs `Renamed` or `Marker`.
+    store appear whole, so they are taken at once. A writer that pauses for longer needs `Renamed` or `Marker`.
     """
 
     seconds: float = 1.0
