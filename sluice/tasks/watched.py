@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 from datetime import date
+from functools import partial
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -19,6 +20,7 @@ from sluice.pipelines import all_pipelines, broken
 from sluice.tasks.enqueue import register_inputs
 from sluice.workers.publish import publish_now
 
+FOLLOW_S = 0.5  # how often the files of pipelines are looked at; and before each run
 AGAIN_S = 5.0  # after this time a pipeline's tables are looked at again
 
 
@@ -31,10 +33,13 @@ class Watch:
         self._watchers: dict[str, Watcher] = {}
         self._failed: dict[str, str] = {}
         self._try_at: dict[str, float] = {}
+        self._followed = float("-inf")
 
     def step(self) -> None:
         """Do what is due, and wait a moment."""
-        self._follow()  # each time: a run must not be registered under a declaration that was changed before
+        if time.monotonic() - self._followed >= FOLLOW_S:
+            self._follow()
+            self._followed = time.monotonic()
         if sum([watcher.step() for watcher in self._watchers.values()]):
             publish_now()
         time.sleep(LOOK_S)
@@ -62,7 +67,7 @@ class Watch:
                 self._watchers.pop(name).close()
         for name, pipeline in wanted.items():
             if name not in self._watchers and self._is_current(pipeline):
-                self._watchers[name] = Watcher(pipeline, _register, self._tell)
+                self._watchers[name] = Watcher(pipeline, _register, self._tell, partial(_is_declared, pipeline))
 
     def _is_current(self, pipeline: Pipeline) -> bool:
         """Whether the pipeline's tables are as declared, or could be made so; if not, it is tried again after a while."""
@@ -85,6 +90,14 @@ class Watch:
         self._failed[name] = sentence
         if sentence:
             self._tell(Event("problem", f"{name}: {sentence}" if name else sentence, {"problem": sentence}))
+
+
+def _is_declared(pipeline: Pipeline) -> bool:
+    """Whether the newest declaration of that name is this one."""
+    try:
+        return all_pipelines().get(pipeline.name) is pipeline
+    except ConfigError:
+        return False
 
 
 def _register(cursor: Cursor, pipeline: Pipeline, inputs: list[NewInput], as_of: date | None) -> Run:

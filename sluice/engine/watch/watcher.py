@@ -18,8 +18,8 @@ from sluice.engine.watch.take import MOST, Start, Whole, new_files, take
 from sluice.errors import SluiceError
 
 log = logging.getLogger(__name__)
-LOOK_S = 0.2
-GATHER_S = 0.4  # between two runs of a pipeline: what becomes whole meanwhile goes into one run
+LOOK_S = 0.1
+GATHER_S = 0.2  # between two runs of a pipeline: what becomes whole meanwhile goes into one run
 TELL_S = 2.0  # between two reports of what it waits for
 SHOWN = 20  # waiting files that are named
 
@@ -41,10 +41,15 @@ def watched_sources(pipeline: Pipeline) -> list[Files]:
 
 
 class Watcher:
-    """Watches the folders of one pipeline. `step` does what is due, and does not block for long."""
+    """Watches the folders of one pipeline. `step` does what is due, and does not block for long.
 
-    def __init__(self, pipeline: Pipeline, start: Start, tell: Tell) -> None:
+    `is_current` says whether the pipeline is still declared so. It is asked after files were seen: one that comes after a
+    change of the declaration must not be registered under the earlier one.
+    """
+
+    def __init__(self, pipeline: Pipeline, start: Start, tell: Tell, is_current: Callable[[], bool]) -> None:
         self.pipeline = pipeline
+        self._is_current = is_current
         self._start, self._tell_event = start, tell
         self._sources = {source.name: WatchedSource(source) for source in watched_sources(pipeline)}
         self._lease = WatchLease(pipeline.name)
@@ -60,7 +65,7 @@ class Watcher:
                 return 0
             self._say("lease", None)
             whole = self._look()
-            number = self._take(whole) if whole else 0
+            number = self._take(whole) if whole and self._is_current() else 0
             self._say("ledger", None)
         except SluiceError as error:
             self._say("ledger", str(error))

@@ -37,13 +37,14 @@ class Room:
         self.engine, self.inbox = engine, inbox
         self.events: list[Event] = []
         self.watchers: list[Watcher] = []
+        self.current = True
 
     def use(self, ready: Ready = Renamed(), pattern: str = "*.csv") -> Watcher:
         self.engine.use(Pipeline("numbers", Files(pattern, watch=True, ready=ready), TABLE))
         return self.watcher()
 
     def watcher(self) -> Watcher:
-        self.watchers.append(Watcher(self.engine.pipeline, self.start, self.events.append))
+        self.watchers.append(Watcher(self.engine.pipeline, self.start, self.events.append, lambda: self.current))
         return self.watchers[-1]
 
     def start(self, cursor: Cursor, pipeline: Pipeline, inputs: list[NewInput], _as_of: date | None) -> Run:
@@ -137,6 +138,18 @@ def test_half_a_line_is_not_loaded(room: Room) -> None:
     steps(watching, lambda: room.inputs() == ["a.csv"])
     room.engine.finish(Run(1))
     assert room.engine.sql("select n, m from numbers order by n") == [(1, 1), (2, 22)]
+
+
+def test_what_comes_after_a_change_of_the_declaration_waits_for_the_watcher_of_the_new_one(room: Room) -> None:
+    watching = room.use()
+    room.put("a.csv", "1,1")
+    room.current = False
+    for _ in range(3):
+        assert watching.step() == 0
+    assert room.inputs() == []
+    watching.close()
+    room.current = True
+    steps(room.watcher(), lambda: room.inputs() == ["a.csv"])
 
 
 def test_a_marker_is_waited_for_and_the_reason_is_said(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
