@@ -1,4 +1,5 @@
-"""sluice.scheduled: what beat sends at a pipeline's due time, and workers when a run before it has ended. sluice.check_schedules: every minute, for all of them.
+"""sluice.scheduled: sent by beat at a pipeline's due time, and by workers when a run of one before it has ended.
+sluice.check_schedules: every minute, for all of them.
 
 Both do the same, so that nothing depends on a single message: see sluice.engine.schedule.
 """

@@ -1,4 +1,4 @@
-"""Watching: the engine's watchers with what they need to register and publish runs. It follows the files of pipelines."""
+"""Watching: the engine's watchers, with what they need to register and publish runs; pipelines may change meanwhile."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Watch:
                 self._watchers[name] = Watcher(pipeline, _register, self._tell, partial(_is_declared, pipeline))
 
     def _is_current(self, pipeline: Pipeline) -> bool:
-        """Whether the pipeline's tables are as declared, or could be made so; if not, it is tried again after a while."""
+        """Whether the pipeline's tables are as declared, or could be made so; if not, that is tried again."""
         if time.monotonic() < self._try_at.get(pipeline.name, 0.0):
             return False
         self._try_at[pipeline.name] = time.monotonic() + AGAIN_S

@@ -1,4 +1,4 @@
-"""While `sluice up` runs, a pipeline's file is added and another is changed: the next run uses them, without a restart."""
+"""While `sluice up` runs a pipeline's file is added, and another is changed: the next run uses them."""
 
 from __future__ import annotations
 
@@ -57,10 +57,8 @@ def change(stack: Stack, number: int) -> None:
     for name, text in ((f"added_{number}", ADDED), ("changed", CHANGED)):
         (folder / f"{name}.py").write_text(text.format(n=number))
         drop(inbox / name, number)
-    asked = "select (select count(*) from added_{0}), (select version from changed where id = {0})".format(number)
-    until(lambda: _exists(stack, f"added_{number}") and None not in (found := stack.sql(asked)[0]) and found[0] == 1, 60,
-          f"added_{number}")  # fmt: skip
-    assert stack.sql(asked) == [(1, number)]
+    until(lambda: _loaded(stack, number), 60, f"added_{number} and changed")
+    assert stack.sql("select version from changed where id = %s", number) == [(number,)]
 
 
 def drop(folder: Path, number: int) -> None:
@@ -70,8 +68,13 @@ def drop(folder: Path, number: int) -> None:
     part.rename(part.with_suffix(""))
 
 
-def _exists(stack: Stack, table: str) -> bool:
-    return stack.sql("select to_regclass(%s) is not null and to_regclass('changed') is not null", table) == [(True,)]
+def _loaded(stack: Stack, number: int) -> bool:
+    """Whether both files of that number are in their tables."""
+    there = "select to_regclass(%s) is not null and to_regclass('changed') is not null"
+    if stack.sql(there, f"added_{number}") != [(True,)]:
+        return False
+    found = "select exists (select from changed where id = %s) and exists (select from added_{} where id = %s)"
+    return stack.sql(found.format(number), number, number) == [(True,)]
 
 
 def test_the_next_run_uses_an_added_and_a_changed_file(up: Stack) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.declare import Daily, Pipeline, Schedule
+from sluice.engine.declare import Pipeline, Schedule
 from sluice.engine.ledger.registration import NewInput, register
 from sluice.engine.ledger.runs import Run
 from sluice.engine.schedule import begin_day, check_schedule

@@ -95,8 +95,7 @@ class Watch:
         found = until(
             lambda: (
                 [each for each in self.events(kind) if text in json.dumps(each)]
-                or self.process.poll() is not None
-                and [{"event": "ended"}]
+                or (self.process.poll() is not None and [{"event": "ended"}])
             ),
             60,
             f"{kind} with {text!r}",

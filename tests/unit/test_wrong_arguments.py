@@ -208,7 +208,7 @@ def test_a_class_in_the_place_of_a_type_says_what_to_write(type_: Any) -> None:
         (lambda: Pipeline("p", Files, TABLE),
          "Pipeline 'p': source must be a Files, a HttpApi or a PostgresQuery, not the class Files: write Files(...)."),
         (lambda: Pipeline("p", Files("*"), TABLE, schedule="01:00"),
-         "Pipeline 'p': schedule must be a Daily, Hourly, Every, Cron or After, not the text '01:00'."),
+         "Pipeline 'p': schedule must be a Daily, a Hourly, an Every, a Cron or an After, not the text '01:00'."),
         (lambda: Files("*", skip=True), "Files: skip must be a whole number, not True."),
         (lambda: Files("*", header="id,name"),
          "Files: header must be a list or tuple, each item text, not the text 'id,name': write header=('id,name',)."),

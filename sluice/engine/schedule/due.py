@@ -56,9 +56,9 @@ def missed(schedule: Daily, after: date | None, now: datetime) -> list[Due]:
     return days
 
 
-def missed_times(schedule: Timed, after: datetime | None, now: datetime) -> tuple[list[Due], bool]:
-    """The due times at `now` (aware) that come after the instant `after`, in order: the newest ones, at most `MOST`,
-    and whether there are more.
+def missed_times(schedule: Timed, after: datetime | None, now: datetime) -> tuple[list[Due], Due | None]:
+    """The due times at `now` (aware) that come after the instant `after`, in order: the newest ones, at most `MOST`;
+    and the last one before these, if there are more.
 
     If none was ever recorded, that is only the latest, and none if it is more than a day ago.
     """
@@ -69,7 +69,9 @@ def missed_times(schedule: Timed, after: datetime | None, now: datetime) -> tupl
     while day >= oldest and len(found) <= MOST:
         found = [Due(day, at) for at in times_on(schedule, day) if since < at <= now] + found
         day -= _DAY
-    return (found[-1:], False) if after is None else (found[-MOST:], len(found) > MOST)
+    if after is None:
+        return found[-1:], None
+    return found[-MOST:], found[-MOST - 1] if len(found) > MOST else None
 
 
 def next_due(schedule: Timed, now: datetime) -> Due:

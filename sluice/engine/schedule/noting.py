@@ -17,7 +17,7 @@ from sluice.engine.schedule.ticks import Verdict, schedule_of
 
 log = logging.getLogger(__name__)
 _SKIPPED = "It was missed: a later {} was due when the schedule was checked."
-_MORE = f" Due times before it were missed too; at most {MOST} are recorded."
+_MORE = f"It was missed, and so were others before it, which are not listed: at most the {MOST} newest are made up for."
 
 
 def note_due(pipeline: Pipeline, schedule: Timed, now: datetime) -> None:
@@ -25,10 +25,13 @@ def note_due(pipeline: Pipeline, schedule: Timed, now: datetime) -> None:
     name = schedule_of(pipeline.name)
     latest = schedule.catch_up == "latest"
     skipped: list[Due] = []
+    missed_one = Verdict("skipped", _SKIPPED.format(_unit(schedule)))
     with transaction() as cursor:
-        due, more = _missed(cursor, name, schedule, now)
-        for each in due:
-            verdict = _verdict(schedule, each, due, latest=latest, more=more)
+        due, left_out = _missed(cursor, name, schedule, now)
+        verdicts = {each: Verdict("waiting") if each == due[-1] or not latest else missed_one for each in due}
+        if left_out is not None:
+            verdicts |= {left_out: Verdict("skipped", _MORE)}
+        for each, verdict in verdicts.items():
             if ticks.note_due(cursor, name, each, verdict) and verdict.state == "skipped":
                 skipped.append(each)
         if due and latest and not tells_days(pipeline):
@@ -36,8 +39,9 @@ def note_due(pipeline: Pipeline, schedule: Timed, now: datetime) -> None:
             why = f"No new file came before {last} was due; files from now on belong to that {_unit(schedule)}."
             skipped += ticks.skip_older(cursor, name, due[-1], why)
     tell_skipped(pipeline, skipped, daily=isinstance(schedule, Daily))
-    if more:
-        log.warning("%s: due times before %s were missed, and are not recorded", pipeline.name, due[0].at)
+    if left_out is not None:
+        log.warning("%s: more than %d due times were missed, and those before %s are not made up for",
+                    pipeline.name, MOST, left_out.at)  # fmt: skip
 
 
 def tell_skipped(pipeline: Pipeline, skipped: Sequence[Due], *, daily: bool) -> None:
@@ -47,18 +51,11 @@ def tell_skipped(pipeline: Pipeline, skipped: Sequence[Due], *, daily: bool) -> 
         log.warning("%s of %s is skipped%s", pipeline.name, each.day if daily else each.at, hint)
 
 
-def _missed(cursor: Cursor, name: str, schedule: Timed, now: datetime) -> tuple[list[Due], bool]:
+def _missed(cursor: Cursor, name: str, schedule: Timed, now: datetime) -> tuple[list[Due], Due | None]:
     last = ticks.newest(cursor, name, schedule.tz)
     if isinstance(schedule, Daily):
-        return missed(schedule, last and last.day, now), False
+        return missed(schedule, last and last.day, now), None
     return missed_times(schedule, last and last.at, now)
-
-
-def _verdict(schedule: Timed, each: Due, due: Sequence[Due], *, latest: bool, more: bool) -> Verdict:
-    note = _MORE.strip() if more and each == due[0] else None
-    if not latest or each == due[-1]:
-        return Verdict("waiting", note)
-    return Verdict("skipped", _SKIPPED.format(_unit(schedule)) + (_MORE if note else ""))
 
 
 def _unit(schedule: Timed) -> str:

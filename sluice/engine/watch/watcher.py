@@ -43,8 +43,8 @@ def watched_sources(pipeline: Pipeline) -> list[Files]:
 class Watcher:
     """Watches the folders of one pipeline. `step` does what is due, and does not block for long.
 
-    `is_current` says whether the pipeline is still declared so. It is asked after files were seen: one that comes after a
-    change of the declaration must not be registered under the earlier one.
+    `is_current` says whether the pipeline is still declared so. It is called after files were seen: one
+    that comes after a change of the declaration must not be registered under the earlier one.
     """
 
     def __init__(self, pipeline: Pipeline, start: Start, tell: Tell, is_current: Callable[[], bool]) -> None:

@@ -13,8 +13,8 @@ _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK", b"PAR1"
 
 
 class Pending(NamedTuple):
-    """A file that is not taken yet: as it was seen last, since when it is so (by `time.monotonic`), and whether its last
-    line has ended (None: that was not read)."""
+    """A file that is not taken yet: as it was seen last, since when it is so (by `time.monotonic`), and whether its
+    last line has ended (None: that was not read)."""
 
     sight: Sight
     since: float
@@ -26,7 +26,7 @@ class Pending(NamedTuple):
 
 
 def why_not(source: Files, path: str, pending: Pending, now: float, markers: dict[str, Sight] | None) -> str | None:
-    """Why a file is not whole, or not known to be; None if it is whole. `markers` are the objects of an object store."""
+    """Why a file is not known to be whole; None if it is. `markers` are the objects of an object store."""
     ready = source.whole
     if isinstance(ready, Marker):
         marker = path + ready.suffix

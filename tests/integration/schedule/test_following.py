@@ -28,8 +28,8 @@ class Follower:
         run = None
         if run_state is not None:
             ((run,),) = self.office.engine.sql(
-                "insert into sluice.run (pipeline, contract, state, inputs_total, inputs_left) values (%s, 'c', %s, 0, 0)"
-                " returning id",
+                "insert into sluice.run (pipeline, contract, state, inputs_total, inputs_left)"
+                " values (%s, 'c', %s, 0, 0) returning id",
                 pipeline,
                 run_state,
             )

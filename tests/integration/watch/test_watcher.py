@@ -28,6 +28,7 @@ from tests.kit.object_store import running
 from tests.kit.stack import until
 
 TABLE = Table("numbers", key=("n",), columns=[Column("n", Integer(), required=True), Column("m", Integer())])
+RENAMED = Renamed()
 
 
 class Room:
@@ -39,7 +40,7 @@ class Room:
         self.watchers: list[Watcher] = []
         self.current = True
 
-    def use(self, ready: Ready = Renamed(), pattern: str = "*.csv") -> Watcher:
+    def use(self, ready: Ready = RENAMED, pattern: str = "*.csv") -> Watcher:
         self.engine.use(Pipeline("numbers", Files(pattern, watch=True, ready=ready), TABLE))
         return self.watcher()
 
