@@ -33,6 +33,7 @@ query = statements(__name__)
 # registers a run of a pipeline, with these inputs and as_of, in the transaction of the cursor
 Start = Callable[[Cursor, Pipeline, list[NewInput], date | None], Run]
 log = logging.getLogger(__name__)
+_WATCHED = "Its files are loaded by the watcher when they come, and there is nothing to build."
 _LEVELS = {"started": logging.INFO, "missing_input": logging.ERROR}
 
 
@@ -123,7 +124,8 @@ def _start(cursor: Cursor, pipeline: Pipeline, tick: Tick, inputs: list[NewInput
         cursor.execute(query("has_inputs"), {"pipeline": pipeline.name})
         if not pipeline.derived or cursor.fetchone() != (True,):
             patterns = lacking(pipeline, tick.due.day, inputs, ())
-            return Verdict("nothing", f"Nothing new in the inbox is like {', '.join(patterns)}.")
+            nothing = f"Nothing new in the inbox is like {', '.join(patterns)}." if patterns else _WATCHED
+            return Verdict("nothing", nothing)
     return Verdict("started")
 
 

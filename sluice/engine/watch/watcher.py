@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sluice.engine.declare import Files, Pipeline
@@ -107,7 +108,7 @@ class Watcher:
                 for each in piece:
                     if each not in new:
                         source.knows(each)
-            found += source.whole(now)
+            found += islice(source.whole(now), MOST)
         return found
 
     def _take(self, whole: list[Whole]) -> int:

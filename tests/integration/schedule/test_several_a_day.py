@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from sluice.engine.database.connection import drop_connection
-from sluice.engine.declare import Cron, Daily, Every, Hourly
+from sluice.engine.declare import Cron, Daily, Every, Hourly, Pipeline
 from sluice.engine.schedule import check_schedule, overview
+from sluice.pipelines.call_logs import pipeline as call_logs
 from tests.kit.office import Office, at
 
 
@@ -112,3 +114,18 @@ def test_the_overview_says_when_it_is_due(office: Office, tmp_path: Path) -> Non
     (found,) = overview([office.engine.pipeline], at("2026-05-02 12:00"))
     assert (found.schedule, found.at, found.last) == ("cron */15 8-18 * * mon-fri Europe/Berlin", None, None)
     assert str(found.next_due) == "2026-05-04 08:00:00+02:00"
+
+
+def test_a_schedule_leaves_watched_files_to_the_watcher(office: Office) -> None:
+    office.use(Daily("03:00", deadline="06:00"), pipeline=call_logs)
+    flow = call_logs.flows[0]
+    watched = replace(flow, source=replace(flow.source, watch=True))
+    office.engine.use(Pipeline("call_logs", flows=[watched], schedule=Daily("03:00", deadline="06:00")))
+    (office.inbox / "call_logs").mkdir()
+    (office.inbox / "call_logs" / "half.csv").write_text("customer_id,call_c")
+
+    assert office.check("2026-05-02 07:00") == []
+    assert office.days() == [("2026-05-02", "nothing")]
+    assert office.note("2026-05-02") == (
+        "Its files are loaded by the watcher when they come, and there is nothing to build."
+    )

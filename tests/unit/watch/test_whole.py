@@ -133,6 +133,8 @@ def test_markers_and_names_that_are_renamed_later_are_no_files_to_load(tmp_path:
     [
         (lambda: Files("*", ready=Marker()), "ready is for watched files: declare watch=True too, or leave it out."),
         (lambda: Files("*", watch=True, snapshot=True), "watch and snapshot exclude each other"),
+        (lambda: Files("/data/*.csv", watch=True), "pattern of watched files must be a path below the inbox"),
+        (lambda: Files("../*.csv", watch=True), "pattern of watched files must be a path below the inbox"),
         (lambda: Stable(0), "Stable: seconds must be a number between 0.1 and 86,400, not 0."),
         (
             lambda: Stable(5, without_newline=2),

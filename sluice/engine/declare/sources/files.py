@@ -70,6 +70,8 @@ class Files(Declaration):
             yield f"skip must be an integer between 0 and {MAX_SKIP:,}."
         if self.watch and self.snapshot:
             yield "watch and snapshot exclude each other: files of a snapshot belong together. Use a schedule."
+        if self.watch and not {"", ".", ".."}.isdisjoint(str(self.pattern).split("/")):
+            yield "pattern of watched files must be a path below the inbox (SLUICE_INBOX), such as 'orders/*.csv'."
         if self.ready is not None and not self.watch:
             yield "ready is for watched files: declare watch=True too, or leave it out."
         if self.header is not None:
