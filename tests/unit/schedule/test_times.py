@@ -113,7 +113,7 @@ def test_a_new_schedule_is_due_at_the_latest_time_of_the_last_day_only() -> None
             lambda: Every(timedelta(seconds=30)),
             "Every: interval must be a timedelta of whole seconds between one minute",
         ),
-        (After, 'After: name one pipeline or several: After("orders").'),
+        (After, 'After: name one pipeline or several: After("clicks").'),
         (lambda: After("a", "a"), "After: 'a' is named twice."),
         (lambda: After("A b"), "After 'A b': a name must have at most 59 lower-case letters, digits and _"),
     ],

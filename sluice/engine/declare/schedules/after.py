@@ -13,7 +13,7 @@ from sluice.errors import ConfigError
 
 @dataclass(frozen=True, init=False)
 class After(Declaration):
-    """After each scheduled run of other pipelines: `After("orders", "customers")`. The run is for their day (`as_of`).
+    """After each scheduled run of other pipelines: `After("clicks", "visits")`. The run is for their day (`as_of`).
 
     A run that has failed, or whose files are missing, holds it back: `sluice schedule list` says which one it waits
     for, and after `sluice retry` it goes on by itself. Of several pipelines the first runs of a day belong together,
@@ -29,7 +29,7 @@ class After(Declaration):
         object.__setattr__(self, "pipelines", pipelines)
         object.__setattr__(self, "catch_up", catch_up)
         if not pipelines:
-            raise ConfigError('After: name one pipeline or several: After("orders").')
+            raise ConfigError('After: name one pipeline or several: After("clicks").')
         for name in pipelines:
             check_identifier("After", name)
         for name in twice(pipelines):
