@@ -16,17 +16,22 @@ if TYPE_CHECKING:
     from sluice.client.enqueue import enqueue, enqueue_async
     from sluice.engine import preprocess
     from sluice.engine.declare import (
+        After,
         Choose,
         Column,
+        Cron,
         Cursor,
         Daily,
         Derived,
+        Every,
         Example,
         Files,
         Flow,
         Forecast,
         Generated,
+        Hourly,
         HttpApi,
+        Marker,
         Next,
         OwnTable,
         Page,
@@ -35,9 +40,11 @@ if TYPE_CHECKING:
         PostgresQuery,
         Preprocessed,
         Range,
+        Renamed,
         Rows,
         Serve,
         SqlQuery,
+        Stable,
         Table,
     )  # fmt: skip
     from sluice.engine.declare.tables.checks import at_least, at_most, between, matches, one_of
@@ -46,6 +53,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
+    "Hourly", "Every", "Cron", "After", "Stable", "Marker", "Renamed",
     "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
     "Example", "Choose", "Rows", "SqlQuery",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
@@ -60,6 +68,7 @@ _HOMES = {
         "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived", "Preprocessed",
         "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
         "Example", "Choose", "Rows", "SqlQuery",
+        "Hourly", "Every", "Cron", "After", "Stable", "Marker", "Renamed",
     ),
     "sluice.engine.types": (
         "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",

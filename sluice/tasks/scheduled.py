@@ -1,4 +1,5 @@
-"""sluice.scheduled: what beat sends at a pipeline's due time. sluice.check_schedules: every minute, for all of them.
+"""sluice.scheduled: sent by beat at a pipeline's due time, and by workers when a run of one before it has ended.
+sluice.check_schedules: every minute, for all of them.
 
 Both do the same, so that nothing depends on a single message: see sluice.engine.schedule.
 """
@@ -12,7 +13,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.app import app
 from sluice.engine.database.connection import DatabaseAway
-from sluice.engine.declare import Pipeline
+from sluice.engine.declare import After, Pipeline
 from sluice.engine.ledger.registration import NewInput
 from sluice.engine.ledger.runs import Run
 from sluice.engine.schedule import begin_day, check_schedule
@@ -20,6 +21,7 @@ from sluice.engine.tables.migrate import is_current, migrate
 from sluice.pipelines import all_pipelines, find
 from sluice.tasks.enqueue import register_inputs
 from sluice.workers.publish import publish_now
+from sluice.workers.step_task import GONE
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,17 @@ def scheduled(name: str) -> None:
 def check_all_schedules() -> None:
     """Start what is due of every pipeline, and look again for missing files."""
     check_schedules(list(all_pipelines().values()), datetime.now(UTC))
+
+
+def start_following(name: str) -> None:
+    """Have the pipelines that come after this one checked now: a run of it may be done. If the message is lost, the
+    check of each minute starts them."""
+    for each in all_pipelines().values():
+        if isinstance(each.schedule, After) and name in each.schedule.pipelines:
+            try:
+                scheduled.apply_async((each.name,), expires=60)
+            except GONE as error:
+                log.warning("%s is checked within a minute: Redis takes no message (%s)", each.name, error)
 
 
 def check_schedules(pipelines: list[Pipeline], now: datetime) -> list[Run]:

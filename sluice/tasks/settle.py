@@ -3,6 +3,7 @@
 from sluice.app import app
 from sluice.engine.steps.settle import settle_run
 from sluice.engine.tables.loaded_rows import note_lost
+from sluice.tasks.scheduled import start_following
 from sluice.tasks.whole_run import declared_to_settle
 from sluice.workers.publish import publish_now
 from sluice.workers.step_task import StepTask, working
@@ -16,3 +17,4 @@ def settle(message: dict[str, int]) -> None:
         note_lost(claim.run, pipeline)
         settle_run(claim, pipeline)
     publish_now()
+    start_following(pipeline.name)

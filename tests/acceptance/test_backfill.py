@@ -155,7 +155,8 @@ def test_schedules_are_listed_with_what_became_of_the_last_day(stack: Stack) -> 
     assert max(map(len, said.stdout.splitlines())) <= 80
     text = " ".join(said.stdout.split())
     assert (
-        "pipeline ltv_by_day daily at 03:00 Africa/Kigali last due 2026-05-02 03:00 for 2026-05-02 state missing_input"
+        "pipeline ltv_by_day schedule daily at 03:00 Africa/Kigali last due 2026-05-02 03:00 for 2026-05-02"
+        " state missing_input"
     ) in text
     assert (
         "missing input: ltv_by_day of 2026-05-02: Nothing new like ltv/2026-05-02/customers.csv, "

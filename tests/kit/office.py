@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.declare import Daily, Pipeline
+from sluice.engine.declare import Pipeline, Schedule
 from sluice.engine.ledger.registration import NewInput, register
 from sluice.engine.ledger.runs import Run
 from sluice.engine.schedule import begin_day, check_schedule
@@ -39,7 +39,7 @@ class Office:
     engine: InProcess
     inbox: Path
 
-    def use(self, schedule: Daily, patterns: str = "", pipeline: Pipeline = customer_ltv) -> None:
+    def use(self, schedule: Schedule, patterns: str = "", pipeline: Pipeline = customer_ltv) -> None:
         """Schedule a pipeline, with files like `patterns` where that is said: "%Y-%m-%d/{}*.csv"."""
         flows = [
             replace(each, source=replace(each.source, pattern=patterns.format(each.source.name[:-1])))

@@ -12,22 +12,27 @@ from typing import Any
 import pytest
 
 from sluice import (
+    After,
     Boolean,
     Choose,
     Column,
+    Cron,
     Cursor,
     Daily,
     Date,
     Decimal,
     Derived,
     Duration,
+    Every,
     Example,
     Files,
     Flow,
     Forecast,
     Generated,
+    Hourly,
     HttpApi,
     Integer,
+    Marker,
     Money,
     Next,
     OwnTable,
@@ -38,9 +43,11 @@ from sluice import (
     PostgresQuery,
     Preprocessed,
     Range,
+    Renamed,
     Rows,
     Serve,
     SqlQuery,
+    Stable,
     Table,
     Text,
     Timestamp,
@@ -69,7 +76,15 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (Generated, {"name": "a", "pg_type": "text", "expression": "'a'"}),
     (Table, {"name": "t", "key": ("id",), "columns": [KEY], "on_conflict": "update", "generated": (), "indexes": ()}),
     (Files, {"pattern": "*", "delimiter": ";", "name": "files", "encoding": "cp1252", "skip": 1, "header": ("id",),
-             "snapshot": False, "strict_quotes": True, "line_breaks": False, "sheet": "a"}),
+             "snapshot": False, "strict_quotes": True, "line_breaks": False, "sheet": "a", "watch": True,
+             "ready": Marker(".ok")}),
+    (Stable, {"seconds": 2.0, "without_newline": 60.0}),
+    (Marker, {"suffix": ".done"}),
+    (Renamed, {"from_": ".part"}),
+    (Hourly, {"minute": 5, "tz": "UTC", "catch_up": "each"}),
+    (Every, {"interval": timedelta(minutes=10), "tz": "UTC", "catch_up": "each"}),
+    (After, {"catch_up": "each"}),
+    (Cron, {"fields": "0 3 * * *", "tz": "UTC", "catch_up": "each"}),
     (HttpApi, {"url": "https://a.b/c", "name": "a", "base": None, "token": "SLUICE_A_API_TOKEN", "records": "data",
                "pages": Pages(), "params": {"a": 1}, "error_keys": ("error",), "timeout_s": 1.5, "total_s": 60,
                "max_bytes": 1, "max_pages": 1, "tries": 1, "snapshot": False}),
@@ -121,7 +136,7 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (OneOf, {"values": ("a",), "code": "b"}),
     (preprocess.Statistic, {"kind": "mean", "column": "a", "within": ()}),
 ]  # fmt: skip
-POSITIONAL = {Timestamp: ("%Y-%m-%d",)}
+POSITIONAL = {After: ("a",), Timestamp: ("%Y-%m-%d",)}
 WRONG = [Text, at_least, object(), 1j, {1: 2}, [3j], b"bytes", {4}]
 HERE = str(Path(__file__))
 
@@ -166,7 +181,7 @@ def test_all_words_and_all_of_their_arguments_are_in_the_table() -> None:
     words = [each for each in words if isinstance(each, type) and each not in (Date, Boolean, Choose)]
     assert [each.__name__ for each in words if each not in known] == []
     for word, right in RIGHT:
-        arguments = {each.name for each in dataclasses.fields(word) if each.init} - {"base", "formats"}
+        arguments = {each.name for each in dataclasses.fields(word) if each.init} - {"base", "formats", "pipelines"}
         assert arguments - set(right) <= {"least", "where"}, word
 
 
@@ -208,7 +223,7 @@ def test_a_class_in_the_place_of_a_type_says_what_to_write(type_: Any) -> None:
         (lambda: Pipeline("p", Files, TABLE),
          "Pipeline 'p': source must be a Files, a HttpApi, a PostgresQuery, a Rows or a SqlQuery, not the class Files: write Files(...)."),  # noqa: E501
         (lambda: Pipeline("p", Files("*"), TABLE, schedule="01:00"),
-         "Pipeline 'p': schedule must be a Daily, not the text '01:00'."),
+         "Pipeline 'p': schedule must be a Daily, a Hourly, an Every, a Cron or an After, not the text '01:00'."),
         (lambda: Files("*", skip=True), "Files: skip must be a whole number, not True."),
         (lambda: Files("*", header="id,name"),
          "Files: header must be a list or tuple, each item text, not the text 'id,name': write header=('id,name',)."),

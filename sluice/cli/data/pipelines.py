@@ -46,6 +46,7 @@ def _facts(declared: Declared) -> dict[str, Any]:
         "file": _file(declared),
         "on": not is_off(declared),
         "daily_at": _daily_at(declared),
+        "schedule": _schedule(declared),
         "flows": [
             {
                 "source": flow.source.name,
@@ -65,9 +66,9 @@ def _print(declared: Declared) -> None:
     from sluice.pipelines import is_off
 
     pipeline = declared.pipeline
-    daily = _daily_at(declared)
-    schedule = [f"daily at {daily}"] if daily else []
-    where = ", ".join([_file(declared), *(["not switched on"] if is_off(declared) else schedule)])
+    schedule = _schedule(declared)
+    when = "not switched on" if is_off(declared) else schedule
+    where = ", ".join([_file(declared), *([when] if when else [])])
     folded(f"{pipeline.name} ({where}){f': {pipeline.about}' if pipeline.about else ''}")
     wide = max(len(_reads(flow)) for flow in pipeline.flows)
     for flow in pipeline.flows:
@@ -83,8 +84,15 @@ def _reads(flow: Flow) -> str:
 
 
 def _daily_at(declared: Declared) -> str | None:
+    from sluice.engine.declare import Daily
+
     schedule = declared.pipeline.schedule
-    return f"{schedule.at} {schedule.tz}" if schedule else None
+    return f"{schedule.at} {schedule.tz}" if isinstance(schedule, Daily) else None
+
+
+def _schedule(declared: Declared) -> str | None:
+    schedule = declared.pipeline.schedule
+    return schedule.words if schedule else None
 
 
 def _file(declared: Declared) -> str:

@@ -22,6 +22,8 @@ from sluice.search_path import child_environ, python
 from sluice.workers.child import Command
 from sluice.workers.supervisor import Supervisor
 
+# unbuffered: output appears at once, not when the process ends
+ALWAYS = {"SLUICE_EMBEDDED_QUIET": "1", "PYTHONUNBUFFERED": "1"}
 FLOWER_CONFIG = Path(workers.__file__).with_name("flower.py")
 Processes = Annotated[
     int | None,
@@ -47,8 +49,8 @@ def flower(as_json: Json = False) -> None:
 
 
 def up(concurrency: Processes = None, as_json: Json = False) -> None:
-    """Run workers, beat and Flower (and the embedded servers) until SIGTERM or Ctrl-C."""
-    _keep([worker_command(concurrency), beat_command(), flower_command()], as_json=as_json)
+    """Run workers, beat, the watcher and Flower (and the embedded servers) until SIGTERM or Ctrl-C."""
+    _keep([worker_command(concurrency), beat_command(), watch_command(), flower_command()], as_json=as_json)
 
 
 def worker_command(processes: int | None = None, log: Path | None = None, number: int = 1) -> Command:
@@ -78,6 +80,11 @@ def beat_command() -> Command:
         ) from error
     beat = _celery("beat", "--schedule", str(folder / "sluice-schedule"), "--loglevel", settings().log_level)
     return replace(beat, umask=0o077)
+
+
+def watch_command() -> Command:
+    """`sluice watch`: also where no pipeline declares it, since one may be added."""
+    return Command("watch", python("sluice", "watch"), child_environ() | ALWAYS)
 
 
 def flower_command() -> Command:
@@ -119,9 +126,7 @@ def _celery(
     *words: str, log: Path | None = None, environ: dict[str, str] | None = None, watched: bool = False
 ) -> Command:
     argv = python("sluice.cli.servers.celery", "-A", "sluice.app", *words)
-    # unbuffered: output appears at once, not when the process ends
-    always = child_environ() | {"SLUICE_EMBEDDED_QUIET": "1", "PYTHONUNBUFFERED": "1"}
-    return Command(words[0], argv, always | (environ or {}), log, watched)
+    return Command(words[0], argv, child_environ() | ALWAYS | (environ or {}), log, watched)
 
 
 def _keep(commands: list[Command], *, as_json: bool) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def list_(as_json: Json = False) -> None:
-    """Show each schedule: its local time, the last due time and its state, the next due time, and alarms."""
+    """Show each schedule: when it is due, the last due time and its state, the next due time, and alarms."""
     from sluice.engine.schedule import overview
     from sluice.pipelines import all_pipelines, broken
 
@@ -31,7 +31,7 @@ def print_schedules(schedules: Sequence[Scheduled]) -> None:
     if not schedules:
         print("no pipeline has a schedule: add Pipeline(..., schedule=Daily(...)) to its file")
         return
-    head = ("pipeline", "daily at", "last due", "for", "state", "run", "next due")
+    head = ("pipeline", "schedule", "last due", "for", "state", "run", "next due")
     narrow_table(head, map(_row, schedules))
     for each in schedules:
         for line in _remarks(each):
@@ -42,7 +42,8 @@ def print_schedules(schedules: Sequence[Scheduled]) -> None:
 def _row(each: Scheduled) -> tuple[object, ...]:
     last = each.last
     became = (f"{last.due:%Y-%m-%d %H:%M}", last.day, last.state, str(last.run or "")) if last else ("", "", "", "")
-    return (each.pipeline, f"{each.at} {each.tz}", *became, f"{each.next_due:%Y-%m-%d %H:%M}")
+    coming = f"{each.next_due:%Y-%m-%d %H:%M}" if each.next_due else ""
+    return (each.pipeline, each.schedule, *became, coming)
 
 
 def _remarks(each: Scheduled) -> Iterator[str]:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from sluice.engine.base.declaration import Declaration
 from sluice.engine.base.own_code import LONGEST_S, PART_S
 from sluice.engine.declare.answers import ForecastMaker, ReportMaker
-from sluice.engine.declare.daily import Daily
 from sluice.engine.declare.example import Example
 from sluice.engine.declare.names import check_identifier, twice
 from sluice.engine.declare.own_table import OwnTable
+from sluice.engine.declare.schedules import After, Schedule
 from sluice.engine.declare.serve import Serve
 from sluice.engine.declare.served import Served, served
 from sluice.engine.declare.sources.files import Files
@@ -93,7 +93,7 @@ class Pipeline(Declaration):
     name: str
     source: Source | None = None
     table: Table | None = None
-    schedule: Daily | None = None
+    schedule: Schedule | None = None
     transform: Transform | None = field(default=None, compare=False)
     flows: Sequence[Flow] = ()
     derived: Sequence[Computed] = ()
@@ -144,6 +144,8 @@ class Pipeline(Declaration):
         ):
             for name in twice(names):
                 yield f"Two {what} {name!r}: give each a name of its own."
+        if isinstance(self.schedule, After) and self.name in self.schedule.pipelines:
+            yield f"After({self.name!r}) is the pipeline itself: name the one that comes before it."
         yield from self._mistakes_of_names()
         source_names = {flow.source.name for flow in self.flows}
         for name in sorted(source_names & {CHANGED, SELF} if self.derived else ()):

@@ -38,6 +38,7 @@ RIGHTS = {
     "bulk": _ALL,
     "frame_key": "SELECT",
     "duty": "SELECT INSERT UPDATE",
+    "watch": _ALL,
 }
 
 

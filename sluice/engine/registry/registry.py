@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sluice.engine.declare import Pipeline
 from sluice.engine.registry.declared import Declared
+from sluice.engine.registry.order import mistakes_of_order
 from sluice.engine.registry.pipeline_files import files_of, name_of
 from sluice.engine.registry.reading import Read, read
 from sluice.errors import ConfigError, Misplaced
@@ -132,6 +133,10 @@ class Registry:
                 broken[path] = names[name]
                 continue
             declared[name] = self._keep(Declared(each.outcome, path, each.code, edited_at=each.edited_at))
+        order = {name: each.pipeline for name, each in declared.items()}
+        for name, mistake in mistakes_of_order(order, complete=not broken).items():
+            path = declared.pop(name).path or Path(name)
+            broken[path] = names[name] = ConfigError(f"{path}: {mistake}")
         return View(declared, broken, names)
 
     def _keep(self, new: Declared) -> Declared:

@@ -16,12 +16,14 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Daily, Pipeline
+from sluice.engine.declare import After, Daily, Pipeline, Schedule
 from sluice.engine.ledger.registration import NewInput
 from sluice.engine.ledger.runs import Run
 from sluice.engine.schedule import ticks
-from sluice.engine.schedule.due import deadline_of, missed
-from sluice.engine.schedule.inbox import Seen, choose, files_of, files_of_no_day, lacking, tells_days
+from sluice.engine.schedule.due import deadline_of
+from sluice.engine.schedule.following import note_following, ready_ticks
+from sluice.engine.schedule.inbox import Seen, choose, files_of, files_of_no_day, lacking
+from sluice.engine.schedule.noting import note_due, tell_skipped
 from sluice.engine.schedule.ticks import Tick, Verdict, schedule_of
 from sluice.engine.sources.fetched import to_fetch
 from sluice.errors import SluiceError
@@ -31,8 +33,8 @@ query = statements(__name__)
 # registers a run of a pipeline, with these inputs and as_of, in the transaction of the cursor
 Start = Callable[[Cursor, Pipeline, list[NewInput], date | None], Run]
 log = logging.getLogger(__name__)
+_WATCHED = "Its files are loaded by the watcher when they come, and there is nothing to build."
 _LEVELS = {"started": logging.INFO, "missing_input": logging.ERROR}
-_SKIPPED = Verdict("skipped", "It was missed: a later day was due when the schedule was checked.")
 
 
 def check_schedule(pipeline: Pipeline, now: datetime, start: Start) -> list[Run]:
@@ -42,9 +44,8 @@ def check_schedule(pipeline: Pipeline, now: datetime, start: Start) -> list[Run]
     """
     if pipeline.schedule is None:
         return []
-    _note_due(pipeline, pipeline.schedule, now)
-    # in order: while another process works on a day, those after it wait
-    open_ticks = takewhile(lambda tick: ticks.begin_look(tick, now), ticks.open_ticks(schedule_of(pipeline.name)))
+    # in order: while another process works on a tick, those after it wait
+    open_ticks = takewhile(lambda tick: ticks.begin_look(tick, now), _open(pipeline, pipeline.schedule, now))
     runs = [_process_tick(pipeline, pipeline.schedule, tick, now, start) for tick in open_ticks]
     return [run for run in runs if run is not None]
 
@@ -65,31 +66,25 @@ def begin_day(pipeline: Pipeline, day: date, start: Start) -> Run | None:
     return run
 
 
-def _note_due(pipeline: Pipeline, schedule: Daily, now: datetime) -> None:
-    """Record the days that have become due since the last recorded one, by the policy for missed days."""
-    name = schedule_of(pipeline.name)
-    latest = schedule.catch_up == "latest"
-    skipped: list[date] = []
-    with transaction() as cursor:
-        due = missed(schedule, ticks.newest_day(cursor, name, schedule.tz), now)
-        for each in due:
-            verdict = _SKIPPED if latest and each != due[-1] else Verdict("waiting")
-            if ticks.note_due(cursor, name, each, verdict) and verdict is _SKIPPED:
-                skipped.append(each.day)
-        if due and latest and not tells_days(pipeline):
-            why = f"No new file came before {due[-1].day} was due; files from now on belong to that day."
-            skipped += ticks.skip_older(cursor, name, due[-1], why)
-    hint = ": `sluice backfill` makes up for it" if pipeline.dated or tells_days(pipeline) else ""
-    for day in skipped:
-        log.warning("%s of %s is skipped%s", pipeline.name, day, hint)
+def _open(pipeline: Pipeline, schedule: Schedule, now: datetime) -> list[Tick]:
+    """Record what has become due, and return the ticks that may be started."""
+    if not isinstance(schedule, After):
+        note_due(pipeline, schedule, now)
+        return ticks.open_ticks(schedule_of(pipeline.name))
+    note_following(pipeline, schedule, now)
+    ready, skipped = ready_ticks(pipeline, schedule)
+    tell_skipped(pipeline, skipped, daily=False)
+    return ready
 
 
-def _process_tick(pipeline: Pipeline, schedule: Daily, tick: Tick, now: datetime, start: Start) -> Run | None:
-    """Look for the files of an open day, and start its run if they are there."""
+def _process_tick(pipeline: Pipeline, schedule: Schedule, tick: Tick, now: datetime, start: Start) -> Run | None:
+    """Look for the files of an open tick, and start its run if they are there."""
     seen: list[Seen] = []
     cannot = None
     try:
-        seen = files_of(pipeline, tick.due.day, ticks.earlier_days(tick)) + files_of_no_day(pipeline)
+        # of a day with several due times each loads what is new since the last one
+        seen = files_of(pipeline, tick.due.day, ticks.earlier_days(tick), only_new=not isinstance(schedule, Daily))
+        seen += files_of_no_day(pipeline)
     except SluiceError as error:
         cannot = str(error)
     failpoint("schedule.looked")
@@ -109,14 +104,17 @@ def _process_tick(pipeline: Pipeline, schedule: Daily, tick: Tick, now: datetime
     return run
 
 
-def _missing(pipeline: Pipeline, schedule: Daily, tick: Tick, inputs: list[NewInput], seen: list[Seen]) -> str | None:
+def _missing(
+    pipeline: Pipeline, schedule: Schedule, tick: Tick, inputs: list[NewInput], seen: list[Seen]
+) -> str | None:
     """A sentence about files that a day with a deadline has to wait for; None if there are none."""
-    lacks = lacking(pipeline, tick.due.day, inputs, seen) if schedule.deadline is not None else []
+    waits = isinstance(schedule, Daily) and schedule.deadline is not None
+    lacks = lacking(pipeline, tick.due.day, inputs, seen) if waits else []
     return f"Nothing new like {', '.join(lacks)} has come." if lacks else None
 
 
-def _wait(schedule: Daily, tick: Tick, now: datetime, why: str) -> Verdict:
-    deadline = deadline_of(schedule, tick.due)
+def _wait(schedule: Schedule, tick: Tick, now: datetime, why: str) -> Verdict:
+    deadline = deadline_of(schedule, tick.due) if isinstance(schedule, Daily) else None
     return Verdict("waiting" if deadline is None or now < deadline else "missing_input", why)
 
 
@@ -126,13 +124,15 @@ def _start(cursor: Cursor, pipeline: Pipeline, tick: Tick, inputs: list[NewInput
         cursor.execute(query("has_inputs"), {"pipeline": pipeline.name})
         if not pipeline.derived or cursor.fetchone() != (True,):
             patterns = lacking(pipeline, tick.due.day, inputs, ())
-            return Verdict("nothing", f"Nothing new in the inbox is like {', '.join(patterns)}.")
+            nothing = f"Nothing new in the inbox is like {', '.join(patterns)}." if patterns else _WATCHED
+            return Verdict("nothing", nothing)
     return Verdict("started")
 
 
 def _tell(pipeline: Pipeline, tick: Tick, verdict: Verdict, run: Run | None, inputs: int) -> None:
-    """Log the new state of a day, once."""
+    """Log the new state of a tick, once."""
     if tick.known.state == verdict.state and tick.known.note is not None:
         return
     outcome = f"run {run.id} with {inputs} inputs" if run else f"{verdict.state}: {verdict.note}"
-    log.log(_LEVELS.get(verdict.state, logging.WARNING), "%s of %s: %s", pipeline.name, tick.due.day, outcome)
+    of = tick.due.day if isinstance(pipeline.schedule, Daily) else f"{tick.due.at:%Y-%m-%d %H:%M} UTC"
+    log.log(_LEVELS.get(verdict.state, logging.WARNING), "%s of %s: %s", pipeline.name, of, outcome)

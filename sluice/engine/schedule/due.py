@@ -1,15 +1,19 @@
-"""When days are due, also when clocks change. Pure functions: the time is a parameter, the clock is never read."""
+"""When schedules are due, also when clocks change. Pure functions: the time is a parameter, the clock is never read."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from sluice.engine.declare import Daily
+from sluice.engine.declare import Daily, Timed
+from sluice.engine.schedule.clock import instant
+from sluice.engine.schedule.times import times_on
+from sluice.errors import ConfigError
 
 _DAY = timedelta(days=1)
-_SECOND = timedelta(seconds=1)
+MOST = 100  # missed due times of a schedule that are recorded
+_FIRST = timedelta(days=1)  # of a new schedule, an older due time does not count
+_LONGEST = 29 * 366  # days; every date that a Cron may have comes within this time
 
 
 class Due(NamedTuple):
@@ -21,7 +25,7 @@ class Due(NamedTuple):
 
 def due_on(schedule: Daily, day: date) -> datetime | None:
     """The instant (UTC) at which a local day is due; None for a day that the zone has skipped."""
-    return _instant(day, schedule.due_time, schedule.zone)
+    return instant(day, schedule.due_time, schedule.zone)
 
 
 def deadline_of(schedule: Daily, due: Due) -> datetime | None:
@@ -29,7 +33,7 @@ def deadline_of(schedule: Daily, due: Due) -> datetime | None:
     if schedule.deadline_time is None:
         return None
     day = due.day if schedule.deadline_time > schedule.due_time else due.day + _DAY
-    while (deadline := _instant(day, schedule.deadline_time, schedule.zone)) is None:
+    while (deadline := instant(day, schedule.deadline_time, schedule.zone)) is None:
         day += _DAY
     return max(deadline, due.at)
 
@@ -52,37 +56,30 @@ def missed(schedule: Daily, after: date | None, now: datetime) -> list[Due]:
     return days
 
 
-def next_due(schedule: Daily, now: datetime) -> Due:
-    """The first day that is due after `now` (aware)."""
+def missed_times(schedule: Timed, after: datetime | None, now: datetime) -> tuple[list[Due], Due | None]:
+    """The due times at `now` (aware) that come after the instant `after`, in order: the newest ones, at most `MOST`;
+    and the last one before these, if there are more.
+
+    If none was ever recorded, that is only the latest, and none if it is more than a day ago.
+    """
+    since = now - _FIRST if after is None else after
+    day, oldest = now.astimezone(schedule.zone).date(), since.astimezone(schedule.zone).date()
+    found: list[Due] = []
+    # from the newest day backwards: a schedule that was not checked for years has very many due times
+    while day >= oldest and len(found) <= MOST:
+        found = [Due(day, at) for at in times_on(schedule, day) if since < at <= now] + found
+        day -= _DAY
+    if after is None:
+        return found[-1:], None
+    return found[-MOST:], found[-MOST - 1] if len(found) > MOST else None
+
+
+def next_due(schedule: Timed, now: datetime) -> Due:
+    """The first due time after `now` (aware)."""
     day = now.astimezone(schedule.zone).date()
-    while (at := due_on(schedule, day)) is None or at <= now:
+    for _ in range(_LONGEST):
+        for at in times_on(schedule, day):
+            if at > now:
+                return Due(day, at)
         day += _DAY
-    return Due(day, at)
-
-
-def _instant(day: date, at: time, zone: ZoneInfo) -> datetime | None:
-    """A local time as an instant: the first if there are two, the end of the gap if there is none."""
-    local = datetime.combine(day, at, zone)
-    instant = local.astimezone(UTC)
-    if _local(instant, zone) == datetime.combine(day, at):
-        return instant
-    ends = _end_of_gap(local, zone)
-    return ends if _local(ends - _SECOND, zone).date() == day or _local(ends, zone).date() == day else None
-
-
-def _local(instant: datetime, zone: ZoneInfo) -> datetime:
-    return instant.astimezone(zone).replace(tzinfo=None)
-
-
-def _end_of_gap(local: datetime, zone: ZoneInfo) -> datetime:
-    """The instant at which clocks went forward over a local time (PEP 495: fold 0 and 1 are read by the offsets
-    before and after, so that it lies between the two)."""
-    before, after = local.replace(fold=1).astimezone(UTC), local.replace(fold=0).astimezone(UTC)
-    offset = before.astimezone(zone).utcoffset()
-    while after - before > _SECOND:
-        middle = before + (after - before) // 2
-        if middle.astimezone(zone).utcoffset() == offset:
-            before = middle
-        else:
-            after = middle
-    return after.replace(microsecond=0)
+    raise ConfigError(f"{schedule.words} is never due after {now:%Y-%m-%d}.")

@@ -32,23 +32,25 @@ query = statements(__name__)
 
 
 class Seen(NamedTuple):
-    """A file in the inbox. `day` is the one in its name; without one, `stamp` is its current stamp, None if its address
-    is new."""
+    """A file in the inbox. `day` is the one in its name. `stamp` is the current stamp of a known address, if only what
+    no input has read is wanted."""
 
     source: str
     uri: str
     day: date | None = None
     stamp: str | None = None
     light: bool = False
+    only_new: bool = False
 
 
 def tells_days(pipeline: Pipeline) -> bool:
     """Whether the names of its files contain their day."""
-    return any(has_day(source.pattern) for source in pipeline.files)
+    return any(has_day(source.pattern) for source in pipeline.files if not source.watch)
 
 
-def files_of(pipeline: Pipeline, day: date, earlier: Sequence[date] = ()) -> list[Seen]:
-    """The files in the inbox whose names have the day; of `earlier` days also those that only add rows.
+def files_of(pipeline: Pipeline, day: date, earlier: Sequence[date] = (), *, only_new: bool = False) -> list[Seen]:
+    """The files in the inbox whose names have the day; of `earlier` days also those that only add rows. `only_new`: the
+    day has other runs, and what they have read does not belong to this one.
 
     Raises NotHere when the inbox does not exist here, TransientError when its store does not answer.
     """
@@ -58,7 +60,11 @@ def files_of(pipeline: Pipeline, day: date, earlier: Sequence[date] = ()) -> lis
         for each in days:
             uris = in_inbox(_inbox(), on_day(source.pattern, each))
             flow = pipeline.flow(source.name)
-            files += [Seen(source.name, uri, each, light=is_light(flow, size_at_hand(uri))) for uri in uris]
+            if only_new:
+                known = _known(pipeline.name, source.name, uris)
+                files += (found._replace(day=each, only_new=True) for found in _stamped(flow, uris, known))
+            else:
+                files += (Seen(source.name, uri, each, light=is_light(flow, size_at_hand(uri))) for uri in uris)
     return files
 
 
@@ -77,9 +83,10 @@ def choose(cursor: Cursor, pipeline: Pipeline, day: date, seen: Sequence[Seen]) 
 
     A snapshot of the day is left out if one of a later day is loaded: it must not replace that.
     """
-    new = _new(cursor, pipeline, [each for each in seen if each.day != day])
     stale = {each.name for each in _sources(pipeline, dated=True) if _is_stale(cursor, pipeline.name, each, day)}
-    fresh = {each for each in seen if each.day == day and each.source not in stale}
+    seen = [each for each in seen if each.day != day or each.source not in stale]
+    new = _new(cursor, pipeline, [each for each in seen if each.day != day or each.only_new])
+    fresh = {each for each in seen if each.day == day and not each.only_new}
     chosen = (each for each in seen if each in fresh or (each.source, each.uri) in new)
     return [NewInput(each.source, each.uri, each.light) for each in chosen]
 
@@ -87,11 +94,12 @@ def choose(cursor: Cursor, pipeline: Pipeline, day: date, seen: Sequence[Seen]) 
 def lacking(pipeline: Pipeline, day: date, inputs: Sequence[NewInput], seen: Sequence[Seen]) -> list[str]:
     """The patterns of the sources without a file for a day."""
     come = {each.source for each in inputs} | {each.source for each in seen if each.day == day}
-    return [on_day(source.pattern, day) for source in pipeline.files if source.name not in come]
+    return [on_day(source.pattern, day) for source in pipeline.files if source.name not in come and not source.watch]
 
 
 def _sources(pipeline: Pipeline, *, dated: bool) -> Iterator[Files]:
-    return (source for source in pipeline.files if has_day(source.pattern) is dated)
+    """Without the watched ones: whether a file is whole, only the watcher knows."""
+    return (each for each in pipeline.files if has_day(each.pattern) is dated and not each.watch)
 
 
 def _inbox() -> str:

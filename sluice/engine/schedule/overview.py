@@ -9,7 +9,7 @@ from typing import Any
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Daily, Pipeline
+from sluice.engine.declare import After, Daily, Pipeline, Schedule
 from sluice.engine.schedule.due import next_due
 from sluice.engine.schedule.ticks import schedule_of
 
@@ -42,16 +42,18 @@ class Alarm:
 
 @dataclass(frozen=True)
 class Scheduled:
-    """A pipeline's schedule: local time and zone, what happens to missed days, the last due time, and the next."""
+    """A pipeline's schedule: when it is due (`at` is the local time of a daily one), what happens to missed due times,
+    the last due time, and the next, which is not known of a pipeline that comes after others."""
 
     pipeline: str
-    at: str
+    schedule: str
+    at: str | None
     tz: str
     catch_up: str
     deadline: str | None
     last: Last | None
-    next_due: datetime
-    next_day: date
+    next_due: datetime | None
+    next_day: date | None
     alarms: list[Alarm]
 
 
@@ -62,18 +64,20 @@ def overview(pipelines: Iterable[Pipeline], now: datetime) -> list[Scheduled]:
     last, missing = _last(declared), alarms(pipelines)
     schedules = []
     for name, schedule in declared.items():
-        coming = next_due(schedule, now)
+        coming = None if isinstance(schedule, After) else next_due(schedule, now)
+        daily = schedule if isinstance(schedule, Daily) else None
         known = last.get(name)
         schedules.append(
             Scheduled(
                 pipeline=name,
-                at=schedule.at,
+                schedule=schedule.words,
+                at=daily.at if daily else None,
                 tz=schedule.tz,
                 catch_up=schedule.catch_up,
-                deadline=schedule.deadline,
+                deadline=daily.deadline if daily else None,
                 last=known and replace(known, due=known.due.astimezone(schedule.zone)),
-                next_due=coming.at.astimezone(schedule.zone),
-                next_day=coming.day,
+                next_due=coming and coming.at.astimezone(schedule.zone),
+                next_day=coming and coming.day,
                 alarms=[each for each in missing if each.pipeline == name],
             )
         )
@@ -87,7 +91,7 @@ def alarms(pipelines: Iterable[Pipeline]) -> list[Alarm]:
     return [Alarm(names[schedule], day, note) for schedule, day, note in rows]
 
 
-def _declared(pipelines: Iterable[Pipeline]) -> dict[str, Daily]:
+def _declared(pipelines: Iterable[Pipeline]) -> dict[str, Schedule]:
     named = ((each.name, each.schedule) for each in pipelines if each.schedule is not None)
     return dict(sorted(named, key=lambda pair: pair[0]))
 

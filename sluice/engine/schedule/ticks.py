@@ -43,15 +43,15 @@ class Tick(NamedTuple):
 
 
 def schedule_of(pipeline: str) -> str:
-    """The name of a pipeline's schedule."""
+    """The name of a pipeline's schedule, of any kind: a pipeline has one, and due times go on when it is changed."""
     return f"{pipeline}-daily"
 
 
-def newest_day(cursor: Cursor, schedule: str, zone: str) -> date | None:
-    """The last local day that was recorded for a schedule."""
-    cursor.execute(query("newest_day"), {"schedule": schedule, "zone": zone})
+def newest(cursor: Cursor, schedule: str, zone: str) -> Due | None:
+    """The last due time that was recorded for a schedule, and its local day."""
+    cursor.execute(query("newest_tick"), {"schedule": schedule, "zone": zone})
     row = cursor.fetchone()
-    return row[0] if row else None
+    return Due(*row) if row else None
 
 
 def note_due(cursor: Cursor, schedule: str, due: Due, verdict: Verdict) -> bool:
@@ -61,10 +61,10 @@ def note_due(cursor: Cursor, schedule: str, due: Due, verdict: Verdict) -> bool:
     return cursor.rowcount == 1
 
 
-def skip_older(cursor: Cursor, schedule: str, due: Due, why: str) -> list[date]:
-    """Skip open due times before this one. Returns their days."""
+def skip_older(cursor: Cursor, schedule: str, due: Due, why: str) -> list[Due]:
+    """Skip open due times before this one, and return them."""
     cursor.execute(query("skip_older"), {"schedule": schedule, "due": due.at, "note": why})
-    return [day for (day,) in cursor.fetchall()]
+    return [Due(*row) for row in cursor.fetchall()]
 
 
 def open_ticks(schedule: str) -> list[Tick]:
@@ -99,7 +99,7 @@ def settle_day(cursor: Cursor, schedule: str, day: date, run: Run) -> None:
 
 
 def earlier_days(tick: Tick) -> Sequence[date]:
-    """The days before a tick whose unread files go with it: skipped ones, and those of the last week."""
+    """The days before that of a tick whose unread files go with it: skipped ones, and those of the last week."""
     with transaction() as cursor:
-        cursor.execute(query("earlier_days"), tick.key | {"since": tick.due.day - STRAGGLERS})
+        cursor.execute(query("earlier_days"), tick.key | {"day": tick.due.day, "since": tick.due.day - STRAGGLERS})
         return [day for (day,) in cursor.fetchall()]

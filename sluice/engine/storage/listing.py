@@ -31,17 +31,18 @@ def inside(store: Any, folder: str, kind: str) -> Iterator[dict[str, Any]]:
             yield info
 
 
-def matching(store: Any, folder: str, pattern: str) -> Iterator[str]:
-    """The names of the files in or below a folder that match a glob; `**` is any number of folders."""
+def matching(store: Any, folder: str, pattern: str) -> Iterator[dict[str, Any]]:
+    """A file system's entries for the files in or below a folder that match a glob; `**` is any number of folders."""
     from fsspec.utils import glob_translate  # type: ignore[import-untyped] # only there with an extra
 
     first, _, rest = pattern.partition("/")
     if "**" in first:
         fits = re.compile(glob_translate(f"{escape(folder)}/{pattern}"))
-        yield from (name for name in store.find(folder) if fits.match(name) and not name.endswith("/"))
+        found = store.find(folder, detail=True).values()
+        yield from (info for info in found if fits.match(info["name"]) and not info["name"].endswith("/"))
     elif not rest:
-        names = (info["name"] for info in inside(store, folder, "file"))
-        yield from (name for name in names if fnmatchcase(name.rpartition("/")[2], first))
+        files = inside(store, folder, "file")
+        yield from (info for info in files if fnmatchcase(info["name"].rpartition("/")[2], first))
     elif has_magic(first):
         names = (info["name"].rstrip("/") for info in inside(store, folder, "directory"))
         for name in names:

@@ -55,11 +55,11 @@ def test_beat_keeps_its_schedule_at_home(sluice: Sluice, recorder: type[Recorder
     assert (home / "beat").is_dir()
 
 
-def test_up_runs_all_three(sluice: Sluice, recorder: type[Recorder]) -> None:
+def test_up_runs_all_of_them(sluice: Sluice, recorder: type[Recorder]) -> None:
     result = sluice("up", "--json")
-    assert [command.name for command in recorder.commands] == ["worker", "beat", "flower"]
+    assert [command.name for command in recorder.commands] == ["worker", "beat", "watch", "flower"]
     assert json.loads(result.stdout) == {
-        "running": ["worker", "beat", "flower"],
+        "running": ["worker", "beat", "watch", "flower"],
         "embedded": True,
         "flower": {"url": "http://127.0.0.1:5555", "user": "sluice"},
     }

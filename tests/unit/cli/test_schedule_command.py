@@ -19,6 +19,6 @@ def test_a_run_that_could_not_load_some_inputs_is_named(
 ) -> None:
     due = datetime(2023, 7, 1, 6, tzinfo=UTC)
     last = Last(due, due.date(), "done", 23, None, failed)
-    print_schedules([Scheduled("calls", "06:00", "UTC", "all", None, last, due, due.date(), [])])
+    print_schedules([Scheduled("calls", "daily at 06:00 UTC", "06:00", "UTC", "all", None, last, due, due.date(), [])])
     out = capsys.readouterr().out
     assert told in out if told else "could not be loaded" not in out

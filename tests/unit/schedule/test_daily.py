@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dbm
 import pickle
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 from celery import Celery
 
-from sluice.engine.declare import Daily, Files
+from sluice.engine.declare import After, Cron, Daily, Files, Hourly
 from sluice.engine.declare.sources.day_pattern import has_day, on_day
 from sluice.errors import ConfigError
 
@@ -103,3 +104,38 @@ def test_beat_has_an_entry_for_each_schedule_and_one_that_takes_up_what_was_miss
         "check-schedules": {"task": "sluice.check_schedules", "schedule": 60.0, "options": {"expires": 60.0}},
     }
     assert set(entries({})) == {"check-schedules"}  # a pipeline that comes while beat runs is found by it
+
+
+def test_beat_sends_a_message_at_each_due_time_of_other_schedules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@localhost/none")
+    monkeypatch.setenv("REDIS_URL", "redis://localhost:1/0")
+    from sluice.workers.beat import DueTimes, entry
+
+    due = DueTimes(Cron("*/15 8-18 * * *", tz="Europe/Berlin"))
+    again = pickle.loads(pickle.dumps(due))  # noqa: S301 - beat keeps its schedule as a pickle
+    assert again == due
+    assert entry("calls", Cron("*/15 8-18 * * *", tz="Europe/Berlin"))["schedule"] == due
+    now = datetime(2026, 5, 4, 6, 20, tzinfo=UTC)
+    monkeypatch.setattr(due, "nowfun", lambda: now)
+    assert due.is_due(now - timedelta(minutes=3)) == (False, 600.0)
+    assert due.is_due(now - timedelta(minutes=10)) == (True, 600.0)
+    assert due.is_due(now - timedelta(days=9)) == (True, 600.0)
+
+
+def test_beat_takes_over_schedules_that_change_while_it_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@localhost/none")
+    monkeypatch.setenv("REDIS_URL", "redis://localhost:1/0")
+    from sluice.pipelines.call_logs import pipeline
+    from sluice.workers import beat
+
+    scheduler = beat.Scheduler(app=beat.app, schedule_filename=str(tmp_path / "schedule"))
+    declared = {"call_logs": pipeline}
+    monkeypatch.setattr(beat, "all_pipelines", lambda: declared)
+    scheduler.tick()
+    assert set(scheduler.schedule) == {"call_logs-daily", "check-schedules"}
+    declared["late"] = replace(pipeline, name="late", schedule=Hourly(5))
+    declared["call_logs"] = replace(pipeline, schedule=After("late"))
+    scheduler.tick()
+    assert set(scheduler.schedule) == {"late-daily", "check-schedules"}
+    assert scheduler.schedule["late-daily"].schedule == beat.DueTimes(Hourly(5))
+    scheduler.close()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
 from sluice.engine.base.declaration import Declaration
 from sluice.engine.declare.sources.day_pattern import on_any_day
+from sluice.engine.declare.sources.ready import Ready, Stable
 from sluice.errors import ConfigError
 
 MAX_SKIP = 10_000
@@ -39,6 +40,9 @@ class Files(Declaration):
 
     Its files are increments: they add rows. With `snapshot=True` the files of one run together are the whole: other
     rows are deleted from the table when the run is settled.
+
+    With `watch=True` a file is loaded soon after it is whole, by `sluice watch` or `sluice up`, and not by a schedule:
+    `ready` is how it is known to be whole: `Stable()`, `Marker()` or `Renamed()`.
     """
 
     pattern: str
@@ -51,6 +55,9 @@ class Files(Declaration):
     strict_quotes: bool = False
     line_breaks: bool = True
     sheet: str | None = None
+    _: KW_ONLY
+    watch: bool = False
+    ready: Ready | None = None
 
     header_once: ClassVar[bool] = False  # if not, a row like the header is a reject
 
@@ -68,6 +75,12 @@ class Files(Declaration):
             yield f"encoding {self.encoding!r} is not known to Python; declare e.g. 'cp1252'."
         if not 0 <= self.skip <= MAX_SKIP:
             yield f"skip must be an integer between 0 and {MAX_SKIP:,}."
+        if self.watch and self.snapshot:
+            yield "watch and snapshot exclude each other: files of a snapshot belong together. Use a schedule."
+        if self.watch and not {"", ".", ".."}.isdisjoint(str(self.pattern).split("/")):
+            yield "pattern of watched files must be a path below the inbox (SLUICE_INBOX), such as 'orders/*.csv'."
+        if self.ready is not None and not self.watch:
+            yield "ready is for watched files: declare watch=True too, or leave it out."
         if self.header is not None:
             yield from _header_mistakes(self.header)
 
@@ -84,6 +97,11 @@ class Files(Declaration):
             "line_breaks": None if self.line_breaks else "none",
         }
         return {name: value for name, value in options.items() if value}
+
+    @property
+    def whole(self) -> Ready:
+        """How a watched file is known to be whole."""
+        return self.ready or Stable()
 
     @property
     def name_pattern(self) -> str:

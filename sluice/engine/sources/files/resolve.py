@@ -50,7 +50,7 @@ def find(
     """
     for path in paths:
         for file in _files_of(os.fspath(path), patterns, left_out):
-            yield from _unpacked(file)
+            yield from unpacked(file)
 
 
 def check(paths: Iterable[str | os.PathLike[str]], patterns: Sequence[str]) -> None:
@@ -89,7 +89,7 @@ def in_inbox(inbox: str, pattern: str) -> list[str]:
     Raises NotHere when the inbox is in a bucket that cannot be seen, TransientError when its store is unavailable.
     """
     files = _below(inbox.rstrip("/") + "/", pattern) if is_remote(inbox) else _inside(local_path(inbox), pattern)
-    return [each.uri for file in files for each in _unpacked(file)]
+    return [each.uri for file in files for each in unpacked(file)]
 
 
 # the files of a path; and if it is a folder, the names in it that do not match
@@ -196,7 +196,7 @@ def _inside(inbox: str, pattern: str) -> list[str]:
     return resolved
 
 
-def _unpacked(uri: str) -> Iterator[Found]:
+def unpacked(uri: str) -> Iterator[Found]:
     """The members of a zip, by name; any other file as it is. A broken archive is reported when it is planned."""
     if storable(uri) != uri:  # it is refused when it is planned, and the others of its folder are loaded
         yield Found(storable(uri), None)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time
-from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from sluice.engine.base.declaration import Declaration
+from sluice.engine.declare.schedules.zone import CatchUp, check_zone
 from sluice.errors import ConfigError
 
 _HH_MM = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -30,19 +30,14 @@ class Daily(Declaration):
 
     at: str
     tz: str = "UTC"
-    catch_up: Literal["latest", "each"] = "latest"
+    catch_up: CatchUp = "latest"
     deadline: str | None = None
 
     def __post_init__(self) -> None:
         mistakes = list(self._mistakes())
         if mistakes:
             raise ConfigError(f"Daily({self.at!r}): " + " ".join(mistakes))
-        try:
-            ZoneInfo(self.tz)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ConfigError(
-                f"Daily: {self.tz!r} is not a time zone; use an IANA name such as Africa/Nairobi."
-            ) from error
+        check_zone("Daily", self.tz)
 
     def _mistakes(self) -> Iterator[str]:
         if not _HH_MM.fullmatch(self.at):
@@ -75,3 +70,8 @@ class Daily(Declaration):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.tz)
+
+    @property
+    def words(self) -> str:
+        """For lists: when it is due."""
+        return f"daily at {self.at} {self.tz}"
