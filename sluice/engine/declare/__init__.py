@@ -5,7 +5,8 @@ contract's version is a hash of its `repr`.
 """
 
 from sluice.engine.declare.answers import Forecast, Page
-
+from sluice.engine.declare.choose import Choose
+from sluice.engine.declare.example import Example
 from sluice.engine.declare.own_table import OwnTable
 from sluice.engine.declare.pipeline import Flow, Pipeline, Transform
 from sluice.engine.declare.schedules import After, Cron, Daily, Every, Hourly, Schedule, Timed
@@ -14,7 +15,8 @@ from sluice.engine.declare.sources.files import Files
 from sluice.engine.declare.sources.http_api import HttpApi
 from sluice.engine.declare.sources.paging import Cursor, Next, Pages
 from sluice.engine.declare.sources.postgres_query import PostgresQuery
-
+from sluice.engine.declare.sources.ready import Marker, Ready, Renamed, Stable
+from sluice.engine.declare.sources.rows import Rows
 from sluice.engine.declare.sources.source import Remote, Source
 from sluice.engine.declare.sources.sql_query import SqlQuery
 from sluice.engine.declare.tables.computed import Computed

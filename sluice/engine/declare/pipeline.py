@@ -147,6 +147,9 @@ class Pipeline(Declaration):
         if isinstance(self.schedule, After) and self.name in self.schedule.pipelines:
             yield f"After({self.name!r}) is the pipeline itself: name the one that comes before it."
         yield from self._mistakes_of_names()
+        yield from self._mistakes_of_derived()
+
+    def _mistakes_of_derived(self) -> Iterator[str]:
         source_names = {flow.source.name for flow in self.flows}
         for name in sorted(source_names & {CHANGED, SELF} if self.derived else ()):
             yield f"The source name {name!r} is reserved in the SQL of derived tables ({{{name}}}): rename it."
