@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 PART_S = 60.0
+PART_OPTION = "part_time_limit_s"
 LONGEST_S = 540.0  # below Celery's limit of 600 s, which kills without a reason
 _SLOTS, _SIZE = 1024, 512
 NO_SLOT = _SLOTS  # of a process outside of a pool
@@ -29,20 +30,21 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class Section:
-    """Running code of the process `pid`: its description, and its limit in seconds."""
+    """Running code of the process `pid`: its description, its limit in seconds, and the option that declares that."""
 
     slot: int
     number: int
     pid: int
     limit_s: float
     what: str
+    option: str = PART_OPTION
 
     @property
     def reason(self) -> str:
         """Why its process is killed."""
         return (
             f"{self.what} took longer than {self.limit_s:g} s, so its process was ended. Correct the code, or declare"
-            " a longer part_time_limit_s, then `sluice retry`."
+            f" a longer {self.option}, then `sluice retry`."
         )
 
 
@@ -61,12 +63,12 @@ def take_slot(number: int) -> None:
 
 
 @contextmanager
-def limited(limit_s: float, what: str) -> Iterator[None]:
+def limited(limit_s: float, what: str, option: str = PART_OPTION) -> Iterator[None]:
     """A block that may take `limit_s` seconds before the process is killed. No limit outside of a worker's children."""
     if _memory is None or _own_slot is None:
         yield
         return
-    name = what.encode()[: _SIZE - _HEAD.size]
+    name = f"{option}\0{what}".encode()[: _SIZE - _HEAD.size]
     number, start = next(_numbers), _own_slot * _SIZE
     whole = _HEAD.pack(number, os.getpid(), limit_s, len(name)) + name
     _memory[start + _NUMBER.size : start + len(whole)] = whole[_NUMBER.size :]
@@ -121,4 +123,5 @@ def _running() -> Iterator[Section]:
         number, pid, limit_s, length = _HEAD.unpack_from(_memory, start)
         if number:
             name = _memory[start + _HEAD.size : start + _HEAD.size + length]
-            yield Section(slot, number, pid, limit_s, name.decode(errors="replace"))
+            option, _, what = name.decode(errors="replace").partition("\0")
+            yield Section(slot, number, pid, limit_s, what, option)

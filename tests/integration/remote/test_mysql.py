@@ -19,7 +19,10 @@ SETTING = "SLUICE_OFFICE_DATABASE_URL"
 OUTCOME = "select error_code, error from sluice.input order by id desc limit 1"
 WHY_NOT = mysql.missing()
 
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=f"MySQL is not tested: {WHY_NOT}")
+pytestmark = [
+    pytest.mark.slow,  # a server is started; tests of SQLite take the same way
+    pytest.mark.skipif(WHY_NOT is not None, reason=f"MySQL is not tested: {WHY_NOT}"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -229,6 +229,21 @@ def test_what_is_away_is_waited_for(engine: InProcess, tmp_path: Path) -> None:
     assert landing(tmp_path) == []
 
 
+def test_a_stop_of_the_process_is_not_an_error_of_the_function(engine: InProcess, tmp_path: Path) -> None:
+    stopping: dict[str, Any] = {"__name__": "billiard.common"}
+    exec("import sys\ndef stop():\n    sys.exit(1)\n", stopping)  # noqa: S102 - as on SIGTERM in a worker's child
+
+    def items() -> Iterator[dict[str, Any]]:
+        yield {"id": 1}
+        stopping["stop"]()
+
+    engine.use(pipeline(items))
+    with pytest.raises(SystemExit):
+        engine.plan(engine.register())
+    assert engine.sql("select state, error_code from sluice.input") == [("registered", None)]
+    assert landing(tmp_path) == []
+
+
 def test_a_generator_is_closed_when_its_fetch_fails(engine: InProcess) -> None:
     closed = []
 

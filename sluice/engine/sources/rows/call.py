@@ -107,7 +107,7 @@ class Call:
     def _running(self, doing: str) -> Iterator[None]:
         """The function's own code runs: its time is limited, and an error becomes one sentence."""
         try:
-            with limited(self._source.timeout_s, f"{self.place}, {doing},"):
+            with limited(self._source.timeout_s, f"{self.place}, {doing},", "timeout_s"):
                 yield
         except (Exception, SystemExit) as error:
             if isinstance(error, SluiceError) or _is_stop(error):
