@@ -10,6 +10,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.declare import Files, Pipeline
 from sluice.engine.ledger.rows import records
 from sluice.engine.sources.known import kind_of
+from sluice.engine.sources.replay.kind import ADDRESS as REPLAYED
 from sluice.errors import SluiceError
 
 
@@ -35,6 +36,8 @@ def obstacle(each: Again, pipeline: Pipeline, contract_of: Callable[[str], str])
     """Why an input cannot be loaded again with the same rows; None if it can."""
     if each.pipeline != pipeline.name:
         return f"it is of the pipeline {each.pipeline}: sluice run {each.pipeline} {each.uri} --reload"
+    if each.uri.startswith(REPLAYED):
+        return f"it has rejects of another run, corrected: undo it first, sluice undo {each.run}"
     source = next((flow.source for flow in pipeline.flows if flow.source.name == each.source), None)
     if not isinstance(source, Files):
         return "it was fetched, and its source may give another answer now"
