@@ -1,8 +1,10 @@
-"""The evidence of a proposal on the screen."""
+"""The evidence of a proposal: on the screen, and for programs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sluice.cli.addresses import near
 from sluice.cli.output import count, item, rows, things
@@ -59,3 +61,35 @@ def _print_tried(group: Group, tried: Verified) -> None:
     for uri, line in sorted(tried.footers) if tried.whole else []:
         item(f"{near(uri)}:{line} looks like a total, and fits all columns: it will be loaded as a row")
     print()
+
+
+def facts_of(
+    name: str, path: Path, text: str, groups: Sequence[Group], tables: Sequence[str], verified: Sequence[Verified]
+) -> dict[str, Any]:
+    """As programs get it."""
+    return {
+        "pipeline": name,
+        "file": str(path),
+        "choose": [f"{table}.{each}" for group, table in zip(groups, tables, strict=True) for each in group.open],
+        "tables": [
+            {
+                "table": table,
+                "files": [file.uri for file in group.files],
+                "rows": group.found.rows,
+                "key": list(group.key),
+                "columns": [
+                    {
+                        "name": each.name,
+                        "header": each.header,
+                        "types": [reading.text for reading in each.decision.readings],
+                        "evidence": list(each.decision.notes),
+                    }
+                    for each in group.columns
+                ],
+                "tried": tried.read,
+                "rejected": tried.rejected,
+            }
+            for group, table, tried in zip(groups, tables, verified, strict=True)
+        ],
+        "text": text,
+    }

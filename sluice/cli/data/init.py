@@ -6,13 +6,13 @@ import shlex
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sluice.cli.activation import activated
 from sluice.cli.addresses import near
-from sluice.cli.data.evidence import print_evidence
+from sluice.cli.data.evidence import facts_of, print_evidence
 from sluice.cli.output import Json, count, emit, say
 from sluice.errors import ConfigError
 
@@ -75,7 +75,7 @@ def init(
     text = file_text(name, groups, tables)
     _check(name, table, path, force=force)
     _write(path, text, anew=out is None)
-    facts = _facts(name, path, text, groups, tables, verified)
+    facts = facts_of(name, path, text, groups, tables, verified)
     emit(facts, as_json=as_json, human=lambda: _print(name, path, files, groups, tables, verified))
 
 
@@ -152,38 +152,6 @@ class _Progress:
         if time.monotonic() - self._last > _SAY_S:
             self._last = time.monotonic()
             say(f"{count(rows)} rows read ...")
-
-
-def _facts(
-    name: str, path: Path, text: str, groups: Sequence[Group], tables: Sequence[str], verified: Sequence[Verified]
-) -> dict[str, Any]:
-    """As programs get it."""
-    return {
-        "pipeline": name,
-        "file": str(path),
-        "choose": [f"{table}.{each}" for group, table in zip(groups, tables, strict=True) for each in group.open],
-        "tables": [
-            {
-                "table": table,
-                "files": [file.uri for file in group.files],
-                "rows": group.found.rows,
-                "key": list(group.key),
-                "columns": [
-                    {
-                        "name": each.name,
-                        "header": each.header,
-                        "types": [reading.text for reading in each.decision.readings],
-                        "evidence": list(each.decision.notes),
-                    }
-                    for each in group.columns
-                ],
-                "tried": tried.read,
-                "rejected": tried.rejected,
-            }
-            for group, table, tried in zip(groups, tables, verified, strict=True)
-        ],
-        "text": text,
-    }
 
 
 def _print(

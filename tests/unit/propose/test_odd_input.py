@@ -209,3 +209,10 @@ def test_a_value_that_is_there_again_much_later_is_noticed(tmp_path: Path) -> No
     assert result.group.key == ("n",)
     assert "all different" in result.notes["n"]
     assert "all different" not in result.notes["v"]
+
+
+def test_a_parquet_file_in_a_compressed_one_is_refused(tmp_path: Path) -> None:
+    content = Path(made.parquet(tmp_path / "a.parquet")).read_bytes()
+    (tmp_path / "a.parquet.gz").write_bytes(gzip.compress(content))
+    with pytest.raises(DataError, match="It is a Parquet file in a compressed file; unpack it first"):
+        proposal(str(tmp_path / "a.parquet.gz"))

@@ -82,7 +82,7 @@ def look_at(uri: str, options: Options, encoding: str | None = None) -> FileLook
     with named(uri):
         if (parquet := _parquet(uri, source)) is not None:
             return parquet
-        with opened(uri, source, _ANY) as text:
+        with _not_packed_parquet(), opened(uri, source, _ANY) as text:
             head = Source(text.stream).peek(_HEAD)
             source = replace(source, encoding=source.encoding if text.encoding is None or source.encoding else None)
         whole = len(head) < _HEAD
@@ -93,6 +93,17 @@ def look_at(uri: str, options: Options, encoding: str | None = None) -> FileLook
             return FileLook(uri, JSON_LINES, replace(source, delimiter=None), ())
         layout = find_table(head, whole=whole, delimiter=options.delimiter, header=options.header)
         return _csv(uri, source, layout)
+
+
+@contextmanager
+def _not_packed_parquet() -> Iterator[None]:
+    """Text is not searched for columns when it is opened: only a Parquet file in a compressed one can lack them."""
+    try:
+        yield
+    except DataError as error:
+        if error.code != "missing_header":
+            raise
+        raise DataError("unsupported", "It is a Parquet file in a compressed file; unpack it first.") from error
 
 
 def find_encoding(uri: str) -> str | None:

@@ -32,11 +32,14 @@ def _key(group: Group, *, resolved: bool) -> list[str]:
         return commented(f"key=({listed(group.key)}),", _evidence_of_key(group))
     if resolved:
         return [f"key=({quoted(group.columns[0].name)},),"]
-    tried = "No column, and no two or three of those that were tried, are unique"
-    lines = [f"# {tried} in the {group.found.rows:,} rows. Closest:"] if group.keys.candidates else [f"# {tried}."]
+    lines = [
+        f"# No column, and no two or three of those that were tried, are unique in {_rows(group.found.rows)}. Name the"
+    ]
+    lines.append('# columns that identify a row, key=("a", "b"), and give these columns required=True.')
+    lines += ["# Closest:"] if group.keys.candidates else []
     for each in group.keys.candidates[:_CLOSEST]:
         key, repeats = listed(group.named(each.columns)), f"{_rows(each.repeats)} with values of another one"
-        lines.append(f"# key=({key}),  # {repeats}; its columns need required=True")
+        lines.append(f"# key=({key}),  # {repeats}")
     if group.keys.undecided:
         lines.append(f"# no room on the disk to compare {', '.join(map(one_line, group.keys.undecided))}")
     return [*lines, 'key=Choose("key"),']
