@@ -118,7 +118,7 @@ def read_status(run: int) -> RunStatus:
         builds=[BuildStatus(**row) for row in _rows("status_builds", run=run)],
         reasons=reject_reasons(run) if known["state"] in ENDED else None,
         notes=notes_of(inputs),
-        replays=replays(run),
+        replays=replays(run) if known["state"] in ENDED or known["replay"] else [],
     )
 
 

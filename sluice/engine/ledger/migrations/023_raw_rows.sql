@@ -16,4 +16,5 @@ create table sluice.replayed (
     primary key (by_input, by_line)
 );
 create unique index replayed_once on sluice.replayed (input_id, line) where state <> 'refused';
-create index replayed_by on sluice.replayed (by_run) where state <> 'fixed';
+create index replayed_of on sluice.replayed (input_id);
+create index replayed_by on sluice.replayed (by_run);
