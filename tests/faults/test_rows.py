@@ -77,10 +77,8 @@ def test_a_function_that_never_ends_is_killed_and_said_to_be_so(stack: Stack, tm
     (errors,) = stack.sql("select array_agg(error) from sluice.input")
     assert status["state"] == "failed"
     assert "'items' of items" in errors[0][0]
-    assert (
-        "waiting for its next record, took longer than 1 s, so its process was ended. Correct the code, or declare a longer timeout_s"
-        in errors[0][0]
-    )
+    assert "waiting for its next record, took longer than 1 s, so its process was ended" in errors[0][0]
+    assert "or declare a longer timeout_s" in errors[0][0]
     assert list((stack.home / "landing").glob("[0-9a-f]*")) == []
 
 
