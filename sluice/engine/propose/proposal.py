@@ -14,6 +14,7 @@ from sluice.engine.propose.decide.keys import Keys, find_keys
 from sluice.engine.propose.decide.names import column_names
 from sluice.engine.propose.decide.reading import Decision
 from sluice.engine.propose.decide.stored import stored_type
+from sluice.engine.propose.evidence.column import ColumnEvidence
 from sluice.engine.propose.evidence.gather import Gathered, gather
 from sluice.engine.propose.evidence.hashes import Spill
 from sluice.engine.propose.layout.blocks import Block
@@ -154,21 +155,23 @@ def _decided(files: list[FileLook], found: Gathered, spill: Spill) -> Group:
             del found.columns[name]
     if not found.columns:
         raise ConfigError(f"{files[0].uri}: no column has single values: {', '.join(left_out)}.")
-    points = (
-        frozenset(filter(None, map(certain_point, found.columns.values())))
-        if files[0].format == CSV
-        else frozenset(".")
-    )
+    points = frozenset(filter(None, map(certain_point, found.columns.values())))
     decided = {}
     for name, evidence in found.columns.items():
         kind = files[0].kinds.get(name)
-        decided[name] = decide(evidence, points, stored_type(kind, evidence) if kind is not None else None)
+        marks = points if files[0].format == CSV else _point_of_numbers(evidence)
+        decided[name] = decide(evidence, marks, stored_type(kind, evidence) if kind is not None else None)
     keys = find_keys(files, found, decided, spill)
     names = dict(zip(found.columns, column_names(list(found.columns)), strict=True))
     required = set(keys.best.columns) if keys.best else set()
     required |= _against_footers(found, required)
     columns = tuple(Proposed(name, names[name], decided[name], name in required) for name in found.columns)
     return Group(tuple(files), found, columns, keys, left_out)
+
+
+def _point_of_numbers(evidence: ColumnEvidence) -> frozenset[str]:
+    """Numbers of JSON and Parquet have a decimal point. Texts with commas show nothing about it."""
+    return frozenset() if any("," in shape for shape, _, _ in evidence.shapes) else frozenset(".")
 
 
 def _against_footers(found: Gathered, required: set[str]) -> set[str]:

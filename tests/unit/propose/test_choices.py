@@ -81,3 +81,10 @@ def test_choose_is_an_error_with_its_place() -> None:
     assert caught.value.place.startswith(__file__)
     with pytest.raises(DeclarationError, match="what"):
         sluice.Choose(3)  # type: ignore[arg-type]
+
+
+def test_numbers_of_json_have_a_point_and_its_texts_may_have_either(tmp_path: Path) -> None:
+    lines = [f'{{"id": {at}, "v": {at}.125, "w": "{at},125"}}' for at in range(1, 30)]
+    result = proposal(made.put(tmp_path, "a.jsonl", "\n".join(lines).encode()))
+    assert result.types == {"id": "Integer()", "v": "Decimal(15, 3)"}
+    assert result.group.open == ("w",)
