@@ -360,7 +360,7 @@ def test_the_commands_beside_a_worker_that_loads(stack: Stack) -> None:
     stack.sql("update sluice.run set finished_at = finished_at - interval '40 days' where id = %s", old)
 
     run = stack.enqueue(*sorted(folder.glob("*.csv")))
-    exported = stack.sluice("rejects", "export", str(old), "out.csv")
+    exported = stack.sluice("rejects", "export", "--report", str(old), "out.csv")
     purged = stack.sluice("purge", "--older-than", "30d")
     status = stack.wait(run)
 
