@@ -10,7 +10,6 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.registration import NewInput, register
 from sluice.engine.load import bulk
-from sluice.engine.load.target import Target
 from sluice.engine.steps.build import definition_of
 from sluice.engine.steps.redeclare import note_declared
 from sluice.engine.steps.undo.find import Asked, find_undo, run_facts
@@ -18,6 +17,7 @@ from sluice.engine.steps.undo.found import Found
 from sluice.engine.steps.undo.undo import lock_tables, refuse
 from sluice.engine.steps.undo.undo import undo as take_out
 from sluice.engine.tables.loaded_rows import note_targets
+from sluice.engine.tables.migrate import is_current, migrate
 from sluice.pipelines import declared_of, find
 from sluice.tasks.enqueue import contracts_of
 from sluice.workers.publish import publish_now
@@ -51,10 +51,12 @@ def undo(run: int, file: str | None = None, *, dry_run: bool = False, force: boo
     if dry_run or found.undone_by is not None:
         return Undone(found)
     refuse(found, force=force)
-    for flow in pipeline.flows:
-        bulk.end(Target.of(flow.table))
+    if not is_current(pipeline):
+        migrate([pipeline])
+    for group in found.groups:
+        bulk.end(group.target)
     with transaction() as cursor:
-        lock_tables(cursor, pipeline)
+        lock_tables(cursor, pipeline, found)
         found = find_undo(cursor, pipeline, asked, contracts.__getitem__)
         if found.undone_by is not None:
             return Undone(found)

@@ -166,8 +166,9 @@ class Registration(Lease):
     def _lost(self) -> None:
         self._open = False
         raise PermanentError(
-            f"Run {self._run} was closed with {self.registered} inputs: this process did not extend its lease, because"
-            " it was stopped or could not reach PostgreSQL. Run the same command again, which loads the others."
+            f"Run {self._run} was closed with {self.registered} inputs: it was cancelled, or this process did not"
+            " extend its lease, because it was stopped or could not reach PostgreSQL. Run the same command again,"
+            " which loads the others."
         )
 
     def _give_up(self) -> None:

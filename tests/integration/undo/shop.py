@@ -21,7 +21,9 @@ prices = Table("prices", key=("id",), on_conflict="{on_conflict}",
                columns=[Column("id", Integer(), required=True), Column("price", Integer()), Column("name", Text())])
 sums = Derived("sums", key=("name",), columns={{"name": "text", "price": "bigint", "articles": "bigint"}},
                sql="select name, sum(price)::bigint as price, count(*) as articles from {{prices}} group by name")
-pipeline = Pipeline("prices", flows=[Flow(Files("*.csv", name="prices"{snapshot}), prices)], derived=[sums]{more})
+by_date = Derived("by_date", key=("as_of", "name"), columns={{"as_of": "date", "name": "text", "articles": "bigint"}},
+                  sql="select %(as_of)s::date as as_of, name, count(*) as articles from {{prices}} group by name")
+pipeline = Pipeline("prices", flows=[Flow(Files("*.csv", name="prices"{snapshot}), prices)], derived=[sums{dated}]{more})
 """
 # rows by their files, as another database numbers inputs differently
 TABLE = (
@@ -40,10 +42,17 @@ class UndoShop:
     def __init__(self, engine: InProcess, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.engine, self.folder, self._patch = engine, folder, patch
 
-    def declare(self, on_conflict: str = "update", *, snapshot: bool = False, more: str = "") -> None:
+    def declare(
+        self, on_conflict: str = "update", *, snapshot: bool = False, dated: bool = False, more: str = ""
+    ) -> None:
         folder = self.folder / "declared"
         folder.mkdir(exist_ok=True)
-        text = PRICES.format(on_conflict=on_conflict, snapshot=", snapshot=True" if snapshot else "", more=more)
+        chosen = {
+            "snapshot": ", snapshot=True" if snapshot else "",
+            "dated": ", by_date" if dated else "",
+            "more": more,
+        }
+        text = PRICES.format(on_conflict=on_conflict, **chosen)
         (folder / "prices.py").write_text(HEAD + text)
         self._patch.setenv("SLUICE_PIPELINES", str(folder))
         self.engine.forget()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from sluice.engine.database.connection import transaction
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.runs import retry
 from sluice.engine.steps.build import build_run
+from sluice.engine.steps.waiting_inputs import resolve_waiting
 from sluice.errors import ConfigError, LostClaim
 from sluice.tasks.cancel import cancel
+from sluice.tasks.undo import undo as take_back
 from tests.integration.undo.shop import UndoShop
 
 LEFT = """
@@ -130,3 +133,44 @@ def test_of_a_run_that_builds_only_the_build_is_given_up(shop: UndoShop) -> None
     assert retry(run.id) == 1
     shop.engine.finish(run)
     assert shop.state()["derived"] == [("a", 10, 1)]
+
+
+def test_a_run_that_began_a_bulk_load_leaves_the_table_with_its_index(
+    shop: UndoShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLUICE_BULK_ROWS", "1")
+    shop.declare("keep")
+    run = shop.engine.register(shop.file("a.csv", "1,10,a", "1,20,a"))
+    shop.engine.plan(run)
+    for step in shop.engine.steps(run, "extract"):
+        shop.engine.load(step)
+    assert shop.engine.sql("select count(*) from sluice.bulk") == [(1,)]
+    cancel(run.id)
+    assert shop.engine.sql("select count(*) from sluice.bulk") == [(0,)]
+    assert shop.engine.sql("select count(*) from prices") == [(0,)]
+    shop.load(shop.file("b.csv", "1,30,b"))
+    assert [row[:3] for row in shop.state()["table"]] == [(1, 30, "b")]
+
+
+def test_content_that_an_open_run_waited_for_is_loaded_by_that_run(shop: UndoShop) -> None:
+    shop.declare("keep")
+    first = shop.engine.register(shop.file("a.csv", "1,10,a"))
+    shop.engine.plan(first)
+    second = shop.engine.register(shop.file("copy.csv", "1,10,a"))
+    shop.engine.plan(second)
+    assert [each["state"] for each in second.status()["inputs"]] == ["attached"]
+    cancel(first.id)
+    with transaction() as cursor:
+        resolve_waiting(cursor)
+    shop.engine.finish(second)
+    assert [each["state"] for each in second.status()["inputs"]] == ["done"]
+    assert [row[:3] for row in shop.state()["table"]] == [(1, 10, "a")]
+
+
+def test_an_open_undo_is_not_cancelled(shop: UndoShop) -> None:
+    shop.declare("keep")
+    wrong = shop.load(shop.file("wrong.csv", "1,99,w"))
+    shop.load(shop.file("a.csv", "1,10,a", "2,10,a"))
+    by = take_back(wrong.id).by or 0
+    with pytest.raises(ConfigError, match=f"Run {by} undoes run {wrong.id}"):
+        cancel(by)

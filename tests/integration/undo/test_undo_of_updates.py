@@ -56,7 +56,10 @@ def test_a_later_run_that_changed_the_same_rows_is_in_the_way(shop: UndoShop) ->
     state = shop.state()
     with pytest.raises(ConfigError) as refused:
         shop.undo(wrong)
-    assert f"replaced or removed 1 of the 3 rows that run {wrong.id} has loaded into prices (1 by run {later.id})." in str(refused.value)
+    assert (
+        f"replaced or removed 1 of the 3 rows that run {wrong.id} has loaded into prices (1 by run {later.id})."
+        in str(refused.value)
+    )
     assert f"sluice undo {later.id}" in str(refused.value)
     assert shop.state() == state
 

@@ -9,6 +9,7 @@ alter table sluice.run
     add column undone_by  bigint;       -- the run that has undone it, or inputs of it
 alter table sluice.input
     add column undone_by     bigint,
+    add column kept          boolean not null default false,  -- the rows that it replaced whole were kept
     add column superseded_by bigint;    -- the run that made it superseded
 alter table sluice.input drop constraint input_state_check;
 alter table sluice.input add constraint input_state_check check (state in (

@@ -18,6 +18,7 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, lock, share
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
+from sluice.engine.ledger.registration import give_up
 from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.runs import no_such_run
 from sluice.engine.load.target import Target
@@ -28,6 +29,10 @@ from sluice.errors import ConfigError, TransientError
 query = statements(__name__)
 
 CANCELLED = "Cancelled by `sluice cancel`: nothing of the run is loaded. To load its files after all, run them again."
+NOT_KEPT = (
+    " A worker of an earlier version had deleted rows that these files replace, and they are not kept: load them with "
+    "--reload: {files}."
+)
 BUILD_GIVEN_UP = (
     "Cancelled by `sluice cancel` while it built derived tables: its rows are loaded, and its derived tables are not "
     "up to date. `sluice retry {run}` builds them, `sluice undo {run}` takes the rows back."
@@ -55,6 +60,8 @@ def cancel(run: int, pipeline: Pipeline | None) -> Cancelled:
     ended or does not exist, TransientError while a part of it is loaded for longer than the lock timeout.
     """
     with transaction() as cursor:
+        give_up(cursor, [run])  # the command that still registers its inputs: from here on it adds none
+    with transaction() as cursor:
         facts = _facts(cursor, run)
         if facts["cancelled"] and facts["state"] != "running":
             return Cancelled(run, before=True)
@@ -63,6 +70,11 @@ def cancel(run: int, pipeline: Pipeline | None) -> Cancelled:
         _wait(cursor, run, targets)
         facts = _facts(cursor, run)  # it may have been settled meanwhile
         _refuse_ended(facts)
+        if facts["undoes"] is not None and not facts["builds"]:
+            raise ConfigError(
+                f"Run {run} undoes run {facts['undoes']}, whose rows are gone already: what is left of it loads files "
+                f"again and builds derived tables, and is not cancelled. Workers continue it (sluice status {run})."
+            )
         if facts["builds"] and not facts["open_inputs"]:
             cursor.execute(query("cancel_build"), {"run": run, "error": BUILD_GIVEN_UP.format(run=run)})
             return Cancelled(run, only_built=True)
@@ -82,7 +94,9 @@ def _cancel(cursor: Cursor, run: int, pipeline: Pipeline | None) -> Cancelled:
     (others,) = cursor.fetchone() or ([],)
     for name in ("cancel_rows", "cancel_inputs", "cancel_steps"):
         cursor.execute(query(name), params)
-    cursor.execute(query("cancel_run"), params | {"error": CANCELLED})
+    not_kept = [each["uri"] for each in inputs if each["not_kept"]]
+    error = CANCELLED + (NOT_KEPT.format(files=", ".join(not_kept)) if not_kept else "")
+    cursor.execute(query("cancel_run"), params | {"error": error})
     failpoint("cancel.before_commit")
     return Cancelled(run, len(inputs), targets=list(targets), others=others)
 

@@ -21,10 +21,18 @@ def in_the_way(cursor: Cursor, facts: Row, flow: Flow, group: Group, undone: Seq
     """What stands in the way of undoing inputs of one source; `facts` are those of their run."""
     run, name = facts["run"], flow.table.name
     over = sum(each["over"] for each in undone) + (facts["gone"] if flow.source.snapshot else 0)
-    if (over or any(each["replaces"] for each in undone)) and not facts["kept"]:
+    again = [each for each in undone if each["replaces"]]
+    if (over or again) and not facts["kept"]:
+        what = _rows(over) if over else "the rows of an earlier reading"
         yield Obstacle(
-            f"Run {run} replaced or removed {_rows(over)} of {name}, and they are not kept ({_why_not(facts)}).",
+            f"Run {run} replaced or removed {what} of {name}, and they are not kept ({_why_not(facts)}).",
             f"the rows of {name} that it had replaced do not come back",
+        )
+    elif not all(each["kept"] for each in again):
+        yield Obstacle(
+            f"A worker of an earlier version has deleted rows of {name} that files of run {run} replaced whole, and "
+            "they are not kept.",
+            f"the rows of {name} that it had replaced whole do not come back",
         )
     if flow.source.snapshot:
         cursor.execute(query("later_snapshot"), {"pipeline": facts["pipeline"], "source": flow.source.name, "run": run})
@@ -52,8 +60,8 @@ def _changed_since(cursor: Cursor, facts: Row, group: Group, loaded: int) -> Obs
     gone = loaded - group.rows
     first = f"Undo these first, the newest one first: sluice undo {max(runs)}." if runs else "What did it is not kept."
     return Obstacle(
-        f"Later runs, or others, have replaced or removed {gone:,} of the {_rows(loaded)} that run {run} has loaded into "
-        f"{table}{f' ({by})' if by else ''}. {first}",
+        f"Later runs, or others, have replaced or removed {gone:,} of the {_rows(loaded)} that run {run} has loaded "
+        f"into {table}{f' ({by})' if by else ''}. {first}",
         f"what later runs have put into {_rows(gone)} of {table} stays, with the values of run {run} in columns that "
         "their files lack, and with books that compare with its rows",
     )

@@ -14,7 +14,6 @@ from sluice.engine.database.locks import Lock, lock, share
 from sluice.engine.database.session import home_schema
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
-from sluice.engine.load.target import Target
 from sluice.engine.load.undo import lock_out, take_out
 from sluice.engine.steps.undo.found import Found
 from sluice.errors import ConfigError, TransientError
@@ -22,12 +21,12 @@ from sluice.errors import ConfigError, TransientError
 query = statements(__name__)
 
 
-def lock_tables(cursor: Cursor, pipeline: Pipeline) -> None:
-    """Wait for settling, builds and loads of the pipeline's tables, and lock them out until this transaction ends.
+def lock_tables(cursor: Cursor, pipeline: Pipeline, found: Found) -> None:
+    """Wait for settling, builds and loads of the tables concerned, and lock them out until this transaction ends.
 
     Raises TransientError while a run is open that may write to them, or if the wait is too long.
     """
-    targets = sorted((Target.of(flow.table) for flow in pipeline.flows), key=lambda each: each.name)
+    targets = sorted((group.target for group in found.groups), key=lambda each: each.name)
     _refuse_open(cursor, pipeline)
     for target in targets:
         with _naming(target.name):

@@ -1,5 +1,7 @@
--- Inputs of the run that are not final, with what the ledger knows of their tables; and inputs that counted on them.
-select i.id as input, i.source, i.uri, i.settled, v.shape
+-- Inputs of the run that are not final, with what the ledger knows of their tables; and inputs of the run that
+-- counted on one of these.
+select i.id as input, i.source, i.uri, i.settled, v.shape,
+       i.cleared and not i.kept and i.replaces <> '{}' and i.replaces <> array[i.id] as not_kept
 from sluice.input i
 left join sluice.revision v on v.pipeline = i.pipeline and v.source = i.source and v.revision = i.revision
 where i.run_id = %(run)s

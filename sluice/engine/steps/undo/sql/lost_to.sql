@@ -13,5 +13,5 @@ where i.id <> all(%(inputs)s) and i.state in ('done', 'failed')
        or exists (select from sluice.reject j
                   where j.input_id = i.id and j.code = 'key_conflict' and j.other_input = any(%(inputs)s)))
   and not exists (select from sluice.input n
-                  where n.replaces @> array[i.id] and n.id <> i.id and n.cleared and n.state <> 'undone')
+                  where n.replaces <> '{}' and n.replaces @> array[i.id] and n.id <> i.id and n.cleared and n.state <> 'undone')
 order by i.run_id, i.position, i.id

@@ -1,5 +1,6 @@
 -- A run that is to be cancelled: whether anything of it is not final, and whether it only builds.
 select r.id as run, r.pipeline, r.state, r.error, r.options ? 'cancelled' as cancelled,
+       (r.options->'undo'->>'run')::bigint as undoes,
        exists (select from sluice.input i where i.run_id = r.id
                and (i.state in ('registered', 'attached', 'loading', 'loaded')
                     or (i.state = 'failed' and i.settled is null and i.loaded + i.updated + i.unchanged > 0))) as open_inputs,
