@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 import psycopg2.errors
 from psycopg2 import sql
@@ -41,26 +42,28 @@ def build_run(claim: Claim, pipeline: Pipeline) -> None:
     Raises EarlierRunOpen while another run has yet to settle rows that this one needs, OtherDeclaration when this
     worker has other derived tables than the run was queued with, LostClaim, TransientError.
     """
-    run = {"run": claim.run}
     with transaction() as cursor:
         options = options_in(cursor, claim.run)
-        _check_definition(pipeline, options.get("derived"))
-        _wait_for_rows(cursor, pipeline, claim.run)
-        cursor.execute(_ROOM)
-        _update_statistics(cursor, pipeline)
-        as_of = date.fromisoformat(options["as_of"]) if "as_of" in options else None
-        others = [date.fromisoformat(day) for day in options.get("also_as_of", ())]  # of an undo
-        for day in (*others, as_of):
-            _build_for(cursor, pipeline, claim.run, day, refit=bool(options.get("refit")))
-        cursor.execute(query("finish_run"), run)
+    for day in options.get("also_as_of", ()):  # of an undo; a transaction each, because each makes its temporary tables
+        with transaction() as cursor:
+            _build_for(cursor, pipeline, claim.run, options | {"as_of": day})
+    with transaction() as cursor:
+        _build_for(cursor, pipeline, claim.run, options_in(cursor, claim.run))
+        cursor.execute(query("finish_run"), {"run": claim.run})
         finish(cursor, claim)
         failpoint("build.before_commit")
 
 
-def _build_for(cursor: Cursor, pipeline: Pipeline, run: int, as_of: date | None, *, refit: bool) -> None:
+def _build_for(cursor: Cursor, pipeline: Pipeline, run: int, options: Mapping[str, Any]) -> None:
+    """Build the derived tables for the date in the options, in the transaction of `cursor`."""
+    _check_definition(pipeline, options.get("derived"))
+    _wait_for_rows(cursor, pipeline, run)
+    cursor.execute(_ROOM)
+    _update_statistics(cursor, pipeline)
+    as_of = date.fromisoformat(options["as_of"]) if "as_of" in options else None
     builds: dict[str, TableBuild] = {}
     for derived in pipeline.derived:
-        builds[derived.name] = _build_of(cursor, pipeline, derived, as_of, builds, refit=refit)
+        builds[derived.name] = _build_of(cursor, pipeline, derived, as_of, builds, refit=bool(options.get("refit")))
         with _naming(derived):
             builds[derived.name].build(run)
         _analyze_unknown(cursor, derived.name)

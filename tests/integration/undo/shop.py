@@ -23,7 +23,8 @@ sums = Derived("sums", key=("name",), columns={{"name": "text", "price": "bigint
                sql="select name, sum(price)::bigint as price, count(*) as articles from {{prices}} group by name")
 by_date = Derived("by_date", key=("as_of", "name"), columns={{"as_of": "date", "name": "text", "articles": "bigint"}},
                   sql="select %(as_of)s::date as as_of, name, count(*) as articles from {{prices}} group by name")
-pipeline = Pipeline("prices", flows=[Flow(Files("*.csv", name="prices"{snapshot}), prices)], derived=[sums{dated}]{more})
+flow = Flow(Files("*.csv", name="prices"{snapshot}), prices)
+pipeline = Pipeline("prices", flows=[flow], derived=[sums{dated}]{more})
 """
 # rows by their files, as another database numbers inputs differently
 TABLE = (

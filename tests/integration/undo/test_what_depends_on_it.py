@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
+from sluice.engine.base import failpoint
 from sluice.engine.database.connection import transaction
 from sluice.engine.ledger.cleanup.purge import purge_kept
 from sluice.engine.ledger.inputs.shared import last_noted
@@ -60,12 +63,11 @@ def test_an_undo_that_fails_half_way_has_changed_nothing(
     shop.load(shop.file("a.csv", "1,10,a"))
     wrong = shop.load(shop.file("wrong.csv", "1,99,w", "2,99,w"))
     state = shop.state()
-    monkeypatch.setenv("SLUICE_FAILPOINT", f"{point}:1:raise")
-    shop.engine.forget()
-    with pytest.raises(Exception, match=point):
-        take_back(wrong.id)
-    monkeypatch.delenv("SLUICE_FAILPOINT")
-    shop.engine.forget()
+    with monkeypatch.context() as patch:
+        patch.setitem(failpoint._points, point, (1, "raise"))
+        patch.setattr(failpoint, "_counts", Counter())
+        with pytest.raises(PermanentError, match=f"Failpoint {point}"):
+            take_back(wrong.id)
     assert shop.state() == state
     assert shop.engine.sql("select count(*) from sluice.run") == [(2,)]
     shop.undo(wrong)
@@ -129,7 +131,7 @@ def test_columns_that_the_table_lacks_now_and_another_key_are_refused(shop: Undo
     run = shop.load(shop.file("a.csv", "1,10,a"))
     with transaction() as cursor:
         cursor.execute("alter table prices rename column name to title")
-    with pytest.raises(ConfigError, match="lacks columns|has no column|name"):
+    with pytest.raises(ConfigError, match="lacks columns that run"):
         shop.undo(run)
 
 
