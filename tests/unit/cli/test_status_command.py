@@ -29,6 +29,7 @@ LISTED = {
     "contested": 0,
     "seconds": 3.25,
     "error": None,
+    "undone_by": None,
 }
 
 
