@@ -101,6 +101,7 @@ def test_an_undo_that_is_killed_and_done_twice_leaves_what_a_pipeline_without_th
     assert _checksum(shops, "seen") == _checksum(shops, "twin")
 
 
+@pytest.mark.slow  # the quick variants are in tests/integration/undo/test_cancel.py
 @pytest.mark.parametrize("point", ["cancel.deleted", "cancel.before_commit"])
 def test_a_cancel_that_is_killed_has_done_nothing_and_the_next_one_everything(shops: Stack, point: str) -> None:
     worker = shops.worker(1).wait_ready()

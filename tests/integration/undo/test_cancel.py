@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
+from sluice.engine.base import failpoint
 from sluice.engine.database.connection import transaction
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.runs import retry
 from sluice.engine.steps.build import build_run
 from sluice.engine.steps.waiting_inputs import resolve_waiting
-from sluice.errors import ConfigError, LostClaim
+from sluice.errors import ConfigError, LostClaim, PermanentError
 from sluice.tasks.cancel import cancel
 from sluice.tasks.undo import undo as take_back
 from tests.integration.undo.shop import UndoShop
@@ -174,3 +177,23 @@ def test_an_open_undo_is_not_cancelled(shop: UndoShop) -> None:
     by = take_back(wrong.id).by or 0
     with pytest.raises(ConfigError, match=f"Run {by} undoes run {wrong.id}"):
         cancel(by)
+
+
+@pytest.mark.parametrize("point", ["cancel.deleted", "cancel.before_commit"])
+def test_a_cancel_that_fails_half_way_has_changed_nothing(
+    shop: UndoShop, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
+    shop.declare()
+    shop.load(shop.file("a.csv", "1,10,a"))
+    run = shop.engine.register(shop.file("b.csv", "1,20,b", "2,20,b"))
+    shop.engine.plan(run)
+    for step in shop.engine.steps(run, "extract"):
+        shop.engine.load(step)
+    loaded = shop.state()
+    with monkeypatch.context() as patch:
+        patch.setitem(failpoint._points, point, (1, "raise"))
+        patch.setattr(failpoint, "_counts", Counter())
+        with pytest.raises(PermanentError, match=f"Failpoint {point}"):
+            cancel(run.id)
+    assert shop.state() == loaded
+    assert shop.engine.finish(run)["state"] == "done"
