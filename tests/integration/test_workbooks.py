@@ -105,6 +105,13 @@ def test_a_sheet_of_formats_alone_is_empty(engine: InProcess, tmp_path: Path) ->
     assert load(engine, tmp_path, workbook({"a": full, "b": formats}))["loaded"] == 1
 
 
+def test_a_negative_time_is_a_reject_and_a_negative_number_is_not(engine: InProcess, tmp_path: Path) -> None:
+    header = {1: [*HEADER[1], text("length", "F1")]}
+    rows = header | {2: [number("1", "A2"), number("-2.5", "C2")], 3: [number("2", "A3"), number("-0.25", "F3", 3)]}
+    assert load(engine, tmp_path, workbook({"a": sheet(rows)}))["loaded"] == 1
+    assert engine.sql("select line, column_name, code from sluice.reject") == [(3, "length", "wrong_cell")]
+
+
 def test_the_only_sheet_with_cells_is_taken_and_hidden_ones_are_not(engine: InProcess, tmp_path: Path) -> None:
     full, other = sheet(HEADER | {2: [number("1", "A2")]}), sheet(HEADER | {2: [number("2", "A2")]})
     status = load(engine, tmp_path, workbook({"empty": sheet({}), "data": full, "old": other}, hidden=["old"]))

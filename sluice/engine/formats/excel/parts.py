@@ -32,6 +32,7 @@ _ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br=["'](\d{1,7})["']""")
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 _TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]*)</")
+_NEGATIVE = re.compile(rb"<(?:\w+:)?c\s([^>]*)>(?:<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>)?\s*<(?:\w+:)?v>-")
 _FILLED = re.compile(rb"<(?:\w+:)?[vtf][\s>]")
 _END = re.compile(rb"</(?:\w+:)?sheetData>|<(?:\w+:)?sheetData\s*/>")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
@@ -47,6 +48,7 @@ class Scanned:
     columns: set[bytes] = field(default_factory=set)
     rows: int = 0
     filled: bool = False
+    negative: set[tuple[int, int]] = field(default_factory=set)  # numbers that a time of day may come from
 
 
 class _Directory:
@@ -146,6 +148,8 @@ def _look(text: bytes, scanned: Scanned) -> None:
     scanned.columns.update(_COLUMN.findall(text))
     for row in _ROW.findall(text)[-1:]:
         scanned.rows = max(scanned.rows, int(row))
+    places = filter(None, map(_PLACE.search, _NEGATIVE.findall(text) if b"v>-" in text else ()))
+    scanned.negative.update((int(place[2]) - 1, _number(place[1]) - 1) for place in places)
     if not _SUSPECT.search(text):
         return
     for attributes, inner in _CELL.findall(text):

@@ -7,10 +7,10 @@ as numbers with a format: a whole number is written as one, a date as a date, bo
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
 import python_calamine as calamine
@@ -27,6 +27,7 @@ _EXACT = 1 << 53  # whole numbers of floating point have all their digits up to 
 _FIRST_DAY = date(1900, 3, 1)
 _MERGED = "one of merged cells"
 _BEFORE = "a date before 1900-03-01"
+_NEGATIVE = "a negative time"
 _SHOWN = 10
 
 Cells = Sequence[Any]
@@ -60,7 +61,7 @@ def read_sheet(file: BinaryIO, source: Files, caps: Caps) -> Sheet:
         sheet = workbook.get_sheet_by_name(name)
         rows: Sequence[Cells] = sheet.to_python(skip_empty_area=False)
         wrong = _wrong_cells(sheet, scans[name])
-    return _below_header([_values(at, row, wrong) for at, row in enumerate(rows)], source)
+    return _below_header([_values(at, row, wrong, scans[name].negative) for at, row in enumerate(rows)], source)
 
 
 def _candidates(file: BinaryIO, source: Files, parts: Mapping[str, str]) -> list[str]:
@@ -109,8 +110,13 @@ def _wrong_cells(sheet: calamine.CalamineSheet, scanned: Scanned) -> dict[int, d
     return found
 
 
-def _values(at: int, row: Cells, wrong: Mapping[int, Mapping[int, str]]) -> Cells:
+def _values(
+    at: int, row: Cells, wrong: Mapping[int, Mapping[int, str]], negative: Collection[tuple[int, int]]
+) -> Cells:
     values = [_value(cell) for cell in row]
+    for column, value in enumerate(values):
+        if isinstance(value, time) and (at, column) in negative:  # Calamine gives the time before midnight
+            values[column] = WrongCell(_NEGATIVE)
     for column, what in wrong.get(at, {}).items():
         if column < len(values):
             values[column] = WrongCell(what)
