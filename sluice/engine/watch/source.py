@@ -12,10 +12,9 @@ from sluice.engine.watch.sight import Place, Sight, seen
 from sluice.engine.watch.take import Whole
 from sluice.engine.watch.whole import Pending, ends_with_line, why_not
 
-LIST_S = (
-    2.0  # between two listings of a folder; of a large one longer, so that it takes a twentieth of the time at most
-)
-_SHARE = 20
+LIST_S = 2.0  # between two listings; if one takes long, so many times as long, but half a minute at most
+_SHARE, _SHARE_REMOTE = 20, 2  # listing a folder is work for this machine, a bucket for its store
+_MOST_S = 30.0
 
 
 class WatchedSource:
@@ -93,7 +92,9 @@ class WatchedSource:
             self._pending = {path: each for path, each in self._pending.items() if path in found}
             self._markers = Place(settings().inbox, self._marker_source()).listed() if self._by_marker() else {}
         usual = LIST_S / 2 if self.deaf else LIST_S
-        self._list_at = now + max(usual, (time.monotonic() - now) * _SHARE)
+        took = time.monotonic() - now
+        share = _SHARE_REMOTE if self.place.remote else _SHARE
+        self._list_at = now + took + max(usual, min(took * share, _MOST_S))
         return found
 
     def _by_marker(self) -> bool:

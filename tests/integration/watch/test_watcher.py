@@ -19,7 +19,7 @@ from sluice.engine.declare import Column, Files, Marker, Pipeline, Ready, Rename
 from sluice.engine.ledger.registration import NewInput, register
 from sluice.engine.ledger.runs import Run
 from sluice.engine.types import Integer
-from sluice.engine.watch import Event, Watcher, lease, watcher
+from sluice.engine.watch import Event, Watcher, lease, source, watcher
 from sluice.engine.watch.hear import Hearing
 from sluice.engine.watch.lease import WatchLease
 from sluice.engine.watch.take import Whole, take
@@ -278,6 +278,7 @@ def test_without_events_of_the_kernel_folders_are_listed(room: Room, monkeypatch
 
 
 def test_objects_of_a_bucket_are_taken_when_they_are_listed(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "LIST_S", 0.1)
     with running() as store:
         for name, value in store.env.items():
             monkeypatch.setenv(name, value)
