@@ -22,8 +22,13 @@ FOLDER = Path(__file__).parent  # of the pipelines that come with Sluice
 EXAMPLES = tuple(sorted(each.parent.name for each in FOLDER.glob("[!_]*/__init__.py")))
 
 
+def own_folders() -> tuple[Path, ...]:
+    """The folders of SLUICE_PIPELINES, without the names of examples."""
+    return tuple(each for each in settings().pipelines if str(each) not in EXAMPLES)
+
+
 def _folders() -> tuple[Path, ...]:
-    return (FOLDER, *(each for each in settings().pipelines if str(each) not in EXAMPLES))
+    return (FOLDER, *own_folders())
 
 
 def is_off(declared: Declared) -> bool:

@@ -32,7 +32,7 @@ from sluice.engine.registry import Declared
 from sluice.engine.steps.dispatch import recover
 from sluice.engine.steps.redeclare import note_declared
 from sluice.errors import ConfigError, SluiceError, TransientError
-from sluice.pipelines import all_declared, broken
+from sluice.pipelines import known_declared, broken
 from sluice.workers.broker.queues import remove_wrong_types
 from sluice.workers.broker.remote_control import narrow
 from sluice.workers.gate import gate
@@ -121,7 +121,7 @@ class DeclarationWatch:
     def look(self) -> None:
         """Record new and changed declarations. Those at the worker's start may be older than other workers' ones: they
         are dated by their files. Later ones are in use since they were read."""
-        for name, declared in all_declared().items():
+        for name, declared in known_declared().items():
             if self._known.get(name) is not declared:
                 since = declared.read_at if self._began else min(declared.read_at, declared.edited_at)
                 with transaction() as cursor:

@@ -25,7 +25,7 @@ from sluice.engine.base.settings import settings
 from sluice.engine.sources.landing import landing
 from sluice.engine.storage import exists, is_remote, join
 from sluice.errors import SluiceError, TransientError
-from sluice.pipelines import all_declared
+from sluice.pipelines import known_declared
 from sluice.version import __version__
 from sluice.workers.broker.dropped import dropped
 from sluice.workers.gate import gate
@@ -64,7 +64,7 @@ def contracts() -> dict[str, str]:
     """The revision of each pipeline's declaration, by name."""
     return {
         f"{name}/{source}" if len(each.revisions) > 1 else name: revision
-        for name, each in all_declared().items()
+        for name, each in known_declared().items()
         for source, revision in each.revisions.items()
     }
 

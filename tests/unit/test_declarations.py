@@ -36,7 +36,7 @@ def test_names_are_plain_identifiers(name: str) -> None:
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """A folder of pipelines of one's own."""
-    monkeypatch.setenv("SLUICE_PIPELINES", str(tmp_path))
+    monkeypatch.setenv("SLUICE_PIPELINES", f"{tmp_path}:call_logs")
     settings.cache_clear()
     yield tmp_path
     monkeypatch.undo()

@@ -26,10 +26,10 @@ def check(files: Files = None, as_json: Json = False) -> None:
 
     Ends with 2 if there is a mistake or an example that does not hold.
     """
-    from sluice.engine.base.settings import settings
     from sluice.engine.check.files import check_files, named_files
+    from sluice.pipelines import own_folders
 
-    named = files or [str(folder) for folder in settings().pipelines]
+    named = files or [str(folder) for folder in own_folders()]
     if not named:
         raise ConfigError("Nothing to check: name pipeline files, or their folders in SLUICE_PIPELINES.")
     checked = check_files(named_files(named))

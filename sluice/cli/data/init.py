@@ -87,11 +87,11 @@ def _stem(uri: str) -> str:
 
 
 def _path(name: str, out: Path | None) -> Path:
-    from sluice.engine.base.settings import settings
+    from sluice.pipelines import own_folders
 
     if out is not None:
         return out
-    folders = settings().pipelines
+    folders = own_folders()
     return (folders[0] if folders else Path("pipelines")) / f"{name}.py"
 
 
@@ -174,9 +174,9 @@ def _print(
 def _next(name: str, path: Path, typed: str, *, still_open: bool) -> Iterator[str]:
     """The commands to type."""
     from sluice.cli.main import COMMANDS
-    from sluice.engine.base.settings import settings
+    from sluice.pipelines import own_folders
 
-    if path.resolve().parent not in [folder.resolve() for folder in settings().pipelines]:
+    if path.resolve().parent not in [folder.resolve() for folder in own_folders()]:
         yield f"export SLUICE_PIPELINES={shlex.quote(str(path.resolve().parent))}"
     if still_open:
         yield f"choose in {near(str(path))}, where it says Choose(...): until then `sluice run {name}` refuses it"

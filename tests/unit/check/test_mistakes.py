@@ -41,7 +41,7 @@ columns = [
     Column("a", Decimal(14, thousand=".", point=",")),
     Column("b", Text(max_length="3")),
 ]
-pipeline = Pipeline("made", Files("*.csv", skipp=1, delimiter=":"), Table("t", ("id",), columns), schedul=None)
+pipeline = Pipeline("made", Files("*.csv", skipp=1, delimiter="x"), Table("t", ("id",), columns), schedul=None)
 """,
     ) == [
         (4, "Column: got an unexpected keyword argument 'requird'; did you mean required=?"),
@@ -54,7 +54,7 @@ pipeline = Pipeline("made", Files("*.csv", skipp=1, delimiter=":"), Table("t", (
         ),
         (6, "Decimal: got an unexpected keyword argument 'thousand'; did you mean thousands=?"),
         (7, "Text: max_length must be a whole number, not the text '3'."),
-        (9, "Files('*.csv'): delimiter must be one of , ; tab |, not ':'."),
+        (9, "Files('*.csv'): delimiter must be one ASCII character, no letter, digit, blank or quote, not 'x'."),
         (9, "Files: got an unexpected keyword argument 'skipp'; did you mean skip=?"),
         (9, "Pipeline: got an unexpected keyword argument 'schedul'; did you mean schedule=?"),
     ]

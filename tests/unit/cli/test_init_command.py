@@ -60,7 +60,9 @@ def test_a_file_that_exists_is_not_replaced_without_force(sluice: Sluice, here: 
     assert "Pipeline(" in (here / "pipelines" / "orders.py").read_text()
 
 
-def test_the_name_of_another_pipeline_is_refused(sluice: Sluice, here: Path) -> None:
+def test_the_name_of_another_pipeline_is_refused(sluice: Sluice, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_PIPELINES", "call_logs")
+    settings.cache_clear()
     refused = sluice("init", "orders_2024-05.csv", "--as", "call_logs")
     assert refused.exit_code == 2
     assert "declares the pipeline 'call_logs' already: give another name with --as." in refused.stderr
@@ -74,7 +76,7 @@ def test_the_name_of_another_pipeline_is_refused(sluice: Sluice, here: Path) -> 
         (("orders_2024-05.csv", "--as", "My Orders"), "Pipeline 'My Orders'"),
         (("orders_2024-05.csv", "--table", "pg_x"), "Table 'pg_x'"),
         (("orders_2024-05.csv", "--encoding", "utf-99"), "'utf-99' is not known to Python"),
-        (("orders_2024-05.csv", "--delimiter", "x"), "delimiter must be one of"),
+        (("orders_2024-05.csv", "--delimiter", "x"), "delimiter must be one ASCII character"),
         (("orders_2024-05.csv", "--out", "no/where.py"), "there is no folder no; create it first"),
     ],
 )
