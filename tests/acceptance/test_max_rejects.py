@@ -78,7 +78,7 @@ def test_the_rejects_of_a_file_over_the_limit_are_listed_and_exported(stack: Sta
     listed = stack.sluice("rejects", "list", run)["rejects"]
     assert [(Path(each["file"]).name, each["line"], each["code"]) for each in listed] == wanted
 
-    assert stack.sluice("rejects", "export", run, "refused.csv")["exported"] == 3
+    assert stack.sluice("rejects", "export", "--report", run, "refused.csv")["exported"] == 3
     with (stack.home / "refused.csv").open(encoding="utf-8-sig", newline="") as file:
         exported = list(csv.DictReader(file))
     assert [(Path(each["file"]).name, int(each["line"]), each["code"]) for each in exported] == wanted

@@ -50,6 +50,7 @@ class ColumnType(Declaration):
     """A type of column. Subclasses are frozen dataclasses, so that `repr` is their declaration."""
 
     in_words: ClassVar[str] = "a column type such as Text()"
+    private: ClassVar[bool] = False  # personal data by its nature: not kept with a reject
 
     @property
     @abstractmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 import phonenumbers
@@ -26,6 +27,7 @@ class Phone(StoredAsText):
     reason shows a number's last two digits only. Rejects: `bad_phone`.
     """
 
+    private: ClassVar[bool] = True
     region: str
 
     def __post_init__(self) -> None:
