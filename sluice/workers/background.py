@@ -32,7 +32,7 @@ from sluice.engine.registry import Declared
 from sluice.engine.steps.dispatch import recover
 from sluice.engine.steps.redeclare import note_declared
 from sluice.errors import ConfigError, SluiceError, TransientError
-from sluice.pipelines import known_declared, broken
+from sluice.pipelines import broken, known_declared
 from sluice.workers.broker.queues import remove_wrong_types
 from sluice.workers.broker.remote_control import narrow
 from sluice.workers.gate import gate
