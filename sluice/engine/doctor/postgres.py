@@ -22,7 +22,7 @@ OLDEST = 13
 CLOCK_S = 5.0
 SPARE = 10  # connections that a worker with a few processes needs
 MIGRATE = "sluice migrate"
-BY_HAND = "Sluice does not change existing columns: alter the table by hand, or give the declared table another name."
+BY_HAND = "sluice migrate --plan shows what to do about it: an option, a statement, or another name for the table."
 
 
 def look_at_server() -> Iterator[Finding]:

@@ -18,12 +18,16 @@ DERIVED = ""  # in place of a source: the pipeline's derived tables
 
 
 class Registered(NamedTuple):
-    """The declaration an input was registered under; `shape` is None if the ledger does not have it (any more)."""
+    """The declaration an input was registered under; `shape` is None if the ledger does not have it (any more).
+
+    `has_rows`: of the inputs of a run, one has rows in the table or rows to settle.
+    """
 
     source: str
     revision: str | None
     contract: str
     shape: Mapping[str, Any] | None
+    has_rows: bool = True
 
 
 def note_revision(
