@@ -25,6 +25,9 @@ COMMANDS = (
     Command("pipelines", "sluice.cli.data.pipelines:pipelines", "List the pipelines, with their tables and files."),
     Command("status", "sluice.cli.runs.status:status", "Show the newest runs, or one run."),
     Command("retry", "sluice.cli.runs.retry:retry", "Try again what failed in a run."),
+    Command(
+        "reload", "sluice.cli.runs.reload:reload", "Load files of earlier runs again, under a changed declaration."
+    ),
     Command("explain", "sluice.cli.data.derived:explain", "Show the rows, files and lines behind a derived value."),
     Command("orphans", "sluice.cli.data.derived:orphans", "List rows without a counterpart, with file and line."),
     Command("refit", "sluice.cli.runs.refit:refit", "Compute the statistics of preprocessed tables again."),
