@@ -31,7 +31,7 @@ from sluice.errors import ConfigError, TransientError
 _NOTHING = Told()
 _TRIES = 10
 _PAUSE_S = 0.2
-_WAIT_S = 15.0  # for a table that others use
+_WAIT_S = 30.0  # for a table that others use
 
 
 class NotMigrated(ConfigError):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from sluice import Column, Date, Decimal, Files, Integer, Pipeline, Table, Text, Timestamp
+from sluice import Column, Date, Decimal, Derived, Files, Generated, Integer, Pipeline, Table, Text, Timestamp
 from sluice.engine.database.connection import transaction
 from sluice.engine.steps.redeclare import note_declared
 from sluice.engine.tables.changes.change import Told
@@ -200,6 +200,98 @@ def test_the_key_of_a_table_with_rows_changes_when_it_is_told_and_the_rows_diffe
     assert migrate([by_code], Told(rebuild=("shop",))) == ["The key of shop is (code) now."]
     assert is_current(by_code)
     assert not is_current(shop(ID, code))
+
+
+def test_what_a_view_uses_is_not_made_wider_and_says_which_view(engine: InProcess) -> None:
+    loaded(engine, shop(ID, AMOUNT), "1, 5")
+    engine.sql("create view dear as select amount from shop")
+    with pytest.raises(ConfigError) as caught:
+        migrate([shop(ID, Column("amount", Decimal(14, 2)))])
+    assert "Column amount becomes numeric(14,2), and dear uses it" in str(caught.value)
+    now = shop(ID, Column("price", Decimal(10, 2), renamed_from=("amount",)))
+    assert migrate([now])[1] == (
+        "shop: In dear it is still named amount: a view keeps the names that it was made with."
+    )
+    assert engine.sql("select amount from dear") == [(5,)]
+
+
+def test_columns_of_both_names_are_left_alone_with_what_to_do(engine: InProcess) -> None:
+    migrate([shop(ID, NAME, Column("label", Text()))])
+    (table,) = preview([shop(ID, Column("label", Text(), renamed_from=("name",)))], Told()).tables
+    assert table.statements == []
+    assert table.notes[0] == (
+        "Columns name and label are both there, so nothing is renamed. To move the values by hand: "
+        'update "public"."shop" set "label" = "name" where "label" is null; then: sluice migrate --drop-columns shop.name'
+    )
+
+
+def test_a_column_renamed_and_made_wider_at_once(engine: InProcess) -> None:
+    loaded(engine, shop(ID, AMOUNT), "1, 5.25")
+    migrate([shop(ID, Column("price", Decimal(14, 2), renamed_from=("amount",)))])
+    assert types(engine)[1] == ("price", "numeric(14,2)")
+    assert engine.sql("select price::text from shop") == [("5.25",)]
+
+
+def test_a_renamed_key_column_stays_the_key(engine: InProcess) -> None:
+    loaded(engine, shop(ID, NAME), "1, 'bolt'")
+    now = shop(Column("number", Integer(), required=True, renamed_from=("id",)), NAME, key=("number",))
+    assert migrate([now]) == ["Renamed column id of shop to number."]
+    assert is_current(now)
+
+
+def with_total(expression: str) -> Pipeline:
+    table = Table("shop", key=("id",), columns=[ID, AMOUNT], generated=[Generated("total", "numeric", expression)])
+    return Pipeline("shop", Files("*.csv"), table)
+
+
+def test_a_generated_column_with_another_expression_is_computed_again(engine: InProcess) -> None:
+    migrate([with_total("amount * 2")])
+    engine.sql("insert into shop (id, amount, _input_id, _line) values (1, 5, 1, 1)")
+    assert migrate([with_total("amount  *  2")]) == []
+    assert is_current(with_total("amount * 3"))
+    assert migrate([with_total("amount * 3")], Told(rewrite=True)) == ["Column total of shop is computed anew."]
+    assert engine.sql("select total from shop") == [(15,)]
+
+
+def test_a_declared_index_of_a_table_with_rows_is_planned_with_its_cost(engine: InProcess) -> None:
+    loaded(engine, shop(ID, NAME), "1, 'bolt'")
+    table = Table("shop", key=("id",), columns=[ID, NAME], indexes=[("name",)])
+    now = Pipeline("shop", Files("*.csv"), table)
+    ((statement, cost),) = statements(now)
+    assert statement == 'create index "shop_name_idx" on "public"."shop" ("name")'
+    assert cost.endswith("writers wait meanwhile")
+    assert migrate([now]) == []
+    assert statements(now) == []
+
+
+def sums(total: str) -> Pipeline:
+    derived = Derived(
+        "sums",
+        key=("as_of", "name"),
+        columns={"as_of": "date", "name": "text", "total": total},
+        sql="select %(as_of)s::date as as_of, name, count(*) as total from {files} f group by name",
+    )
+    table = Table("shop", key=("id",), columns=[ID, NAME])
+    return Pipeline("shop", Files("*.csv"), table, derived=[derived])
+
+
+def test_a_derived_table_is_made_wider_with_its_view_and_the_rights_on_it(engine: InProcess) -> None:
+    migrate([sums("integer")])
+    engine.sql("grant select on sums_latest to public; insert into sums values ('2026-01-01', 'bolt', 7)")
+    with pytest.raises(ConfigError, match="Do it when that suits: sluice migrate"):
+        migrate([sums("bigint")])
+    assert migrate([sums("bigint")], Told(rewrite=True)) == ["Column total of sums is bigint now, and was integer."]
+    assert engine.sql("select name, total, pg_typeof(total)::text from sums_latest") == [("bolt", 7, "bigint")]
+    assert engine.sql("select relacl::text like '%%=r/%%' from pg_class where relname = 'sums_latest'") == [(True,)]
+
+
+def test_something_else_that_depends_on_a_table_is_named(engine: InProcess) -> None:
+    code = Column("code", Text(), required=True)
+    migrate([shop(ID, code)])
+    engine.sql("create table orders (shop bigint references shop (id))")
+    with pytest.raises(ConfigError, match=r"Table shop was not changed, because something depends on it: cannot drop"):
+        migrate([shop(ID, code, key=("code",))])
+    assert is_current(shop(ID, code))
 
 
 def declare(engine: InProcess, pipeline: Pipeline) -> None:

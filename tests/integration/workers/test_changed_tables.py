@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sluice import enqueue
+from tests.kit.in_process import InProcess
 from tests.kit.stack import Stack, until
 
 FILE = """from sluice import *
@@ -35,20 +38,36 @@ def changes(number: int) -> tuple[str, str]:
     return f'Column("c{number}", Decimal({5 + number}, 2), header="price", {previous})', f"c{number}"
 
 
-@pytest.mark.parametrize("times", [3, pytest.param(20, marks=pytest.mark.slow)])
-def test_each_next_run_uses_a_file_that_came_and_one_that_changed(stack: Stack, times: int) -> None:
+@pytest.fixture
+def script(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of pipelines of a script that runs as long as the test: the test's own process."""
     folder = stack.home / "own"
     folder.mkdir()
     stack.env["SLUICE_PIPELINES"] = str(folder)
-    worker = stack.worker(2).wait_ready()
+    for name in (name for name in stack.env if name.startswith(("SLUICE_", "DATABASE_", "REDIS_"))):
+        monkeypatch.setenv(name, stack.env[name])
+    InProcess.forget()
+    yield folder
+    InProcess.forget()
+
+
+def ended(stack: Stack, run: int) -> int:
+    """How many rows a run has loaded, at its end."""
+    ask = "select loaded from sluice.run where id = %s and state <> 'running'"
+    found: list[tuple[int]] = until(lambda: stack.sql(ask, run), 180, f"the end of run {run}")
+    return found[0][0]
+
+
+@pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.slow)])
+def test_each_next_run_uses_a_file_that_came_and_one_that_changed(stack: Stack, script: Path, times: int) -> None:
+    folder, worker = script, stack.worker(2).wait_ready()
     for number in range(times):
         column, name = changes(number)
         declare(folder, "changes", column)
         declare(folder, f"came{number}", NAME)
-        changed = stack.enqueue(csv(stack, f"{number}.csv", f"id,price\n{number},{number}.50\n"), pipeline="changes")
-        came = stack.enqueue(csv(stack, f"n{number}.csv", "id,name\n1,bolt\n"), pipeline=f"came{number}")
-        for run in (changed, came):
-            assert stack.wait(run)["loaded"] == 1
+        changed = enqueue("changes", csv(stack, f"{number}.csv", f"id,price\n{number},{number}.50\n"))
+        came = enqueue(f"came{number}", csv(stack, f"n{number}.csv", "id,name\n1,bolt\n"))
+        assert [ended(stack, run.id) for run in (changed, came)] == [1, 1]
         assert stack.sql(f"select {name}::text from changes where id = %s", number) == [(f"{number}.50",)]
         assert stack.sql(f"select name from came{number}") == [("bolt",)]
     assert worker.process.poll() is None
