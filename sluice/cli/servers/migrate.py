@@ -49,24 +49,24 @@ def migrate(
 ) -> None:
     """Create or update the tables of the ledger and of all pipelines, where nothing is lost by it.
 
-    Columns are added, renamed (`renamed_from`) and made wider beside running workers. What would lose something is
+    Columns are added, renamed (`renamed_from`) and made wider while workers run. What would lose something is
     refused with a reason; --plan shows all of it before.
     """
-    from sluice.engine.tables.changes.change import Told
+    from sluice.engine.tables.changes.change import Allowed
     from sluice.engine.tables.migrate import NotMigrated
     from sluice.engine.tables.migrate import migrate as bring_up_to_date
     from sluice.pipelines import all_pipelines, find
 
     wanted = [*(all_pipelines() | {name: find(name) for name in pipelines or ()}).values()]
-    told = Told(tuple(drop_columns or ()), tuple(rebuild_key or ()), rewrite=True)
+    allowed = Allowed(tuple(drop_columns or ()), tuple(rebuild_key or ()), rewrite=True)
     if plan:
         from sluice.engine.tables.changes.preview import preview
 
-        shown = preview(wanted, told)
+        shown = preview(wanted, allowed)
         emit(shown.json(), as_json=as_json, human=lambda: _print(shown))
         raise typer.Exit(Exit.USAGE if shown.refused else Exit.DONE)
     try:
-        done = bring_up_to_date(wanted, told, wait_s=WAIT_S)
+        done = bring_up_to_date(wanted, allowed, wait_s=WAIT_S)
     except NotMigrated as error:
         for sentence in error.done:
             say(sentence)

@@ -19,23 +19,23 @@ from sluice.engine.declare import Pipeline, Table
 from sluice.engine.ledger import schema
 from sluice.engine.tables.catalog import columns_of, refuse_elsewhere, refuse_kind, table_identifier
 from sluice.engine.tables.changes.apply import change_table
-from sluice.engine.tables.changes.change import Told
+from sluice.engine.tables.changes.change import Allowed
 from sluice.engine.tables.changes.declared import Declared, declared_tables, loaded, own, tables_of
-from sluice.engine.tables.changes.mistold import refuse_mistold
+from sluice.engine.tables.changes.options import check_options
 from sluice.engine.tables.changes.plan import is_as_declared, plan_of
 from sluice.engine.tables.derived import create_derived
 from sluice.engine.tables.indexes import create_indexes
 from sluice.engine.tables.own_tables import create_own
 from sluice.errors import ConfigError, TransientError
 
-_NOTHING = Told()
+_NOTHING = Allowed()
 _TRIES = 10
 _PAUSE_S = 0.2
 _WAIT_S = 30.0  # for a table that others use
 
 
 class NotMigrated(ConfigError):
-    """Differences that are not changed, or not without being told. `done` is what was done before."""
+    """Differences that are not changed, or not without an option. `done` is what was done before."""
 
     def __init__(self, sentence: str, done: Sequence[str] = ()) -> None:
         super().__init__(sentence, done)
@@ -45,7 +45,7 @@ class NotMigrated(ConfigError):
         return self.sentence
 
 
-def migrate(pipelines: list[Pipeline], told: Told = _NOTHING, *, wait_s: float = _WAIT_S) -> list[str]:
+def migrate(pipelines: list[Pipeline], allowed: Allowed = _NOTHING, *, wait_s: float = _WAIT_S) -> list[str]:
     """Bring the ledger and the pipelines' tables up to date. Returns what was done, a sentence each.
 
     Missing tables are made in one transaction; those that are there are changed one after the other, where nothing is
@@ -53,8 +53,8 @@ def migrate(pipelines: list[Pipeline], told: Told = _NOTHING, *, wait_s: float =
     again. Raises NotMigrated, TableInUse.
     """
     done = _again_after_deadlocks(pipelines)
-    refuse_mistold(pipelines, told)
-    plans = [change_table(each, told, wait_s) for each in _differing(pipelines, told)]
+    check_options(pipelines, allowed)
+    plans = [change_table(each, allowed, wait_s) for each in _differing(pipelines, allowed)]
     done += [change.done for plan in plans for change in plan.changes if change.done]
     done += [f"{plan.table}: {note}" for plan in plans if plan.changes for note in plan.notes]
     refused = [plan.sentence for plan in plans if plan.refused]
@@ -90,10 +90,10 @@ def _make_missing(pipelines: list[Pipeline]) -> list[str]:
     return done
 
 
-def _differing(pipelines: list[Pipeline], told: Told) -> list[Declared]:
+def _differing(pipelines: list[Pipeline], allowed: Allowed) -> list[Declared]:
     """The tables, each once, about which there is something to do."""
     with transaction() as cursor:
-        return [each for each in tables_of(pipelines) if plan_of(cursor, each, told).is_open]
+        return [each for each in tables_of(pipelines) if plan_of(cursor, each, allowed).is_open]
 
 
 def make_own_tables(pipeline: Pipeline) -> list[str]:

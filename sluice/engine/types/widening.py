@@ -22,7 +22,7 @@ class Widening(Enum):
 def widening(old: str, new: str) -> Widening | None:
     """How a column of type `old` becomes `new` without losing a value or its meaning; None if it does not.
 
-    Types as `format_type` spells them. A date is no timestamp: what it means depends on a time zone.
+    Types as `format_type` spells them. A date does not become a timestamp: what it means depends on a time zone.
     """
     if old in _INTEGERS and new in _INTEGERS:
         return Widening.REWRITES if _DIGITS[old] < _DIGITS[new] else None

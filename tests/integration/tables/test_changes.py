@@ -9,7 +9,7 @@ import pytest
 from sluice import Column, Date, Decimal, Derived, Files, Generated, Integer, Pipeline, Table, Text, Timestamp
 from sluice.engine.database.connection import transaction
 from sluice.engine.steps.redeclare import note_declared
-from sluice.engine.tables.changes.change import Told
+from sluice.engine.tables.changes.change import Allowed
 from sluice.engine.tables.changes.preview import preview
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.errors import ConfigError
@@ -25,8 +25,8 @@ def shop(*columns: Column, key: Sequence[str] = ("id",)) -> Pipeline:
     return Pipeline("shop", Files("*.csv"), Table("shop", key=key, columns=columns))
 
 
-def statements(pipeline: Pipeline, told: Told = Told()) -> list[tuple[str, str]]:  # noqa: B008 - it is never changed
-    return [(each.sql, each.cost) for table in preview([pipeline], told).tables for each in table.statements]
+def statements(pipeline: Pipeline, allowed: Allowed = Allowed()) -> list[tuple[str, str]]:  # noqa: B008 - it is never changed
+    return [(each.sql, each.cost) for table in preview([pipeline], allowed).tables for each in table.statements]
 
 
 def types(engine: InProcess) -> list[tuple[str, str]]:
@@ -43,7 +43,7 @@ def loaded(engine: InProcess, pipeline: Pipeline, *rows: str) -> None:
 
 def test_nothing_to_do_is_nothing(engine: InProcess) -> None:
     migrate([shop(ID, NAME)])
-    assert preview([shop(ID, NAME)], Told()).tables == []
+    assert preview([shop(ID, NAME)], Allowed()).tables == []
     assert migrate([shop(ID, NAME)]) == []
 
 
@@ -93,7 +93,7 @@ def test_a_table_that_is_wider_than_its_declaration_stays_as_it_is(engine: InPro
     migrate([shop(ID, Column("amount", Decimal(14, 2)))])
     assert is_current(shop(ID, AMOUNT))
     assert migrate([shop(ID, AMOUNT)]) == []
-    (table,) = preview([shop(ID, AMOUNT)], Told()).tables
+    (table,) = preview([shop(ID, AMOUNT)], Allowed()).tables
     assert table.notes == [
         "Column amount stays numeric(14,2), which has room for numeric(10,2): rows are checked by the declaration."
     ]
@@ -102,7 +102,7 @@ def test_a_table_that_is_wider_than_its_declaration_stays_as_it_is(engine: InPro
 def test_a_narrower_column_is_refused_with_how_many_rows_do_not_fit(engine: InProcess) -> None:
     loaded(engine, shop(ID, AMOUNT), "1, 99999999.50", "2, 5.00", "3, 1.25")
     now = shop(ID, Column("amount", Decimal(9, 3)))
-    (table,) = preview([now], Told()).tables
+    (table,) = preview([now], Allowed()).tables
     assert table.refused[0] == (
         "Column amount is numeric(10,2) in the database and numeric(9,3) in the declaration. Rows with a value that "
         'does not fit: 1. Sluice makes only changes that lose nothing: alter it by hand (alter table "public"."shop" '
@@ -123,7 +123,7 @@ def test_an_integer_of_ones_own_table_becomes_a_bigint_only_when_somebody_runs_m
     with pytest.raises(ConfigError, match=r"To bring it up to date rewrites .* Do it when that suits: sluice migrate"):
         migrate([now])
     assert types(engine)[0] == ("id", "integer")
-    assert migrate([now], Told(rewrite=True)) == [
+    assert migrate([now], Allowed(rewrite=True)) == [
         "Column id of shop is bigint now, and was integer.",
         'Column name of shop is text COLLATE "C" now, and was character varying(9).',
     ]
@@ -147,35 +147,35 @@ def test_a_column_that_is_not_declared_any_more_stays_and_holds_no_load_up(engin
     assert engine.sql("select name from shop") == [("bolt",)]
 
 
-def test_a_column_is_dropped_only_when_told(engine: InProcess) -> None:
+def test_a_column_is_dropped_only_when_allowed(engine: InProcess) -> None:
     declare(engine, shop(ID, NAME))
     migrate([shop(ID)])
     assert "name" in dict(types(engine))
-    assert migrate([shop(ID)], Told(drop=("shop.name",))) == ["Dropped column name of shop, with its values."]
+    assert migrate([shop(ID)], Allowed(drop=("shop.name",))) == ["Dropped column name of shop, with its values."]
     assert "name" not in dict(types(engine))
 
 
 @pytest.mark.parametrize(
-    ("told", "why"),
+    ("allowed", "why"),
     [
-        (Told(drop=("shop.nmae",)), "--drop-columns shop.nmae: shop has no column nmae; did you mean name?"),
-        (Told(drop=("shop.id",)), "--drop-columns shop.id: id is a column of the declaration"),
-        (Told(drop=("shop._line",)), "--drop-columns shop._line: _line is a column of the declaration"),
-        (Told(drop=("shop",)), "--drop-columns shop: it must be TABLE.COLUMN."),
-        (Told(drop=("shpo.name",)), "no pipeline declares a table shpo; did you mean shop?"),
-        (Told(rebuild=("shpo",)), "--rebuild-key shpo: no pipeline declares a table shpo; did you mean shop?"),
+        (Allowed(drop=("shop.nmae",)), "--drop-columns shop.nmae: shop has no column nmae; did you mean name?"),
+        (Allowed(drop=("shop.id",)), "--drop-columns shop.id: id is a column of the declaration"),
+        (Allowed(drop=("shop._line",)), "--drop-columns shop._line: _line is a column of the declaration"),
+        (Allowed(drop=("shop",)), "--drop-columns shop: it must be TABLE.COLUMN."),
+        (Allowed(drop=("shpo.name",)), "no pipeline declares a table shpo; did you mean shop?"),
+        (Allowed(rebuild=("shpo",)), "--rebuild-key shpo: no pipeline declares a table shpo; did you mean shop?"),
     ],
 )
-def test_options_that_name_something_else_are_refused(engine: InProcess, told: Told, why: str) -> None:
+def test_options_that_name_something_else_are_refused(engine: InProcess, allowed: Allowed, why: str) -> None:
     migrate([shop(ID, NAME)])
     with pytest.raises(ConfigError) as caught:
-        migrate([shop(ID)], told)
+        migrate([shop(ID)], allowed)
     assert why in str(caught.value)
 
 
 def test_a_new_column_of_the_type_of_one_that_is_gone_may_be_that_one(engine: InProcess) -> None:
     declare(engine, shop(ID, NAME))
-    (table,) = preview([shop(ID, Column("label", Text()))], Told()).tables
+    (table,) = preview([shop(ID, Column("label", Text()))], Allowed()).tables
     assert table.notes[-1] == ('Did you mean Column("label", ..., renamed_from=("name",))? name has the type of label.')
 
 
@@ -194,10 +194,10 @@ def test_the_key_of_a_table_with_rows_changes_when_it_is_told_and_the_rows_diffe
     with pytest.raises(ConfigError, match="To give the table this key: sluice migrate --rebuild-key shop"):
         migrate([by_code])
     with pytest.raises(ConfigError) as caught:
-        migrate([by_code], Told(rebuild=("shop",)))
+        migrate([by_code], Allowed(rebuild=("shop",)))
     assert "Values that are in several rows: 1 (1 rows too many), such as (a) 2 times." in str(caught.value)
     engine.sql("delete from shop where id = 2")
-    assert migrate([by_code], Told(rebuild=("shop",))) == ["The key of shop is (code) now."]
+    assert migrate([by_code], Allowed(rebuild=("shop",))) == ["The key of shop is (code) now."]
     assert is_current(by_code)
     assert not is_current(shop(ID, code))
 
@@ -217,11 +217,12 @@ def test_what_a_view_uses_is_not_made_wider_and_says_which_view(engine: InProces
 
 def test_columns_of_both_names_are_left_alone_with_what_to_do(engine: InProcess) -> None:
     migrate([shop(ID, NAME, Column("label", Text()))])
-    (table,) = preview([shop(ID, Column("label", Text(), renamed_from=("name",)))], Told()).tables
+    (table,) = preview([shop(ID, Column("label", Text(), renamed_from=("name",)))], Allowed()).tables
     assert table.statements == []
     assert table.notes[0] == (
         "Columns name and label are both there, so nothing is renamed. To move the values by hand: "
-        'update "public"."shop" set "label" = "name" where "label" is null; then: sluice migrate --drop-columns shop.name'
+        'update "public"."shop" set "label" = "name" where "label" is null; '
+        "then: sluice migrate --drop-columns shop.name"
     )
 
 
@@ -249,7 +250,7 @@ def test_a_generated_column_with_another_expression_is_computed_again(engine: In
     engine.sql("insert into shop (id, amount, _input_id, _line) values (1, 5, 1, 1)")
     assert migrate([with_total("amount  *  2")]) == []
     assert is_current(with_total("amount * 3"))
-    assert migrate([with_total("amount * 3")], Told(rewrite=True)) == ["Column total of shop is computed anew."]
+    assert migrate([with_total("amount * 3")], Allowed(rewrite=True)) == ["Column total of shop is computed anew."]
     assert engine.sql("select total from shop") == [(15,)]
 
 
@@ -280,7 +281,7 @@ def test_a_derived_table_is_made_wider_with_its_view_and_the_rights_on_it(engine
     engine.sql("grant select on sums_latest to public; insert into sums values ('2026-01-01', 'bolt', 7)")
     with pytest.raises(ConfigError, match="Do it when that suits: sluice migrate"):
         migrate([sums("bigint")])
-    assert migrate([sums("bigint")], Told(rewrite=True)) == ["Column total of sums is bigint now, and was integer."]
+    assert migrate([sums("bigint")], Allowed(rewrite=True)) == ["Column total of sums is bigint now, and was integer."]
     assert engine.sql("select name, total, pg_typeof(total)::text from sums_latest") == [("bolt", 7, "bigint")]
     assert engine.sql("select relacl::text like '%%=r/%%' from pg_class where relname = 'sums_latest'") == [(True,)]
 

@@ -11,7 +11,7 @@ from sluice import Column, Decimal, Files, Integer, Pipeline, Table, Text
 from sluice.engine.database.connection import transaction
 from sluice.engine.sources.inputs import inputs_of
 from sluice.engine.tables.changes.apply import TableInUse
-from sluice.engine.tables.changes.change import Told
+from sluice.engine.tables.changes.change import Allowed
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.errors import TableChanged
 from sluice.tasks.enqueue import register_inputs
@@ -73,6 +73,6 @@ def test_a_wider_column_takes_what_was_read_under_the_older_declaration(engine: 
     path.write_text("id,amount\n1,12345678.99\n")
     run = engine.register(path)
     engine.plan(run)
-    migrate([shop(ID, Column("amount", Decimal(16, 4)))], Told(rewrite=True))
+    migrate([shop(ID, Column("amount", Decimal(16, 4)))], Allowed(rewrite=True))
     assert engine.finish(run)["loaded"] == 1
     assert engine.sql("select amount::text from shop") == [("12345678.9900",)]

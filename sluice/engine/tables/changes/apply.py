@@ -18,7 +18,7 @@ from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.session import home_schema
 from sluice.engine.database.statements import statements
 from sluice.engine.tables.catalog import table_identifier
-from sluice.engine.tables.changes.change import Change, Refused, TablePlan, Told
+from sluice.engine.tables.changes.change import Allowed, Change, Refusal, TablePlan
 from sluice.engine.tables.changes.declared import Declared
 from sluice.engine.tables.changes.plan import plan_of
 from sluice.errors import ConfigError, TransientError
@@ -35,7 +35,7 @@ class TableInUse(TransientError):
     """A table cannot be changed now: others use it, or an open run has rows in it that are not settled."""
 
 
-def change_table(declared: Declared, told: Told, wait_s: float) -> TablePlan:
+def change_table(declared: Declared, allowed: Allowed, wait_s: float) -> TablePlan:
     """Change a table, all or nothing. Returns what was done, refused and noted.
 
     Raises TableInUse after `wait_s` seconds, ConfigError.
@@ -43,7 +43,7 @@ def change_table(declared: Declared, told: Told, wait_s: float) -> TablePlan:
     until = time.monotonic() + wait_s
     while True:
         try:
-            return _change(declared, told)
+            return _change(declared, allowed)
         except TransientError as error:
             if not _is_in_use(error):
                 raise
@@ -59,12 +59,12 @@ def _is_in_use(error: TransientError) -> bool:
     return isinstance(error, TableInUse) or isinstance(error.__cause__, locked)
 
 
-def _change(declared: Declared, told: Told) -> TablePlan:
+def _change(declared: Declared, allowed: Allowed) -> TablePlan:
     with transaction() as cursor:
         lock(cursor, Lock.SCHEMA)
         cursor.execute(_SHORTLY)
-        plan = plan_of(cursor, declared, told)
-        _refuse_rewrites(plan, told)
+        plan = plan_of(cursor, declared, allowed)
+        _refuse_rewrites(plan, allowed)
         if plan.refused or not plan.changes:
             return TablePlan(plan.table, [], plan.refused, plan.notes)
         cursor.execute(_ROOM)
@@ -76,14 +76,14 @@ def _change(declared: Declared, told: Told) -> TablePlan:
     return plan
 
 
-def _refuse_rewrites(plan: TablePlan, told: Told) -> None:
+def _refuse_rewrites(plan: TablePlan, allowed: Allowed) -> None:
     """A run that is about to begin must not block the readers of a large table."""
-    if told.rewrite:
+    if allowed.rewrite:
         return
     for change in plan.changes:
         if change.rewrites:
             plan.refused.append(
-                Refused(f"To bring it up to date {change.cost}.", "Do it when that suits: sluice migrate")
+                Refusal(f"To bring it up to date {change.cost}.", "Do it when that suits: sluice migrate")
             )
 
 

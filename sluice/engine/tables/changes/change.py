@@ -30,16 +30,15 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Refused:
-    """A difference that is not changed. `told` is the option that would have it changed, with its value."""
+class Refusal:
+    """A difference that is not changed, and what to do about it."""
 
     sentence: str
     todo: str
-    told: str | None = None
 
 
 @dataclass(frozen=True)
-class Told:
+class Allowed:
     """What a person has allowed: columns to drop (TABLE.COLUMN), tables that get another key, and rewrites."""
 
     drop: Collection[str] = ()
@@ -53,15 +52,15 @@ class TablePlan:
 
     table: str
     changes: list[Change] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def add(self, found: Iterable[Change | Refused | str]) -> None:
+    def add(self, found: Iterable[Change | Refusal | str]) -> None:
         """Sort what was found into the plan."""
         for each in found:
             if isinstance(each, Change):
                 self.changes.append(each)
-            elif isinstance(each, Refused):
+            elif isinstance(each, Refusal):
                 self.refused.append(each)
             else:
                 self.notes.append(each)

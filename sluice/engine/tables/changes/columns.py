@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from psycopg2 import sql
 
 from sluice.engine.tables.catalog import type_names
-from sluice.engine.tables.changes.change import MOMENT, Change, Refused, Told, altered
+from sluice.engine.tables.changes.change import MOMENT, Allowed, Change, Refusal, altered
 from sluice.engine.tables.changes.declared import Declared
 from sluice.engine.tables.changes.found import Facts, Found
 from sluice.engine.types.widening import Widening, holds, whole_digits, widening
@@ -30,7 +30,7 @@ def renames(declared: Declared, found: Found) -> dict[str, str]:
 
 
 def renamed(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Change | str]:
-    """Columns that have another name now, and what is told about views of them."""
+    """Columns that have another name now, and notes about views of them."""
     for old, new in names.items():
         statement = altered(declared.name, "rename column {old} to {new}", old=old, new=new)
         done = f"Renamed column {old} of {declared.name} to {new}."
@@ -49,14 +49,14 @@ def renamed(declared: Declared, found: Found, names: Mapping[str, str]) -> Itera
             )
 
 
-def added(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Change | Refused | str]:
+def added(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Change | Refusal | str]:
     """Columns that are new: rows that are there have no value for them."""
     for name, words in declared.wanted.items():
         if name in found.columns or name in names.values():
             continue
         became, at = found.became.get(name, ("", ""))
         if became and became in found.columns and became not in declared.wanted:
-            yield Refused(
+            yield Refusal(
                 f"Column {name} was renamed to {became} by a newer declaration ({at}).",
                 f'Use that declaration here, too; or to go back: Column("{name}", ..., renamed_from=("{became}",)).',
             )
@@ -76,7 +76,7 @@ def added(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterato
 
 def retyped(
     declared: Declared, found: Found, names: Mapping[str, str], *, counts: bool
-) -> Iterator[Change | Refused | str]:
+) -> Iterator[Change | Refusal | str]:
     """Columns of another type; with `counts`, rows with values that do not fit into a narrower one are counted."""
     olds = {new: old for old, new in names.items()}
     both = [name for name in declared.columns if olds.get(name, name) in found.columns]
@@ -100,11 +100,11 @@ def differing(declared: Declared, found: Found) -> Iterator[str]:
             yield name
 
 
-def _widened(declared: Declared, found: Found, name: str, here: Facts, new: str) -> Change | Refused:
+def _widened(declared: Declared, found: Found, name: str, here: Facts, new: str) -> Change | Refusal:
     words, rewrites = declared.columns[name], widening(here.pg_type, new) is Widening.REWRITES
     views = [each for each in found.views_on(here.name) if each.rpartition(".")[2].strip('"') != declared.view]
     if views:
-        return Refused(
+        return Refusal(
             f"Column {name} becomes {words}, and {', '.join(views)} uses it, so PostgreSQL does not change it.",
             "Drop the view, run `sluice migrate`, and make the view again.",
         )
@@ -114,7 +114,7 @@ def _widened(declared: Declared, found: Found, name: str, here: Facts, new: str)
     return Change([statement], done, cost, rewrites=rewrites, settled=not holds(new, here.pg_type))
 
 
-def _refused(declared: Declared, found: Found, name: str, here: Facts, new: str, *, counts: bool) -> Refused:
+def _refused(declared: Declared, found: Found, name: str, here: Facts, new: str, *, counts: bool) -> Refusal:
     words, old = declared.columns[name], here.pg_type
     sentence = f"Column {name} is {old} in the database and {words} in the declaration."
     if counts and (whole := whole_digits(new)) is not None and old.partition("(")[0] in _NUMBERS:
@@ -122,7 +122,7 @@ def _refused(declared: Declared, found: Found, name: str, here: Facts, new: str,
         few = found.too_large(here.name, limit=10**whole, scale=scale)
         sentence += f" Rows with a value that does not fit: {few:,}."
     statement = altered(declared.name, "alter column {name} type " + words, name=name)
-    return Refused(sentence, BY_HAND.format(statement=statement.as_string(found.cursor)))
+    return Refusal(sentence, BY_HAND.format(statement=statement.as_string(found.cursor)))
 
 
 def optional(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Change]:
@@ -147,12 +147,12 @@ def may_be_null(declared: Declared, found: Found) -> list[str]:
 
 
 def undeclared(
-    declared: Declared, found: Found, names: Mapping[str, str], told: Told
-) -> Iterator[Change | Refused | str]:
+    declared: Declared, found: Found, names: Mapping[str, str], allowed: Allowed
+) -> Iterator[Change | Refusal | str]:
     """Columns that are not declared any more: they stay, unless they are to be dropped."""
     gone = [name for name in found.columns if name not in declared.wanted and name not in names]
     for name in gone:
-        if f"{declared.name}.{name}" in told.drop:
+        if f"{declared.name}.{name}" in allowed.drop:
             yield from _dropped(declared, found, name)
         elif name in found.known or declared.kind == "derived":
             yield (
@@ -162,9 +162,9 @@ def undeclared(
             yield from _perhaps_renamed(declared, found, name)
 
 
-def _dropped(declared: Declared, found: Found, name: str) -> Iterator[Change | Refused]:
+def _dropped(declared: Declared, found: Found, name: str) -> Iterator[Change | Refusal]:
     if views := found.views_on(name):
-        yield Refused(f"Column {name} is not dropped: {', '.join(views)} uses it.", "Drop the view first.")
+        yield Refusal(f"Column {name} is not dropped: {', '.join(views)} uses it.", "Drop the view first.")
         return
     statement = altered(declared.name, "drop column {name}", name=name)
     yield Change([statement], f"Dropped column {name} of {declared.name}, with its values.", settled=True)

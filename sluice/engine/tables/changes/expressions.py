@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from psycopg2 import sql
 
 from sluice.engine.database.statements import statements
-from sluice.engine.tables.changes.change import Change, Refused, altered
+from sluice.engine.tables.changes.change import Change, Refusal, altered
 from sluice.engine.tables.changes.declared import Declared
 from sluice.engine.tables.changes.found import Found
 
 query = statements(__name__)
 
 
-def regenerated(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Change | Refused]:
+def regenerated(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Change | Refusal]:
     """Generated columns with another type or expression: they are dropped and added, and so computed again."""
     both = [name for name in declared.generated if name in found.columns]
     for name, (spelled, expression) in zip(both, _as_postgres_words_them(declared, found, both), strict=True):
@@ -27,14 +27,14 @@ def regenerated(declared: Declared, found: Found, names: Mapping[str, str]) -> I
         yield _again(declared, found, name)
 
 
-def _again(declared: Declared, found: Found, name: str) -> Change | Refused:
+def _again(declared: Declared, found: Found, name: str) -> Change | Refusal:
     if not found.columns[name].generated:
-        return Refused(
+        return Refusal(
             f"Column {name} is generated in the declaration, and an ordinary one in the database.",
             f"Rename it in the database, or drop it: alter table {declared.name} drop column {name}.",
         )
     if views := found.views_on(name):
-        return Refused(
+        return Refusal(
             f"Column {name} is computed in another way, and {', '.join(views)} uses it.",
             "Drop the view, run `sluice migrate`, and make the view again.",
         )

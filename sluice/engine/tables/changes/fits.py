@@ -1,4 +1,4 @@
-"""Whether a table still fits the declaration that its rows were read under: asked by every load, under its lock.
+"""Whether a table still fits the declaration that its rows were read under: every load looks, under its lock.
 
 A table may be changed while runs are open. What was read under an older declaration is then not loaded into it, but
 read again under the newer one.

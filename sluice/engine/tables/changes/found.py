@@ -58,7 +58,7 @@ class Unique:
 
 
 class Found:
-    """An existing table. What costs more than the catalog is read when it is asked for."""
+    """An existing table. What costs more than the catalog is read at its first use."""
 
     def __init__(self, cursor: Cursor, name: str) -> None:
         self.cursor = cursor

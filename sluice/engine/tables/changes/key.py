@@ -1,4 +1,4 @@
-"""A changed key: by itself where a table is empty; where it has rows, when it is told and the rows differ in it."""
+"""A changed key: by itself where a table is empty; where it has rows, by an option, and if the rows differ in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from psycopg2 import sql
 
 from sluice.engine.database.statements import statements
 from sluice.engine.tables.catalog import is_made_later
-from sluice.engine.tables.changes.change import MOMENT, Change, Refused, Told, altered
+from sluice.engine.tables.changes.change import MOMENT, Allowed, Change, Refusal, altered
 from sluice.engine.tables.changes.columns import BY_HAND
 from sluice.engine.tables.changes.declared import Declared
 from sluice.engine.tables.changes.found import Found
@@ -32,24 +32,24 @@ def key_here(declared: Declared, names: Mapping[str, str]) -> list[str]:
 
 
 def rekeyed(
-    declared: Declared, found: Found, names: Mapping[str, str], told: Told, *, counts: bool
-) -> Iterator[Change | Refused | str]:
-    """The change of the key, or why it is not made. With `counts` rows are looked at without being told."""
+    declared: Declared, found: Found, names: Mapping[str, str], allowed: Allowed, *, counts: bool
+) -> Iterator[Change | Refusal | str]:
+    """The change of the key, or why it is not made. With `counts` rows are looked at in any case."""
     if is_key(declared, found, names):
         return
     listed = ", ".join(declared.key)
     sentence = f"The key is ({listed}) in the declaration, and no primary key or unique index in the database."
     if found.has_rows:
-        is_told = declared.name in told.rebuild
-        problem = _problem(declared, found, names) if is_told or counts else ""
+        is_allowed = declared.name in allowed.rebuild
+        problem = _problem(declared, found, names) if is_allowed or counts else ""
         if problem:
             here = altered(declared.name, "add primary key ({key})", key=_listed(declared.key))
-            yield Refused(f"{sentence} {problem}", BY_HAND.format(statement=here.as_string(found.cursor)))
+            yield Refusal(f"{sentence} {problem}", BY_HAND.format(statement=here.as_string(found.cursor)))
             return
-        if not is_told:
-            option = f"--rebuild-key {declared.name}"
+        if not is_allowed:
             fit = " All rows differ in it." if counts else ""
-            yield Refused(sentence + fit, f"To give the table this key: sluice migrate {option}", told=option)
+            todo = f"To give the table this key: sluice migrate --rebuild-key {declared.name}"
+            yield Refusal(sentence + fit, todo)
             return
     yield _change(declared, found)
     yield from _others(declared, found)

@@ -10,7 +10,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.database.session import home_schema
 from sluice.engine.database.statements import statements
 from sluice.engine.tables.catalog import refuse_kind, table_identifier
-from sluice.engine.tables.changes.change import Change, TablePlan, Told
+from sluice.engine.tables.changes.change import Allowed, Change, TablePlan
 from sluice.engine.tables.changes.columns import (
     added,
     differing,
@@ -41,7 +41,7 @@ def is_as_declared(cursor: Cursor, declared: Declared) -> bool:
     return not may_be_null(declared, found)
 
 
-def plan_of(cursor: Cursor, declared: Declared, told: Told, *, counts: bool = False) -> TablePlan:
+def plan_of(cursor: Cursor, declared: Declared, allowed: Allowed, *, counts: bool = False) -> TablePlan:
     """What to do about an existing table. With `counts` its rows are looked at for what is refused: that may take long.
 
     Raises ConfigError where the name belongs to something else.
@@ -58,9 +58,9 @@ def plan_of(cursor: Cursor, declared: Declared, told: Told, *, counts: bool = Fa
     plan.add(added(declared, found, names))
     plan.add(retyped(declared, found, names, counts=counts))
     plan.add(regenerated(declared, found, names))
-    plan.add(rekeyed(declared, found, names, told, counts=counts))
+    plan.add(rekeyed(declared, found, names, allowed, counts=counts))
     plan.add(optional(declared, found, names))
-    plan.add(undeclared(declared, found, names, told))
+    plan.add(undeclared(declared, found, names, allowed))
     _with_view(cursor, declared, plan)
     plan.add(_indexed(cursor, declared, found))
     if plan.changes and not found.size.owned:

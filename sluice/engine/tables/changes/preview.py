@@ -11,9 +11,9 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger import schema
 from sluice.engine.tables.catalog import columns_of, refuse_elsewhere, refuse_kind
-from sluice.engine.tables.changes.change import TablePlan, Told
+from sluice.engine.tables.changes.change import Allowed, TablePlan
 from sluice.engine.tables.changes.declared import tables_of
-from sluice.engine.tables.changes.mistold import refuse_mistold
+from sluice.engine.tables.changes.options import check_options
 from sluice.engine.tables.changes.plan import plan_of
 
 
@@ -53,9 +53,9 @@ class Preview:
         return asdict(self)
 
 
-def preview(pipelines: Sequence[Pipeline], told: Told) -> Preview:
+def preview(pipelines: Sequence[Pipeline], allowed: Allowed) -> Preview:
     """What would be done. Rows are read, to count what does not fit. Raises ConfigError."""
-    refuse_mistold(pipelines, told)
+    check_options(pipelines, allowed)
     made: list[str] = []
     tables: list[Shown] = []
     with transaction() as cursor:
@@ -65,7 +65,7 @@ def preview(pipelines: Sequence[Pipeline], told: Told) -> Preview:
                 refuse_elsewhere(cursor, declared.name)
                 made.append(declared.name)
                 continue
-            plan = plan_of(cursor, declared, told, counts=True)
+            plan = plan_of(cursor, declared, allowed, counts=True)
             if plan.is_open or plan.notes:
                 tables.append(_shown(cursor, plan))
         return Preview(schema.due_files(cursor), made, tables)

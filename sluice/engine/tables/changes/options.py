@@ -8,18 +8,18 @@ from difflib import get_close_matches
 from sluice.engine.database.connection import transaction
 from sluice.engine.declare import Pipeline
 from sluice.engine.tables.catalog import columns_of
-from sluice.engine.tables.changes.change import Told
+from sluice.engine.tables.changes.change import Allowed
 from sluice.engine.tables.changes.declared import Declared, tables_of
 from sluice.errors import ConfigError
 
 
-def refuse_mistold(pipelines: Iterable[Pipeline], told: Told) -> None:
+def check_options(pipelines: Iterable[Pipeline], allowed: Allowed) -> None:
     """Raise ConfigError for a table that no pipeline declares, and for a column that is declared or not there."""
-    if not told.drop and not told.rebuild:
+    if not allowed.drop and not allowed.rebuild:
         return
     tables = {each.name: each for each in tables_of(pipelines)}
-    mistakes = [f"--rebuild-key {name}: {_unknown(name, tables)}" for name in told.rebuild if name not in tables]
-    mistakes += [f"--drop-columns {named}: {why}" for named in told.drop for why in _mistakes(named, tables)]
+    mistakes = [f"--rebuild-key {name}: {_unknown(name, tables)}" for name in allowed.rebuild if name not in tables]
+    mistakes += [f"--drop-columns {named}: {why}" for named in allowed.drop for why in _mistakes(named, tables)]
     if mistakes:
         raise ConfigError(" ".join(mistakes))
 
