@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sluice import enqueue
+from tests.kit.forked import run_forked
 from tests.kit.in_process import InProcess
 from tests.kit.stack import Stack, until
 
@@ -126,3 +127,22 @@ def test_older_and_newer_workers_take_turns_and_none_loads_under_the_wrong_decla
     assert stack.sql("select id, code from keyed order by code") == [(1, f"c{n}") for n in range(1, 6)]
     assert stack.sql("select count(*) from sluice.reject") == [(0,)]
     assert stack.sql("select distinct crashes, vanished from sluice.step") == [(0, 0)]
+
+
+def test_a_migration_that_is_killed_before_it_commits_has_changed_nothing(stack: Stack) -> None:
+    old, new = stack.home / "old", stack.home / "new"
+    declare(old, "shop", f'{NAME}, Column("amount", Decimal(6, 2))')
+    declare(new, "shop", f'{LABEL}, Column("amount", Decimal(12, 2)), Column("note", Text())')
+    stack.sluice("migrate", SLUICE_PIPELINES=str(old))
+    stack.sql("insert into shop values (1, 'bolt', 5, 1, 1)")
+    columns = "select attname::text from pg_attribute where attrelid = 'shop'::regclass and attnum > 0 order by attnum"
+    before = stack.sql(columns)
+    env = stack.env | {"SLUICE_PIPELINES": str(new), "SLUICE_FAILPOINT": "migrate.before_commit:1:kill"}
+    assert run_forked("sluice.cli.main", ["migrate", "--json"], env, stack.home, 120)[0] == -9
+    assert (stack.sql(columns), stack.sql("select count(*) from sluice.renamed")) == (before, [(0,)])
+    assert stack.sluice("migrate", SLUICE_PIPELINES=str(new))["done"] == [
+        "Renamed column name of shop to label.",
+        "Added column note to shop.",
+        "Column amount of shop is numeric(12,2) now, and was numeric(6,2).",
+    ]
+    assert stack.sql("select id, label, amount::text, note from shop") == [(1, "bolt", "5.00", None)]

@@ -40,7 +40,7 @@ def test_a_plan_is_printed_with_costs_refusals_and_notes(sluice: Sluice, monkeyp
         "table shop:\n"
         f"  {RENAME};\n"
         "      -- no rewrite; locks the table for a moment\n"
-        "  note: In dear it is name.\n",
+        "  note: In dear it is name.\n"
     )
     assert json.loads(sluice("migrate", "--plan", "--json").stdout) == {
         "ledger": ["027_renamed.sql"],
