@@ -42,5 +42,5 @@ def _settles(declared: Declared, registered: Registered) -> bool:
     return (
         shape is not None
         and registered.shape is not None
-        and covers(shape, registered.shape, has_rows=registered.has_rows)
+        and covers(shape, registered.shape, by_columns=registered.by_columns)
     )

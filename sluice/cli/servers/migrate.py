@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sluice.engine.tables.changes.preview import Preview, Shown
 
 WAIT_S = 60.0
+NAMED = 3
 
 Examples = Annotated[
     list[str] | None,
@@ -55,16 +56,19 @@ def migrate(
     from sluice.engine.tables.changes.change import Allowed
     from sluice.engine.tables.migrate import NotMigrated
     from sluice.engine.tables.migrate import migrate as bring_up_to_date
-    from sluice.pipelines import all_pipelines, find
+    from sluice.pipelines import all_pipelines, broken, find
 
     wanted = [*(all_pipelines() | {name: find(name) for name in pipelines or ()}).values()]
+    left_out = broken()
+    for sentence in left_out:
+        say(f"a pipeline is left out: {sentence}")
     allowed = Allowed(tuple(drop_columns or ()), tuple(rebuild_key or ()), rewrite=True)
     if plan:
         from sluice.engine.tables.changes.preview import preview
 
         shown = preview(wanted, allowed)
-        emit(shown.json(), as_json=as_json, human=lambda: _print(shown))
-        raise typer.Exit(Exit.USAGE if shown.refused else Exit.DONE)
+        emit(shown.json() | {"left_out": left_out}, as_json=as_json, human=lambda: _print(shown))
+        raise typer.Exit(Exit.USAGE if shown.refused or left_out else Exit.DONE)
     try:
         done = bring_up_to_date(wanted, allowed, wait_s=WAIT_S)
     except NotMigrated as error:
@@ -75,8 +79,8 @@ def migrate(
 
 
 def _print(shown: Preview) -> None:
-    for name in shown.ledger:
-        print(f"ledger: applies {name}")
+    if shown.ledger:
+        print(f"ledger: applies {', '.join(shown.ledger[:NAMED])}{' ...' if len(shown.ledger) > NAMED else ''}")
     for name in shown.made:
         print(f"table {name}: is made")
     for table in shown.tables:

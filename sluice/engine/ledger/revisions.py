@@ -20,14 +20,14 @@ DERIVED = ""  # in place of a source: the pipeline's derived tables
 class Registered(NamedTuple):
     """The declaration an input was registered under; `shape` is None if the ledger does not have it (any more).
 
-    `has_rows`: of the inputs of a run, one has rows in the table or rows to settle.
+    `by_columns`: of the inputs of a run, it has rows that are settled by their columns and their key.
     """
 
     source: str
     revision: str | None
     contract: str
     shape: Mapping[str, Any] | None
-    has_rows: bool = True
+    by_columns: bool = True
 
 
 def note_revision(

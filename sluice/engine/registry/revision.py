@@ -39,14 +39,14 @@ def shape(flow: Flow) -> dict[str, Any]:
     }
 
 
-def covers(shape: Mapping[str, Any], other: Mapping[str, Any], *, has_rows: bool = True) -> bool:
+def covers(shape: Mapping[str, Any], other: Mapping[str, Any], *, by_columns: bool = True) -> bool:
     """Whether what was loaded by `other` can be settled by `shape`: the same table, which may have more and wider
-    columns; where that brought no rows to settle, also others."""
+    columns. Where nothing is settled by the columns, the table may have any, and another key."""
     if any(shape.get(name) != other.get(name) for name in ("table", "update", "snapshot")):
         return False
     types = shape["columns"]
     wide = all(name in types and holds(types[name], pg_type) for name, pg_type in other["columns"].items())
-    return not has_rows or (shape.get("key") == other.get("key") and wide)
+    return not by_columns or (shape.get("key") == other.get("key") and wide)
 
 
 def _canonical(value: Any, own: set[str]) -> Any:

@@ -76,8 +76,7 @@ def target_of(registered: Registered) -> Target | None:
 def _target_now(cursor: Cursor, registered: Registered, now: Declared) -> Target:
     """The table that an input was registered for, by the columns that it has.
 
-    A table is only changed while no input has rows in it that are not settled, so there are none to restore by the old
-    ones.
+    A table is only changed while no rows that an update has replaced are to be restored by the old ones.
     """
     target, newer = _target(registered), Target.of(now.flow(registered.source).table)
     there = columns_of(cursor, target.name) or {}

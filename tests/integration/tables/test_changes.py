@@ -300,3 +300,20 @@ def declare(engine: InProcess, pipeline: Pipeline) -> None:
     migrate([pipeline])
     with transaction() as cursor:
         note_declared(cursor, declared_of(pipeline))
+
+
+def test_a_table_of_two_pipelines_has_the_columns_of_both(engine: InProcess) -> None:
+    one, other = shop(ID, NAME), Pipeline("stock", Files("*.csv"), Table("shop", key=("id",), columns=[ID, AMOUNT]))
+    declare(engine, one)
+    assert migrate([one, other]) == ["Added column amount to shop."]
+    assert preview([one, other], Allowed()).tables == []
+    with pytest.raises(ConfigError, match="name is a column of the declaration"):
+        migrate([other, one], Allowed(drop=("shop.name",)))
+
+
+def test_a_name_from_before_two_renames_is_not_brought_back(engine: InProcess) -> None:
+    migrate([shop(ID, NAME)])
+    migrate([shop(ID, Column("label", Text(), renamed_from=("name",)))])
+    migrate([shop(ID, Column("title", Text(), renamed_from=("label", "name")))])
+    with pytest.raises(ConfigError, match="Column name was renamed to title by a newer declaration"):
+        migrate([shop(ID, NAME)])

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from sluice import Column, Decimal, Files, Integer, Pipeline, Table, Text
 from sluice.engine.database.connection import transaction
+from sluice.engine.ledger.revisions import registered_inputs
+from sluice.engine.ledger.runs import Run
+from sluice.engine.registry import Declared, covers
 from sluice.engine.sources.inputs import inputs_of
 from sluice.engine.tables.changes.apply import TableInUse
 from sluice.engine.tables.changes.change import Allowed
@@ -22,25 +26,51 @@ NAME = Column("name", Text())
 AMOUNT = Column("amount", Decimal(10, 2))
 
 
-def shop(*columns: Column, key: Sequence[str] = ("id",)) -> Pipeline:
-    return Pipeline("shop", Files("*.csv"), Table("shop", key=key, columns=columns))
+def shop(*columns: Column, key: Sequence[str] = ("id",), on_conflict: Literal["keep", "update"] = "keep") -> Pipeline:
+    return Pipeline("shop", Files("*.csv"), Table("shop", key=key, columns=columns, on_conflict=on_conflict))
 
 
-def test_an_open_run_with_rows_is_settled_before_a_column_is_renamed(engine: InProcess, tmp_path: Path) -> None:
-    engine.use(shop(ID, NAME))
-    path = tmp_path / "a.csv"
+LABEL = Column("label", Text(), header="name", renamed_from=("name",))
+
+
+def half_loaded(engine: InProcess, path: Path) -> Run:
+    """A run whose rows are in the table, and not settled yet."""
     path.write_text("id,name\n1,bolt\n")
     with transaction() as cursor:
         run = register_inputs(cursor, engine.pipeline, inputs_of(engine.pipeline, [path]))
     engine.plan(run)
     (step,) = engine.steps(run, "extract")
     engine.load(step)
-    now = shop(ID, Column("label", Text(), renamed_from=("name",)))
-    with pytest.raises(TableInUse, match=f"Run {run.id} is open and has rows in it"):
+    return run
+
+
+def test_rows_of_an_update_are_settled_before_a_column_is_renamed(engine: InProcess, tmp_path: Path) -> None:
+    engine.use(shop(ID, NAME, on_conflict="update"))
+    run = half_loaded(engine, tmp_path / "a.csv")
+    now = shop(ID, LABEL, on_conflict="update")
+    with pytest.raises(TableInUse, match=f"Run {run.id} is open and has rows of it to settle"):
         migrate([now], wait_s=0)
-    assert is_current(shop(ID, NAME))
+    assert is_current(shop(ID, NAME, on_conflict="update"))
     engine.settle(run)
     assert migrate([now], wait_s=0) == ["Renamed column name of shop to label."]
+
+
+def test_rows_that_nobody_contests_are_settled_under_the_newer_declaration(engine: InProcess, tmp_path: Path) -> None:
+    """The processes that had the older declaration are gone."""
+    engine.use(shop(ID, NAME))
+    run = half_loaded(engine, tmp_path / "a.csv")
+    older = Declared(engine.pipeline)
+    now = shop(Column("id", Integer(), required=True), LABEL)
+    assert migrate([now], wait_s=0) == ["Renamed column name of shop to label."]
+    (registered,) = registered_inputs(run.id)
+    shape = Declared(now).shapes["files"]
+    assert registered.shape == older.shapes["files"]
+    assert not covers(shape, older.shapes["files"])
+    assert covers(shape, older.shapes["files"], by_columns=registered.by_columns)
+    engine.pipeline = now
+    engine.settle(run)
+    assert run.status().state == "done"
+    assert engine.sql("select id, label from shop") == [(1, "bolt")]
 
 
 @pytest.mark.parametrize(

@@ -25,14 +25,14 @@ from sluice.errors import ConfigError, TransientError
 
 query = statements(__name__)
 
-PAUSE_S = 0.5
+PAUSE_S = 1.5
 # `alter table` may write a large table again; the statement of a process that was killed is cancelled soon
 _ROOM = "set local statement_timeout = '6h'; set local client_connection_check_interval = '5s'"
-_SHORTLY = "set local lock_timeout = '2s'"
+_SHORTLY = "set local lock_timeout = '500ms'"
 
 
 class TableInUse(TransientError):
-    """A table cannot be changed now: others use it, or an open run has rows in it that are not settled."""
+    """A table cannot be changed now: others use it, or an open run has rows of it to settle."""
 
 
 def change_table(declared: Declared, allowed: Allowed, wait_s: float) -> TablePlan:
@@ -88,12 +88,12 @@ def _refuse_rewrites(plan: TablePlan, allowed: Allowed) -> None:
 
 
 def _wait_for_settled(cursor: Cursor, table: str) -> None:
-    """Lock the table; raise TableInUse while an open run has rows in it that it settles by the old declaration."""
+    """Lock the table; raise TableInUse while an open run has rows of it to settle by the old declaration."""
     cursor.execute(sql.SQL("lock table {} in access exclusive mode").format(table_identifier(table)))
     cursor.execute(query("unsettled"), {"schema": home_schema(), "table": table})
     (run,) = cursor.fetchone() or (None,)
     if run is not None:
-        raise TableInUse(f"Run {run} is open and has rows in it (sluice status {run}).")
+        raise TableInUse(f"Run {run} is open and has rows of it to settle (sluice status {run}).")
 
 
 def _make(cursor: Cursor, table: str, change: Change) -> None:

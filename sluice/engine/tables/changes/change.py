@@ -16,8 +16,8 @@ MOMENT = "no rewrite; locks the table for a moment"
 class Change:
     """Statements that change a table, and a sentence about them for when they are done.
 
-    `rewrites`: all its rows are written again. `settled`: it waits until open runs have settled their rows, because
-    these are settled by the columns and the key that they were loaded under. `adds` a column, and does no more.
+    `rewrites`: all its rows are written again. `settled`: it waits until open runs have settled what
+    they settle by columns and key. `adds` a column, and does no more.
     """
 
     statements: Sequence[sql.Composable]

@@ -54,8 +54,8 @@ def added(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterato
     for name, words in declared.wanted.items():
         if name in found.columns or name in names.values():
             continue
-        became, at = found.became.get(name, ("", ""))
-        if became and became in found.columns and became not in declared.wanted:
+        became, at = found.now_named(name)
+        if became and became not in declared.wanted:
             yield Refusal(
                 f"Column {name} was renamed to {became} by a newer declaration ({at}).",
                 f'Use that declaration here, too; or to go back: Column("{name}", ..., renamed_from=("{became}",)).',
@@ -150,7 +150,7 @@ def undeclared(
     declared: Declared, found: Found, names: Mapping[str, str], allowed: Allowed
 ) -> Iterator[Change | Refusal | str]:
     """Columns that are not declared any more: they stay, unless they are to be dropped."""
-    gone = [name for name in found.columns if name not in declared.wanted and name not in names]
+    gone = [name for name in found.columns if name not in {*declared.wanted, *declared.others, *names}]
     for name in gone:
         if f"{declared.name}.{name}" in allowed.drop:
             yield from _dropped(declared, found, name)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from sluice.engine.declare import LINEAGE, Computed, OwnTable, Pipeline, Table
@@ -15,7 +16,7 @@ class Declared:
     """`columns` are those with a declared type, `generated` type and expression, `extra` those that Sluice adds.
 
     `renamed` has earlier names by column. `needed` are columns that are never null. The columns of `index_key` follow
-    in each of `indexes`.
+    in each of `indexes`. `others` are columns that other pipelines declare of the same table.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Declared:
     lookups: Sequence[Sequence[str]] = ()
     rare: Mapping[str, str] = field(default_factory=dict)
     view: str | None = None
+    others: frozenset[str] = frozenset()
 
     @property
     def wanted(self) -> dict[str, str]:
@@ -47,8 +49,15 @@ def declared_tables(pipeline: Pipeline) -> Iterator[Declared]:
 
 
 def tables_of(pipelines: Iterable[Pipeline]) -> list[Declared]:
-    """The tables of several pipelines, each once."""
-    return [*{each.name: each for pipeline in pipelines for each in declared_tables(pipeline)}.values()]
+    """The tables of several pipelines. One that several declare comes as often, with the columns of the `others`."""
+    tables = [each for pipeline in pipelines for each in declared_tables(pipeline)]
+    once = [each for number, each in enumerate(tables) if each not in tables[:number]]
+    alike = Counter(each.name for each in once)
+    return [each if alike[each.name] == 1 else replace(each, others=_columns(each.name, once)) for each in once]
+
+
+def _columns(name: str, tables: Sequence[Declared]) -> frozenset[str]:
+    return frozenset(column for each in tables if each.name == name for column in each.wanted)
 
 
 def loaded(table: Table) -> Declared:

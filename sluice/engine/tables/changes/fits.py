@@ -55,8 +55,8 @@ def _has_key(cursor: Cursor, declared: Declared) -> bool:
     if gone or other or not is_key(declared, found, {}):
         why = f"no column {gone[0]}" if gone else f"another type of {other[0]}" if other else "another key"
         raise TableChanged(
-            f"Table {declared.name} has {why} by now: it was changed for a newer declaration than the one that the run "
-            "was registered with. A worker with the newer one goes on."
+            f"Table {declared.name} has {why} by now: it was changed since the run was registered, for a newer "
+            "declaration or by hand. A worker with a newer declaration goes on. If there is none: sluice migrate --plan"
         )
     return any(set(each.columns) == set(declared.key) for each in found.uniques)
 

@@ -95,9 +95,20 @@ class Found:
         self.cursor.execute(query("known_columns"), self._named)
         return frozenset(name for (name,) in self.cursor.fetchall())
 
+    def now_named(self, old: str) -> tuple[str, str]:
+        """The column that an earlier name belongs to now, and when it was renamed; empty where there is none."""
+        seen, name, at = {old}, old, ""
+        while name in self._became:
+            name, at = self._became[name]
+            if name in self.columns:
+                return name, at
+            if name in seen:
+                break
+            seen.add(name)
+        return "", ""
+
     @cached_property
-    def became(self) -> dict[str, tuple[str, str]]:
-        """Old name of a column -> its new name, and when it was renamed."""
+    def _became(self) -> dict[str, tuple[str, str]]:
         self.cursor.execute("select to_regclass('sluice.renamed') is not null")
         if self.cursor.fetchone() != (True,):
             return {}

@@ -30,7 +30,7 @@ def _mistakes(named: str, tables: dict[str, Declared]) -> Iterator[str]:
         yield "it must be TABLE.COLUMN."
     elif table not in tables:
         yield _unknown(table, tables)
-    elif column in tables[table].wanted:
+    elif column in {*tables[table].wanted, *tables[table].others}:
         yield f"{column} is a column of the declaration: take it out of the pipeline's file first."
     else:
         with transaction() as cursor:

@@ -63,7 +63,7 @@ def preview(pipelines: Sequence[Pipeline], allowed: Allowed) -> Preview:
             refuse_kind(cursor, declared.name, "table")
             if columns_of(cursor, declared.name) is None:
                 refuse_elsewhere(cursor, declared.name)
-                made.append(declared.name)
+                made += [declared.name] if declared.name not in made else []
                 continue
             plan = plan_of(cursor, declared, allowed, counts=True)
             if plan.is_open or plan.notes:
