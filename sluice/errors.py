@@ -130,6 +130,11 @@ class OtherDeclaration(NotHere):
     code = "other_declaration"
 
 
+class TableChanged(OtherDeclaration):
+    """The table was changed for a newer declaration than the one that the run was registered with: nothing waits for a
+    worker with the older one."""
+
+
 class InputChanged(SluiceError):
     """The bytes of a part differ from those that were planned: the file changed while it was read."""
 

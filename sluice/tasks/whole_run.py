@@ -39,4 +39,8 @@ def _settles(declared: Declared, registered: Registered) -> bool:
     if declared.is_of(registered.source, registered.revision, registered.contract):
         return True
     shape = declared.shapes.get(registered.source)
-    return shape is not None and registered.shape is not None and covers(shape, registered.shape)
+    return (
+        shape is not None
+        and registered.shape is not None
+        and covers(shape, registered.shape, by_columns=registered.by_columns)
+    )

@@ -38,6 +38,7 @@ from sluice.errors import (
     OtherDeclaration,
     PermanentError,
     SluiceError,
+    TableChanged,
     TablesMissing,
     TransientError,
 )
@@ -238,7 +239,9 @@ def _handle_missing(claim: Claim, error: NotHere | NotAllowed) -> None:
     """Another worker may reach the file, or have the right; when none has for too long, its input fails."""
     reason = str(error)
     other = isinstance(error, OtherDeclaration)
-    if not steps.is_missing_too_long(claim, settings().declaration_wait_s if other else error.patience_s):
+    if isinstance(error, TableChanged) and _goes_on_under_newer(claim):
+        log.info("step %s (run %s) goes on under a newer declaration: %s", claim.step, claim.run, reason)
+    elif not steps.is_missing_too_long(claim, settings().declaration_wait_s if other else error.patience_s):
         steps.release(claim, reason, 1.0, missing=True)
     elif other and _goes_on_under_newer(claim):
         log.warning("step %s (run %s) goes on under a newer declaration: %s", claim.step, claim.run, reason)

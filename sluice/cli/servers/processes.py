@@ -133,6 +133,7 @@ def _keep(commands: list[Command], *, as_json: bool) -> None:
     """Run the commands until a signal."""
     from sluice.engine.base.servers import is_embedded, urls
     from sluice.engine.base.settings import settings
+    from sluice.engine.tables.changes.apply import TableInUse
     from sluice.engine.tables.migrate import migrate
     from sluice.pipelines import all_pipelines, broken
 
@@ -141,7 +142,10 @@ def _keep(commands: list[Command], *, as_json: bool) -> None:
         say(f"a pipeline is left out: {sentence}")
     urls()  # this process keeps the embedded servers running, also while a child starts again
     if is_embedded():
-        migrate(list(known.values()))  # of your own database, `sluice migrate` and `enqueue` take care
+        try:
+            migrate(list(known.values()))  # of your own database, `sluice migrate` and `enqueue` take care
+        except TableInUse as error:  # an open run may have to be settled first, by these workers
+            say(str(error))
     elif any(command.name == "worker" for command in commands):
         _refuse_useless_worker()
     names = [command.name for command in commands]

@@ -22,7 +22,10 @@ OLDEST = 13
 CLOCK_S = 5.0
 SPARE = 10  # connections that a worker with a few processes needs
 MIGRATE = "sluice migrate"
-BY_HAND = "Sluice does not change existing columns: alter the table by hand, or give the declared table another name."
+BY_HAND = (
+    "`sluice migrate --plan` shows what to do: an option, a statement to run by hand, or another name for the declared "
+    "table."
+)
 
 
 def look_at_server() -> Iterator[Finding]:
@@ -115,7 +118,7 @@ def _role(server: SimpleNamespace) -> Iterator[Finding]:
 def _rights(tables: list[str]) -> Iterator[Finding]:
     names = (
         "run", "input", "part", "step", "reject", "contender", "replaced", "tick", "build", "statistic", "revision",
-        "target", "worker", "queue", "duty", "replayed",
+        "target", "worker", "queue", "duty", "replayed", "renamed",
     )  # fmt: skip
     ledger = [f"sluice.{name}" for name in names]
     with transaction() as cursor:

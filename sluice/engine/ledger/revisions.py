@@ -18,12 +18,16 @@ DERIVED = ""  # in place of a source: the pipeline's derived tables
 
 
 class Registered(NamedTuple):
-    """The declaration an input was registered under; `shape` is None if the ledger does not have it (any more)."""
+    """The declaration an input was registered under; `shape` is None if the ledger does not have it (any more).
+
+    `by_columns`: of the inputs of a run, it has rows that are settled by their columns and their key.
+    """
 
     source: str
     revision: str | None
     contract: str
     shape: Mapping[str, Any] | None
+    by_columns: bool = True
 
 
 def note_revision(

@@ -20,6 +20,16 @@ def ledger_files() -> list[str]:
     return sorted(f.name for f in files(MIGRATIONS).iterdir() if f.name.endswith(".sql"))
 
 
+def due_files(cursor: Cursor) -> list[str]:
+    """The names of the files that are not applied yet, in their order."""
+    cursor.execute("select to_regclass('sluice.migration') is not null")
+    if cursor.fetchone() != (True,):
+        return ledger_files()
+    cursor.execute("select name from sluice.migration")
+    applied = {name for (name,) in cursor.fetchall()}
+    return [name for name in ledger_files() if name not in applied]
+
+
 def migrate_ledger(cursor: Cursor) -> list[str]:
     """Apply the files that were not applied yet. Returns a sentence for each. The caller has locked the schema."""
     cursor.execute("create schema if not exists sluice")

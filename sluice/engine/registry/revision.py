@@ -16,6 +16,7 @@ from inspect import isfunction
 from typing import Any
 
 from sluice.engine.declare import Flow
+from sluice.engine.types.widening import holds
 
 
 def revision(flow: Flow, code: str) -> str:
@@ -40,10 +41,14 @@ def shape(flow: Flow) -> dict[str, Any]:
     }
 
 
-def covers(shape: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether rows of `other` can be settled by `shape`: the same table, which may have more columns."""
-    same = all(shape.get(name) == other.get(name) for name in ("table", "key", "update", "snapshot"))
-    return same and other["columns"].items() <= shape["columns"].items()
+def covers(shape: Mapping[str, Any], other: Mapping[str, Any], *, by_columns: bool = True) -> bool:
+    """Whether what was loaded by `other` can be settled by `shape`: the same table, which may have more and wider
+    columns. Where nothing is settled by the columns, the table may have any, and another key."""
+    if any(shape.get(name) != other.get(name) for name in ("table", "update", "snapshot")):
+        return False
+    types = shape["columns"]
+    wide = all(name in types and holds(types[name], pg_type) for name, pg_type in other["columns"].items())
+    return not by_columns or (shape.get("key") == other.get("key") and wide)
 
 
 def _canonical(value: Any, own: set[str]) -> Any:

@@ -23,6 +23,7 @@ from sluice.engine.derive.table import TableBuild
 from sluice.engine.ledger.run_options import options_in
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.tables.catalog import table_identifier
+from sluice.engine.tables.changes.fits import naming_changed, refuse_changed, share_tables
 from sluice.errors import EarlierRunOpen, OtherDeclaration, PermanentError
 
 query = statements(__name__)
@@ -40,8 +41,13 @@ def build_run(claim: Claim, pipeline: Pipeline) -> None:
     """Build the derived tables of the claim's run, in their order, and end the run.
 
     Raises EarlierRunOpen while another run has yet to settle rows that this one needs, OtherDeclaration when this
-    worker has other derived tables than the run was queued with, LostClaim, TransientError.
+    worker has other derived tables than the run was queued with, TableChanged, LostClaim, TransientError.
     """
+    with naming_changed([*(flow.table for flow in pipeline.flows), *pipeline.derived]):
+        _build_run(claim, pipeline)
+
+
+def _build_run(claim: Claim, pipeline: Pipeline) -> None:
     with transaction() as cursor:
         options = options_in(cursor, claim.run)
     for day in options.get("also_as_of", ()):  # of an undo; a transaction each, because each makes its temporary tables
@@ -58,6 +64,8 @@ def _build_for(cursor: Cursor, pipeline: Pipeline, run: int, options: Mapping[st
     """Build the derived tables for the date in the options, in the transaction of `cursor`."""
     _check_definition(pipeline, options.get("derived"))
     _wait_for_rows(cursor, pipeline, run)
+    share_tables(cursor, [each.name for each in pipeline.derived])
+    refuse_changed(cursor, pipeline.derived)
     cursor.execute(_ROOM)
     _update_statistics(cursor, pipeline)
     as_of = date.fromisoformat(options["as_of"]) if "as_of" in options else None

@@ -23,6 +23,7 @@ from sluice.engine.load.target import Target
 from sluice.engine.rows import rejects
 from sluice.engine.rows.frames import ReadyFrame
 from sluice.engine.steps.park import delete_rejects
+from sluice.engine.tables.changes.fits import refuse_changed
 from sluice.errors import LostClaim, PermanentError, TransientError
 
 query = statements(__name__)
@@ -30,7 +31,7 @@ query = statements(__name__)
 
 def load_part(claim: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> dict[str, int]:
     """Load a part and return its books. Raises LostClaim when the claim is no longer valid, EarlierRunOpen when
-    something else has to be loaded or planned first.
+    something else has to be loaded or planned first, TableChanged.
 
     When the connection breaks at COMMIT the outcome is unknown: it is read from the ledger.
     """
@@ -38,16 +39,16 @@ def load_part(claim: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> 
     bulk.begin(work, target)
     recent = RecentKeys(target, work.run, work.part, [] if target.update else ready.rows)
     try:
-        return _load_whole(claim, work, ready, target, recent)
+        return _load_whole(claim, work, ready, table, recent)
     except KeyAbsent:
         bulk.make_index(target)
-    return _load_whole(claim, work, ready, target, recent)
+    return _load_whole(claim, work, ready, table, recent)
 
 
-def _load_whole(claim: Claim, work: PartWork, ready: ReadyFrame, target: Target, recent: RecentKeys) -> dict[str, int]:
+def _load_whole(claim: Claim, work: PartWork, ready: ReadyFrame, table: Table, recent: RecentKeys) -> dict[str, int]:
     try:
         with transaction() as cursor:
-            books = _load(cursor, claim, work, ready, target, recent)
+            books = _load(cursor, claim, work, ready, table, recent)
             failpoint("load.before_commit")
     except TransientError:
         if patiently(lambda: is_loaded(work.part)):
@@ -58,8 +59,9 @@ def _load_whole(claim: Claim, work: PartWork, ready: ReadyFrame, target: Target,
 
 
 def _load(
-    cursor: Cursor, claim: Claim, work: PartWork, ready: ReadyFrame, target: Target, recent: RecentKeys
+    cursor: Cursor, claim: Claim, work: PartWork, ready: ReadyFrame, table: Table, recent: RecentKeys
 ) -> dict[str, int]:
+    target = Target.of(table, work.absent)
     cursor.execute(query("lock_part"), {"step": claim.step, "fence": claim.fence})
     if cursor.fetchone() is None:
         raise LostClaim(f"Part {work.part} is loaded, or another worker is loading it.")
@@ -68,6 +70,7 @@ def _load(
     if target.update:
         share(cursor, Lock.REMOVING_ROWS, target.name)
     keyless = bulk.is_open(cursor, target, work.run)
+    refuse_changed(cursor, [table])
     clear_replaced(cursor, work, target)
     books, staged = (
         _update(cursor, work, target, ready)

@@ -23,6 +23,7 @@ from sluice.engine.load.replaced import delete_not_again
 from sluice.engine.load.snapshot import keep_newest
 from sluice.engine.load.target import Target
 from sluice.engine.load.verdicts import count_verdicts
+from sluice.engine.tables.changes.fits import naming_changed
 from sluice.errors import EarlierRunOpen, TransientError
 
 query = statements(__name__)
@@ -31,8 +32,15 @@ query = statements(__name__)
 def settle_run(claim: Claim, pipeline: Pipeline) -> None:
     """Settle the run of this claim; it ends, or its derived tables are due.
 
-    Raises EarlierRunOpen, LostClaim, TransientError.
+    Raises EarlierRunOpen, LostClaim, TableChanged, TransientError.
     """
+    with naming_changed([flow.table for flow in pipeline.flows]):
+        _settle_run(claim, pipeline)
+    for flow in pipeline.flows:
+        recent.forget(Target.of(flow.table), claim.run)
+
+
+def _settle_run(claim: Claim, pipeline: Pipeline) -> None:
     run = {"run": claim.run}
     for flow in pipeline.flows:
         bulk.end(Target.of(flow.table))
@@ -58,8 +66,6 @@ def settle_run(claim: Claim, pipeline: Pipeline) -> None:
             _end(cursor, pipeline, run)
         finish(cursor, claim)
         failpoint("settle.before_commit")
-    for flow in pipeline.flows:
-        recent.forget(Target.of(flow.table), claim.run)
 
 
 def undo_days(pipeline: Pipeline) -> int:

@@ -1,8 +1,9 @@
-"""A table in PostgreSQL's catalog, and where it differs from its declaration."""
+"""A table in PostgreSQL's catalog, and types as the catalog spells them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
@@ -13,11 +14,11 @@ from sluice.errors import ConfigError
 
 query = statements(__name__)
 
-Kind = tuple[object, ...]  # type, length, precision, scale: alike for all spellings of a type
-
 
 _VIEWS = {"v": "view", "m": "materialized view"}
 _TABLES = ("r", "p", "f")
+_LENGTHS = ("character varying", "character")
+_UNLIMITED = 65535  # the precision that psycopg2 gives for a numeric without one
 
 
 def table_identifier(table: str) -> sql.Identifier:
@@ -64,43 +65,29 @@ def _look_up(cursor: Cursor, name: str) -> tuple[str | None, dict[str, str]]:
     return (rows[0][0] if rows else None), {column: pg_type for _, column, pg_type in rows if column is not None}
 
 
-def disagreements(cursor: Cursor, table: str, types: Mapping[str, str], key: Sequence[str]) -> Iterator[str]:
-    """Sentences about an existing table: columns that are not of the type in `types`, and a key that is not unique.
-
-    Only the catalog is read: a locked table does not block commands that queue runs.
-    """
-    there = columns_of(cursor, table) or {}
-    both = [name for name in types if name in there]
-    actual, declared = (_kinds(cursor, [each[name] for name in both]) for each in (there, types))
-    for name, is_kind, declared_kind in zip(both, actual, declared, strict=True):
-        if is_kind != declared_kind:
-            yield f"Column {name} is {there[name]} in the database and {types[name]} in the declaration."
-    if not _is_unique(cursor, table, key):
-        yield f"The key is ({', '.join(key)}) in the declaration, and no primary key or unique index in the database."
-
-
-def refuse_other(cursor: Cursor, table: str, types: Mapping[str, str], key: Sequence[str]) -> None:
-    """Raise ConfigError if an existing table differs from its declaration: Sluice only adds columns."""
-    problems = list(disagreements(cursor, table, types, key))
-    if problems:
-        raise ConfigError(
-            f"Table {table}: {' '.join(problems)} Sluice does not change existing columns: alter it by hand, "
-            "or give the declared table another name."
-        )
-
-
-def _kinds(cursor: Cursor, types: Sequence[str]) -> list[Kind]:
+def type_names(cursor: Cursor, types: Sequence[str]) -> list[str]:
+    """Types as the catalog spells them: `DECIMAL( 14 , 2 )` is `numeric(14,2)`."""
+    if not types:
+        return []
     nulls = sql.SQL(", ").join(sql.SQL("null::" + each) for each in types)
     cursor.execute(sql.SQL("select {} limit 0").format(nulls))
-    return [(c.type_code, c.internal_size, c.precision, c.scale) for c in cursor.description or ()]
+    kinds = [(each.type_code, each.internal_size, each.precision, each.scale) for each in cursor.description or ()]
+    cursor.execute(query("type_names"), {"types": [code for code, *_ in kinds]})
+    plain = [name for (name,) in cursor.fetchall()]
+    return [_sized(name, kind) for name, kind in zip(plain, kinds, strict=True)]
 
 
-def _is_unique(cursor: Cursor, table: str, key: Sequence[str]) -> bool:
-    cursor.execute(query("unique_keys"), {"table": table, "schema": home_schema()})
-    return any(set(names) == set(key) for (names,) in cursor.fetchall()) or _is_made_later(cursor, table, key)
+def _sized(name: str, kind: tuple[Any, ...]) -> str:
+    """A type with its length or precision, as `format_type` has it."""
+    _, size, precision, scale = kind
+    if name == "numeric" and precision not in (None, _UNLIMITED):
+        return f"numeric({precision},{scale})"
+    if name in _LENGTHS and size > 0:
+        return f"{name}({size})"
+    return name
 
 
-def _is_made_later(cursor: Cursor, table: str, key: Sequence[str]) -> bool:
+def is_made_later(cursor: Cursor, table: str, key: Sequence[str]) -> bool:
     """Whether a bulk load, which is open, makes the index of this key at its end."""
     cursor.execute("select to_regclass('sluice.bulk') is not null")
     if cursor.fetchone() != (True,):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
@@ -18,16 +18,32 @@ query = statements(__name__)
 
 def create_indexes(cursor: Cursor, table: str, indexes: Sequence[Sequence[str]], key: Sequence[str] = ()) -> None:
     """Create one for each list of columns, followed by those of `key`. An existing one is left alone."""
-    for index in indexes:
-        columns = [*index, *(column for column in key if column not in index)]
+    for statement in missing_indexes(cursor, table, indexes, key):
+        cursor.execute(statement)
+
+
+def missing_indexes(
+    cursor: Cursor, table: str, indexes: Sequence[Sequence[str]], key: Sequence[str] = ()
+) -> Iterator[sql.Composed]:
+    """The statements that create those that are not there."""
+    listed = {(*index, *(each for each in key if each not in index)): "_".join(index) for index in reversed(indexes)}
+    for columns, words in reversed(listed.items()):
         if not has_index(cursor, table, columns):  # `if not exists` would lock the table
-            name = f"{table}_{'_'.join(index)}_idx"
+            name = f"{table}_{words}_idx"
             own = len(name) <= LONGEST and is_free(cursor, name)
-            _create(cursor, table, name if own else "", columns)  # PostgreSQL chooses a free one
+            yield _creating(table, name if own else "", columns)  # PostgreSQL chooses a free one
 
 
 def create_rare_indexes(cursor: Cursor, table: str, rare: Mapping[str, str], key: Sequence[str]) -> None:
-    """Create one of the rows that meet a condition, for each column, followed by those of `key`.
+    """Create one of the rows that meet a condition, for each column, followed by those of `key`."""
+    for statement in missing_rare_indexes(cursor, table, rare, key):
+        cursor.execute(statement)
+
+
+def missing_rare_indexes(
+    cursor: Cursor, table: str, rare: Mapping[str, str], key: Sequence[str]
+) -> Iterator[sql.Composed]:
+    """The statements that create those that are not there.
 
     Existing ones are known by their names: PostgreSQL words the condition in another way.
     """
@@ -35,8 +51,7 @@ def create_rare_indexes(cursor: Cursor, table: str, rare: Mapping[str, str], key
         digest = hashlib.sha256(f"{table} {column} {condition}".encode()).hexdigest()[:8]
         name = f"{table}_{column}"[: LONGEST - 13] + f"_{digest}_idx"
         if is_free(cursor, name):
-            columns = [column, *(each for each in key if each != column)]
-            _create(cursor, table, name, columns, f" where {condition}")
+            yield _creating(table, name, [column, *(each for each in key if each != column)], f" where {condition}")
 
 
 def has_index(cursor: Cursor, table: str, columns: Sequence[str]) -> bool:
@@ -45,10 +60,9 @@ def has_index(cursor: Cursor, table: str, columns: Sequence[str]) -> bool:
     return cursor.fetchone() == (True,)
 
 
-def _create(cursor: Cursor, table: str, name: str, columns: Sequence[str], where: str = "") -> None:
-    statement = sql.SQL("create index {} on {} ({})" + where.replace("{", "{{").replace("}", "}}")).format(
+def _creating(table: str, name: str, columns: Sequence[str], where: str = "") -> sql.Composed:
+    return sql.SQL("create index {} on {} ({})" + where.replace("{", "{{").replace("}", "}}")).format(
         sql.Identifier(name) if name else sql.SQL(""),
         table_identifier(table),
         sql.SQL(", ").join(map(sql.Identifier, columns)),
     )
-    cursor.execute(statement)

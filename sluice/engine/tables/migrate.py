@@ -6,8 +6,7 @@ Two processes that migrate at once run one after the other, and the second one h
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import psycopg2.errors
 from psycopg2 import sql
@@ -17,41 +16,65 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.session import home_schema
 from sluice.engine.declare import Pipeline, Table
-from sluice.engine.declare.tables.derived import BUILT_AT
 from sluice.engine.ledger import schema
-from sluice.engine.tables.catalog import (
-    columns_of,
-    disagreements,
-    refuse_elsewhere,
-    refuse_kind,
-    refuse_other,
-    table_identifier,
-)
-from sluice.engine.tables.derived import migrate_derived
+from sluice.engine.tables.catalog import columns_of, refuse_elsewhere, refuse_kind, table_identifier
+from sluice.engine.tables.changes.apply import change_table
+from sluice.engine.tables.changes.change import Allowed
+from sluice.engine.tables.changes.declared import Declared, declared_tables, loaded, own, tables_of
+from sluice.engine.tables.changes.options import check_options
+from sluice.engine.tables.changes.plan import is_as_declared, plan_of
+from sluice.engine.tables.derived import create_derived
 from sluice.engine.tables.indexes import create_indexes
-from sluice.engine.tables.own_tables import migrate_own
+from sluice.engine.tables.own_tables import create_own
 from sluice.errors import ConfigError, TransientError
 
+_NOTHING = Allowed()
 _TRIES = 10
 _PAUSE_S = 0.2
+_WAIT_S = 30.0  # for a table that others use
 
 
-def migrate(pipelines: list[Pipeline]) -> list[str]:
+class NotMigrated(ConfigError):
+    """Differences that are not changed, or not without an option. `done` is what was done before."""
+
+    def __init__(self, sentence: str, done: Sequence[str] = ()) -> None:
+        super().__init__(sentence, done)
+        self.sentence, self.done = sentence, done
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def migrate(pipelines: list[Pipeline], allowed: Allowed = _NOTHING, *, wait_s: float = _WAIT_S) -> list[str]:
     """Bring the ledger and the pipelines' tables up to date. Returns what was done, a sentence each.
 
-    Workers may load meanwhile, and lock the ledger's tables in another order: after a deadlock it is done again.
+    Missing tables are made in one transaction; those that are there are changed one after the other, where nothing is
+    lost by it. Workers may load meanwhile, and lock the ledger's tables in another order: after a deadlock it is done
+    again. Raises NotMigrated, TableInUse.
     """
+    done = _again_after_deadlocks(pipelines)
+    check_options(pipelines, allowed)
+    plans = [change_table(each, allowed, wait_s) for each in _differing(pipelines, allowed)]
+    done += [change.done for plan in plans for change in plan.changes if change.done]
+    done += [f"{plan.table}: {note}" for plan in plans if plan.changes for note in plan.notes]
+    refused = [plan.sentence for plan in plans if plan.refused]
+    if refused:
+        raise NotMigrated(" ".join(refused), done)
+    return done
+
+
+def _again_after_deadlocks(pipelines: list[Pipeline]) -> list[str]:
     for _ in range(_TRIES - 1):
         try:
-            return _migrate(pipelines)
+            return _make_missing(pipelines)
         except TransientError as error:
             if not isinstance(error.__cause__, psycopg2.errors.DeadlockDetected):
                 raise
             time.sleep(_PAUSE_S)
-    return _migrate(pipelines)
+    return _make_missing(pipelines)
 
 
-def _migrate(pipelines: list[Pipeline]) -> list[str]:
+def _make_missing(pipelines: list[Pipeline]) -> list[str]:
     done: list[str] = []
     with transaction() as cursor:
         lock(cursor, Lock.SCHEMA)
@@ -59,31 +82,43 @@ def _migrate(pipelines: list[Pipeline]) -> list[str]:
         done += schema.migrate_ledger(cursor)
         for pipeline in pipelines:
             for flow in pipeline.flows:
-                done += _migrate_table(cursor, flow.table)
+                done += _create(cursor, flow.table)
             for derived in pipeline.derived:
-                done += migrate_derived(cursor, derived)
-            for own in pipeline.own_tables:
-                done += migrate_own(cursor, own)
+                done += create_derived(cursor, derived)
+            for each in pipeline.own_tables:
+                done += create_own(cursor, each)
     return done
+
+
+def _differing(pipelines: list[Pipeline], allowed: Allowed) -> list[Declared]:
+    """The tables, each once, about which there is something to do."""
+    with transaction() as cursor:
+        return [each for each in tables_of(pipelines) if plan_of(cursor, each, allowed).is_open]
 
 
 def make_own_tables(pipeline: Pipeline) -> list[str]:
     """Create missing tables that the pipeline's own code fills. Returns what was done, a sentence each."""
     with transaction() as cursor:
         lock(cursor, Lock.SCHEMA)
-        return [sentence for own in pipeline.own_tables for sentence in migrate_own(cursor, own)]
+        done = [sentence for each in pipeline.own_tables for sentence in create_own(cursor, each)]
+    for each in pipeline.own_tables:
+        plan = change_table(own(each), _NOTHING, _WAIT_S)
+        done += [change.done for change in plan.changes if change.done]
+        if plan.refused:
+            raise NotMigrated(plan.sentence, done)
+    return done
 
 
 def is_current(pipeline: Pipeline) -> bool:
     """Whether the ledger and the pipeline's tables are up to date, by a few cheap queries."""
     with transaction() as cursor:
-        return _is_ledger_current(cursor) and all(_is_as_declared(cursor, each) for each in _tables(pipeline))
+        return _is_ledger_current(cursor) and all(is_as_declared(cursor, each) for each in declared_tables(pipeline))
 
 
 def is_new(pipeline: Pipeline) -> bool:
     """Whether only the pipeline's tables are to be made: none of them is there, and the ledger is up to date."""
     with transaction() as cursor:
-        there = any(columns_of(cursor, each.name) is not None for each in _tables(pipeline))
+        there = any(columns_of(cursor, each.name) is not None for each in declared_tables(pipeline))
         return not there and _is_ledger_current(cursor)
 
 
@@ -99,36 +134,11 @@ def refused_by_migrate(pipeline: Pipeline) -> list[str]:
     """Sentences about the pipeline's existing tables that differ from their declarations in what `migrate` refuses."""
     with transaction() as cursor:
         return [
-            f"table {each.name}: {sentence}"
-            for each in _tables(pipeline)
+            f"table {each.name}: {refused.sentence}"
+            for each in declared_tables(pipeline)
             if columns_of(cursor, each.name) is not None
-            for sentence in disagreements(cursor, each.name, each.types, each.key)
+            for refused in plan_of(cursor, each, _NOTHING).refused
         ]
-
-
-class _Declared(NamedTuple):
-    """A table of a pipeline: all columns it must have, and the types and the key that are compared."""
-
-    name: str
-    columns: frozenset[str]
-    types: Mapping[str, str]
-    key: Sequence[str]
-
-
-def _tables(pipeline: Pipeline) -> Iterator[_Declared]:
-    for flow in pipeline.flows:
-        yield _Declared(flow.table.name, frozenset(_wanted(flow.table)), _types(flow.table), flow.table.key)
-    for derived in pipeline.derived:
-        yield _Declared(derived.name, frozenset({*derived.names, BUILT_AT}), derived.columns, derived.key)
-    for own in pipeline.own_tables:
-        yield _Declared(own.name, frozenset(own.columns), own.columns, own.key)
-
-
-def _is_as_declared(cursor: Cursor, table: _Declared) -> bool:
-    there = columns_of(cursor, table.name)
-    if there is None or not table.columns <= set(there):
-        return False
-    return not any(disagreements(cursor, table.name, table.types, table.key))
 
 
 def _refuse_missing_schema(cursor: Cursor) -> None:
@@ -139,41 +149,15 @@ def _refuse_missing_schema(cursor: Cursor) -> None:
         )
 
 
-def _types(table: Table) -> dict[str, str]:
-    """Column name -> type, of the columns that are loaded."""
-    return {c.name: c.type.pg_type for c in table.columns}
-
-
-def _wanted(table: Table) -> dict[str, str]:
-    """Column name -> the type of its declaration, in order."""
-    wanted = _types(table)
-    wanted |= {g.name: f"{g.pg_type} generated always as ({g.expression}) stored" for g in table.generated}
-    return wanted | {"_input_id": "bigint", "_line": "bigint"}
-
-
-def _migrate_table(cursor: Cursor, table: Table) -> list[str]:
+def _create(cursor: Cursor, table: Table) -> list[str]:
     refuse_kind(cursor, table.name, "table")
-    existing = columns_of(cursor, table.name)
-    if existing is None:
-        refuse_elsewhere(cursor, table.name)
-        _create(cursor, table)
-        return [f"Created table {table.name}."]
-    refuse_other(cursor, table.name, _types(table), table.key)
-    done = []
-    for name, declared in _wanted(table).items():
-        if name not in existing:
-            statement = sql.SQL("alter table {} add column {} " + declared)
-            cursor.execute(statement.format(table_identifier(table.name), sql.Identifier(name)))
-            done.append(f"Added column {name} to {table.name}.")
-    create_indexes(cursor, table.name, table.indexes)
-    return done
-
-
-def _create(cursor: Cursor, table: Table) -> None:
-    not_null = {c.name for c in table.columns if c.required} | {"_input_id", "_line"}
+    if columns_of(cursor, table.name) is not None:
+        return []
+    refuse_elsewhere(cursor, table.name)
+    declared = loaded(table)
     columns = [
-        sql.SQL("{} " + declared + (" not null" if name in not_null else "")).format(sql.Identifier(name))
-        for name, declared in _wanted(table).items()
+        sql.SQL("{} " + words + (" not null" if name in declared.needed else "")).format(sql.Identifier(name))
+        for name, words in declared.wanted.items()
     ]
     key = sql.SQL(", ").join(sql.Identifier(k) for k in table.key)
     target = table_identifier(table.name)
@@ -183,3 +167,4 @@ def _create(cursor: Cursor, table: Table) -> None:
     index = "create index on {} using brin (_input_id, _line) with (pages_per_range = 32, autosummarize = on)"
     cursor.execute(sql.SQL(index).format(target))
     create_indexes(cursor, table.name, table.indexes)
+    return [f"Created table {table.name}."]

@@ -40,24 +40,25 @@ LEFT_BEHIND = [
         "Table shop: The key is (id, name) in the declaration, and no primary key or unique index in the database.",
     ),
     (
-        shop(total="numeric"),
-        "Table shop_sums: Column total is numeric(14,2) in the database and numeric in the declaration.",
+        shop(total="numeric(9,2)", by="first"),
+        "Table shop_sums: The key is (first) in the declaration, and no primary key or unique index in the database.",
     ),
     (
-        shop(by="first"),
-        "Table shop_sums: The key is (first) in the declaration, and no primary key or unique index in the database.",
+        shop(total="text"),
+        "Table shop_sums: Column total is numeric(14,2) in the database and text in the declaration.",
     ),
 ]
 
 
-@pytest.mark.parametrize(("now", "sentence"), LEFT_BEHIND, ids=["type", "key", "derived type", "derived key"])
+@pytest.mark.parametrize(("now", "sentence"), LEFT_BEHIND, ids=["type", "key", "derived key", "derived type"])
 def test_another_type_or_key_is_refused_with_a_sentence(engine: InProcess, now: Pipeline, sentence: str) -> None:
     migrate([shop()])
+    engine.sql("insert into shop values (1, 'a', 1, 1, 1); insert into shop_sums values ('a', 1, 1)")
     assert not is_current(now)
     with pytest.raises(ConfigError) as caught:
         migrate([now])
     assert str(caught.value).startswith(sentence)
-    assert "alter it by hand" in str(caught.value)
+    assert "alter it by hand" in str(caught.value) or "sluice migrate --rebuild-key shop" in str(caught.value)
     assert is_current(shop())
 
 

@@ -52,7 +52,7 @@ def test_migrate_tells_what_it_did(sluice: Sluice, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("SLUICE_PIPELINES", "call_logs")
     settings.cache_clear()
     done = ["Applied 001_ledger.sql.", "Created table customer_call_logs."]
-    monkeypatch.setattr(schema, "migrate", lambda pipelines: done if pipelines else [])
+    monkeypatch.setattr(schema, "migrate", lambda pipelines, _told, **_: done if pipelines else [])
     assert sluice("migrate").stdout == "Applied 001_ledger.sql.\nCreated table customer_call_logs.\n"
     assert json.loads(sluice("migrate", "--json").stdout) == {"done": done}
     done.clear()

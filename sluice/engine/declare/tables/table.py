@@ -27,6 +27,9 @@ class Column(Declaration):
     refused, though single values may be empty.
 
     `pii` marks personal data, as True or a word (`"phone"`): rejects do not show its values, and are kept without them.
+
+    `renamed_from` are earlier names of the column in the table, `("old",)`: `sluice migrate`, or the next run, renames
+    it, and its values stay. They can be left out once all databases have the new name.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Column(Declaration):
     nulls: Sequence[str] = ()
     must_exist: bool = False
     pii: bool | str = False
+    renamed_from: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         check_column("Column", self.name)
@@ -108,6 +112,17 @@ class Table(Declaration):
                 mistakes.append(f"Key column {part!r} must be required=True: a key must not be empty.")
         indexed = {column for index in self.indexes for column in index}
         mistakes += [f"Index column {column!r} is not among its columns." for column in sorted(indexed - set(names))]
+        mistakes += self._mistakes_of_renames(set(names))
         if self.on_conflict not in ("keep", "update"):
             mistakes.append(f"on_conflict must be 'keep' or 'update', not {self.on_conflict!r}.")
         return mistakes
+
+    def _mistakes_of_renames(self, names: set[str]) -> list[str]:
+        olds = [old for column in self.columns for old in column.renamed_from]
+        mistakes = [
+            f"Column {column.name!r} is renamed from {old!r}, which is a column of its own: leave out renamed_from."
+            for column in self.columns
+            for old in column.renamed_from
+            if old in names
+        ]
+        return mistakes + [f"{old!r} is in renamed_from of two columns." for old in twice(olds)]

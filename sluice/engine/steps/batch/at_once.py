@@ -21,7 +21,7 @@ from sluice.engine.base.own_code import limited
 from sluice.engine.database.connection import patiently, transaction
 from sluice.engine.database.locks import Lock, lock_all
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Flow
+from sluice.engine.declare import Flow, Table
 from sluice.engine.ledger.batches.claims import finish_batch
 from sluice.engine.ledger.outcomes import count_whole_inputs
 from sluice.engine.ledger.parts import PartWork
@@ -43,6 +43,7 @@ from sluice.engine.steps.plan.same import read_otherwise, same_contents
 from sluice.engine.steps.plan.scan import PlannedInput
 from sluice.engine.steps.plan.work import InputWork
 from sluice.engine.steps.plan.write import count_planned, is_light_plan
+from sluice.engine.tables.changes.fits import refuse_changed
 from sluice.errors import EarlierRunOpen, LostClaim, TransientError
 
 query = statements(__name__)
@@ -91,19 +92,19 @@ def load_at_once(read: Sequence[Whole], flow: Flow, contract: Contract, limit_s:
     target = Target.of(flow.table)
     bulk.begin(works[0], target, Unwritten(len(works), sum(work.planned for work in works)))
     try:
-        return _load(read, works, ready, flow, target)
+        return _load(read, works, ready, flow)
     except KeyAbsent:
         bulk.make_index(target)
-    return _load(read, works, ready, flow, target)
+    return _load(read, works, ready, flow)
 
 
-def _load(read: Sequence[Whole], works: Sequence[PartWork], ready: ReadyBatch, flow: Flow, target: Target) -> bool:
+def _load(read: Sequence[Whole], works: Sequence[PartWork], ready: ReadyBatch, flow: Flow) -> bool:
     parts: list[int] = []
     try:
         with suppress(_NotAtOnce, EarlierRunOpen), transaction() as cursor:
             finish_batch(cursor, [each.claim for each in read])
             _refuse_known(cursor, read, flow)
-            parts += _write(cursor, read, works, ready, target)
+            parts += _write(cursor, read, works, ready, flow.table)
             failpoint("load.before_commit")
     except TransientError:
         if not parts or not patiently(lambda: all(map(is_loaded, parts))):
@@ -125,11 +126,12 @@ def _refuse_known(cursor: Cursor, read: Sequence[Whole], flow: Flow) -> None:
 
 
 def _write(
-    cursor: Cursor, read: Sequence[Whole], works: Sequence[PartWork], ready: ReadyBatch, target: Target
+    cursor: Cursor, read: Sequence[Whole], works: Sequence[PartWork], ready: ReadyBatch, table: Table
 ) -> list[int]:
     """Write rows, parts, rejects, inputs and counters, in the order of every load. Returns the ids of the parts."""
-    run = works[0].run
+    run, target = works[0].run, Target.of(table)
     keyless = bulk.is_open(cursor, target, run)
+    refuse_changed(cursor, [table])
     clear_replaced(cursor, works[0], target)
     if ready.repeats and not keyless:
         raise _NotAtOnce

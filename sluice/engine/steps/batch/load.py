@@ -27,6 +27,7 @@ from sluice.engine.rows import rejects
 from sluice.engine.rows.frames import ReadyBatch
 from sluice.engine.steps.batch.text import PART
 from sluice.engine.steps.load import is_loaded
+from sluice.engine.tables.changes.fits import refuse_changed
 from sluice.errors import LostClaim, PermanentError, TransientError
 
 query = statements(__name__)
@@ -42,16 +43,16 @@ def load_batch(claims: Sequence[Claim], works: Sequence[PartWork], ready: ReadyB
     target = Target.of(table)
     bulk.begin(works[0], target)
     try:
-        return _load_whole(claims, works, ready, target)
+        return _load_whole(claims, works, ready, table)
     except KeyAbsent:
         bulk.make_index(target)
-    return _load_whole(claims, works, ready, target)
+    return _load_whole(claims, works, ready, table)
 
 
-def _load_whole(claims: Sequence[Claim], works: Sequence[PartWork], ready: ReadyBatch, target: Target) -> None:
+def _load_whole(claims: Sequence[Claim], works: Sequence[PartWork], ready: ReadyBatch, table: Table) -> None:
     try:
         with transaction() as cursor:
-            _load(cursor, claims, works, ready, target)
+            _load(cursor, claims, works, ready, table)
             failpoint("load.before_commit")
     except TransientError:
         if patiently(lambda: all(is_loaded(work.part) for work in works)):
@@ -60,13 +61,13 @@ def _load_whole(claims: Sequence[Claim], works: Sequence[PartWork], ready: Ready
     failpoint("load.after_commit")
 
 
-def _load(
-    cursor: Cursor, claims: Sequence[Claim], works: Sequence[PartWork], ready: ReadyBatch, target: Target
-) -> None:
+def _load(cursor: Cursor, claims: Sequence[Claim], works: Sequence[PartWork], ready: ReadyBatch, table: Table) -> None:
+    target = Target.of(table)
     cursor.execute(query("lock_batch"), next_message(claims))
     if cursor.rowcount != len(works):
         raise LostClaim(f"Only {cursor.rowcount} of the {len(works)} parts of a batch are this worker's to load.")
     keyless = bulk.is_open(cursor, target, works[0].run)
+    refuse_changed(cursor, [table])
     clear_replaced(cursor, works[0], target)
     rows = SortedLoad(cursor, target, staged=False, bulk=keyless)
     rows.load(ready.rows)

@@ -1,0 +1,100 @@
+"""A table of a pipeline as it is declared, of any kind: loaded, derived, or filled by the pipeline's own code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from sluice.engine.declare import LINEAGE, Computed, OwnTable, Pipeline, Table
+from sluice.engine.declare.tables.derived import BUILT_AT
+
+
+@dataclass(frozen=True)
+class Declared:
+    """`columns` are those with a declared type, `generated` type and expression, `extra` those that Sluice adds.
+
+    `renamed` has earlier names by column. `needed` are columns that are never null. The columns of `index_key` follow
+    in each of `indexes`. `others` are columns that other pipelines declare of the same table.
+    """
+
+    name: str
+    kind: Literal["loaded", "derived", "own"]
+    columns: Mapping[str, str]
+    key: Sequence[str]
+    generated: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    extra: Mapping[str, str] = field(default_factory=dict)
+    needed: frozenset[str] = frozenset()
+    renamed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    indexes: Sequence[Sequence[str]] = ()
+    index_key: Sequence[str] = ()
+    lookups: Sequence[Sequence[str]] = ()
+    rare: Mapping[str, str] = field(default_factory=dict)
+    view: str | None = None
+    others: frozenset[str] = frozenset()
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """Column name -> what follows it in `add column`, in order."""
+        computed = {name: f"{pg} generated always as ({of}) stored" for name, (pg, of) in self.generated.items()}
+        return {**self.columns, **computed, **self.extra}
+
+
+def declared_tables(pipeline: Pipeline) -> Iterator[Declared]:
+    """The tables of a pipeline."""
+    yield from (loaded(flow.table) for flow in pipeline.flows)
+    yield from (derived(each) for each in pipeline.derived)
+    yield from (own(each) for each in pipeline.own_tables)
+
+
+def tables_of(pipelines: Iterable[Pipeline]) -> list[Declared]:
+    """The tables of several pipelines. One that several declare comes as often, with the columns of the `others`."""
+    tables = [each for pipeline in pipelines for each in declared_tables(pipeline)]
+    once = [each for number, each in enumerate(tables) if each not in tables[:number]]
+    alike = Counter(each.name for each in once)
+    return [each if alike[each.name] == 1 else replace(each, others=_columns(each.name, once)) for each in once]
+
+
+def _columns(name: str, tables: Sequence[Declared]) -> frozenset[str]:
+    return frozenset(column for each in tables if each.name == name for column in each.wanted)
+
+
+def loaded(table: Table) -> Declared:
+    """A table that files are loaded into."""
+    return Declared(
+        table.name,
+        "loaded",
+        {each.name: each.type.pg_type for each in table.columns},
+        table.key,
+        generated={each.name: (each.pg_type, each.expression) for each in table.generated},
+        extra=dict.fromkeys(LINEAGE, "bigint"),
+        needed=frozenset(each.name for each in table.columns if each.required) | {*LINEAGE},
+        renamed={each.name: each.renamed_from for each in table.columns if each.renamed_from},
+        indexes=table.indexes,
+    )
+
+
+def derived(table: Computed) -> Declared:
+    """A table that builds compute."""
+    view = table.relations[1] if table.dated else None
+    extra = {BUILT_AT: "timestamptz"}
+    needed = frozenset({*table.key, BUILT_AT})
+    return Declared(
+        table.name,
+        "derived",
+        table.columns,
+        table.key,
+        extra=extra,
+        needed=needed,
+        indexes=table.indexes,
+        index_key=table.key,
+        lookups=[table.lookup_index(each) for each in table.lookups],
+        rare=table.rare,
+        view=view,
+    )
+
+
+def own(table: OwnTable) -> Declared:
+    """A table that a pipeline's own code fills."""
+    return Declared(table.name, "own", table.columns, table.key, needed=frozenset(table.columns) - {*table.nullable})

@@ -1,0 +1,78 @@
+"""Whether a table still fits the declaration that its rows were read under: every load looks, under its lock.
+
+A table may be changed while runs are open. What was read under an older declaration is then not loaded into it, but
+read again under the newer one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.session import home_schema
+from sluice.engine.database.statements import statements
+from sluice.engine.declare import Computed, Table
+from sluice.engine.tables.catalog import table_identifier
+from sluice.engine.tables.changes.columns import differing
+from sluice.engine.tables.changes.declared import Declared, derived, loaded
+from sluice.engine.tables.changes.found import Found
+from sluice.engine.tables.changes.key import is_key
+from sluice.errors import PermanentError, TableChanged
+
+query = statements(__name__)
+
+_fitting: set[tuple[object, ...]] = set()  # tables and declarations that this process has compared
+_MANY = 10_000
+
+
+def refuse_changed(cursor: Cursor, tables: Sequence[Table | Computed]) -> None:
+    """Raise TableChanged if a table has no room for rows of its declaration, or another key.
+
+    The caller's lock of the table keeps the answer true.
+    """
+    for each in tables:
+        declared = loaded(each) if isinstance(each, Table) else derived(each)
+        cursor.execute(query("table_now"), {"schema": home_schema(), "table": declared.name})
+        now = cursor.fetchone()
+        if now is None:
+            continue  # the statements of the load say that it is missing
+        compared = (home_schema(), declared.name, *declared.columns.items(), *declared.key, repr(now))
+        if compared not in _fitting and _has_key(cursor, declared):
+            if len(_fitting) > _MANY:
+                _fitting.clear()
+            _fitting.add(compared)
+
+
+def _has_key(cursor: Cursor, declared: Declared) -> bool:
+    """Whether the table has the index of the declared key, which a bulk load has dropped. Raises TableChanged."""
+    found = Found(cursor, declared.name)
+    gone = [name for name in declared.columns if name not in found.columns]
+    other = list(differing(declared, found))
+    if gone or other or not is_key(declared, found, {}):
+        why = f"no column {gone[0]}" if gone else f"another type of {other[0]}" if other else "another key"
+        raise TableChanged(
+            f"Table {declared.name} has {why} by now: it was changed since the run was registered, for a newer "
+            "declaration or by hand. A worker with a newer declaration goes on. If there is none: sluice migrate --plan"
+        )
+    return any(set(each.columns) == set(declared.key) for each in found.uniques)
+
+
+def share_tables(cursor: Cursor, names: Sequence[str]) -> None:
+    """Keep tables as they are until the transaction ends; others may read and load."""
+    for name in sorted(names):
+        cursor.execute(sql.SQL("lock table {} in access share mode").format(table_identifier(name)))
+
+
+@contextmanager
+def naming_changed(tables: Sequence[Table | Computed]) -> Iterator[None]:
+    """What PostgreSQL refuses inside is a TableChanged if a table has been changed meanwhile."""
+    try:
+        yield
+    except PermanentError:
+        with transaction() as cursor:
+            refuse_changed(cursor, tables)
+        raise

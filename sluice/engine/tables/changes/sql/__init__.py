@@ -1,0 +1,1 @@
+"""SQL statements of this room, one a file."""

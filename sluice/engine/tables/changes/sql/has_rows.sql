@@ -1,0 +1,2 @@
+-- Whether a table has rows.
+select exists (select from {table})
