@@ -81,7 +81,7 @@ def test_rejects_are_counted_by_column_and_code_worst_first_with_their_first_exa
             "other_input": one,
             "other_line": 4,
             "other_file": str(first),
-            "unkept": 1,
+            "unkept": 0,
         },
         {
             "column": "ref",
