@@ -116,8 +116,8 @@ def test_a_file_deleted_while_it_is_read_fails_with_its_rows_taken_back(own: Tri
 def assert_only_the_second_file_is_loaded(own: Trial, second: Path) -> None:
     expected = count_call_logs([second])
     assert own.stack.sql("select count(*) from customer_call_logs") == [(expected.loaded,)]
-    assert own.status().loaded == expected.loaded
-    assert own.status().rejected == expected.rejected
+    assert own.status()["loaded"] == expected.loaded
+    assert own.status()["rejected"] == expected.rejected
     assert_books_add_up(own.stack, own.run)
     assert_nothing_is_left(own.stack, frames=True)
 

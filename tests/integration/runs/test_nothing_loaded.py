@@ -68,6 +68,7 @@ def test_rejects_are_counted_by_column_and_code_worst_first_with_their_first_exa
             "line": 3,
             "reason": f"price: '1,50' {BAD}",
             **NO_OTHER,
+            "unkept": 0,
         },
         {
             "column": None,
@@ -80,6 +81,7 @@ def test_rejects_are_counted_by_column_and_code_worst_first_with_their_first_exa
             "other_input": one,
             "other_line": 4,
             "other_file": str(first),
+            "unkept": 0,
         },
         {
             "column": "ref",
@@ -90,6 +92,7 @@ def test_rejects_are_counted_by_column_and_code_worst_first_with_their_first_exa
             "line": 2,
             "reason": "ref is empty, and it is required.",
             **NO_OTHER,
+            "unkept": 0,
         },
     ]
     assert states_of(status) == [("done", None), ("failed", "nothing_loaded")]

@@ -119,9 +119,9 @@ A_B = _zipped(("a.csv", GOOD), ("b.csv", "id,value\n3,c\n"))
         ("truncated", A_B[:60]),
         ("empty_archive", _zipped((".hidden", "x"))),
         ("not_csv", b"\x89PNG\r\n\x1a\n1234567890"),
-        ("not_csv", _zipped(("[Content_Types].xml", "<x/>"), ("xl/workbook.xml", "<x/>"))),
+        ("corrupt", _zipped(("[Content_Types].xml", "<x/>"), ("xl/workbook.xml", "<x/>"))),
     ],
-    ids=["a broken one", "one without data", "no archive", "a workbook"],
+    ids=["a broken one", "one without data", "no archive", "a broken workbook"],
 )
 def test_an_archive_that_is_corrected_to_several_members_is_loaded_by_a_new_run_which_it_says(
     engine: InProcess, tmp_path: Path, code: str, refused: bytes
