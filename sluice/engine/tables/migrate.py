@@ -54,10 +54,16 @@ def migrate(pipelines: list[Pipeline], allowed: Allowed = _NOTHING, *, wait_s: f
     """
     done = _again_after_deadlocks(pipelines)
     check_options(pipelines, allowed)
-    plans = [change_table(each, allowed, wait_s) for each in _differing(pipelines, allowed)]
-    done += [change.done for plan in plans for change in plan.changes if change.done]
-    done += [f"{plan.table}: {note}" for plan in plans if plan.changes for note in plan.notes]
-    refused = [plan.sentence for plan in plans if plan.refused]
+    refused: list[str] = []
+    for declared in _differing(pipelines, allowed):
+        try:
+            plan = change_table(declared, allowed, wait_s)
+        except ConfigError as error:  # the other tables are changed
+            refused.append(str(error))
+            continue
+        done += [change.done for change in plan.changes if change.done]
+        done += [f"{plan.table}: {note}" for note in plan.notes if plan.changes]
+        refused += [plan.sentence] if plan.refused else []
     if refused:
         raise NotMigrated(" ".join(refused), done)
     return done

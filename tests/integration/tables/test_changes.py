@@ -11,7 +11,7 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.steps.redeclare import note_declared
 from sluice.engine.tables.changes.change import Allowed
 from sluice.engine.tables.changes.preview import preview
-from sluice.engine.tables.migrate import is_current, migrate
+from sluice.engine.tables.migrate import NotMigrated, is_current, migrate
 from sluice.errors import ConfigError
 from sluice.pipelines import declared_of
 from tests.kit.in_process import InProcess
@@ -318,3 +318,15 @@ def test_a_name_from_before_two_renames_is_not_brought_back(engine: InProcess) -
     migrate([shop(ID, Column("title", Text(), renamed_from=("label", "name")))])
     with pytest.raises(ConfigError, match="Column name was renamed to title by a newer declaration"):
         migrate([shop(ID, NAME)])
+
+
+def test_of_several_tables_those_that_can_be_changed_are_changed(engine: InProcess) -> None:
+    code = Column("code", Text(), required=True)
+    stock = Pipeline("stock", Files("*.csv"), Table("stock", key=("id",), columns=[ID]))
+    migrate([shop(ID, code), stock])
+    engine.sql("create table orders (shop bigint references shop (id))")
+    more = Pipeline("stock", Files("*.csv"), Table("stock", key=("id",), columns=[ID, AMOUNT]))
+    with pytest.raises(NotMigrated) as caught:
+        migrate([shop(ID, code, key=("code",)), more])
+    assert caught.value.done == ["Added column amount to stock."]
+    assert "Table shop was not changed, because something depends on it" in str(caught.value)
