@@ -6,7 +6,7 @@ Two processes that migrate at once run one after the other, and the second one h
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import psycopg2.errors
 from psycopg2 import sql
@@ -45,8 +45,16 @@ class NotMigrated(ConfigError):
         return self.sentence
 
 
-def migrate(pipelines: list[Pipeline], allowed: Allowed = _NOTHING, *, wait_s: float = _WAIT_S) -> list[str]:
+def migrate(
+    pipelines: list[Pipeline],
+    allowed: Allowed = _NOTHING,
+    *,
+    wait_s: float = _WAIT_S,
+    note: Callable[[str], object] | None = None,
+) -> list[str]:
     """Bring the ledger and the pipelines' tables up to date. Returns what was done, a sentence each.
+
+    `note` is called with what else there is to know of changed tables; without it, that is returned, too.
 
     Missing tables are made in one transaction; those that are there are changed one after the other, where nothing is
     lost by it. Workers may load meanwhile, and lock the ledger's tables in another order: after a deadlock it is done
@@ -62,7 +70,8 @@ def migrate(pipelines: list[Pipeline], allowed: Allowed = _NOTHING, *, wait_s: f
             refused.append(str(error))
             continue
         done += [change.done for change in plan.changes if change.done]
-        done += [f"{plan.table}: {note}" for note in plan.notes if plan.changes]
+        for each in plan.notes if plan.changes else ():
+            (note or done.append)(f"{plan.table}: {each}")
         refused += [plan.sentence] if plan.refused else []
     if refused:
         raise NotMigrated(" ".join(refused), done)

@@ -330,3 +330,10 @@ def test_of_several_tables_those_that_can_be_changed_are_changed(engine: InProce
         migrate([shop(ID, code, key=("code",)), more])
     assert caught.value.done == ["Added column amount to stock."]
     assert "Table shop was not changed, because something depends on it" in str(caught.value)
+
+
+def test_a_run_can_say_that_a_column_may_have_been_renamed(engine: InProcess) -> None:
+    declare(engine, shop(ID, NAME))
+    notes: list[str] = []
+    assert migrate([shop(ID, Column("label", Text()))], note=notes.append) == ["Added column label to shop."]
+    assert notes[1] == ('shop: Did you mean Column("label", ..., renamed_from=("name",))? name has the type of label.')
