@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -24,6 +25,8 @@ from sluice.engine.tables.loaded_rows import note_targets
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.pipelines import declared_of
 from sluice.workers.publish import publish_now
+
+log = logging.getLogger(__name__)
 
 Tell = Callable[[int, int], None]  # (the run's id, how many inputs it has so far)
 
@@ -53,7 +56,7 @@ def enqueue_inputs(
     `tell` is called with the run's id and the number of its inputs for each piece of them that is registered.
     """
     if not is_current(pipeline):
-        migrate([pipeline])
+        migrate([pipeline], note=log.warning)  # such as: did you mean renamed_from?
     pieces = _pieces(inputs) if _in_pieces(pipeline, options) else iter([each_once(inputs)])
     first, following = next(pieces, []), next(pieces, None)
     with transaction() as cursor:

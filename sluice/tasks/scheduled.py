@@ -83,7 +83,7 @@ def enqueue_day(pipeline: Pipeline, day: date) -> Run | None:
 
 def _make_current(pipeline: Pipeline) -> None:
     if not is_current(pipeline):
-        migrate([pipeline])
+        migrate([pipeline], note=log.warning)
 
 
 def _register(cursor: Cursor, pipeline: Pipeline, inputs: list[NewInput], as_of: date | None) -> Run:

@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.base.identity import holder
 from sluice.engine.base.settings import settings
-from sluice.engine.database.connection import drop_connection, patiently
+from sluice.engine.database.connection import drop_connection, patiently, transaction
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.heartbeat import Heartbeat
 from sluice.engine.ledger.revisions import registered_input
@@ -27,6 +27,7 @@ from sluice.engine.ledger.runs import options_of, pipeline_of
 from sluice.engine.ledger.steps import Claim
 from sluice.engine.steps.redeclare import build_under_newer, plan_under_newer, target_of
 from sluice.engine.steps.withdraw import this_input, withdraw_input
+from sluice.engine.tables.changes.fits import is_left_behind
 from sluice.errors import (
     ConfigError,
     DataError,
@@ -239,7 +240,7 @@ def _handle_missing(claim: Claim, error: NotHere | NotAllowed) -> None:
     """Another worker may reach the file, or have the right; when none has for too long, its input fails."""
     reason = str(error)
     other = isinstance(error, OtherDeclaration)
-    if isinstance(error, TableChanged) and _goes_on_under_newer(claim):
+    if other and _is_left_behind(claim, error) and _goes_on_under_newer(claim):
         log.info("step %s (run %s) goes on under a newer declaration: %s", claim.step, claim.run, reason)
     elif not steps.is_missing_too_long(claim, settings().declaration_wait_s if other else error.patience_s):
         steps.release(claim, reason, 1.0, missing=True)
@@ -253,6 +254,20 @@ def _handle_missing(claim: Claim, error: NotHere | NotAllowed) -> None:
         steps.fail_input(claim, error.code, reason)
     else:
         _withdraw(claim, reason, code=error.code, again=False)
+
+
+def _is_left_behind(claim: Claim, error: NotHere | NotAllowed) -> bool:
+    """Whether the table was changed since the step's declaration: nobody waits for a worker that has it."""
+    if isinstance(error, TableChanged):
+        return True
+    if claim.input is None:
+        return False
+    _, registered = registered_input(claim.run, claim.input)
+    shape = registered.shape
+    if shape is None:
+        return False
+    with transaction() as cursor:
+        return is_left_behind(cursor, shape["table"], shape["columns"], shape["key"])
 
 
 def _goes_on_under_newer(claim: Claim) -> bool:

@@ -85,3 +85,23 @@ def test_an_unknown_option_of_files_is_one_sentence_with_the_file(folder: Path) 
     (folder / "broken.py").write_text("from sluice import Files\npipeline = Files('*.csv', stric_quotes=True)\n")
     with pytest.raises(ConfigError, match=r"broken\.py:2: .*unexpected keyword argument 'stric_quotes'"):
         find("broken")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sentence"),
+    [
+        (("b",), (), "Column 'a' is renamed from 'b', which is a column of its own: leave out renamed_from."),
+        (("a",), (), "Column 'a' is renamed from 'a', which is a column of its own: leave out renamed_from."),
+        (("old",), ("old",), "'old' is in renamed_from of two columns."),
+        ("old", (), "Column 'a': renamed_from must be"),
+    ],
+)
+def test_a_name_from_before_belongs_to_one_column(first: Any, second: Any, sentence: str) -> None:
+    key = Column("id", Integer(), required=True)
+    with pytest.raises(ConfigError) as caught:
+        Table(
+            "t",
+            key=("id",),
+            columns=[key, Column("a", Text(), renamed_from=first), Column("b", Text(), renamed_from=second)],
+        )
+    assert sentence in str(caught.value)

@@ -18,7 +18,6 @@ from sluice.engine.load.target import Target
 from sluice.engine.registry import Declared
 from sluice.engine.steps.build import definition_of
 from sluice.engine.steps.withdraw import this_input, undo_input
-from sluice.engine.tables.catalog import columns_of
 
 query = statements(__name__)
 
@@ -50,7 +49,7 @@ def plan_under_newer(claim: Claim, registered: Registered, now: Declared | None)
     with transaction() as cursor:
         if not is_newer(cursor, name, registered.source, revision, registered.revision):
             return False
-        undo_input(cursor, claim, _target_now(cursor, registered, now))
+        undo_input(cursor, claim, _target(registered))
         cursor.execute(query("redeclare_input"), params | {"note": note})
         plan_again(cursor, this_input(claim))
     return True
@@ -71,16 +70,6 @@ def build_under_newer(claim: Claim, now: Declared | None, registered: str | None
 def target_of(registered: Registered) -> Target | None:
     """The table that an input was registered for; None where the ledger does not have it."""
     return None if registered.shape is None else _target(registered)
-
-
-def _target_now(cursor: Cursor, registered: Registered, now: Declared) -> Target:
-    """The table that an input was registered for, by the columns that it has.
-
-    A table is only changed while no rows that an update has replaced are to be restored by the old ones.
-    """
-    target, newer = _target(registered), Target.of(now.flow(registered.source).table)
-    there = columns_of(cursor, target.name) or {}
-    return newer if newer.name == target.name and not set(target.columns) <= set(there) else target
 
 
 def _target(registered: Registered) -> Target:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import transaction
@@ -13,6 +15,7 @@ from sluice.engine.ledger.inputs.shared import plan_again, withdraw_parts
 from sluice.engine.ledger.outcomes import end_input
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.load.target import Target
+from sluice.engine.tables.catalog import columns_of
 from sluice.errors import LostClaim
 
 query = statements(__name__)
@@ -41,6 +44,7 @@ def undo_input(cursor: Cursor, claim: Claim, target: Target) -> tuple[int, bool]
     Returns how often it has been withdrawn, and whether it had a copy in the landing. Raises LostClaim.
     """
     this = {"input": this_input(claim)}
+    target = _as_it_is(cursor, target)
     if target.update:
         share(cursor, Lock.SETTLING, target.name)  # rows that settling records are restored, or not recorded yet
     withdraw_parts(cursor, this["input"])
@@ -55,6 +59,14 @@ def delete_rows(cursor: Cursor, target: Target, input_id: int) -> None:
     """Delete all rows of an input that is not settled, and what the ledger has of them but the books."""
     _take_out(cursor, target, {"input": input_id})
     ledger_inputs.forget_rows(cursor, input_id)
+
+
+def _as_it_is(cursor: Cursor, target: Target) -> Target:
+    """The table to delete rows from. One whose columns were changed since has no rows that an update has replaced,
+    because it is changed only while there are none: nothing is restored by the older columns."""
+    if not target.update or set(target.columns) <= set(columns_of(cursor, target.name) or {}):
+        return target
+    return replace(target, update=False)
 
 
 def this_input(claim: Claim) -> int:

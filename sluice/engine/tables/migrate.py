@@ -6,7 +6,7 @@ Two processes that migrate at once run one after the other, and the second one h
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import psycopg2.errors
 from psycopg2 import sql
@@ -45,8 +45,16 @@ class NotMigrated(ConfigError):
         return self.sentence
 
 
-def migrate(pipelines: list[Pipeline], allowed: Allowed = _NOTHING, *, wait_s: float = _WAIT_S) -> list[str]:
+def migrate(
+    pipelines: list[Pipeline],
+    allowed: Allowed = _NOTHING,
+    *,
+    wait_s: float = _WAIT_S,
+    note: Callable[[str], object] | None = None,
+) -> list[str]:
     """Bring the ledger and the pipelines' tables up to date. Returns what was done, a sentence each.
+
+    `note` is called with what else there is to know of changed tables; without it, that is returned, too.
 
     Missing tables are made in one transaction; those that are there are changed one after the other, where nothing is
     lost by it. Workers may load meanwhile, and lock the ledger's tables in another order: after a deadlock it is done
@@ -54,10 +62,17 @@ def migrate(pipelines: list[Pipeline], allowed: Allowed = _NOTHING, *, wait_s: f
     """
     done = _again_after_deadlocks(pipelines)
     check_options(pipelines, allowed)
-    plans = [change_table(each, allowed, wait_s) for each in _differing(pipelines, allowed)]
-    done += [change.done for plan in plans for change in plan.changes if change.done]
-    done += [f"{plan.table}: {note}" for plan in plans if plan.changes for note in plan.notes]
-    refused = [plan.sentence for plan in plans if plan.refused]
+    refused: list[str] = []
+    for declared in _differing(pipelines, allowed):
+        try:
+            plan = change_table(declared, allowed, wait_s)
+        except ConfigError as error:  # the other tables are changed
+            refused.append(str(error))
+            continue
+        done += [change.done for change in plan.changes if change.done]
+        for each in plan.notes if plan.changes else ():
+            (note or done.append)(f"{plan.table}: {each}")
+        refused += [plan.sentence] if plan.refused else []
     if refused:
         raise NotMigrated(" ".join(refused), done)
     return done

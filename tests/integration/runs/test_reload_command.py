@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,16 @@ def test_a_column_that_no_table_has_is_refused(engine: InProcess) -> None:
     engine.use(shop(ID, NAME))
     with pytest.raises(ConfigError, match=r"No table of shop has a column nmae; did you mean name\?"):
         files_again(engine.pipeline, column="nmae")
+
+
+def test_a_file_that_is_gone_is_read_from_its_copy_in_the_landing(engine: InProcess, tmp_path: Path) -> None:
+    engine.use(shop(ID, NAME))
+    packed = tmp_path / "a.csv.gz"
+    packed.write_bytes(gzip.compress(b"id,name,colour\n1,bolt,red\n"))
+    load(engine, packed)
+    packed.unlink()
+    engine.use(shop(ID, NAME, COLOUR))
+    (copy,) = files_again(engine.pipeline).inputs
+    assert Path(copy.uri).parent == tmp_path / "landing"
+    again(engine, column="colour")
+    assert engine.sql("select id, name, colour from shop") == [(1, "bolt", "red")]

@@ -11,7 +11,7 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.steps.redeclare import note_declared
 from sluice.engine.tables.changes.change import Allowed
 from sluice.engine.tables.changes.preview import preview
-from sluice.engine.tables.migrate import is_current, migrate
+from sluice.engine.tables.migrate import NotMigrated, is_current, migrate
 from sluice.errors import ConfigError
 from sluice.pipelines import declared_of
 from tests.kit.in_process import InProcess
@@ -250,6 +250,7 @@ def test_a_generated_column_with_another_expression_is_computed_again(engine: In
     engine.sql("insert into shop (id, amount, _input_id, _line) values (1, 5, 1, 1)")
     assert migrate([with_total("amount  *  2")]) == []
     assert is_current(with_total("amount * 3"))
+    assert migrate([with_total("amount * 3")]) == []
     assert migrate([with_total("amount * 3")], Allowed(rewrite=True)) == ["Column total of shop is computed anew."]
     assert engine.sql("select total from shop") == [(15,)]
 
@@ -317,3 +318,22 @@ def test_a_name_from_before_two_renames_is_not_brought_back(engine: InProcess) -
     migrate([shop(ID, Column("title", Text(), renamed_from=("label", "name")))])
     with pytest.raises(ConfigError, match="Column name was renamed to title by a newer declaration"):
         migrate([shop(ID, NAME)])
+
+
+def test_of_several_tables_those_that_can_be_changed_are_changed(engine: InProcess) -> None:
+    code = Column("code", Text(), required=True)
+    stock = Pipeline("stock", Files("*.csv"), Table("stock", key=("id",), columns=[ID]))
+    migrate([shop(ID, code), stock])
+    engine.sql("create table orders (shop bigint references shop (id))")
+    more = Pipeline("stock", Files("*.csv"), Table("stock", key=("id",), columns=[ID, AMOUNT]))
+    with pytest.raises(NotMigrated) as caught:
+        migrate([shop(ID, code, key=("code",)), more])
+    assert caught.value.done == ["Added column amount to stock."]
+    assert "Table shop was not changed, because something depends on it" in str(caught.value)
+
+
+def test_a_run_can_say_that_a_column_may_have_been_renamed(engine: InProcess) -> None:
+    declare(engine, shop(ID, NAME))
+    notes: list[str] = []
+    assert migrate([shop(ID, Column("label", Text()))], note=notes.append) == ["Added column label to shop."]
+    assert notes[1] == ('shop: Did you mean Column("label", ..., renamed_from=("name",))? name has the type of label.')

@@ -8,16 +8,21 @@ from typing import Literal
 
 import pytest
 
-from sluice import Column, Decimal, Files, Integer, Pipeline, Table, Text
+from sluice import Column, Decimal, Derived, Files, Integer, Pipeline, Table, Text
 from sluice.engine.database.connection import transaction
-from sluice.engine.ledger.revisions import registered_inputs
+from sluice.engine.ledger import steps
+from sluice.engine.ledger.revisions import registered_input, registered_inputs
 from sluice.engine.ledger.runs import Run
 from sluice.engine.registry import Declared, covers
 from sluice.engine.sources.inputs import inputs_of
+from sluice.engine.steps.build import build_run, definition_of
+from sluice.engine.steps.redeclare import build_under_newer, note_declared, plan_under_newer
+from sluice.engine.steps.withdraw import this_input
 from sluice.engine.tables.changes.apply import TableInUse
 from sluice.engine.tables.changes.change import Allowed
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.errors import TableChanged
+from sluice.pipelines import declared_of
 from sluice.tasks.enqueue import register_inputs
 from tests.kit.in_process import InProcess
 
@@ -106,3 +111,54 @@ def test_a_wider_column_takes_what_was_read_under_the_older_declaration(engine: 
     migrate([shop(ID, Column("amount", Decimal(16, 4)))], Allowed(rewrite=True))
     assert engine.finish(run)["loaded"] == 1
     assert engine.sql("select amount::text from shop") == [("12345678.9900",)]
+
+
+@pytest.mark.parametrize("on_conflict", ["keep", "update"])
+def test_what_is_not_loaded_is_read_again_under_the_newer_declaration(
+    engine: InProcess, tmp_path: Path, on_conflict: Literal["keep", "update"]
+) -> None:
+    engine.use(shop(ID, NAME, on_conflict=on_conflict))
+    path = tmp_path / "a.csv"
+    path.write_text("id,name\n1,bolt\n")
+    with transaction() as cursor:
+        run = register_inputs(cursor, engine.pipeline, inputs_of(engine.pipeline, [path]))
+    engine.plan(run)
+    (step,) = engine.steps(run, "extract")
+    now = shop(ID, LABEL, on_conflict=on_conflict)
+    engine.use(now)
+    with transaction() as cursor:
+        note_declared(cursor, declared_of(now))
+    claim = steps.claim("extract", {"step": step})
+    assert plan_under_newer(claim, registered_input(run.id, this_input(claim))[1], declared_of(now))
+    engine.sql("update sluice.step set due_at = clock_timestamp() where state = 'due'")
+    assert engine.finish(run)["loaded"] == 1
+    assert engine.sql("select id, label from shop") == [(1, "bolt")]
+
+
+def counted(column: Column) -> Pipeline:
+    derived = Derived(
+        "counts",
+        key=("word",),
+        columns={"word": "text", "times": "bigint"},
+        sql=f"select {column.name} as word, count(*) as times from {{files}} f group by 1",
+    )
+    return Pipeline("shop", Files("*.csv"), Table("shop", key=("id",), columns=[ID, column]), derived=[derived])
+
+
+def test_a_build_of_a_renamed_column_goes_on_under_the_newer_declaration(engine: InProcess, tmp_path: Path) -> None:
+    older, now = counted(NAME), counted(LABEL)
+    engine.use(older)
+    run = half_loaded(engine, tmp_path / "a.csv")
+    engine.settle(run)
+    engine.use(now)
+    with transaction() as cursor:
+        note_declared(cursor, declared_of(now))
+    (step,) = engine.steps(run, "build")
+    claim = steps.claim("build", {"step": step})
+    with pytest.raises(TableChanged, match="Table shop has no column name by now"):
+        build_run(claim, older)
+    assert engine.sql("select count(*) from counts") == [(0,)]
+    assert build_under_newer(claim, declared_of(now), definition_of(older))
+    build_run(claim, now)
+    assert engine.sql("select word, times from counts") == [("bolt", 1)]
+    assert run.status().state == "done"

@@ -78,6 +78,7 @@ def test_each_next_run_uses_a_file_that_came_and_one_that_changed(stack: Stack, 
     ]
 
 
+@pytest.mark.slow
 def test_an_older_worker_gives_back_what_is_of_a_renamed_column(stack: Stack) -> None:
     """The run was registered by the older declaration, and has loaded nothing when the table changes."""
     old, new = stack.home / "old", stack.home / "new"
@@ -90,7 +91,7 @@ def test_an_older_worker_gives_back_what_is_of_a_renamed_column(stack: Stack) ->
     until(lambda: stack.sql(changed)[0][0] > 0, 120, "a step that the older worker gives back")
     assert stack.sql("select count(*) from shop") == [(0,)]
     assert stack.sql("select distinct crashes, vanished from sluice.step") == [(0, 0)]
-    stack.worker(1, SLUICE_PIPELINES=f"{new}", SLUICE_DECLARATION_WAIT_S="1").wait_ready()
+    stack.worker(1, SLUICE_PIPELINES=str(new)).wait_ready()
     for run in (first, second):
         assert stack.wait(run)["state"] == "done"
     assert stack.sql("select id, label from shop order by id") == [(1, "bolt"), (2, "nut")]

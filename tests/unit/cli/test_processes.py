@@ -14,6 +14,7 @@ import pytest
 
 from sluice.cli.servers import processes
 from sluice.engine.base import servers
+from sluice.engine.tables.changes.apply import TableInUse
 from sluice.workers.child import Command
 
 Sluice = Callable[..., Any]
@@ -46,6 +47,18 @@ def test_worker_is_celerys_own_with_so_many_processes(sluice: Sluice, recorder: 
     argv = list(recorder.commands[0].argv)
     assert argv[:7] == [sys.executable, "-P", "-m", "sluice.cli.servers.celery", "-A", "sluice.app", "worker"]
     assert argv[argv.index("--concurrency") + 1] == "3"
+
+
+def test_a_table_that_an_open_run_has_to_settle_first_does_not_keep_workers_from_starting(
+    sluice: Sluice, recorder: type[Recorder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def migrate(_pipelines: object) -> list[str]:
+        raise TableInUse("Table shop is in use and was not changed.")
+
+    monkeypatch.setattr("sluice.engine.tables.migrate.migrate", migrate)
+    result = sluice("worker")
+    assert (result.exit_code, [command.name for command in recorder.commands]) == (0, ["worker"])
+    assert "Table shop is in use and was not changed.\n" in result.stderr
 
 
 def test_beat_keeps_its_schedule_at_home(sluice: Sluice, recorder: type[Recorder], home: Path) -> None:

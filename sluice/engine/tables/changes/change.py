@@ -9,6 +9,10 @@ from psycopg2 import sql
 
 from sluice.engine.tables.catalog import table_identifier
 
+BY_HAND = (
+    "Sluice makes only changes that lose nothing: alter it by hand ({statements}), or give the declared table another "
+    "name."
+)
 MOMENT = "no rewrite; locks the table for a moment"
 
 
@@ -31,10 +35,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A difference that is not changed, and what to do about it."""
+    """A difference that is not changed, and what to do about it; or the statement that changes it `by_hand`."""
 
     sentence: str
-    todo: str
+    todo: str = ""
+    by_hand: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,14 @@ class TablePlan:
     @property
     def sentence(self) -> str:
         """What is refused, as one message."""
-        found = " ".join(each.sentence for each in self.refused)
-        return f"Table {self.table}: {found} {' '.join(dict.fromkeys(each.todo for each in self.refused))}"
+        return f"Table {self.table}: {refused_in_words(self.refused)}"
+
+
+def refused_in_words(refused: Sequence[Refusal]) -> str:
+    """What is refused, then what to do."""
+    statements = "; ".join(each.by_hand for each in refused if each.by_hand)
+    todo = [BY_HAND.format(statements=statements)] if statements else []
+    return " ".join([*(each.sentence for each in refused), *todo, *(each.todo for each in refused if each.todo)])
 
 
 def altered(table: str, words: str, **names: str | sql.Composable) -> sql.Composed:

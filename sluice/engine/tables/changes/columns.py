@@ -12,10 +12,6 @@ from sluice.engine.tables.changes.declared import Declared
 from sluice.engine.tables.changes.found import Facts, Found
 from sluice.engine.types.widening import Widening, holds, whole_digits, widening
 
-BY_HAND = (
-    "Sluice makes only changes that lose nothing: alter it by hand ({statement}), or give the declared table another "
-    "name."
-)
 _NUMBERS = ("numeric", "smallint", "integer", "bigint")
 
 
@@ -122,7 +118,7 @@ def _refused(declared: Declared, found: Found, name: str, here: Facts, new: str,
         few = found.too_large(here.name, limit=10**whole, scale=scale)
         sentence += f" Rows with a value that does not fit: {few:,}."
     statement = altered(declared.name, "alter column {name} type " + words, name=name)
-    return Refusal(sentence, BY_HAND.format(statement=statement.as_string(found.cursor)))
+    return Refusal(sentence, by_hand=statement.as_string(found.cursor))
 
 
 def optional(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Change]:

@@ -6,7 +6,7 @@ read again under the newer one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from psycopg2 import sql
@@ -50,15 +50,29 @@ def refuse_changed(cursor: Cursor, tables: Sequence[Table | Computed]) -> None:
 def _has_key(cursor: Cursor, declared: Declared) -> bool:
     """Whether the table has the index of the declared key, which a bulk load has dropped. Raises TableChanged."""
     found = Found(cursor, declared.name)
-    gone = [name for name in declared.columns if name not in found.columns]
-    other = list(differing(declared, found))
-    if gone or other or not is_key(declared, found, {}):
-        why = f"no column {gone[0]}" if gone else f"another type of {other[0]}" if other else "another key"
+    why = _left_behind(declared, found)
+    if why is not None:
         raise TableChanged(
             f"Table {declared.name} has {why} by now: it was changed since the run was registered, for a newer "
             "declaration or by hand. A worker with a newer declaration goes on. If there is none: sluice migrate --plan"
         )
     return any(set(each.columns) == set(declared.key) for each in found.uniques)
+
+
+def is_left_behind(cursor: Cursor, table: str, columns: Mapping[str, str], key: Sequence[str]) -> bool:
+    """Whether a table was changed since a declaration with these columns and this key."""
+    found = Found(cursor, table)
+    return bool(found.columns) and _left_behind(Declared(table, "loaded", columns, key), found) is not None
+
+
+def _left_behind(declared: Declared, found: Found) -> str | None:
+    gone = [name for name in declared.columns if name not in found.columns]
+    if gone:
+        return f"no column {gone[0]}"
+    other = next(differing(declared, found), None)
+    if other is not None:
+        return f"another type of {other}"
+    return None if is_key(declared, found, {}) else "another key"
 
 
 def share_tables(cursor: Cursor, names: Sequence[str]) -> None:

@@ -9,7 +9,6 @@ from psycopg2 import sql
 from sluice.engine.database.statements import statements
 from sluice.engine.tables.catalog import is_made_later
 from sluice.engine.tables.changes.change import MOMENT, Allowed, Change, Refusal, altered
-from sluice.engine.tables.changes.columns import BY_HAND
 from sluice.engine.tables.changes.declared import Declared
 from sluice.engine.tables.changes.found import Found
 
@@ -44,7 +43,7 @@ def rekeyed(
         problem = _problem(declared, found, names) if is_allowed or counts else ""
         if problem:
             here = altered(declared.name, "add primary key ({key})", key=_listed(declared.key))
-            yield Refusal(f"{sentence} {problem}", BY_HAND.format(statement=here.as_string(found.cursor)))
+            yield Refusal(f"{sentence} {problem}", by_hand=here.as_string(found.cursor))
             return
         if not is_allowed:
             fit = " All rows differ in it." if counts else ""

@@ -57,7 +57,8 @@ def plan_of(cursor: Cursor, declared: Declared, allowed: Allowed, *, counts: boo
     plan.add(renamed(declared, found, names))
     plan.add(added(declared, found, names))
     plan.add(retyped(declared, found, names, counts=counts))
-    plan.add(regenerated(declared, found, names))
+    if allowed.rewrite:  # it needs a temporary table, which not every role may make
+        plan.add(regenerated(declared, found, names))
     plan.add(rekeyed(declared, found, names, allowed, counts=counts))
     plan.add(optional(declared, found, names))
     plan.add(undeclared(declared, found, names, allowed))

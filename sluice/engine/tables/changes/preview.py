@@ -11,7 +11,7 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger import schema
 from sluice.engine.tables.catalog import columns_of, refuse_elsewhere, refuse_kind
-from sluice.engine.tables.changes.change import Allowed, TablePlan
+from sluice.engine.tables.changes.change import Allowed, TablePlan, refused_in_words
 from sluice.engine.tables.changes.declared import tables_of
 from sluice.engine.tables.changes.options import check_options
 from sluice.engine.tables.changes.plan import plan_of
@@ -73,4 +73,4 @@ def preview(pipelines: Sequence[Pipeline], allowed: Allowed) -> Preview:
 
 def _shown(cursor: Cursor, plan: TablePlan) -> Shown:
     statements = [Statement(each.as_string(cursor), one.cost) for one in plan.changes for each in one.statements]
-    return Shown(plan.table, statements, [f"{each.sentence} {each.todo}" for each in plan.refused], plan.notes)
+    return Shown(plan.table, statements, [refused_in_words([each]) for each in plan.refused], plan.notes)
