@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ from sluice.engine.formats.csv.dialect import Dialect
 from sluice.engine.formats.csv.quotes import Positions
 from sluice.engine.formats.csv.records import index_records
 
+_SPECIAL = re.compile('["\r\n]')
 _END = "\r\n"  # both, or before Python 3.13 the writer leaves cells with one of them without quotes
 
 
@@ -25,6 +27,9 @@ def cut_records(data: bytes, lines: Positions, dialect: Dialect) -> list[bytes]:
 
 def read_cells(record: str, dialect: Dialect) -> list[str] | None:
     """The cells of a record, as many as the header has; None where it cannot be split so."""
+    if record and not _SPECIAL.search(record):  # nearly all: a twentieth of the time
+        cells = record.split(dialect.delimiter)
+        return cells if len(cells) == len(dialect.header) else None
     if index_records(record.encode("utf-8", "surrogateescape"), dialect.quotes, final=True).faults:
         return None
     cells = split_cells(record, dialect)
