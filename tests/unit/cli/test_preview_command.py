@@ -170,6 +170,14 @@ def test_packed_files_other_formats_and_encodings(sluice: Sluice, folder: Path) 
     ]
 
 
+def test_any_declared_delimiter_is_shown(sluice: Sluice, folder: Path) -> None:
+    pipeline = folder / "mine" / "bills.py"
+    for delimiter, shown in (("^", "'^'"), (";", "';'"), ("\t", "tab")):
+        pipeline.write_text(BILLS.replace('"*.csv*"', f'"*.csv*", delimiter={delimiter!r}'))
+        name = _write(folder, (HEADER + "1;a;5;\n").replace(";", delimiter))
+        assert f"delimiter {shown}, rows from line 2" in sluice("preview", "bills", name).stdout
+
+
 def test_no_more_than_the_first_records(sluice: Sluice, folder: Path) -> None:
     rows = [f'{n};"a\n{n}";x;\n' if n == 3 else f"{n};a;5;\n" for n in range(1, 8)]
     name = _write(folder, HEADER + "".join(rows))
