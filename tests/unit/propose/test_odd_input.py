@@ -215,7 +215,7 @@ def test_a_value_that_is_there_again_much_later_is_noticed(tmp_path: Path) -> No
 def test_a_workbook_is_refused_with_what_to_do(tmp_path: Path) -> None:
     rows = {1: [workbook.text("id", "A1")], 2: [workbook.number("1", "A2")]}
     (tmp_path / "a.xlsx").write_bytes(workbook.workbook({"Sales": workbook.sheet(rows)}))
-    with pytest.raises(DataError, match="Excel workbook, for which no pipeline is proposed. Save its sheet as CSV"):
+    with pytest.raises(DataError, match="It is an Excel workbook, for which no pipeline is proposed"):
         proposal(str(tmp_path / "a.xlsx"))
 
 
