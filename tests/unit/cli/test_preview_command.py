@@ -74,7 +74,7 @@ def test_rows_books_rejects_and_hints_on_one_screen(sluice: Sluice, folder: Path
     )
     assert "  1 x not_decimal in amount: a.csv:3: amount: '1.234,50' is not a decimal number.\n" in said
     assert "1 x key_conflict: a.csv:5: The same key (id) has other values in line 2 of the same file" in said
-    assert "Rows that are in the table already are not known here" in said
+    assert "Rows already in the table are not known here" in said
     assert said.endswith("a run would end with state done, exit code 0\n")
 
 
