@@ -46,6 +46,12 @@ def known_declared() -> dict[str, Declared]:
     return dict(REGISTRY.view().declared)
 
 
+def examples() -> dict[str, Pipeline]:
+    """The pipelines that come with Sluice, by name."""
+    known = known_declared().items()
+    return {name: each.pipeline for name, each in known if each.path is not None and each.path.is_relative_to(FOLDER)}
+
+
 def all_declared() -> dict[str, Declared]:
     """Every pipeline that is switched on and can be read, by name. Raises ConfigError as `known_declared`."""
     return {name: each for name, each in known_declared().items() if not is_off(each)}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,18 +28,32 @@ def check(files: Files = None, as_json: Json = False) -> None:
 
     Ends with 2 if there is a mistake or an example that does not hold.
     """
-    from sluice.engine.check.files import check_files, named_files
+    from sluice.engine.check.files import named_files
     from sluice.pipelines import own_folders
 
     named = files or [str(folder) for folder in own_folders()]
     if not named:
         raise ConfigError("Nothing to check: name pipeline files, or their folders in SLUICE_PIPELINES.")
-    checked = check_files(named_files(named))
+    checked = _checked(named_files(named))
     wrong = sum(len(each.mistakes) + len(each.failed) for each in checked)
     facts = {"files": [_facts(each) for each in checked], "mistakes": wrong}
     emit(facts, as_json=as_json, human=lambda: _print(checked))
     if wrong:
         raise typer.Exit(Exit.USAGE)
+
+
+def _checked(files: list[Path]) -> list[Checked]:
+    """Files of SLUICE_PIPELINES are checked with all others there: one may have the same name, or be named by After."""
+    from sluice.engine.check.files import check_files, named_files
+    from sluice.pipelines import examples, own_folders
+
+    own: list[Path] = []
+    for folder in own_folders():
+        with suppress(ConfigError):  # it has no file
+            own += named_files([str(folder)])
+    if not set(files) <= set(own):
+        return check_files(files)
+    return [each for each in check_files(own, examples()) if each.file in files]
 
 
 def _facts(each: Checked) -> dict[str, Any]:

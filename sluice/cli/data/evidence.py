@@ -40,7 +40,7 @@ def _print_files(group: Group) -> None:
     names = ", ".join(near(file.uri) for file in group.files[:3]) + (", ..." if len(group.files) > 3 else "")
     facts = [first.format, rows(group.found.rows)]
     facts += [f"encoding {source.encoding}"] if source.encoding else []
-    facts += [f"{things(source.skip, 'line')} skipped"] if source.skip else []
+    facts += [f"{things(first.skip, 'line')} skipped"] if first.skip else []
     facts += ["no header"] if first.headless else []
     facts += [first.renamed] if first.renamed else []
     print(f"{names}: {', '.join(facts)}")

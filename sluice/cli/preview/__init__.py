@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sluice.cli.exits import Exit
     from sluice.engine.preview.facts import Preview
 
-UNKNOWN = "Rows that are in the table already are not known here: a run compares with them, too."
+UNKNOWN = "Rows already in the table are not known here: a run compares with them, too."
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Files, folders or quoted patterns; - is stdin.")]
 Rows = Annotated[int, typer.Option(min=0, max=10_000, help="How many rows of each table to show.")]
 Limit = Annotated[

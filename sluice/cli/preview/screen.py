@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 SHOWN = 8
 _WIDE = 40  # characters of a cell
-_NAMES = {",": "','", ";": "';'", "|": "'|'", "\t": "tab"}
-_FORMATS = {"csv": "CSV", "jsonl": "JSON lines", "converted": "converted to CSV"}
+_FORMATS = {"csv": "CSV", "jsonl": "JSON lines", "converted": "converted to text"}
 
 
 def print_preview(found: Preview, code: Exit) -> None:
@@ -61,7 +60,7 @@ def _file(each: FileFacts) -> str:
     if each.format != "converted":
         facts.append(each.encoding)
     if each.delimiter is not None:
-        facts.append(f"delimiter {_NAMES[each.delimiter]}")
+        facts.append("delimiter tab" if each.delimiter == "\t" else f"delimiter '{each.delimiter}'")
         facts.append(f"rows from line {each.first_row_line}")
     facts.append(things(each.records, "record") if each.whole else f"the first {things(each.records, 'record')}")
     lacks = f"; not in the file: {', '.join(each.absent)}" if each.absent else ""

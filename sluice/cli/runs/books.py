@@ -142,7 +142,16 @@ def _next_for(status: RunStatus) -> Iterator[tuple[str, str]]:
     if status.dead_steps or "nothing_loaded" in failing:
         yield f"sluice retry {run}", "what failed again, once its cause is corrected"
     if failing - {"nothing_loaded", "dead_part", "dead_step"}:
-        yield f"sluice run {status.pipeline} FILE...", "files again, once they are corrected"
+        yield _run_again(status)
+
+
+def _run_again(status: RunStatus) -> tuple[str, str]:
+    """The command for inputs that were refused: sources are not named in it."""
+    from sluice.engine.sources.fetched import is_fetched
+
+    if all(is_fetched(each.uri) for each in status.inputs if each.error_code):
+        return f"sluice run {status.pipeline}", "its sources again, once the cause is corrected"
+    return f"sluice run {status.pipeline} FILE...", "files again, once they are corrected"
 
 
 def _failed_before(status: RunStatus) -> set[int]:

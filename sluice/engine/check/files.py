@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from sluice.engine.check.examples import failing_examples
 from sluice.engine.check.mistakes import Mistake, check_file
 from sluice.engine.check.suspicious import suspicious
 from sluice.engine.declare import Pipeline
+from sluice.engine.registry.order import mistakes_of_order
 from sluice.engine.registry.pipeline_files import FOLDER, files_of
 from sluice.engine.rows.contract import Contract
 from sluice.errors import ConfigError
@@ -39,10 +40,14 @@ def named_files(names: Sequence[str]) -> list[Path]:
     return list(dict.fromkeys(each.absolute() for each in found))
 
 
-def check_files(files: Sequence[Path]) -> list[Checked]:
-    """Check each file; folders of modules, which declare no pipeline, are left out."""
+def check_files(files: Sequence[Path], beside: Mapping[str, Pipeline] | None = None) -> list[Checked]:
+    """Check each file; folders of modules, which declare no pipeline, are left out.
+
+    `beside` are the pipelines of no file here that an `After` may name; None where these are not known.
+    """
     checked: list[Checked] = []
     names: dict[str, Path] = {}
+    pipelines = dict(beside or {})
     for file in files:
         pipeline, mistakes = check_file(file)
         if pipeline is None:
@@ -52,9 +57,14 @@ def check_files(files: Sequence[Path]) -> list[Checked]:
         first = names.setdefault(pipeline.name, file)
         if first != file:
             mistakes.append(Mistake(str(file), f"{first} declares the pipeline {pipeline.name!r}, too: rename one."))
+        pipelines[pipeline.name] = pipeline
         failed = [] if mistakes else list(failing_examples(pipeline))
         warnings = list(suspicious(pipeline))
         checked.append(Checked(file, pipeline.name, len(pipeline.tests), mistakes, failed, warnings))
+    complete = beside is not None and all(each.pipeline is not None for each in checked)
+    for name, sentence in mistakes_of_order(pipelines, complete=complete).items():
+        for each in checked:
+            each.mistakes.extend([Mistake(str(each.file), sentence)] if each.pipeline == name else [])
     return checked
 
 

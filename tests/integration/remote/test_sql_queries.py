@@ -102,6 +102,15 @@ def test_a_watermark_of_text_is_compared_as_the_fetch_compares_it(engine: InProc
     assert load(engine, "select * from word", watermark="name")["read"] == 0
 
 
+def test_a_watermark_of_text_begins_again_after_a_first_fetch_with_rejects(engine: InProcess, office: Office) -> None:
+    office.sql("create table word (id text, name text); insert into word values ('1', 'a'), ('x', 'b')")
+    query = "select * from word"
+    assert load(engine, query, watermark="name")["rejected"] == 1
+    office.sql("update word set id = '2' where id = 'x'")
+    assert load(engine, query, watermark="name")["loaded"] == 1
+    assert load(engine, query, watermark="name")["read"] == 0
+
+
 def test_rejected_rows_do_not_advance_the_watermark(engine: InProcess, office: Office) -> None:
     office.sql("insert into item (id, day) values (7, 'soon')")
     status = load(engine, "select * from item order by id", watermark="id")

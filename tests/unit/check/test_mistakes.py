@@ -129,6 +129,23 @@ def test_two_files_with_one_name_and_a_check_that_does_not_fit(folder: Path) -> 
     ]
 
 
+def test_what_comes_after_no_pipeline_is_a_mistake_where_all_are_known(folder: Path) -> None:
+    made = f'from sluice import *\npipeline = Pipeline("{{0}}", Files("*.csv"), {TABLE}, schedule={{1}})\n'
+    after = {"b": "a", "c": "aa", "d": "e", "e": "d"}
+    schedules = {"a": "Daily('03:00')"} | {name: f"After({other!r})" for name, other in after.items()}
+    for name, schedule in schedules.items():
+        (folder / f"{name}.py").write_text(made.format(name, schedule))
+    files = named_files([str(folder)])
+    cycles = [
+        f"each of these pipelines waits for the next one: {way}. Remove one After."
+        for way in ("d -> e -> d", "e -> d -> e")
+    ]
+    unknown = ["After('aa'): there is no pipeline of that name; did you mean 'a'?"]
+    for beside, of_c in ((None, []), ({}, unknown)):
+        found = [[mistake.sentence for mistake in each.mistakes] for each in check_files(files, beside)]
+        assert found == [[], [], of_c, *([cycle] for cycle in cycles)]
+
+
 def test_what_is_legal_and_not_meant_is_a_warning(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     monkeypatch.delenv("SLUICE_SHOP_URL", raising=False)

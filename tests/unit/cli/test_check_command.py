@@ -39,6 +39,21 @@ def test_a_file_without_a_mistake(sluice: Sluice, folder: Path) -> None:
     )
 
 
+def test_one_file_is_checked_with_the_others_of_its_folder(sluice: Sluice, folder: Path) -> None:
+    (folder / "good.py").write_text(GOOD.partition(", tests=")[0] + ")\n")
+    (folder / "same.py").write_text((folder / "good.py").read_text())
+    (folder / "late.py").write_text(
+        (folder / "good.py").read_text().replace("Column,", "After, Column,").replace('"good", Files', '"late", Files')
+        .replace("table)\n", "table, schedule=After('goot'))\n")
+    )  # fmt: skip
+    assert (
+        "After('goot'): there is no pipeline of that name; did you mean 'good'?"
+        in sluice("check", "mine/late.py").stdout
+    )
+    assert "declares the pipeline 'good', too" in sluice("check", "mine/same.py").stdout
+    assert sluice("check", "mine/good.py").exit_code == 0
+
+
 def test_mistakes_and_examples_with_file_and_line(sluice: Sluice, folder: Path) -> None:
     (folder / "good.py").write_text(GOOD)
     (folder / "bad.py").write_text("from sluice import *\npipeline = Pipeline('bad', Files('*', skip='1'), 1)\n")

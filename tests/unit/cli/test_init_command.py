@@ -37,6 +37,12 @@ def test_a_pipeline_is_written_below_the_current_folder_and_the_next_commands_ar
     assert said.endswith("  sluice run orders orders_2024-05.csv\n")
 
 
+def test_a_header_that_is_not_used_is_no_line_that_was_skipped(sluice: Sluice, here: Path) -> None:
+    (here / "twice.csv").write_text("id,share,share\n" + "".join(f"{at},{at},{at}\n" for at in range(9)))
+    said = sluice("init", "twice.csv").stdout
+    assert "twice.csv: CSV, 9 rows, the header has 'share' more than once\n" in said
+
+
 def test_it_goes_into_the_first_folder_of_pipelines_and_is_read_there(
     sluice: Sluice, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,7 +74,7 @@ def test_rows_books_rejects_and_hints_on_one_screen(sluice: Sluice, folder: Path
     )
     assert "  1 x not_decimal in amount: a.csv:3: amount: '1.234,50' is not a decimal number.\n" in said
     assert "1 x key_conflict: a.csv:5: The same key (id) has other values in line 2 of the same file" in said
-    assert "Rows that are in the table already are not known here" in said
+    assert "Rows already in the table are not known here" in said
     assert said.endswith("a run would end with state done, exit code 0\n")
 
 
@@ -168,6 +168,14 @@ def test_packed_files_other_formats_and_encodings(sluice: Sluice, folder: Path) 
         ("jsonl", "utf-8", ["more"]),
         ("csv", "utf-16-le", []),
     ]
+
+
+def test_any_declared_delimiter_is_shown(sluice: Sluice, folder: Path) -> None:
+    pipeline = folder / "mine" / "bills.py"
+    for delimiter, shown in (("^", "'^'"), (";", "';'"), ("\t", "tab")):
+        pipeline.write_text(BILLS.replace('"*.csv*"', f'"*.csv*", delimiter={delimiter!r}'))
+        name = _write(folder, (HEADER + "1;a;5;\n").replace(";", delimiter))
+        assert f"delimiter {shown}, rows from line 2" in sluice("preview", "bills", name).stdout
 
 
 def test_no_more_than_the_first_records(sluice: Sluice, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import sys
@@ -36,6 +37,8 @@ class Recorder:
 @pytest.fixture(autouse=True)
 def recorder(monkeypatch: pytest.MonkeyPatch) -> type[Recorder]:
     monkeypatch.setattr(processes, "Supervisor", Recorder)
+    with socket.create_server(("127.0.0.1", 0)) as free:  # the usual port may be in use on this machine
+        monkeypatch.setenv("SLUICE_FLOWER_PORT", str(free.getsockname()[1]))
     monkeypatch.setattr(servers, "urls", lambda: ("", ""))
     monkeypatch.setattr("sluice.engine.tables.migrate.migrate", lambda _pipelines: [])
     return Recorder
@@ -74,7 +77,7 @@ def test_up_runs_all_of_them(sluice: Sluice, recorder: type[Recorder]) -> None:
     assert json.loads(result.stdout) == {
         "running": ["worker", "beat", "watch", "flower"],
         "embedded": True,
-        "flower": {"url": "http://127.0.0.1:5555", "user": "sluice"},
+        "flower": {"url": f"http://127.0.0.1:{os.environ['SLUICE_FLOWER_PORT']}", "user": "sluice"},
     }
 
 

@@ -84,6 +84,14 @@ def test_a_file_of_which_nothing_loads_is_no_success(sluice: Sluice, ledger: Led
     )
 
 
+def test_a_source_that_was_refused_is_run_again_without_files(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
+    refused = an_input(1, uri="source:orders", state="failed", error_code="setting_missing", error="It is not set.")
+    ledger.statuses = [a_run(state="failed", error="None of its inputs could be loaded.", inputs=[refused])]
+    shown = sluice("run", "call_logs", csv_file).stdout
+    assert "  sluice run call_logs  its sources again, once the cause is corrected\n" in shown
+    assert "FILE..." not in shown
+
+
 def test_of_a_file_that_failed_before_the_rejects_are_with_that_run(
     sluice: Sluice, ledger: Ledger, csv_file: str
 ) -> None:

@@ -12,6 +12,7 @@ from sluice.engine.propose import Options, propose
 from sluice.engine.propose.evidence.hashes import Spill
 from sluice.engine.sources.files.resolve import resolve
 from sluice.errors import ConfigError, DataError
+from tests.kit import workbook
 from tests.unit.propose import made
 from tests.unit.propose.proposing import outcome, proposal
 
@@ -209,6 +210,13 @@ def test_a_value_that_is_there_again_much_later_is_noticed(tmp_path: Path) -> No
     assert result.group.key == ("n",)
     assert "all different" in result.notes["n"]
     assert "all different" not in result.notes["v"]
+
+
+def test_a_workbook_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    rows = {1: [workbook.text("id", "A1")], 2: [workbook.number("1", "A2")]}
+    (tmp_path / "a.xlsx").write_bytes(workbook.workbook({"Sales": workbook.sheet(rows)}))
+    with pytest.raises(DataError, match="It is an Excel workbook, for which no pipeline is proposed"):
+        proposal(str(tmp_path / "a.xlsx"))
 
 
 def test_a_parquet_file_in_a_compressed_one_is_refused(tmp_path: Path) -> None:

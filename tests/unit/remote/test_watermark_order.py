@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.engine.sources.query.watermark import TYPES, greatest, reached_in
+from sluice.engine.sources.query.watermark import TYPES, greater, greatest, reached_in
 
 
 @given(st.lists(st.datetimes(), min_size=1, max_size=5))
@@ -43,6 +43,14 @@ def test_years_before_christ_go_backwards() -> None:
 def test_the_order_of_texts_is_not_known_here() -> None:
     with pytest.raises(LookupError):
         greatest("text", ["a", "b"])
+
+
+def test_of_two_texts_the_first_that_is_known() -> None:
+    assert greater("text", None, None) is None
+    assert greater("text", None, "b") == "b"
+    assert greater("text", "a", "b") == "a"
+    assert greater("bigint", None, None) is None
+    assert greater("bigint", "9", "10") == "10"
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,7 @@ def test_a_new_schedule_is_due_at_the_latest_time_of_the_last_day_only() -> None
     [
         (lambda: Cron("61 * * * *"), "Cron('61 * * * *'): the field minute cannot be '61'."),
         (lambda: Cron("0 0 * * funday"), "Cron('0 0 * * funday'): the field weekday cannot be 'funday'."),
+        (lambda: Cron("0 0 * * mon-sun"), "cannot be 'mon-sun'. At the end of a range Sunday is 7, as in 'mon-7'."),
         (lambda: Cron("* * * *"), "it must have five fields, minute hour day month weekday, such as"),
         (lambda: Cron("0 0 30 2 *"), "the field day cannot be '30'."),
         (

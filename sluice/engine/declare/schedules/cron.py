@@ -113,5 +113,6 @@ def _which(error: str, fields: str) -> str:
     """What is wrong with which field."""
     for name, given in zip(_FIELDS, fields.split(), strict=True):
         if error == f"Bad {name}":
-            return f"the field {_FIELDS[name]} cannot be {given!r}. Write five fields such as {_EXAMPLE}."
+            last = " At the end of a range Sunday is 7, as in 'mon-7'." if given.lower().endswith("-sun") else ""
+            return f"the field {_FIELDS[name]} cannot be {given!r}.{last} Write five fields such as {_EXAMPLE}."
     return f"it cannot be read ({error}). Write five fields such as {_EXAMPLE}."

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from sluice.engine.declare import Column, Files, Table
 from sluice.engine.formats.csv.header import CsvOptions, read_dialect
 from sluice.engine.formats.jsonl.dialect import looks_like_jsonl
-from sluice.engine.formats.known import limits
+from sluice.engine.formats.known import archive_format, limits
 from sluice.engine.formats.parquet.read import is_parquet, names_of_parquet
 from sluice.engine.formats.spelled.arrow import check_kind
 from sluice.engine.formats.text.header import LINE, plain
@@ -82,6 +82,7 @@ def look_at(uri: str, options: Options, encoding: str | None = None) -> FileLook
     with named(uri):
         if (parquet := _parquet(uri, source)) is not None:
             return parquet
+        _refuse_workbook(uri)
         with _not_packed_parquet(), opened(uri, source, _ANY) as text:
             head = Source(text.stream).peek(_HEAD)
             source = replace(source, encoding=source.encoding if text.encoding is None or source.encoding else None)
@@ -203,6 +204,18 @@ def _parquet(uri: str, source: Files) -> FileLook | None:
             return None
         file.seek(0)
         return _of_schema(uri, source, _schema(file))
+
+
+def _refuse_workbook(uri: str) -> None:
+    """Raise DataError for a workbook, which can be loaded, and for which nothing is proposed."""
+    _, member = split_member(uri)
+    with open_input(uri) as file:
+        if member is None and archive_format(file) is not None:
+            raise DataError(
+                "unsupported",
+                "It is an Excel workbook, for which no pipeline is proposed. Save its sheet as CSV (UTF-8), propose one"
+                " from that, and put Files('*.xlsx', sheet='NAME') in it.",
+            )
 
 
 def _schema(file: BinaryIO) -> pa.Schema:

@@ -113,7 +113,9 @@ def as_loaded(header: str, noted: Noted, beat: Callable[[], None]) -> Mapping[st
 def greater(of: str, one: str | None, other: str | None) -> str | None:
     """The greater of two values; of texts, the first that is not None."""
     present = [value for value in (one, other) if value is not None]
-    return present[0] if len(present) == 1 or (present and KINDS[of] == TEXT) else greatest(of, present)
+    if len(present) < 2 or KINDS[of] == TEXT:
+        return next(iter(present), None)
+    return greatest(of, present)
 
 
 def _loaded_values(watermark: str, noted: Noted, beat: Callable[[], None]) -> Iterator[str]:
