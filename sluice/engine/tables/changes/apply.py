@@ -48,8 +48,9 @@ def change_table(declared: Declared, allowed: Allowed, wait_s: float) -> TablePl
             if not _is_in_use(error):
                 raise
             if time.monotonic() >= until:
+                why = str(error).rstrip(".")
                 raise TableInUse(
-                    f"Table {declared.name} is in use and was not changed: {error} Try again later: sluice migrate"
+                    f"Table {declared.name} is in use and was not changed. {why}. Try again later: sluice migrate"
                 ) from error
         time.sleep(PAUSE_S)
 
