@@ -187,7 +187,7 @@ def test_the_key_of_an_empty_table_changes_by_itself(engine: InProcess) -> None:
     assert is_current(now)
 
 
-def test_the_key_of_a_table_with_rows_changes_when_it_is_told_and_the_rows_differ(engine: InProcess) -> None:
+def test_the_key_of_a_table_with_rows_changes_by_an_option_if_the_rows_differ(engine: InProcess) -> None:
     code = Column("code", Text(), required=True)
     loaded(engine, shop(ID, code), "1, 'a'", "2, 'a'", "3, 'b'")
     by_code = shop(ID, code, key=("code",))
@@ -337,3 +337,11 @@ def test_a_run_can_say_that_a_column_may_have_been_renamed(engine: InProcess) ->
     notes: list[str] = []
     assert migrate([shop(ID, Column("label", Text()))], note=notes.append) == ["Added column label to shop."]
     assert notes[1] == ('shop: Did you mean Column("label", ..., renamed_from=("name",))? name has the type of label.')
+
+
+def test_a_new_column_comes_with_its_index(engine: InProcess) -> None:
+    loaded(engine, shop(ID), "1")
+    now = Pipeline("shop", Files("*.csv"), Table("shop", key=("id",), columns=[ID, NAME], indexes=[("name",)]))
+    assert migrate([now]) == ["Added column name to shop."]
+    assert engine.sql("select count(*) from pg_indexes where indexname = 'shop_name_idx'") == [(1,)]
+    assert preview([now], Allowed()).tables == []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
+import psycopg2
 import pytest
 
 from sluice import Column, Decimal, Derived, Files, Integer, Pipeline, Table, Text
@@ -162,3 +164,16 @@ def test_a_build_of_a_renamed_column_goes_on_under_the_newer_declaration(engine:
     build_run(claim, now)
     assert engine.sql("select word, times from counts") == [("bolt", 1)]
     assert run.status().state == "done"
+
+
+def test_a_table_that_is_being_loaded_is_changed_afterwards(engine: InProcess, database_url: str) -> None:
+    migrate([shop(ID)])
+    with closing(psycopg2.connect(database_url)) as other, other.cursor() as cursor:
+        cursor.execute("insert into shop values (1, 1, 1)")
+        with pytest.raises(
+            TableInUse, match=r"^Table shop is in use and was not changed\. .* lock timeout\. Try again"
+        ):
+            migrate([shop(ID, NAME)], wait_s=0)
+        other.commit()
+    assert migrate([shop(ID, NAME)], wait_s=0) == ["Added column name to shop."]
+    assert engine.sql("select id, name from shop") == [(1, None)]

@@ -36,11 +36,22 @@ class TableInUse(TransientError):
 
 
 def change_table(declared: Declared, allowed: Allowed, wait_s: float) -> TablePlan:
-    """Change a table, all or nothing. Returns what was done, refused and noted.
+    """Change a table, all or nothing, and then make its indexes. Returns what was done, refused and noted.
 
     Raises TableInUse after `wait_s` seconds, ConfigError.
     """
     until = time.monotonic() + wait_s
+    plan = _patiently(declared, allowed, until)
+    if any(not each.is_index for each in plan.changes):
+        # not in the same transaction: readers would wait for the indexes, too
+        try:
+            plan.changes.extend(_patiently(declared, allowed, until).changes)
+        except TableInUse:
+            plan.notes.append("Its new indexes are not made yet, because the table is in use: sluice migrate")
+    return plan
+
+
+def _patiently(declared: Declared, allowed: Allowed, until: float) -> TablePlan:
     while True:
         try:
             return _change(declared, allowed)
@@ -48,8 +59,9 @@ def change_table(declared: Declared, allowed: Allowed, wait_s: float) -> TablePl
             if not _is_in_use(error):
                 raise
             if time.monotonic() >= until:
+                why = str(error).rstrip(".")
                 raise TableInUse(
-                    f"Table {declared.name} is in use and was not changed: {error} Try again later: sluice migrate"
+                    f"Table {declared.name} is in use and was not changed. {why}. Try again later: sluice migrate"
                 ) from error
         time.sleep(PAUSE_S)
 
@@ -70,10 +82,11 @@ def _change(declared: Declared, allowed: Allowed) -> TablePlan:
         cursor.execute(_ROOM)
         if any(each.settled for each in plan.changes):
             _wait_for_settled(cursor, declared.name)
-        for change in plan.changes:
+        first = [each for each in plan.changes if not each.is_index] or plan.changes
+        for change in first:
             _make(cursor, declared.name, change)
         failpoint("migrate.before_commit")
-    return plan
+    return TablePlan(plan.table, first, [], plan.notes)
 
 
 def _refuse_rewrites(plan: TablePlan, allowed: Allowed) -> None:

@@ -30,6 +30,7 @@ class Change:
     rewrites: bool = False
     settled: bool = False
     adds: bool = False
+    is_index: bool = False
     renamed: tuple[str, str] | None = None
 
 

@@ -76,7 +76,7 @@ def _indexed(cursor: Cursor, declared: Declared, found: Found) -> Iterator[Chang
         *missing_rare_indexes(cursor, declared.name, declared.rare, declared.key),
     ]
     for statement in missing:
-        yield Change([statement], "", f"reads {found.size}; writers wait meanwhile")
+        yield Change([statement], "", f"reads {found.size}; writers wait meanwhile", is_index=True)
 
 
 def _with_view(cursor: Cursor, declared: Declared, plan: TablePlan) -> None:
