@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SHOWN = 8
 _WIDE = 40  # characters of a cell
 _NAMES = {",": "','", ";": "';'", "|": "'|'", "\t": "tab"}
-_FORMATS = {"csv": "CSV", "jsonl": "JSON lines", "converted": "converted to CSV"}
+_FORMATS = {"csv": "CSV", "jsonl": "JSON lines", "converted": "converted to text"}
 
 
 def print_preview(found: Preview, code: Exit) -> None:

@@ -24,7 +24,7 @@ from sluice.engine.steps.plan.absent import match_columns
 from sluice.engine.steps.plan.scan import PlannedInput, scanned
 from sluice.engine.types.base import Int64s
 
-CONVERTED = "converted"  # the format of a file that is not text: it is read as CSV
+CONVERTED = "converted"  # the format of a file that is not text: it is converted to CSV or JSON lines
 
 
 @dataclass(frozen=True)

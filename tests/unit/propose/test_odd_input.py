@@ -12,6 +12,7 @@ from sluice.engine.propose import Options, propose
 from sluice.engine.propose.evidence.hashes import Spill
 from sluice.engine.sources.files.resolve import resolve
 from sluice.errors import ConfigError, DataError
+from tests.kit.workbook import number, sheet, text, workbook
 from tests.unit.propose import made
 from tests.unit.propose.proposing import outcome, proposal
 
@@ -214,5 +215,13 @@ def test_a_value_that_is_there_again_much_later_is_noticed(tmp_path: Path) -> No
 def test_a_parquet_file_in_a_compressed_one_is_refused(tmp_path: Path) -> None:
     content = Path(made.parquet(tmp_path / "a.parquet")).read_bytes()
     (tmp_path / "a.parquet.gz").write_bytes(gzip.compress(content))
-    with pytest.raises(DataError, match="It is a Parquet file in a compressed file; unpack it first"):
+    with pytest.raises(DataError, match="It is a Parquet file or a workbook in a compressed file; unpack it first"):
         proposal(str(tmp_path / "a.parquet.gz"))
+
+
+@pytest.mark.parametrize("sheets", [["a"], ["a", "b"]])
+def test_a_workbook_is_named_as_what_it_is(tmp_path: Path, sheets: list[str]) -> None:
+    rows = {1: [text("id", "A1"), text("name", "B1")], 2: [number("1", "A2"), text("x", "B2")]}
+    (tmp_path / "book.xlsx").write_bytes(workbook({name: sheet(rows) for name in sheets}))
+    with pytest.raises(DataError, match=r"book\.xlsx: It is an Excel workbook, which `sluice init` does not read"):
+        proposal(str(tmp_path / "book.xlsx"))

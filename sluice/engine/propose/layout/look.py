@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from sluice.engine.declare import Column, Files, Table
 from sluice.engine.formats.csv.header import CsvOptions, read_dialect
 from sluice.engine.formats.jsonl.dialect import looks_like_jsonl
-from sluice.engine.formats.known import limits
+from sluice.engine.formats.known import archive_format, limits
 from sluice.engine.formats.parquet.read import is_parquet, names_of_parquet
 from sluice.engine.formats.spelled.arrow import check_kind
 from sluice.engine.formats.text.header import LINE, plain
@@ -82,6 +82,7 @@ def look_at(uri: str, options: Options, encoding: str | None = None) -> FileLook
     with named(uri):
         if (parquet := _parquet(uri, source)) is not None:
             return parquet
+        _refuse_workbook(uri)
         with _not_packed_parquet(), opened(uri, source, _ANY) as text:
             head = Source(text.stream).peek(_HEAD)
             source = replace(source, encoding=source.encoding if text.encoding is None or source.encoding else None)
@@ -97,13 +98,15 @@ def look_at(uri: str, options: Options, encoding: str | None = None) -> FileLook
 
 @contextmanager
 def _not_packed_parquet() -> Iterator[None]:
-    """Text is not searched for columns when it is opened: only a Parquet file in a compressed one can lack them."""
+    """Text is not searched for columns when it is opened: only a binary file in a compressed one can lack them."""
     try:
         yield
     except DataError as error:
         if error.code != "missing_header":
             raise
-        raise DataError("unsupported", "It is a Parquet file in a compressed file; unpack it first.") from error
+        raise DataError(
+            "unsupported", "It is a Parquet file or a workbook in a compressed file; unpack it first."
+        ) from error
 
 
 def find_encoding(uri: str) -> str | None:
@@ -203,6 +206,18 @@ def _parquet(uri: str, source: Files) -> FileLook | None:
             return None
         file.seek(0)
         return _of_schema(uri, source, _schema(file))
+
+
+def _refuse_workbook(uri: str) -> None:
+    """Raise DataError for a workbook of Excel: its cells are not text, from which types are proposed."""
+    _, member = split_member(uri)
+    with open_input(uri) as file:
+        if member is None and archive_format(file) is not None:
+            raise DataError(
+                "unsupported",
+                "It is an Excel workbook, which `sluice init` does not read: save its sheet as CSV UTF-8, and propose "
+                "from that. The pipeline then reads the workbook, too.",
+            )
 
 
 def _schema(file: BinaryIO) -> pa.Schema:
