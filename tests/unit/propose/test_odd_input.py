@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.propose import Options, propose
+from sluice.engine.propose import Options, file_text, propose, verify
 from sluice.engine.propose.evidence.hashes import Spill
 from sluice.engine.sources.files.resolve import resolve
 from sluice.errors import ConfigError, DataError
@@ -225,3 +225,14 @@ def test_a_workbook_is_named_as_what_it_is(tmp_path: Path, sheets: list[str]) ->
     (tmp_path / "book.xlsx").write_bytes(workbook({name: sheet(rows) for name in sheets}))
     with pytest.raises(DataError, match=r"book\.xlsx: It is an Excel workbook, which `sluice init` does not read"):
         proposal(str(tmp_path / "book.xlsx"))
+
+
+@pytest.mark.parametrize("header", ["id;name\n", ""])
+def test_the_line_that_names_the_delimiter_is_not_declared(tmp_path: Path, header: str) -> None:
+    rows = "".join(f"{at};{'ab'[at % 2]}\n" for at in range(20))
+    paths = [made.put(tmp_path, "a.csv", f"sep=;\n{header}{rows}".encode())]
+    paths += [made.put(tmp_path, "b.csv", f"{header}{rows.replace(';', '0;')}".encode())]
+    (group,) = propose(paths, Options(), lambda _: None)
+    assert (group.first.skip, group.first.before) == (0, ())
+    (tried,) = verify(file_text("made", [group], ["made"], resolved=True), [group])
+    assert (tried.read, sum(tried.rejects.values())) == (40, 0)
