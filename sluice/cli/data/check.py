@@ -27,12 +27,12 @@ def check(files: Files = None, as_json: Json = False) -> None:
     Ends with 2 if there is a mistake or an example that does not hold.
     """
     from sluice.engine.check.files import check_files, named_files
-    from sluice.pipelines import own_folders
+    from sluice.pipelines import all_pipelines, own_folders
 
     named = files or [str(folder) for folder in own_folders()]
     if not named:
         raise ConfigError("Nothing to check: name pipeline files, or their folders in SLUICE_PIPELINES.")
-    checked = check_files(named_files(named))
+    checked = check_files(named_files(named), None if files else all_pipelines())
     wrong = sum(len(each.mistakes) + len(each.failed) for each in checked)
     facts = {"files": [_facts(each) for each in checked], "mistakes": wrong}
     emit(facts, as_json=as_json, human=lambda: _print(checked))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from sluice.engine.check.examples import failing_examples
 from sluice.engine.check.mistakes import Mistake, check_file
 from sluice.engine.check.suspicious import suspicious
 from sluice.engine.declare import Pipeline
+from sluice.engine.registry.order import mistakes_of_order
 from sluice.engine.registry.pipeline_files import FOLDER, files_of
 from sluice.engine.rows.contract import Contract
 from sluice.errors import ConfigError
@@ -39,15 +40,20 @@ def named_files(names: Sequence[str]) -> list[Path]:
     return list(dict.fromkeys(each.absolute() for each in found))
 
 
-def check_files(files: Sequence[Path]) -> list[Checked]:
-    """Check each file; folders of modules, which declare no pipeline, are left out."""
+def check_files(files: Sequence[Path], others: Mapping[str, Pipeline] | None = None) -> list[Checked]:
+    """Check each file; folders of modules, which declare no pipeline, are left out.
+
+    With `others`, the pipelines of all other files, it is a mistake to come after one that is not there.
+    """
     checked: list[Checked] = []
+    found: dict[str, Pipeline] = {}
     names: dict[str, Path] = {}
     for file in files:
         pipeline, mistakes = check_file(file)
         if pipeline is None:
             checked += [Checked(file, mistakes=mistakes)] if mistakes else []
             continue
+        found[pipeline.name] = pipeline
         mistakes += _of_contracts(pipeline, file)
         first = names.setdefault(pipeline.name, file)
         if first != file:
@@ -55,6 +61,11 @@ def check_files(files: Sequence[Path]) -> list[Checked]:
         failed = [] if mistakes else list(failing_examples(pipeline))
         warnings = list(suspicious(pipeline))
         checked.append(Checked(file, pipeline.name, len(pipeline.tests), mistakes, failed, warnings))
+    complete = others is not None and not any(each.mistakes for each in checked)
+    order = mistakes_of_order({**(others or {}), **found}, complete=complete)
+    for each in checked:
+        if each.pipeline in order:
+            each.mistakes.append(Mistake(str(each.file), order[each.pipeline]))
     return checked
 
 
