@@ -38,9 +38,10 @@ class Edge(TyperGroup):
         """Run the command, and turn what it raises into a message and an exit code."""
         try:
             return super().invoke(ctx)
-        except SluiceError as error:
+        except SluiceError as first:
+            error = _behind(first)
             fail(type(error).__name__, str(error), as_json=self._as_json)
-            raise typer.Exit(exit_for(error)) from error
+            raise typer.Exit(exit_for(error)) from first
         except KeyboardInterrupt:
             fail("Interrupted", "Interrupted.", as_json=self._as_json)
             raise typer.Exit(Exit.INTERRUPTED) from None
@@ -51,3 +52,20 @@ class Edge(TyperGroup):
             if self._as_json and getattr(error, "exit_code", None) == Exit.USAGE:
                 print_object({"error": {"kind": "UsageError", "message": str(error)}})
             raise
+
+
+def _behind(error: SluiceError) -> SluiceError:
+    """The error; or, where PostgreSQL does not know a column because the ledger is older than this code, that."""
+    if "(42703)" not in str(error):
+        return error
+    from sluice.engine.database.connection import transaction
+    from sluice.engine.ledger.readiness import LedgerBehind, check_ledger
+
+    try:
+        with transaction() as cursor:
+            check_ledger(cursor)
+    except LedgerBehind as behind:
+        return behind
+    except SluiceError:
+        pass
+    return error

@@ -78,9 +78,8 @@ def _row(where: str, head: list[str], row: list[str]) -> tuple[tuple[int, int], 
         place = int(given.pop(LEADING[0])), int(given.pop(LEADING[1]))
     except ValueError:
         raise ConfigError(f"{where}: _input and _line must be the numbers of the export.") from None
-    cells = {name: unquoted(cell) for name, cell in given.items() if name not in LEADING}
-    if any("\0" in cell for cell in cells.values()):
-        raise ConfigError(f"{where}: a value has NUL, which text must not have.")
+    # a value that was exported with NUL (it may be in JSON) is left as it is, and its row is refused for it again
+    cells = {name: unquoted(cell) for name, cell in given.items() if name not in LEADING and "\0" not in cell}
     if cells.pop(MORE, ""):
         raise ConfigError(
             f"{where}: the row has more values than columns. Move them to their columns, and empty {MORE}."

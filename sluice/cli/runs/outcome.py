@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from sluice.engine.ledger.facts import InputStatus, RejectReason, RunStatus
 
 _UNKEPT = "a replay reads it from the file, if that is still there"
-_REPLAYED = {"fixed": "fixed", "refused": "refused again", "open": "not settled yet"}
+_REPLAYED = {
+    "fixed": "fixed",
+    "refused": "refused again",
+    "undone": "undone",
+    "cancelled": "cancelled",
+    "open": "not settled yet",
+}
 NAMED = 3  # inputs with the same sentence that are listed by name
 
 

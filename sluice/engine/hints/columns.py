@@ -114,7 +114,7 @@ def _different(trials: Sequence[_Trial]) -> list[_Trial]:
 def _hint(column: Column, trial: _Trial, texts: Sequence[str], note: str | None) -> Hint:
     at = int(np.flatnonzero(trial.passed)[0])
     value = trial.values[0]
-    example = f"{column.type.show(texts[at])!r} as {shown(value)}"
+    example = None if column.private else f"{column.type.show(texts[at])!r} as {shown(value)}"
     if trial.column.type.pg_type != column.type.pg_type:
         kind = f"The column of the table is then {trial.column.type.pg_type}, not {column.type.pg_type}."
         note = kind if note is None else f"{note} {kind}"

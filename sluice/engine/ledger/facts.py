@@ -116,7 +116,7 @@ class RejectReason:
 
 @dataclass(frozen=True)
 class Replayed:
-    """How many rejects of a run another one has taken, by their state: open, fixed or refused again."""
+    """How many rejects of a run another one has taken, by state: open, fixed, refused, undone, cancelled."""
 
     of_run: int
     by_run: int

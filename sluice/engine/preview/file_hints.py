@@ -79,7 +79,7 @@ def encoding_hints(pipeline: str, flow: Flow, file: OneFile) -> Iterator[Hint]:
             written(source),
             tried.passes,
             tried.records,
-            _decoded(now, tried),
+            _decoded(now, tried, flow),
             "Is that what the writer of the file meant? A file has one encoding.",
             of_file=True,
         )
@@ -130,13 +130,16 @@ def _same_elsewhere(now: _Tried, tried: _Tried) -> bool:
     return all(after.get(line) == row for line, row in before.items())
 
 
-def _decoded(now: _Tried, tried: _Tried) -> str | None:
-    """A text of a row that could not be decoded."""
+def _decoded(now: _Tried, tried: _Tried, flow: Flow) -> str | None:
+    """A text of a row that could not be decoded, if it is not personal data."""
+    hidden = {"_line", *(column.header_name for column in flow.table.columns if column.private)}
     with suppress(StopIteration):
         line = next(
             row["line"] for each in now.rows for row in each.raw.rejects.to_pylist() if row["code"] == "invalid_utf8"
         )
         row = next(row for each in tried.rows for row in each.raw.rows.to_pylist() if row["_line"] == line)
-        text = next(str(value) for name, value in row.items() if name != "_line" and value and not str(value).isascii())
+        text = next(
+            str(value) for name, value in row.items() if name not in hidden and value and not str(value).isascii()
+        )
         return f"{text[:60]!r} in line {line}"
     return None

@@ -16,6 +16,7 @@ from sluice.engine.preview.hinting import hints_of
 from sluice.engine.preview.judge import Judge
 from sluice.engine.preview.samples import Samples, read_one
 from sluice.engine.rows.contract import Contract
+from sluice.engine.rows.rejects import HIDDEN
 from sluice.engine.steps.reject_limit import RejectLimit
 
 BOOKS = ("planned", "read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested")
@@ -107,6 +108,8 @@ class _Looked:
         if not texts:
             return facts
         value, code = read_one(column, texts[0])
+        if column.private:  # of refused rows no personal data is shown
+            return ColumnFacts(**vars(facts) | {"text": HIDDEN, "value": None if code else HIDDEN, "code": code})
         return ColumnFacts(**vars(facts) | {"text": texts[0], "value": value, "code": code})
 
 

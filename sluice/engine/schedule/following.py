@@ -89,6 +89,8 @@ def _judge_one(each: Before) -> Verdict:
         return Verdict("waiting", f"It waits for {each.pipeline}, which is {each.state} itself.")
     if each.run is None or each.run_state == "done":
         return Verdict("ready")  # also with nothing to do, or where its run was deleted
+    if each.run_state in ("undone", "cancelled"):  # it never will be done: nothing of it can be retried
+        return Verdict("skipped", f"Run {each.run} of {each.pipeline} was {each.run_state}.")
     if each.run_state == "running":
         return Verdict("waiting", f"It waits for run {each.run} of {each.pipeline}.")
     return Verdict(

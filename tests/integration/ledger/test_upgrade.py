@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from psycopg2.extensions import cursor as Cursor
+from typer.testing import CliRunner
 
 from sluice import Column, Derived, Files, Integer, Pipeline, Table
+from sluice.cli.main import app
 from sluice.engine.ledger import schema
 from tests.kit.in_process import InProcess
 
@@ -64,3 +66,13 @@ def test_an_upgrade_that_meets_a_load_in_a_deadlock_is_done_again(
     engine.use(Pipeline("numbers", FILES, TABLE))
     assert tried == [len(schema.ledger_files())] * 3
     assert engine.sql("select count(*) from sluice.migration") == [(len(schema.ledger_files()),)]
+
+
+def test_a_command_says_that_the_ledger_is_older(engine: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as earlier:
+        older = [name for name in schema.ledger_files() if name < "024"]
+        earlier.setattr(schema, "ledger_files", lambda: older)
+        engine.use(Pipeline("numbers", FILES, TABLE))
+    said = CliRunner().invoke(app, ["status"])
+    assert said.exit_code == 2
+    assert "has not had 024_undo.sql: `sluice migrate` brings it up to date" in said.stderr

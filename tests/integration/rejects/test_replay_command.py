@@ -144,3 +144,15 @@ def test_a_snapshot_is_loaded_as_a_whole(engine: InProcess, tmp_path: Path, monk
     result = CliRunner().invoke(app, ["rejects", "replay", "1"])
     assert "files is a snapshot, whose rows are replaced as a whole" in result.stderr
     assert CliRunner().invoke(app, ["rejects", "export", "1", "-"]).exit_code == 0
+
+
+def test_a_value_with_nul_is_exported_and_left_as_it_is(engine: InProcess, sluice: Sluice, tmp_path: Path) -> None:
+    path = tmp_path / "nul.jsonl"
+    path.write_text('{"id": 8, "name": "a\\u0000", "amount": 1}\n{"id": 9, "name": "b", "amount": "free"}\n')
+    run = loaded(engine, path)
+    file = tmp_path / "edited.csv"
+    assert sluice("rejects", "export", str(run), str(file)).exit_code == 0
+    file.write_text(file.read_text().replace(",free\n", ",2.00\n"))
+    said = sluice("rejects", "replay", str(run), str(file), "--dry-run").stdout
+    assert said.startswith(f"1 of 2 rejects of run {run} would pass now\n")
+    assert "refused: nul in name" in said

@@ -136,3 +136,20 @@ def test_what_was_skipped_before_is_skipped_after(follow: Any) -> None:
     sums.tick("orders", "2026-05-02 03:00", state="skipped", run_state=None)
     assert sums.check("2026-05-02 03:01") == 0
     assert sums.ticks() == [("2026-05-02", "skipped", "orders was skipped.")]
+
+
+@pytest.mark.parametrize(
+    ("state", "change", "word"),
+    [
+        ("done", "undone_by = id", "undone"),
+        ("failed", "options = '{\"cancelled\": true}'", "cancelled"),
+    ],
+)
+def test_what_was_undone_or_cancelled_before_is_skipped_after(follow: Any, state: str, change: str, word: str) -> None:
+    sums = follow("orders", catch_up="each")
+    run = sums.tick("orders", "2026-05-02 03:00", run_state=state)
+    sums.office.engine.sql(f"update sluice.run set {change} where id = {run}")
+    assert sums.check("2026-05-02 03:01") == 0
+    assert sums.ticks() == [("2026-05-02", "skipped", f"Run {run} of orders was {word}.")]
+    sums.tick("orders", "2026-05-03 03:00")
+    assert sums.check("2026-05-03 03:01") == 1  # nothing is held back

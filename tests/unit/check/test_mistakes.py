@@ -177,3 +177,15 @@ def test_what_is_declared_with_a_misspelt_value_is_looked_at(folder: Path) -> No
         "Column 'A': a name must have at most 59 lower-case letters, digits and _, and must not begin with a digit.",
         "the name 'Tru' is not defined; did you mean True?",
     ]
+
+
+def test_a_pipeline_must_come_after_one_that_is_there(folder: Path) -> None:
+    file = folder / "made.py"
+    file.write_text(
+        "from sluice import After, Column, Files, Integer, Pipeline, Table\n"
+        f'pipeline = Pipeline("a", Files("*"), {TABLE}, schedule=After("gone"))\n'
+    )
+    (checked,) = check_files([file], {})
+    assert [each.sentence for each in checked.mistakes] == ["After('gone'): there is no pipeline of that name."]
+    (alone,) = check_files([file])  # it may be in a file that is not checked
+    assert alone.mistakes == []

@@ -74,7 +74,6 @@ def test_files_as_spreadsheets_save_them(tmp_path: Path, delimiter: str, mark: s
         ("_input,_line,a\n1,2,x\n1,2,y\n", "out.csv:3: input 1, line 2 is there twice."),
         ('_input,_line,a\n1,2,"x" y\n', "out.csv:2: not CSV"),
         ("_input,_line,a,_more\n1,2,x,y\n", "out.csv:2: the row has more values than columns."),
-        ("_input,_line,a\n1,2,x\0\n", "out.csv:2: "),
     ],
 )
 def test_what_is_not_an_export_is_said_with_its_line(tmp_path: Path, text: str, said: str) -> None:

@@ -108,3 +108,9 @@ def test_a_change_of_the_type_in_postgresql_is_said() -> None:
 )
 def test_what_is_written_declares_the_same(declared: object) -> None:
     assert eval(written(declared), vars(sluice) | {name: getattr(sluice, name) for name in sluice.__all__}) == declared  # noqa: S307
+
+
+@pytest.mark.parametrize("column", [Column("a", Date("%Y-%m-%d"), pii=True), Column("a", Text(3), pii="name")])
+def test_a_hint_shows_no_personal_data(column: Column) -> None:
+    (hint,) = column_hints(column, ["25.12.1980"], [])
+    assert (hint.passes, hint.example) == (1, None)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from sluice.engine.propose import Options, propose
+from sluice.engine.propose import Options, file_text, propose, verify
 from sluice.engine.propose.evidence.hashes import Spill
 from sluice.engine.sources.files.resolve import resolve
 from sluice.errors import ConfigError, DataError
-from tests.kit import workbook
+from tests.kit.workbook import number, sheet, text, workbook
 from tests.unit.propose import made
 from tests.unit.propose.proposing import outcome, proposal
 
@@ -212,15 +212,27 @@ def test_a_value_that_is_there_again_much_later_is_noticed(tmp_path: Path) -> No
     assert "all different" not in result.notes["v"]
 
 
-def test_a_workbook_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    rows = {1: [workbook.text("id", "A1")], 2: [workbook.number("1", "A2")]}
-    (tmp_path / "a.xlsx").write_bytes(workbook.workbook({"Sales": workbook.sheet(rows)}))
-    with pytest.raises(DataError, match="It is an Excel workbook, for which no pipeline is proposed"):
-        proposal(str(tmp_path / "a.xlsx"))
-
-
 def test_a_parquet_file_in_a_compressed_one_is_refused(tmp_path: Path) -> None:
     content = Path(made.parquet(tmp_path / "a.parquet")).read_bytes()
     (tmp_path / "a.parquet.gz").write_bytes(gzip.compress(content))
-    with pytest.raises(DataError, match="It is a Parquet file in a compressed file; unpack it first"):
+    with pytest.raises(DataError, match="It is a Parquet file or a workbook in a compressed file; unpack it first"):
         proposal(str(tmp_path / "a.parquet.gz"))
+
+
+@pytest.mark.parametrize("sheets", [["a"], ["a", "b"]])
+def test_a_workbook_is_named_as_what_it_is(tmp_path: Path, sheets: list[str]) -> None:
+    rows = {1: [text("id", "A1"), text("name", "B1")], 2: [number("1", "A2"), text("x", "B2")]}
+    (tmp_path / "book.xlsx").write_bytes(workbook({name: sheet(rows) for name in sheets}))
+    with pytest.raises(DataError, match=r"book\.xlsx: It is an Excel workbook, for which no pipeline is proposed"):
+        proposal(str(tmp_path / "book.xlsx"))
+
+
+@pytest.mark.parametrize("header", ["id;name\n", ""])
+def test_the_line_that_names_the_delimiter_is_not_declared(tmp_path: Path, header: str) -> None:
+    rows = "".join(f"{at};{'ab'[at % 2]}\n" for at in range(20))
+    paths = [made.put(tmp_path, "a.csv", f"sep=;\n{header}{rows}".encode())]
+    paths += [made.put(tmp_path, "b.csv", f"{header}{rows.replace(';', '0;')}".encode())]
+    (group,) = propose(paths, Options(), lambda _: None)
+    assert (group.first.skip, group.first.before) == (0, ())
+    (tried,) = verify(file_text("made", [group], ["made"], resolved=True), [group])
+    assert (tried.read, sum(tried.rejects.values())) == (40, 0)

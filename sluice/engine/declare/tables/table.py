@@ -57,6 +57,11 @@ class Column(Declaration):
         return self.required or self.must_exist
 
     @property
+    def private(self) -> bool:
+        """Whether its values are personal data: it is marked so, or its type is."""
+        return bool(self.pii) or self.type.private
+
+    @property
     def header_name(self) -> str:
         """The header that it is read from."""
         return self.header if self.header is not None else self.name

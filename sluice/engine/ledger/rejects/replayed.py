@@ -20,7 +20,7 @@ query = statements(__name__)
 
 @dataclass(frozen=True)
 class ReplayInput:
-    """An input with rejects. `replaced_by` is the run that has read its file again."""
+    """An input with rejects. Runs: `replaced_by` has read its file again, `undone_by` has undone it."""
 
     input: int
     source: str
@@ -28,6 +28,7 @@ class ReplayInput:
     dialect: dict[str, Any] | None
     error_code: str | None
     replaced_by: int | None
+    undone_by: int | None
 
 
 class KeptReject(NamedTuple):
@@ -77,7 +78,7 @@ def lock_rejects(cursor: Cursor, run: int) -> None:
 
 
 def taken_lines(cursor: Cursor, input_id: int, lines: Sequence[int]) -> set[int]:
-    """Those of the lines that another replay has taken."""
+    """Those of the lines that another replay has taken; all, if the input is undone."""
     cursor.execute(query("taken_lines"), {"input": input_id, "lines": list(lines)})
     return {line for (line,) in cursor.fetchall()}
 

@@ -98,13 +98,15 @@ def look_at(uri: str, options: Options, encoding: str | None = None) -> FileLook
 
 @contextmanager
 def _not_packed_parquet() -> Iterator[None]:
-    """Text is not searched for columns when it is opened: only a Parquet file in a compressed one can lack them."""
+    """Text is not searched for columns when it is opened: only a binary file in a compressed one can lack them."""
     try:
         yield
     except DataError as error:
         if error.code != "missing_header":
             raise
-        raise DataError("unsupported", "It is a Parquet file in a compressed file; unpack it first.") from error
+        raise DataError(
+            "unsupported", "It is a Parquet file or a workbook in a compressed file; unpack it first."
+        ) from error
 
 
 def find_encoding(uri: str) -> str | None:

@@ -62,7 +62,8 @@ def find_table(head: bytes, *, whole: bool, delimiter: str | None = None, header
 
 def _layout(head: bytes, delimiter: str, whole: bool, wanted: bool | None) -> TableLayout:
     records = _records(head, delimiter, whole)
-    if records and records[0].fields and records[0].fields[0].startswith("sep="):
+    named = bool(records and records[0].fields and records[0].fields[0].startswith("sep="))
+    if named:
         records = records[1:]  # Excel's line for the delimiter
     if not records:
         return TableLayout(delimiter, 0, None, 0, 0.0)
@@ -77,7 +78,8 @@ def _layout(head: bytes, delimiter: str, whole: bool, wanted: bool | None) -> Ta
     clean = not any('"' in field for field in records[first].fields)
     names = None if at is None else tuple(field.strip() for field in records[at].fields)
     short = _short_header(records, of_width) if at is None and wanted is not False else ()
-    skip = records[first].line
+    # a run leaves that line out by itself, and other files may not have it
+    skip = 0 if named and first == 0 and not short else records[first].line
     before = tuple(line for line in head.decode("utf-8", "replace").splitlines()[:skip] if line.strip())
     return TableLayout(delimiter, skip if before else 0, names, width, share if clean else share / 2, before, short)
 

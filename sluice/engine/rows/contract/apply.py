@@ -70,7 +70,7 @@ class Contract:
         self.required = tuple(dict.fromkeys(column.header_name for column in table.columns if column.expected))
         self.newest_wins = table.on_conflict == "update"
         self.commas = frozenset(header for header, kind in types_of(table).items() if kind.decimal_mark == ",")
-        self.private = frozenset(column.header_name for column in table.columns if column.pii or column.type.private)
+        self.private = frozenset(column.header_name for column in table.columns if column.private)
         self._table = table
         self._own = Own(transform, table.name, types_of(table)) if transform else None
         for column in table.columns:

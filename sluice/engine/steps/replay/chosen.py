@@ -90,6 +90,10 @@ def _record(
     now = {**dict(enumerate(row.cells or [])), **cells}
     if any(now.get(at, "") != value for at, value in where.items()):
         return None
+    if found.of.undone_by is not None:
+        raise ConfigError(
+            f"run {found.of.undone_by} has undone its file: give the file again, and replay what is refused then"
+        )
     if row.reject.state == "fixed":
         raise ConfigError(f"run {row.reject.by_run} has loaded it already")
     if row.reject.state == "open":

@@ -14,6 +14,7 @@ from sluice.engine.database.locks import Lock, lock, share
 from sluice.engine.database.session import home_schema
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
+from sluice.engine.ledger.rejects.replayed import lock_rejects
 from sluice.engine.load.undo import lock_out, take_out
 from sluice.engine.steps.undo.found import Found
 from sluice.errors import ConfigError, TransientError
@@ -35,6 +36,7 @@ def lock_tables(cursor: Cursor, pipeline: Pipeline, found: Found) -> None:
     for target in targets:
         with _naming(target.name):
             lock_out(cursor, target)
+    lock_rejects(cursor, found.run)  # until the end nobody registers a replay of what is undone
     _refuse_open(cursor, pipeline)
 
 
