@@ -31,6 +31,7 @@ COMMANDS = (
     Command("retry", "sluice.cli.runs.retry:retry", "Try again what failed in a run."),
     Command("cancel", "sluice.cli.runs.cancel:cancel", "Stop an open run, and take out what it has loaded."),
     Command("undo", "sluice.cli.runs.undo:undo", "Take a run back, or one file of it."),
+    Command("forget", "sluice.cli.runs.forget:forget", "Delete all rows of a person, for good."),
     Command("explain", "sluice.cli.data.derived:explain", "Show the rows, files and lines behind a derived value."),
     Command("orphans", "sluice.cli.data.derived:orphans", "List rows without a counterpart, with file and line."),
     Command("refit", "sluice.cli.runs.refit:refit", "Compute the statistics of preprocessed tables again."),

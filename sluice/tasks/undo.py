@@ -56,7 +56,7 @@ def undo(run: int, file: str | None = None, *, dry_run: bool = False, force: boo
     for group in found.groups:
         bulk.end(group.target)
     with transaction() as cursor:
-        lock_tables(cursor, pipeline, found)
+        lock_tables(cursor, pipeline, [group.target for group in found.groups])
         found = find_undo(cursor, pipeline, asked, contracts.__getitem__)
         if found.undone_by is not None:
             return Undone(found)

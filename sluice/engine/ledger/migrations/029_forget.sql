@@ -1,0 +1,28 @@
+-- Forgotten values: rows that have one are not loaded any more. Of a value only a keyed hash is kept; the key is never made
+-- again, since without it the hashes mean nothing.
+create table sluice.forget_key (
+    only_one boolean primary key default true check (only_one),
+    key      bytea not null
+);
+insert into sluice.forget_key (key) select sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
+
+create table sluice.forgotten (
+    id           bigint generated always as identity primary key,
+    schema       text not null,
+    table_name   text not null,
+    column_name  text not null,
+    hash         bytea not null,
+    forgotten_at timestamptz not null default clock_timestamp(),
+    unique (schema, table_name, column_name, hash)
+);
+
+create table sluice.forget (
+    id         bigint generated always as identity primary key,
+    pipeline   text not null,
+    run_id     bigint,          -- the run that builds derived tables without the rows; null: nothing to build
+    receipt    jsonb not null,  -- what the command printed, without the value
+    sha256     text not null,   -- of the receipt
+    created_at timestamptz not null default clock_timestamp()
+);
+
+alter table sluice.input add column forgotten bigint not null default 0;  -- rows of it that were deleted since

@@ -1,0 +1,122 @@
+"""forget: the rows with a value go out of everything in the database, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.base.failpoint import failpoint
+from sluice.engine.database.session import home_schema
+from sluice.engine.database.statements import statements
+from sluice.engine.declare import Pipeline
+from sluice.engine.ledger.forgotten import NO_KEY
+from sluice.engine.load.forget import count_elsewhere, delete_rows, say_value, thin_kept
+from sluice.engine.load.target import Target
+from sluice.engine.steps.forget.receipt import Gone
+from sluice.engine.steps.forget.rejects import forget_rejects, scrubs
+from sluice.engine.steps.forget.wanted import Wanted, masked, pattern
+from sluice.engine.tables.catalog import columns_of, table_identifier
+from sluice.engine.types.forgotten import keyed_hash
+from sluice.errors import ConfigError, TablesMissing
+
+query = statements(__name__)
+
+
+def note_values(cursor: Cursor, values: Sequence[Wanted]) -> dict[str, str]:
+    """Write the hashes of the values: no run that is registered from now on loads them. Returns them by column."""
+    hashes = hashes_of(cursor, values)
+    for value in values:
+        params = {"schema": home_schema(), "table": value.table.name, "column": value.column.name}
+        cursor.execute(query("add_forgotten"), params | {"hash": bytes.fromhex(hashes[value.name])})
+    return hashes
+
+
+def hashes_of(cursor: Cursor, values: Sequence[Wanted]) -> dict[str, str]:
+    """The keyed hash of each value, by table and column."""
+    cursor.execute(query("forget_key"))
+    row = cursor.fetchone()
+    if row is None:
+        raise TablesMissing(NO_KEY)
+    return {value.name: keyed_hash(bytes(row[0]), value.text).hex() for value in values}
+
+
+def find_inputs(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted]) -> None:
+    """Note the inputs of the values' tables for this transaction. Raises ConfigError while some are loaded in part."""
+    tables = {value.table.name for value in values}
+    flows = [(flow.source.name, flow.table.name) for flow in pipeline.flows if flow.table.name in tables]
+    sources, names = zip(*flows, strict=True)
+    params = {"pipeline": pipeline.name, "schema": home_schema(), "sources": [*sources], "tables": [*names]}
+    cursor.execute(query("make_fed"), params)
+    cursor.execute(query("half_loaded"))
+    (run,) = cursor.fetchone() or (None,)
+    if run is not None:
+        raise ConfigError(
+            f"Run {run} failed before it was settled, and has rows in the tables, so nothing was forgotten. "
+            f"`sluice retry {run}` goes on with it, `sluice cancel {run}` takes them out; then give the command again."
+        )
+
+
+def forget(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted]) -> Gone:
+    """Delete all that has the values, under the caller's locks and in its transaction, after `find_inputs`."""
+    gone = Gone()
+    for value in values:
+        say_value(cursor, value.text)
+        target = Target.of(value.table)
+        of_inputs = delete_rows(cursor, target, value.column.name)
+        gone.of_inputs.update(of_inputs)
+        gone.rows[target.name] += sum(of_inputs.values())
+        gone.kept[target.name] += thin_kept(cursor, target, value.column.name)
+    for value in values:
+        _count_left(cursor, pipeline, values, value, gone)
+    spellings = pattern(values)
+    gone.rejects, gone.replayed, gone.rejects_unknown = forget_rejects(cursor, values, spellings)
+    _mark(cursor, pipeline, gone, spellings)
+    if spellings is not None:
+        _scrub(cursor, pipeline, gone, spellings)
+    failpoint("forget.before_commit")
+    return gone
+
+
+def _mark(cursor: Cursor, pipeline: Pipeline, gone: Gone, spellings: str | None) -> None:
+    """Count the rows into their inputs, and find the dates that are built again."""
+    inputs = {"inputs": [*gone.of_inputs], "rows": [*gone.of_inputs.values()], "pipeline": pipeline.name}
+    cursor.execute(query("built_with"), inputs)
+    (gone.dates,) = cursor.fetchone() or ([],)
+    cursor.execute(query("mark_inputs"), inputs)
+    cursor.execute(query("files_of"), inputs)
+    gone.files = [masked(uri, spellings) for (uri,) in cursor.fetchall()]
+    cursor.execute(query("fed_pipelines"))
+    gone.others = sorted(name for (name,) in cursor.fetchall() if name != pipeline.name and gone.of_inputs)
+
+
+def _scrub(cursor: Cursor, pipeline: Pipeline, gone: Gone, spellings: str) -> None:
+    params = {"pattern": spellings, "pipelines": [pipeline.name, *gone.others]}
+    for statement in scrubs():
+        cursor.execute(statement, params)
+        gone.texts += cursor.rowcount
+    cursor.execute(query("named_files"), params)
+    gone.named_files = int((cursor.fetchone() or (0,))[0])
+
+
+def _count_left(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted], value: Wanted, gone: Gone) -> None:
+    """Rows with the value in another column of the same type, and in tables that the pipeline's own code fills."""
+    say_value(cursor, value.text)
+    asked = {each.name for each in values}
+    for column in value.table.columns:
+        name = f"{value.table.name}.{column.name}"
+        if repr(column.type) == repr(value.column.type) and name not in asked:
+            _note(gone, name, count_elsewhere(cursor, Target.of(value.table), column.name))
+    for own in pipeline.own_tables:
+        if value.column.name in own.columns and columns_of(cursor, own.name) is not None:
+            statement = sql.SQL(query("count_own")).format(
+                table=table_identifier(own.name), column=sql.Identifier(value.column.name)
+            )
+            cursor.execute(statement)
+            _note(gone, f"{own.name}.{value.column.name}", int((cursor.fetchone() or (0,))[0]))
+
+
+def _note(gone: Gone, name: str, rows: int) -> None:
+    if rows:
+        gone.left[name] = rows

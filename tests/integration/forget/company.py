@@ -1,0 +1,89 @@
+"""A pipeline of calls and of customers, whose runs are loaded in this process, and a search for a number everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg2 import sql
+
+from sluice.engine.database.connection import transaction
+from sluice.engine.ledger.runs import Run
+from sluice.pipelines import find
+from sluice.tasks.forget import ForgetResult, forget
+from tests.kit.in_process import InProcess
+
+NUMBER = "+250788123456"
+# as files, rejects and people spell it
+SPELLINGS = ("250788123456", "0788123456", "788 123 456", "788-123-456", "788123456")
+DECLARED = """
+from sluice import Column, Derived, Files, Flow, Integer, Phone, Pipeline, Preprocessed, Table, Text, preprocess
+
+calls = Table("call", key=("id",), columns=[
+    Column("id", Integer(), required=True), Column("msisdn", Phone("RW"), required=True{pii}), Column("seconds", Integer()),
+    Column("note", Text())])
+customers = Table("customer", key=("msisdn",), on_conflict="update", columns=[
+    Column("msisdn", Phone("RW"), required=True), Column("plan", Text())])
+spent = Derived("spent", key=("msisdn",), columns={{"msisdn": "text", "seconds": "bigint"}}, value="seconds",
+                sql="select msisdn, sum(seconds)::bigint as seconds from {{calls}} where id > 0 group by msisdn")
+ready = Preprocessed("ready", of="spent", steps=(preprocess.missing("seconds", "median"),))
+pipeline = Pipeline("company", flows=[
+    Flow(Files("calls*", name="calls"), calls),
+    Flow(Files("customers*.csv", name="customers"{snapshot}), customers)], derived=[spent, ready])
+"""
+
+
+class Company:
+    """Runs of that pipeline, loaded one after another."""
+
+    def __init__(self, engine: InProcess, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        self.engine, self.folder, self._patch = engine, folder, patch
+
+    def declare(self, *, pii: bool = False, snapshot: bool = False) -> None:
+        folder = self.folder / "declared"
+        folder.mkdir(exist_ok=True)
+        chosen = {"pii": ", pii=True" if pii else "", "snapshot": ", snapshot=True" if snapshot else ""}
+        (folder / "company.py").write_text(DECLARED.format(**chosen))
+        self._patch.setenv("SLUICE_PIPELINES", str(folder))
+        self.engine.forget()
+        self.engine.use(find("company"))
+
+    def file(self, name: str, *rows: str, header: str = "id,msisdn,seconds,note") -> Path:
+        path = self.folder / name
+        path.write_text(f"{header}\n" + "".join(f"{row}\n" for row in rows))
+        return path
+
+    def customers(self, name: str, *rows: str) -> Path:
+        return self.file(name, *rows, header="msisdn,plan")
+
+    def load(self, *paths: Path, **options: object) -> dict[str, Any]:
+        return self.engine.finish(self.engine.register(*paths, **options))
+
+    def forget(self, value: str = NUMBER, **options: Any) -> ForgetResult:
+        done = forget("company", [("msisdn", value)], **options)
+        if done.run is not None:
+            assert self.engine.finish(Run(done.run))["state"] == "done"
+        return done
+
+    def found(self, *spellings: str) -> list[str]:
+        """The tables and columns of the database that have a number in one of its spellings."""
+        return [place for place in _columns() if any(_has(place, each) for each in spellings or SPELLINGS)]
+
+
+def _columns() -> list[tuple[str, str, str]]:
+    ask = (
+        "select table_schema, table_name, column_name from information_schema.columns"
+        " where table_schema not in ('pg_catalog', 'information_schema') and table_schema not like 'pg_%' order by 1, 2"
+    )
+    with transaction() as cursor:
+        cursor.execute(ask)
+        return list(cursor.fetchall())
+
+
+def _has(place: tuple[str, str, str], spelling: str) -> bool:
+    schema, table, column = place
+    ask = sql.SQL("select exists (select from {} where position(%s in {}::text) > 0)")
+    with transaction() as cursor:
+        cursor.execute(ask.format(sql.Identifier(schema, table), sql.Identifier(column)), (spelling,))
+        return bool(cursor.fetchone() == (True,))
