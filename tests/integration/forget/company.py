@@ -21,8 +21,8 @@ DECLARED = """
 from sluice import Column, Derived, Files, Flow, Integer, Phone, Pipeline, Preprocessed, Table, Text, preprocess
 
 calls = Table("call", key=("id",), columns=[
-    Column("id", Integer(), required=True), Column("msisdn", Phone("RW"), required=True{pii}), Column("seconds", Integer()),
-    Column("note", Text())])
+    Column("id", Integer(), required=True), Column("msisdn", Phone("RW"), required=True{pii}),
+    Column("seconds", Integer()), Column("note", Text())])
 customers = Table("customer", key=("msisdn",), on_conflict="update", columns=[
     Column("msisdn", Phone("RW"), required=True), Column("plan", Text())])
 spent = Derived("spent", key=("msisdn",), columns={{"msisdn": "text", "seconds": "bigint"}}, value="seconds",

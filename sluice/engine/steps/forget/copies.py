@@ -36,6 +36,14 @@ def remove_copies(uris: list[str]) -> int:
     return len(uris)
 
 
+def remove_copies_of(run: int) -> None:
+    """Delete the copies of a run's inputs that gave rows of forgotten values: its parts are loaded, nobody reads them."""
+    with transaction() as cursor:
+        cursor.execute(query("landed_by_run"), {"run": run})
+        found = [uri for (uri,) in cursor.fetchall()]
+    remove_copies([uri for uri in found if exists(uri)])
+
+
 def remove_unknown(folder: str) -> tuple[int, int]:
     """Delete what killed plans have left in the landing, which no input has. Returns how many went, and how many stay:
     they are younger than an hour, and a plan may be writing them."""
