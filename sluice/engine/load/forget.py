@@ -49,3 +49,9 @@ def count_elsewhere(cursor: Cursor, target: Target, column: str) -> int:
     """How many rows have the value in this other column."""
     cursor.execute(target.statement("count_elsewhere", column=column))
     return int((cursor.fetchone() or (0,))[0])
+
+
+def count_naming(cursor: Cursor, target: Target, column: str, pattern: str) -> int:
+    """How many rows have it somewhere in this column of text."""
+    cursor.execute(target.statement("count_naming", column=column), {"pattern": pattern})
+    return int((cursor.fetchone() or (0,))[0])

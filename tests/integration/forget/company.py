@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from psycopg2 import sql
 
+from sluice.engine.base.servers import cache_url
 from sluice.engine.database.connection import transaction
 from sluice.engine.ledger.runs import Run
+from sluice.engine.sources.landing import landing
 from sluice.pipelines import find
 from sluice.tasks.forget import ForgetResult, forget
 from tests.kit.in_process import InProcess
@@ -66,9 +70,21 @@ class Company:
             assert self.engine.finish(Run(done.run))["state"] == "done"
         return done
 
+    def packed(self, name: str, *rows: str) -> Path:
+        """A file that is unpacked into the landing."""
+        text = self.file(f"{name}.txt", *rows).read_bytes()
+        path = self.folder / f"{name}.csv.gz"
+        path.write_bytes(gzip.compress(text))
+        return path
+
     def found(self, *spellings: str) -> list[str]:
-        """The tables and columns of the database that have a number in one of its spellings."""
-        return [place for place in _columns() if any(_has(place, each) for each in spellings or SPELLINGS)]
+        """The columns of tables, the values in Redis and the files of the landing that have a number in any spelling."""
+        wanted = spellings or SPELLINGS
+        found = [".".join(place) for place in _columns() if any(_has(place, each) for each in wanted)]
+        client = redis.Redis.from_url(cache_url())
+        found += ["redis" for name in client.scan_iter() if any(each.encode() in client.get(name) for each in wanted)]
+        copies = (path for path in Path(landing()).rglob("*") if path.is_file())
+        return found + ["landing" for path in copies if any(each.encode() in path.read_bytes() for each in wanted)]
 
 
 def _columns() -> list[tuple[str, str, str]]:

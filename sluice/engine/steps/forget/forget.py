@@ -12,13 +12,14 @@ from sluice.engine.database.session import home_schema
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.forgotten import NO_KEY
-from sluice.engine.load.forget import count_elsewhere, delete_rows, say_value, thin_kept
+from sluice.engine.load.forget import count_elsewhere, count_naming, delete_rows, say_value, thin_kept
 from sluice.engine.load.target import Target
 from sluice.engine.steps.forget.receipt import Gone
 from sluice.engine.steps.forget.rejects import forget_rejects, scrubs
 from sluice.engine.steps.forget.wanted import Wanted, masked, pattern
 from sluice.engine.tables.catalog import columns_of, table_identifier
 from sluice.engine.types.forgotten import keyed_hash
+from sluice.engine.types.text import Text
 from sluice.errors import ConfigError, TablesMissing
 
 query = statements(__name__)
@@ -68,9 +69,10 @@ def forget(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted]) -> Gone
         gone.of_inputs.update(of_inputs)
         gone.rows[target.name] += sum(of_inputs.values())
         gone.kept[target.name] += thin_kept(cursor, target, value.column.name)
+    spellings = pattern(values)
     for value in values:
         _count_left(cursor, pipeline, values, value, gone)
-    spellings = pattern(values)
+        _count_naming(cursor, values, value, spellings, gone)
     gone.rejects, gone.replayed, gone.rejects_unknown = forget_rejects(cursor, values, spellings)
     _mark(cursor, pipeline, gone, spellings)
     if spellings is not None:
@@ -115,6 +117,15 @@ def _count_left(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted], va
             )
             cursor.execute(statement)
             _note(gone, f"{own.name}.{value.column.name}", int((cursor.fetchone() or (0,))[0]))
+
+
+def _count_naming(cursor: Cursor, values: Sequence[Wanted], value: Wanted, spellings: str | None, gone: Gone) -> None:
+    """Rows that have it in a column of text."""
+    asked = {each.name for each in values}
+    for column in value.table.columns if spellings is not None else ():
+        name = f"{value.table.name}.{column.name}"
+        if isinstance(column.type, Text) and name not in asked and name not in gone.left:
+            _note(gone, name, count_naming(cursor, Target.of(value.table), column.name, spellings))
 
 
 def _note(gone: Gone, name: str, rows: int) -> None:

@@ -81,7 +81,8 @@ def sha256_of(facts: Mapping[str, Any]) -> str:
 def left_over(gone: Gone, copies: Copies) -> list[str]:
     """What may still have the value, and what to do about it, a sentence each."""
     said = [
-        f"{rows:,} rows have it in {name}: they are of somebody else, or forget it there, too"
+        f"{_have(rows)} it in {name}: {'it is' if rows == 1 else 'they are'} of somebody else; forget it by that column, "
+        "or correct it there"
         for name, rows in gone.left.items()
     ]
     if gone.rejects_unknown:
@@ -99,3 +100,7 @@ def left_over(gone: Gone, copies: Copies) -> list[str]:
         said.append("Redis did not answer: frames in it expire (SLUICE_FRAME_TTL_S)")
     said += [f"derived tables of {each} are brought up to date by its next run" for each in gone.others]
     return said
+
+
+def _have(rows: int) -> str:
+    return "1 row has" if rows == 1 else f"{rows:,} rows have"
