@@ -36,7 +36,7 @@ CALLS = (
 
 
 @pytest.fixture
-def company(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, list[Path]]]:
+def company(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> tuple[Stack, list[Path]]:
     """A company whose files were loaded: rows, duplicates, rejects, a replaced snapshot and a derived table."""
     folder = tmp_path_factory.mktemp("files")
     (stack.home / "declared").mkdir()
@@ -50,7 +50,7 @@ def company(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     stack.sluice("migrate")
     stack.wait(stack.enqueue(calls, first, pipeline="company"))
     stack.wait(stack.enqueue(second, pipeline="company"))
-    yield stack, [calls, first, second]
+    return stack, [calls, first, second]
 
 
 def _places(stack: Stack) -> set[str]:

@@ -110,7 +110,8 @@ def _told(done: ForgetResult, *, dry_run: bool) -> Iterator[str]:
         yield f"built again{dates}: {', '.join(facts['build']['tables'])}"
     files = facts["source_files"]
     if files:
-        yield f"the rows came from {things(len(files), 'file')}, which still have them:"
+        have = "has" if len(files) == 1 else "have"
+        yield f"the rows came from {things(len(files), 'file')}, which still {have} them:"
         yield from (f"  {each}" for each in files[:MOST])
         if len(files) > MOST:
             yield f"  ... and {len(files) - MOST} more: --json lists them"

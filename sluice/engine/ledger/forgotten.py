@@ -16,7 +16,7 @@ NO_KEY = "The key of forgotten values is missing (table sluice.forget_key). Rest
 def forgotten_of(table: str, newest: int) -> Forgotten | None:
     """The forgotten values of a table; None if it has none. Raises TablesMissing without their key.
 
-    `newest` is the number of the last one of any table when the part was read: without one nothing is asked.
+    `newest` is the number of the last one of any table when the part was read: without one nothing is read.
     """
     if not newest:
         return None

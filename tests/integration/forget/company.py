@@ -78,7 +78,7 @@ class Company:
         return path
 
     def found(self, *spellings: str) -> list[str]:
-        """The columns of tables, the values in Redis and the files of the landing that have a number in any spelling."""
+        """The columns of tables, values in Redis and files of the landing that have a number in any spelling."""
         wanted = spellings or SPELLINGS
         found = [".".join(place) for place in _columns() if any(_has(place, each) for each in wanted)]
         client = redis.Redis.from_url(cache_url())

@@ -132,9 +132,8 @@ def test_rejects_without_the_column_are_counted_and_named(company: Company) -> N
     company.load(company.file("calls1.csv", "1,+250788123456,ten,a", "2,+250788999888,ten,b"))
     done = company.forget()
     assert done.receipt["rejects"] == 0
-    assert done.receipt["left"] == [
-        "2 rejects lack the column (personal data), so whose they are is not known: `sluice purge` removes them with their run"
-    ]
+    (left,) = done.receipt["left"]
+    assert left.startswith("2 rejects lack the column (personal data), so whose they are is not known: `sluice purge`")
 
 
 def test_a_dry_run_counts_and_changes_nothing(company: Company) -> None:
@@ -214,6 +213,6 @@ def test_other_columns_with_the_number_are_named(company: Company) -> None:
     company.load(company.file("calls1.csv", "1,+250788999888,10,my friend is 0788 123 456", "2,+250788123456,ten,b"))
     done = company.forget()
     assert done.receipt["left"] == [
-        "1 row has it in call.note: it is of somebody else; forget it by that column, or correct it there"
+        "1 row has it in call.note, and may be of somebody else: forget it by that column, or correct it there"
     ]
     assert company.found() == ["public.call.note"]

@@ -37,7 +37,7 @@ def remove_copies(uris: list[str]) -> int:
 
 
 def remove_copies_of(run: int) -> None:
-    """Delete the copies of a run's inputs that gave rows of forgotten values: its parts are loaded, nobody reads them."""
+    """Delete the copies of a run's inputs with rows of forgotten values: all is loaded, nothing reads them."""
     with transaction() as cursor:
         cursor.execute(query("landed_by_run"), {"run": run})
         found = [uri for (uri,) in cursor.fetchall()]

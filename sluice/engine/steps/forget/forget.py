@@ -72,7 +72,8 @@ def forget(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted]) -> Gone
     spellings = pattern(values)
     for value in values:
         _count_left(cursor, pipeline, values, value, gone)
-        _count_naming(cursor, values, value, spellings, gone)
+        if spellings is not None:
+            _count_naming(cursor, values, value, spellings, gone)
     gone.rejects, gone.replayed, gone.rejects_unknown = forget_rejects(cursor, values, spellings)
     _mark(cursor, pipeline, gone, spellings)
     if spellings is not None:
@@ -119,10 +120,10 @@ def _count_left(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted], va
             _note(gone, f"{own.name}.{value.column.name}", int((cursor.fetchone() or (0,))[0]))
 
 
-def _count_naming(cursor: Cursor, values: Sequence[Wanted], value: Wanted, spellings: str | None, gone: Gone) -> None:
+def _count_naming(cursor: Cursor, values: Sequence[Wanted], value: Wanted, spellings: str, gone: Gone) -> None:
     """Rows that have it in a column of text."""
     asked = {each.name for each in values}
-    for column in value.table.columns if spellings is not None else ():
+    for column in value.table.columns:
         name = f"{value.table.name}.{column.name}"
         if isinstance(column.type, Text) and name not in asked and name not in gone.left:
             _note(gone, name, count_naming(cursor, Target.of(value.table), column.name, spellings))

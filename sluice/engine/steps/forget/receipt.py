@@ -81,8 +81,7 @@ def sha256_of(facts: Mapping[str, Any]) -> str:
 def left_over(gone: Gone, copies: Copies) -> list[str]:
     """What may still have the value, and what to do about it, a sentence each."""
     said = [
-        f"{_have(rows)} it in {name}: {'it is' if rows == 1 else 'they are'} of somebody else; forget it by that column, "
-        "or correct it there"
+        f"{_have(rows)} it in {name}, and may be of somebody else: forget it by that column, or correct it there"
         for name, rows in gone.left.items()
     ]
     if gone.rejects_unknown:
