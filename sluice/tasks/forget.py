@@ -12,6 +12,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.connection import transaction
 from sluice.engine.declare import Pipeline
+from sluice.engine.ledger.masks import check_masks
 from sluice.engine.ledger.registration import register
 from sluice.engine.load import bulk
 from sluice.engine.load.target import Target
@@ -52,10 +53,12 @@ def forget(
     """
     began = datetime.now(UTC)
     pipeline = find(name)
-    values = wanted(pipeline, where, table)
-    targets = [Target.of(value.table) for value in values]
     if not is_current(pipeline):
         migrate([pipeline])
+    for flow in pipeline.flows:
+        check_masks(flow.table)
+    values = wanted(pipeline, where, table)
+    targets = [Target.of(value.table) for value in values]
     with transaction() as cursor:
         refuse_open(cursor, pipeline, done=DONE)
         find_inputs(cursor, pipeline, values)

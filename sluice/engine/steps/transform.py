@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sluice.engine.ledger.forgotten import forgotten_of
+from sluice.engine.ledger.masks import check_masks
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.copy import encode_rows
@@ -14,6 +15,7 @@ from sluice.engine.steps.raw_rows import with_raw
 
 def transform_part(work: PartWork, raw: RawFrame, contract: Contract) -> ReadyFrame:
     """Apply the contract to a part. Every row of `raw` comes out once: as a row, a repeat or a reject."""
+    check_masks(contract.of)
     forgotten = forgotten_of(contract.table, work.forgotten)
     typed = contract.apply(raw.rows, forgotten)
     again = len(typed.repeated)

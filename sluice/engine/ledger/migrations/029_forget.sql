@@ -25,4 +25,9 @@ create table sluice.forget (
     created_at timestamptz not null default clock_timestamp()
 );
 
+create table sluice.mask_key (
+    only_one    boolean primary key default true check (only_one),
+    fingerprint text not null  -- by which another key is noticed: one value would get two masks
+);
+
 alter table sluice.input add column forgotten bigint not null default 0;  -- rows of it that were deleted since

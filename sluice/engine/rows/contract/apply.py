@@ -78,6 +78,11 @@ class Contract:
             _try_check(table, column)
 
     @property
+    def of(self) -> Table:
+        """The table's declaration."""
+        return self._table
+
+    @property
     def table(self) -> str:
         """The table that its rows go into."""
         return self._table.name
@@ -131,8 +136,8 @@ class Contract:
 
 def types_of(table: Table) -> dict[str, ColumnType]:
     """The type by header that numbers are written for: of two columns of one header the one with a decimal comma."""
-    ordered = sorted(table.columns, key=lambda column: column.type.decimal_mark == ",")
-    types = {column.header_name: column.type for column in ordered}
+    ordered = sorted(table.columns, key=lambda column: column.reads.decimal_mark == ",")
+    types = {column.header_name: column.reads for column in ordered}
     return {column.header_name: types[column.header_name] for column in table.columns}
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from sluice.engine.base.settings import settings
 from sluice.engine.ledger.forgotten import forgotten_of
+from sluice.engine.ledger.masks import check_masks
 from sluice.engine.ledger.parts import PartWork, batch_key
 from sluice.engine.rows import rejects
 from sluice.engine.rows.contract import Contract
@@ -49,6 +50,7 @@ def transform_batch(
     part_of_row = np.repeat(np.arange(len(works)), raw.counts)
     lines = raw.rows.column(LINE).to_numpy()
     at = raw.rows.column_names.index(LINE)
+    check_masks(contract.of)
     forgotten = forgotten_of(contract.table, max(work.forgotten for work in works))
     typed = contract.apply(raw.rows.set_column(at, LINE, pa.array(np.arange(len(lines)))), forgotten)
     inputs = np.array([work.input for work in works], np.int64)
