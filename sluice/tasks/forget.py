@@ -22,7 +22,7 @@ from sluice.engine.steps.forget import copies as elsewhere
 from sluice.engine.steps.forget.forget import find_inputs, hashes_of, note_values
 from sluice.engine.steps.forget.forget import forget as take_out
 from sluice.engine.steps.forget.notes import note_copies, note_receipt
-from sluice.engine.steps.forget.receipt import Copies, Gone, receipt
+from sluice.engine.steps.forget.receipt import Copies, Gone, Hashed, receipt
 from sluice.engine.steps.forget.wanted import Wanted, wanted
 from sluice.engine.steps.redeclare import note_declared
 from sluice.engine.steps.undo.undo import lock_tables, refuse_open
@@ -65,7 +65,7 @@ def forget(
         found = elsewhere.copies_of(cursor)
         hashes = hashes_of(cursor, values) if dry_run else note_values(cursor, values)
         if not dry_run:
-            note_copies(cursor)
+            note_copies(cursor, found)
     if dry_run:
         return ForgetResult(_would_go(pipeline, values, targets, hashes, len(found), began))
     failpoint("forget.noted")
@@ -77,7 +77,7 @@ def forget(
         lock_tables(cursor, pipeline, targets, done=DONE)
         find_inputs(cursor, pipeline, values)
         gone = take_out(cursor, pipeline, values)
-        run = _register(cursor, pipeline, gone) if pipeline.derived and gone.of_inputs else None
+        run = _register(cursor, pipeline, gone) if _is_built(pipeline, gone) else None
         facts = receipt(
             pipeline.name, hashes, gone, gone_copies, times=_times(began), build=_build(pipeline, gone, run)
         )
@@ -94,7 +94,7 @@ def _would_go(
     pipeline: Pipeline,
     values: Sequence[Wanted],
     targets: Sequence[Target],
-    hashes: dict[str, str],
+    hashes: Sequence[Hashed],
     found: int,
     began: datetime,
 ) -> dict[str, Any]:
@@ -129,6 +129,11 @@ def _register(cursor: Cursor, pipeline: Pipeline, gone: Gone) -> int:
     return run.id
 
 
+def _is_built(pipeline: Pipeline, gone: Gone) -> bool:
+    """Whether derived tables had rows that went. Those of dates may never have been built."""
+    return bool(pipeline.derived and gone.of_inputs and (gone.dates or not pipeline.dated))
+
+
 def _times(began: datetime) -> dict[str, str]:
     return {
         "began_at": began.isoformat(timespec="seconds"),
@@ -137,7 +142,7 @@ def _times(began: datetime) -> dict[str, str]:
 
 
 def _build(pipeline: Pipeline, gone: Gone, run: int | None) -> dict[str, Any] | None:
-    if not pipeline.derived or not gone.of_inputs:
+    if not _is_built(pipeline, gone):
         return None
     return {
         "run": run,

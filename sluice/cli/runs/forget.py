@@ -88,6 +88,8 @@ def _value(text: str) -> tuple[str, str]:
         raise ConfigError("--where must be COLUMN=VALUE, such as msisdn=+250788123456, or COLUMN=- for standard input.")
     if value == "-":
         value = sys.stdin.readline().rstrip("\r\n")
+    if "\0" in value or not value.isprintable():
+        raise ConfigError(f"--where {column.strip()}=...: the value has characters that are not text in UTF-8.")
     return column.strip(), value
 
 

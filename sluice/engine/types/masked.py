@@ -47,8 +47,8 @@ def mask_key() -> bytes:
     key = settings().mask_key
     if key is None:
         raise SettingMissing(
-            f"{KEY} is not set, and a column of the table is declared with mask=True: set it, or {KEY}_FILE, to the same "
-            "secret wherever runs are queued and loaded."
+            f"{KEY} is not set, and a column of the table is declared with mask=True: set it, or {KEY}_FILE, to "
+            "the same secret wherever runs are queued and loaded."
         )
     return key.get_secret_value().encode()
 

@@ -23,7 +23,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     given: list[tuple[Any, ...]] = []
     gone = Gone(rejects=1, files=["/inbox/calls.csv"])
     gone.rows["call"] = 2
-    facts = receipt("company", {"call.msisdn": "ab"}, gone, Copies(1, frames=3), times=TIMES, build=None)
+    facts = receipt("company", [("call.msisdn", "ab")], gone, Copies(1, frames=3), times=TIMES, build=None)
 
     def forget(pipeline: str, where: Any, *, table: str | None, dry_run: bool) -> ForgetResult:
         given.append((pipeline, where, table, dry_run))

@@ -14,7 +14,7 @@ from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.forgotten import NO_KEY
 from sluice.engine.load.forget import count_elsewhere, count_naming, delete_rows, say_value, thin_kept
 from sluice.engine.load.target import Target
-from sluice.engine.steps.forget.receipt import Gone
+from sluice.engine.steps.forget.receipt import Gone, Hashed
 from sluice.engine.steps.forget.rejects import forget_rejects, scrubs
 from sluice.engine.steps.forget.wanted import Wanted, masked, pattern
 from sluice.engine.tables.catalog import columns_of, table_identifier
@@ -25,22 +25,22 @@ from sluice.errors import ConfigError, TablesMissing
 query = statements(__name__)
 
 
-def note_values(cursor: Cursor, values: Sequence[Wanted]) -> dict[str, str]:
-    """Write the hashes of the values: no run that is registered from now on loads them. Returns them by column."""
+def note_values(cursor: Cursor, values: Sequence[Wanted]) -> list[Hashed]:
+    """Write the hashes of the values: no run that is registered from now on loads them."""
     hashes = hashes_of(cursor, values)
-    for value in values:
+    for value, (_, keyed) in zip(values, hashes, strict=True):
         params = {"schema": home_schema(), "table": value.table.name, "column": value.column.name}
-        cursor.execute(query("add_forgotten"), params | {"hash": bytes.fromhex(hashes[value.name])})
+        cursor.execute(query("add_forgotten"), params | {"hash": bytes.fromhex(keyed)})
     return hashes
 
 
-def hashes_of(cursor: Cursor, values: Sequence[Wanted]) -> dict[str, str]:
-    """The keyed hash of each value, by table and column."""
+def hashes_of(cursor: Cursor, values: Sequence[Wanted]) -> list[Hashed]:
+    """The table and column of each value, and its keyed hash."""
     cursor.execute(query("forget_key"))
     row = cursor.fetchone()
     if row is None:
         raise TablesMissing(NO_KEY)
-    return {value.name: keyed_hash(bytes(row[0]), value.text).hex() for value in values}
+    return [(value.name, keyed_hash(bytes(row[0]), value.text).hex()) for value in values]
 
 
 def find_inputs(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted]) -> None:

@@ -12,9 +12,9 @@ from sluice.engine.database.statements import statements
 query = statements(__name__)
 
 
-def note_copies(cursor: Cursor) -> None:
-    """Say of inputs with a copy in the landing that it is deleted, before it is."""
-    cursor.execute(query("note_copies"))
+def note_copies(cursor: Cursor, copies: list[str]) -> None:
+    """Say of the inputs of copies in the landing that these are deleted, before they are."""
+    cursor.execute(query("note_copies"), {"copies": copies})
 
 
 def note_receipt(cursor: Cursor, pipeline: str, run: int | None, receipt: dict[str, Any]) -> None:

@@ -19,6 +19,9 @@ NOT_REACHED = (
 )
 
 
+Hashed = tuple[str, str]  # a column with its table, and the keyed hash of a value of it
+
+
 @dataclass
 class Gone:
     """What a forget has deleted, or would. `rows` and `kept` by table; `left` by table and column."""
@@ -48,13 +51,13 @@ class Copies:
 
 
 def receipt(
-    pipeline: str, hashes: Mapping[str, str], gone: Gone, copies: Copies, *, times: Mapping[str, str], build: Any
+    pipeline: str, hashes: Sequence[Hashed], gone: Gone, copies: Copies, *, times: Mapping[str, str], build: Any
 ) -> dict[str, Any]:
     """The receipt as JSON, with its SHA-256: that of the rest as compact JSON with sorted keys."""
     facts: dict[str, Any] = {
         "receipt": "sluice forget",
         "pipeline": pipeline,
-        "values": dict(hashes),
+        "values": [{"column": column, "hash": keyed} for column, keyed in hashes],
         **times,
         "rows": dict(gone.rows),
         "kept_rows": dict(gone.kept),
