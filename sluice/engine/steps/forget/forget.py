@@ -78,8 +78,22 @@ def forget(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted]) -> Gone
     _mark(cursor, pipeline, gone, spellings)
     if spellings is not None:
         _scrub(cursor, pipeline, gone, spellings)
+    _analyze(cursor, values, spellings, gone)
     failpoint("forget.before_commit")
     return gone
+
+
+def _analyze(cursor: Cursor, values: Sequence[Wanted], spellings: str | None, gone: Gone) -> None:
+    """Make PostgreSQL's statistics again: they have the most common values of columns."""
+    tables = sorted({value.table.name for value in values})
+    names = [table_identifier(table) for table in tables]
+    names += [sql.Identifier("sluice", table) for table in ("reject", "replaced", "replayed", "input")]
+    for name in names:
+        cursor.execute(sql.SQL(query("analyze_again")).format(table=name))
+    for value in values:
+        params = {"schema": home_schema(), "tables": tables, "value": value.text, "pattern": spellings or "(?!)"}
+        cursor.execute(query("stale_statistics"), params)
+        gone.stale |= {table for (table,) in cursor.fetchall()}
 
 
 def _mark(cursor: Cursor, pipeline: Pipeline, gone: Gone, spellings: str | None) -> None:

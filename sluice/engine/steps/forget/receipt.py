@@ -38,6 +38,7 @@ class Gone:
     left: Counter[str] = field(default_factory=Counter)
     dates: Sequence[date] = ()
     others: Sequence[str] = ()
+    stale: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -100,6 +101,10 @@ def left_over(gone: Gone, copies: Copies) -> list[str]:
         )
     if copies.frames is None:
         said.append("Redis did not answer: frames in it expire (SLUICE_FRAME_TTL_S)")
+    said += [
+        f"PostgreSQL's statistics of {table} may show it until the owner of the table runs: analyze {table}"
+        for table in sorted(gone.stale)
+    ]
     said += [f"derived tables of {each} are brought up to date by its next run" for each in gone.others]
     return said
 
