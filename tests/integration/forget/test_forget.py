@@ -11,6 +11,7 @@ from sluice.engine.ledger.runs import Run
 from sluice.engine.steps.forget.receipt import sha256_of
 from sluice.engine.steps.replay.chosen import Wanted
 from sluice.errors import ConfigError, PermanentError
+from sluice.tasks.forget import forget
 from sluice.tasks.undo import undo
 from tests.integration.forget.company import NUMBER, Company
 from tests.kit.refused import replayed
@@ -222,3 +223,35 @@ def test_other_columns_with_the_number_are_named(company: Company) -> None:
         "1 row has it in call.note, and may be of somebody else: forget it by that column, or correct it there"
     ]
     assert company.found() == ["public.call.note"]
+
+
+def test_several_people_are_forgotten_by_one_command_and_by_the_next_one_before_anything_is_built(
+    company: Company,
+) -> None:
+    calls = company.file(
+        "calls1.csv", "1,+250788123456,10,a", "2,+250788999888,1,b", "3,0788111222,1,c", "4,0788333444,1,d"
+    )
+    company.load(calls)
+    both = forget("company", [("msisdn", "0788123456"), ("msisdn", "0788 111 222")])
+    third = forget("company", [("msisdn", "0788333444")])
+    assert (both.receipt["rows"], third.receipt["rows"]) == ({"call": 2, "customer": 0}, {"call": 1, "customer": 0})
+    for done in (both, third):
+        assert done.run is not None
+        assert company.engine.finish(Run(done.run))["state"] == "done"
+    assert _books(company.load(calls, reload=True)) == ("done", 4, 1, 0, 0, 3)
+    assert company.engine.sql("select msisdn, seconds from spent") == [(OTHER, 1)]
+
+
+def test_forgotten_rows_do_not_count_for_the_limit_of_rejects(company: Company) -> None:
+    company.forget()
+    run = company.engine.register(
+        company.file("calls1.csv", "1,+250788123456,10,a", "2,0788999888,1,b"), max_rejects="0"
+    )
+    company.engine.plan(run)
+    (step,) = company.engine.steps(run, "extract")
+    company.engine.check(step)
+    company.engine.load_checked(step)
+    company.engine.settle(run)
+    (build,) = company.engine.steps(run, "build")
+    assert build
+    assert company.engine.sql("select id from call") == [(2,)]
