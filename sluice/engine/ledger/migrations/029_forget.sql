@@ -31,3 +31,20 @@ create table sluice.mask_key (
 );
 
 alter table sluice.input add column forgotten bigint not null default 0;  -- rows of it that were deleted since
+
+-- A worker of an earlier version would load rows of forgotten values: its loads into such a table fail.
+create function sluice.refuse_earlier_version() returns trigger language plpgsql as $$
+begin
+    if current_setting('sluice.refuses', true) is distinct from 'forgotten'
+       and exists (select from sluice.input i
+                   join sluice.target t on t.run_id = i.run_id and t.source = i.source
+                   join sluice.forgotten f on f.schema = t.schema and f.table_name = t.table_name
+                   where i.id = new.input_id) then
+        raise exception 'Rows of this table were forgotten, and this worker is of an earlier version, which would load '
+            'them again: upgrade and restart it, then sluice retry.';
+    end if;
+    return new;
+end
+$$;
+create trigger part_loaded before insert or update of state on sluice.part
+    for each row when (new.state = 'loaded') execute function sluice.refuse_earlier_version();
