@@ -14,6 +14,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.base.identity import holder
 from sluice.engine.database.connection import transaction
 from sluice.engine.declare import Pipeline
+from sluice.engine.ledger.masks import check_masks
 from sluice.engine.ledger.registration import AT_ONCE, NewInput, Registration, Versions, register
 from sluice.engine.ledger.runs import Run
 from sluice.engine.sources.inputs import each_once
@@ -23,6 +24,7 @@ from sluice.engine.steps.reject_limit import RejectLimit
 from sluice.engine.storage import name_order
 from sluice.engine.tables.loaded_rows import note_targets
 from sluice.engine.tables.migrate import is_current, migrate
+from sluice.errors import ConfigError, SettingMissing
 from sluice.pipelines import declared_of
 from sluice.workers.publish import publish_now
 
@@ -126,6 +128,11 @@ def register_inputs(
     """
     as_of, max_rejects = options.get("as_of"), options.get("max_rejects")
     allow_future = options.get("allow_future", False)
+    try:
+        for flow in pipeline.flows:
+            check_masks(flow.table, cursor)
+    except SettingMissing as error:
+        raise ConfigError(f"Nothing was queued: {error}") from error
     pipeline.check_run(has_inputs=bool(inputs), as_of=as_of, allow_future=allow_future)
     stored: dict[str, object] = {name: True for name in ("reload", "refit", "alone") if options.get(name)}
     stored |= {"replay": options["replay"]} if "replay" in options else {}

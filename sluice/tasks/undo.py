@@ -9,12 +9,13 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.database.connection import transaction
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.registration import NewInput, register
+from sluice.engine.ledger.rejects.replayed import lock_rejects
 from sluice.engine.load import bulk
 from sluice.engine.steps.build import definition_of
 from sluice.engine.steps.redeclare import note_declared
 from sluice.engine.steps.undo.find import Asked, find_undo, run_facts
 from sluice.engine.steps.undo.found import Found
-from sluice.engine.steps.undo.undo import lock_tables, refuse
+from sluice.engine.steps.undo.undo import lock_tables, refuse, refuse_open
 from sluice.engine.steps.undo.undo import undo as take_out
 from sluice.engine.tables.loaded_rows import note_targets
 from sluice.engine.tables.migrate import is_current, migrate
@@ -56,7 +57,9 @@ def undo(run: int, file: str | None = None, *, dry_run: bool = False, force: boo
     for group in found.groups:
         bulk.end(group.target)
     with transaction() as cursor:
-        lock_tables(cursor, pipeline, found)
+        lock_tables(cursor, pipeline, [group.target for group in found.groups])
+        lock_rejects(cursor, found.run)  # until the end nobody registers a replay of what is undone
+        refuse_open(cursor, pipeline)  # a replay may have been registered meanwhile
         found = find_undo(cursor, pipeline, asked, contracts.__getitem__)
         if found.undone_by is not None:
             return Undone(found)

@@ -9,6 +9,7 @@ from sluice.engine.base import settings as settings_module
 from sluice.engine.database.connection import drop_connection, transaction
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger import steps
+from sluice.engine.ledger.masks import forget_masks
 from sluice.engine.ledger.parts import read_part
 from sluice.engine.ledger.registration import register
 from sluice.engine.ledger.runs import Run
@@ -42,6 +43,7 @@ class InProcess:
         drop_connection()
         forget_frames()
         forget_considered()
+        forget_masks()
 
     def use(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline

@@ -72,7 +72,7 @@ TABLE = Table("t", key=("id",), columns=[KEY])
 # a right call of each, by all of its arguments
 RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (Column, {"name": "a", "type": Text(), "header": "A", "required": True, "check": matches("x"), "nulls": ("-",),
-              "must_exist": True, "pii": "name", "renamed_from": ("mass",)}),
+              "must_exist": True, "pii": "name", "renamed_from": ("mass",), "mask": False}),
     (Generated, {"name": "a", "pg_type": "text", "expression": "'a'"}),
     (Table, {"name": "t", "key": ("id",), "columns": [KEY], "on_conflict": "update", "generated": (), "indexes": ()}),
     (Files, {"pattern": "*", "delimiter": ";", "name": "files", "encoding": "cp1252", "skip": 1, "header": ("id",),

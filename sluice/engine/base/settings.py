@@ -24,6 +24,9 @@ from sluice.errors import ConfigError
 
 _SCHEMA = re.compile("[A-Za-z_][A-Za-z0-9_]{0,62}")
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+_MASK = (
+    "the key of columns with mask=True, a secret of 16 letters at least: the same wherever runs are queued and loaded"
+)
 _LANDING = "copies of what cannot be read in place: a folder that every worker sees, or s3://...; default: HOME/landing"
 _WINDOW = (
     "the most chains published and not finished, over all runs; up to it two for each process of workers, at least 16"
@@ -92,6 +95,7 @@ class Settings(BaseSettings):
     declaration_wait_s: float = Field(
         300, ge=1, description="how long a step waits for a worker with its declaration, before a newer one is taken"
     )
+    mask_key: SecretStr | None = Field(None, min_length=16, description=_MASK)
     undo_days: int = Field(30, ge=0, le=3650, description=_UNDO)
     database_wait_s: float = Field(120, ge=0, description="how long a task waits for PostgreSQL to come back")
 
@@ -154,6 +158,7 @@ _SECRETS = {
     "SLUICE_API_READ_TOKENS": "api_read_tokens",
     "SLUICE_API_WRITE_TOKENS": "api_write_tokens",
     "SLUICE_READ_DATABASE_URL": "read_database_url",
+    "SLUICE_MASK_KEY": "mask_key",
 }
 # endings of settings that pipelines' sources name: any other name could be a typing mistake
 _OF_SOURCES = ("_API_URL", "_API_TOKEN", "_DATABASE_URL", "_API_URL_FILE", "_API_TOKEN_FILE", "_DATABASE_URL_FILE")

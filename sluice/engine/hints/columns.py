@@ -47,6 +47,8 @@ def column_hints(column: Column, refused: Sequence[str], accepted: Sequence[str]
     Of several that accept equally many, those that give other values are shown, too: only the writer of the file knows
     which of them is meant.
     """
+    if column.mask:  # its texts are kept nowhere, and its values are not what was read
+        return []
     as_now = _read(column, accepted)
     nulls = sorted({text.strip() for text in refused if text.strip().casefold() in _NO_VALUE})
     hints = _of_types(column, [text for text in refused if text.strip() not in nulls], accepted, as_now)

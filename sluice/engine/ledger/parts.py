@@ -22,7 +22,7 @@ class PartWork:
     """One part and its input, by the columns of `read_part.sql`.
 
     Offsets and lengths in bytes; lines counted from 1, the header included. `replay`: its rows were rejects of an
-    earlier run; `alone`: they are compared with settled rows only.
+    earlier run; `alone`: they are compared with settled rows only; `forgotten`: the number of the last forgotten value.
     """
 
     part: int
@@ -54,6 +54,7 @@ class PartWork:
     revision: str | None
     alone: bool = False
     replay: bool = False
+    forgotten: int = 0
 
     @property
     def place(self) -> str:
@@ -77,7 +78,8 @@ class PartWork:
 
     def ready_key(self) -> str:
         """The cache key of the part's rows, ready for COPY under a contract (they carry the input's id)."""
-        return _key("ready", self.sha256, self.dialect, self.first_line, self.contract, self.revision, self.input)
+        facts = (self.sha256, self.dialect, self.first_line, self.contract, self.revision, self.input)
+        return _key("ready", *facts, *([self.forgotten] if self.forgotten else []))  # older rows may be forgotten ones
 
 
 def batch_key(kind: str, keys: Sequence[str]) -> str:

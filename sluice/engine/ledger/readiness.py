@@ -39,6 +39,9 @@ RIGHTS = {
     "frame_key": "SELECT",
     "duty": "SELECT INSERT UPDATE",
     "watch": _ALL,
+    "forget_key": "SELECT",
+    "forgotten": "SELECT",
+    "mask_key": "SELECT INSERT",
 }
 
 

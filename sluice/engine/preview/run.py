@@ -98,7 +98,7 @@ class _Looked:
 
     def _column(self, name: str) -> ColumnFacts:
         column = next(each for each in self.flow.table.columns if each.name == name)
-        kind = written(column.type)
+        kind = written(column.reads)
         facts = ColumnFacts(name, kind, column.type.pg_type, column.header_name)
         if name in self.samples.read:
             text, value = self.samples.read[name]

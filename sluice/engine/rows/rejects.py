@@ -27,6 +27,7 @@ SCHEMA = pa.schema(
 OTHER_LINE = "other_line"  # a further column, int64, where a reason refers to another line
 RAW, MASKED = "raw", "masked"  # further columns, string: the record's text, and as JSON the columns that it lacks
 HIDDEN = "***"  # in place of personal data
+FORGOTTEN = "forgotten"  # the code of rows with a value that was forgotten
 _COPY = (
     "copy sluice.reject (run_id, input_id, part_id, other_input, line, column_name, code, reason, other_line,"
     " raw, masked)"
@@ -42,6 +43,14 @@ def none() -> pa.Table:
 def both(first: pa.Table, second: pa.Table) -> pa.Table:
     """Two tables of rejects as one; either may have the column of other lines."""
     return pa.concat_tables([first, second], promote_options="default") if first.num_rows else second
+
+
+def without_quotes(rejects: pa.Table) -> pa.Table:
+    """Rejects of rows that could not be split into columns, whose reasons quote nothing of them: the rows may have a
+    forgotten value."""
+    at = rejects.column_names.index("reason")
+    hidden = pc.replace_substring_regex(rejects.column("reason"), r"(?s)'.*'|\".*\"", f"'{HIDDEN}'")
+    return rejects.set_column(at, "reason", hidden)
 
 
 def write(cursor: Cursor, rejects: pa.Table, *, run: int, input_id: int | pa.Array, part: int | pa.Array | None) -> int:

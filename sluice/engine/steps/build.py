@@ -75,6 +75,8 @@ def _build_for(cursor: Cursor, pipeline: Pipeline, run: int, options: Mapping[st
         with _naming(derived):
             builds[derived.name].build(run)
         _analyze_unknown(cursor, derived.name)
+        if options.get("forget"):  # statistics show the most common values, those of removed rows, too
+            cursor.execute(sql.SQL(query("analyze_unknown")).format(table=table_identifier(derived.name)))
         failpoint("build.built")
 
 

@@ -30,6 +30,7 @@ def park_part(claim: Claim, work: PartWork, refused: pa.Table) -> None:
             raise LostClaim(f"Step {claim.step} ({claim.kind}) has another holder now.")
         delete_rejects(cursor, work)
         number = rejects.write(cursor, refused, run=work.run, input_id=work.input, part=work.part)
+        number -= refused.column("code").to_pylist().count(rejects.FORGOTTEN)  # the file is not at fault for these
         cursor.execute(query("note_refused"), {"part": work.part, "refused": number})
     failpoint("transform.parked")
     with transaction() as cursor:

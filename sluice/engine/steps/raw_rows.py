@@ -13,8 +13,7 @@ from sluice.engine.base.settings import settings
 from sluice.engine.formats.known import Record, records_of
 from sluice.engine.formats.text.header import plain
 from sluice.engine.ledger.parts import PartWork
-from sluice.engine.rows.contract import Contract
-from sluice.engine.rows.rejects import HIDDEN, MASKED, RAW
+from sluice.engine.rows.rejects import FORGOTTEN, HIDDEN, MASKED, RAW
 from sluice.errors import InputChanged, NotHere, TransientError
 
 _NOT_TEXT = re.compile("[\0\udc80-\udcff]")
@@ -24,16 +23,18 @@ Kept = tuple[str | None, str | None]  # the text, and as JSON the names of the c
 NOT_KEPT: Kept = (None, None)
 
 
-def with_raw(refused: pa.Table, work: PartWork, contract: Contract, read: Callable[[PartWork], bytes]) -> pa.Table:
-    """Rejects of a part with the text of their records, as many as are kept. `read` gives the part's bytes."""
+def with_raw(refused: pa.Table, work: PartWork, hidden: Collection[str], read: Callable[[PartWork], bytes]) -> pa.Table:
+    """Rejects of a part with the text of their records, as many as are kept, without the values of `hidden` headers.
+    `read` gives the part's bytes."""
     if not refused.num_rows or not settings().keep_raw:
         return refused
-    kept = raw_rows(refused.column("line").to_pylist(), work, contract, read)
-    return append(refused, kept)
+    return append(refused, raw_rows(refused.column("line").to_pylist(), work, hidden, read))
 
 
 def append(refused: pa.Table, kept: Sequence[Kept]) -> pa.Table:
-    """Rejects with their texts, in their order; the last ones may have none."""
+    """Rejects with their texts, in their order; the last ones may have none, and those of forgotten rows have none."""
+    codes = refused.column("code").to_pylist()[: len(kept)]
+    kept = [NOT_KEPT if code == FORGOTTEN else each for code, each in zip(codes, kept, strict=True)]
     none = pa.nulls(refused.num_rows - len(kept), pa.string())
     for at, name in enumerate((RAW, MASKED)):
         texts = pa.array([each[at] for each in kept], pa.string())
@@ -41,7 +42,9 @@ def append(refused: pa.Table, kept: Sequence[Kept]) -> pa.Table:
     return refused
 
 
-def raw_rows(lines: Sequence[int], work: PartWork, contract: Contract, read: Callable[[PartWork], bytes]) -> list[Kept]:
+def raw_rows(
+    lines: Sequence[int], work: PartWork, hidden: Collection[str], read: Callable[[PartWork], bytes]
+) -> list[Kept]:
     """The text of the records of a part at these lines, each as it may be kept; those after the limit are left out."""
     few = lines[: settings().raw_rows]
     if work.overlong:
@@ -52,13 +55,13 @@ def raw_rows(lines: Sequence[int], work: PartWork, contract: Contract, read: Cal
         return []
     records = records_of(work.dialect)
     cut = records.cut(data, np.array(few, np.int64) - work.first_line)
-    private = private_places(records, contract)
+    private = private_places(records, hidden)
     return [kept(each, records, private) for each in cut]
 
 
-def private_places(records: Record, contract: Contract) -> frozenset[int]:
-    """The places of columns with personal data in the file's header."""
-    names = {plain(name) for name in contract.private}
+def private_places(records: Record, hidden: Collection[str]) -> frozenset[int]:
+    """The places of `hidden` headers in the file's header."""
+    names = {plain(name) for name in hidden}
     return frozenset(at for at, name in enumerate(records.header) if plain(name) in names)
 
 

@@ -23,6 +23,7 @@ from sluice.engine.load.replaced import delete_not_again
 from sluice.engine.load.snapshot import keep_newest
 from sluice.engine.load.target import Target
 from sluice.engine.load.verdicts import count_verdicts
+from sluice.engine.steps.forget.copies import remove_copies_of
 from sluice.engine.tables.changes.fits import naming_changed
 from sluice.errors import EarlierRunOpen, TransientError
 
@@ -44,6 +45,7 @@ def _settle_run(claim: Claim, pipeline: Pipeline) -> None:
     run = {"run": claim.run}
     for flow in pipeline.flows:
         bulk.end(Target.of(flow.table))
+    remove_copies_of(claim.run)  # before it settles: a settling that is killed is done again, and so is this
     with transaction() as cursor:
         # one run of a table after the other: a run that ends must not miss a row that another one displaces, and
         # inputs must become final in the order in which they become visible

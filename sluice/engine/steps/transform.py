@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from sluice.engine.ledger.forgotten import forgotten_of
+from sluice.engine.ledger.masks import check_masks
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.copy import encode_rows
 from sluice.engine.rows.frames import RawFrame, ReadyFrame
-from sluice.engine.rows.rejects import both
+from sluice.engine.rows.rejects import both, without_quotes
 from sluice.engine.steps.extract import part_bytes
 from sluice.engine.steps.raw_rows import with_raw
 
 
 def transform_part(work: PartWork, raw: RawFrame, contract: Contract) -> ReadyFrame:
     """Apply the contract to a part. Every row of `raw` comes out once: as a row, a repeat or a reject."""
-    typed = contract.apply(raw.rows)
+    check_masks(contract.of)
+    forgotten = forgotten_of(contract.table, work.forgotten)
+    typed = contract.apply(raw.rows, forgotten)
     again = len(typed.repeated)
     judged = again and not contract.newest_wins
     return ReadyFrame(
@@ -21,5 +25,10 @@ def transform_part(work: PartWork, raw: RawFrame, contract: Contract) -> ReadyFr
         repeats=encode_rows(typed.repeats, input_id=work.input) if judged else [],
         row_count=len(typed.places),
         superseded=0 if judged else again,
-        rejects=with_raw(both(raw.rejects, typed.rejects), work, contract, lambda _: raw.data or part_bytes(work)),
+        rejects=with_raw(
+            both(raw.rejects if forgotten is None else without_quotes(raw.rejects), typed.rejects),
+            work,
+            contract.hidden(forgotten),
+            lambda _: raw.data or part_bytes(work),
+        ),
     )

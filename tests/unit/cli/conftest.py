@@ -61,7 +61,7 @@ def csv_file(tmp_path: Path) -> str:
 def sluice() -> Callable[..., Any]:
     """Run the command in this process: `sluice("status", "7")` gives exit_code, stdout and stderr."""
 
-    def run(*words: str) -> Any:
-        return CliRunner().invoke(app, list(words))
+    def run(*words: str, typed: str | None = None) -> Any:
+        return CliRunner().invoke(app, list(words), input=typed)
 
     return run

@@ -10,6 +10,8 @@ from sluice.engine.base.declaration import Declaration
 from sluice.engine.declare.names import check_column, check_table, twice
 from sluice.engine.declare.tables.checks import Check
 from sluice.engine.types.base import ColumnType
+from sluice.engine.types.forgotten import can_identify
+from sluice.engine.types.masked import Masked
 from sluice.errors import ConfigError
 
 LINEAGE = ("_input_id", "_line")
@@ -30,6 +32,9 @@ class Column(Declaration):
 
     `renamed_from` are earlier names of the column in the table, `("old",)`: `sluice migrate`, or the next run, renames
     it, and its values stay. They can be left out once all databases have the new name.
+
+    `mask=True` stores, instead of each value, its HMAC-SHA256 with the key SLUICE_MASK_KEY, as text: equal values stay
+    equal. Such a column is personal data, too.
     """
 
     name: str
@@ -41,6 +46,7 @@ class Column(Declaration):
     must_exist: bool = False
     pii: bool | str = False
     renamed_from: Sequence[str] = ()
+    mask: bool = False
 
     def __post_init__(self) -> None:
         check_column("Column", self.name)
@@ -50,6 +56,27 @@ class Column(Declaration):
             raise ConfigError(
                 f"Column {self.name!r}: pii must be True, False or a word like 'phone', not {self.pii!r}."
             )
+
+        if not isinstance(self.mask, bool):
+            raise ConfigError(f"Column {self.name!r}: mask must be True or False, not {self.mask!r}.")
+        if self.mask:
+            self._masked()
+
+    def _masked(self) -> None:
+        if self.check is not None:
+            raise ConfigError(f"Column {self.name!r}: mask=True stores no value that check={self.check!r} could check.")
+        if not can_identify(self.type.arrow):
+            raise ConfigError(
+                f"Column {self.name!r}: mask=True would hide nothing, there are few values of {self.type!r}."
+            )
+        if not isinstance(self.type, Masked):
+            object.__setattr__(self, "type", Masked(self.type))
+        object.__setattr__(self, "pii", self.pii or True)
+
+    @property
+    def reads(self) -> ColumnType:
+        """The type that reads a file's values; of a masked column it is not what is stored."""
+        return self.type.of if isinstance(self.type, Masked) else self.type
 
     @property
     def expected(self) -> bool:

@@ -32,8 +32,8 @@ _TEXT = Text()
 
 def types_by_header(columns: Sequence[Column]) -> dict[str, ColumnType]:
     """The types to write for: of two columns of one header the one with a decimal comma, as everywhere."""
-    ordered = sorted(columns, key=lambda column: column.type.decimal_mark == ",")
-    return {column.header_name: column.type for column in ordered}
+    ordered = sorted(columns, key=lambda column: column.reads.decimal_mark == ",")
+    return {column.header_name: column.reads for column in ordered}
 
 
 class Sink(Protocol):

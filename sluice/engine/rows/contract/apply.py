@@ -19,6 +19,7 @@ from sluice.engine.rows.contract.refusals import Refusals
 from sluice.engine.rows.contract.version import version
 from sluice.engine.rows.picked import pick
 from sluice.engine.types.base import ColumnType, Int64s, Mask
+from sluice.engine.types.forgotten import Forgotten
 from sluice.errors import ConfigError, PermanentError
 
 
@@ -76,16 +77,33 @@ class Contract:
         for column in table.columns:
             _try_check(table, column)
 
-    def apply(self, rows: pa.Table) -> Transformed:
+    @property
+    def of(self) -> Table:
+        """The table's declaration."""
+        return self._table
+
+    @property
+    def table(self) -> str:
+        """The table that its rows go into."""
+        return self._table.name
+
+    def apply(self, rows: pa.Table, forgotten: Forgotten | None = None) -> Transformed:
         """Type, check and sort `rows`: one `pa.string()` column for each wanted header, and `_line` int64."""
-        return self.typed(*self.text(rows), came=rows.num_rows)
+        return self.typed(*self.text(rows), came=rows.num_rows, forgotten=forgotten)
+
+    def hidden(self, forgotten: Forgotten | None) -> frozenset[str]:
+        """The headers whose values rejects must not have: those of personal data, and of forgotten values."""
+        if forgotten is None:
+            return self.private
+        columns = (column for column in self._table.columns if column.name in forgotten.hashes)
+        return self.private | {column.header_name for column in columns}
 
     def text(self, rows: pa.Table) -> tuple[pa.Table, Int64s]:
         """`rows` as their types get them: what the transform returned, if there is one; and the lines it dropped."""
         return self._own.apply(rows) if self._own else (rows, np.zeros(0, np.int64))
 
-    def typed(self, text: pa.Table, dropped: Int64s, *, came: int) -> Transformed:
-        """Type, check and sort what `text` has returned of so many rows."""
+    def typed(self, text: pa.Table, dropped: Int64s, *, came: int, forgotten: Forgotten | None = None) -> Transformed:
+        """Type, check and sort what `text` has returned of so many rows. Rows with `forgotten` values are refused."""
         lines = _whole(text, LINE).to_numpy()
         refusals = Refusals(lines)
         if self._own:
@@ -94,6 +112,8 @@ class Contract:
             column.name: read_column(column, _whole(text, column.header_name), refusals)
             for column in self._table.columns
         }
+        if forgotten is not None:
+            refusals.forget(forgotten.rows(typed, len(lines)))
         done = self._sorted(typed, lines, refusals.failed, refusals.table())
         out = len(done.places) + len(done.repeated) + done.rejects.num_rows
         if out != came:
@@ -116,8 +136,8 @@ class Contract:
 
 def types_of(table: Table) -> dict[str, ColumnType]:
     """The type by header that numbers are written for: of two columns of one header the one with a decimal comma."""
-    ordered = sorted(table.columns, key=lambda column: column.type.decimal_mark == ",")
-    types = {column.header_name: column.type for column in ordered}
+    ordered = sorted(table.columns, key=lambda column: column.reads.decimal_mark == ",")
+    types = {column.header_name: column.reads for column in ordered}
     return {column.header_name: types[column.header_name] for column in table.columns}
 
 

@@ -8,8 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from sluice.engine.declare import Column
-from sluice.engine.rows.rejects import HIDDEN, SCHEMA
+from sluice.engine.rows.rejects import FORGOTTEN, HIDDEN, SCHEMA
 from sluice.engine.types.base import Int64s, Mask, Refused
+
+_FORGOTTEN = "A value of the row was forgotten (`sluice forget`): the row is not loaded, and its text is not kept."
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,13 @@ class _Batch:
     column: str | None
     code: str
     reasons: list[str]
+
+    def without(self, lines: Int64s) -> _Batch:
+        """The batch without the rows of these lines."""
+        stays = ~np.isin(self.lines, lines)
+        same = len(self.reasons) != len(self.lines)
+        reasons = self.reasons if same else [self.reasons[at] for at in np.flatnonzero(stays)]
+        return _Batch(self.lines[stays], self.column, self.code, reasons)
 
 
 class Refusals:
@@ -58,6 +67,16 @@ class Refusals:
         """Refuse rows that are no longer among the batch's."""
         if len(lines):
             self._batches.append(_Batch(lines, None, code, [reason]))
+
+    def forget(self, rows: Mask) -> None:
+        """Refuse rows with a forgotten value, also those that were refused for another reason: it might quote them."""
+        if not rows.any():
+            return
+        lines = self.lines[rows]
+        kept = (batch.without(lines) for batch in self._batches)
+        self._batches = [batch for batch in kept if len(batch.lines)]
+        self.failed |= rows
+        self._batches.append(_Batch(lines, None, FORGOTTEN, [_FORGOTTEN]))
 
     def table(self) -> pa.Table:
         """The rejects, in order of their lines; the columns are those of `SCHEMA`."""

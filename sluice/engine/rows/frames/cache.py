@@ -91,6 +91,17 @@ class Frames:
         except (redis.RedisError, ValueError, TypeError, KeyError):
             pass  # its TTL removes it
 
+    def drop_all(self) -> int:
+        """Delete every frame, of all processes. Returns how many values went. Raises RedisError."""
+        self._kept.clear()
+        client, gone = self._redis(), 0
+        some: list[bytes] = []
+        for name in client.scan_iter(match=f"{PREFIX}*", count=1_000):
+            some.append(name)
+            if len(some) == 1_000:
+                gone, some = gone + client.unlink(*some), []
+        return gone + (client.unlink(*some) if some else 0)
+
     def _write(self, key: str, frame: Frame) -> None:
         ttl, seal, client = settings().frame_ttl_s, Seal(), self._redis()
         chunks = [(name, chunk) for name, several in frame.blobs.items() for chunk in several]

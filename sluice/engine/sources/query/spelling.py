@@ -65,7 +65,7 @@ def _described(cursor: Cursor, select: sql.Composable) -> list[tuple[str, int]]:
 
 
 def _types(columns: Sequence[Column], name: str) -> list[ColumnType]:
-    return [column.type for column in columns if plain(column.header_name) == plain(name)]
+    return [column.reads for column in columns if plain(column.header_name) == plain(name)]
 
 
 def _number(value: sql.Identifier, kind: int, *, comma: bool) -> sql.Composable:

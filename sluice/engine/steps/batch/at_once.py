@@ -215,4 +215,5 @@ def _work(read: Whole) -> PartWork:
         max_rejects=None,
         reload=False,
         revision=work.revision,
+        forgotten=work.forgotten,
     )

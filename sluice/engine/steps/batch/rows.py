@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from sluice.engine.base.settings import settings
+from sluice.engine.ledger.forgotten import forgotten_of
+from sluice.engine.ledger.masks import check_masks
 from sluice.engine.ledger.parts import PartWork, batch_key
 from sluice.engine.rows import rejects
 from sluice.engine.rows.contract import Contract
@@ -48,7 +50,9 @@ def transform_batch(
     part_of_row = np.repeat(np.arange(len(works)), raw.counts)
     lines = raw.rows.column(LINE).to_numpy()
     at = raw.rows.column_names.index(LINE)
-    typed = contract.apply(raw.rows.set_column(at, LINE, pa.array(np.arange(len(lines)))))
+    check_masks(contract.of)
+    forgotten = forgotten_of(contract.table, max(work.forgotten for work in works))
+    typed = contract.apply(raw.rows.set_column(at, LINE, pa.array(np.arange(len(lines)))), forgotten)
     inputs = np.array([work.input for work in works], np.int64)
 
     def encoded(rows: pa.Table) -> list[bytes]:
@@ -60,12 +64,13 @@ def transform_batch(
     own = typed.rejects.set_column(0, "line", pa.array(lines[refused]))
     own = own.append_column(PART, pa.array(part_of_row[refused]))
     kept = np.array(raw.counts) - np.bincount(part_of_row[refused], minlength=len(works))
-    refused_rows = _with_raw(rejects.both(raw.rejects, own), works, contract, data)
+    before = raw.rejects if forgotten is None else rejects.without_quotes(raw.rejects)
+    refused_rows = _with_raw(rejects.both(before, own), works, contract.hidden(forgotten), data)
     return ReadyBatch(encoded(typed.rows), encoded(typed.repeats), kept.tolist(), refused_rows)
 
 
 def _with_raw(
-    refused: pa.Table, works: Sequence[PartWork], contract: Contract, data: Sequence[bytes] | None
+    refused: pa.Table, works: Sequence[PartWork], hidden: Collection[str], data: Sequence[bytes] | None
 ) -> pa.Table:
     """Rejects of several parts with the text of their records."""
     if not refused.num_rows or not settings().keep_raw:
@@ -75,7 +80,7 @@ def _with_raw(
     for part in np.unique(parts).tolist():
         of_part = np.flatnonzero(parts == part)
         held = part_bytes if data is None else _held(data[part])
-        texts = raw_rows(lines[of_part].tolist(), works[part], contract, held)
+        texts = raw_rows(lines[of_part].tolist(), works[part], hidden, held)
         for at, text in zip(of_part.tolist(), texts, strict=False):
             kept[at] = text
     return append(refused, kept)

@@ -21,3 +21,4 @@ class InputWork:
     options: dict[str, Any]
     revision: str | None = None
     redeclared: str | None = None
+    forgotten: int = 0

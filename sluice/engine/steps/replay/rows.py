@@ -63,7 +63,7 @@ def refused_rows(
     taken = found[:MOST]
     lacking = [each.line for each in taken if each.raw is None or each.masked]
     originals = original_records(of.input, lacking, records)
-    private = private_places(records, contract)
+    private = private_places(records, contract.private)
     rows = [_row(each, records, private, originals.get(each.line)) for each in taken]
     return RefusedRows(of, records, rows, len(found) > MOST)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import psycopg2.errors
@@ -14,7 +14,7 @@ from sluice.engine.database.locks import Lock, lock, share
 from sluice.engine.database.session import home_schema
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
-from sluice.engine.ledger.rejects.replayed import lock_rejects
+from sluice.engine.load.target import Target
 from sluice.engine.load.undo import lock_out, take_out
 from sluice.engine.steps.undo.found import Found
 from sluice.errors import ConfigError, TransientError
@@ -22,22 +22,22 @@ from sluice.errors import ConfigError, TransientError
 query = statements(__name__)
 
 
-def lock_tables(cursor: Cursor, pipeline: Pipeline, found: Found) -> None:
+def lock_tables(cursor: Cursor, pipeline: Pipeline, targets: Collection[Target], *, done: str = "undone") -> None:
     """Wait for settling, builds and loads of the tables concerned, and lock them out until this transaction ends.
 
-    Raises TransientError while a run is open that may write to them, or if the wait is too long.
+    `done` is what the message says that nothing was. Raises ConfigError while a run is open that may write to them,
+    TransientError if the wait is too long.
     """
-    targets = sorted((group.target for group in found.groups), key=lambda each: each.name)
-    _refuse_open(cursor, pipeline)
-    for target in targets:
-        with _naming(target.name):
+    ordered = sorted(set(targets), key=lambda each: each.name)
+    refuse_open(cursor, pipeline, done=done)
+    for target in ordered:
+        with _naming(target.name, done):
             lock(cursor, Lock.SETTLING, target.name)
             share(cursor, Lock.REMOVING_ROWS, target.name)
-    for target in targets:
-        with _naming(target.name):
+    for target in ordered:
+        with _naming(target.name, done):
             lock_out(cursor, target)
-    lock_rejects(cursor, found.run)  # until the end nobody registers a replay of what is undone
-    _refuse_open(cursor, pipeline)
+    refuse_open(cursor, pipeline, done=done)
 
 
 def refuse(found: Found, *, force: bool) -> None:
@@ -67,23 +67,24 @@ def undo(cursor: Cursor, found: Found, by: int) -> tuple[int, int]:
     return deleted, restored
 
 
-def _refuse_open(cursor: Cursor, pipeline: Pipeline) -> None:
+def refuse_open(cursor: Cursor, pipeline: Pipeline, *, done: str = "undone") -> None:
+    """Raise ConfigError while a run is open that may load into the pipeline's tables."""
     tables = [flow.table.name for flow in pipeline.flows]
     cursor.execute(query("open_loads"), {"pipeline": pipeline.name, "tables": tables, "schema": home_schema()})
     (run,) = cursor.fetchone() or (None,)
     if run is not None:
         raise ConfigError(
-            f"Run {run} is open and may load into the same tables, so nothing was undone. Wait for its end "
-            f"(sluice status {run}), or stop it (sluice cancel {run}); then undo."
+            f"Run {run} is open and may load into the same tables, so nothing was {done}. Wait for its end "
+            f"(sluice status {run}), or stop it (sluice cancel {run}); then give the command again."
         )
 
 
 @contextmanager
-def _naming(table: str) -> Iterator[None]:
+def _naming(table: str, done: str) -> Iterator[None]:
     """Name the table whose lock another program does not release."""
     try:
         yield
     except psycopg2.errors.LockNotAvailable as error:
         raise TransientError(
-            f"{table} is being written or built by another program. Nothing was undone: try again when that ends."
+            f"{table} is being written or built by another program. Nothing was {done}: try again when that ends."
         ) from error

@@ -7,13 +7,13 @@ with feeding as (
     where t.table_name = %(table)s and t.schema = %(schema)s
       and exists (select from sluice.input i where i.run_id = t.run_id and i.source = t.source)
 ), fed as (
-    select i.id, i.loaded, i.updated, i.unchanged, i.superseded, i.replaces
+    select i.id, i.loaded, i.forgotten, i.updated, i.unchanged, i.superseded, i.replaces
     from sluice.input i join feeding f on f.pipeline = i.pipeline and f.source = i.source
     where i.settled is not null and i.state <> 'undone'
 ), replaced as (
     select distinct o.id from fed n cross join unnest(n.replaces) o (id) where o.id <> n.id
 )
 select coalesce(sum(case when f.id in (select id from replaced) then -(f.updated + f.unchanged)
-                         when not f.superseded then f.loaded end), 0)
+                         when not f.superseded then f.loaded end - f.forgotten), 0)
        - (select coalesce(sum(r.gone), 0) from sluice.run r where r.pipeline in (select pipeline from feeding) and r.undone_by is null)
 from fed f

@@ -1,0 +1,2 @@
+-- How inputs were read.
+select dialect from sluice.input where id = %(input)s

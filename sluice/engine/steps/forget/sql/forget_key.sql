@@ -1,0 +1,2 @@
+-- The key of forgotten values.
+select key from sluice.forget_key
