@@ -87,7 +87,8 @@ def _tables(cursor: Cursor, pipeline: Pipeline) -> Iterator[Listing]:
     for flow in pipeline.flows:
         loaded = flow.table
         columns = [*(each.name for each in loaded.columns), *(each.name for each in loaded.generated)]
-        yield _table(cursor, loaded.name, loaded.key, columns, flow.source.name)
+        # a row without a key is known by its values
+        yield _table(cursor, loaded.name, columns if loaded.key is None else loaded.key, columns, flow.source.name)
     for derived in pipeline.derived:
         yield _table(cursor, derived.name, derived.key, list(derived.columns), None)
 

@@ -25,6 +25,17 @@ def test_a_table_names_all_its_mistakes_at_once() -> None:
     assert "must be 'keep' or 'update', not 'drop'" in message
 
 
+def test_a_table_without_a_key_says_so_and_only_adds_rows() -> None:
+    columns = [Column("id", Integer())]
+    assert Table("t", key=None, columns=columns).identity == ("_input_id", "_line")
+    with pytest.raises(ConfigError, match=r"or declare that there are none, key=None: then every line is a row\."):
+        Table("t", key=(), columns=columns)
+    with pytest.raises(ConfigError, match="on_conflict='update' needs a key, by which a row finds the older one: name"):
+        Table("t", key=None, columns=columns, on_conflict="update")
+    with pytest.raises(ConfigError, match="so its table needs a key and on_conflict='update'"):
+        Pipeline("t", Files("*.csv", snapshot=True), Table("t", key=None, columns=columns))
+
+
 @pytest.mark.parametrize("name", ["Robert'); drop table x", "Upper", "1st", "", "a" * 60])
 def test_names_are_plain_identifiers(name: str) -> None:
     with pytest.raises(ConfigError, match="a name must have at most 59 lower-case letters"):

@@ -47,7 +47,7 @@ class Flow(Declaration):
         if self.source.snapshot and self.table.on_conflict != "update":
             raise ConfigError(
                 f"Flow into {self.table.name!r}: a snapshot has rows that are loaded already, so its table needs"
-                " on_conflict='update'."
+                f" {'a key and ' if self.table.key is None else ''}on_conflict='update'."
             )
         mistakes = list(self._mistakes_of_header())
         if mistakes:

@@ -166,8 +166,8 @@ def _of_loaded(pipeline: Pipeline, serve: Serve, table: Table) -> Served:
         all_columns,
         serve.fields or tuple(columns),
         required,
-        table.key,
-        serve.names or _same(table.key),
+        table.identity,
+        serve.names or _same(table.identity),
     )
 
 

@@ -31,7 +31,7 @@ def shape(flow: Flow) -> dict[str, Any]:
     table = flow.table
     return {
         "table": table.name,
-        "key": list(table.key),
+        "key": list(table.identity),
         "columns": {column.name: column.type.pg_type for column in table.columns},
         "update": table.on_conflict == "update",
         "snapshot": flow.source.snapshot,

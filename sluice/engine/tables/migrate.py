@@ -117,7 +117,7 @@ class _Declared(NamedTuple):
 
 def _tables(pipeline: Pipeline) -> Iterator[_Declared]:
     for flow in pipeline.flows:
-        yield _Declared(flow.table.name, frozenset(_wanted(flow.table)), _types(flow.table), flow.table.key)
+        yield _Declared(flow.table.name, frozenset(_wanted(flow.table)), _types(flow.table), flow.table.identity)
     for derived in pipeline.derived:
         yield _Declared(derived.name, frozenset({*derived.names, BUILT_AT}), derived.columns, derived.key)
     for own in pipeline.own_tables:
@@ -158,7 +158,7 @@ def _migrate_table(cursor: Cursor, table: Table) -> list[str]:
         refuse_elsewhere(cursor, table.name)
         _create(cursor, table)
         return [f"Created table {table.name}."]
-    refuse_other(cursor, table.name, _types(table), table.key)
+    refuse_other(cursor, table.name, _types(table), table.identity)
     done = []
     for name, declared in _wanted(table).items():
         if name not in existing:
@@ -175,7 +175,7 @@ def _create(cursor: Cursor, table: Table) -> None:
         sql.SQL("{} " + declared + (" not null" if name in not_null else "")).format(sql.Identifier(name))
         for name, declared in _wanted(table).items()
     ]
-    key = sql.SQL(", ").join(sql.Identifier(k) for k in table.key)
+    key = sql.SQL(", ").join(sql.Identifier(k) for k in table.identity)
     target = table_identifier(table.name)
     body = sql.SQL(", ").join([*columns, sql.SQL("primary key ({})").format(key)])
     cursor.execute(sql.SQL("create table {} ({})").format(target, body))

@@ -77,6 +77,22 @@ def test_the_answers_of_the_page_are_those_that_come(meters: Any) -> None:
         assert not answer or found.text == answer
 
 
+def test_a_table_without_a_key_is_served_by_input_and_line(own: Path, served: InProcess, tmp_path: Path) -> None:
+    (own / "notes.py").write_text(
+        "from sluice import Column, Files, Pipeline, Serve, Table, Text\n"
+        "table = Table('notes', key=None, columns=[Column('text', Text())])\n"
+        "pipeline = Pipeline('notes', Files('*.csv'), table, serves=[Serve('notes')])\n"
+    )
+    (tmp_path / "a.csv").write_text("text\nx\nx\ny\n")
+    served.use(find("notes"))
+    served.finish(served.register(tmp_path / "a.csv"))
+    with client() as api:
+        first = api.get("/tables/notes", params={"limit": 2}).json()
+        rest = api.get("/tables/notes", params={"cursor": first["next"]}).json()
+        assert [first["items"], rest["items"]] == [[{"text": "x"}, {"text": "x"}], [{"text": "y"}]]
+        assert api.get("/tables/notes/1/4").json() == {"text": "y"}
+
+
 def test_pages_have_all_rows_once(meters: Any) -> None:
     met, asked = [], {"limit": 2, "fields": "meter_id,read_at"}
     while True:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,13 +69,15 @@ class Generated(Declaration):
 class Table(Declaration):
     """A destination: columns, key, and the rule for a key that already exists.
 
+    `key=None`: the data has no key. Every line is a row, also one that is equal to another, and `_input_id` and `_line`
+    identify it. A file whose content was loaded before adds nothing.
     `on_conflict="keep"`: the same key and values are a duplicate, other values a reject `key_conflict`.
     `on_conflict="update"`: the newer row replaces the older one (updated, or unchanged if equal).
     `indexes` lists columns to look rows up by, `[("customer_id",)]`; the key has its index already.
     """
 
     name: str
-    key: Sequence[str]
+    key: Sequence[str] | None
     columns: Sequence[Column]
     on_conflict: Literal["keep", "update"] = "keep"
     generated: Sequence[Generated] = ()
@@ -87,20 +89,37 @@ class Table(Declaration):
         if mistakes:
             raise ConfigError(f"Table {self.name!r}: " + " ".join(mistakes))
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The columns that identify a row: the key, else those that Sluice adds."""
+        return LINEAGE if self.key is None else tuple(self.key)
+
     def _mistakes(self) -> list[str]:
         names = [c.name for c in self.columns] + [g.name for g in self.generated]
         mistakes = [f"Column {n!r} is declared twice." for n in twice(names)]
-        if not self.key:
-            mistakes.append("key must not be empty: name the columns that identify a row, key=(...).")
-        mistakes += [f"Key column {n!r} is named twice." for n in twice(self.key)]
-        by_name = {c.name: c for c in self.columns}
-        for part in self.key:
-            if part not in by_name:
-                mistakes.append(f"Key column {part!r} is not among its columns.")
-            elif not by_name[part].required:
-                mistakes.append(f"Key column {part!r} must be required=True: a key must not be empty.")
+        mistakes += self._mistakes_of_key(() if self.key is None else self.key)
         indexed = {column for index in self.indexes for column in index}
         mistakes += [f"Index column {column!r} is not among its columns." for column in sorted(indexed - set(names))]
         if self.on_conflict not in ("keep", "update"):
             mistakes.append(f"on_conflict must be 'keep' or 'update', not {self.on_conflict!r}.")
+        elif self.key is None and self.on_conflict != "keep":
+            mistakes.append(
+                f"on_conflict={self.on_conflict!r} needs a key, by which a row finds the older one: "
+                "name its columns, key=(...), or leave on_conflict out."
+            )
         return mistakes
+
+    def _mistakes_of_key(self, key: Sequence[str]) -> Iterator[str]:
+        if self.key is not None and not key:
+            yield (
+                "key must not be empty: name the columns that identify a row, key=(...), or declare that there are "
+                "none, key=None: then every line is a row."
+            )
+        for name in twice(key):
+            yield f"Key column {name!r} is named twice."
+        by_name = {c.name: c for c in self.columns}
+        for part in key:
+            if part not in by_name:
+                yield f"Key column {part!r} is not among its columns."
+            elif not by_name[part].required:
+                yield f"Key column {part!r} must be required=True: a key must not be empty."

@@ -14,7 +14,7 @@ import pyarrow as pa
 from sluice.engine.declare import Column, Source, Table, Transform
 from sluice.engine.rows.contract.frame import LINE, Own
 from sluice.engine.rows.contract.nulls import without_nulls
-from sluice.engine.rows.contract.order import key_order
+from sluice.engine.rows.contract.order import key_order, line_order
 from sluice.engine.rows.contract.refusals import Refusals
 from sluice.engine.rows.contract.version import version
 from sluice.engine.rows.picked import pick
@@ -27,9 +27,9 @@ class Transformed:
     """A batch under its contract.
 
     `typed`: the table's columns by name and in order, and `_line` (int64), of all rows as they came. `places`: of its
-    rows those to load, sorted by key in PostgreSQL's order (text as under COLLATE "C"), each key once. `repeated`:
-    likewise, the other lines of keys that are in `places`, by key and line: with `keep` the later ones, with `update`
-    the earlier ones. `rejects`: (line int64, column, code, reason: string), by line, one per row.
+    rows those to load, sorted by key in PostgreSQL's order (text as under COLLATE "C"), each key once; without a key all,
+    by line. `repeated`: likewise, the other lines of keys that are in `places`, by key and line: with `keep` the later
+    ones, with `update` the earlier ones. `rejects`: (line int64, column, code, reason: string), by line, one per row.
     """
 
     typed: pa.Table
@@ -92,8 +92,11 @@ class Contract:
 
     def _sorted(self, typed: dict[str, pa.Array], lines: Int64s, failed: Mask, rejects: pa.Table) -> Transformed:
         good = np.flatnonzero(~failed) if failed.any() else None
-        keys = [_taken(typed[name], good) for name in self._table.key]
-        order = key_order(keys, lines if good is None else lines[good])
+        left = lines if good is None else lines[good]
+        if self._table.key is None:
+            order = line_order(left)
+        else:
+            order = key_order([_taken(typed[name], good) for name in self._table.key], left)
         place = order.rows if good is None else good[order.rows]
         again = order.repeats
         if self.newest_wins and again.any():  # all but the last of each key
