@@ -37,13 +37,28 @@ if TYPE_CHECKING:
         Table,
     )  # fmt: skip
     from sluice.engine.declare.tables.checks import at_least, at_most, between, matches, one_of
-    from sluice.engine.types import Boolean, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
+    from sluice.engine.types import (
+        Boolean,
+        Bytes,
+        Date,
+        Decimal,
+        Duration,
+        Inet,
+        Integer,
+        Json,
+        Money,
+        Phone,
+        Text,
+        Timestamp,
+        Uuid,
+    )
 
 
 __all__ = [
     "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
     "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
+    "Json", "Uuid", "Bytes", "Inet",
     "at_least", "at_most", "between", "matches", "one_of",
     "enqueue", "enqueue_async", "runs",
     "Preprocessed", "preprocess",
@@ -56,7 +71,8 @@ _HOMES = {
         "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
     ),
     "sluice.engine.types": (
-        "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
+        "Boolean", "Bytes", "Date", "Decimal", "Duration", "Inet", "Integer", "Json", "Money", "Phone", "Text",
+        "Timestamp", "Uuid",
     ),
     "sluice.engine.declare.tables.checks": ("at_least", "at_most", "between", "matches", "one_of"),
     "sluice.client.enqueue": ("enqueue", "enqueue_async"),

@@ -98,6 +98,7 @@ class Table(Declaration):
         names = [c.name for c in self.columns] + [g.name for g in self.generated]
         mistakes = [f"Column {n!r} is declared twice." for n in twice(names)]
         mistakes += self._mistakes_of_key(() if self.key is None else self.key)
+        mistakes += self._mistakes_of_headers()
         indexed = {column for index in self.indexes for column in index}
         mistakes += [f"Index column {column!r} is not among its columns." for column in sorted(indexed - set(names))]
         if self.on_conflict not in ("keep", "update"):
@@ -108,6 +109,16 @@ class Table(Declaration):
                 "name its columns, key=(...), or leave on_conflict out."
             )
         return mistakes
+
+    def _mistakes_of_headers(self) -> Iterator[str]:
+        """A header gives its cells as JSON, or as the text of a single value, to all of its columns."""
+        nested = {column.header_name: column.name for column in self.columns if column.type.nested}
+        for column in self.columns:
+            if column.header_name in nested and not column.type.nested:
+                yield (
+                    f"Columns {nested[column.header_name]!r} and {column.name!r} read the header "
+                    f"{column.header_name!r}, and only one of them takes JSON: remove one, or make both Json()."
+                )
 
     def _mistakes_of_key(self, key: Sequence[str]) -> Iterator[str]:
         if self.key is not None and not key:
@@ -123,3 +134,5 @@ class Table(Declaration):
                 yield f"Key column {part!r} is not among its columns."
             elif not by_name[part].required:
                 yield f"Key column {part!r} must be required=True: a key must not be empty."
+            elif not by_name[part].type.in_keys:
+                yield f"Key column {part!r} is {by_name[part].type!r}, which a key must not have: use another column."

@@ -27,9 +27,10 @@ class Transformed:
     """A batch under its contract.
 
     `typed`: the table's columns by name and in order, and `_line` (int64), of all rows as they came. `places`: of its
-    rows those to load, sorted by key in PostgreSQL's order (text as under COLLATE "C"), each key once; without a key all,
-    by line. `repeated`: likewise, the other lines of keys that are in `places`, by key and line: with `keep` the later
-    ones, with `update` the earlier ones. `rejects`: (line int64, column, code, reason: string), by line, one per row.
+    rows those to load, sorted by key in PostgreSQL's order (text as under COLLATE "C"), each key once; without a key
+    all, by line. `repeated`: likewise, the other lines of keys that are in `places`, by key and line: with `keep` the
+    later ones, with `update` the earlier ones. `rejects`: (line int64, column, code, reason: string), by line, one per
+    row.
     """
 
     typed: pa.Table
@@ -54,6 +55,7 @@ class Contract:
     `version` is 16 hex digits, the same in every process for the same declaration. `requested` are the headers
     to read and `required` those that a file must have, both in column order and each once. `commas` are
     the headers whose columns read a decimal comma: numbers that a source does not give as text are written with it.
+    `nested` are those whose columns take objects and arrays, as JSON.
     """
 
     version: str
@@ -61,6 +63,7 @@ class Contract:
     required: tuple[str, ...]
     newest_wins: bool
     commas: frozenset[str]
+    nested: frozenset[str]
 
     def __init__(self, table: Table, transform: Transform | None = None, source: Source | None = None) -> None:
         self.version = version(table, transform, source)
@@ -68,6 +71,7 @@ class Contract:
         self.required = tuple(dict.fromkeys(column.header_name for column in table.columns if column.expected))
         self.newest_wins = table.on_conflict == "update"
         self.commas = frozenset(header for header, kind in types_of(table).items() if kind.decimal_mark == ",")
+        self.nested = frozenset(header for header, kind in types_of(table).items() if kind.nested)
         self._table = table
         self._own = Own(transform, table.name, types_of(table)) if transform else None
         for column in table.columns:
