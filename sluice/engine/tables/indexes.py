@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import place, schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare.names import LONGEST
 from sluice.engine.tables.catalog import is_free, table_identifier
@@ -21,8 +21,8 @@ def create_indexes(cursor: Cursor, table: str, indexes: Sequence[Sequence[str]],
     for index in indexes:
         columns = [*index, *(column for column in key if column not in index)]
         if not has_index(cursor, table, columns):  # `if not exists` would lock the table
-            name = f"{table}_{'_'.join(index)}_idx"
-            own = len(name) <= LONGEST and is_free(cursor, name)
+            name = f"{schema_and_name(table)[1]}_{'_'.join(index)}_idx"
+            own = len(name) <= LONGEST and is_free(cursor, _beside(table, name))
             _create(cursor, table, name if own else "", columns)  # PostgreSQL chooses a free one
 
 
@@ -33,16 +33,21 @@ def create_rare_indexes(cursor: Cursor, table: str, rare: Mapping[str, str], key
     """
     for column, condition in rare.items():
         digest = hashlib.sha256(f"{table} {column} {condition}".encode()).hexdigest()[:8]
-        name = f"{table}_{column}"[: LONGEST - 13] + f"_{digest}_idx"
-        if is_free(cursor, name):
+        name = f"{schema_and_name(table)[1]}_{column}"[: LONGEST - 13] + f"_{digest}_idx"
+        if is_free(cursor, _beside(table, name)):
             columns = [column, *(each for each in key if each != column)]
             _create(cursor, table, name, columns, f" where {condition}")
 
 
 def has_index(cursor: Cursor, table: str, columns: Sequence[str]) -> bool:
     """Whether there is an index of exactly these columns, in their order."""
-    cursor.execute(query("has_index"), {"schema": home_schema(), "table": table, "columns": list(columns)})
+    cursor.execute(query("has_index"), place(table) | {"columns": list(columns)})
     return cursor.fetchone() == (True,)
+
+
+def _beside(table: str, name: str) -> str:
+    """The name of a relation in the schema of the table."""
+    return f"{schema_and_name(table)[0]}.{name}"
 
 
 def _create(cursor: Cursor, table: str, name: str, columns: Sequence[str], where: str = "") -> None:

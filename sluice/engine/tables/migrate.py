@@ -15,13 +15,14 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, lock
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import home_schema, schema_and_name
 from sluice.engine.declare import Pipeline, Table
 from sluice.engine.declare.tables.derived import BUILT_AT
 from sluice.engine.ledger import schema
 from sluice.engine.tables.catalog import (
     columns_of,
     disagreements,
+    make_schema,
     refuse_elsewhere,
     refuse_kind,
     refuse_other,
@@ -56,6 +57,8 @@ def _migrate(pipelines: list[Pipeline]) -> list[str]:
     with transaction() as cursor:
         lock(cursor, Lock.SCHEMA)
         _refuse_missing_schema(cursor)
+        for name in [each for pipeline in pipelines for each in _names(pipeline)]:
+            done += make_schema(cursor, name)
         done += schema.migrate_ledger(cursor)
         for pipeline in pipelines:
             for flow in pipeline.flows:
@@ -104,6 +107,20 @@ def refused_by_migrate(pipeline: Pipeline) -> list[str]:
             if columns_of(cursor, each.name) is not None
             for sentence in disagreements(cursor, each.name, each.types, each.key)
         ]
+
+
+def _names(pipeline: Pipeline) -> list[str]:
+    """The names of its tables. Raises ConfigError where two are one table, named with the schema and without."""
+    names = [each.name for each in _tables(pipeline)]
+    seen: dict[tuple[str, str], str] = {}
+    for name in names:
+        other = seen.setdefault(schema_and_name(name), name)
+        if other != name:
+            raise ConfigError(
+                f"Pipeline {pipeline.name!r}: {other!r} and {name!r} are one table, since {home_schema()} is the schema"
+                " of SLUICE_SEARCH_PATH: give each a name of its own."
+            )
+    return names
 
 
 class _Declared(NamedTuple):
