@@ -60,9 +60,10 @@ TABLE = Table("t", key=("id",), columns=[KEY])
 # a right call of each, by all of its arguments
 RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (Column, {"name": "a", "type": Text(), "header": "A", "required": True, "check": matches("x"), "nulls": ("-",),
-              "must_exist": True}),
+              "must_exist": True, "default": None}),
     (Generated, {"name": "a", "pg_type": "text", "expression": "'a'"}),
-    (Table, {"name": "t", "key": ("id",), "columns": [KEY], "on_conflict": "update", "generated": (), "indexes": ()}),
+    (Table, {"name": "t", "key": ("id",), "columns": [KEY], "on_conflict": "update", "generated": (), "indexes": (),
+             "adopt": True}),
     (Files, {"pattern": "*", "delimiter": ";", "name": "files", "encoding": "cp1252", "skip": 1, "header": ("id",),
              "snapshot": False, "strict_quotes": True, "line_breaks": False}),
     (HttpApi, {"url": "https://a.b/c", "name": "a", "base": None, "token": "SLUICE_A_API_TOKEN", "records": "data",

@@ -16,7 +16,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.session import home_schema, schema_and_name
-from sluice.engine.declare import Pipeline, Table
+from sluice.engine.declare import LINEAGE, Pipeline, Table
 from sluice.engine.declare.tables.derived import BUILT_AT
 from sluice.engine.ledger import schema
 from sluice.engine.tables.catalog import (
@@ -33,6 +33,10 @@ from sluice.engine.tables.indexes import create_indexes
 from sluice.engine.tables.own_tables import migrate_own
 from sluice.errors import ConfigError, TransientError
 
+_FOREIGN = (
+    "It is in the database and was not made by Sluice: it has no _input_id and _line. With adopt=True `sluice migrate`"
+    " adds them, and an index, and loads go into it; or give the declared table another name."
+)
 _TRIES = 10
 _PAUSE_S = 0.2
 
@@ -105,8 +109,14 @@ def refused_by_migrate(pipeline: Pipeline) -> list[str]:
             f"table {each.name}: {sentence}"
             for each in _tables(pipeline)
             if columns_of(cursor, each.name) is not None
-            for sentence in disagreements(cursor, each.name, each.types, each.key)
+            for sentence in _refused(cursor, each)
         ]
+
+
+def _refused(cursor: Cursor, table: _Declared) -> list[str]:
+    if table.foreign is not None and not set(LINEAGE) <= set(columns_of(cursor, table.name) or ()):
+        return [] if table.foreign else [_FOREIGN]
+    return list(disagreements(cursor, table.name, table.types, table.key))
 
 
 def _names(pipeline: Pipeline) -> list[str]:
@@ -130,11 +140,15 @@ class _Declared(NamedTuple):
     columns: frozenset[str]
     types: Mapping[str, str]
     key: Sequence[str]
+    foreign: bool | None = None
+    """Of a loaded table: whether one that Sluice has not made may be taken."""
 
 
 def _tables(pipeline: Pipeline) -> Iterator[_Declared]:
     for flow in pipeline.flows:
-        yield _Declared(flow.table.name, frozenset(_wanted(flow.table)), _types(flow.table), flow.table.identity)
+        yield _Declared(
+            flow.table.name, frozenset(_wanted(flow.table)), _types(flow.table), flow.table.identity, flow.table.adopt
+        )
     for derived in pipeline.derived:
         yield _Declared(derived.name, frozenset({*derived.names, BUILT_AT}), derived.columns, derived.key)
     for own in pipeline.own_tables:
@@ -175,8 +189,13 @@ def _migrate_table(cursor: Cursor, table: Table) -> list[str]:
         refuse_elsewhere(cursor, table.name)
         _create(cursor, table)
         return [f"Created table {table.name}."]
-    refuse_other(cursor, table.name, _types(table), table.identity)
     done = []
+    if not set(LINEAGE) <= set(existing):
+        if not table.adopt:
+            raise ConfigError(f"Table {table.name}: {_FOREIGN}")
+        done = _adopt(cursor, table, existing)
+        existing = columns_of(cursor, table.name) or {}
+    refuse_other(cursor, table.name, _types(table), table.identity)
     for name, declared in _wanted(table).items():
         if name not in existing:
             statement = sql.SQL("alter table {} add column {} " + declared)
@@ -184,6 +203,18 @@ def _migrate_table(cursor: Cursor, table: Table) -> list[str]:
             done.append(f"Added column {name} to {table.name}.")
     create_indexes(cursor, table.name, table.indexes)
     return done
+
+
+def _adopt(cursor: Cursor, table: Table, existing: Mapping[str, str]) -> list[str]:
+    """Add to a table that Sluice has not made what loads need; its rows have null there."""
+    target = table_identifier(table.name)
+    for name in LINEAGE:
+        if name not in existing:
+            cursor.execute(sql.SQL("alter table {} add column {} bigint").format(target, sql.Identifier(name)))
+    if table.key is None:
+        cursor.execute(sql.SQL("create unique index on {} (_input_id, _line)").format(target))
+    _index_lineage(cursor, target)
+    return [f"Added columns {' and '.join(LINEAGE)} to {table.name}, which was not made by Sluice (adopt=True)."]
 
 
 def _create(cursor: Cursor, table: Table) -> None:
@@ -196,7 +227,11 @@ def _create(cursor: Cursor, table: Table) -> None:
     target = table_identifier(table.name)
     body = sql.SQL(", ").join([*columns, sql.SQL("primary key ({})").format(key)])
     cursor.execute(sql.SQL("create table {} ({})").format(target, body))
+    _index_lineage(cursor, target)
+    create_indexes(cursor, table.name, table.indexes)
+
+
+def _index_lineage(cursor: Cursor, target: sql.Identifier) -> None:
     # an input's lines are stored together: a part is found without reading the table, and the index is tiny
     index = "create index on {} using brin (_input_id, _line) with (pages_per_range = 32, autosummarize = on)"
     cursor.execute(sql.SQL(index).format(target))
-    create_indexes(cursor, table.name, table.indexes)

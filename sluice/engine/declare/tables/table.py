@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
 from typing import Literal
+
+import pyarrow as pa
 
 from sluice.engine.base.declaration import Declaration
 from sluice.engine.declare.names import check_column, check_table, twice
@@ -25,6 +29,9 @@ class Column(Declaration):
 
     An input without an optional column is loaded, and `sluice status` names the column; with `must_exist=True` it is
     refused, though single values may be empty.
+
+    `default` is the value of empty cells, and of all cells where the file lacks the column: written as in a file
+    (`"EUR"`, `"0.00"`), or a number.
     """
 
     name: str
@@ -34,11 +41,37 @@ class Column(Declaration):
     check: Check | None = None
     nulls: Sequence[str] = ()
     must_exist: bool = False
+    default: str | int | Decimal | bool | None = None
 
     def __post_init__(self) -> None:
         check_column("Column", self.name)
         if self.name in LINEAGE:
             raise ConfigError(f"Column {self.name!r} is reserved: Sluice adds it to every table.")
+        if self.default is not None and self.required:
+            raise ConfigError(
+                f"Column {self.name!r}: default is for empty values, and required rejects them: remove one of the two."
+            )
+        self.default_value  # noqa: B018 - a mistake is met when the file is read
+
+    @cached_property
+    def default_value(self) -> pa.Scalar | None:
+        """The typed default. Raises ConfigError where the column's type, or its check, refuses it."""
+        if self.default is None:
+            return None
+        text = str(self.default).lower() if isinstance(self.default, bool) else str(self.default)
+        if not isinstance(self.default, str):
+            text = text.replace(".", self.type.decimal_mark)
+        parsed = self.type.parse(pa.array([text], pa.string()))
+        refused = [
+            *parsed.refused,
+            *([self.check.refuse(parsed.values)] if self.check and parsed.values[0].is_valid else []),
+        ]
+        reasons = [each.reason.replace("{value}", text) for each in refused if each.rows[0]]
+        if not reasons and not parsed.values[0].is_valid:
+            reasons = ["it is empty, so it is null, which a column has without a default."]
+        if reasons:
+            raise ConfigError(f"Column {self.name!r}: default={self.default!r}: {reasons[0]}")
+        return parsed.values[0]
 
     @property
     def expected(self) -> bool:
@@ -74,6 +107,7 @@ class Table(Declaration):
     `on_conflict="keep"`: the same key and values are a duplicate, other values a reject `key_conflict`.
     `on_conflict="update"`: the newer row replaces the older one (updated, or unchanged if equal).
     `indexes` lists columns to look rows up by, `[("customer_id",)]`; the key has its index already.
+    `adopt=True` lets `sluice migrate` add what it needs to a table that Sluice has not made.
     """
 
     name: str
@@ -82,6 +116,7 @@ class Table(Declaration):
     on_conflict: Literal["keep", "update"] = "keep"
     generated: Sequence[Generated] = ()
     indexes: Sequence[Sequence[str]] = ()
+    adopt: bool = False
 
     def __post_init__(self) -> None:
         check_table("Table", self.name)

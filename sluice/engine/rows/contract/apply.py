@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sluice.engine.declare import Column, Source, Table, Transform
 from sluice.engine.rows.contract.frame import LINE, Own
@@ -141,7 +142,15 @@ def _read(column: Column, rows: pa.Table, refusals: Refusals) -> pa.Array:
         refusals.add_missing(column, missing)
     if column.check is not None:
         refusals.add(column, text, column.check.refuse(parsed.values))
+    if column.default_value is not None and parsed.values.null_count:
+        return _filled(parsed.values, column.default_value)
     return parsed.values
+
+
+def _filled(values: pa.Array, default: pa.Scalar) -> pa.Array:
+    """The values with the default for null. (Refused ones are null, too: their rows are not loaded.)"""
+    rows = pc.if_else(values.is_valid(), pa.array(np.arange(len(values))), len(values))
+    return pa.concat_arrays([values, pa.array([default], values.type)]).take(rows)
 
 
 def _whole(rows: pa.Table, name: str) -> pa.Array:

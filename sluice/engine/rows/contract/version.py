@@ -40,7 +40,8 @@ def _column(table: Table, column: Column) -> list[object]:
     declared = [column.name, column.header_name, column.required, _text(table, column.type), _text(table, column.check)]
     nulls = spellings(column.nulls)
     # only if not empty: older declarations keep their version
-    return [*declared, sorted(nulls)] if nulls else declared
+    declared += [sorted(nulls)] if nulls else []
+    return declared if column.default is None else [*declared, {"default": repr(column.default)}]
 
 
 def _text(table: Table, part: object) -> str:
