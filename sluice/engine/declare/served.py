@@ -19,7 +19,7 @@ from sluice.errors import ConfigError
 if TYPE_CHECKING:
     from sluice.engine.declare.pipeline import Pipeline
 
-Kind = Literal["whole", "exact", "double", "text", "flag", "day", "moment"]
+Kind = Literal["whole", "exact", "double", "text", "uuid", "flag", "day", "moment"]
 _KINDS: dict[str, Kind] = {
     "smallint": "whole",
     "integer": "whole",
@@ -31,6 +31,7 @@ _KINDS: dict[str, Kind] = {
     "text": "text",
     "varchar": "text",
     "character varying": "text",
+    "uuid": "uuid",
     "boolean": "flag",
     "date": "day",
     "timestamptz": "moment",

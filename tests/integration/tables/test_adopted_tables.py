@@ -29,7 +29,8 @@ def test_it_is_refused_and_left_as_it_is(engine: InProcess) -> None:
         migrate([people(adopt=False)])
     assert str(refused.value) == (
         "Table people: It is in the database and was not made by Sluice: it has no _input_id and _line. With "
-        "adopt=True `sluice migrate` adds them, and an index, and loads go into it; or give the declared table another name."
+        "adopt=True `sluice migrate` adds them, and an index, and loads go into it; or give the declared table another "
+        "name."
     )
     assert engine.sql(FACTS) == before
     assert refused_by_migrate(people(adopt=False)) == [str(refused.value).replace("Table people", "table people", 1)]

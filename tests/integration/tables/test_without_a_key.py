@@ -106,7 +106,7 @@ def test_other_content_under_a_known_path_is_added_and_its_note_says_so(engine: 
     status = engine.finish(engine.register(file(tmp_path, "a.csv", "1,x", "2,y"), file(tmp_path, "b.csv", "3,z")))
     assert engine.sql("select id from notes order by _input_id, _line") == [(1,), (1,), (2,), (3,)]
     note = (
-        "Its path was loaded before with other content (run 1, 1 rows). The table has no key: those rows stay, and "
+        "It was loaded before with other content (run 1, 1 rows). The table has no key: those rows stay, and "
         "lines that both have are in the table twice."
     )
     assert [each["note"] for each in status["inputs"]] == [note, None]

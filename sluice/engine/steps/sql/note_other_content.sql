@@ -1,9 +1,9 @@
--- Files of a table without a key whose path was loaded before with other content: rows that both have are there twice. The
+-- Inputs of a table without a key that were loaded before with other content, as the file or the answer was then: rows that both have are there twice. The
 -- note says so, once. Not where a later input has replaced the earlier rows.
 update sluice.input i
 set note = concat_ws(' ', i.note, said.note)
 from (
-    select i.id, format('Its path was loaded before with other content (run %%s, %%s rows). The table has no key: those rows '
+    select i.id, format('It was loaded before with other content (run %%s, %%s rows). The table has no key: those rows '
                         'stay, and lines that both have are in the table twice.', o.run_id, o.loaded) as note
     from sluice.input i
     cross join lateral (
