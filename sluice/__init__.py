@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from sluice.engine.declare.tables.checks import at_least, at_most, between, matches, one_of
     from sluice.engine.types import (
+        Array,
         Boolean,
         Bytes,
         Date,
@@ -58,7 +59,7 @@ __all__ = [
     "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
     "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
-    "Json", "Uuid", "Bytes", "Inet",
+    "Json", "Uuid", "Bytes", "Inet", "Array",
     "at_least", "at_most", "between", "matches", "one_of",
     "enqueue", "enqueue_async", "runs",
     "Preprocessed", "preprocess",
@@ -71,7 +72,7 @@ _HOMES = {
         "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
     ),
     "sluice.engine.types": (
-        "Boolean", "Bytes", "Date", "Decimal", "Duration", "Inet", "Integer", "Json", "Money", "Phone", "Text",
+        "Array", "Boolean", "Bytes", "Date", "Decimal", "Duration", "Inet", "Integer", "Json", "Money", "Phone", "Text",
         "Timestamp", "Uuid",
     ),
     "sluice.engine.declare.tables.checks": ("at_least", "at_most", "between", "matches", "one_of"),

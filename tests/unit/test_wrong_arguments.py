@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sluice import (
+    Array,
     Boolean,
     Bytes,
     Column,
@@ -105,6 +106,7 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
              "accounting": True}),
     (Phone, {"region": "KE"}),
     (Bytes, {"form": "hex"}),
+    (Array, {"of": Text()}),
     (Duration, {"minutes": True}),
     (Timestamp, {"tz": "UTC"}),
     (AtLeast, {"bound": 1}),

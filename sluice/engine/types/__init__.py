@@ -1,5 +1,6 @@
 """Column types: how the text of a column becomes typed values, whole columns at a time."""
 
+from sluice.engine.types.array import Array
 from sluice.engine.types.base import ColumnType, Mask, Parsed, Refused
 from sluice.engine.types.binary.document import Json
 from sluice.engine.types.binary.inet import Inet
@@ -14,6 +15,6 @@ from sluice.engine.types.time import Date, Duration, Timestamp
 
 __all__ = [
     "Integer", "Decimal", "Money", "Text", "Boolean", "Date", "Timestamp", "Duration", "Phone",
-    "Json", "Uuid", "Bytes", "Inet",
+    "Json", "Uuid", "Bytes", "Inet", "Array",
     "ColumnType", "Parsed", "Refused", "Mask",
 ]  # fmt: skip

@@ -27,7 +27,10 @@ def declared(text: str) -> ColumnType:
     assert isinstance(call, ast.Call)
     assert isinstance(call.func, ast.Name)
     named = {each.arg: ast.literal_eval(each.value) for each in call.keywords if each.arg}
-    kind: ColumnType = getattr(types, call.func.id)(*map(ast.literal_eval, call.args), **named)
+    given = [
+        declared(ast.unparse(each)) if isinstance(each, ast.Call) else ast.literal_eval(each) for each in call.args
+    ]
+    kind: ColumnType = getattr(types, call.func.id)(*given, **named)
     return kind
 
 
@@ -59,7 +62,7 @@ def test_every_type_and_every_code_of_the_summary_has_an_example() -> None:
 
 def test_the_types_are_kept_as_the_summary_says() -> None:
     usual = {"Money": 'Money("USD")', "Date": 'Date("%Y-%m-%d")', "Timestamp": 'Timestamp("%Y-%m-%d")'}
-    usual |= {"Phone": 'Phone("KE")', "Bytes": 'Bytes("hex")'}
+    usual |= {"Phone": 'Phone("KE")', "Bytes": 'Bytes("hex")', "Array": "Array(Integer())"}
     for name, kept, _ in SUMMARY.findall(PAGE):
         assert declared(usual.get(name, f"{name}()")).pg_type == kept
 

@@ -13,8 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.rows.copy.cells import Cell, Numbers, numbers, width
+from sluice.engine.rows.copy.arrays import whole_arrays
+from sluice.engine.rows.copy.cells import Cell, Numbers, numbers, pack, width
 from sluice.engine.rows.copy.numeric import numeric_cells
+from sluice.engine.rows.copy.weave import Packed, weave
 from sluice.errors import DataError
 
 NULL = -1
@@ -41,6 +43,8 @@ def field(column: pa.Array) -> Field:
     """The field of a column with rows. Raises `TypeError` for an unsupported Arrow type."""
     if pa.types.is_string(column.type) or pa.types.is_binary(column.type):
         return _varied(column)
+    if pa.types.is_list(column.type):
+        return _varied(_arrays(column))
     cells_of = _cells_of(column.type)
     if column.null_count == len(column):
         return Field([Cell(">i4", NULL)])
@@ -48,6 +52,16 @@ def field(column: pa.Array) -> Field:
         return _with_nulls(column, cells_of)
     cells = cells_of(column)
     return Field([Cell(">i4", width(cells)), *cells])
+
+
+def _arrays(lists: pa.Array) -> pa.Array:
+    """Lists in PostgreSQL's own form."""
+    values = lists.flatten()
+    if not len(values):
+        return whole_arrays(lists, memoryview(b""), np.zeros(1, np.int64))
+    cells, tail, shorter = field(values)
+    packed = Packed(pack(cells, len(values)), shorter)
+    return whole_arrays(lists, *weave([packed] if tail is None else [packed, tail]))
 
 
 def _varied(column: pa.Array) -> Field:
