@@ -62,6 +62,8 @@ class Judge:
 
     def judge(self, parts: Sequence[KeyedPart]) -> None:
         """Judge all rows whose key another row has. Raises as `read_rows` does."""
+        if self._table.key is None:  # every line is a row
+            return
         several = met_again([part.hashes for part in parts])
         found = sum(int(np.isin(part.hashes, several).sum()) for part in parts) if len(several) else 0
         passes = -(-found // MOST_ROWS)
@@ -79,7 +81,7 @@ class Judge:
                 continue
             read = read_rows(part.work, part.kept, self._contract)
             good = read.good
-            if not np.array_equal(hashes_of(read.done.typed, self._table.key, good), part.hashes):
+            if not np.array_equal(hashes_of(read.done.typed, self._table.identity, good), part.hashes):
                 raise InputChanged(
                     f"{part.work.uri}: the transform gave other rows when it was called again; its result must depend "
                     "on the frame alone."
@@ -89,7 +91,7 @@ class Judge:
 
     def _decide(self, parts: Sequence[KeyedPart], rows: pa.Table) -> None:
         """Decide between rows, which are in the order of their places."""
-        keys = [rows.column(name).combine_chunks() for name in self._table.key]
+        keys = [rows.column(name).combine_chunks() for name in self._table.identity]
         order = key_order(keys, np.arange(rows.num_rows))
         first = np.flatnonzero(~order.repeats)  # of each key, in the order of keys
         sizes = np.diff(np.append(first, len(order.rows)))
@@ -139,7 +141,7 @@ class Judge:
     def _conflict(self, line: int, part: KeyedPart, other_line: int, other: KeyedPart) -> Example:
         where = "the same file" if part.input == other.input else other.work.uri
         reason = (
-            f"The same key ({', '.join(self._table.key)}) has other values in line {other_line} of {where}, "
+            f"The same key ({', '.join(self._table.identity)}) has other values in line {other_line} of {where}, "
             "which comes first."
         )
         return Example(line, reason, other_line=other_line, other_uri=other.work.uri)

@@ -216,7 +216,7 @@ def _of_schema(uri: str, source: Files, schema: pa.Schema) -> FileLook:
     left_out = {}
     for each in schema:
         try:
-            check_kind(each.name, each.type)
+            check_kind(each.name, each.type, Text())
         except DataError:
             left_out[each.name] = f"its values are {each.type}, and a column takes single values"
         if pa.types.is_binary(each.type) or pa.types.is_large_binary(each.type):

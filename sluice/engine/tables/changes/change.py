@@ -74,7 +74,7 @@ class TablePlan:
     def sentence(self) -> str:
         """What is refused, as one message."""
         found = " ".join(each.sentence for each in self.refused)
-        return f"Table {self.table}: {found} {' '.join(dict.fromkeys(each.todo for each in self.refused))}"
+        return f"Table {self.table}: {found} {' '.join(dict.fromkeys(each.todo for each in self.refused))}".rstrip()
 
 
 def altered(table: str, words: str, **names: str | sql.Composable) -> sql.Composed:
