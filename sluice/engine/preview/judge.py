@@ -21,7 +21,7 @@ from sluice.engine.preview.parts import read_rows
 from sluice.engine.preview.reasons import EXAMPLES, Example
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.contract.order import key_order
-from sluice.engine.types.base import Int64s, Mask
+from sluice.engine.types.base import ColumnType, Int64s, Mask
 from sluice.errors import InputChanged
 
 MOST_ROWS = 1_000_000
@@ -114,6 +114,9 @@ class Judge:
         for column in self._table.columns:
             values = rows.column(column.name).combine_chunks()
             left, right = values.take(pa.array(losers)), values.take(pa.array(winner[losers]))
+            if column.type.nested:
+                same &= _same_nested(column.type, left, right)
+                continue
             both_null = pc.and_(left.is_null(), right.is_null())
             equal = pc.or_(pc.fill_null(pc.equal(left, right), False), both_null)
             same &= equal.to_numpy(zero_copy_only=False)
@@ -145,6 +148,12 @@ class Judge:
             "which comes first."
         )
         return Example(line, reason, other_line=other_line, other_uri=other.work.uri)
+
+
+def _same_nested(kind: ColumnType, left: pa.Array, right: pa.Array) -> Mask:
+    """Which documents and arrays are equal as PostgreSQL compares them: 1.0 is 1, and members have no order."""
+    pairs = zip(left.to_pylist(), right.to_pylist(), strict=True)
+    return np.array([kind.compared(one) == kind.compared(other) for one, other in pairs], np.bool_)
 
 
 def lines_lost(verdict: Verdict) -> Int64s:

@@ -74,6 +74,14 @@ class ColumnType(Declaration):
         """A parsed value as people read it."""
         return value
 
+    def compared(self, value: Any) -> object:
+        """A parsed value as something that is equal where PostgreSQL's values are."""
+        return value
+
+    def reads(self, value: Any) -> object:
+        """The same, and None for null."""
+        return None if value is None else self.renders(value)
+
     @property
     def decimal_mark(self) -> str:
         """The decimal mark of numbers that are written as text for this type: `.` or `,`."""

@@ -161,8 +161,9 @@ def test_an_ordered_export_goes_by_file_and_line() -> None:
     assert find_table([NOTES], "notes") == ("_input_id", "_line")
 
 
-def test_a_table_gets_a_key_later_only_by_hand(engine: InProcess) -> None:
-    migrate([NOTES])
+def test_a_table_with_rows_gets_a_key_later_only_by_an_option(engine: InProcess, tmp_path: Path) -> None:
+    engine.use(NOTES)
+    engine.finish(engine.register(file(tmp_path, "a.csv", "1,x")))
     keyed = Table("notes", key=("id",), columns=[Column("id", Integer(), required=True), Column("text", Text())])
     with pytest.raises(ConfigError, match=r"The key is \(id\) in the declaration, and no primary key"):
         migrate([Pipeline("notes", Files("*.csv"), keyed)])

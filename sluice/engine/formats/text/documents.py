@@ -15,6 +15,21 @@ class Number(str):
     __slots__ = ()
 
 
+class Document(str):
+    """A text that is JSON, and is not to be quoted in JSON."""
+
+    __slots__ = ()
+
+
+def as_document(text: str) -> str:
+    """A text for a column that takes JSON: what is not JSON stays a text."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return Document(text)
+
+
 def written(value: object) -> str | None:
     """A value as JSON: an object is a tuple of pairs, an array a list, a number a Number. None for null.
 
