@@ -10,6 +10,7 @@ import pytest
 from sluice.engine.base.settings import settings
 from sluice.engine.ledger.runs import Run
 from sluice.engine.steps.replay.chosen import Wanted
+from sluice.engine.steps.undo.cancel import cancel
 from sluice.engine.tables.changes.change import Allowed
 from sluice.engine.tables.changes.preview import preview as plan
 from sluice.engine.tables.migrate import NotMigrated, is_current, migrate
@@ -117,7 +118,8 @@ def test_an_open_run_of_another_pipeline_into_a_table_in_a_schema_is_in_the_way(
     notes.declare("sales.notes")
     run = loaded(notes.engine, notes.file("a.csv", "1,a"))
     notes.engine.sql(
-        "with r as (insert into sluice.run (pipeline, contract, options, inputs_total, inputs_left) values ('other', '', '{}', 1, 1) returning id) "
+        "with r as (insert into sluice.run (pipeline, contract, options, inputs_total, inputs_left) "
+        "values ('other', '', '{}', 1, 1) returning id) "
         "insert into sluice.target (run_id, source, table_name, schema, table_oid, file_node) "
         "select id, 'files', 'notes', 'sales', 1, 1 from r"
     )
@@ -278,15 +280,55 @@ def test_a_plan_of_a_table_of_somebody_else(notes: Notes) -> None:
 
 
 @NAMES
-def test_an_open_run_without_a_key_is_cancelled(notes: Notes, name: str) -> None:
-    from sluice.engine.steps.undo.cancel import cancel
-
+@pytest.mark.parametrize("bulk_rows", ["0", "1"], ids=["with_the_index", "bulk"])
+def test_an_open_run_without_a_key_is_cancelled(
+    notes: Notes, monkeypatch: pytest.MonkeyPatch, name: str, bulk_rows: str
+) -> None:
+    monkeypatch.setenv("SLUICE_BULK_ROWS", bulk_rows)
     notes.declare(name)
-    loaded(notes.engine, notes.file("a.csv", "1,x"))
+    if bulk_rows == "0":
+        loaded(notes.engine, notes.file("a.csv", "1,x"))
     run = notes.engine.register(notes.file("b.csv", "1,x", "2,y"))
     notes.engine.plan(run)
     for step in notes.engine.steps(run, "extract"):
         notes.engine.load(step)
-    assert len(notes.rows(name)) == 3
+    before = [(1, "x")] if bulk_rows == "0" else []
+    assert len(notes.rows(name)) == 2 + len(before)
     assert cancel(run.id, find("notes")).inputs == 1
-    assert notes.rows(name) == [(1, "x")]
+    assert notes.rows(name) == before
+    loaded(notes.engine, notes.folder / "b.csv")
+    assert notes.rows(name) == [*before, (1, "x"), (2, "y")]
+    assert is_current(find("notes"))
+
+
+def test_rows_of_others_come_back_into_an_adopted_table(notes: Notes) -> None:
+    notes.engine.sql('create schema sales; create table sales.notes (id bigint primary key, text text collate "C")')
+    notes.engine.sql("insert into sales.notes values (1, 'old'), (2, 'old')")
+    notes.write("sales.notes", '("id",)', on_conflict="update", adopt=True)
+    notes.engine.use(find("notes"))
+    run = loaded(notes.engine, notes.file("a.csv", "1,new", "3,new"))
+    assert notes.rows("sales.notes") == [(1, "new"), (2, "old"), (3, "new")]
+    done = undo(run)
+    notes.engine.finish(Run(done.by or 0))
+    assert notes.engine.sql("select * from sales.notes order by 1") == [
+        (1, "old", None, None), (2, "old", None, None),
+    ]  # fmt: skip
+
+
+def test_rejects_of_one_file_are_replayed_twice_without_a_note(notes: Notes) -> None:
+    notes.declare()
+    run = loaded(notes.engine, notes.file("a.csv", "bad,x", "worse,y"))
+    for number, text in enumerate("xy"):
+        status = replayed(notes.engine, run, Wanted(sets={"id": str(number)}, where={"text": text}))
+        assert status is not None
+        assert [each["note"] for each in status["inputs"]] == [None]
+    assert notes.rows() == [(0, "x"), (1, "y")]
+
+
+def test_a_hint_has_no_type_that_the_default_is_no_value_of(notes: Notes) -> None:
+    notes.write(columns='Column("amount", Decimal(9, 2), default="0.00"),')
+    path = notes.folder / "a.csv"
+    path.write_text("id;text;amount\n" + "".join(f"{n};x;1.{n:03},50\n" for n in range(20)))
+    found = previewed(find("notes"), path)
+    assert found.status.rejected == 20
+    assert all("default=" in each.write for each in found.hints)
