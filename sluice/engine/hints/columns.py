@@ -20,10 +20,11 @@ from sluice.engine.hints.written import written
 from sluice.engine.rows.contract.apply import read_column
 from sluice.engine.rows.contract.refusals import Refusals
 from sluice.engine.rows.shown import shown
-from sluice.engine.types.base import Mask
+from sluice.engine.types.base import ColumnType, Mask
 from sluice.errors import ConfigError
 
 MOST = 3  # readings of the same texts that are shown
+_OTHER_MARK = str.maketrans(".,", ",.")
 _FIRST = 100  # texts that a declaration is tried on before it is tried on all
 _NO_VALUE = {
     "n/a", "na", "#n/a", "#na", "null", "(null)", "none", "nil", "nan", "-", "--", "---", "\u2013", "\u2014", "?", ".",
