@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from sluice.engine.base.settings import settings
+from sluice.engine.database.connection import transaction
 from sluice.engine.ledger.runs import Run
+from sluice.engine.steps.redeclare import note_declared
 from sluice.engine.steps.replay.chosen import Wanted
 from sluice.engine.steps.undo.cancel import cancel
 from sluice.engine.tables.changes.change import Allowed
 from sluice.engine.tables.changes.preview import preview as plan
 from sluice.engine.tables.migrate import NotMigrated, is_current, migrate
 from sluice.errors import ConfigError
-from sluice.pipelines import find
+from sluice.pipelines import declared_of, find
 from sluice.tasks.undo import undo
 from tests.integration.preview.as_a_run import assert_as_a_run, previewed
 from tests.kit.in_process import InProcess
@@ -336,3 +338,40 @@ def test_a_hint_has_the_default_in_its_own_notation(notes: Notes, default: str) 
     assert [each.line for each in found.hints] == [
         f'Column("amount", Decimal(9, 2, thousands=".", point=","), default={written})'
     ]
+
+
+def test_a_column_of_a_table_in_a_schema_is_dropped_by_its_full_name(notes: Notes) -> None:
+    notes.write("sales.notes", columns='Column("extra", Text()),')
+    notes.engine.use(find("notes"))
+    with transaction() as cursor:
+        note_declared(cursor, declared_of(find("notes")))
+    notes.declare("sales.notes")
+    (table,) = plan([find("notes")], Allowed()).tables
+    assert "sluice migrate --drop-columns sales.notes.extra" in table.notes[0]
+    with pytest.raises(ConfigError, match=r"--drop-columns notes\.extra: no pipeline declares a table notes"):
+        migrate([find("notes")], Allowed(drop=["notes.extra"]))
+    dropped = ["Dropped column extra of sales.notes, with its values."]
+    assert migrate([find("notes")], Allowed(drop=["sales.notes.extra"])) == dropped
+
+
+DATED = """, derived=[Derived("sales.days", key=("as_of", "text"),
+    columns={"as_of": "date", "text": "text", "rows": "ROWS"},
+    sql="select %(as_of)s::date as as_of, text, count(*)::ROWS as rows from {files} f group by 1, 2")]"""
+
+
+def test_a_dated_table_in_a_schema_gets_a_wider_column_with_its_view_and_rights(notes: Notes) -> None:
+    notes.declare("sales.notes", derived=DATED.replace("ROWS", "integer"))
+    loaded(notes.engine, notes.file("a.csv", "1,x", "1,x"), as_of="2026-01-01")
+    assert notes.engine.sql("select text, rows from sales.days_latest") == [("x", 2)]
+    notes.engine.sql("grant select on sales.days_latest to public")
+    notes.write("sales.notes", derived=DATED.replace("ROWS", "bigint"))
+    assert migrate([find("notes")], Allowed(rewrite=True)) == [
+        "Column rows of sales.days is bigint now, and was integer."
+    ]
+    assert is_current(find("notes"))
+    assert notes.engine.sql("select text, rows from sales.days_latest") == [("x", 2)]
+    assert notes.engine.sql("select has_table_privilege('public', 'sales.days_latest', 'select')") == [(True,)]
+    notes.engine.use(find("notes"))
+    run = loaded(notes.engine, notes.file("b.csv", "2,y"), as_of="2026-01-01")
+    notes.engine.finish(Run(undo(run).by or 0))
+    assert notes.engine.sql("select text, rows from sales.days_latest") == [("x", 2)]
