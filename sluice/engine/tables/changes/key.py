@@ -57,7 +57,7 @@ def rekeyed(
 
 def _sentence(declared: Declared) -> str:
     if not declared.keyed:
-        return "The declaration has no key, and the table has one: lines that are alike in it are no rows."
+        return "The declaration has no key, and the table has one, which keeps out lines that are alike in it."
     listed = ", ".join(declared.key)
     return f"The key is ({listed}) in the declaration, and no primary key or unique index in the database."
 
