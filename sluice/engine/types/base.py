@@ -52,6 +52,8 @@ class ColumnType(Declaration):
     in_words: ClassVar[str] = "a column type such as Text()"
     in_keys: ClassVar[bool] = True
     """Whether a column of a key may have it: equal values have equal bytes."""
+    comparable: ClassVar[bool] = True
+    """Whether its values can be compared with a number or a text, as checks do."""
     nested: ClassVar[bool] = False
     """Whether it takes objects and arrays, as JSON text."""
 
