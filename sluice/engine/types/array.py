@@ -26,6 +26,7 @@ class Array(ColumnType):
 
     of: ColumnType
     in_keys: ClassVar[bool] = False
+    comparable: ClassVar[bool] = False
     nested: ClassVar[bool] = True
 
     def __post_init__(self) -> None:

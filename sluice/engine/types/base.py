@@ -53,6 +53,8 @@ class ColumnType(Declaration):
     private: ClassVar[bool] = False  # personal data by its nature: not kept with a reject
     in_keys: ClassVar[bool] = True
     """Whether a column of a key may have it: equal values have equal bytes."""
+    comparable: ClassVar[bool] = True
+    """Whether its values can be compared with a number or a text, as checks do."""
     nested: ClassVar[bool] = False
     """Whether it takes objects and arrays, as JSON text."""
 

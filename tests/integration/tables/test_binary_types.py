@@ -64,11 +64,13 @@ def test_json_lines_give_documents_as_they_were_sent(engine: InProcess, tmp_path
         '{"n": 2, "about": "text \\u00e9 \\" \\\\"}', '{"n": 3, "about": 1.50}', '{"n": 4, "about": null}', '{"n": 5}',
         '{"n": 6, "about": {"a": 1, "a": 2}}', '{"n": 7, "about": ["\\u0000"]}', '{"n": 8, "about": ["\\ud800"]}',
         '{"n": 9, "about": ' + "[" * 501 + "]" * 501 + "}", '{"n": [1], "about": 1}', '{"n": 11, "about": false}',
+        '{"n": 12, "about": ' + "[" * 500 + "]" * 500 + "}",
     ]  # fmt: skip
     engine.finish(engine.register(written(tmp_path / "a.jsonl", "\n".join(sent) + "\n")))
     assert engine.sql("select n, about::text from things order by n") == [
         (1, '{"b": [1.10, 100, 0.0, 123456789012345678901234567890, "1.10", true, null, {}, []]}'),
         (2, '"text é \\" \\\\"'), (3, "1.50"), (4, None), (5, None), (11, "false"),
+        (12, "[" * 500 + "]" * 500),
     ]  # fmt: skip
     assert rejects(engine) == [
         (6, "about", "duplicate_key"), (7, "about", "nul"), (8, "about", "invalid_utf8"), (9, "about", "too_deep"),

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from sluice.engine.base.declaration import Declaration
 from sluice.engine.declare.names import check_column, check_table, twice
-from sluice.engine.declare.tables.checks import Check
+from sluice.engine.declare.tables.checks import OF_SINGLE_VALUES, Check
 from sluice.engine.types.base import ColumnType
 from sluice.errors import ConfigError
 
@@ -61,6 +61,11 @@ class Column(Declaration):
         if self.default is not None and self.required:
             raise ConfigError(
                 f"Column {self.name!r}: default is for empty values, and required rejects them: remove one of the two."
+            )
+        if isinstance(self.check, OF_SINGLE_VALUES) and not self.type.comparable:
+            raise ConfigError(
+                f"Column {self.name!r}: {self.check!r} compares with a number or a text, and values of {self.type!r}"
+                " are neither: leave the check out."
             )
         self.default_value  # noqa: B018 - a mistake is met when the file is read
 
@@ -143,6 +148,7 @@ class Table(Declaration):
     def _mistakes(self) -> list[str]:
         names = [c.name for c in self.columns] + [g.name for g in self.generated]
         mistakes = [f"Column {n!r} is declared twice." for n in twice(names)]
+        mistakes += [] if self.columns else ["columns must not be empty: name at least one, columns=[Column(...)]."]
         mistakes += self._mistakes_of_key(() if self.key is None else self.key)
         mistakes += self._mistakes_of_headers()
         indexed = {column for index in self.indexes for column in index}

@@ -44,6 +44,7 @@ class Json(ColumnType):
     """
 
     in_keys: ClassVar[bool] = False
+    comparable: ClassVar[bool] = False
     nested: ClassVar[bool] = True
 
     @property

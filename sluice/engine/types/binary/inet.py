@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pyarrow as pa
 
@@ -22,6 +23,8 @@ _NOT_INET = Invalid("not_inet", "'{value}' is not an IPv4 or IPv6 address (with 
 @dataclass(frozen=True)
 class Inet(ColumnType):
     """An IPv4 or IPv6 address, with the length of its network if that is given: `10.0.0.5/24`. Rejects: `not_inet`."""
+
+    comparable: ClassVar[bool] = False
 
     @property
     def pg_type(self) -> str:

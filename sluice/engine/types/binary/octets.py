@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import pyarrow as pa
 
@@ -25,6 +25,7 @@ class Bytes(ColumnType):
     `not_hex`, `not_base64`."""
 
     form: Literal["hex", "base64"]
+    comparable: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         if self.form not in ("hex", "base64"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +30,8 @@ _NOT_UUID = Invalid(
 class Uuid(ColumnType):
     """A UUID: 32 hexadecimal digits in any case, with all hyphens or with none, with or without braces. Rejects:
     `not_uuid`."""
+
+    comparable: ClassVar[bool] = False
 
     @property
     def pg_type(self) -> str:
