@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -32,6 +32,10 @@ def is_equal(value: Any, expected: object) -> bool:
             return False
     if isinstance(expected, datetime) and expected.tzinfo is None:
         expected = expected.replace(tzinfo=UTC)
+    if isinstance(value, dict) and isinstance(expected, Mapping):
+        return value.keys() == expected.keys() and all(is_equal(value[name], expected[name]) for name in value)
+    if isinstance(value, list) and isinstance(expected, list):
+        return len(value) == len(expected) and all(map(is_equal, value, expected))
     return bool(value == expected)
 
 
