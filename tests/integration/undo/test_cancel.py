@@ -43,7 +43,7 @@ def test_a_run_that_has_loaded_half_of_its_files_leaves_nothing(shop: UndoShop, 
     assert cancel(run.id).inputs == 2
 
     assert {**shop.state(), "books": []} == {**before, "books": []}
-    status = run.status()
+    status = run.status().json()
     assert (status["state"], status["read"], status["loaded"]) == ("failed", 0, 0)
     assert status["error"].startswith("Cancelled by `sluice cancel`")
     assert [(each["state"], each["error_code"], each["read"]) for each in status["inputs"]] == [
@@ -114,7 +114,7 @@ def test_the_files_of_a_cancelled_run_are_loaded_when_they_are_given_again(shop:
     shop.engine.plan(run)
     cancel(run.id)
     again = shop.load(path)
-    assert [each["state"] for each in again.status()["inputs"]] == ["done"]
+    assert [each["state"] for each in again.status().json()["inputs"]] == ["done"]
     assert [row[:3] for row in shop.state()["table"]] == [(1, 10, "a")]
     assert retry(run.id) == 0
 
@@ -131,7 +131,7 @@ def test_of_a_run_that_builds_only_the_build_is_given_up(shop: UndoShop) -> None
     assert cancel(run.id).only_built
     with pytest.raises(LostClaim):
         build_run(claim, shop.engine.pipeline)
-    status = run.status()
+    status = run.status().json()
     assert (status["state"], status["loaded"]) == ("failed", 1)
     assert retry(run.id) == 1
     shop.engine.finish(run)
@@ -161,12 +161,12 @@ def test_content_that_an_open_run_waited_for_is_loaded_by_that_run(shop: UndoSho
     shop.engine.plan(first)
     second = shop.engine.register(shop.file("copy.csv", "1,10,a"))
     shop.engine.plan(second)
-    assert [each["state"] for each in second.status()["inputs"]] == ["attached"]
+    assert [each["state"] for each in second.status().json()["inputs"]] == ["attached"]
     cancel(first.id)
     with transaction() as cursor:
         resolve_waiting(cursor)
     shop.engine.finish(second)
-    assert [each["state"] for each in second.status()["inputs"]] == ["done"]
+    assert [each["state"] for each in second.status().json()["inputs"]] == ["done"]
     assert [row[:3] for row in shop.state()["table"]] == [(1, 10, "a")]
 
 

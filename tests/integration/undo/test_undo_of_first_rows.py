@@ -31,7 +31,7 @@ def test_rows_of_later_files_that_had_lost_come_into_the_table(shop: UndoShop) -
 
     assert [each.uri for each in done.found.again] == [str(equal), str(differing)]
     assert _keys(shop) == [(1, 10, "a"), (2, 40, "d"), (3, 30, "c"), (5, 30, "c"), (6, 40, "d")]
-    undoing = Run(done.by or 0).status()
+    undoing = Run(done.by or 0).status().json()
     assert [[each[n] for n in ("read", "loaded", "duplicate", "rejected")] for each in undoing["inputs"]] == [
         [2, 2, 0, 0],
         [3, 2, 0, 1],
@@ -103,8 +103,8 @@ def test_a_run_that_found_its_content_loaded_names_the_run_that_loaded_it(shop: 
     with pytest.raises(ConfigError, match=f"sluice undo {first.id}"):
         shop.undo(second)
     shop.undo(first)
-    assert "it is not loaded now" in second.status()["inputs"][0]["note"]
-    assert [each["state"] for each in shop.load(copy).status()["inputs"]] == ["done"]
+    assert "it is not loaded now" in second.status().json()["inputs"][0]["note"]
+    assert [each["state"] for each in shop.load(copy).status().json()["inputs"]] == ["done"]
 
 
 def test_an_open_run_of_the_same_table_is_in_the_way(shop: UndoShop) -> None:

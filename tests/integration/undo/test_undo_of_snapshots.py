@@ -14,7 +14,7 @@ def test_rows_that_a_snapshot_removed_or_changed_come_back(shop: UndoShop) -> No
     before = shop.state()
     tuesday = shop.load(shop.file("tuesday.csv", "2,10,m", "3,20,t", "4,20,t"))
     assert [row[:3] for row in shop.state()["table"]] == [(2, 10, "m"), (3, 20, "t"), (4, 20, "t")]
-    assert tuesday.status()["gone"] == 1
+    assert tuesday.status().gone == 1
     shop.undo(tuesday)
     assert shop.state() == before
 
@@ -39,7 +39,7 @@ def test_after_an_undone_snapshot_the_next_one_is_compared_with_the_one_before(s
     shop.load(monday)
     shop.undo(shop.load(shop.file("empty_but_one.csv", "9,90,x")))
     wednesday = shop.load(shop.file("wednesday.csv", "2,10,m", "5,50,w"))
-    assert wednesday.status()["gone"] == 1
+    assert wednesday.status().gone == 1
     assert [row[:3] for row in shop.state()["table"]] == [(2, 10, "m"), (5, 50, "w")]
 
 

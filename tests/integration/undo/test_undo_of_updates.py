@@ -15,7 +15,7 @@ def test_what_a_file_overwrote_comes_back_and_what_it_inserted_goes(shop: UndoSh
     shop.load(shop.file("b.csv", *(f"{n},{n},b" for n in range(500, 1200))))
     before = shop.state()
     wrong = shop.load(shop.file("wrong.csv", *(f"{n},7,wrong" for n in range(100, 1300))))
-    assert wrong.status()["updated"] == 1100
+    assert wrong.status().json()["updated"] == 1100
     assert shop.state()["derived"] == [("a", 4950, 100), ("wrong", 8400, 1200)]
 
     done = shop.undo(wrong)
@@ -44,7 +44,7 @@ def test_the_same_content_is_loaded_again_after_it_was_undone(shop: UndoShop) ->
     loaded = [row[:3] for row in shop.state()["table"]]
     shop.undo(first)
     again = shop.load(path)
-    assert [each["state"] for each in again.status()["inputs"]] == ["done"]
+    assert [each["state"] for each in again.status().json()["inputs"]] == ["done"]
     assert [row[:3] for row in shop.state()["table"]] == loaded
 
 

@@ -108,10 +108,10 @@ def test_an_undo_itself_is_not_undone_and_books_of_the_undone_run_stay(shop: Und
     done = shop.undo(run)
     with pytest.raises(ConfigError, match=f"is itself an undo, of run {run.id}"):
         take_back(done.by or 0)
-    status = run.status()
+    status = run.status().json()
     assert (status["state"], status["loaded"], status["undone_by"]) == ("done", 1, done.by)
     assert [(each["state"], each["note"]) for each in status["inputs"]] == [("undone", f"Undone by run {done.by}.")]
-    undoing = Run(done.by or 0).status()["undoes"]
+    undoing = Run(done.by or 0).status().undoes
     assert (undoing["run"], undoing["rows_deleted"], undoing["rows_restored"]) == (run.id, 1, 0)
 
 
@@ -143,7 +143,7 @@ def test_a_file_is_named_by_its_name_or_address_and_a_wrong_one_is_refused(shop:
         shop.undo(run, "c.csv")
     shop.undo(run, str(first))
     assert [row[:3] for row in shop.state()["table"]] == [(2, 10, "b")]
-    assert run.status()["undone_by"] is None
+    assert run.status().undone_by is None
     assert shop.undo(run, "a.csv").by is None
     shop.undo(run, "b.csv")
-    assert run.status()["undone_by"] is not None
+    assert run.status().undone_by is not None
