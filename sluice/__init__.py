@@ -48,7 +48,22 @@ if TYPE_CHECKING:
         Table,
     )  # fmt: skip
     from sluice.engine.declare.tables.checks import at_least, at_most, between, matches, one_of
-    from sluice.engine.types import Boolean, Date, Decimal, Duration, Integer, Money, Phone, Text, Timestamp
+    from sluice.engine.types import (
+        Array,
+        Boolean,
+        Bytes,
+        Date,
+        Decimal,
+        Duration,
+        Inet,
+        Integer,
+        Json,
+        Money,
+        Phone,
+        Text,
+        Timestamp,
+        Uuid,
+    )
 
 
 __all__ = [
@@ -57,6 +72,7 @@ __all__ = [
     "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
     "Example", "Choose", "Rows", "SqlQuery",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
+    "Json", "Uuid", "Bytes", "Inet", "Array",
     "at_least", "at_most", "between", "matches", "one_of",
     "enqueue", "enqueue_async", "runs",
     "Preprocessed", "preprocess",
@@ -71,7 +87,8 @@ _HOMES = {
         "Hourly", "Every", "Cron", "After", "Stable", "Marker", "Renamed",
     ),
     "sluice.engine.types": (
-        "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
+        "Array", "Boolean", "Bytes", "Date", "Decimal", "Duration", "Inet", "Integer", "Json", "Money", "Phone", "Text",
+        "Timestamp", "Uuid",
     ),
     "sluice.engine.declare.tables.checks": ("at_least", "at_most", "between", "matches", "one_of"),
     "sluice.client.enqueue": ("enqueue", "enqueue_async"),

@@ -19,7 +19,7 @@ from docs.generated.markdown import code, plain, table
 Names = dict[str, list[ast.expr]]
 
 _ROOT = Path(sluice.__file__).parent
-_ROWS = {"RowReject": 2, "InvalidLine": 1, "Invalid": 0, "Refused": 1, "_Batch": 2, "one_of": -1}
+_ROWS = {"RowReject": 2, "InvalidLine": 1, "Invalid": 0, "_Unstorable": 0, "Refused": 1, "_Batch": 2, "one_of": -1}
 """What refuses a row, and which of its arguments is the code."""
 _FOLDERS = {"remote": "sources", "sources": "sources", "forecast": "forecast"}
 """Where what refuses something else than a file of a run is."""

@@ -14,6 +14,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
+from sluice.engine.tables.catalog import table_identifier
 
 query = statements(__name__)
 BOOKS = ("read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested")
@@ -87,7 +88,8 @@ def _tables(cursor: Cursor, pipeline: Pipeline) -> Iterator[Listing]:
     for flow in pipeline.flows:
         loaded = flow.table
         columns = [*(each.name for each in loaded.columns), *(each.name for each in loaded.generated)]
-        yield _table(cursor, loaded.name, loaded.key, columns, flow.source.name)
+        # a row without a key is known by its values
+        yield _table(cursor, loaded.name, columns if loaded.key is None else loaded.key, columns, flow.source.name)
     for derived in pipeline.derived:
         yield _table(cursor, derived.name, derived.key, list(derived.columns), None)
 
@@ -95,7 +97,7 @@ def _tables(cursor: Cursor, pipeline: Pipeline) -> Iterator[Listing]:
 def _table(cursor: Cursor, name: str, key: Sequence[str], columns: list[str], source: str | None) -> Listing:
     head = [*key, *(column for column in columns if column not in key)]
     statement = sql.SQL(query("copy_table")).format(
-        columns=sql.SQL(", ").join(map(sql.Identifier, head)), table=sql.Identifier(name)
+        columns=sql.SQL(", ").join(map(sql.Identifier, head)), table=table_identifier(name)
     )
     return replace(_copied(cursor, name, head, len(key), statement), source=source)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sluice.chaos.contents import Contents, Listing
@@ -45,7 +45,8 @@ def _compare(before: Listing, after: Listing) -> Difference | None:
         for kind, rows in _kinds(missing.get(key, []), extra.get(key, []), known=key in keys):
             kinds[kind] += rows
     key = min(missing.keys() | extra.keys())
-    first = _words(before, key, missing.get(key, []), extra.get(key, []), known=key in keys)
+    times = [sum(count for row, count in rows.items() if row[: before.key] == key) for rows in (wanted, there)]
+    first = _words(before, key, missing.get(key, []), extra.get(key, []), times)
     return Difference(before.name, kinds["lost"], kinds["doubled"], kinds["added"], kinds["changed"], first)
 
 
@@ -64,12 +65,18 @@ def _kinds(missing: list[Row], extra: list[Row], *, known: bool) -> Iterator[tup
     yield "doubled" if known else "added", len(extra) - both
 
 
-def _words(listing: Listing, key: Row, missing: list[Row], extra: list[Row], *, known: bool) -> str:
+def _words(listing: Listing, key: Row, missing: list[Row], extra: list[Row], times: Sequence[int]) -> str:
+    """The difference of the rows of one key, which the undisturbed load and the other one have so many `times`."""
     where = ", ".join(f"{name} {value}" for name, value in zip(listing.head, key, strict=False))
     if missing and extra:
         values = zip(listing.head, min(missing), min(extra), strict=True)
         changed = [f"{name} is {now}, not {before}" for name, before, now in values if now != before]
         return f"{where}: {'; '.join(changed)}"
+    wanted, there = times
     if missing:
-        return f"{where}: missing"
-    return f"{where}: there {len(extra) + 1} times" if known else f"{where}: should not exist"
+        return f"{where}: there {there} times, not {wanted}" if there else f"{where}: missing"
+    return (
+        f"{where}: there {there} times{f', not {wanted}' if wanted > 1 else ''}"
+        if wanted
+        else f"{where}: should not exist"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import itertools
+import json
 import os
 import shutil
 import tempfile
@@ -89,16 +90,26 @@ class Sandbox:
             cursor.execute(sql.SQL("select t.* from {} t").format(table_identifier(table)))
             names = [column.name for column in cursor.description or ()]
             found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        kept = [{name: value for name, value in row.items() if name not in LINEAGE} for row in found]
-        return sorted(
-            kept, key=lambda row: [(value is None, value if value is not None else 0) for value in row.values()]
-        )
+        kept = [{name: _plain(value) for name, value in row.items() if name not in LINEAGE} for row in found]
+        return sorted(kept, key=lambda row: [(value is None, _ordered(value)) for value in row.values()])
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """The rows of a statement of your own; tables of pipelines are in the schema public."""
         with transaction() as cursor:
             cursor.execute(statement, values or None)
             return cursor.fetchall() if cursor.description else []
+
+
+def _plain(value: Any) -> Any:
+    """A value as a test compares it: bytes are bytes."""
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def _ordered(value: Any) -> Any:
+    """What a value is ordered by: documents have no order of their own."""
+    if value is None:
+        return 0
+    return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value
 
 
 @contextmanager

@@ -9,8 +9,25 @@ from typing import Any
 
 import pytest
 
-from sluice import Column, Files, Integer, Pipeline, Table, Text
+from sluice import (
+    Array,
+    Bytes,
+    Column,
+    Files,
+    Inet,
+    Integer,
+    Json,
+    Pipeline,
+    PostgresQuery,
+    Table,
+    Text,
+    Uuid,
+    at_least,
+    matches,
+    one_of,
+)  # fmt: skip
 from sluice.engine.base.settings import settings
+from sluice.engine.types import ColumnType
 from sluice.errors import ConfigError
 from sluice.pipelines import all_pipelines, broken, find
 
@@ -23,6 +40,29 @@ def test_a_table_names_all_its_mistakes_at_once() -> None:
     assert "'when' is not among its columns" in message
     assert "must be required=True" in message
     assert "must be 'keep' or 'update', not 'drop'" in message
+
+
+def test_a_table_without_a_key_says_so_and_only_adds_rows() -> None:
+    columns = [Column("id", Integer())]
+    assert Table("t", key=None, columns=columns).identity == ("_input_id", "_line")
+    with pytest.raises(ConfigError, match=r"or declare that there are none, key=None: then every line is a row\."):
+        Table("t", key=(), columns=columns)
+    with pytest.raises(ConfigError, match="on_conflict='update' needs a key, by which a row finds the older one: name"):
+        Table("t", key=None, columns=columns, on_conflict="update")
+    with pytest.raises(ConfigError, match="columns must not be empty"):
+        Table("t", key=None, columns=[])
+    query = PostgresQuery("select 1", name="q", database="SLUICE_Q_DATABASE_URL", watermark="id", overlap=1)
+    with pytest.raises(ConfigError, match="overlap fetches rows again, and a table without a key would have"):
+        Pipeline("t", query, Table("t", key=None, columns=columns))
+    with pytest.raises(ConfigError, match="so its table needs a key and on_conflict='update'"):
+        Pipeline("t", Files("*.csv", snapshot=True), Table("t", key=None, columns=columns))
+
+
+@pytest.mark.parametrize("kind", [Json(), Uuid(), Bytes("hex"), Inet(), Array(Integer())], ids=repr)
+def test_a_check_that_compares_with_a_text_is_refused_for_values_that_are_none(kind: ColumnType) -> None:
+    for check in (one_of("a"), matches("a"), at_least("a")):
+        with pytest.raises(ConfigError, match="compares with a number or a text, and values of"):
+            Column("c", kind, check=check)
 
 
 @pytest.mark.parametrize("name", ["Robert'); drop table x", "Upper", "1st", "", "a" * 60])

@@ -52,7 +52,7 @@ def _facts(declared: Declared) -> dict[str, Any]:
                 "source": flow.source.name,
                 "reads": _reads(flow),
                 "table": flow.table.name,
-                "key": list(flow.table.key),
+                "key": None if flow.table.key is None else list(flow.table.key),
                 "on_conflict": flow.table.on_conflict,
             }
             for flow in pipeline.flows

@@ -69,7 +69,8 @@ def _file(each: FileFacts) -> str:
 
 
 def _print_table(each: TableFacts) -> None:
-    print(f"\n{each.table}, key {', '.join(each.key)}, on_conflict={each.on_conflict}:")
+    of_rows = "without a key" if each.key is None else f"key {', '.join(each.key)}, on_conflict={each.on_conflict}"
+    print(f"\n{each.table}, {of_rows}:")
     table(("column", "type", "header", "text", "value"), map(_column, each.columns), "  ")
     if each.rows:
         print(f"\nfirst {rows(len(each.rows))} of {each.table}, as they would be loaded:")

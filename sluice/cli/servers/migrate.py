@@ -81,6 +81,8 @@ def migrate(
 def _print(shown: Preview) -> None:
     if shown.ledger:
         print(f"ledger: applies {', '.join(shown.ledger[:NAMED])}{' ...' if len(shown.ledger) > NAMED else ''}")
+    for name in shown.schemas:
+        print(f"schema {name}: is made")
     for name in shown.made:
         print(f"table {name}: is made")
     for table in shown.tables:

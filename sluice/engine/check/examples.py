@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from sluice.engine.check.mistakes import Mistake
-from sluice.engine.check.values import is_equal
+from sluice.engine.check.values import is_equal, value_of
 from sluice.engine.declare import Column, Example, Flow, Pipeline, Table
 from sluice.engine.formats.text.header import plain
 from sluice.engine.rows.contract import Contract
@@ -93,7 +93,7 @@ def _read(flow: Flow, example: Example) -> tuple[dict[str, Any], list[tuple[str,
     for column in flow.table.columns:
         if _is_about(column, given, example):
             one = text.column(column.header_name).cast(pa.string()).combine_chunks()
-            values[column.name] = read_column(column, one, refusals)[0].as_py()
+            values[column.name] = value_of(column.type, read_column(column, one, refusals)[0].as_py())
     rejects = [(row["code"], row["reason"]) for row in refusals.table().to_pylist()]
     return values, rejects
 

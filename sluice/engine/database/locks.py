@@ -1,6 +1,7 @@
 """Advisory locks, all listed here. Each lasts until its transaction ends.
 
 Each name (of a table, of a content) has its own lock. Two names may share one by hash collision, which costs time only.
+A table whose name has the schema of all others is the one without it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from collections.abc import Sequence
 from enum import IntEnum
 
 from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.database.session import home_schema
 
 
 class Lock(IntEnum):
@@ -35,7 +38,7 @@ _TRY = "select pg_try_advisory_xact_lock(hashtextextended(%s, %s))"
 
 def lock(cursor: Cursor, purpose: Lock, name: str = "") -> None:
     """Take the lock, waiting for it."""
-    cursor.execute(_LOCK, (name, int(purpose)))
+    cursor.execute(_LOCK, (_known(name), int(purpose)))
 
 
 def lock_all(cursor: Cursor, purpose: Lock, names: Sequence[str]) -> None:
@@ -45,10 +48,14 @@ def lock_all(cursor: Cursor, purpose: Lock, names: Sequence[str]) -> None:
 
 def share(cursor: Cursor, purpose: Lock, name: str) -> None:
     """Take the lock in shared mode, waiting for it."""
-    cursor.execute(_SHARE, (name, int(purpose)))
+    cursor.execute(_SHARE, (_known(name), int(purpose)))
 
 
 def try_lock(cursor: Cursor, purpose: Lock, name: str = "") -> bool:
     """Take the lock if it is free; False where another transaction has it."""
-    cursor.execute(_TRY, (name, int(purpose)))
+    cursor.execute(_TRY, (_known(name), int(purpose)))
     return cursor.fetchone() == (True,)
+
+
+def _known(name: str) -> str:
+    return name.removeprefix(f"{home_schema()}.")

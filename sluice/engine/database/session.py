@@ -148,8 +148,20 @@ def in_milliseconds(seconds: float) -> str:
 
 
 def home_schema() -> str:
-    """The schema of the pipelines' tables."""
+    """The schema of the pipelines' tables whose names have none."""
     return settings().search_path[0]
+
+
+def schema_and_name(table: str) -> tuple[str, str]:
+    """The schema of a declared table, and its name in it: `sales.orders` is orders in the schema sales."""
+    schema, _, name = table.rpartition(".")
+    return schema or home_schema(), name
+
+
+def place(table: str) -> dict[str, str]:
+    """The same, as the parameters `schema` and `table` of a statement."""
+    schema, name = schema_and_name(table)
+    return {"schema": schema, "table": name}
 
 
 def _quoted(name: str) -> str:

@@ -11,6 +11,7 @@ from sluice.errors import ConfigError
 IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,58}")
 SETTING = re.compile("[A-Z][A-Z0-9_]*")
 LONGEST = 63  # bytes: PostgreSQL truncates longer names
+_NOT_FOR_TABLES = ("sluice", "information_schema")
 # PostgreSQL's own columns, in every table
 SYSTEM_COLUMNS = ("tableoid", "ctid", "xmin", "xmax", "cmin", "cmax")
 
@@ -32,9 +33,17 @@ def check_column(what: str, name: str) -> None:
 
 
 def check_table(what: str, name: str, *, room: int = 0) -> None:
-    """Raise ConfigError unless `name` is valid for a table, also with a suffix of `room` letters."""
+    """Raise ConfigError unless `name` is valid for a table, also with a suffix of `room` letters.
+
+    It may have a schema: `sales.orders`.
+    """
+    schema, dot, name = name.rpartition(".") if isinstance(name, str) else ("", "", name)
+    if dot:
+        check_identifier(f"{what} {schema}.{name}: its schema", schema)
+    if schema in _NOT_FOR_TABLES:
+        raise ConfigError(f"{what} {schema}.{name}: the schema {schema} is not for tables of pipelines: name another.")
     check_identifier(what, name)
-    if name.startswith("pg_"):
+    if name.startswith("pg_") or schema.startswith("pg_"):
         raise ConfigError(f"{what} {name!r}: names that begin with pg_ are PostgreSQL's own: rename it.")
     if len(name) > LONGEST - room:
         raise ConfigError(f"{what} {name!r} is too long: it must have at most {LONGEST - room} letters.")

@@ -17,6 +17,7 @@ from sluice.engine.declare.schedules import After, Schedule
 from sluice.engine.declare.serve import Serve
 from sluice.engine.declare.served import Served, served
 from sluice.engine.declare.sources.files import Files
+from sluice.engine.declare.sources.postgres_query import PostgresQuery
 from sluice.engine.declare.sources.source import Remote, Source
 from sluice.engine.declare.tables.computed import Computed
 from sluice.engine.declare.tables.derived import CHANGED, SELF, Derived
@@ -49,7 +50,12 @@ class Flow(Declaration):
         if self.source.snapshot and self.table.on_conflict != "update":
             raise ConfigError(
                 f"Flow into {self.table.name!r}: a snapshot has rows that are loaded already, so its table needs"
-                " on_conflict='update'."
+                f" {'a key and ' if self.table.key is None else ''}on_conflict='update'."
+            )
+        if self.table.key is None and isinstance(self.source, PostgresQuery) and self.source.overlap:
+            raise ConfigError(
+                f"Flow into {self.table.name!r}: overlap fetches rows again, and a table without a key would have them"
+                " twice: declare its key, or leave overlap out."
             )
         mistakes = list(self._mistakes_of_header())
         if mistakes:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sluice.engine.base.declaration import Declaration
-from sluice.engine.declare.names import check_column, check_identifier, twice
+from sluice.engine.declare.names import check_identifier, check_table, twice
 from sluice.errors import ConfigError
 
 PAGING = ("fields", "limit", "cursor")  # parameters of every page
@@ -77,7 +77,7 @@ class Serve(Declaration):
     missing: tuple[str, str] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        check_column("Served table", self.table)
+        check_table("Served table", self.table)
         mistakes = list(self._mistakes())
         if mistakes:
             raise ConfigError(f"Serve {self.table!r}: {' '.join(mistakes)}")

@@ -19,7 +19,7 @@ from sluice.errors import ConfigError
 if TYPE_CHECKING:
     from sluice.engine.declare.pipeline import Pipeline
 
-Kind = Literal["whole", "exact", "double", "text", "flag", "day", "moment"]
+Kind = Literal["whole", "exact", "double", "text", "uuid", "flag", "day", "moment"]
 _KINDS: dict[str, Kind] = {
     "smallint": "whole",
     "integer": "whole",
@@ -31,6 +31,7 @@ _KINDS: dict[str, Kind] = {
     "text": "text",
     "varchar": "text",
     "character varying": "text",
+    "uuid": "uuid",
     "boolean": "flag",
     "date": "day",
     "timestamptz": "moment",
@@ -166,8 +167,8 @@ def _of_loaded(pipeline: Pipeline, serve: Serve, table: Table) -> Served:
         all_columns,
         serve.fields or tuple(columns),
         required,
-        table.key,
-        serve.names or _same(table.key),
+        table.identity,
+        serve.names or _same(table.identity),
     )
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 from sluice.engine.base.servers import database_url, is_embedded
 from sluice.engine.database.connection import transaction
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.doctor.finding import Finding, address, judge, ok, safely, warning, wrong
@@ -116,11 +116,11 @@ def _role(server: SimpleNamespace) -> Iterator[Finding]:
 
 
 def _rights(tables: list[str]) -> Iterator[Finding]:
-    names = (
+    own = (
         "run", "input", "part", "step", "reject", "contender", "replaced", "tick", "build", "statistic", "revision",
         "target", "worker", "queue", "duty", "replayed", "renamed",
     )  # fmt: skip
-    ledger = [f"sluice.{name}" for name in names]
+    ledger = [f"sluice.{name}" for name in own]
     with transaction() as cursor:
         cursor.execute("select has_schema_privilege('sluice', 'usage')")
         if cursor.fetchone() != (True,):
@@ -128,8 +128,9 @@ def _rights(tables: list[str]) -> Iterator[Finding]:
                 "PostgreSQL rights", "the role may not use the schema sluice", "grant usage on schema sluice to it."
             )
             return
-        schemas = ["sluice"] * len(ledger) + [home_schema()] * len(tables)
-        cursor.execute(query("rights"), {"schemas": schemas, "tables": [*ledger, *tables]})
+        every = [*ledger, *tables]
+        schemas, names = zip(*map(schema_and_name, every), strict=True)
+        cursor.execute(query("rights"), {"schemas": list(schemas), "tables": list(names), "called": every})
         missing = [f"{what}: {table}" for table, what in cursor.fetchall()]
     yield judge(
         "PostgreSQL rights",

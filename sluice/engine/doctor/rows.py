@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.session import schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline, Table
 from sluice.engine.doctor.finding import Finding, ok, warning, wrong
@@ -41,15 +42,16 @@ def look_at_rows(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
         yield ok("rows", "as many in the tables as the books say")
 
 
-def _tables(pipelines: Sequence[Pipeline]) -> dict[str, tuple[Table, list[tuple[str, str]]]]:
+def _tables(pipelines: Sequence[Pipeline]) -> dict[tuple[str, str], tuple[Table, list[tuple[str, str]]]]:
     """Each table with the pipelines and sources that are loaded into it."""
-    tables: dict[str, tuple[Table, list[tuple[str, str]]]] = {}
+    tables: dict[tuple[str, str], tuple[Table, list[tuple[str, str]]]] = {}
     for pipeline in pipelines:
         for flow in pipeline.flows:
-            table, feeding = tables.setdefault(flow.table.name, (flow.table, []))
+            place = schema_and_name(flow.table.name)
+            _, feeding = tables.setdefault(place, (flow.table, []))
             feeding.append((pipeline.name, flow.source.name))
             if flow.table.on_conflict == "update":  # the stricter of two declarations
-                tables[table.name] = (flow.table, feeding)
+                tables[place] = (flow.table, feeding)
     return tables
 
 

@@ -16,6 +16,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
 from sluice.engine.database.connection import connect, translate
+from sluice.engine.database.session import schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.tables.catalog import columns_of, table_identifier
 from sluice.errors import ConfigError
@@ -91,7 +92,7 @@ def _there(table: str, columns: Columns | None) -> Columns:
 
 def _filled(statement: str, table: str, columns: Iterable[str], order: Sequence[str]) -> sql.Composed:
     # under the table's name: the bare name of a lone column is what is written of it, which is text
-    keys = sql.SQL(", ").join(sql.Identifier(table, name) for name in order)
+    keys = sql.SQL(", ").join(sql.Identifier(schema_and_name(table)[1], name) for name in order)
     return sql.SQL(query(statement)).format(
         table=table_identifier(table),
         columns=sql.SQL(", ").join(map(sql.Identifier, columns)),

@@ -29,7 +29,7 @@ def derived_tables(pipeline: Pipeline) -> dict[str, Key]:
 
 def _tables(pipeline: Pipeline) -> Iterator[tuple[str, Key]]:
     for flow in pipeline.flows:
-        yield flow.table.name, tuple(flow.table.key)
+        yield flow.table.name, flow.table.identity
     for derived in pipeline.derived:
         for name in derived.relations:
             yield name, tuple(derived.key)

@@ -25,7 +25,7 @@ class Part:
     """The bytes of a part, its plan, and the contract's headers.
 
     `first_line`, `read` and `well_quoted` are as of PartSpan. `commas` are the headers whose columns read a decimal
-    comma.
+    comma, `nested` those whose columns take objects and arrays, as JSON.
     """
 
     data: bytes
@@ -34,6 +34,7 @@ class Part:
     well_quoted: bool
     match: HeaderMatch
     commas: frozenset[str] = frozenset()
+    nested: frozenset[str] = frozenset()
 
 
 class Format(Protocol[D]):

@@ -76,7 +76,9 @@ def parse_text(
     """Parse a part of a file whose dialect is `stored` in the ledger; the other arguments are as planned."""
     form, dialect = _read_dialect(stored)
     match = match_header(dialect, contract.requested, contract.required)
-    return form.parse(Part(data, first_line, read, well_quoted, match, contract.commas), dialect, limits())
+    return form.parse(
+        Part(data, first_line, read, well_quoted, match, contract.commas, contract.nested), dialect, limits()
+    )
 
 
 def refuse_overlong(blocks: Iterable[bytes], stored: dict[str, Any], *, first_line: int) -> RowReject:

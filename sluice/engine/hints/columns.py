@@ -20,9 +20,11 @@ from sluice.engine.hints.written import written
 from sluice.engine.rows.contract.apply import read_column
 from sluice.engine.rows.contract.refusals import Refusals
 from sluice.engine.rows.shown import shown
-from sluice.engine.types.base import Mask
+from sluice.engine.types.base import ColumnType, Mask
+from sluice.errors import ConfigError
 
 MOST = 3  # readings of the same texts that are shown
+_OTHER_MARK = str.maketrans(".,", ",.")
 _FIRST = 100  # texts that a declaration is tried on before it is tried on all
 _NO_VALUE = {
     "n/a", "na", "#n/a", "#na", "null", "(null)", "none", "nil", "nan", "-", "--", "---", "\u2013", "\u2014", "?", ".",
@@ -75,11 +77,28 @@ def _candidates(column: Column, texts: Sequence[str], *, keep: bool) -> Iterator
     for kind in other_types(column.type, texts, keep=keep):
         if kind == column.type:
             continue
-        changed = replace(column, type=kind)
+        changed = _retyped(column, kind)
+        if changed is None:
+            continue
         if column.check is not None and kind.arrow != column.type.arrow and not _check_fits(changed):
             continue
         if 4 * _read(changed, texts[:_FIRST]).passes >= min(len(texts), _FIRST):
             yield changed
+
+
+def _retyped(column: Column, kind: ColumnType) -> Column | None:
+    """The column with another type, and the same default in its notation; None if that has no such value."""
+    default = column.default
+    spelled = [default, default.translate(_OTHER_MARK)] if isinstance(default, str) else [default]
+    for each in spelled:
+        try:
+            changed = replace(column, type=kind, default=each)
+        except ConfigError:
+            continue
+        old, new = (one.default_value.as_py() if one.default_value is not None else None for one in (column, changed))
+        if type(old) is not type(new) or old == new:
+            return changed
+    return None
 
 
 def _check_fits(column: Column) -> bool:
@@ -116,7 +135,7 @@ def _different(trials: Sequence[_Trial]) -> list[_Trial]:
 def _hint(column: Column, trial: _Trial, texts: Sequence[str], note: str | None) -> Hint:
     at = int(np.flatnonzero(trial.passed)[0])
     value = trial.values[0]
-    example = None if column.private else f"{column.type.show(texts[at])!r} as {shown(value)}"
+    example = None if column.private else f"{column.type.show(texts[at])!r} as {shown(trial.column.type.reads(value))}"
     if trial.column.type.pg_type != column.type.pg_type:
         kind = f"The column of the table is then {trial.column.type.pg_type}, not {column.type.pg_type}."
         note = kind if note is None else f"{note} {kind}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sluice.engine.database.connection import transaction
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import place
 from sluice.engine.database.statements import statements
 from sluice.engine.types.forgotten import Forgotten
 from sluice.errors import TablesMissing
@@ -21,7 +21,7 @@ def forgotten_of(table: str, newest: int) -> Forgotten | None:
     if not newest:
         return None
     with transaction() as cursor:
-        cursor.execute(query("forgotten_values"), {"schema": home_schema(), "table": table})
+        cursor.execute(query("forgotten_values"), place(table))
         found = cursor.fetchall()
     if not found:
         return None

@@ -55,7 +55,7 @@ class RecentKeys:
         self._seal = Seal()
         self.rows: Sequence[bytes] = chunks
         self.known: list[bytes] = []
-        if chunks and self._any_said():
+        if chunks and target.keyed and self._any_said():
             self._set_aside()
 
     def say(self) -> None:

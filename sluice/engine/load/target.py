@@ -27,7 +27,7 @@ _KIND = (
 
 @dataclass(frozen=True)
 class Target:
-    """A table to load into, and how its columns are written in SQL.
+    """A table to load into, and how its columns are written in SQL. The key of a table without one is its lineage.
 
     `absent` are columns that the file does not have: an update leaves their values alone.
     """
@@ -42,8 +42,13 @@ class Target:
     def of(cls, table: Table, absent: Collection[str] = ()) -> Target:
         names = tuple(c.name for c in table.columns)
         update = table.on_conflict == "update"
-        missing = tuple(name for name in names if name in absent and name not in table.key) if update else ()
-        return cls(table.name, tuple(table.key), names, update, missing)
+        missing = tuple(name for name in names if name in absent and name not in table.identity) if update else ()
+        return cls(table.name, table.identity, names, update, missing)
+
+    @property
+    def keyed(self) -> bool:
+        """Whether rows of two parts can have one key."""
+        return self.key != LINEAGE
 
     @classmethod
     def by_shape(cls, shape: Mapping[str, Any]) -> Target:

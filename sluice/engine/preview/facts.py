@@ -47,7 +47,7 @@ class TableFacts:
 
     table: str
     source: str
-    key: list[str]
+    key: list[str] | None
     on_conflict: str
     columns: list[ColumnFacts]
     rows: list[dict[str, Any]]

@@ -76,7 +76,8 @@ class OneFile:
                 self.reasons.add(rows.raw.rejects, None, table)
                 self.reasons.add(rows.done.rejects, rows.text, table)
                 samples.add(rows)
-                self.parts.append(KeyedPart(self.number, work, kept, hashes_of(rows.done.typed, table.key, rows.good)))
+                hashes = hashes_of(rows.done.typed, table.key or (), rows.good)
+                self.parts.append(KeyedPart(self.number, work, kept, hashes))
         except PermanentError as error:
             self.fail("dead_part", str(error))
         except SluiceError:

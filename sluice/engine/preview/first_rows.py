@@ -26,7 +26,8 @@ def first_rows(files: Sequence[OneFile], contract: Contract, judge: Judge, count
 
 
 def _of_file(file: OneFile, contract: Contract, judge: Judge, count: int) -> Iterator[dict[str, Any]]:
-    names = [column.name for column in file.flow.table.columns]
+    columns = file.flow.table.columns
+    names = [column.name for column in columns]
     lost = lines_lost(file.verdict)
     for part in file.parts:
         read = read_rows(part.work, part.kept, contract)
@@ -36,7 +37,8 @@ def _of_file(file: OneFile, contract: Contract, judge: Judge, count: int) -> Ite
         for row in read.done.typed.take(pa.array(stay)).to_pylist():
             line = row["_line"]
             values = judge.merged.get((file.number, line)) or tuple(row[name] for name in names)
-            yield {"file": file.uri, "line": line, "values": dict(zip(names, values, strict=True))}
+            read_as = [column.type.reads(value) for column, value in zip(columns, values, strict=True)]
+            yield {"file": file.uri, "line": line, "values": dict(zip(names, read_as, strict=True))}
         count -= len(stay)
         if count <= 0:
             return

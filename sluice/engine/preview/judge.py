@@ -21,7 +21,7 @@ from sluice.engine.preview.parts import read_rows
 from sluice.engine.preview.reasons import EXAMPLES, Example
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.contract.order import key_order
-from sluice.engine.types.base import Int64s, Mask
+from sluice.engine.types.base import ColumnType, Int64s, Mask
 from sluice.errors import InputChanged
 
 MOST_ROWS = 1_000_000
@@ -62,6 +62,8 @@ class Judge:
 
     def judge(self, parts: Sequence[KeyedPart]) -> None:
         """Judge all rows whose key another row has. Raises as `read_rows` does."""
+        if self._table.key is None:  # every line is a row
+            return
         several = met_again([part.hashes for part in parts])
         found = sum(int(np.isin(part.hashes, several).sum()) for part in parts) if len(several) else 0
         passes = -(-found // MOST_ROWS)
@@ -79,7 +81,7 @@ class Judge:
                 continue
             read = read_rows(part.work, part.kept, self._contract)
             good = read.good
-            if not np.array_equal(hashes_of(read.done.typed, self._table.key, good), part.hashes):
+            if not np.array_equal(hashes_of(read.done.typed, self._table.identity, good), part.hashes):
                 raise InputChanged(
                     f"{part.work.uri}: the transform gave other rows when it was called again; its result must depend "
                     "on the frame alone."
@@ -89,7 +91,7 @@ class Judge:
 
     def _decide(self, parts: Sequence[KeyedPart], rows: pa.Table) -> None:
         """Decide between rows, which are in the order of their places."""
-        keys = [rows.column(name).combine_chunks() for name in self._table.key]
+        keys = [rows.column(name).combine_chunks() for name in self._table.identity]
         order = key_order(keys, np.arange(rows.num_rows))
         first = np.flatnonzero(~order.repeats)  # of each key, in the order of keys
         sizes = np.diff(np.append(first, len(order.rows)))
@@ -112,6 +114,9 @@ class Judge:
         for column in self._table.columns:
             values = rows.column(column.name).combine_chunks()
             left, right = values.take(pa.array(losers)), values.take(pa.array(winner[losers]))
+            if column.type.nested:
+                same &= _same_nested(column.type, left, right)
+                continue
             both_null = pc.and_(left.is_null(), right.is_null())
             equal = pc.or_(pc.fill_null(pc.equal(left, right), False), both_null)
             same &= equal.to_numpy(zero_copy_only=False)
@@ -139,10 +144,16 @@ class Judge:
     def _conflict(self, line: int, part: KeyedPart, other_line: int, other: KeyedPart) -> Example:
         where = "the same file" if part.input == other.input else other.work.uri
         reason = (
-            f"The same key ({', '.join(self._table.key)}) has other values in line {other_line} of {where}, "
+            f"The same key ({', '.join(self._table.identity)}) has other values in line {other_line} of {where}, "
             "which comes first."
         )
         return Example(line, reason, other_line=other_line, other_uri=other.work.uri)
+
+
+def _same_nested(kind: ColumnType, left: pa.Array, right: pa.Array) -> Mask:
+    """Which documents and arrays are equal as PostgreSQL compares them: 1.0 is 1, and members have no order."""
+    pairs = zip(left.to_pylist(), right.to_pylist(), strict=True)
+    return np.array([kind.compared(one) == kind.compared(other) for one, other in pairs], np.bool_)
 
 
 def lines_lost(verdict: Verdict) -> Int64s:

@@ -48,6 +48,13 @@ def _words(values: pa.Array) -> Iterator[Hashes]:
     if pa.types.is_string(kind):
         every = np.arange(len(values), dtype=np.int64)
         yield from (word.of(every) for word in words(values))
+    elif pa.types.is_binary(kind):
+        # of two values that are equal but for NULs at the end, only the lengths differ
+        yield pc.cast(pc.binary_length(values), pa.int64()).to_numpy().view(np.uint64)
+        yield from _words(values.view(pa.string()))
+    elif pa.types.is_fixed_size_binary(kind):
+        every = np.arange(len(values), dtype=np.int64)
+        yield from (word.of(every) for word in words(values))
     elif pa.types.is_decimal128(kind):
         halves = np.frombuffer(values.buffers()[1], np.uint64).reshape(-1, 2)[values.offset :][: len(values)]
         yield from (halves[:, 0].copy(), halves[:, 1].copy())

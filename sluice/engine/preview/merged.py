@@ -26,7 +26,7 @@ def merged_rows(
         values: dict[str, Any] = {}
         listed = rows.take(pa.array(group)).to_pylist()
         for row in listed:
-            absent = set(parts[row["Part"]].work.absent) - set(table.key) if values else set()
+            absent = set(parts[row["Part"]].work.absent) - set(table.identity) if values else set()
             values |= {name: row[name] for name in names if name not in absent}
         newest = listed[-1]
         found[parts[newest["Part"]].input, newest["_line"]] = tuple(values[name] for name in names)

@@ -94,7 +94,8 @@ class _Looked:
         table = self.flow.table
         columns = [self._column(column.name) for column in table.columns]
         rows = first_rows(self.files, self._contract, self._judge, self._shown)
-        return TableFacts(table.name, self.flow.source.name, list(table.key), table.on_conflict, columns, rows)
+        key = None if table.key is None else list(table.key)
+        return TableFacts(table.name, self.flow.source.name, key, table.on_conflict, columns, rows)
 
     def _column(self, name: str) -> ColumnFacts:
         column = next(each for each in self.flow.table.columns if each.name == name)

@@ -31,14 +31,16 @@ class Samples:
                 continue
             values = rows.done.typed.column(column.name)
             good = rows.good
-            there = good[values.is_valid().to_numpy()[good]][: ACCEPTED - len(known)]
+            # (a default is the value of a cell without a text, too)
+            both = values.is_valid().to_numpy() & rows.text.column(column.header_name).is_valid().to_numpy()
+            there = good[both[good]][: ACCEPTED - len(known)]
             if not len(there):
                 continue
             text = rows.text.column(column.header_name).take(pa.array(there)).to_pylist()
             known += text
             if column.name not in self.read:
                 at = _longest(text)
-                self.read[column.name] = (text[at], values[int(there[at])].as_py())
+                self.read[column.name] = (text[at], column.type.reads(values[int(there[at])].as_py()))
 
 
 def read_one(column: Column, text: str) -> tuple[Any, str | None]:
@@ -46,7 +48,7 @@ def read_one(column: Column, text: str) -> tuple[Any, str | None]:
     refusals = Refusals(np.array([1], np.int64))
     value = read_column(column, pa.array([text], pa.string()), refusals)[0].as_py()
     rejects = refusals.table().column("code").to_pylist()
-    return (None, rejects[0]) if rejects else (value, None)
+    return (None, rejects[0]) if rejects else (column.type.reads(value), None)
 
 
 def _longest(texts: list[str]) -> int:

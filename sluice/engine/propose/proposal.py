@@ -148,7 +148,7 @@ def _decided(files: list[FileLook], found: Gathered, spill: Spill) -> Group:
     for name in list(found.columns):
         evidence, nested = found.columns[name], found.nested.get(plain(name), 0)
         if nested > evidence.filled:
-            left_out[name] = f"{nested:,} rows have an object or an array in it, and a column takes single values"
+            left_out[name] = f"{nested:,} rows have an object or an array in it, which a column of Json() takes"
         elif not evidence.filled and (not plain(name) or files[0].headless or plain(name).startswith("column_")):
             left_out[name] = "it has no name and no values"
         if name in left_out:

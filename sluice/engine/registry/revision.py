@@ -33,7 +33,7 @@ def shape(flow: Flow) -> dict[str, Any]:
     table = flow.table
     return {
         "table": table.name,
-        "key": list(table.key),
+        "key": list(table.identity),
         "columns": {column.name: column.type.pg_type for column in table.columns},
         "order": [column.name for column in table.columns],  # which an object in jsonb does not keep
         "update": table.on_conflict == "update",

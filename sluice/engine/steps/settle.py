@@ -13,7 +13,7 @@ from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Pipeline
+from sluice.engine.declare import Pipeline, PostgresQuery
 from sluice.engine.ledger.nothing_loaded import fail_copies, fail_nothing_loaded
 from sluice.engine.ledger.rejects.replayed import close_replayed
 from sluice.engine.ledger.steps import Claim, finish
@@ -60,6 +60,8 @@ def _settle_run(claim: Claim, pipeline: Pipeline) -> None:
             for flow in pipeline.flows:
                 if flow.table.on_conflict == "update":
                     delete_not_again(cursor, Target.of(flow.table), run | {"source": flow.source.name})
+                if flow.table.key is None and not (isinstance(flow.source, PostgresQuery) and flow.source.watermark):
+                    cursor.execute(query("note_other_content"), run | {"source": flow.source.name})
                 if flow.source.snapshot:
                     keep_newest(cursor, pipeline.name, flow, claim.run)
             cursor.execute(query("clear_contenders"), run | {"undo_days": undo_days(pipeline)})

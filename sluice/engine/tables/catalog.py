@@ -8,7 +8,7 @@ from typing import Any
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import home_schema, place, schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.errors import ConfigError
 
@@ -23,7 +23,7 @@ _UNLIMITED = 65535  # the precision that psycopg2 gives for a numeric without on
 
 def table_identifier(table: str) -> sql.Identifier:
     """A table of a pipeline in SQL, with its schema, so that it does not depend on search_path."""
-    return sql.Identifier(home_schema(), table)
+    return sql.Identifier(*schema_and_name(table))
 
 
 def columns_of(cursor: Cursor, table: str) -> dict[str, str] | None:
@@ -43,14 +43,16 @@ def refuse_kind(cursor: Cursor, name: str, wanted: str) -> None:
     existing = None if kind is None else "table" if kind in _TABLES else _VIEWS.get(kind, "index, a sequence or a type")
     if existing not in (None, wanted):
         raise ConfigError(
-            f"{name} must be a {wanted} but is a {existing} in the schema {home_schema()} already: "
+            f"{name} must be a {wanted} but is a {existing} in the schema {schema_and_name(name)[0]} already: "
             "rename it, or give the declared table another name."
         )
 
 
 def refuse_elsewhere(cursor: Cursor, table: str) -> None:
     """Raise ConfigError if a table that is to be created exists in another schema, from other settings."""
-    cursor.execute(query("elsewhere"), {"table": table, "schema": home_schema()})
+    if "." in table:
+        return
+    cursor.execute(query("elsewhere"), place(table))
     row = cursor.fetchone()
     if row is not None:
         raise ConfigError(
@@ -59,8 +61,32 @@ def refuse_elsewhere(cursor: Cursor, table: str) -> None:
         )
 
 
+def missing_schema(cursor: Cursor, table: str) -> str | None:
+    """The schema that a table's name has, if it has to be made. Raises ConfigError where the role may not."""
+    schema = schema_and_name(table)[0]
+    cursor.execute(query("may_create_schema"), {"schema": schema})
+    there, may_create, role = cursor.fetchone() or (False, False, "")
+    if there or "." not in table:
+        return None
+    if not may_create:
+        raise ConfigError(
+            f"The schema {schema} of the table {table} does not exist, and the role {role} may not create schemas in "
+            f"this database: its owner runs `create schema {schema} authorization {role}`, then `sluice migrate`."
+        )
+    return schema
+
+
+def make_schema(cursor: Cursor, table: str) -> list[str]:
+    """Create the schema that a table's name has, if it is missing. Returns what was done. Raises ConfigError."""
+    schema = missing_schema(cursor, table)
+    if schema is None:
+        return []
+    cursor.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
+    return [f"Created schema {schema}."]
+
+
 def _look_up(cursor: Cursor, name: str) -> tuple[str | None, dict[str, str]]:
-    cursor.execute(query("columns_of"), {"table": name, "schema": home_schema()})
+    cursor.execute(query("columns_of"), place(name))
     rows = cursor.fetchall()
     return (rows[0][0] if rows else None), {column: pg_type for _, column, pg_type in rows if column is not None}
 
@@ -92,6 +118,6 @@ def is_made_later(cursor: Cursor, table: str, key: Sequence[str]) -> bool:
     cursor.execute("select to_regclass('sluice.bulk') is not null")
     if cursor.fetchone() != (True,):
         return False
-    cursor.execute(query("key_made_later"), {"table": table, "schema": home_schema()})
+    cursor.execute(query("key_made_later"), place(table))
     row = cursor.fetchone()
     return row is not None and set(row[0]) == set(key)

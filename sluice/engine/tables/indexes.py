@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import place, schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare.names import LONGEST
 from sluice.engine.tables.catalog import is_free, table_identifier
@@ -29,8 +29,8 @@ def missing_indexes(
     listed = {(*index, *(each for each in key if each not in index)): "_".join(index) for index in reversed(indexes)}
     for columns, words in reversed(listed.items()):
         if not has_index(cursor, table, columns):  # `if not exists` would lock the table
-            name = f"{table}_{words}_idx"
-            own = len(name) <= LONGEST and is_free(cursor, name)
+            name = f"{schema_and_name(table)[1]}_{words}_idx"
+            own = len(name) <= LONGEST and is_free(cursor, _beside(table, name))
             yield _creating(table, name if own else "", columns)  # PostgreSQL chooses a free one
 
 
@@ -49,15 +49,20 @@ def missing_rare_indexes(
     """
     for column, condition in rare.items():
         digest = hashlib.sha256(f"{table} {column} {condition}".encode()).hexdigest()[:8]
-        name = f"{table}_{column}"[: LONGEST - 13] + f"_{digest}_idx"
-        if is_free(cursor, name):
+        name = f"{schema_and_name(table)[1]}_{column}"[: LONGEST - 13] + f"_{digest}_idx"
+        if is_free(cursor, _beside(table, name)):
             yield _creating(table, name, [column, *(each for each in key if each != column)], f" where {condition}")
 
 
 def has_index(cursor: Cursor, table: str, columns: Sequence[str]) -> bool:
     """Whether there is an index of exactly these columns, in their order."""
-    cursor.execute(query("has_index"), {"schema": home_schema(), "table": table, "columns": list(columns)})
+    cursor.execute(query("has_index"), place(table) | {"columns": list(columns)})
     return cursor.fetchone() == (True,)
+
+
+def _beside(table: str, name: str) -> str:
+    """The name of a relation in the schema of the table."""
+    return f"{schema_and_name(table)[0]}.{name}"
 
 
 def _creating(table: str, name: str, columns: Sequence[str], where: str = "") -> sql.Composed:

@@ -14,7 +14,7 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import transaction
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import place, schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline, Table
 from sluice.engine.tables.catalog import columns_of, table_identifier
@@ -42,9 +42,9 @@ class Missing:
 def note_targets(cursor: Cursor, run: int, pipeline: Pipeline, besides: Collection[str] = ()) -> None:
     """Record the oids and files of a run's tables now, except those of the sources in `besides`."""
     flows = [flow for flow in pipeline.flows if flow.source.name not in besides]
-    sources, tables = [flow.source.name for flow in flows], [flow.table.name for flow in flows]
-    params = {"run": run, "schema": home_schema(), "sources": sources, "tables": tables}
-    cursor.execute(query("note_targets"), params)
+    schemas, tables = zip(*(schema_and_name(flow.table.name) for flow in flows), strict=True) if flows else ((), ())
+    params = {"run": run, "sources": [flow.source.name for flow in flows]}
+    cursor.execute(query("note_targets"), params | {"schemas": list(schemas), "tables": list(tables)})
 
 
 def missing_inputs(
@@ -57,7 +57,7 @@ def missing_inputs(
     by input; for `update` rows may have been replaced, so an input counts as missing only if its table was recreated or
     emptied since, and has fewer rows than the sum of the books.
     """
-    params = {"inputs": list(inputs), "table": table.name, "schema": home_schema()}
+    params: dict[str, object] = {"inputs": list(inputs), **place(table.name)}
     cursor.execute(query("expected_rows"), params)
     expected, counts = cursor.fetchall(), dict[int, int]()
     if only_made_anew:
@@ -65,7 +65,7 @@ def missing_inputs(
     if expected and columns_of(cursor, table.name) is not None:
         if table.on_conflict == "update" or _was_updated(cursor, params):
             expected = [each for each in expected if each[3] is not False]
-            if not expected or _has_enough(cursor, params):
+            if not expected or _has_enough(cursor, table.name, params):
                 return []
         counts = _count(cursor, table.name, [each[0] for each in expected])
     return [
@@ -81,7 +81,9 @@ def note_lost(run: int, pipeline: Pipeline) -> None:
     """Record rows that were removed from a run's tables while it loaded, before it is settled: then the run fails."""
     with transaction() as cursor:
         cursor.execute(query("changed_targets"), {"run": run})
-        lost = {source: list(_lost_of(cursor, run, source, table)) for source, table in cursor.fetchall()}
+        changed = [source for (source,) in cursor.fetchall()]
+        names = {flow.source.name: flow.table.name for flow in pipeline.flows}
+        lost = {source: list(_lost_of(cursor, run, source, names[source])) for source in changed if source in names}
         every = [each for of_source in lost.values() for each in of_source]
         if every:
             cursor.execute("update sluice.run set lost = %s where id = %s", (_sentence(every, pipeline.name), run))
@@ -129,10 +131,10 @@ def _was_updated(cursor: Cursor, params: Mapping[str, object]) -> bool:
     return cursor.fetchone() == (True,)
 
 
-def _has_enough(cursor: Cursor, params: Mapping[str, object]) -> bool:
+def _has_enough(cursor: Cursor, table: str, params: Mapping[str, object]) -> bool:
     cursor.execute(query("fewest_rows"), params)
     fewest = (cursor.fetchone() or (0,))[0]
-    cursor.execute(sql.SQL("select count(*) from {}").format(table_identifier(str(params["table"]))))
+    cursor.execute(sql.SQL("select count(*) from {}").format(table_identifier(table)))
     return bool((cursor.fetchone() or (0,))[0] >= fewest)
 
 

@@ -17,10 +17,11 @@ from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.session import home_schema
 from sluice.engine.declare import Pipeline, Table
 from sluice.engine.ledger import schema
-from sluice.engine.tables.catalog import columns_of, refuse_elsewhere, refuse_kind, table_identifier
+from sluice.engine.tables.catalog import columns_of, make_schema, refuse_elsewhere, refuse_kind, table_identifier
+from sluice.engine.tables.changes.adopt import index_lineage
 from sluice.engine.tables.changes.apply import change_table
 from sluice.engine.tables.changes.change import Allowed
-from sluice.engine.tables.changes.declared import Declared, declared_tables, loaded, own, tables_of
+from sluice.engine.tables.changes.declared import Declared, declared_tables, loaded, names_of, own, tables_of
 from sluice.engine.tables.changes.options import check_options
 from sluice.engine.tables.changes.plan import is_as_declared, plan_of
 from sluice.engine.tables.derived import create_derived
@@ -94,6 +95,8 @@ def _make_missing(pipelines: list[Pipeline]) -> list[str]:
     with transaction() as cursor:
         lock(cursor, Lock.SCHEMA)
         _refuse_missing_schema(cursor)
+        for name in [each for pipeline in pipelines for each in names_of(pipeline)]:
+            done += make_schema(cursor, name)
         done += schema.migrate_ledger(cursor)
         for pipeline in pipelines:
             for flow in pipeline.flows:
@@ -174,12 +177,10 @@ def _create(cursor: Cursor, table: Table) -> list[str]:
         sql.SQL("{} " + words + (" not null" if name in declared.needed else "")).format(sql.Identifier(name))
         for name, words in declared.wanted.items()
     ]
-    key = sql.SQL(", ").join(sql.Identifier(k) for k in table.key)
+    key = sql.SQL(", ").join(sql.Identifier(k) for k in table.identity)
     target = table_identifier(table.name)
     body = sql.SQL(", ").join([*columns, sql.SQL("primary key ({})").format(key)])
     cursor.execute(sql.SQL("create table {} ({})").format(target, body))
-    # an input's lines are stored together: a part is found without reading the table, and the index is tiny
-    index = "create index on {} using brin (_input_id, _line) with (pages_per_range = 32, autosummarize = on)"
-    cursor.execute(sql.SQL(index).format(target))
+    cursor.execute(index_lineage(table.name))
     create_indexes(cursor, table.name, table.indexes)
     return [f"Created table {table.name}."]

@@ -1,6 +1,11 @@
 """Column types: how the text of a column becomes typed values, whole columns at a time."""
 
+from sluice.engine.types.array import Array
 from sluice.engine.types.base import ColumnType, Mask, Parsed, Refused
+from sluice.engine.types.binary.document import Json
+from sluice.engine.types.binary.inet import Inet
+from sluice.engine.types.binary.octets import Bytes
+from sluice.engine.types.binary.uuid import Uuid
 from sluice.engine.types.boolean import Boolean
 from sluice.engine.types.numbers.decimal import Decimal, Money
 from sluice.engine.types.numbers.integer import Integer
@@ -10,5 +15,6 @@ from sluice.engine.types.time import Date, Duration, Timestamp
 
 __all__ = [
     "Integer", "Decimal", "Money", "Text", "Boolean", "Date", "Timestamp", "Duration", "Phone",
+    "Json", "Uuid", "Bytes", "Inet", "Array",
     "ColumnType", "Parsed", "Refused", "Mask",
 ]  # fmt: skip

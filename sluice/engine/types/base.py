@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, field, fields
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,12 @@ class ColumnType(Declaration):
 
     in_words: ClassVar[str] = "a column type such as Text()"
     private: ClassVar[bool] = False  # personal data by its nature: not kept with a reject
+    in_keys: ClassVar[bool] = True
+    """Whether a column of a key may have it: equal values have equal bytes."""
+    comparable: ClassVar[bool] = True
+    """Whether its values can be compared with a number or a text, as checks do."""
+    nested: ClassVar[bool] = False
+    """Whether it takes objects and arrays, as JSON text."""
 
     @property
     @abstractmethod
@@ -65,6 +71,18 @@ class ColumnType(Declaration):
     @abstractmethod
     def parse(self, text: pa.Array) -> Parsed:
         """Parse a column of `pa.string()` without chunks. An empty text, and null, is null."""
+
+    def renders(self, value: Any) -> object:
+        """A parsed value as people read it."""
+        return value
+
+    def compared(self, value: Any) -> object:
+        """A parsed value as something that is equal where PostgreSQL's values are."""
+        return value
+
+    def reads(self, value: Any) -> object:
+        """The same, and None for null."""
+        return None if value is None else self.renders(value)
 
     @property
     def decimal_mark(self) -> str:

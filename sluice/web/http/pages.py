@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from sluice.engine.base.settings import settings
 from sluice.web.http.problems import InvalidParameter
-from sluice.web.http.values import INT64
+from sluice.web.http.values import INT64, UUID
 
 Key = Sequence[str | int]
 _SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can spell code points that are not characters
@@ -45,6 +45,10 @@ def is_day(value: object) -> bool:
 
 def is_exact(value: object) -> bool:
     return isinstance(value, str) and _EXACT.fullmatch(value) is not None
+
+
+def is_uuid(value: object) -> bool:
+    return isinstance(value, str) and UUID.fullmatch(value) is not None
 
 
 def is_flag(value: object) -> bool:

@@ -17,6 +17,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,6})[0-9]*)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _EXACT = re.compile(r"-?[0-9]{1,100}(\.[0-9]{1,100})?")
 _REAL = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?")
 LONGEST = 200  # characters of a word
@@ -76,6 +77,12 @@ def _flag(value: Any) -> bool:
     raise ValueError("must be true or false")
 
 
+def _uuid(value: Any) -> str:
+    if isinstance(value, str) and UUID.fullmatch(value):
+        return value.lower()
+    raise ValueError("must be a UUID with its hyphens, 6f9619ff-8b86-d011-b42d-00cf4fc964ff")
+
+
 def _no_nul(value: str) -> str:
     if "\0" in value:
         raise ValueError("must not contain a NUL")
@@ -89,6 +96,7 @@ Whole = Annotated[
 ]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+Uuid = Annotated[str, BeforeValidator(_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
 Exact = Annotated[
     Decimal,

@@ -26,6 +26,7 @@ _JSON_TYPES: dict[str, dict[str, str]] = {
     "date": {"type": "string", "format": "date"},
     "timestamptz": {"type": "string", "format": "date-time"},
     "timestamp with time zone": {"type": "string", "format": "date-time"},
+    "uuid": {"type": "string", "format": "uuid"},
     "json": {},  # whatever it is
     "jsonb": {},
 }

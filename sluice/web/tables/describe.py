@@ -32,7 +32,7 @@ def fields_of(served: Served) -> Sequence[Field]:
 
 def row_name(served: Served) -> str:
     """The name of the schema of its rows."""
-    return served.serve.called or "".join(map(str.capitalize, served.serve.table.split("_"))) + "Row"
+    return served.serve.called or "".join(map(str.capitalize, served.serve.table.replace(".", "_").split("_"))) + "Row"
 
 
 def page_name(served: Served) -> str:

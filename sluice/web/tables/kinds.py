@@ -9,8 +9,8 @@ from typing import Any
 from psycopg2 import sql
 
 from sluice.engine.declare.served import Kind, kind_of
-from sluice.web.http.pages import is_day, is_exact, is_flag, is_int64, is_moment, is_text
-from sluice.web.http.values import Day, Exact, Flag, Moment, Real, Whole, Word
+from sluice.web.http.pages import is_day, is_exact, is_flag, is_int64, is_moment, is_text, is_uuid
+from sluice.web.http.values import Day, Exact, Flag, Moment, Real, Uuid, Whole, Word
 
 _MOMENT = "case when isfinite({0}) then to_json({0} at time zone 'UTC') #>> '{{}}' || '+00:00' else {0}::text end"
 
@@ -32,6 +32,7 @@ _OF: dict[Kind, ValueKind] = {
     "exact": ValueKind(Exact, is_exact, "cast({} as numeric)", "{}::text", "1.50", has_nan=True),
     "double": ValueKind(Real, is_exact, "cast({} as double precision)", example=1.5, has_nan=True),
     "text": ValueKind(Word, is_text, example="text"),
+    "uuid": ValueKind(Uuid, is_uuid, "cast({} as uuid)", "{}::text", "6f9619ff-8b86-d011-b42d-00cf4fc964ff"),
     "flag": ValueKind(Flag, is_flag, example=True),
     "day": ValueKind(Day, is_day, "cast({} as date)", "{}::text", "2024-12-31"),
     "moment": ValueKind(Moment, is_moment, "cast({} as timestamptz)", _MOMENT, "2024-12-31T12:30:00+00:00"),

@@ -27,7 +27,7 @@ from sluice import Column, Derived, Files, Flow, Integer, Phone, Pipeline, Prepr
 class Shown(Phone):
     private = False  # so that rejects keep its numbers
 
-calls = Table("call", key=("id",), columns=[
+calls = Table("{table}", key={key}, columns=[
     Column("id", Integer(), required=True), Column("msisdn", Shown("RW"), required=True{pii}),
     Column("seconds", Integer()), Column("note", Text())])
 customers = Table("customer", key=("msisdn",), on_conflict="update", columns=[
@@ -47,10 +47,11 @@ class Company:
     def __init__(self, engine: InProcess, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.engine, self.folder, self._patch = engine, folder, patch
 
-    def declare(self, *, pii: bool = False, snapshot: bool = False) -> None:
+    def declare(self, *, pii: bool = False, snapshot: bool = False, table: str = "call", key: str = "('id',)") -> None:
         folder = self.folder / "declared"
         folder.mkdir(exist_ok=True)
         chosen = {"pii": ", pii=True" if pii else "", "snapshot": ", snapshot=True" if snapshot else ""}
+        chosen |= {"table": table, "key": key}
         (folder / "company.py").write_text(DECLARED.format(**chosen))
         self._patch.setenv("SLUICE_PIPELINES", str(folder))
         self.engine.forget()
@@ -88,9 +89,24 @@ class Company:
         statistics = " ".join(text for (text,) in self.engine.sql(shown))
         found += ["statistics" for each in wanted if each in statistics][:1]
         client = redis.Redis.from_url(cache_url())
-        found += ["redis" for name in client.scan_iter() if any(each.encode() in client.get(name) for each in wanted)]
+        found += [
+            "redis" for name in client.scan_iter() if any(each.encode() in _held(client, name) for each in wanted)
+        ]
         copies = (path for path in Path(landing()).rglob("*") if path.is_file())
         return found + ["landing" for path in copies if any(each.encode() in path.read_bytes() for each in wanted)]
+
+
+def _held(client: Any, name: bytes) -> bytes:
+    """All that a key has, of whatever type it is: other keys than frames may be there."""
+    read = {
+        b"string": lambda: [client.get(name)],
+        b"hash": lambda: [each for pair in client.hgetall(name).items() for each in pair],
+        b"list": lambda: client.lrange(name, 0, -1),
+        b"set": lambda: client.smembers(name),
+        b"zset": lambda: client.zrange(name, 0, -1),
+        b"none": lambda: [],
+    }
+    return b" ".join(filter(None, read[client.type(name)]()))
 
 
 def _columns() -> list[tuple[str, str, str]]:

@@ -255,3 +255,17 @@ def test_forgotten_rows_do_not_count_for_the_limit_of_rejects(company: Company) 
     (build,) = company.engine.steps(run, "build")
     assert build
     assert company.engine.sql("select id from call") == [(2,)]
+
+
+def test_a_table_in_a_schema_of_its_own_and_without_a_key_forgets_too(company: Company) -> None:
+    company.declare(table="calling.call", key="None")
+    calls = company.packed(
+        "calls1", "1,+250788123456,10,a", "1,+250788123456,10,a", "2,+250788999888,20,b", "x,0788123456,,"
+    )
+    company.load(calls)
+    done = company.forget()
+    assert done.receipt["rows"] == {"calling.call": 2, "customer": 0}
+    assert company.found() == []
+    company.load(calls, reload=True)
+    assert company.engine.sql("select id, msisdn from calling.call") == [(2, OTHER)]
+    assert company.found() == []

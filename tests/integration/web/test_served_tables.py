@@ -77,6 +77,46 @@ def test_the_answers_of_the_page_are_those_that_come(meters: Any) -> None:
         assert not answer or found.text == answer
 
 
+def test_a_table_without_a_key_is_served_by_input_and_line(own: Path, served: InProcess, tmp_path: Path) -> None:
+    (own / "notes.py").write_text(
+        "from sluice import Column, Files, Pipeline, Serve, Table, Text\n"
+        "table = Table('notes', key=None, columns=[Column('text', Text())])\n"
+        "pipeline = Pipeline('notes', Files('*.csv'), table, serves=[Serve('notes')])\n"
+    )
+    (tmp_path / "a.csv").write_text("text\nx\nx\ny\n")
+    served.use(find("notes"))
+    served.finish(served.register(tmp_path / "a.csv"))
+    with client() as api:
+        first = api.get("/tables/notes", params={"limit": 2}).json()
+        rest = api.get("/tables/notes", params={"cursor": first["next"]}).json()
+        assert [first["items"], rest["items"]] == [[{"text": "x"}, {"text": "x"}], [{"text": "y"}]]
+        assert api.get("/tables/notes/1/4").json() == {"text": "y"}
+
+
+def test_a_key_may_be_a_uuid_and_documents_keep_their_digits(own: Path, served: InProcess, tmp_path: Path) -> None:
+    (own / "events.py").write_text(
+        "from sluice import Bytes, Column, Files, Inet, Json, Pipeline, Serve, Table, Uuid\n"
+        "columns = [Column('id', Uuid(), required=True), Column('about', Json()), Column('seal', Bytes('hex')),\n"
+        "           Column('host', Inet())]\n"
+        "table = Table('web.events', key=('id',), columns=columns)\n"
+        "pipeline = Pipeline('events', Files('*.csv'), table, serves=[Serve('web.events')])\n"
+    )
+    first, second = (f"6f9619ff-8b86-d011-b42d-00cf4fc964f{n}" for n in "ef")
+    (tmp_path / "a.csv").write_text(f'id,about,seal,host\n{second},,,\n{first},"[1.50]",00ff,::1\n')
+    served.use(find("events"))
+    served.finish(served.register(tmp_path / "a.csv"))
+    with client() as api:
+        page = api.get("/tables/web.events", params={"limit": 1})
+        assert page.text.startswith(
+            f'{{"items":[{{"id":"{first}","about":[1.50],"seal":"\\\\x00ff","host":"::1"}}],"next":"'
+        )
+        rest = api.get("/tables/web.events", params={"cursor": page.json()["next"]}).json()
+        assert [each["id"] for each in rest["items"]] == [second]
+        assert api.get(f"/tables/web.events/{second.upper()}").json()["host"] is None
+        assert api.get("/tables/web.events/nothing").status_code == 422
+        assert "WebEventsRow" in api.get("/openapi.json").text
+
+
 def test_pages_have_all_rows_once(meters: Any) -> None:
     met, asked = [], {"limit": 2, "fields": "meter_id,read_at"}
     while True:

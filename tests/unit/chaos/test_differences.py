@@ -67,6 +67,23 @@ def test_a_planted_difference_is_found(planted: Rows, found: Difference) -> None
     assert contents(planted).checksum() != contents().checksum()
 
 
+@pytest.mark.parametrize(
+    ("planted", "found"),
+    [
+        ([("a", "1")], Difference("notes", 2, 0, 0, 0, "name a, value 1: there 1 times, not 3")),
+        ([("a", "1")] * 4, Difference("notes", 0, 1, 0, 0, "name a, value 1: there 4 times, not 3")),
+        ([("a", "2")] * 3, Difference("notes", 3, 0, 3, 0, "name a, value 1: missing")),
+    ],
+    ids=["lost", "doubled", "changed"],
+)
+def test_rows_without_a_key_are_known_by_their_values(planted: Rows, found: Difference) -> None:
+    one, other = (
+        replace(contents(), tables=[Listing("notes", ("name", "value"), 2, rows, "notes")])
+        for rows in ([("a", "1")] * 3, planted)
+    )
+    assert compare(one, other) == [found]
+
+
 def test_rejects_and_books_are_compared_and_are_not_in_the_checksum() -> None:
     books = [("prices", "a.csv", "failed", "done", "4", "2", "1", "0", "0", "1", "0")]
     other = contents(rejects=[], books=books)

@@ -9,7 +9,25 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sluice import Boolean, Column, Date, Example, Files, Flow, Integer, Money, Pipeline, Table, Text, Timestamp
+from sluice import (
+    Array,
+    Boolean,
+    Bytes,
+    Column,
+    Date,
+    Example,
+    Files,
+    Flow,
+    Inet,
+    Integer,
+    Json,
+    Money,
+    Pipeline,
+    Table,
+    Text,
+    Timestamp,
+    Uuid,
+)
 from sluice.engine.check.examples import failing_examples
 from sluice.errors import ConfigError
 
@@ -122,3 +140,26 @@ def test_an_example_without_a_row_or_a_result_is_a_mistake(arguments: tuple[Any,
 def test_tests_change_neither_the_contract_nor_equality() -> None:
     plain = Pipeline("bills", Files("*.csv"), TABLE)
     assert Pipeline("bills", Files("*.csv"), TABLE, tests=[Example({"id": "1"}, {"id": 1})]) == plain
+
+
+@pytest.mark.parametrize(
+    ("row", "expected", "holds"),
+    [
+        ({"j": '{"b": 1.50, "a": [1]}'}, {"j": {"a": [1], "b": 1.5}}, True),
+        ({"j": '{"b": 1.50, "a": [1]}'}, {"j": '{"a": [1], "b": 1.5}'}, True),
+        ({"j": '{"b": 1}'}, {"j": {"b": True}}, False),
+        ({"j": "[1, 2]"}, {"j": [1]}, False),
+        ({"a": '["01.02.2024", null]'}, {"a": ["2024-02-01", None]}, True),
+        ({"a": '["01.02.2024"]'}, {"a": [date(2024, 1, 2)]}, False),
+        ({"u": "6A3C1F0E000040008000000000000001"}, {"u": "6a3c1f0e-0000-4000-8000-000000000001"}, True),
+        ({"b": "0x00fF", "n": "::1"}, {"b": "\\x00ff", "n": "::1", "c": "EUR"}, True),
+    ],
+)
+def test_documents_arrays_and_bytes(row: dict[str, str], expected: dict[str, object], holds: bool) -> None:
+    columns = [
+        Column("j", Json()), Column("a", Array(Date("%d.%m.%Y"))), Column("u", Uuid()), Column("b", Bytes("hex")),
+        Column("n", Inet()), Column("c", Text(), default="EUR"),
+    ]  # fmt: skip
+    tests = [Example(row, expected)]
+    pipeline = Pipeline("things", Files("*.csv"), Table("sales.things", None, columns), tests=tests)
+    assert (not [*failing_examples(pipeline)]) is holds

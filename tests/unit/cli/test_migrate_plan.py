@@ -53,6 +53,7 @@ def test_a_plan_is_printed_with_costs_refusals_and_notes(sluice: Sluice, monkeyp
                 "notes": ["In dear it is name."],
             }
         ],
+        "schemas": [],
         "left_out": [],
     }
 

@@ -15,7 +15,7 @@ def read(kind: ColumnType, *texts: str | None) -> list[object]:
     parsed = kind.parse(pa.array(texts, pa.string()))
     parsed.values.validate(full=True)
     assert parsed.values.type == kind.arrow
-    found: list[object] = parsed.values.to_pylist()
+    found = [None if value is None else kind.renders(value) for value in parsed.values.to_pylist()]
     for refused in parsed.refused:
         assert refused.rows.any(), f"{refused.code} refuses nothing"
         for row in refused.rows.nonzero()[0]:

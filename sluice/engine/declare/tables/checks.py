@@ -123,6 +123,10 @@ class Matches(Check):
         return rf"\A(?:{self.pattern})\z"
 
 
+OF_SINGLE_VALUES = (AtLeast, AtMost, Between, OneOf, Matches)
+"""Checks that compare with a number or a text."""
+
+
 def _mask(matched: pa.Array) -> Mask:
     rows: Mask = matched.fill_null(False).to_numpy(zero_copy_only=False)
     return rows

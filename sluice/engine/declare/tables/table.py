@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
 from typing import Literal
+
+import pyarrow as pa
 
 from sluice.engine.base.declaration import Declaration
 from sluice.engine.declare.names import check_column, check_table, twice
-from sluice.engine.declare.tables.checks import Check
+from sluice.engine.declare.tables.checks import OF_SINGLE_VALUES, Check
 from sluice.engine.types.base import ColumnType
 from sluice.engine.types.forgotten import can_identify
 from sluice.engine.types.masked import Masked
@@ -35,6 +39,9 @@ class Column(Declaration):
 
     `mask=True` stores, instead of each value, its HMAC-SHA256 with the key SLUICE_MASK_KEY, as text: equal values stay
     equal. Such a column is personal data, too.
+
+    `default` is the value of empty cells, and of all cells where the file lacks the column: written as in a file
+    (`"EUR"`, `"0.00"`), or a number.
     """
 
     name: str
@@ -47,6 +54,7 @@ class Column(Declaration):
     pii: bool | str = False
     renamed_from: Sequence[str] = ()
     mask: bool = False
+    default: str | int | Decimal | bool | None = None
 
     def __post_init__(self) -> None:
         check_column("Column", self.name)
@@ -56,13 +64,44 @@ class Column(Declaration):
             raise ConfigError(
                 f"Column {self.name!r}: pii must be True, False or a word like 'phone', not {self.pii!r}."
             )
-
+        if self.default is not None and self.required:
+            raise ConfigError(
+                f"Column {self.name!r}: default is for empty values, and required rejects them: remove one of the two."
+            )
+        if isinstance(self.check, OF_SINGLE_VALUES) and not self.type.comparable:
+            raise ConfigError(
+                f"Column {self.name!r}: {self.check!r} compares with a number or a text, and values of {self.type!r}"
+                " are neither: leave the check out."
+            )
+        self.default_value  # noqa: B018 - a mistake is met when the file is read
         if not isinstance(self.mask, bool):
             raise ConfigError(f"Column {self.name!r}: mask must be True or False, not {self.mask!r}.")
         if self.mask:
             self._masked()
 
+    @cached_property
+    def default_value(self) -> pa.Scalar | None:
+        """The typed default. Raises ConfigError where the column's type, or its check, refuses it."""
+        if self.default is None:
+            return None
+        text = str(self.default).lower() if isinstance(self.default, bool) else str(self.default)
+        if not isinstance(self.default, str):
+            text = text.replace(".", self.type.decimal_mark)
+        parsed = self.type.parse(pa.array([text], pa.string()))
+        refused = [
+            *parsed.refused,
+            *([self.check.refuse(parsed.values)] if self.check and parsed.values[0].is_valid else []),
+        ]
+        reasons = [each.reason.replace("{value}", text) for each in refused if each.rows[0]]
+        if not reasons and not parsed.values[0].is_valid:
+            reasons = ["it is empty, so it is null, which a column has without a default."]
+        if reasons:
+            raise ConfigError(f"Column {self.name!r}: default={self.default!r}: {reasons[0]}")
+        return parsed.values[0]
+
     def _masked(self) -> None:
+        if self.default is not None:
+            raise ConfigError(f"Column {self.name!r}: mask=True hides no default: leave out default={self.default!r}.")
         if self.check is not None:
             raise ConfigError(f"Column {self.name!r}: mask=True stores no value that check={self.check!r} could check.")
         if not can_identify(self.type.arrow):
@@ -112,17 +151,21 @@ class Generated(Declaration):
 class Table(Declaration):
     """A destination: columns, key, and the rule for a key that already exists.
 
+    `key=None`: the data has no key. Every line is a row, also one that is equal to another, and `_input_id` and `_line`
+    identify it. A file whose content was loaded before adds nothing.
     `on_conflict="keep"`: the same key and values are a duplicate, other values a reject `key_conflict`.
     `on_conflict="update"`: the newer row replaces the older one (updated, or unchanged if equal).
     `indexes` lists columns to look rows up by, `[("customer_id",)]`; the key has its index already.
+    `adopt=True` lets `sluice migrate` add what it needs to a table that Sluice has not made.
     """
 
     name: str
-    key: Sequence[str]
+    key: Sequence[str] | None
     columns: Sequence[Column]
     on_conflict: Literal["keep", "update"] = "keep"
     generated: Sequence[Generated] = ()
     indexes: Sequence[Sequence[str]] = ()
+    adopt: bool = False
 
     def __post_init__(self) -> None:
         check_table("Table", self.name)
@@ -130,23 +173,27 @@ class Table(Declaration):
         if mistakes:
             raise ConfigError(f"Table {self.name!r}: " + " ".join(mistakes))
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The columns that identify a row: the key, else those that Sluice adds."""
+        return LINEAGE if self.key is None else tuple(self.key)
+
     def _mistakes(self) -> list[str]:
         names = [c.name for c in self.columns] + [g.name for g in self.generated]
         mistakes = [f"Column {n!r} is declared twice." for n in twice(names)]
-        if not self.key:
-            mistakes.append("key must not be empty: name the columns that identify a row, key=(...).")
-        mistakes += [f"Key column {n!r} is named twice." for n in twice(self.key)]
-        by_name = {c.name: c for c in self.columns}
-        for part in self.key:
-            if part not in by_name:
-                mistakes.append(f"Key column {part!r} is not among its columns.")
-            elif not by_name[part].required:
-                mistakes.append(f"Key column {part!r} must be required=True: a key must not be empty.")
+        mistakes += [] if self.columns else ["columns must not be empty: name at least one, columns=[Column(...)]."]
+        mistakes += self._mistakes_of_key(() if self.key is None else self.key)
+        mistakes += self._mistakes_of_headers()
         indexed = {column for index in self.indexes for column in index}
         mistakes += [f"Index column {column!r} is not among its columns." for column in sorted(indexed - set(names))]
         mistakes += self._mistakes_of_renames(set(names))
         if self.on_conflict not in ("keep", "update"):
             mistakes.append(f"on_conflict must be 'keep' or 'update', not {self.on_conflict!r}.")
+        elif self.key is None and self.on_conflict != "keep":
+            mistakes.append(
+                f"on_conflict={self.on_conflict!r} needs a key, by which a row finds the older one: "
+                "name its columns, key=(...), or leave on_conflict out."
+            )
         return mistakes
 
     def _mistakes_of_renames(self, names: set[str]) -> list[str]:
@@ -158,3 +205,30 @@ class Table(Declaration):
             if old in names
         ]
         return mistakes + [f"{old!r} is in renamed_from of two columns." for old in twice(olds)]
+
+    def _mistakes_of_headers(self) -> Iterator[str]:
+        """A header gives its cells as JSON, or as the text of a single value, to all of its columns."""
+        nested = {column.header_name: column.name for column in self.columns if column.type.nested}
+        for column in self.columns:
+            if column.header_name in nested and not column.type.nested:
+                yield (
+                    f"Columns {nested[column.header_name]!r} and {column.name!r} read the header "
+                    f"{column.header_name!r}, and only one of them takes JSON: remove one, or make both Json()."
+                )
+
+    def _mistakes_of_key(self, key: Sequence[str]) -> Iterator[str]:
+        if self.key is not None and not key:
+            yield (
+                "key must not be empty: name the columns that identify a row, key=(...), or declare that there are "
+                "none, key=None: then every line is a row."
+            )
+        for name in twice(key):
+            yield f"Key column {name!r} is named twice."
+        by_name = {c.name: c for c in self.columns}
+        for part in key:
+            if part not in by_name:
+                yield f"Key column {part!r} is not among its columns."
+            elif not by_name[part].required:
+                yield f"Key column {part!r} must be required=True: a key must not be empty."
+            elif not by_name[part].type.in_keys:
+                yield f"Key column {part!r} is {by_name[part].type!r}, which a key must not have: use another column."

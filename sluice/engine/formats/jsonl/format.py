@@ -49,6 +49,7 @@ class _JsonLines:
             read=part.read,
             limits=limits,
             commas=part.commas,
+            nested=part.nested,
         )
 
     def refuse_overlong(

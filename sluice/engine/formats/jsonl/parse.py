@@ -18,11 +18,14 @@ from sluice.engine.formats.jsonl.values import (
     InvalidLine,
     Value,
     check_value,
+    plain_number,
     read_object,
     read_text,
     scan,
     scan_marked,
+    scan_nested,
 )
+from sluice.engine.formats.text.documents import Number, written
 from sluice.engine.formats.text.header import LINE, HeaderMatch
 from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.text.parsed import ParsedPart
@@ -41,18 +44,20 @@ def parse_jsonl(
     read: int,
     limits: Limits | None = None,
     commas: frozenset[str] = frozenset(),
+    nested: frozenset[str] = frozenset(),
 ) -> ParsedPart:
     """Parse the bytes of one part; `first_line` and `read` are as planned. At least one column is requested.
 
     Keys are matched as headers are, in each line separately. A missing key is null, like null itself. `commas`
-    are the headers whose columns read a decimal comma: a number gets one there, and a string stays as it is.
+    are the headers whose columns read a decimal comma: a number gets one there, and a string stays as it is. `nested`
+    are those whose columns take any value, as JSON.
     Rejects: `line_too_long`, `nul`, `invalid_utf8`, `not_json`, `duplicate_key`, `nested_value`; of values
     that are not requested only the JSON is checked.
 
     Raises PermanentError if rows and rejects together are not the records that plan counted.
     """
     longest = (limits or Limits()).max_record_bytes
-    part = _Part(tuple(match.positions), data.split(b"\n"), first_line, longest, dialect.encoding, commas)
+    part = _Part(tuple(match.positions), data.split(b"\n"), first_line, longest, dialect.encoding, commas, nested)
     batches = list(part.batches(escaped_nul=b"\\u0000" in data))
     count = sum(batch.num_rows for batch in batches) + len(part.rejects)
     if count != read:
@@ -76,6 +81,7 @@ class _Part:
         longest: int,
         encoding: str | None,
         commas: frozenset[str],
+        nested: frozenset[str],
     ) -> None:
         self.rejects: list[RowReject] = []
         self._requested = requested
@@ -85,7 +91,8 @@ class _Part:
         self._encoding = encoding
         self._layouts = Layouts(requested)
         self._commas = commas.intersection(requested)
-        self._scan = scan_marked if self._commas else scan
+        self._nested = nested.intersection(requested)
+        self._scan = scan_nested if self._nested else scan_marked if self._commas else scan
 
     def batches(self, *, escaped_nul: bool) -> Iterator[pa.RecordBatch]:
         """Some rows at a time, in order. `escaped_nul`: there may be NUL in values, which Arrow would take."""
@@ -126,7 +133,7 @@ class _Part:
         """The row of a record, or None and a reject."""
         try:
             text = read_text(line, self._longest, self._encoding)
-            pairs = read_object(text, marked=bool(self._commas))
+            pairs = read_object(text, marked=bool(self._commas), nested=bool(self._nested))
             keys, values = tuple(key for key, _ in pairs), tuple(value for _, value in pairs)
             return self._layouts.pick(keys, values, self._first_line + at)
         except InvalidLine as invalid:
@@ -139,7 +146,8 @@ class _Part:
         for row in rows:
             try:
                 for name, value in zip(self._requested, row, strict=False):
-                    check_value(name, value)
+                    if name not in self._nested:  # its type checks the whole document
+                        check_value(name, value)
                 good.append(row)
             except InvalidLine as invalid:
                 self._refuse(row[-1], invalid)
@@ -148,9 +156,18 @@ class _Part:
     def _batch(self, rows: list[Row]) -> pa.RecordBatch:
         columns = list(zip(*rows, strict=True)) or [()] * (len(self._requested) + 1)
         cells = zip(self._requested, columns, strict=False)
-        spelled = (_with_comma(column) if name in self._commas else column for name, column in cells)
+        spelled = [self._spelled(name, column) for name, column in cells]
         arrays = [*map(_column, spelled), pa.array(columns[-1], pa.int64())]
         return pa.record_batch(arrays, [*self._requested, LINE])
+
+    def _spelled(self, name: str, cells: tuple[Value, ...]) -> tuple[Value, ...]:
+        """The values of a column as it takes them."""
+        if name in self._nested:
+            return tuple(map(written, cells))
+        commas = name in self._commas
+        if self._nested:
+            cells = tuple(plain_number(cell, marked=commas) if isinstance(cell, Number) else cell for cell in cells)
+        return _with_comma(cells) if commas else cells
 
     def _refuse(self, line: int, invalid: InvalidLine) -> None:
         raw = show(self._lines[line - self._first_line].removesuffix(b"\r"))

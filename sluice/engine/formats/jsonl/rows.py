@@ -10,6 +10,7 @@ import numpy as np
 
 from sluice.engine.formats.jsonl.dialect import JsonLines
 from sluice.engine.formats.jsonl.values import scan_as_written
+from sluice.engine.formats.text.documents import Document
 from sluice.engine.formats.text.header import plain
 from sluice.engine.types.base import Int64s
 
@@ -89,4 +90,6 @@ def _shown(value: str) -> str:
 
 
 def _written(value: str) -> str:
+    if isinstance(value, Document):
+        return value
     return json.dumps(value, ensure_ascii=False) if value else "null"

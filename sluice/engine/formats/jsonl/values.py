@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from sluice.engine.formats.jsonl.lines import size_of_line
 from sluice.engine.formats.text.beyond import value_beyond, wrong_in
+from sluice.engine.formats.text.documents import HALF, Number
 
 Value = str | bool | tuple[object, ...] | list[object] | None
 """Text (of strings and of numbers), true or false, an object (a tuple), an array (a list), or null."""
@@ -24,7 +25,6 @@ _FEW_DIGITS = 40  # more than any column has
 _LONGEST_EXPONENT = 9  # digits; a longer exponent needs more digits than a line has
 _BRACKETS = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _TOO_DEEP: tuple[object, ...] = (None,)  # an object that is not empty
-_HALF = re.compile("[\ud800-\udfff]")
 
 
 class InvalidLine(ValueError):
@@ -68,20 +68,30 @@ def _fraction(number: str) -> Fraction:
     return Fraction(spelled_out(number))
 
 
-def _decoder(read_number: Callable[[str], str]) -> json.JSONDecoder:
-    """A decoder with a function for numbers with a point or an exponent."""
+def plain_number(number: Number, *, marked: bool) -> str:
+    """The text of a number in a column that takes a single value; `marked` as of `scan_marked`."""
+    text = str(number)
+    return _fraction(text) if marked and not text.lstrip("-").isdigit() else spelled_out(text)
+
+
+def _decoder(read_number: Callable[[str], str], read_whole: Callable[[str], str] = str) -> json.JSONDecoder:
+    """A decoder with functions for numbers with a point or an exponent, and for others."""
     return json.JSONDecoder(
-        object_pairs_hook=tuple, parse_float=read_number, parse_int=str, parse_constant=_refuse_constant
+        object_pairs_hook=tuple, parse_float=read_number, parse_int=read_whole, parse_constant=_refuse_constant
     )
 
 
 _rows, _marked, _as_written = _decoder(spelled_out), _decoder(_fraction), _decoder(str)
+_nested = _decoder(Number, Number)
 
 scan = _rows.raw_decode
 """Reads the value at a text's first character; returns it and its end. Raises ValueError, RecursionError."""
 
 scan_marked = _marked.raw_decode
 """The same, with numbers that have a point, or an exponent, as Fraction."""
+
+scan_nested = _nested.raw_decode
+"""The same, with all numbers as Number: values can be written as JSON again."""
 
 
 def scan_as_written(text: str, at: int) -> tuple[Value, int]:
@@ -122,10 +132,11 @@ def read_text(line: bytes, longest: int, encoding: str | None) -> str:
         raise InvalidLine(None, "invalid_utf8", what) from error
 
 
-def read_object(text: str, *, marked: bool = False) -> Pairs:
-    """The pairs of the object on a line; `marked`: see `scan_marked`. Raises InvalidLine `not_json`."""
+def read_object(text: str, *, marked: bool = False, nested: bool = False) -> Pairs:
+    """The pairs of the object on a line; `marked`, `nested`: see `scan_marked`, `scan_nested`. Raises InvalidLine
+    `not_json`."""
     try:
-        value = (_marked if marked else _rows).decode(text)
+        value = (_nested if nested else _marked if marked else _rows).decode(text)
     except json.JSONDecodeError as error:
         what = error.msg.rstrip(": ").removesuffix(" at")
         raise InvalidLine(
@@ -152,7 +163,7 @@ def check_value(column: str, value: Value) -> None:
         raise InvalidLine(column, "out_of_range", f"{column!r}: '{far}' is too far away for a date or time.")
     if "\0" in value:
         raise InvalidLine(column, "nul", f"{column!r} has NUL (\\u0000), which text must not have; remove it.")
-    if half := _HALF.search(value):
+    if half := HALF.search(value):
         what = f"\\u{ord(half.group()):04x}, half of a surrogate pair without the other half"
         raise InvalidLine(column, "invalid_utf8", f"{column!r} has {what}, which text must not have.")
 

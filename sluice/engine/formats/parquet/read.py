@@ -55,7 +55,7 @@ def spell_parquet(file: BinaryIO, columns: Mapping[str, ColumnType], caps: Caps)
         schema = source.schema_arrow
     requested = _requested(schema, columns)
     for name in requested:
-        check_kind(name, schema.field(name).type)
+        check_kind(name, schema.field(name).type, requested[name])
     yield _written(pa.table({name: pa.array([], pa.string()) for name in requested}), header=True)
     fine = int96_columns(source, list(requested))
     nanos = Nanos(_batches(file, _opened(file, "ns", source.metadata), fine, caps)) if fine else None

@@ -10,17 +10,24 @@ import pyarrow.compute as pc
 
 from sluice.engine.formats.spelled.local import zone_of
 from sluice.engine.formats.spelled.moments import Instants, spell_dates, spell_lengths, spell_moments
-from sluice.engine.types import Date
+from sluice.engine.formats.spelled.nested import documents, takes
+from sluice.engine.types import Bytes, Date, Uuid
 from sluice.engine.types.base import ColumnType
 from sluice.engine.types.numbers.spelling import spell_numbers
 from sluice.errors import DataError
 
 
-def check_kind(name: str, kind: pa.DataType) -> None:
-    """Raises DataError `not_text` for a column of nested values."""
+def check_kind(name: str, kind: pa.DataType, declared: ColumnType) -> None:
+    """Raises DataError `not_text` for a column of nested values or of bytes, unless the declared type takes them."""
     kind = _stored(kind)
-    if pa.types.is_nested(kind) or pa.types.is_fixed_size_binary(kind):
+    if pa.types.is_nested(kind) and not (declared.nested and takes(kind)):
         raise _not_text(name, kind)
+    if pa.types.is_fixed_size_binary(kind) and not _takes_octets(kind, declared):
+        raise _not_text(name, kind)
+
+
+def _takes_octets(kind: pa.DataType, declared: ColumnType) -> bool:
+    return isinstance(declared, Bytes) or (isinstance(declared, Uuid) and kind == declared.arrow)
 
 
 def is_nested(kind: pa.DataType) -> bool:
@@ -39,6 +46,10 @@ def spell(name: str, values: pa.Array | Instants, declared: ColumnType) -> pa.Ar
         values = values.storage
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
+    if pa.types.is_nested(values.type):
+        return documents(values)
+    if pa.types.is_fixed_size_binary(values.type) or (isinstance(declared, Bytes) and _is_binary(values.type)):
+        return pa.array([None if each is None else declared.renders(each) for each in values.to_pylist()], pa.string())
     return _spelled(name, values, declared)
 
 
@@ -58,6 +69,10 @@ def _spelled(name: str, values: pa.Array, declared: ColumnType) -> pa.Array:
         return pc.cast(values, pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:  # Arrow's answer to a kind that has no text
         raise _not_text(name, kind) from error
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    return kind in (pa.binary(), pa.large_binary())
 
 
 def _moments(name: str, moments: Instants, declared: ColumnType) -> pa.Array:

@@ -41,6 +41,7 @@ cross join lateral (  -- an input that is loaded gets a new time when its run se
     where i.run_id = r.id and i.state in ('attached', 'already_loaded') and o.run_id < r.id
       and (o.state in ('loading', 'loaded') or o.finished_at > r.created_at)) others
 cross join lateral (
-    select coalesce(array_agg(b.table_name order by b.table_name), '{}') as tables
+    select coalesce(array_agg(case when b.schema = current_schema() then '' else b.schema || '.' end || b.table_name
+                              order by b.table_name), '{}') as tables
     from sluice.bulk b where b.run_id = r.id and not b.keyed) bulk
 where r.id = %(run)s

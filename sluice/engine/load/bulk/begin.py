@@ -15,7 +15,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.load.bulk.state import Index, add_constraint, bulk_of, named, other_indexes, unique_indexes
@@ -89,7 +89,7 @@ def _begin(cursor: Cursor, run: int, source: str, target: Target, unwritten: Unw
         _try_to_make(cursor, target, indexes[0])
         others = other_indexes(cursor, target)
         for name in others:
-            cursor.execute(sql.SQL("drop index {}").format(sql.Identifier(home_schema(), name)))
+            cursor.execute(sql.SQL("drop index {}").format(sql.Identifier(schema_and_name(target.name)[0], name)))
         facts = {"run": run, "others": list(others.values())} | asdict(indexes[0])
         cursor.execute(query("begin"), named(target) | facts)
 
@@ -111,7 +111,7 @@ def _drop(cursor: Cursor, target: Target, index: Index) -> None:
     if index.constraint:
         statement = sql.SQL("alter table {} drop constraint {}").format(table, name)
     else:
-        statement = sql.SQL("drop index {}").format(sql.Identifier(home_schema(), index.name))
+        statement = sql.SQL("drop index {}").format(sql.Identifier(schema_and_name(target.name)[0], index.name))
     try:
         cursor.execute(statement)
     except psycopg2.errors.DependentObjectsStillExist as error:

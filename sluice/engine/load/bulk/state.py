@@ -8,7 +8,7 @@ from typing import Any
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import place
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.rows import record, records
 from sluice.engine.load.target import Target
@@ -64,7 +64,7 @@ def other_indexes(cursor: Cursor, target: Target) -> dict[str, str]:
 
 def named(target: Target) -> dict[str, Any]:
     """The table's schema and name, as parameters."""
-    return {"schema": home_schema(), "table": target.name}
+    return dict(place(target.name))
 
 
 def add_constraint(target: Target, name: str, index: str, *, primary: bool) -> sql.Composed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
@@ -22,7 +22,8 @@ from sluice.engine.propose.layout.encoding import Bytes, encoding_for
 from sluice.engine.propose.layout.table import TableLayout, find_table
 from sluice.engine.sources.files.opening import opened
 from sluice.engine.storage import open_input, split_member
-from sluice.engine.types import Text
+from sluice.engine.types import Bytes as Octets
+from sluice.engine.types import Json, Text
 from sluice.errors import ConfigError, DataError
 
 CSV, JSON_LINES, PARQUET = "CSV", "JSON lines", "Parquet"
@@ -231,11 +232,11 @@ def _of_schema(uri: str, source: Files, schema: pa.Schema) -> FileLook:
     left_out = {}
     for each in schema:
         try:
-            check_kind(each.name, each.type)
+            check_kind(each.name, each.type, Text())
         except DataError:
-            left_out[each.name] = f"its values are {each.type}, and a column takes single values"
+            left_out[each.name] = f"its values are {each.type}{_taken_by(each.name, each.type)}"
         if pa.types.is_binary(each.type) or pa.types.is_large_binary(each.type):
-            left_out[each.name] = "its values are binary"
+            left_out[each.name] = "its values are binary, which a column of Bytes() takes"
         if names.count(plain(each.name)) > 1:
             left_out[each.name] = "several columns have this name"
     kept = tuple(name for name in schema.names if name not in left_out)
@@ -243,3 +244,12 @@ def _of_schema(uri: str, source: Files, schema: pa.Schema) -> FileLook:
         raise ConfigError(f"{uri}: none of its columns has single values: {', '.join(left_out)}.")
     kinds = {each.name: each.type for each in schema if each.name in kept}
     return FileLook(uri, PARQUET, replace(source, delimiter=None, encoding=None), kept, left_out=left_out, kinds=kinds)
+
+
+def _taken_by(name: str, kind: pa.DataType) -> str:
+    """Which type, that is not proposed, takes such values of Parquet."""
+    for declared, called in ((Json(), "Json()"), (Octets("hex"), "Bytes()")):
+        with suppress(DataError):
+            check_kind(name, kind, declared)
+            return f", which a column of {called} takes"
+    return ", which no type of column takes"

@@ -36,6 +36,7 @@ def _key(group: Group, *, resolved: bool) -> list[str]:
         f"# No column, and no two or three of those that were tried, are unique in {_rows(group.found.rows)}. Name the"
     ]
     lines.append('# columns that identify a row, key=("a", "b"), and give these columns required=True.')
+    lines.append("# If lines have no identity, so that equal ones are rows of their own: key=None.")
     lines += ["# Closest:"] if group.keys.candidates else []
     for each in group.keys.candidates[:_CLOSEST]:
         key, repeats = listed(group.named(each.columns)), f"{_rows(each.repeats)} with values of another one"

@@ -10,11 +10,12 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sluice.engine.declare import Column, Source, Table, Transform
 from sluice.engine.rows.contract.frame import LINE, Own
 from sluice.engine.rows.contract.nulls import without_nulls
-from sluice.engine.rows.contract.order import key_order
+from sluice.engine.rows.contract.order import key_order, line_order
 from sluice.engine.rows.contract.refusals import Refusals
 from sluice.engine.rows.contract.version import version
 from sluice.engine.rows.picked import pick
@@ -28,9 +29,10 @@ class Transformed:
     """A batch under its contract.
 
     `typed`: the table's columns by name and in order, and `_line` (int64), of all rows as they came. `places`: of its
-    rows those to load, sorted by key in PostgreSQL's order (text as under COLLATE "C"), each key once. `repeated`:
-    likewise, the other lines of keys that are in `places`, by key and line: with `keep` the later ones, with `update`
-    the earlier ones. `rejects`: (line int64, column, code, reason: string), by line, one per row.
+    rows those to load, sorted by key in PostgreSQL's order (text as under COLLATE "C"), each key once; without a key
+    all, by line. `repeated`: likewise, the other lines of keys that are in `places`, by key and line: with `keep` the
+    later ones, with `update` the earlier ones. `rejects`: (line int64, column, code, reason: string), by line, one per
+    row.
     """
 
     typed: pa.Table
@@ -56,6 +58,7 @@ class Contract:
     to read and `required` those that a file must have, both in column order and each once. `commas` are
     the headers whose columns read a decimal comma: numbers that a source does not give as text are written with it.
     `private` are the headers of columns with personal data.
+    `nested` are those whose columns take objects and arrays, as JSON.
     """
 
     version: str
@@ -64,6 +67,7 @@ class Contract:
     newest_wins: bool
     commas: frozenset[str]
     private: frozenset[str]
+    nested: frozenset[str]
 
     def __init__(self, table: Table, transform: Transform | None = None, source: Source | None = None) -> None:
         self.version = version(table, transform, source)
@@ -72,6 +76,7 @@ class Contract:
         self.newest_wins = table.on_conflict == "update"
         self.commas = frozenset(header for header, kind in types_of(table).items() if kind.decimal_mark == ",")
         self.private = frozenset(column.header_name for column in table.columns if column.private)
+        self.nested = frozenset(header for header, kind in types_of(table).items() if kind.nested)
         self._table = table
         self._own = Own(transform, table.name, types_of(table)) if transform else None
         for column in table.columns:
@@ -125,8 +130,11 @@ class Contract:
 
     def _sorted(self, typed: dict[str, pa.Array], lines: Int64s, failed: Mask, rejects: pa.Table) -> Transformed:
         good = np.flatnonzero(~failed) if failed.any() else None
-        keys = [_taken(typed[name], good) for name in self._table.key]
-        order = key_order(keys, lines if good is None else lines[good])
+        left = lines if good is None else lines[good]
+        if self._table.key is None:
+            order = line_order(left)
+        else:
+            order = key_order([_taken(typed[name], good) for name in self._table.key], left)
         place = order.rows if good is None else good[order.rows]
         again = order.repeats
         if self.newest_wins and again.any():  # all but the last of each key
@@ -167,7 +175,15 @@ def read_column(column: Column, cells: pa.Array, refusals: Refusals) -> pa.Array
         refusals.add_missing(column, missing)
     if column.check is not None:
         refusals.add(column, text, column.check.refuse(parsed.values))
+    if column.default_value is not None and parsed.values.null_count:
+        return _filled(parsed.values, column.default_value)
     return parsed.values
+
+
+def _filled(values: pa.Array, default: pa.Scalar) -> pa.Array:
+    """The values with the default for null. (Refused ones are null, too: their rows are not loaded.)"""
+    rows = pc.if_else(values.is_valid(), pa.array(np.arange(len(values))), len(values))
+    return pa.concat_arrays([values, pa.array([default], values.type)]).take(rows)
 
 
 def _whole(rows: pa.Table, name: str) -> pa.Array:

@@ -45,7 +45,7 @@ class _Held:
 def key_order(keys: list[pa.Array], lines: Int64s) -> Order:
     """Sort rows by `keys` (no nulls), the first key column first, then by line."""
     count = len(lines)
-    rows = np.arange(count) if (lines[1:] >= lines[:-1]).all() else np.argsort(lines, kind="stable")
+    rows = line_order(lines).rows
     ties = _Ties(np.arange(count), np.zeros(count, np.uint64))
     held = _Held(np.zeros(count, np.uint64), 0)
     for word in _all_words(keys):
@@ -60,6 +60,13 @@ def key_order(keys: list[pa.Array], lines: Int64s) -> Order:
     repeats = np.zeros(count, np.bool_)
     repeats[ties.places[1:]] = ties.ranks[1:] == ties.ranks[:-1]
     return Order(rows, repeats)
+
+
+def line_order(lines: Int64s) -> Order:
+    """The order of rows that have no key: none repeats another."""
+    in_order = bool((lines[1:] >= lines[:-1]).all())
+    rows = np.arange(len(lines)) if in_order else np.argsort(lines, kind="stable")
+    return Order(rows, np.zeros(len(lines), np.bool_))
 
 
 def _all_words(keys: list[pa.Array]) -> Iterable[Word]:

@@ -25,7 +25,7 @@ def version(table: Table, transform: Transform | None, source: Source | None) ->
     """
     declared: dict[str, object] = {
         "table": table.name,
-        "key": list(table.key),
+        "key": None if table.key is None else list(table.key),
         "on_conflict": table.on_conflict,
         "columns": [_column(table, column) for column in table.columns],
         "generated": [[g.name, g.pg_type, g.expression] for g in table.generated],
@@ -40,7 +40,8 @@ def _column(table: Table, column: Column) -> list[object]:
     declared = [column.name, column.header_name, column.required, _text(table, column.type), _text(table, column.check)]
     nulls = spellings(column.nulls)
     # only if not empty: older declarations keep their version
-    return [*declared, sorted(nulls)] if nulls else declared
+    declared += [sorted(nulls)] if nulls else []
+    return declared if column.default is None else [*declared, {"default": repr(column.default)}]
 
 
 def _text(table: Table, part: object) -> str:

@@ -30,10 +30,10 @@ BATCH_BYTES = 2 * CHUNK_BYTES
 def encode_rows(rows: pa.Table, *, input_id: int | Numbers, order: Int64s | None = None) -> list[bytes]:
     """`rows` as binary COPY streams of at most 1 MiB each (signature, header, whole tuples, trailer), in order.
 
-    The last column of `rows` is `_line` (int64); `_input_id` is put before it: one for all rows, or
-    an array, one a row. Columns
-    are int64, int32, int16, bool, string, decimal128, date32 or timestamp[us] (naive is taken as UTC), in any
-    chunks, with or without nulls. Only a stream of a single tuple may be longer than 1 MiB. Without rows, no streams.
+    The last column of `rows` is `_line` (int64); `_input_id` is put before it: one for all rows, or an array, one a
+    row. Columns are int64, int32, int16, bool, string, decimal128, date32 or timestamp[us] (naive is taken as UTC), or
+    binary in PostgreSQL's own form; in any chunks, with or without nulls. Only a stream of one tuple may be longer than
+    1 MiB. Without rows, no streams.
     `order`: the numbers of the rows that are wanted, in their order.
 
     Raises `ValueError` where `_line` is not last, `TypeError` for another Arrow type, `DataError` with the

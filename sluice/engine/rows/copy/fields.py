@@ -13,8 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.rows.copy.cells import Cell, Numbers, numbers, width
+from sluice.engine.rows.copy.arrays import whole_arrays
+from sluice.engine.rows.copy.cells import Cell, Numbers, numbers, pack, width
 from sluice.engine.rows.copy.numeric import numeric_cells
+from sluice.engine.rows.copy.weave import Packed, weave
 from sluice.errors import DataError
 
 NULL = -1
@@ -39,8 +41,10 @@ class Field(NamedTuple):
 
 def field(column: pa.Array) -> Field:
     """The field of a column with rows. Raises `TypeError` for an unsupported Arrow type."""
-    if pa.types.is_string(column.type):
-        return _text(column)
+    if pa.types.is_string(column.type) or pa.types.is_binary(column.type):
+        return _varied(column)
+    if pa.types.is_list(column.type):
+        return _varied(_arrays(column))
     cells_of = _cells_of(column.type)
     if column.null_count == len(column):
         return Field([Cell(">i4", NULL)])
@@ -50,23 +54,34 @@ def field(column: pa.Array) -> Field:
     return Field([Cell(">i4", width(cells)), *cells])
 
 
-def _text(column: pa.Array) -> Field:
+def _arrays(lists: pa.Array) -> pa.Array:
+    """Lists in PostgreSQL's own form."""
+    values = lists.flatten()
+    if not len(values):
+        return whole_arrays(lists, memoryview(b""), np.zeros(1, np.int64))
+    cells, tail, shorter = field(values)
+    packed = Packed(pack(cells, len(values)), shorter)
+    return whole_arrays(lists, *weave([packed] if tail is None else [packed, tail]))
+
+
+def _varied(column: pa.Array) -> Field:
+    """Texts, and values that are in PostgreSQL's own form already."""
     if column.null_count:
         # a null may have bytes in the buffer: filling drops them
         present = _present(column)
-        column = pc.fill_null(column, "")
+        column = pc.fill_null(column, pa.scalar(b"" if pa.types.is_binary(column.type) else "", column.type))
         lengths = np.where(present, np.diff(_offsets(column)), np.int32(NULL))
     else:
         lengths = np.diff(_offsets(column))
         if lengths[0] and (lengths == lengths[0]).all():
-            return _even_text(column, int(lengths[0]))
+            return _even(column, int(lengths[0]))
     buffers = [None, *column.buffers()[1:]]
     tail = pa.Array.from_buffers(pa.binary(), len(column), buffers, offset=column.offset)
     return Field([Cell(">i4", lengths)], tail)
 
 
-def _even_text(column: pa.Array, size: int) -> Field:
-    """Texts that are all equally long: as cells."""
+def _even(column: pa.Array, size: int) -> Field:
+    """Values that are all equally long: as cells."""
     values = np.frombuffer(column.buffers()[2], f"V{size}", len(column), int(_offsets(column)[0]))
     return Field([Cell(">i4", size), Cell(f"V{size}", values)])
 
@@ -109,11 +124,17 @@ def _cells_of(kind: pa.DataType) -> Callable[[pa.Array], list[Cell]]:
         pa.types.is_boolean: lambda column: [Cell("u1", numbers(column.cast(pa.uint8()), np.uint8))],
         pa.types.is_decimal128: numeric_cells,
         pa.types.is_date32: _date,
+        pa.types.is_fixed_size_binary: _octets,
     }
     for is_kind, cells_of in made.items():
         if is_kind(kind):
             return cells_of
     raise TypeError(f"{kind} is not supported in a COPY stream: cast it to the type of a Column.")
+
+
+def _octets(column: pa.Array) -> list[Cell]:
+    size = column.type.byte_width
+    return [Cell(f"V{size}", numbers(column, np.uint8).view(f"V{size}"))]
 
 
 def _date(column: pa.Array) -> list[Cell]:

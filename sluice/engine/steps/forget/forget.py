@@ -8,7 +8,7 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import place, schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.forgotten import NO_KEY
@@ -29,7 +29,7 @@ def note_values(cursor: Cursor, values: Sequence[Wanted]) -> list[Hashed]:
     """Write the hashes of the values: no run that is registered from now on loads them."""
     hashes = hashes_of(cursor, values)
     for value, (_, keyed) in zip(values, hashes, strict=True):
-        params = {"schema": home_schema(), "table": value.table.name, "column": value.column.name}
+        params = place(value.table.name) | {"column": value.column.name}
         cursor.execute(query("add_forgotten"), params | {"hash": bytes.fromhex(keyed)})
     return hashes
 
@@ -48,7 +48,9 @@ def find_inputs(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted]) ->
     tables = {value.table.name for value in values}
     flows = [(flow.source.name, flow.table.name) for flow in pipeline.flows if flow.table.name in tables]
     sources, names = zip(*flows, strict=True)
-    params = {"pipeline": pipeline.name, "schema": home_schema(), "sources": [*sources], "tables": [*names]}
+    schemas, bare = zip(*map(schema_and_name, names), strict=True)
+    params = {"pipeline": pipeline.name, "sources": [*sources], "tables": [*names]}
+    params |= {"schemas": [*schemas], "names": [*bare]}
     cursor.execute(query("make_fed"), params)
     cursor.execute(query("half_loaded"))
     (run,) = cursor.fetchone() or (None,)
@@ -90,8 +92,9 @@ def _analyze(cursor: Cursor, values: Sequence[Wanted], spellings: str | None, go
     names += [sql.Identifier("sluice", table) for table in ("reject", "replaced", "replayed", "input")]
     for name in names:
         cursor.execute(sql.SQL(query("analyze_again")).format(table=name))
+    schemas, bare = zip(*map(schema_and_name, tables), strict=True)
     for value in values:
-        params = {"schema": home_schema(), "tables": tables, "value": value.text, "pattern": spellings or "(?!)"}
+        params = {"schemas": [*schemas], "tables": [*bare], "value": value.text, "pattern": spellings or "(?!)"}
         cursor.execute(query("stale_statistics"), params)
         gone.stale |= {table for (table,) in cursor.fetchall()}
 

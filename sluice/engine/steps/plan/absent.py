@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from sluice.engine.declare import Table
+from sluice.engine.declare import Column, Table
 from sluice.engine.formats.text.header import HeaderMatch, Names, match_header, plain
 from sluice.engine.rows.contract import Contract
 from sluice.errors import DataError
@@ -28,13 +28,15 @@ def match_columns(header: tuple[str, ...], table: Table, contract: Contract) -> 
 
 
 def absent_columns(table: Table, match: HeaderMatch) -> list[str]:
-    """The names of the table's columns whose header the file does not have."""
-    return [column.name for column in table.columns if match.positions.get(column.header_name) is None]
+    """The names of the table's columns of which the file gives no values: its header lacks them, and they have no
+    default."""
+    return [column.name for column in _not_there(table, match) if column.default is None]
 
 
 def note_of(table: Table, match: HeaderMatch) -> str | None:
     """The note on a file's columns; None where they are the declared ones."""
     absent = absent_columns(table, match)
+    defaults = [f"{each.name} ({each.default})" for each in _not_there(table, match) if each.default is not None]
     notes = list(_misspelt(table, match))
     if match.extra:
         notes.append(f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}.")
@@ -42,12 +44,18 @@ def note_of(table: Table, match: HeaderMatch) -> str | None:
         what = "null in new rows, left as it is in others" if table.on_conflict == "update" else "null"
         listed = ", ".join(f"{name} ({what})" for name in absent)
         notes.append(f"Columns that the file does not have: {listed}.")
+    if defaults:
+        notes.append(f"Columns that the file does not have, and that get their default: {', '.join(defaults)}.")
     return " ".join(notes) or None
+
+
+def _not_there(table: Table, match: HeaderMatch) -> list[Column]:
+    return [column for column in table.columns if match.positions.get(column.header_name) is None]
 
 
 def _misspelt(table: Table, match: HeaderMatch) -> Iterator[str]:
     """A sentence for each unknown column that is spelled nearly like a missing one, nearest first."""
-    columns = [column for column in table.columns if match.positions.get(column.header_name) is None]
+    columns = _not_there(table, match)
     near = suggestions(match.extra, [column.header_name for column in columns])
     for name, header in near.items():
         declared = next(column for column in columns if column.header_name == header)

@@ -98,7 +98,7 @@ def _record(
         raise ConfigError(f"run {row.reject.by_run} has loaded it already")
     if row.reject.state == "open":
         raise ConfigError(f"run {row.reject.by_run} is loading it: sluice status {row.reject.by_run}")
-    return corrected(row, cells | dict(sets), found.records)
+    return corrected(row, cells | dict(sets), found)
 
 
 def _edited(row: RefusedRow, edit: Mapping[str, str], found: RefusedRows) -> dict[int, str]:

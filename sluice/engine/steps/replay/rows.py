@@ -8,6 +8,7 @@ from itertools import islice
 
 from sluice.engine.declare import Flow
 from sluice.engine.formats.known import Record, records_of
+from sluice.engine.formats.text.documents import as_document
 from sluice.engine.formats.text.header import plain
 from sluice.engine.ledger.rejects.replayed import KeptReject, ReplayInput, kept_rejects
 from sluice.engine.rows.contract import Contract
@@ -39,12 +40,14 @@ class RefusedRow:
 
 @dataclass(frozen=True)
 class RefusedRows:
-    """Rejects of an input, and how its records are read. `more`: it has more of them."""
+    """Rejects of an input, and how its records are read. `more`: it has more of them. `documents` are the places
+    of columns that take JSON."""
 
     of: ReplayInput
     records: Record
     rows: list[RefusedRow]
     more: bool
+    documents: frozenset[int] = frozenset()
 
     @property
     def names(self) -> list[str]:
@@ -65,7 +68,9 @@ def refused_rows(
     originals = original_records(of.input, lacking, records)
     private = private_places(records, contract.private)
     rows = [_row(each, records, private, originals.get(each.line)) for each in taken]
-    return RefusedRows(of, records, rows, len(found) > MOST)
+    nested = {plain(each) for each in contract.nested}
+    documents = frozenset(at for at, name in enumerate(records.header) if plain(name) in nested)
+    return RefusedRows(of, records, rows, len(found) > MOST, documents)
 
 
 def unique_names(header: Sequence[str]) -> list[str]:
@@ -118,8 +123,10 @@ def _decoded(original: bytes | None) -> str | None:
     return None if text is None or "\0" in text else text
 
 
-def corrected(row: RefusedRow, cells: Mapping[int, str], records: Record) -> str:
+def corrected(row: RefusedRow, cells: Mapping[int, str], found: RefusedRows) -> str:
     """The record with these cells. Raises ConfigError with a sentence where that is not a row that can be read."""
+    records = found.records
+    cells = {at: as_document(cell) if at in found.documents else cell for at, cell in cells.items()}
     lacks = sorted(row.masked - cells.keys())
     base = row.whole if lacks or row.shown is None else row.shown
     if base is None and lacks:

@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import place
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Flow, Pipeline, Preprocessed
 from sluice.engine.load.target import Target
@@ -132,13 +132,12 @@ class Finder:
         return target
 
     def _losers(self, group: Group, flow: Flow) -> list[Again]:
-        if not group.rows:
+        if not group.rows or not group.target.keyed:  # without a key no row loses to another
             return []
         params = {
             "pipeline": self._pipeline.name,
             "source": flow.source.name,
-            "table": group.target.name,
-            "schema": home_schema(),
+            **place(group.target.name),
             "run": self._run,
             "settled": group.settled,
             "inputs": group.undoing.inputs,

@@ -11,7 +11,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.locks import Lock, lock, share
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.load.target import Target
@@ -69,8 +69,9 @@ def undo(cursor: Cursor, found: Found, by: int) -> tuple[int, int]:
 
 def refuse_open(cursor: Cursor, pipeline: Pipeline, *, done: str = "undone") -> None:
     """Raise ConfigError while a run is open that may load into the pipeline's tables."""
-    tables = [flow.table.name for flow in pipeline.flows]
-    cursor.execute(query("open_loads"), {"pipeline": pipeline.name, "tables": tables, "schema": home_schema()})
+    schemas, tables = zip(*(schema_and_name(flow.table.name) for flow in pipeline.flows), strict=True)
+    params = {"pipeline": pipeline.name, "schemas": list(schemas), "tables": list(tables)}
+    cursor.execute(query("open_loads"), params)
     (run,) = cursor.fetchone() or (None,)
     if run is not None:
         raise ConfigError(

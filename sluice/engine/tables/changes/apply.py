@@ -15,7 +15,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, lock
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import place
 from sluice.engine.database.statements import statements
 from sluice.engine.tables.catalog import table_identifier
 from sluice.engine.tables.changes.change import Allowed, Change, Refusal, TablePlan
@@ -103,7 +103,7 @@ def _refuse_rewrites(plan: TablePlan, allowed: Allowed) -> None:
 def _wait_for_settled(cursor: Cursor, table: str) -> None:
     """Lock the table; raise TableInUse while an open run has rows of it to settle by the old declaration."""
     cursor.execute(sql.SQL("lock table {} in access exclusive mode").format(table_identifier(table)))
-    cursor.execute(query("unsettled"), {"schema": home_schema(), "table": table})
+    cursor.execute(query("unsettled"), place(table))
     (run,) = cursor.fetchone() or (None,)
     if run is not None:
         raise TableInUse(f"Run {run} is open and has rows of it to settle (sluice status {run}).")
@@ -121,4 +121,4 @@ def _make(cursor: Cursor, table: str, change: Change) -> None:
         ) from error
     if change.renamed is not None:
         old, new = change.renamed
-        cursor.execute(query("note_renamed"), {"schema": home_schema(), "table": table, "old": old, "new": new})
+        cursor.execute(query("note_renamed"), place(table) | {"old": old, "new": new})

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from psycopg2 import sql
 
+from sluice.engine.declare import LINEAGE
 from sluice.engine.tables.catalog import type_names
 from sluice.engine.tables.changes.change import MOMENT, Allowed, Change, Refusal, altered
 from sluice.engine.tables.changes.declared import Declared
@@ -48,7 +49,7 @@ def renamed(declared: Declared, found: Found, names: Mapping[str, str]) -> Itera
 def added(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Change | Refusal | str]:
     """Columns that are new: rows that are there have no value for them."""
     for name, words in declared.wanted.items():
-        if name in found.columns or name in names.values():
+        if name in found.columns or name in names.values() or (declared.kind == "loaded" and name in LINEAGE):
             continue
         became, at = found.now_named(name)
         if became and became not in declared.wanted:
@@ -98,7 +99,7 @@ def differing(declared: Declared, found: Found) -> Iterator[str]:
 
 def _widened(declared: Declared, found: Found, name: str, here: Facts, new: str) -> Change | Refusal:
     words, rewrites = declared.columns[name], widening(here.pg_type, new) is Widening.REWRITES
-    views = [each for each in found.views_on(here.name) if each.rpartition(".")[2].strip('"') != declared.view]
+    views = [each for each in found.views_on(here.name) if not declared.is_view(each)]
     if views:
         return Refusal(
             f"Column {name} becomes {words}, and {', '.join(views)} uses it, so PostgreSQL does not change it.",

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from sluice.engine.database.session import home_schema, schema_and_name
 from sluice.engine.declare import LINEAGE, Computed, OwnTable, Pipeline, Table
 from sluice.engine.declare.tables.derived import BUILT_AT
+from sluice.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,20 @@ class Declared:
     rare: Mapping[str, str] = field(default_factory=dict)
     view: str | None = None
     others: frozenset[str] = frozenset()
+    adopt: bool = False
+
+    @property
+    def keyed(self) -> bool:
+        """Whether it has a key of its own; else rows are known by input and line."""
+        return self.key != LINEAGE
+
+    def is_view(self, called: str) -> bool:
+        """Whether a view, as PostgreSQL spells its name, is the one of the newest date."""
+        if self.view is None:
+            return False
+        schema, _, name = called.replace('"', "").rpartition(".")
+        own, view = schema_and_name(self.view)
+        return name == view and schema in ("", own)
 
     @property
     def wanted(self) -> dict[str, str]:
@@ -52,12 +68,31 @@ def tables_of(pipelines: Iterable[Pipeline]) -> list[Declared]:
     """The tables of several pipelines. One that several declare comes as often, with the columns of the `others`."""
     tables = [each for pipeline in pipelines for each in declared_tables(pipeline)]
     once = [each for number, each in enumerate(tables) if each not in tables[:number]]
-    alike = Counter(each.name for each in once)
-    return [each if alike[each.name] == 1 else replace(each, others=_columns(each.name, once)) for each in once]
+    alike = Counter(schema_and_name(each.name) for each in once)
+    return [
+        each if alike[schema_and_name(each.name)] == 1 else replace(each, others=_columns(each.name, once))
+        for each in once
+    ]
+
+
+def names_of(pipeline: Pipeline) -> list[str]:
+    """The names of its tables. Raises ConfigError where two are one table, named with the schema and without."""
+    names = [each.name for each in declared_tables(pipeline)]
+    seen: dict[tuple[str, str], str] = {}
+    for name in names:
+        other = seen.setdefault(schema_and_name(name), name)
+        if other != name:
+            raise ConfigError(
+                f"Pipeline {pipeline.name!r}: {other!r} and {name!r} are one table, since {home_schema()} is the schema"
+                " of SLUICE_SEARCH_PATH: give each a name of its own."
+            )
+    return names
 
 
 def _columns(name: str, tables: Sequence[Declared]) -> frozenset[str]:
-    return frozenset(column for each in tables if each.name == name for column in each.wanted)
+    return frozenset(
+        column for each in tables if schema_and_name(each.name) == schema_and_name(name) for column in each.wanted
+    )
 
 
 def loaded(table: Table) -> Declared:
@@ -66,12 +101,13 @@ def loaded(table: Table) -> Declared:
         table.name,
         "loaded",
         {each.name: each.type.pg_type for each in table.columns},
-        table.key,
+        table.identity,
         generated={each.name: (each.pg_type, each.expression) for each in table.generated},
         extra=dict.fromkeys(LINEAGE, "bigint"),
         needed=frozenset(each.name for each in table.columns if each.required) | {*LINEAGE},
         renamed={each.name: each.renamed_from for each in table.columns if each.renamed_from},
         indexes=table.indexes,
+        adopt=table.adopt,
     )
 
 

@@ -13,7 +13,7 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import transaction
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import place, schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Computed, Table
 from sluice.engine.tables.catalog import table_identifier
@@ -36,11 +36,11 @@ def refuse_changed(cursor: Cursor, tables: Sequence[Table | Computed]) -> None:
     """
     for each in tables:
         declared = loaded(each) if isinstance(each, Table) else derived(each)
-        cursor.execute(query("table_now"), {"schema": home_schema(), "table": declared.name})
+        cursor.execute(query("table_now"), place(declared.name))
         now = cursor.fetchone()
         if now is None:
             continue  # the statements of the load say that it is missing
-        compared = (home_schema(), declared.name, *declared.columns.items(), *declared.key, repr(now))
+        compared = (*schema_and_name(declared.name), *declared.columns.items(), *declared.key, repr(now))
         if compared not in _fitting and _has_key(cursor, declared):
             if len(_fitting) > _MANY:
                 _fitting.clear()

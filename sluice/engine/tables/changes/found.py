@@ -9,7 +9,7 @@ from functools import cached_property
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import place
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.rows import mappings, record, records
 from sluice.engine.tables.catalog import table_identifier, type_names
@@ -63,7 +63,7 @@ class Found:
     def __init__(self, cursor: Cursor, name: str) -> None:
         self.cursor = cursor
         self.name = name
-        self._named = {"table": name, "schema": home_schema()}
+        self._named = place(name) | {"called": name}
         cursor.execute(query("facts_of_columns"), self._named)
         facts = mappings(cursor)
         types = type_names(cursor, [each["pg_type"] for each in facts])  # of a domain, the type that it is made of

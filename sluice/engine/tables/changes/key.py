@@ -8,6 +8,7 @@ from psycopg2 import sql
 
 from sluice.engine.database.statements import statements
 from sluice.engine.tables.catalog import is_made_later
+from sluice.engine.tables.changes.adopt import is_foreign
 from sluice.engine.tables.changes.change import MOMENT, Allowed, Change, Refusal, altered
 from sluice.engine.tables.changes.declared import Declared
 from sluice.engine.tables.changes.found import Found
@@ -34,10 +35,9 @@ def rekeyed(
     declared: Declared, found: Found, names: Mapping[str, str], allowed: Allowed, *, counts: bool
 ) -> Iterator[Change | Refusal | str]:
     """The change of the key, or why it is not made. With `counts` rows are looked at in any case."""
-    if is_key(declared, found, names):
+    if is_key(declared, found, names) or (is_foreign(declared, found) and not declared.keyed):
         return
-    listed = ", ".join(declared.key)
-    sentence = f"The key is ({listed}) in the declaration, and no primary key or unique index in the database."
+    sentence = _sentence(declared)
     if found.has_rows:
         is_allowed = declared.name in allowed.rebuild
         problem = _problem(declared, found, names) if is_allowed or counts else ""
@@ -54,12 +54,21 @@ def rekeyed(
     yield from _others(declared, found)
 
 
+def _sentence(declared: Declared) -> str:
+    if not declared.keyed:
+        return "The declaration has no key, and the table has one, which keeps out lines that are alike in it."
+    listed = ", ".join(declared.key)
+    return f"The key is ({listed}) in the declaration, and no primary key or unique index in the database."
+
+
 def _change(declared: Declared, found: Found) -> Change:
     old = [each.name for each in found.uniques if each.is_primary]
     steps = [altered(declared.name, "drop constraint {name}", name=each) for each in old]
     steps.append(altered(declared.name, "add primary key ({key})", key=_listed(declared.key)))
     cost = f"reads {found.size} to make the index; readers and writers wait meanwhile" if found.has_rows else MOMENT
     done = f"The key of {declared.name} is ({', '.join(declared.key)}) now."
+    if not declared.keyed:
+        done = f"{declared.name} has no key now: every line is a row."
     return Change(steps, done, cost, settled=True)
 
 

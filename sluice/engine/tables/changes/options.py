@@ -25,7 +25,7 @@ def check_options(pipelines: Iterable[Pipeline], allowed: Allowed) -> None:
 
 
 def _mistakes(named: str, tables: dict[str, Declared]) -> Iterator[str]:
-    table, dot, column = named.partition(".")
+    table, dot, column = named.rpartition(".")
     if not dot or not column:
         yield "it must be TABLE.COLUMN."
     elif table not in tables:

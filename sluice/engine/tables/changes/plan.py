@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.database.session import home_schema
+from sluice.engine.database.session import place
 from sluice.engine.database.statements import statements
 from sluice.engine.tables.catalog import refuse_kind, table_identifier
+from sluice.engine.tables.changes.adopt import adopted, is_foreign
 from sluice.engine.tables.changes.change import Allowed, Change, TablePlan
 from sluice.engine.tables.changes.columns import (
     added,
@@ -53,6 +54,10 @@ def plan_of(cursor: Cursor, declared: Declared, allowed: Allowed, *, counts: boo
             f"Table {declared.name} is in the database and was not made by Sluice: it has no "
             f"{', '.join(declared.extra)}. Rename it, or give the derived table another name."
         )
+    if is_foreign(declared, found):
+        plan.add(adopted(declared, found))
+        if plan.refused:
+            return plan
     names = renames(declared, found)
     plan.add(renamed(declared, found, names))
     plan.add(added(declared, found, names))
@@ -87,8 +92,7 @@ def _with_view(cursor: Cursor, declared: Declared, plan: TablePlan) -> None:
         plan.changes.append(Change([latest_view(declared)], ""))
         return
     view = table_identifier(declared.view)
-    named = {"schema": home_schema(), "table": declared.view}
-    cursor.execute(query("rights_of"), named)
+    cursor.execute(query("rights_of"), place(declared.view))
     rights = [sql.SQL(grant) for (grant,) in cursor.fetchall()]
     plan.changes.insert(0, Change([sql.SQL("drop view if exists {}").format(view)], ""))
     plan.changes.append(Change([latest_view(declared), *rights], ""))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger import schema
-from sluice.engine.tables.catalog import columns_of, refuse_elsewhere, refuse_kind
+from sluice.engine.tables.catalog import columns_of, missing_schema, refuse_elsewhere, refuse_kind
 from sluice.engine.tables.changes.change import Allowed, TablePlan, refused_in_words
-from sluice.engine.tables.changes.declared import tables_of
+from sluice.engine.tables.changes.declared import names_of, tables_of
 from sluice.engine.tables.changes.options import check_options
 from sluice.engine.tables.changes.plan import plan_of
 
@@ -37,11 +37,12 @@ class Shown:
 
 @dataclass(frozen=True)
 class Preview:
-    """Files of the ledger that are due, tables that would be made, and changes of others."""
+    """Files of the ledger that are due, tables and schemas that would be made, and changes of other tables."""
 
     ledger: list[str]
     made: list[str]
     tables: list[Shown]
+    schemas: list[str] = field(default_factory=list)
 
     @property
     def refused(self) -> bool:
@@ -59,6 +60,8 @@ def preview(pipelines: Sequence[Pipeline], allowed: Allowed) -> Preview:
     made: list[str] = []
     tables: list[Shown] = []
     with transaction() as cursor:
+        names = [name for pipeline in pipelines for name in names_of(pipeline)]
+        schemas = dict.fromkeys(each for name in names if (each := missing_schema(cursor, name)))
         for declared in tables_of(pipelines):
             refuse_kind(cursor, declared.name, "table")
             if columns_of(cursor, declared.name) is None:
@@ -68,7 +71,7 @@ def preview(pipelines: Sequence[Pipeline], allowed: Allowed) -> Preview:
             plan = plan_of(cursor, declared, allowed, counts=True)
             if plan.is_open or plan.notes:
                 tables.append(_shown(cursor, plan))
-        return Preview(schema.due_files(cursor), made, tables)
+        return Preview(schema.due_files(cursor), made, tables, [*schemas])
 
 
 def _shown(cursor: Cursor, plan: TablePlan) -> Shown:

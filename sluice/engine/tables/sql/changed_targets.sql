@@ -1,5 +1,5 @@
 -- The sources of a run whose table has changed since the run began: dropped and recreated, emptied or rewritten.
-select t.source, t.table_name
+select t.source
 from sluice.target t
 left join pg_namespace n on n.nspname = t.schema
 left join pg_class c on c.relnamespace = n.oid and c.relname = t.table_name

@@ -5,4 +5,6 @@ where r.state = 'running' and not (r.options ?| array['undo', 'forget'] and r.in
   and not exists (select from sluice.step b where b.run_id = r.id and b.kind = 'build' and b.state <> 'done')
   and (r.pipeline = %(pipeline)s
        or exists (select from sluice.target t
-                  where t.run_id = r.id and t.table_name = any(%(tables)s) and t.schema = %(schema)s))
+                  join unnest(%(schemas)s::text[], %(tables)s::text[]) w (schema, name)
+                  on w.schema = t.schema and w.name = t.table_name
+                  where t.run_id = r.id))
