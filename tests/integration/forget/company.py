@@ -104,7 +104,7 @@ def _held(client: Any, name: bytes) -> bytes:
         b"list": lambda: client.lrange(name, 0, -1),
         b"set": lambda: client.smembers(name),
         b"zset": lambda: client.zrange(name, 0, -1),
-        b"none": lambda: [],
+        b"none": list,
     }
     return b" ".join(filter(None, read[client.type(name)]()))
 
