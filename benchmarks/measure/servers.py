@@ -27,6 +27,7 @@ from sluice.embedded.redis import Redis
 from sluice.embedded.server import Server, StartError
 from sluice.engine.database.autocommit import autocommit
 from sluice.errors import ConfigError, SluiceError
+from sluice.pipelines import EXAMPLES
 from sluice.workers.supervisor import stop_signals
 
 DATABASE = "bench"
@@ -174,7 +175,8 @@ def _set_environment(servers: BenchServers, home: Path, part_bytes: int | None) 
         del os.environ[name]
     home.mkdir(exist_ok=True)
     os.environ |= {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url, "SLUICE_HOME": str(home)}
-    os.environ["SLUICE_PIPELINES"] = str(Path(__file__).parents[1] / "pipelines")
+    folder = Path(__file__).parents[1] / "pipelines"
+    os.environ["SLUICE_PIPELINES"] = os.pathsep.join([str(folder), *EXAMPLES])
     if part_bytes is not None:
         os.environ["SLUICE_PART_BYTES"] = str(part_bytes)
 

@@ -21,7 +21,7 @@ from typing import IO
 
 from sluice.errors import ConfigError
 from sluice.private import own_folder, private_file
-from sluice.stop_signals import let_through
+from sluice.stop_signals import held_back, let_through
 
 LOG_LIMIT = 10_000_000
 PULSE = "SLUICE_PULSE_FD"
@@ -112,6 +112,7 @@ class Child:
         with contextlib.ExitStack() as stack:
             target = subprocess.PIPE if self._pipe else stack.enter_context(self._sink())
             pulse = self._open_pulse(stack) if self.command.watched else ()
+            stack.enter_context(held_back())
             process = subprocess.Popen(
                 self.command.argv,
                 stdin=subprocess.DEVNULL,

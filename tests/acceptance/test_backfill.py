@@ -130,7 +130,10 @@ def test_schedules_are_listed_with_what_became_of_the_last_day(stack: Stack) -> 
     (stack.home / "mine").mkdir()
     (stack.home / "mine" / "by_day.py").write_text(BY_DAY)
     (stack.home / "inbox").mkdir()
-    stack.env |= {"SLUICE_PIPELINES": str(stack.home / "mine"), "SLUICE_INBOX": str(stack.home / "inbox")}
+    stack.env |= {
+        "SLUICE_PIPELINES": f"{stack.home / 'mine'}:call_logs:customer_ltv",
+        "SLUICE_INBOX": str(stack.home / "inbox"),
+    }
     stack.sluice("migrate")
     check_schedules = (
         "from datetime import UTC, datetime;"

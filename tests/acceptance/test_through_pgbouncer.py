@@ -15,7 +15,7 @@ from sluice.engine.doctor.session import look_at_session
 from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
 from tests.kit.pooler import pgbouncer
-from tests.kit.stack import Stack
+from tests.kit.stack import EXAMPLES, Stack
 from tests.kit.web_client import serving
 
 METERS = """
@@ -58,7 +58,7 @@ def pooled(stack: Stack, request: pytest.FixtureRequest) -> Iterator[Stack]:
         (folder / "letters.py").write_text(LETTERS)
         stack.env |= {
             "DATABASE_URL": through,
-            "SLUICE_PIPELINES": str(folder),
+            "SLUICE_PIPELINES": f"{folder}:{EXAMPLES}",
             "SLUICE_API_READ_TOKENS": "a-token-that-reads",
             "SLUICE_PART_BYTES": "4096",
         }

@@ -67,7 +67,8 @@ def write(cursor: Cursor, rejects: pa.Table, *, run: int, input_id: int | pa.Arr
     table = pa.table(columns | {name: rejects.column(name) for name in (*SCHEMA.names, OTHER_LINE, RAW, MASKED)})
     text = io.BytesIO()
     # null and empty text must stay distinct: an unquoted empty field is null to COPY
-    pa.csv.write_csv(table, text, pa.csv.WriteOptions(include_header=False))
+    # in one piece: Arrow writes zeros for an empty chunk
+    pa.csv.write_csv(table.combine_chunks(), text, pa.csv.WriteOptions(include_header=False))
     text.seek(0)
     cursor.copy_expert(_COPY, text)
     return cursor.rowcount

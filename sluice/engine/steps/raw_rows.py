@@ -35,10 +35,9 @@ def append(refused: pa.Table, kept: Sequence[Kept]) -> pa.Table:
     """Rejects with their texts, in their order; the last ones may have none, and those of forgotten rows have none."""
     codes = refused.column("code").to_pylist()[: len(kept)]
     kept = [NOT_KEPT if code == FORGOTTEN else each for code, each in zip(codes, kept, strict=True)]
-    none = pa.nulls(refused.num_rows - len(kept), pa.string())
+    whole = [*kept, *[NOT_KEPT] * (refused.num_rows - len(kept))]
     for at, name in enumerate((RAW, MASKED)):
-        texts = pa.array([each[at] for each in kept], pa.string())
-        refused = refused.append_column(name, pa.chunked_array([texts, none]))
+        refused = refused.append_column(name, pa.array([each[at] for each in whole], pa.string()))
     return refused
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from sluice import Column, Decimal, Files, Integer, Pipeline, Table, Text
 from sluice.engine.base.settings import settings
+from sluice.engine.steps import raw_rows
 from tests.kit.in_process import InProcess
 
 KEPT = "select line, code, raw, masked from sluice.reject order by input_id, line"
@@ -95,3 +96,13 @@ def test_long_rows_many_rows_and_all_rows_where_it_is_off_are_not_kept(
     settings.cache_clear()
     loaded(engine, written(tmp_path, "id,phone,amount\nw,1,1\n", "other.csv"))
     assert engine.sql("select raw from sluice.reject where line = 2 and reason like '%''w''%'") == [(None,)]
+
+
+def test_rejects_whose_file_cannot_be_read_again_are_written_without_their_text(
+    engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process may have read the part, and this one may lack the right: Arrow then wrote zeros for no text."""
+    monkeypatch.setattr(raw_rows, "raw_rows", lambda *_: [])
+    engine.use(people())
+    loaded(engine, written(tmp_path, "id,phone,amount\n" + "".join(f"{n},,x\n" for n in range(300))))
+    assert engine.sql("select count(*), count(raw), count(masked) from sluice.reject") == [(300, 0, 0)]
