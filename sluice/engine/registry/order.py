@@ -22,7 +22,7 @@ def mistakes_of_order(pipelines: Mapping[str, Pipeline], *, complete: bool) -> d
             if other not in pipelines and complete:
                 near = get_close_matches(other, pipelines, 1)
                 meant = f"; did you mean {near[0]!r}?" if near else "."
-                mistakes[name] = f"After({other!r}): there is no pipeline of that name{meant}"
+                mistakes[name] = f"After({other!r}): it must name a declared pipeline{meant}"
             elif other in pipelines and pipelines[other].schedule is None:
                 mistakes[name] = (
                     f"After({other!r}): that pipeline needs a schedule, of which this one follows the runs."

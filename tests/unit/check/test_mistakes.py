@@ -140,7 +140,7 @@ def test_what_comes_after_no_pipeline_is_a_mistake_where_all_are_known(folder: P
         f"each of these pipelines waits for the next one: {way}. Remove one After."
         for way in ("d -> e -> d", "e -> d -> e")
     ]
-    unknown = ["After('aa'): there is no pipeline of that name; did you mean 'a'?"]
+    unknown = ["After('aa'): it must name a declared pipeline; did you mean 'a'?"]
     for beside, of_c in ((None, []), ({}, unknown)):
         found = [[mistake.sentence for mistake in each.mistakes] for each in check_files(files, beside)]
         assert found == [[], [], of_c, *([cycle] for cycle in cycles)]
@@ -186,6 +186,6 @@ def test_a_pipeline_must_come_after_one_that_is_there(folder: Path) -> None:
         f'pipeline = Pipeline("a", Files("*"), {TABLE}, schedule=After("gone"))\n'
     )
     (checked,) = check_files([file], {})
-    assert [each.sentence for each in checked.mistakes] == ["After('gone'): there is no pipeline of that name."]
+    assert [each.sentence for each in checked.mistakes] == ["After('gone'): it must name a declared pipeline."]
     (alone,) = check_files([file])  # it may be in a file that is not checked
     assert alone.mistakes == []

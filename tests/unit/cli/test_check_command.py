@@ -47,7 +47,7 @@ def test_one_file_is_checked_with_the_others_of_its_folder(sluice: Sluice, folde
         .replace("table)\n", "table, schedule=After('goot'))\n")
     )  # fmt: skip
     assert (
-        "After('goot'): there is no pipeline of that name; did you mean 'good'?"
+        "After('goot'): it must name a declared pipeline; did you mean 'good'?"
         in sluice("check", "mine/late.py").stdout
     )
     assert "declares the pipeline 'good', too" in sluice("check", "mine/same.py").stdout

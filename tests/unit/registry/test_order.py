@@ -45,7 +45,7 @@ def test_the_pipeline_before_must_exist_and_have_a_schedule(tmp_path: Path) -> N
     assert str(view.broken[wrong]) == (
         f"{wrong}: After('orders'): that pipeline needs a schedule, of which this one follows the runs."
     )
-    assert str(view.broken[typo]) == f"{typo}: After('sum'): there is no pipeline of that name; did you mean 'sums'?"
+    assert str(view.broken[typo]) == f"{typo}: After('sum'): it must name a declared pipeline; did you mean 'sums'?"
 
 
 def test_while_a_file_cannot_be_read_the_pipeline_before_may_be_in_it(tmp_path: Path) -> None:

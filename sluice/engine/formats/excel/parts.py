@@ -1,4 +1,4 @@
-"""The parts of a workbook: it is a zip archive of XML files.
+"""The parts of a workbook, which are XML files in a zip archive.
 
 Calamine reads values, and does not tell an error (#N/A) or a formula that was never computed from an empty cell. So the
 XML of the sheet is searched for these, in the pass that also checks how large the parts are.
@@ -76,7 +76,7 @@ def is_workbook(file: BinaryIO) -> bool:
             with zipfile.ZipFile(_Directory(file)) as archive:
                 found = WORKBOOK in archive.NameToInfo
         except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
-            found = False
+            found = False  # a damaged or newer directory: `unpack` says what is wrong with the zip
     file.seek(0)
     return found
 
@@ -132,6 +132,7 @@ def _blocks(archive: zipfile.ZipFile, part: str, caps: Caps) -> Iterator[bytes]:
         with archive.open(entry) as stream:
             yield from capped(iter(lambda: stream.read(_BLOCK), b""), entry.compress_size, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        # damaged, encrypted (RuntimeError), or compressed in a way that zipfile does not know (NotImplementedError)
         raise broken(error) from error
 
 

@@ -24,7 +24,7 @@ _IDENTIFIES = re.compile(
 )
 _LONG = 40  # characters: longer texts are not what identifies a row
 _COLUMNS, _PAIRS, _THREES = 8, 20, 20
-_NEVER = 9  # the rank of a column that is no part of a key
+_NEVER = 9  # the rank of a column that must stay out of keys
 
 
 @dataclass(frozen=True)
