@@ -14,7 +14,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.base.identity import holder
 from sluice.engine.database.connection import transaction
 from sluice.engine.declare import Pipeline
-from sluice.engine.ledger.masks import check_masks
+from sluice.engine.ledger.personal.masks import check_masks
 from sluice.engine.ledger.registration import AT_ONCE, NewInput, Registration, Versions, register
 from sluice.engine.ledger.runs import Run
 from sluice.engine.sources.inputs import each_once

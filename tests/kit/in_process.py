@@ -9,8 +9,8 @@ from sluice.engine.base import settings as settings_module
 from sluice.engine.database.connection import drop_connection, transaction
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger import steps
-from sluice.engine.ledger.masks import forget_masks
 from sluice.engine.ledger.parts import read_part
+from sluice.engine.ledger.personal.masks import forget_masks
 from sluice.engine.ledger.registration import register
 from sluice.engine.ledger.runs import Run
 from sluice.engine.load.bulk import forget_considered

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.settings import settings
+from sluice.engine.database.lease import Lease
 from sluice.engine.database.statements import statements
-from sluice.engine.ledger.lease import Lease
 from sluice.engine.ledger.steps import Claim
 from sluice.errors import LostClaim
 

@@ -20,8 +20,8 @@ from sluice.engine.base.failpoint import failpoint
 from sluice.engine.base.identity import holder, is_gone
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import patiently, transaction
+from sluice.engine.database.lease import Lease
 from sluice.engine.database.statements import statements
-from sluice.engine.ledger.lease import Lease
 from sluice.engine.ledger.outcomes import add_settle_step
 from sluice.engine.ledger.runs import Run
 from sluice.errors import PermanentError, SluiceError

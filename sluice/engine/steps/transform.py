@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sluice.engine.ledger.forgotten import forgotten_of
-from sluice.engine.ledger.masks import check_masks
 from sluice.engine.ledger.parts import PartWork
+from sluice.engine.ledger.personal.forgotten import forgotten_of
+from sluice.engine.ledger.personal.masks import check_masks
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.copy import encode_rows
 from sluice.engine.rows.frames import RawFrame, ReadyFrame

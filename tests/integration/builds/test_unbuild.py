@@ -13,8 +13,8 @@ from typing import Any
 import psycopg2
 import pytest
 
+from sluice.cli.removal.unbuild import unbuild as command
 from sluice.cli.runs.status import status as print_status
-from sluice.cli.runs.unbuild import unbuild as command
 from sluice.engine.database.locks import Lock
 from sluice.engine.declare import Derived, Pipeline
 from sluice.engine.derive import unbuild as module

@@ -15,7 +15,7 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.ledger.runs import Run
 from sluice.engine.sources.landing import landing
 from sluice.pipelines import find
-from sluice.tasks.forget import ForgetResult, forget
+from sluice.tasks.removal.forget import ForgetResult, forget
 from tests.kit.in_process import InProcess
 
 NUMBER = "+250788123456"

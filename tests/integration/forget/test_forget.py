@@ -11,8 +11,8 @@ from sluice.engine.ledger.runs import Run
 from sluice.engine.steps.forget.receipt import sha256_of
 from sluice.engine.steps.replay.chosen import Wanted
 from sluice.errors import ConfigError, PermanentError
-from sluice.tasks.forget import forget
-from sluice.tasks.undo import undo
+from sluice.tasks.removal.forget import forget
+from sluice.tasks.removal.undo import undo
 from tests.integration.forget.company import NUMBER, Company
 from tests.kit.refused import replayed
 

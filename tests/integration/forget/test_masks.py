@@ -13,7 +13,7 @@ from sluice.engine.ledger.runs import Run
 from sluice.errors import ConfigError, SettingMissing
 from sluice.pipelines import find
 from sluice.tasks.enqueue import enqueue_inputs
-from sluice.tasks.forget import forget
+from sluice.tasks.removal.forget import forget
 from tests.integration.forget.company import NUMBER, SPELLINGS, Company
 from tests.kit.in_process import InProcess
 

@@ -18,7 +18,7 @@ from sluice.engine.tables.changes.preview import preview as plan
 from sluice.engine.tables.migrate import NotMigrated, is_current, migrate
 from sluice.errors import ConfigError
 from sluice.pipelines import declared_of, find
-from sluice.tasks.undo import undo
+from sluice.tasks.removal.undo import undo
 from tests.integration.preview.as_a_run import assert_as_a_run, previewed
 from tests.kit.in_process import InProcess
 from tests.kit.refused import loaded, replayed

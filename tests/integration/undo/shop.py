@@ -11,8 +11,8 @@ import pytest
 
 from sluice.engine.ledger.runs import Run
 from sluice.pipelines import find
-from sluice.tasks.undo import Undone
-from sluice.tasks.undo import undo as take_back
+from sluice.tasks.removal.undo import Undone
+from sluice.tasks.removal.undo import undo as take_back
 from tests.kit.in_process import InProcess
 
 HEAD = "from sluice import Column, Derived, Files, Flow, Integer, Pipeline, Table, Text\n"

@@ -13,8 +13,8 @@ from sluice.engine.ledger.runs import retry
 from sluice.engine.steps.build import build_run
 from sluice.engine.steps.waiting_inputs import resolve_waiting
 from sluice.errors import ConfigError, LostClaim, PermanentError
-from sluice.tasks.cancel import cancel
-from sluice.tasks.undo import undo as take_back
+from sluice.tasks.removal.cancel import cancel
+from sluice.tasks.removal.undo import undo as take_back
 from tests.integration.undo.shop import UndoShop
 
 LEFT = """

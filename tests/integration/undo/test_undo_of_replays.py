@@ -8,7 +8,7 @@ from sluice.cli.runs.outcome import replays
 from sluice.engine.ledger.runs import Run, read_status
 from sluice.engine.steps.replay.chosen import Wanted
 from sluice.errors import ConfigError
-from sluice.tasks.cancel import cancel
+from sluice.tasks.removal.cancel import cancel
 from sluice.tasks.replay import chosen_rejects, replay
 from tests.integration.undo.shop import UndoShop
 from tests.kit.refused import registered, replayed

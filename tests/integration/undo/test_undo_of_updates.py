@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sluice.errors import ConfigError
-from sluice.tasks.undo import undo as take_back
+from sluice.tasks.removal.undo import undo as take_back
 from tests.integration.undo.shop import UndoShop
 
 

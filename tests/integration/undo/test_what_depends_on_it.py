@@ -12,7 +12,7 @@ from sluice.engine.ledger.cleanup.purge import purge_kept
 from sluice.engine.ledger.inputs.shared import last_noted
 from sluice.engine.ledger.runs import Run
 from sluice.errors import ConfigError, PermanentError
-from sluice.tasks.undo import undo as take_back
+from sluice.tasks.removal.undo import undo as take_back
 from tests.integration.undo.shop import UndoShop
 
 BY_DATE = "select as_of::text, name, articles from by_date order by as_of, name"

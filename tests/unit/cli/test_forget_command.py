@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from sluice.engine.steps.forget.receipt import Copies, Gone, receipt
-from sluice.tasks import forget as forgets
-from sluice.tasks.forget import ForgetResult
+from sluice.tasks.removal import forget as forgets
+from sluice.tasks.removal.forget import ForgetResult
 
 Sluice = Callable[..., Any]
 TIMES = {"began_at": "2024-01-02T03:04:05+00:00", "ended_at": "2024-01-02T03:04:06+00:00"}

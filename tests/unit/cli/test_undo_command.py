@@ -14,9 +14,9 @@ from sluice.engine.load.undo import Undoing
 from sluice.engine.steps.undo.again import Again
 from sluice.engine.steps.undo.cancel import Cancelled
 from sluice.engine.steps.undo.found import Found, Group, Obstacle
-from sluice.tasks import cancel as cancels
-from sluice.tasks import undo as undoes
-from sluice.tasks.undo import Undone
+from sluice.tasks.removal import cancel as cancels
+from sluice.tasks.removal import undo as undoes
+from sluice.tasks.removal.undo import Undone
 
 Sluice = Callable[..., Any]
 GROUP = Group("prices", Target("prices", ("id",), ("id",), True), Undoing([4], [7]), 4, 1200, 1100)

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from sluice.engine.base.settings import settings
-from sluice.engine.ledger.forgotten import forgotten_of
-from sluice.engine.ledger.masks import check_masks
 from sluice.engine.ledger.parts import PartWork, batch_key
+from sluice.engine.ledger.personal.forgotten import forgotten_of
+from sluice.engine.ledger.personal.masks import check_masks
 from sluice.engine.rows import rejects
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.copy import encode_rows

@@ -11,7 +11,7 @@ from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.session import place, schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
-from sluice.engine.ledger.forgotten import NO_KEY
+from sluice.engine.ledger.personal.forgotten import NO_KEY
 from sluice.engine.load.forget import count_elsewhere, count_naming, delete_rows, say_value, thin_kept
 from sluice.engine.load.target import Target
 from sluice.engine.steps.forget.receipt import Gone, Hashed

@@ -12,7 +12,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.connection import transaction
 from sluice.engine.declare import Pipeline
-from sluice.engine.ledger.masks import check_masks
+from sluice.engine.ledger.personal.masks import check_masks
 from sluice.engine.ledger.registration import register
 from sluice.engine.load import bulk
 from sluice.engine.load.target import Target

@@ -17,7 +17,7 @@ from sluice.errors import ConfigError
 from sluice.private import private_file
 
 if TYPE_CHECKING:
-    from sluice.tasks.forget import ForgetResult
+    from sluice.tasks.removal.forget import ForgetResult
 
 MOST = 10
 Where = Annotated[
@@ -57,7 +57,7 @@ def forget(
     tables are built again: with the embedded servers, or with --workers, by workers of this command, which waits for
     them. A later load refuses such rows with the code `forgotten`. It cannot be undone.
     """
-    from sluice.tasks.forget import forget as do_forget
+    from sluice.tasks.removal.forget import forget as do_forget
 
     values = [_value(each) for each in where]
     if receipt is not None and receipt.exists():

@@ -17,7 +17,7 @@ def cancel(run: RunId, *, as_json: Json = False) -> None:
 
     No worker is needed. Of a run that only builds derived tables, the build is given up and its rows stay.
     """
-    from sluice.tasks.cancel import cancel as stop
+    from sluice.tasks.removal.cancel import cancel as stop
 
     done = stop(run)
     facts = {"run": run, "inputs": done.inputs, "only_built": done.only_built, "cancelled_before": done.before}

@@ -14,7 +14,7 @@ from sluice.cli.runs.run import finish, own_workers
 
 if TYPE_CHECKING:
     from sluice.engine.steps.undo.found import Found
-    from sluice.tasks.undo import Undone
+    from sluice.tasks.removal.undo import Undone
 
 MOST = 10
 OneInput = Annotated[
@@ -43,7 +43,7 @@ def undo(
     The content counts as not loaded. Files that had lost rows to it are loaded again, and derived tables are brought up
     to date: with the embedded servers, or with --workers, by workers of this command, which waits for them.
     """
-    from sluice.tasks.undo import undo as take_back
+    from sluice.tasks.removal.undo import undo as take_back
 
     done = take_back(run, one_input, dry_run=dry_run, force=force)
     found = done.found

@@ -1,0 +1,1 @@
+"""Commands that take rows out: runs, files, dates, and people."""

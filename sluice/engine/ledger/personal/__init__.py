@@ -1,0 +1,1 @@
+"""Personal data: values that were forgotten, and the key of masks."""
