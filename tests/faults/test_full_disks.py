@@ -14,11 +14,11 @@ from typing import Any
 import psycopg2
 import pytest
 
-from sluice.embedded import attach, clients, detach
+from sluice.embedded import attach
 from tests.faults.sample import Sample
 from tests.faults.servers import Processes
 from tests.faults.trial import Trial
-from tests.kit.servers import running_servers
+from tests.kit.servers import end_servers, running_servers
 from tests.kit.stack import Stack, own_database, until
 
 TABLE_MIB, LOG_MIB = 64, 80  # a segment of the log has 16 MiB
@@ -100,15 +100,13 @@ def servers_with_a_small_log() -> Iterator[tuple[Processes, Path]]:
     """Servers of their own, whose log has a small disk of its own."""
     with ExitStack() as stack:
         home, _ = stack.enter_context(running_servers("sluice-log-"))
-        detach(home)  # a folder is only replaced under a server that is not running
-        until(lambda: clients.running_servers(home) is None, 60, "the end of the servers")
+        end_servers(home)  # a folder is only replaced under a server that has written all its log
         log = home / "servers" / "postgres" / "data" / "pg_wal"
         stack.enter_context(small_disk(log, LOG_MIB, log.stat().st_uid))
         try:
             yield Processes(home, attach(home)), log
         finally:
-            detach(home)
-            until(lambda: clients.running_servers(home) is None, 60, "the end of the servers")
+            end_servers(home)
 
 
 def fill_log(stack: Stack, log: Path) -> Path:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from sluice.embedded import Servers, attach, clients, detach
+from sluice.embedded.folder import Folder
 from sluice.engine.tables.migrate import migrate
 from tests.kit.in_process import InProcess
 from tests.kit.stack import own_database, until
@@ -37,9 +38,14 @@ def running_servers(prefix: str, *, durable: bool = False) -> Iterator[tuple[Pat
             servers = attach(home)
         yield home, servers
     finally:
-        detach(home)
-        until(lambda: clients.running_servers(home) is None, 60, "the end of the servers")
+        end_servers(home)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def end_servers(home: Path) -> None:
+    """Release the servers of `home`, and wait until they have ended: their answers are removed before that."""
+    detach(home)
+    until(lambda: not Folder.of(home).keeper_lives(), 60, "the end of the servers")
 
 
 def _in_memory() -> Path | None:
