@@ -11,12 +11,17 @@ from itertools import product
 from sluice.engine.types import ColumnType, Date, Decimal, Duration, Integer, Money, Text, Timestamp
 from sluice.engine.types.numbers.currency import CODES, marks
 from sluice.engine.types.numbers.decimal import MAX_PRECISION
+from sluice.engine.types.times.formats import likely_first_year
 from sluice.errors import ConfigError
 
 _DAYS = (
     "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d%m%Y",
+    "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
 )  # fmt: skip
-_CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%H.%M", "%H:%MZ", "%H:%M:%SZ", "%H:%M:%S.%fZ")
+_SHORT = ("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d", "%y/%m/%d", "%d-%b-%y")
+_CLOCKS = (
+    "%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%H.%M", "%I:%M %p", "%I:%M:%S %p", "%H:%M%z", "%H:%M:%S%z", "%H:%M:%S.%f%z",
+)  # fmt: skip
 _SEPARATORS = ("", ".", ",", " ", "'", "_")
 _FIRST = ("USD", "EUR", "GBP", "JPY", "CHF", "SEK")  # of currencies that share a sign
 _MARK = re.compile(r"[^\d\s.,+()'_-]+")
@@ -31,23 +36,23 @@ def other_types(kind: ColumnType, texts: Sequence[str], *, keep: bool) -> Iterat
 
 
 def _dates(kind: Date, _: Sequence[str], keep: bool) -> Iterator[ColumnType]:
-    before = kind.formats if keep else ()
-    yield from (Date(*before, day) for day in _DAYS if day not in kind.formats)
+    before, first = (kind.formats, kind.first_year) if keep else ((), None)
+    yield from (Date(*before, day, first_year=first) for day in _DAYS if day not in kind.formats)
+    yield from (Date(*before, day, first_year=first or likely_first_year()) for day in _SHORT)
     if not keep:
-        yield from (Timestamp(moment) for moment in _moments("UTC"))
+        yield from (Timestamp(moment) for moment in _moments())
 
 
 def _timestamps(kind: Timestamp, _: Sequence[str], keep: bool) -> Iterator[ColumnType]:
-    before = kind.formats if keep else ()
-    yield from (
-        Timestamp(*before, each, tz=kind.tz) for each in (*_moments(kind.tz), *_DAYS) if each not in kind.formats
-    )
+    before, first = (kind.formats, kind.first_year) if keep else ((), None)
+    for each in (*_moments(), *_DAYS):
+        if each not in kind.formats:
+            tz = kind.tz if before or not each.endswith("%z") else "UTC"  # an offset needs no zone
+            yield Timestamp(*before, each, tz=tz, first_year=first)
 
 
-def _moments(tz: str) -> list[str]:
-    """A Z at the end means UTC, so it can only be read where that is the zone."""
-    clocks = [clock for clock in _CLOCKS if tz == "UTC" or not clock.endswith("Z")]
-    return [f"{day}{between}{clock}" for between, clock, day in product((" ", "T"), clocks, _DAYS)]
+def _moments() -> list[str]:
+    return [f"{day}{between}{clock}" for between, clock, day in product((" ", "T"), _CLOCKS, _DAYS)]
 
 
 def _decimals(kind: Decimal, texts: Sequence[str], _: bool) -> Iterator[ColumnType]:

@@ -18,8 +18,8 @@ def written(value: Any) -> str:  # noqa: PLR0911 - one line for each kind
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, Date | Timestamp):
-        zone = [f"tz={written(value.tz)}"] if isinstance(value, Timestamp) and value.tz != "UTC" else []
-        return _call(type(value).__name__, [*map(written, value.formats), *zone])
+        named = [f"{name}={written(given)}" for name, given in value.named.items()]
+        return _call(type(value).__name__, [*map(written, value.formats), *named])
     if isinstance(value, OneOf):
         code = [f"code={written(value.code)}"] if value.code != "not_allowed" else []
         return _call("one_of", [*map(written, value.values), *code])

@@ -11,7 +11,9 @@ from sluice.engine.types.numbers.decimal import Decimal, Money
 from sluice.engine.types.numbers.integer import Integer
 from sluice.engine.types.phone import Phone
 from sluice.engine.types.text import Text
-from sluice.engine.types.time import Date, Duration, Timestamp
+from sluice.engine.types.times.day import Date
+from sluice.engine.types.times.duration import Duration
+from sluice.engine.types.times.moment import Timestamp
 
 __all__ = [
     "Integer", "Decimal", "Money", "Text", "Boolean", "Date", "Timestamp", "Duration", "Phone",

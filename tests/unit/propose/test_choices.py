@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,19 @@ def test_numbers_of_json_have_a_point_and_its_texts_may_have_either(tmp_path: Pa
     result = proposal(made.put(tmp_path, "a.jsonl", "\n".join(lines).encode()))
     assert result.types == {"id": "Integer()", "v": "Decimal(15, 3)"}
     assert result.group.open == ("w",)
+
+
+def test_the_century_of_a_year_of_two_digits_is_chosen_where_it_may_be_either(tmp_path: Path) -> None:
+    later = datetime.now(UTC).year % 100 + 15
+    content = "".join(f"{day:02d}.01.{later:02d}\n" for day in range(1, 29))
+    result = proposal(made.put(tmp_path, "a.csv", f"born\n{content}".encode()))
+    first = datetime.now(UTC).year - 89
+    assert result.text.count("Choose(") == 1
+    assert f'Date("%d.%m.%y", first_year={first})' in result.text
+    assert f'Date("%d.%m.%y", first_year={first + 30})' in result.text
+
+
+def test_day_month_and_year_of_two_digits_are_chosen_where_all_can_be_exchanged(tmp_path: Path) -> None:
+    result = proposal(made.put(tmp_path, "a.csv", b"on\n03-04-05\n06-07-08\n09-10-11\n"))
+    for pattern in ("%d-%m-%y", "%m-%d-%y", "%y-%m-%d"):
+        assert f'Date("{pattern}", first_year=' in result.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.kit.workbook import number, sheet, text, workbook
 from tests.unit.propose import made
 from tests.unit.propose.proposing import outcome, proposal
 
+FIRST_YEAR = datetime.now(UTC).year - 89
 IDS = "".join(f"{at}\n" for at in range(20))
 
 
@@ -30,8 +32,17 @@ def numbered(*texts: str) -> str:
         (numbered(*[f"({at}.50)" for at in range(20)]), "Decimal(accounting=True)", ""),
         (numbered(*[f"KES {at}.50" for at in range(20)]), 'Money("KES")', "KES: KES"),
         (numbered(*[f"{at}%" for at in range(20)]), "Text()", "numbers with %"),
-        (numbered(*[f"{at + 1}/01/24" for at in range(20)]), "Text()", "years of two digits"),
-        (numbered(*[f"{at + 1}-Jan-2024" for at in range(20)]), "Text()", "months as words"),
+        (numbered(*[f"{at + 1}/01/24" for at in range(20)]), f'Date("%d/%m/%y", first_year={FIRST_YEAR})',
+         "2024-01-01 to 2024-01-20"),
+        (numbered(*[f"{at + 1}-JAN-24" for at in range(20)]), f'Date("%d-%b-%y", first_year={FIRST_YEAR})', ""),
+        (numbered(*[f"{at + 1}-Jan-2024" for at in range(20)]), 'Date("%d-%b-%Y")', "2024-01-01 to 2024-01-20"),
+        (numbered(*[f"{at + 1} May 2024" for at in range(20)]), 'Date("%d %b %Y")', ""),
+        (numbered(*[f"{at + 1} {'June' if at % 2 else 'March'} 2024" for at in range(20)]), 'Date("%d %B %Y")', ""),
+        (numbered(*[f"{at + 1}-Mai-2024" for at in range(20)]), "Text()", "names of months, not English"),
+        (numbered(*[f'"Oct {at + 1}, 2024"' for at in range(20)]), 'Date("%b %d, %Y")', ""),
+        (numbered(*[f"{at + 1} pcs 2024" for at in range(20)]), "Text()", ""),
+        (numbered(*[f"1/{at + 1}/2024 {at % 12 + 1}:30 {'AM' if at % 2 else 'PM'}" for at in range(20)]),
+         'Timestamp("%m/%d/%Y %I:%M %p")', "no zone: read as UTC"),
         (numbered(*[f"{at}.5e-05" for at in range(20)]), "Text()", "exponent"),
         (numbered(*[f"+2547{at:08d}" for at in range(20)]), "Text()", 'with "+"'),
         (numbered(*[str(10**19 + at) for at in range(20)]), "Text()", "more than 64 bits"),
@@ -43,7 +54,10 @@ def numbered(*texts: str) -> str:
         (numbered(*["y"] * 10), "Text()", "y 100 %"),
         (numbered(*[f"{at % 24:02d}:30:00" for at in range(20)]), "Duration()", ""),
         (numbered(*[f"2024-01-{at + 1:02d}T10:00:00+02:00" for at in range(20)]),
-         'Timestamp("%Y-%m-%dT%H:%M:%S+02:00", tz="Etc/GMT-2")', ""),
+         'Timestamp("%Y-%m-%dT%H:%M:%S%z")', ""),
+        (numbered(*[f"2024-03-{at + 1:02d}T10:00:00.5{'+05:30' if at % 2 else 'Z'}" for at in range(20)]),
+         'Timestamp("%Y-%m-%dT%H:%M:%S.%f%z")', ""),
+        (numbered(*[f"2024-03-{at + 1:02d} 10:00:00 CET" for at in range(20)]), "Text()", "zones that are names"),
         (numbered(*[f"R{at}" for at in range(20)]), "Text()", ""),
         (numbered(*["a,b"] * 0, *[""] * 20), "Text()", "always empty"),
     ],

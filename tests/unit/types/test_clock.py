@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sluice.engine.types import Duration
 from sluice.engine.types.cells import Cells
-from sluice.engine.types.clock import read_clocks
+from sluice.engine.types.times.clock import read_clocks
 from tests.kit.budget import examples
 
 GOOD = st.builds("{:02d}:{:02d}:{:02d}".format, st.integers(0, 99), st.integers(0, 59), st.integers(0, 59))

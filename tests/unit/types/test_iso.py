@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sluice.engine.types import Timestamp
-from sluice.engine.types.iso import read_moments
+from sluice.engine.types.times.iso import read_moments
 from tests.kit.budget import examples
 
 FORMAT = "%Y-%m-%d %H:%M:%S"

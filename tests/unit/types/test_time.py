@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sluice.engine.types import Date, Duration, Timestamp
-from sluice.engine.types.zone import to_utc
+from sluice.engine.types.times.zone import to_utc
 from sluice.errors import ConfigError
 
 ISO = "%Y-%m-%d %H:%M:%S"

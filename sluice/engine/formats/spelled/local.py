@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from sluice.engine.types.base import Int64s
-from sluice.engine.types.zone import SECOND
+from sluice.engine.types.times.zone import SECOND
 
 DAY = 86_400
 _FIRST, _LAST = -719_161 * DAY, 2_932_894 * DAY  # 0001-01-02 and 9999-12-29: in every zone still within the calendar

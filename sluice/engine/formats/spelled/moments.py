@@ -20,13 +20,25 @@ from sluice.engine.formats.spelled.local import DAY, to_local, zone_of
 from sluice.engine.formats.text.beyond import beyond
 from sluice.engine.types import Date, Timestamp
 from sluice.engine.types.base import ColumnType, Int64s, Mask
-from sluice.engine.types.zone import SECOND, to_utc
+from sluice.engine.types.times.words import MONTHS
+from sluice.engine.types.times.zone import SECOND, to_utc
 
 _PER_SECOND = {"s": 1, "ms": 1000, "us": SECOND, "ns": 1000 * SECOND}
 _NANOS = 1_000_000_000
 _FIRST, _END = -62_135_596_800, 253_402_300_800  # seconds: years 0001 to 9999
 _WRITTEN = 11_000_000 * DAY  # seconds before and after 1970 whose dates Arrow can write: years of 5 digits
-_PLACES = {"Y": (0, 4), "m": (5, 7), "d": (8, 10), "H": (11, 13), "M": (14, 16), "S": (17, 19), "f": (20, 26)}
+_PLACES = {
+    "Y": (0, 4), "y": (2, 4), "m": (5, 7), "d": (8, 10), "H": (11, 13), "M": (14, 16), "S": (17, 19), "f": (20, 26),
+}  # fmt: skip
+_HOURS = [f"{(hour - 1) % 12 + 1:02d}" for hour in range(24)]
+_HALVES = [("AM", "PM")[hour // 12] for hour in range(24)]
+_NAMES: dict[str, tuple[str, list[str]]] = {
+    "b": ("m", ["", *(name[:3] for name in MONTHS)]),
+    "B": ("m", ["", *MONTHS]),
+    "I": ("H", _HOURS),
+    "p": ("H", _HALVES),
+}
+"""Directives whose text is looked up by the number of another one."""
 
 
 class Instants(NamedTuple):
@@ -111,7 +123,7 @@ def _in_formats(micros: Int64s, exact: Mask, iso: pa.Array, declared: Date | Tim
     """Local times in the first declared format that parses to the same value; otherwise `iso`, null for null."""
     clock = pc.cast(pa.array(np.where(exact, micros, 0), pa.timestamp("us")), pa.string())
     text, left = pa.nulls(len(iso), pa.string()), exact
-    for pattern in declared.formats:
+    for pattern in _usable(declared):
         written = _written(clock, pattern)
         good = left & (_read(written, declared) == micros)
         text = written if good.all() else pc.if_else(pa.array(good), written, text)
@@ -161,14 +173,25 @@ def _fractions(nanos: Int64s) -> pa.Array:
     return pc.if_else(pa.array(nanos != 0), pc.binary_join_element_wise(".", digits, ""), "")
 
 
+def _usable(declared: Date | Timestamp) -> tuple[str, ...]:
+    """The formats in which local times of the declared zone can be written: an offset is written for UTC alone."""
+    return declared.formats if isinstance(declared, Date) or declared.tz == "UTC" else declared.local
+
+
 def _written(clock: pa.Array, pattern: str) -> pa.Array:
     """`clock` (2022-01-31 10:00:00.000000) in a format."""
-    pieces = []
-    for piece in re.findall(r"%.|[^%]+", pattern, re.DOTALL):
-        place = _PLACES.get(piece[1:]) if piece.startswith("%") else None
-        literal = "%" if piece == "%%" else piece
-        pieces.append(pc.utf8_slice_codeunits(clock, *place) if place else literal)
+    pieces = [_piece(clock, piece) for piece in re.findall(r"%.|[^%]+", pattern, re.DOTALL)]
     return pc.binary_join_element_wise(*pieces, "")
+
+
+def _piece(clock: pa.Array, piece: str) -> pa.Array | str:
+    letter = piece[1:] if piece.startswith("%") else ""
+    if letter in _PLACES:
+        return pc.utf8_slice_codeunits(clock, *_PLACES[letter])
+    if letter in _NAMES:
+        of, names = _NAMES[letter]
+        return pa.array(names, pa.string()).take(pc.cast(pc.utf8_slice_codeunits(clock, *_PLACES[of]), pa.int32()))
+    return {"%%": "%", "%z": "+00:00"}.get(piece, piece)
 
 
 def _read(text: pa.Array, declared: Date | Timestamp) -> Int64s:
@@ -176,7 +199,8 @@ def _read(text: pa.Array, declared: Date | Timestamp) -> Int64s:
 
     A nonexistent local time (clocks set forward) is read here: the type's own reason is better than one of the format.
     """
-    reader = Timestamp(*declared.formats) if isinstance(declared, Timestamp) else declared
+    in_utc = isinstance(declared, Timestamp)
+    reader = Timestamp(*declared.formats, first_year=declared.first_year) if in_utc else declared
     values = reader.parse(text).values
     if isinstance(declared, Date):
         days: npt.NDArray[np.int32] = values.cast(pa.int32()).fill_null(-1).to_numpy()

@@ -19,9 +19,14 @@ from sluice.engine.propose.evidence.forms import Dated, form_of
 from sluice.engine.propose.evidence.tally import Tally
 from sluice.engine.types import Date
 from sluice.engine.types.base import Mask
+from sluice.engine.types.times.formats import likely_first_year
 
 _CLOCK = re.compile(r"( |A|, )(99?:99)(:99)?([.,]9{1,6})?")
 _PACKED = {"9999": "%H%M", "999999": "%H%M%S"}
+_HALVES, _UTC = {"AM", "PM"}, {"Z", "UTC", "GMT"}
+_OFFSET = re.compile(r"Z|[+-]\d\d(?::?\d\d)?")
+_LATER = 30  # years by which the other hundred begin later, where a year of two digits may be of either
+_MANY = 10  # different days
 _YEARS = range(1900, 2101)  # of dates without separators: other numbers of 8 digits are seldom in it
 
 
@@ -32,6 +37,7 @@ class Order:
     pattern: str
     valid: Mask
     days: tuple[date | None, ...]
+    first_year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class Structure:
     def best(self) -> tuple[Order, ...]:
         """The orders that read the most cells."""
         most = max(self.fits(order) for order in self.orders)
-        best = tuple(order for order in self.orders if self.fits(order) == most)
+        best = _likely([order for order in self.orders if self.fits(order) == most])
         return best[:1] if self.kind.startswith("Y") else best  # nobody writes year, day, month where the other fits
 
     def only(self, order: Order, other: Order) -> Mask:
@@ -82,24 +88,44 @@ class Structure:
 
 
 def structures_of(evidence: ColumnEvidence) -> list[Structure]:
-    """The structures of a column's dates, the most frequent first. Of years with two digits no type reads any."""
-    found = [_structure(kind, days) for kind, days in evidence.days.items() if not days.full and not kind.endswith("y")]
+    """The structures of a column's dates, the most frequent first."""
+    found = [_structure(kind, days) for kind, days in evidence.days.items() if not days.full]
     return sorted((each for each in found if each), key=lambda each: (-each.rows, each.kind))
 
 
 def _structure(kind: str, days: Tally) -> Structure | None:
     texts, counts, lines = (tuple(each) for each in zip(*days, strict=True))
     column = pa.array(texts, pa.string())
-    orders = []
-    for pattern in _patterns(kind):
-        read = Date(pattern).parse(column).values
-        values = read.to_pylist()
+    orders = [order for pattern in _patterns(kind) for order in _orders(pattern, column, kind)]
+    if "b" in kind and orders:
+        most = max(int(order.valid.sum()) for order in orders)  # short names of months, or whole ones
+        orders = [order for order in orders if int(order.valid.sum()) == most]
+        orders = [order for order in orders if order.pattern == orders[0].pattern]
+    return Structure(kind, texts, np.array(counts, np.int64), lines, tuple(orders)) if orders else None
+
+
+def _orders(pattern: str, column: pa.Array, kind: str) -> list[Order]:
+    """What a format reads of the days of a structure: nothing, or one order, or one for each century that may be meant.
+
+    A year of two digits may be long ago or soon: 45 in a birthday is another year than in the end of a contract.
+    """
+    first = likely_first_year() if "%y" in pattern else None
+    centuries = [first] if first is None else [first, first + _LATER]
+    orders: list[Order] = []
+    for first_year in centuries:
+        values = Date(pattern, first_year=first_year).parse(column).values.to_pylist()
         if kind == "8":
             values = [day if day and day.year in _YEARS else None for day in values]
         valid = np.array([day is not None for day in values], np.bool_)
-        if valid.any():
-            orders.append(Order(pattern, valid, tuple(values)))
-    return Structure(kind, texts, np.array(counts, np.int64), lines, tuple(orders)) if orders else None
+        if valid.any() and all(order.days != tuple(values) for order in orders):
+            orders.append(Order(pattern, valid, tuple(values), first_year))
+    return orders
+
+
+def _likely(orders: list[Order]) -> tuple[Order, ...]:
+    """Without those that take years for days: the same day of each month, in many dates."""
+    many = [order for order in orders if len({day.day for day in order.days if day}) > 1]
+    return tuple(many if many and len(orders[0].days) >= _MANY else orders)
 
 
 def _patterns(kind: str) -> tuple[str, ...]:
@@ -107,21 +133,27 @@ def _patterns(kind: str) -> tuple[str, ...]:
         return PACKED
     if kind.startswith("Y"):
         return tuple(order.replace("-", kind[1]) for order in ("%Y-%m-%d", "%Y-%d-%m"))
-    return tuple(order.replace("-", kind[0]) for order in ("%d-%m-%Y", "%m-%d-%Y"))
+    if kind.startswith("d"):
+        return tuple(f"%d{kind[1:-2]}%{month}{kind[1:-2]}%{kind[-1]}" for month in "bB")
+    if kind.startswith("b"):
+        return tuple(f"%{month}{kind[1:]} %d, %Y" for month in "bB")
+    orders: tuple[str, ...] = ("%d-%m-%Y", "%m-%d-%Y")
+    if kind.endswith("y"):
+        orders = ("%d-%m-%y", "%m-%d-%y", *(("%y-%m-%d",) if kind[0] in "-/" else ()))
+    return tuple(order.replace("-", kind[0]) for order in orders)
 
 
 @dataclass(frozen=True)
 class Clock:
-    """What comes after the day in a format, and the cells that have it. `tz` is the zone of a constant offset."""
+    """What comes after the day in a format, and the cells that have it."""
 
     format: str
     cells: int
-    tz: str = "UTC"
 
 
 def clocks_of(evidence: ColumnEvidence, kind: str) -> tuple[list[Clock], list[str]]:
     """The times that follow the days of a structure, the most frequent first; and shapes that no format reads."""
-    clocks: dict[str, Clock] = {}
+    cells: dict[str, int] = {}
     unread: list[str] = []
     zones = [text for text, _, _ in evidence.zones]
     for shape, count, _ in evidence.shapes:
@@ -132,16 +164,16 @@ def clocks_of(evidence: ColumnEvidence, kind: str) -> tuple[list[Clock], list[st
         if after is None:
             unread.append(shape)
             continue
-        for text, tz in after:
-            before = clocks.get(text)
-            clocks[text] = Clock(text, count + (before.cells if before else 0), tz)
-    return sorted(clocks.values(), key=lambda each: (-each.cells, each.format)), unread
+        for text in after:
+            cells[text] = cells.get(text, 0) + count
+    clocks = [Clock(text, count) for text, count in cells.items()]
+    return sorted(clocks, key=lambda each: (-each.cells, each.format)), unread
 
 
-def _formats(dated: Dated, zones: list[str]) -> list[tuple[str, str]] | None:
-    """The formats of what follows a day, each with its zone; None if there are none."""
+def _formats(dated: Dated, zones: list[str]) -> list[str] | None:
+    """The formats of what follows a day; None if there are none."""
     if not dated.time and not dated.zone:
-        return [("", "UTC")]
+        return [""]
     text = _PACKED.get(dated.time)
     if text is None:
         found = _CLOCK.fullmatch(dated.time)
@@ -150,22 +182,17 @@ def _formats(dated: Dated, zones: list[str]) -> list[tuple[str, str]] | None:
         between, _, seconds, fraction = found.groups()
         behind = f"{fraction[0]}%f" if fraction else ""
         text = f"{between.replace('A', 'T')}%H:%M{':%S' if seconds else ''}{behind}"
-    if not dated.zone:
-        return [(text, "UTC")]
-    offsets = [(zone, _zone(zone)) for zone in zones]
-    if not offsets or any(tz is None for _, tz in offsets) or len({tz for _, tz in offsets}) > 1:
-        return None
-    return [(text + zone, tz or "UTC") for zone, tz in offsets]
+    return _with_zones(text, zones) if dated.zone else [text]
 
 
-def _zone(text: str) -> str | None:
-    """The time zone of what is behind a time: UTC, or that of an offset of whole hours."""
-    bare = text.strip().upper()
-    if bare in ("Z", "UTC", "GMT"):
-        return "UTC"
-    found = re.fullmatch(r"([+-])(\d\d)(?::?00)?", bare)
-    if found is None or int(found[2]) > 12:
-        return None
-    hours = int(found[2])
-    # the names of these zones have the opposite sign: Etc/GMT-2 is two hours east of Greenwich
-    return f"Etc/GMT{'-' if found[1] == '+' else '+'}{hours}" if hours else "UTC"
+def _with_zones(text: str, zones: list[str]) -> list[str] | None:
+    """The formats of a time and what is behind it: AM or PM, a name of UTC, or an offset from it."""
+    bare = {zone.strip().upper() for zone in zones}
+    blanks = sorted({zone[: len(zone) - len(zone.lstrip())] for zone in zones})
+    if bare and bare <= _HALVES:
+        return [text.replace("%H", "%I") + blank + "%p" for blank in blanks]
+    if bare and bare <= _UTC:
+        return [text + zone for zone in zones]
+    if bare and all(_OFFSET.fullmatch(zone) for zone in bare):
+        return [text + blank + "%z" for blank in blanks]
+    return None

@@ -61,16 +61,23 @@ def _is_sure(evidence: ColumnEvidence, structure: Structure) -> bool:
 
 
 def _is_mixed(structure: Structure) -> bool:
-    if len(structure.orders) < 2 or structure.kind == "8":
+    if len({order.pattern for order in structure.orders}) < 2 or structure.kind == "8":
         return False
-    first, second = structure.orders
+    first, second = _two(structure)
     one, other = (int(structure.counts[structure.only(*pair)].sum()) for pair in ((first, second), (second, first)))
     return min(one, other) > _SLIPS * structure.rows
 
 
+def _two(structure: Structure) -> tuple[Order, Order]:
+    """The two orders of day and month that read the most days."""
+    one_each = {order.pattern: order for order in structure.orders}
+    first, second, *_ = sorted(one_each.values(), key=lambda order: -structure.fits(order))
+    return first, second
+
+
 def _text(structure: Structure) -> Decision:
     """Text, because days and months are in both orders."""
-    first, second = structure.orders
+    first, second = _two(structure)
     parts, seen = [], []
     for order, other in ((first, second), (second, first)):
         only = structure.only(order, other)
@@ -93,11 +100,9 @@ def _reading(structures: list[Structure], clocks: dict[str, list[Clock]], at: in
         for each, order in zip(structures, orders, strict=True)
         for clock in clocks[each.kind]
     ]
-    zones = {clock.tz for each in structures for clock in clocks[each.kind]} - {"UTC"}
     timed = any(clock.format for each in structures for clock in clocks[each.kind])
-    kind: ColumnType = (
-        Timestamp(*formats[:_MOST_FORMATS], tz=min(zones, default="UTC")) if timed else Date(*formats[:_MOST_FORMATS])
-    )
+    first_year = next((order.first_year for order in orders if order.first_year), None)
+    kind: ColumnType = (Timestamp if timed else Date)(*formats[:_MOST_FORMATS], first_year=first_year)
     open_one = next((each for each in structures if len(each.best) > 1), None)
     return Reading(kind, _meaning(open_one, orders[structures.index(open_one)]) if open_one else "")
 
@@ -118,6 +123,6 @@ def _notes(structures: list[Structure], clocks: dict[str, list[Clock]], many: in
     days: list[date] = [day for each in structures for day in each.best[0].days if day]
     notes.append(f"{min(days)} to {max(days)}" if many == 1 else "day and month can be exchanged in every row")
     times = [clock for each in structures for clock in clocks[each.kind] if clock.format]
-    if times and all(clock.format[-1:] in "SMf" and clock.tz == "UTC" for clock in times):
+    if times and all(clock.format[-1:] in "SMfp" for clock in times):
         notes.append("no zone: read as UTC")
     return notes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+from sluice.engine.types import Date, Timestamp
 from sluice.engine.types.base import ColumnType
 
 
@@ -51,10 +52,9 @@ class Decision:
 def written(declared: ColumnType) -> str:
     """A type as it is declared in a pipeline's file."""
     name = type(declared).__name__
-    if name in ("Date", "Timestamp"):
-        given = [quoted(each) for each in declared.formats]  # type: ignore[attr-defined]
-        zone = getattr(declared, "tz", "UTC")
-        return f"{name}({', '.join([*given, *([f'tz={quoted(zone)}'] if zone != 'UTC' else [])])})"
+    if isinstance(declared, Date | Timestamp):
+        named = [f"{key}={quoted(value) if isinstance(value, str) else value}" for key, value in declared.named.items()]
+        return f"{name}({', '.join([*map(quoted, declared.formats), *named])})"
     parts, skipped = [], False
     for each in fields(declared):  # type: ignore[arg-type]
         value = getattr(declared, each.name)

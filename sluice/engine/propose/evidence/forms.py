@@ -14,11 +14,16 @@ _DIGITS = r"[09][9]*(?:[.,'_ \u00a0\u202f\u2019]9+)*|[.,]9+"
 _NUMBER = re.compile(
     rf"[(]?[+-]?(?P<before>{_MARK}[. ]?)?[(]?[+-]?(?P<digits>{_DIGITS})-?[)]?(?P<after>[ \u00a0]?(?:{_MARK}))?[)-]?"
 )
-_DAY = r"(?P<day>9{4}(?P<first>[-/. ])99?(?P=first)99?|99?(?P<last>[-/. ])99?(?P=last)(?:9{4}|99)|9{8}(?![.,:]))"
+_WORD = "[Aa]{3,9}"  # a month's name: May to September
+_DAY = (
+    r"(?P<day>9{4}(?P<first>[-/. ])99?(?P=first)99?|99?(?P<last>[-/. ])99?(?P=last)(?:9{4}|99)|9{8}(?![.,:])"
+    rf"|99?(?P<gap>[-/. ]?){_WORD}(?P=gap)(?P<year>9{{4}}|99)|(?P<month>{_WORD})(?P<stop>\.?) 99?, 9{{4}})"
+)
 _TIME = r"(?:(?P<between> |A|, )(?P<clock>99?:99(?::99(?:[.,]9{1,9})?)?)|(?P<packed>9{4}|9{6}))"
 _DATED = re.compile(rf"{_DAY}(?:{_TIME}(?P<zone> ?(?:[Aa]{{1,5}}|[+-]99(?::?99)?))?)?")
 _CLOCK = re.compile(r"9{1,4}:99:99")
 _LONGEST = 64
+_WHOLE_YEAR = 4
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,8 @@ class Dated:
     """A shape with a date: its first `length` characters, of the structure `kind`.
 
     `kind` is `Y` and the separator where the year is first, the separator and `Y` where it is last, the separator and
-    `y` for a year of two digits, `8` without separators. `time` is the shape of what comes between date and zone.
+    `y` for a year of two digits, `8` without separators. With a month's name it is `d`, the separator, `b` and `Y` or
+    `y`; where the name is first `b` and what follows it. `time` is the shape of what comes between date and zone.
     """
 
     kind: str
@@ -67,6 +73,10 @@ def _dated(shape: str) -> Dated | None:
     first, last = found["first"], found["last"]
     year = "Y" if first or found["day"].endswith("9999") else "y"
     kind = f"Y{first}" if first else f"{last}{year}" if last else "8"
+    if found["year"]:
+        kind = f"d{found['gap']}b{'Y' if len(found['year']) == _WHOLE_YEAR else 'y'}"
+    elif found["month"]:
+        kind = f"b{found['stop']}"
     zone = found.start("zone") if found["zone"] else 0
     end = zone or len(shape)
     return Dated(kind, len(found["day"]), shape[len(found["day"]) : end], zone)

@@ -83,7 +83,8 @@ def _check_time(name: str, kind: int, declared: ColumnType) -> None:
     if kind not in _TIMES or not isinstance(declared, (Date, Timestamp)):
         return
     what, texts = _TIMES[kind]
-    reader = Timestamp(*declared.formats) if isinstance(declared, Timestamp) and what != "timestamptz" else declared
+    without_zone = isinstance(declared, Timestamp) and what != "timestamptz"
+    reader = Timestamp(*declared.formats, first_year=declared.first_year) if without_zone else declared
     for text, value in zip(texts, reader.parse(pa.array(texts)).values.to_pylist(), strict=True):
         moment = datetime.fromisoformat(text)
         right: date = moment.replace(tzinfo=UTC) if isinstance(declared, Timestamp) else moment.date()

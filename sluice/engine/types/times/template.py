@@ -1,7 +1,8 @@
 """Templates such as `%Y-%m-%d %H:%M:%S`, read with numpy: every byte of every cell is checked.
 
-A template has one or more byte layouts (padded, and without leading zeros where that is unambiguous); a cell is
-compared with the layouts of its own length. Every byte must be as in the layout.
+Directives are those of strftime: %Y %y %m %b %B %d %H %I %p %M %S %f %z. A template has one or more byte layouts
+(padded, and without leading zeros where that is unambiguous); a cell is compared with the layouts of its own length.
+Every byte must be as in the layout.
 """
 
 from __future__ import annotations
@@ -16,18 +17,25 @@ import numpy.typing as npt
 
 from sluice.engine.types.base import Int64s, Mask
 from sluice.engine.types.cells import Bytes, Cells
+from sluice.engine.types.times import words
 from sluice.errors import ConfigError
 
 Fields = dict[str, npt.NDArray[np.int32]]
 
-_WIDTHS = {"Y": (4,), "m": (2,), "d": (2,), "H": (2,), "M": (2,), "S": (2,), "f": (6, 1, 2, 3, 4, 5)}
-_SHORT = {"m": (2, 1), "d": (2, 1), "H": (2, 1)}
+_TWO = dict.fromkeys("ymdHIMS", (2,))
+_WIDTHS = {"Y": (4,), **_TWO, "f": (6, 1, 2, 3, 4, 5, 7, 8, 9), **words.WIDTHS}
+_SHORT = {"m": (2, 1), "d": (2, 1), "H": (2, 1), "I": (2, 1)}
 _ZERO = ord("0")
+_MICRO_DIGITS = 6
+_WORDS = "bBp"
+_KNOWN = "%Y %y %m %b %B %d %H %I %p %M %S %f %z"
+MEANS = {"y": "Y", "b": "m", "B": "m", "I": "H"}
+"""Directives that mean the same as another one."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """One exact form of `length` bytes: fields (letter, offset, width) of digits, literals (offset, byte)."""
+    """One exact form of `length` bytes: fields (letter, offset, width) of digits or words, literals (offset, byte)."""
 
     length: int
     fields: tuple[tuple[str, int, int], ...]
@@ -47,12 +55,26 @@ class Layout:
         fits = np.ones(len(rows), np.bool_)
         for offset, byte in self.literals[1:]:
             fits &= lanes[offset] == byte
-        for _, offset, width in self.fields:
-            lanes[offset : offset + width] -= _ZERO
-            fits &= (lanes[offset : offset + width] <= 9).all(axis=0)
+        fields = Fields()
+        for letter, offset, width in self.fields:
+            field = lanes[offset : offset + width]
+            if letter in words.READERS:
+                fields[letter], fine = words.READERS[letter](field)
+                fits &= fine
+            else:
+                field -= _ZERO
+                fits &= (field <= 9).all(axis=0)
+                fits &= ~field[_MICRO_DIGITS:].any(axis=0)  # of %f: what PostgreSQL cannot keep
         if not fits.all():
             rows, lanes = rows[fits], lanes[:, fits]
-        return rows, {letter: _number(lanes, offset, width, letter) for letter, offset, width in self.fields}
+            fields = {letter: values[fits] for letter, values in fields.items()}
+        numbers = {each[0]: _number(lanes, *each) for each in self.fields if each[0] not in fields}
+        return rows, {_canonical(letter): values for letter, values in (fields | numbers).items()}
+
+
+def _canonical(letter: str) -> str:
+    """The letter under which a field is given: a month's name is its number."""
+    return "m" if letter in "bB" else letter
 
 
 def _lanes(data: Bytes, starts: Int64s, length: int) -> npt.NDArray[np.uint8]:
@@ -61,13 +83,13 @@ def _lanes(data: Bytes, starts: Int64s, length: int) -> npt.NDArray[np.uint8]:
     return np.ascontiguousarray(whole.view(np.uint8).reshape(len(starts), length).T)
 
 
-def _number(lanes: npt.NDArray[np.uint8], offset: int, width: int, letter: str) -> npt.NDArray[np.int32]:
+def _number(lanes: npt.NDArray[np.uint8], letter: str, offset: int, width: int) -> npt.NDArray[np.int32]:
     value: npt.NDArray[np.int32] = lanes[offset].astype(np.int32)
-    for place in range(offset + 1, offset + width):
+    for place in range(offset + 1, offset + min(width, _MICRO_DIGITS)):
         value *= 10
         value += lanes[place]
     if letter == "f":
-        value *= 10 ** (6 - width)
+        value *= 10 ** max(_MICRO_DIGITS - width, 0)
     return value
 
 
@@ -102,25 +124,30 @@ class _Piece:
     literal: str
 
     @property
-    def digits(self) -> bool:
-        """Whether a digit of a neighbour could be read as part of this piece."""
-        return bool(self.letter) or self.literal[0].isdigit() or self.literal[-1].isdigit()
+    def digits_first(self) -> bool:
+        """Whether a digit before it could be read as part of it."""
+        return self.letter not in "bBpz" if self.letter else any(map(str.isdigit, (self.literal[0], self.literal[-1])))
+
+    @property
+    def digits_last(self) -> bool:
+        """Whether a digit behind it could be read as part of it."""
+        return self.letter == "z" or self.digits_first
 
 
 @lru_cache(maxsize=256)
 def template(text: str) -> Template:
-    """Compile a format of %Y %m %d %H %M %S %f and literals; each directive at most once.
+    """Compile a format of directives and literals; each year, month, and so on at most once.
 
-    `%m`, `%d` and `%H` may come without leading zero where no other digits touch them; `%f` has 1 to 6
-    digits. Raises ConfigError for any other directive.
+    `%m`, `%d`, `%H` and `%I` may come without leading zero where no other digits touch them; `%f` has 1 to 9
+    digits, zeros behind the sixth, `%z` is `+02:00`, `+0200`, `+02` or `Z`. Raises ConfigError for any other directive.
     """
     pieces = [_piece(each) for each in re.findall(r"%.|%|[^%]+", text, re.DOTALL)]
     letters = [piece.letter for piece in pieces if piece.letter]
     for letter in letters:
         if letter not in _WIDTHS:
-            raise ConfigError(f"Format {text!r}: %{letter} is not known; use %Y %m %d %H %M %S %f.")
-        if letters.count(letter) > 1:
-            raise ConfigError(f"Format {text!r}: %{letter} is there twice.")
+            raise ConfigError(f"Format {text!r}: %{letter} is not known; use {_KNOWN}.")
+        if [MEANS.get(each, each) for each in letters].count(MEANS.get(letter, letter)) > 1:
+            raise ConfigError(f"Format {text!r}: %{letter} is there twice, or beside another directive for the same.")
     widths = [_widths(pieces, place) for place in range(len(pieces))]
     return Template(text, tuple(_layout(pieces, chosen) for chosen in itertools.product(*widths)))
 
@@ -136,8 +163,11 @@ def _widths(pieces: list[_Piece], place: int) -> tuple[int, ...]:
     piece = pieces[place]
     if not piece.letter:
         return (len(piece.literal.encode()),)
-    neighbours = pieces[max(place - 1, 0) : place] + pieces[place + 1 : place + 2]
-    if any(neighbour.digits for neighbour in neighbours):
+    before, after = pieces[max(place - 1, 0) : place], pieces[place + 1 : place + 2]
+    if piece.letter in _WORDS:
+        return _WIDTHS[piece.letter]
+    touched = piece.digits_first and any(each.digits_last for each in before)
+    if touched or any(each.digits_first for each in after):
         return _WIDTHS[piece.letter][:1]
     return _SHORT.get(piece.letter, _WIDTHS[piece.letter])
 

@@ -1,0 +1,1 @@
+"""Dates, moments and durations."""
