@@ -8,6 +8,7 @@ from sluice.engine.types.binary.octets import Bytes
 from sluice.engine.types.binary.uuid import Uuid
 from sluice.engine.types.boolean import Boolean
 from sluice.engine.types.numbers.decimal import Decimal, Money
+from sluice.engine.types.numbers.float import Float
 from sluice.engine.types.numbers.integer import Integer
 from sluice.engine.types.phone import Phone
 from sluice.engine.types.text import Text
@@ -16,7 +17,7 @@ from sluice.engine.types.times.duration import Duration
 from sluice.engine.types.times.moment import Timestamp
 
 __all__ = [
-    "Integer", "Decimal", "Money", "Text", "Boolean", "Date", "Timestamp", "Duration", "Phone",
+    "Integer", "Decimal", "Money", "Float", "Text", "Boolean", "Date", "Timestamp", "Duration", "Phone",
     "Json", "Uuid", "Bytes", "Inet", "Array",
     "ColumnType", "Parsed", "Refused", "Mask",
 ]  # fmt: skip

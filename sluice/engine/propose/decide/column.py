@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sluice.engine.propose.decide.amounts import amounts
+from sluice.engine.propose.decide.floats import floats
 from sluice.engine.propose.decide.hints import why_text
 from sluice.engine.propose.decide.moments import moments
 from sluice.engine.propose.decide.reading import Decision, Reading, share
@@ -27,11 +28,8 @@ def decide(evidence: ColumnEvidence, points: frozenset[str], stored: ColumnType 
     wanted = evidence.filled - evidence.nulls.total
     if wanted <= 0 or evidence.shapes.full:
         return _as_text(evidence, [])
-    tried = [
-        each
-        for each in (_boolean(evidence), moments(evidence, wanted), amounts(evidence, points), _duration(evidence))
-        if each
-    ]
+    numbers = amounts(evidence, points), floats(evidence)
+    tried = [each for each in (_boolean(evidence), moments(evidence, wanted), *numbers, _duration(evidence)) if each]
     best = max(tried, key=lambda each: each.fits, default=None)
     if best is None or wanted - best.fits > max(_WRONG * wanted, wanted >= _SURELY):
         return _as_text(evidence, tried)

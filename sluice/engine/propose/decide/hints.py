@@ -8,7 +8,6 @@ from sluice.engine.propose.evidence.column import ColumnEvidence
 
 _HALF = 0.5
 _HINTS = (
-    (re.compile(r"[+-]?[09]+(?:[.,]9+)?[Aa][+-]?[09]+"), "numbers with an exponent, which no type reads from a CSV"),
     (re.compile(r"[+-]?[09]+(?:[.,]9+)? ?%"), "numbers with %: a transform can remove it"),
     (re.compile(r"99?[-/. ]99?[-/. ]99(?: .*)?"), "dates with years of two digits"),
     (

@@ -32,7 +32,8 @@ class ColumnEvidence:
         self.name = name
         self.rows = self.filled = self.longest = self.bytes = self.ranged = 0
         self.shapes, self.values, self.odd = Tally(_SHAPES), Tally(_VALUES), Tally(_ODD)
-        self.nulls, self.marks, self.zones = Tally(1_000), Tally(_MARKS), Tally(_MARKS)
+        self.nulls, self.zones = Tally(1_000), Tally(_MARKS)
+        self.marks, self.exponents = Tally(_MARKS), Tally(_MARKS)  # what is beside digits, points and signs
         self.days: dict[str, Tally] = {}
         self.low: float | int | None = None
         self.high: float | int | None = None
@@ -87,7 +88,8 @@ class ColumnEvidence:
             self.odd.add(rest.dictionary_encode(), where) if not self.odd.full else None
             self._add_nulls(rest, where)
         self._add_days(text, lines, forms, codes)
-        self._add_marks(text, lines, forms, codes)
+        self._add_marks(self.marks, text, lines, _rows(codes, [form.marked for form in forms]))
+        self._add_marks(self.exponents, text, lines, _rows(codes, [form.exponent for form in forms]))
         self._add_range(text, shapes)
 
     def _counted(self, text: pa.Array, lines: Int64s) -> pa.DictionaryArray | None:
@@ -127,12 +129,11 @@ class ColumnEvidence:
             if zone:
                 self.zones.add(pc.utf8_slice_codeunits(some, zone).dictionary_encode(), where)
 
-    def _add_marks(self, text: pa.Array, lines: Int64s, forms: list[Form], codes: Int64s) -> None:
-        if self.marks.full or not any(form.marked for form in forms):
-            return
-        rows = _rows(codes, [form.marked for form in forms])
-        marks = pc.replace_substring_regex(text.filter(pa.array(rows)), _NOT_A_MARK, "")
-        self.marks.add(marks.dictionary_encode(), lines[rows])
+    @staticmethod
+    def _add_marks(tally: Tally, text: pa.Array, lines: Int64s, rows: Mask) -> None:
+        if not tally.full and rows.any():
+            marks = pc.replace_substring_regex(text.filter(pa.array(rows)), _NOT_A_MARK, "")
+            tally.add(marks.dictionary_encode(), lines[rows])
 
     def _add_range(self, text: pa.Array, shapes: pa.DictionaryArray) -> None:
         """Widen the range of plain numbers."""

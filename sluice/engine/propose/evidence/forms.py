@@ -1,4 +1,4 @@
-"""What a shape may be: a number, a number with a mark such as a currency's, a date, a date and time, a duration.
+"""What a shape may be: a number, also with a mark such as a currency's or an exponent, a date and time, a duration.
 
 A shape may be several of these: `99999999` is a number, and may be a date without separators.
 """
@@ -14,6 +14,7 @@ _DIGITS = r"[09][9]*(?:[.,'_ \u00a0\u202f\u2019]9+)*|[.,]9+"
 _NUMBER = re.compile(
     rf"[(]?[+-]?(?P<before>{_MARK}[. ]?)?[(]?[+-]?(?P<digits>{_DIGITS})-?[)]?(?P<after>[ \u00a0]?(?:{_MARK}))?[)-]?"
 )
+_EXPONENT = re.compile(r"[+-]?(?:[09]*[.,][09]*[Aa][+-]?|[09]+[Aa][+-])[09]+")  # 12E4 is rather a code
 _WORD = "[Aa]{3,9}"  # a month's name: May to September
 _DAY = (
     r"(?P<day>9{4}(?P<first>[-/. ])99?(?P=first)99?|99?(?P<last>[-/. ])99?(?P=last)(?:9{4}|99)|9{8}(?![.,:])"
@@ -47,23 +48,25 @@ class Form:
 
     number: bool
     marked: bool
+    exponent: bool
     dated: Dated | None
     clock: bool
 
     @property
     def odd(self) -> bool:
         """Whether it is none of these: a word, a code, free text."""
-        return not (self.number or self.dated or self.clock)
+        return not (self.number or self.exponent or self.dated or self.clock)
 
 
 @lru_cache(maxsize=1 << 14)
 def form_of(shape: str) -> Form:
     """What a shape may be."""
     if len(shape) > _LONGEST:
-        return Form(number=False, marked=False, dated=None, clock=False)
+        return Form(number=False, marked=False, exponent=False, dated=None, clock=False)
     number = _NUMBER.fullmatch(shape)
     marked = number is not None and bool(number["before"] or number["after"])
-    return Form(number is not None, marked, _dated(shape), _CLOCK.fullmatch(shape.replace("0", "9")) is not None)
+    clock = _CLOCK.fullmatch(shape.replace("0", "9")) is not None
+    return Form(number is not None, marked, _EXPONENT.fullmatch(shape) is not None, _dated(shape), clock)
 
 
 def _dated(shape: str) -> Dated | None:

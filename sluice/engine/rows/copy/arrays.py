@@ -11,7 +11,8 @@ import pyarrow as pa
 from sluice.engine.rows.copy.cells import Numbers
 
 _OIDS = {
-    pa.bool_(): 16, pa.int64(): 20, pa.int32(): 23, pa.string(): 25, pa.date32(): 1082, pa.binary(16): 2950,
+    pa.bool_(): 16, pa.int64(): 20, pa.int32(): 23, pa.string(): 25, pa.float64(): 701, pa.date32(): 1082,
+    pa.binary(16): 2950,
     pa.timestamp("us", "UTC"): 1184, pa.timestamp("us"): 1184,
 }  # fmt: skip
 _NUMERIC = 1700

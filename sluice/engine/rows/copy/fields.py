@@ -121,6 +121,7 @@ def _cells_of(kind: pa.DataType) -> Callable[[pa.Array], list[Cell]]:
         pa.types.is_int64: lambda column: [Cell(">i8", numbers(column, np.int64))],
         pa.types.is_int32: lambda column: [Cell(">i4", numbers(column, np.int32))],
         pa.types.is_int16: lambda column: [Cell(">i2", numbers(column, np.int16))],
+        pa.types.is_float64: lambda column: [Cell(">f8", numbers(column, np.float64))],
         pa.types.is_boolean: lambda column: [Cell("u1", numbers(column.cast(pa.uint8()), np.uint8))],
         pa.types.is_decimal128: numeric_cells,
         pa.types.is_date32: _date,

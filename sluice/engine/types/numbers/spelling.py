@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sluice.engine.types.base import ColumnType
+from sluice.engine.types.numbers.float import Float
 from sluice.engine.types.numbers.integer import Integer
 
 
@@ -20,6 +21,8 @@ def spell_numbers(values: pa.Array, declared: ColumnType) -> pa.Array:
     A float has the fewest digits that identify it among floats of its size; NaN and infinities stay words, which every
     type of numbers refuses. For Integer a whole number is written without a point, with all its digits.
     """
+    if isinstance(declared, Float):
+        return pc.replace_substring(_shortest(values), ".", declared.decimal_mark)
     if not isinstance(declared, Integer):
         text = _positional(_shortest(values), Exact)
         return pc.replace_substring(text, ".", declared.decimal_mark)
