@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         Money,
         Phone,
         Text,
+        Time,
         Timestamp,
         Uuid,
     )
@@ -72,7 +73,7 @@ __all__ = [
     "Hourly", "Every", "Cron", "After", "Stable", "Marker", "Renamed",
     "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
     "Example", "Choose", "Rows", "SqlQuery",
-    "Boolean", "Date", "Decimal", "Duration", "Float", "Integer", "Money", "Phone", "Text", "Timestamp",
+    "Boolean", "Date", "Decimal", "Duration", "Float", "Integer", "Money", "Phone", "Text", "Time", "Timestamp",
     "Json", "Uuid", "Bytes", "Inet", "Array",
     "at_least", "at_most", "between", "matches", "one_of",
     "enqueue", "enqueue_async", "runs",
@@ -89,7 +90,7 @@ _HOMES = {
     ),
     "sluice.engine.types": (
         "Array", "Boolean", "Bytes", "Date", "Decimal", "Duration", "Float", "Inet", "Integer", "Json", "Money",
-        "Phone", "Text", "Timestamp", "Uuid",
+        "Phone", "Text", "Time", "Timestamp", "Uuid",
     ),
     "sluice.engine.declare.tables.checks": ("at_least", "at_most", "between", "matches", "one_of"),
     "sluice.client.enqueue": ("enqueue", "enqueue_async"),

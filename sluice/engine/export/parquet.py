@@ -28,6 +28,7 @@ _TYPES = {
     "double precision": pa.float64(),
     "boolean": pa.bool_(),
     "date": pa.date32(),
+    "time without time zone": pa.time64("us"),
     "timestamp without time zone": pa.timestamp("us"),
     "timestamp with time zone": pa.timestamp("us", "UTC"),
 }

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sluice.engine.declare.tables.checks import AtLeast, AtMost, Between, Matches, OneOf
-from sluice.engine.types import Date, Timestamp
+from sluice.engine.types import Date, Time, Timestamp
 
 _FUNCTIONS: dict[type, str] = {AtLeast: "at_least", AtMost: "at_most", Between: "between", Matches: "matches"}
 
@@ -17,7 +17,7 @@ def written(value: Any) -> str:  # noqa: PLR0911 - one line for each kind
     """A declaration as the call that makes it, without what is as by default."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, Date | Timestamp):
+    if isinstance(value, Date | Time | Timestamp):
         named = [f"{name}={written(given)}" for name, given in value.named.items()]
         return _call(type(value).__name__, [*map(written, value.formats), *named])
     if isinstance(value, OneOf):

@@ -15,9 +15,10 @@ from sluice.engine.types.text import Text
 from sluice.engine.types.times.day import Date
 from sluice.engine.types.times.duration import Duration
 from sluice.engine.types.times.moment import Timestamp
+from sluice.engine.types.times.time import Time
 
 __all__ = [
-    "Integer", "Decimal", "Money", "Float", "Text", "Boolean", "Date", "Timestamp", "Duration", "Phone",
+    "Integer", "Decimal", "Money", "Float", "Text", "Boolean", "Date", "Timestamp", "Time", "Duration", "Phone",
     "Json", "Uuid", "Bytes", "Inet", "Array",
     "ColumnType", "Parsed", "Refused", "Mask",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ _JSON_TYPES: dict[str, dict[str, str]] = {
     "real": {"type": "number", "format": "double"},
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
+    "time without time zone": {"type": "string", "format": "partial-time"},
     "timestamptz": {"type": "string", "format": "date-time"},
     "timestamp with time zone": {"type": "string", "format": "date-time"},
     "uuid": {"type": "string", "format": "uuid"},

@@ -105,3 +105,24 @@ def test_day_month_and_year_of_two_digits_are_chosen_where_all_can_be_exchanged(
     result = proposal(made.put(tmp_path, "a.csv", b"on\n03-04-05\n06-07-08\n09-10-11\n"))
     for pattern in ("%d-%m-%y", "%m-%d-%y", "%y-%m-%d"):
         assert f'Date("{pattern}", first_year=' in result.text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "types"),
+    [
+        ("v", "14:30:05", ['Time("%H:%M:%S")', "Duration()"]),
+        ("v", "14:30", ['Time("%H:%M")', "Duration(minutes=True)"]),
+        ("call_time", "14:30:05", ['Time("%H:%M:%S")']),
+        ("start", "14:30", ['Time("%H:%M")']),
+        ("duration", "14:30", ["Duration(minutes=True)"]),
+        ("call length", "0:30:05", ["Duration()"]),
+        ("talk_time", "14:30", ['Time("%H:%M")', "Duration(minutes=True)"]),
+    ],
+)
+def test_a_time_of_day_or_a_length_of_time_is_chosen_unless_the_name_says_it(
+    tmp_path: Path, name: str, text: str, types: list[str]
+) -> None:
+    result = proposal(made.put(tmp_path, "a.csv", f"id,{name}\n1,{text}\n2,{text}\n".encode()))
+    assert [each for each in ('Time("%H:%M:%S")', 'Time("%H:%M")', "Duration()", "Duration(minutes=True)")
+            if each in result.text] == types  # fmt: skip
+    assert ("            Choose(" in result.text) is (len(types) > 1)

@@ -62,6 +62,7 @@ def test_every_type_and_every_code_of_the_summary_has_an_example() -> None:
 
 def test_the_types_are_kept_as_the_summary_says() -> None:
     usual = {"Money": 'Money("USD")', "Date": 'Date("%Y-%m-%d")', "Timestamp": 'Timestamp("%Y-%m-%d")'}
+    usual |= {"Time": 'Time("%H:%M")'}
     usual |= {"Phone": 'Phone("KE")', "Bytes": 'Bytes("hex")', "Array": "Array(Integer())"}
     for name, kept, _ in SUMMARY.findall(PAGE):
         assert declared(usual.get(name, f"{name}()")).pg_type == kept

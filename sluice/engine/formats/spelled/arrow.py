@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sluice.engine.formats.spelled.local import zone_of
-from sluice.engine.formats.spelled.moments import Instants, spell_dates, spell_lengths, spell_moments
+from sluice.engine.formats.spelled.moments import Instants, spell_dates, spell_moments, spell_times
 from sluice.engine.formats.spelled.nested import documents, takes
 from sluice.engine.types import Bytes, Date, Uuid
 from sluice.engine.types.base import ColumnType
@@ -64,7 +64,7 @@ def _spelled(name: str, values: pa.Array, declared: ColumnType) -> pa.Array:
     if pa.types.is_date(kind):
         return spell_dates(values, declared)
     if pa.types.is_time(kind) or pa.types.is_duration(kind):
-        return spell_lengths(values)
+        return spell_times(values, declared)
     try:
         return pc.cast(values, pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:  # Arrow's answer to a kind that has no text

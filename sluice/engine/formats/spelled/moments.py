@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from sluice.engine.formats.spelled.local import DAY, to_local, zone_of
 from sluice.engine.formats.text.beyond import beyond
-from sluice.engine.types import Date, Timestamp
+from sluice.engine.types import Date, Time, Timestamp
 from sluice.engine.types.base import ColumnType, Int64s, Mask
 from sluice.engine.types.times.words import MONTHS
 from sluice.engine.types.times.zone import SECOND, to_utc
@@ -88,6 +88,18 @@ def spell_dates(values: pa.Array, declared: ColumnType) -> pa.Array:
     return _in_formats(*_micros(moments), _iso(moments, days_only=True), declared)
 
 
+def spell_times(values: pa.Array, declared: ColumnType) -> pa.Array:
+    """Times of day as text, in a format of a Time; else, and lengths of time, as HH:MM:SS."""
+    text = spell_lengths(values)
+    if not isinstance(declared, Time) or pa.types.is_duration(values.type):
+        return text
+    per_second = _PER_SECOND[values.type.unit]
+    seconds, rest = np.divmod(_counts(values), per_second)
+    nanos = rest * (_NANOS // per_second)
+    moments = Instants(seconds, nanos, values.is_valid().to_numpy(zero_copy_only=False))
+    return _in_formats(*_micros(moments), text, declared)
+
+
 def spell_lengths(values: pa.Array) -> pa.Array:
     """Times of day and durations as HH:MM:SS, with a sign and a fraction if needed."""
     per_second = _PER_SECOND[values.type.unit]
@@ -119,7 +131,7 @@ def _micros(moments: Instants) -> tuple[Int64s, Mask]:
     return np.where(exact, moments.seconds, 0) * SECOND + np.where(exact, moments.nanos, 0) // 1000, exact
 
 
-def _in_formats(micros: Int64s, exact: Mask, iso: pa.Array, declared: Date | Timestamp) -> pa.Array:
+def _in_formats(micros: Int64s, exact: Mask, iso: pa.Array, declared: Date | Time | Timestamp) -> pa.Array:
     """Local times in the first declared format that parses to the same value; otherwise `iso`, null for null."""
     clock = pc.cast(pa.array(np.where(exact, micros, 0), pa.timestamp("us")), pa.string())
     text, left = pa.nulls(len(iso), pa.string()), exact
@@ -173,9 +185,9 @@ def _fractions(nanos: Int64s) -> pa.Array:
     return pc.if_else(pa.array(nanos != 0), pc.binary_join_element_wise(".", digits, ""), "")
 
 
-def _usable(declared: Date | Timestamp) -> tuple[str, ...]:
+def _usable(declared: Date | Time | Timestamp) -> tuple[str, ...]:
     """The formats in which local times of the declared zone can be written: an offset is written for UTC alone."""
-    return declared.formats if isinstance(declared, Date) or declared.tz == "UTC" else declared.local
+    return declared.local if isinstance(declared, Timestamp) and declared.tz != "UTC" else declared.formats
 
 
 def _written(clock: pa.Array, pattern: str) -> pa.Array:
@@ -194,13 +206,14 @@ def _piece(clock: pa.Array, piece: str) -> pa.Array | str:
     return {"%%": "%", "%z": "+00:00"}.get(piece, piece)
 
 
-def _read(text: pa.Array, declared: Date | Timestamp) -> Int64s:
+def _read(text: pa.Array, declared: Date | Time | Timestamp) -> Int64s:
     """The values that the declared type reads, as microseconds in local time; -1 for none.
 
     A nonexistent local time (clocks set forward) is read here: the type's own reason is better than one of the format.
     """
-    in_utc = isinstance(declared, Timestamp)
-    reader = Timestamp(*declared.formats, first_year=declared.first_year) if in_utc else declared
+    reader: ColumnType = declared
+    if isinstance(declared, Timestamp):
+        reader = Timestamp(*declared.formats, first_year=declared.first_year)
     values = reader.parse(text).values
     if isinstance(declared, Date):
         days: npt.NDArray[np.int32] = values.cast(pa.int32()).fill_null(-1).to_numpy()

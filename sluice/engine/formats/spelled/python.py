@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sluice.engine.formats.spelled.moments import Instants, spell_dates, spell_moments
+from sluice.engine.formats.spelled.moments import Instants, spell_dates, spell_moments, spell_times
 from sluice.engine.formats.text.beyond import wrong_cell
 from sluice.engine.types import Date, Integer, Text
 from sluice.engine.types.base import ColumnType
@@ -135,7 +135,10 @@ def _word(value: Any) -> str:
     return _NOT_A_NUMBER if math.isnan(value) else _ENDLESS[value < 0]
 
 
-def _clock(value: Any, declared: ColumnType) -> str:  # noqa: ARG001
+def _clock(value: Any, declared: ColumnType) -> str:
+    """A time of day; with a zone as ISO 8601, which no type reads."""
+    if value.tzinfo is None:
+        return quoted(spell_times(pa.array([value], pa.time64("us")), declared)[0].as_py())
     return quoted(value.isoformat())
 
 

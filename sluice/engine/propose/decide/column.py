@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sluice.engine.propose.decide.amounts import amounts
+from sluice.engine.propose.decide.clocks import clocks
 from sluice.engine.propose.decide.floats import floats
 from sluice.engine.propose.decide.hints import why_text
 from sluice.engine.propose.decide.moments import moments
 from sluice.engine.propose.decide.reading import Decision, Reading, share
 from sluice.engine.propose.evidence.column import ColumnEvidence
 from sluice.engine.propose.evidence.forms import form_of
-from sluice.engine.types import Boolean, Duration, Text
+from sluice.engine.types import Boolean, Text
 from sluice.engine.types.base import ColumnType
 
 _WRONG, _SURELY = 0.03, 10  # a type may refuse this share of the cells, and one of so many; else the column is text
@@ -29,7 +30,7 @@ def decide(evidence: ColumnEvidence, points: frozenset[str], stored: ColumnType 
     if wanted <= 0 or evidence.shapes.full:
         return _as_text(evidence, [])
     numbers = amounts(evidence, points), floats(evidence)
-    tried = [each for each in (_boolean(evidence), moments(evidence, wanted), *numbers, _duration(evidence)) if each]
+    tried = [each for each in (_boolean(evidence), moments(evidence, wanted), *numbers, clocks(evidence)) if each]
     best = max(tried, key=lambda each: each.fits, default=None)
     if best is None or wanted - best.fits > max(_WRONG * wanted, wanted >= _SURELY):
         return _as_text(evidence, tried)
@@ -127,11 +128,3 @@ def _boolean(evidence: ColumnEvidence) -> Decision | None:
         f"{word} {share(count, total)}" for word, count in sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     )
     return Decision((Reading(Boolean()),), total, (note,), exact=False)
-
-
-def _duration(evidence: ColumnEvidence) -> Decision | None:
-    """HH:MM:SS."""
-    fits = sum(count for shape, count, _ in evidence.shapes if form_of(shape).clock)
-    if not fits:
-        return None
-    return Decision((Reading(Duration()),), fits, ("HH:MM:SS, stored in seconds",), exact=False)

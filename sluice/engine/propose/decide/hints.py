@@ -14,8 +14,6 @@ _HINTS = (
         re.compile(r"99?[- .]*[Aa]{3,9}[- ,.]*9{2,4}.*|[A][a]{2,8} 99?, ?9{4}.*"),
         "dates with names of months, not English",
     ),
-    (re.compile(r"99?:99"), "HH:MM, or MM:SS, which Duration(minutes=True) reads"),
-    (re.compile(r"99?:99(?::99)? ?[AaPp][Mm]?"), "times of 12 hours, which no type reads"),
     (re.compile(r"9{4}-99-99[ A]99:99(?::99)?(?:\.9+)? ?(?:[Aa]+|[+-]99:?99)"), "times with zones that are names"),
     (re.compile(r"9{4}-99-99[ A]99:99:99\.9{7,}A?"), "times with more than 6 digits of a second"),
 )

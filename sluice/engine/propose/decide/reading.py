@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from sluice.engine.types import Date, Timestamp
+from sluice.engine.types import Date, Time, Timestamp
 from sluice.engine.types.base import ColumnType
 
 
@@ -52,7 +52,7 @@ class Decision:
 def written(declared: ColumnType) -> str:
     """A type as it is declared in a pipeline's file."""
     name = type(declared).__name__
-    if isinstance(declared, Date | Timestamp):
+    if isinstance(declared, Date | Time | Timestamp):
         named = [f"{key}={quoted(value) if isinstance(value, str) else value}" for key, value in declared.named.items()]
         return f"{name}({', '.join([*map(quoted, declared.formats), *named])})"
     parts, skipped = [], False
@@ -62,7 +62,7 @@ def written(declared: ColumnType) -> str:
             skipped = True
             continue
         shown = quoted(value) if isinstance(value, str) else str(value)
-        parts.append((each.name, f"{each.name}={shown}" if each.kw_only or skipped else shown))
+        parts.append((each.name, f"{each.name}={shown}" if each.kw_only or skipped or value is True else shown))
     defaults = {each.name: each.default for each in fields(declared)}  # type: ignore[arg-type]
     sizes = [name for name in ("precision", "scale") if name in defaults]
     if all(getattr(declared, name) == defaults[name] for name in sizes):

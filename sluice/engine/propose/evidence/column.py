@@ -20,7 +20,7 @@ NULL_WORDS = (
 PACKED = ("%Y%m%d", "%d%m%Y", "%m%d%Y")  # days without separators
 _LONGEST_WORD = max(map(len, NULL_WORDS))
 _MISSING = 0.03
-_SHAPES, _VALUES, _ODD, _DAYS, _MARKS = 500, 100, 1_000, 60_000, 40
+_SHAPES, _VALUES, _ODD, _DAYS, _MARKS, _HOURS = 500, 100, 1_000, 60_000, 40, 10_000
 _PLAIN = r"\A-?[09]9*\z", r"\A-?[09]9*\.9+\z"
 _NOT_A_MARK = r"[0-9.,'_ ()+\x{2019}\x{00a0}\x{202f}-]"
 
@@ -34,6 +34,7 @@ class ColumnEvidence:
         self.shapes, self.values, self.odd = Tally(_SHAPES), Tally(_VALUES), Tally(_ODD)
         self.nulls, self.zones = Tally(1_000), Tally(_MARKS)
         self.marks, self.exponents = Tally(_MARKS), Tally(_MARKS)  # what is beside digits, points and signs
+        self.hours, self.halves = Tally(_HOURS), Tally(_MARKS)  # of times of day or lengths of time
         self.days: dict[str, Tally] = {}
         self.low: float | int | None = None
         self.high: float | int | None = None
@@ -88,6 +89,7 @@ class ColumnEvidence:
             self.odd.add(rest.dictionary_encode(), where) if not self.odd.full else None
             self._add_nulls(rest, where)
         self._add_days(text, lines, forms, codes)
+        self._add_clocks(text, lines, _rows(codes, [form.clock for form in forms]))
         self._add_marks(self.marks, text, lines, _rows(codes, [form.marked for form in forms]))
         self._add_marks(self.exponents, text, lines, _rows(codes, [form.exponent for form in forms]))
         self._add_range(text, shapes)
@@ -128,6 +130,17 @@ class ColumnEvidence:
             days.add(texts, where)
             if zone:
                 self.zones.add(pc.utf8_slice_codeunits(some, zone).dictionary_encode(), where)
+
+    def _add_clocks(self, text: pa.Array, lines: Int64s, rows: Mask) -> None:
+        """Count what is before the first colon, and letters behind the digits."""
+        if not rows.any() or self.hours.full:
+            return
+        some, where = text.filter(pa.array(rows)), lines[rows]
+        self.hours.add(pc.replace_substring_regex(some, ":.*", "").dictionary_encode(), where)
+        halves = pc.replace_substring_regex(some, "[0-9:. ]", "")
+        lettered = pc.not_equal(halves, "")
+        if pc.any(lettered).as_py():
+            self.halves.add(halves.filter(lettered).dictionary_encode(), where[lettered.to_numpy(zero_copy_only=False)])
 
     @staticmethod
     def _add_marks(tally: Tally, text: pa.Array, lines: Int64s, rows: Mask) -> None:

@@ -22,7 +22,7 @@ _DAY = (
 )
 _TIME = r"(?:(?P<between> |A|, )(?P<clock>99?:99(?::99(?:[.,]9{1,9})?)?)|(?P<packed>9{4}|9{6}))"
 _DATED = re.compile(rf"{_DAY}(?:{_TIME}(?P<zone> ?(?:[Aa]{{1,5}}|[+-]99(?::?99)?))?)?")
-_CLOCK = re.compile(r"9{1,4}:99:99")
+_CLOCK = re.compile(r"9{1,4}:99(?::99(?:\.9{1,6})?)?(?: ?[Aa]{2})?")
 _LONGEST = 64
 _WHOLE_YEAR = 4
 

@@ -47,6 +47,8 @@ def words(values: pa.Array) -> list[Word]:
         return [_signed(values.to_numpy(zero_copy_only=False).astype(np.int64))]
     if pa.types.is_date32(kind):
         values = values.cast(pa.int32())
+    if pa.types.is_time(kind):
+        values = values.cast(pa.int64())
     if pa.types.is_timestamp(kind):
         return _moments(pc.cast(values, pa.int64()).to_numpy())
     if pa.types.is_integer(values.type):

@@ -12,7 +12,7 @@ from sluice.engine.rows.copy.cells import Numbers
 
 _OIDS = {
     pa.bool_(): 16, pa.int64(): 20, pa.int32(): 23, pa.string(): 25, pa.float64(): 701, pa.date32(): 1082,
-    pa.binary(16): 2950,
+    pa.binary(16): 2950, pa.time64("us"): 1083,
     pa.timestamp("us", "UTC"): 1184, pa.timestamp("us"): 1184,
 }  # fmt: skip
 _NUMERIC = 1700

@@ -119,6 +119,7 @@ def _cells_of(kind: pa.DataType) -> Callable[[pa.Array], list[Cell]]:
         return _timestamp
     made = {
         pa.types.is_int64: lambda column: [Cell(">i8", numbers(column, np.int64))],
+        pa.types.is_time64: lambda column: [Cell(">i8", numbers(column, np.int64))],
         pa.types.is_int32: lambda column: [Cell(">i4", numbers(column, np.int32))],
         pa.types.is_int16: lambda column: [Cell(">i2", numbers(column, np.int16))],
         pa.types.is_float64: lambda column: [Cell(">f8", numbers(column, np.float64))],

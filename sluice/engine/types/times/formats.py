@@ -34,9 +34,24 @@ def check_formats(kind: str, formats: tuple[str, ...], first_year: int | None, *
             raise ConfigError(f"{kind}({pattern!r}): a format has %Y, %m and %d, or %y, %b or %B in their place.")
         if not timed and not means <= {*"Ymd"}:
             raise ConfigError(f"{kind}({pattern!r}): a day has no time; that is what Timestamp is for.")
-        if ("I" in letters) != ("p" in letters):
-            raise ConfigError(f"{kind}({pattern!r}): hours of 12 are read with both %I and %p (AM or PM).")
+        _check_halves(kind, pattern, letters)
     _check_years(kind, formats, first_year)
+
+
+def check_clock(formats: tuple[str, ...]) -> None:
+    """Raises ConfigError unless each format is one of a time of day."""
+    if not formats:
+        raise ConfigError('Time() needs a format, e.g. Time("%H:%M:%S").')
+    for pattern in formats:
+        letters = letters_of(pattern)
+        if not letters & {*"HI"} or not letters <= {*"HIpMSf"}:
+            raise ConfigError(f"Time({pattern!r}): a format has %H, or %I and %p, and may have %M, %S and %f.")
+        _check_halves("Time", pattern, letters)
+
+
+def _check_halves(kind: str, pattern: str, letters: set[str]) -> None:
+    if ("I" in letters) != ("p" in letters):
+        raise ConfigError(f"{kind}({pattern!r}): hours of 12 are read with both %I and %p (AM or PM).")
 
 
 def _check_years(kind: str, formats: tuple[str, ...], first_year: int | None) -> None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from sluice.engine.types.base import Grown, Int64s, Mask, Parsed, Refused, spread
 from sluice.engine.types.cells import Cells, column
+from sluice.engine.types.times.clocks import micros_of_day
 from sluice.engine.types.times.day import days_of
 from sluice.engine.types.times.formats import agreed, check_formats, letters_of, refusals
 from sluice.engine.types.times.iso import FORMATS, read_moments
@@ -132,17 +133,8 @@ def _is_wide(utc: Int64s) -> bool:
 def _micros(form: Template, cells: Cells, first_year: int | None) -> tuple[Int64s, Mask]:
     """Microseconds since 1970 and which cells are valid: in UTC where the format has an offset, else in local time."""
     days, fits, fields = days_of(form, cells, first_year)
-    if "I" in fields:
-        fits &= (fields["I"] >= 1) & (fields["I"] <= 12)
-        fields["H"] = fields["I"] % 12 + fields["p"]
-    total = days.astype(np.int64)
-    for letter, limit in (("H", 24), ("M", 60), ("S", 60)):
-        total *= limit
-        if letter in fields:
-            fits &= fields[letter] < limit
-            total += fields[letter]
-    total -= fields.get("z", np.int64(0)) * np.int64(60)
-    total *= SECOND
-    if "f" in fields:
-        total += fields["f"]
+    total = micros_of_day(fields, fits)
+    total += days * np.int64(86_400 * SECOND)
+    if "z" in fields:
+        total -= fields["z"] * np.int64(60 * SECOND)
     return total, fits
