@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.kit.forked import Forked
+from tests.kit.ports import free_port
 from tests.kit.stack import Stack, until
 
 ADDED = """
@@ -30,14 +30,11 @@ pipeline = Pipeline("changed", Files("changed/*.csv", watch=True, ready=Renamed(
 @pytest.fixture
 def up(stack: Stack) -> Iterator[Stack]:
     """`sluice up`, with one pipeline that is watched."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     folder = stack.home / "pipelines"
     folder.mkdir()
     (stack.home / "inbox" / "changed").mkdir(parents=True)
-    stack.env |= {
-        "SLUICE_PIPELINES": str(folder), "SLUICE_INBOX": str(stack.home / "inbox"), "SLUICE_FLOWER_PORT": str(port)
-    }  # fmt: skip
+    stack.env |= {"SLUICE_PIPELINES": str(folder), "SLUICE_INBOX": str(stack.home / "inbox")}
+    stack.env["SLUICE_FLOWER_PORT"] = str(free_port())
     (folder / "changed.py").write_text(CHANGED.format(n=0))
     log = stack.home / "up.log"
     with log.open("wb") as out:

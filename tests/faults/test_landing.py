@@ -151,15 +151,17 @@ def assert_nothing_is_loaded(way: Way) -> None:
 
 @pytest.mark.slow
 def test_redis_emptied_while_parts_are_held(way: Way) -> None:
-    worker = way.begin(limit="10%")
-    until(lambda: way.trial.count("state = 'held'") >= way.parts // 2, 120, "held parts")
+    way.small.write_bytes(b"no,calls\n1,2\n")  # it has no part: those that are counted are the large one's
+    one_stays = failing(way.trial, f"transform.claimed:{way.parts // 2}:stop")  # no verdict before it is transformed
+    worker = way.begin(env=LONG | one_stays, limit="10%")
+    until(lambda: way.trial.count("state = 'held'") == way.parts - 1, 120, "all other parts held")
     os.killpg(worker.process.pid, signal.SIGSTOP)
-    assert way.trial.count("state = 'held'") > 0
     way.trial.struck()
     way.trial.stack.redis().flushall()
     os.killpg(worker.process.pid, signal.SIGCONT)
     way.trial.finish()
-    way.assert_all_is_well(frames=True)
+    assert outcomes(way.trial) == [("done", None), ("failed", "missing_header")]
+    way.assert_all_is_well(way.large, frames=True)
     assert way.trial.count("crashes > 0") == 0
 
 

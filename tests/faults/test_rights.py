@@ -62,6 +62,7 @@ def test_rights_lost_in_the_middle_of_a_run_kill_no_step(trial: Trial) -> None:
         trial.struck()
         trial.finish()
         trial.assert_all_is_well(frames=True)
+        until(lambda: said(weak, CLOSED), 120, "the gate closed")
         assert said(weak, CLOSED) == 1
         assert trial.count("crashes > 0 or state = 'dead'") == 0
         weak.kill_group()

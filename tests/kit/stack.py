@@ -69,7 +69,7 @@ class Worker:
         """SIGTERM, then SIGKILL for what is still there."""
         self.process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            self.process.wait(15)
+            self.process.wait(60)
         self.kill_group()
 
 

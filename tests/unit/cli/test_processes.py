@@ -17,6 +17,7 @@ from sluice.cli.servers import processes
 from sluice.engine.base import servers
 from sluice.engine.tables.changes.apply import TableInUse
 from sluice.workers.child import Command
+from tests.kit.ports import free_port
 
 Sluice = Callable[..., Any]
 
@@ -37,8 +38,7 @@ class Recorder:
 @pytest.fixture(autouse=True)
 def recorder(monkeypatch: pytest.MonkeyPatch) -> type[Recorder]:
     monkeypatch.setattr(processes, "Supervisor", Recorder)
-    with socket.create_server(("127.0.0.1", 0)) as free:  # the usual port may be in use on this machine
-        monkeypatch.setenv("SLUICE_FLOWER_PORT", str(free.getsockname()[1]))
+    monkeypatch.setenv("SLUICE_FLOWER_PORT", str(free_port()))  # the usual port may be in use on this machine
     monkeypatch.setattr(servers, "urls", lambda: ("", ""))
     monkeypatch.setattr("sluice.engine.tables.migrate.migrate", lambda _pipelines: [])
     return Recorder

@@ -107,13 +107,14 @@ class DeadChild:
         return 1
 
 
-def test_nothing_is_started_before_its_pause_is_over(said: list[str]) -> None:
+def test_nothing_is_started_before_its_pause_is_over(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "SHORTEST_PAUSE_S", 30)
     with Supervisor([script("worker", "raise SystemExit(3)")], say=said.append) as supervisor:
         wait_for(lambda: supervisor.poll() or said)
         assert supervisor.slots[0].child is None
         supervisor.poll()
         assert supervisor.slots[0].child is None
-    assert said == ["worker ended with exit code 3; it starts again in 0.5 s"]
+    assert said == ["worker ended with exit code 3; it starts again in 30 s"]
 
 
 def test_leaving_the_block_asks_the_children_to_end(tmp_path: Path, said: list[str]) -> None:
