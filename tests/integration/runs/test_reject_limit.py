@@ -143,7 +143,9 @@ def _copy(path: Path) -> Path:
 
 
 def _verdicts(engine: InProcess) -> list[tuple[object, ...]]:
-    return engine.sql("select state, error_code, error, read, loaded, rejected from sluice.input order by run_id, position")
+    return engine.sql(
+        "select state, error_code, error, read, loaded, rejected from sluice.input order by run_id, position"
+    )
 
 
 OVER = "3 of 300 rows are rejects and --max-rejects 2 allows 2: nothing of it was loaded."
