@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sluice.cli.addresses import near
-from sluice.cli.output import count, item, rows, things
+from sluice.cli.output import count, item, rows, things, visible
 
 if TYPE_CHECKING:
     from sluice.engine.propose import Group, Verified
@@ -43,7 +43,7 @@ def _print_files(group: Group) -> None:
     facts += [f"{things(first.skip, 'line')} skipped"] if first.skip else []
     facts += ["no header"] if first.headless else []
     facts += [first.renamed] if first.renamed else []
-    print(f"{names}: {', '.join(facts)}")
+    print(visible(f"{names}: {', '.join(facts)}"))
     for line in first.before[:_SHOWN]:
         item(f"before the header: {line[:80]}")
     for footer in group.found.footers[:_SHOWN]:

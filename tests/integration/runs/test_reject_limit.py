@@ -161,7 +161,7 @@ def test_a_copy_of_a_file_over_the_limit_fails_with_the_same_reason(
     table = Table("of_copies", key=("id",), columns=columns, on_conflict=on_conflict)
     engine.use(Pipeline("of_copies", Files("*.csv"), table))
     run = engine.register(four_parts, _copy(four_parts), max_rejects="2")
-    first, copy = engine.steps(run, "plan")
+    first, _ = engine.steps(run, "plan")
     engine.plan_step(first)
     if not planned_after:
         engine.plan(run)

@@ -1,4 +1,4 @@
-"""Kept rows are in a partition for each day, which is emptied at once; rows of an earlier version stay where they are."""
+"""Kept rows are in a partition for each day, which is emptied at once; rows of an earlier version stay in place."""
 
 from __future__ import annotations
 
