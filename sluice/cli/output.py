@@ -81,10 +81,13 @@ def rows(number: int) -> str:
     return f"{count(number)} row{'' if number == 1 else 's'}"
 
 
-def item(text: str) -> None:
-    """Print a line of a list: indented, and on a terminal folded between words so that the list stays visible."""
+def item(text: str, hang: int = 4) -> None:
+    """Print a line of a list: indented, and on a terminal folded between words so that the list stays visible.
+
+    `hang` is by how many columns more its other lines are indented.
+    """
     if sys.stdout.isatty():
-        _fold(printable_lines(text), "  ")
+        _fold(printable_lines(text), "  ", hang if hang < width() // 2 else 4)
     else:
         print(f"  {printable_lines(text)}")
 
@@ -94,11 +97,11 @@ def folded(text: str, indent: str = "") -> None:
     _fold(visible(text), indent)
 
 
-def _fold(text: str, indent: str) -> None:
+def _fold(text: str, indent: str, hang: int = 4) -> None:
     fold = textwrap.TextWrapper(
         width(),
         initial_indent=indent,
-        subsequent_indent=f"{indent}    ",
+        subsequent_indent=indent + " " * hang,
         expand_tabs=False,
         replace_whitespace=False,
         break_long_words=False,
@@ -123,9 +126,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], indent: str = "
 
 
 def narrow_table(head: Sequence[str], rows: Iterable[Sequence[object]], spare: Collection[str] = ()) -> None:
-    """Print rows in columns where they fit into the terminal (a pipe has 80 columns).
+    """Print rows in columns where they fit into the terminal.
 
-    Where they do not, `spare` columns of zeros are left out; where that is not enough, a row is lines of `name value`.
+    Where they do not (in a pipe: into 80 columns), `spare` columns of zeros are left out; where that is not enough, on a
+    terminal a row is lines of `name value`, and in a pipe it is one line, however long.
     """
     listed = [list(row) for row in rows]
     room = width()
@@ -136,7 +140,8 @@ def narrow_table(head: Sequence[str], rows: Iterable[Sequence[object]], spare: C
         if max(map(len, lines)) <= room:
             break
     else:
-        lines = [line for row in short[1] for line in _block(short[0], row, room)]
+        if sys.stdout.isatty():
+            lines = [line for row in short[1] for line in _block(short[0], row, room)]
     print("\n".join(lines))
 
 
