@@ -128,8 +128,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], indent: str = "
 def narrow_table(head: Sequence[str], rows: Iterable[Sequence[object]], spare: Collection[str] = ()) -> None:
     """Print rows in columns where they fit into the terminal.
 
-    Where they do not (in a pipe: into 80 columns), `spare` columns of zeros are left out; where that is not enough, on a
-    terminal a row is lines of `name value`, and in a pipe it is one line, however long.
+    Where they do not (in a pipe: into 80 columns), `spare` columns of zeros are left out. Where that is not enough, a
+    row is lines of `name value` on a terminal, and one line, however long, in a pipe.
     """
     listed = [list(row) for row in rows]
     room = width()
