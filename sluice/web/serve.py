@@ -13,6 +13,7 @@ from sluice.errors import ConfigError
 from sluice.web.app import make_app
 from sluice.web.connections import Bounded, most_connections
 from sluice.web.http.trace import WithRequestId
+from sluice.workers.log_text import log_printably
 
 GRACE_S = 10  # time for running requests to end
 KEEP_ALIVE_S = 15
@@ -48,6 +49,7 @@ def serve(listener: socket.socket) -> None:
 
 
 def _log_to_stderr() -> None:
+    log_printably()
     lines = logging.StreamHandler(sys.stderr)
     lines.addFilter(WithRequestId())
     lines.setFormatter(logging.Formatter("%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s"))

@@ -21,9 +21,11 @@ from sluice.engine.declare import After, Daily, Pipeline, Timed
 from sluice.engine.schedule.due import next_due
 from sluice.errors import ConfigError
 from sluice.pipelines import all_pipelines
+from sluice.workers.log_text import log_printably
 
 EVERY_S = 60.0
 CHECK = "check-schedules"
+log_printably()
 log = logging.getLogger(__name__)
 
 

@@ -16,9 +16,11 @@ from sluice.workers.broker.dropped import dropped
 from sluice.workers.broker.messages import problem_of
 from sluice.workers.broker.transport import UNEXPECTED, use_careful_transport
 from sluice.workers.gate import gate
+from sluice.workers.log_text import log_printably
 
 use_careful_transport()
 report_briefly()
+log_printably()
 REFUSED_PAUSE_S = 1.0
 
 

@@ -138,6 +138,16 @@ def test_a_child_killed_between_the_last_held_part_and_the_verdict(
         assert_nothing_is_loaded(way)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("point", ["plan.committed:2", "transform.parked:1", "settle.before_commit:1"])
+def test_a_copy_of_a_file_over_the_limit_fails_as_well_whoever_is_killed(way: Way, point: str) -> None:
+    way.small.write_bytes(gzip.compress(way.texts[way.large.name]))  # the same content under another name
+    way.begin(env=LONG | failing(way.trial, f"{point}:kill"), limit="10")
+    way.trial.finish()
+    assert outcomes(way.trial) == [("failed", "over_limit"), ("failed", "over_limit")]
+    assert_nothing_is_loaded(way)
+
+
 def assert_nothing_is_loaded(way: Way) -> None:
     """The run failed, its table is empty, and its rejects are those that each row has by itself."""
     trial = way.trial

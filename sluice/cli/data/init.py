@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sluice.cli.activation import activated
-from sluice.cli.addresses import near
+from sluice.cli.addresses import near, typed
 from sluice.cli.data.evidence import facts_of, print_evidence
 from sluice.cli.output import Json, count, emit, say
 from sluice.errors import ConfigError
@@ -165,13 +165,13 @@ def _print(
     for group, table, tried in zip(groups, tables, verified, strict=True):
         print_evidence(group, table, tried)
     print(f"written to {near(str(path))}")
-    typed = " ".join(shlex.quote(each) for each in files)
+    words = " ".join(map(typed, files))
     print("next:")
-    for line in _next(name, path, typed, still_open=any(group.open for group in groups)):
+    for line in _next(name, path, words, still_open=any(group.open for group in groups)):
         print(f"  {line}")
 
 
-def _next(name: str, path: Path, typed: str, *, still_open: bool) -> Iterator[str]:
+def _next(name: str, path: Path, words: str, *, still_open: bool) -> Iterator[str]:
     """The commands to type."""
     from sluice.cli.main import COMMANDS
     from sluice.pipelines import own_folders
@@ -182,4 +182,4 @@ def _next(name: str, path: Path, typed: str, *, still_open: bool) -> Iterator[st
         yield f"choose in {near(str(path))}, where it says Choose(...): until then `sluice run {name}` refuses it"
     commands = [command.name for command in COMMANDS if command.name == "preview"]
     for command in (*commands, "run"):
-        yield f"{activated()}sluice {command} {name} {typed}"
+        yield f"{activated()}sluice {command} {name} {words}"

@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import socket
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -50,7 +51,14 @@ def flower(as_json: Json = False) -> None:
 
 def up(concurrency: Processes = None, as_json: Json = False) -> None:
     """Run workers, beat, the watcher and Flower (and the embedded servers) until SIGTERM or Ctrl-C."""
-    _keep([worker_command(concurrency), beat_command(), watch_command(), flower_command()], as_json=as_json)
+    beat, flower = (replace(each, details=_log_of(each.name)) for each in (beat_command(), flower_command()))
+    _keep([worker_command(concurrency), beat, watch_command(), flower], as_json=as_json)
+
+
+def _log_of(name: str) -> Path:
+    from sluice.engine.base.settings import settings
+
+    return settings().home.absolute() / "logs" / f"{name}.log"
 
 
 def worker_command(processes: int | None = None, log: Path | None = None, number: int = 1) -> Command:
@@ -152,7 +160,8 @@ def _keep(commands: list[Command], *, as_json: bool) -> None:
     facts: dict[str, Any] = {"running": names, "embedded": is_embedded()}
     if "flower" in names:
         facts["flower"] = {"url": f"http://127.0.0.1:{settings().flower_port}", "user": settings().flower_user}
-    emit(facts, as_json=as_json, human=lambda: _introduce(facts))
+    logs = [command.details for command in commands if command.details is not None]
+    emit(facts, as_json=as_json, human=lambda: _introduce(facts, logs))
     if Supervisor(commands, say=say).run() is signal.SIGINT:
         raise typer.Exit(Exit.INTERRUPTED)
 
@@ -172,9 +181,12 @@ def _refuse_useless_worker() -> None:
         glance.close()
 
 
-def _introduce(facts: dict[str, Any]) -> None:
+def _introduce(facts: dict[str, Any], logs: Sequence[Path]) -> None:
     say(f"running {', '.join(facts['running'])}; stop with Ctrl-C")
     if "flower" in facts:
         say(f"Flower: {facts['flower']['url']}, user {facts['flower']['user']}")
+    if logs:
+        names = " and ".join(log.stem for log in logs)
+        say(f"of {names} only warnings are shown; all that they write: {', '.join(map(str, logs))}")
     if facts["embedded"]:
         say('connect to the servers: eval "$(sluice env)"')

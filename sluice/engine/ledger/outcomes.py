@@ -9,6 +9,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.nothing_loaded import fail_nothing_loaded
+from sluice.engine.storage.address import printable_lines
 from sluice.errors import LostClaim
 
 query = statements(__name__)
@@ -70,8 +71,8 @@ def end_input(
             "size": size,
             "same_as": same_as,
             "code": code,
-            "error": error,
-            "note": note,
+            "error": error and printable_lines(error),
+            "note": note and printable_lines(note),
         },
     )
     row = cursor.fetchone()

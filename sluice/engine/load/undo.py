@@ -53,6 +53,28 @@ def replacing_runs(cursor: Cursor, undoing: Undoing, pipeline: str, run: int) ->
     return dict(cursor.fetchall())
 
 
+@dataclass(frozen=True)
+class Replaced:
+    """A row of an undone input, by file and line, that a file of a later run has replaced or removed."""
+
+    uri: str
+    line: int
+    run: int
+    by: str
+
+
+def rows_replaced_since(cursor: Cursor, undoing: Undoing, pipeline: str, run: int, most: int) -> list[Replaced]:
+    """The first of these rows, as far as they are kept."""
+    params = undoing.params | {"pipeline": pipeline, "run": run, "most": most}
+    cursor.execute(query("rows_replaced_since"), params)
+    return [Replaced(*row) for row in cursor.fetchall()]
+
+
+def note_compared(cursor: Cursor, undoing: Undoing, pipeline: str, run: int, by: int) -> None:
+    """Say in the notes of files of later runs that their books compare with rows that run `by` undoes."""
+    cursor.execute(query("note_compared"), undoing.params | {"pipeline": pipeline, "run": run, "by": by})
+
+
 def lock_out(cursor: Cursor, target: Target) -> None:
     """Wait for who writes to the table now, and let nobody else write to it until this transaction ends."""
     cursor.execute(target.statement("lock_writers_out"))

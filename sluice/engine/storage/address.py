@@ -131,6 +131,11 @@ def printable(text: str) -> str:
     )
 
 
+def printable_lines(text: str) -> str:
+    """As `printable`, for a text of several lines: what separates these stays."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def scrubbed(text: str) -> str:
     """A text without credentials in its addresses: user and password, and a signed query."""
     return _QUERY.sub("?...", _USERINFO.sub("...@", text))

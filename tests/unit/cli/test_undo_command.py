@@ -77,6 +77,7 @@ def test_an_undo_for_running_workers_gives_the_run(sluice: Sluice, undone: list[
         "dates": ["2024-01-02"],
         "refused": [],
         "lost_with_force": [],
+        "changed_since": [],
         "dry_run": False,
         "run": 9,
     }

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -310,3 +311,22 @@ def test_a_log_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
         Child(script("worker", SLEEPS, log))
     sentence = f"The log {log} cannot be written: File exists. Set SLUICE_HOME to a folder you may write."
     assert str(caught.value) == sentence
+
+
+def test_of_a_command_with_details_only_warnings_are_shown_and_all_is_in_its_file(
+    tmp_path: Path, said: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    lines = [
+        "a banner",
+        "[2026-01-31 12:00:00,000: INFO/MainProcess] beat: Starting...",
+        "[2026-01-31 12:00:01,000: ERROR/MainProcess] it failed",
+        "Traceback of it",
+        "[I 260131 12:00:02 command:168] Visit me",
+        "[W 260131 12:00:03 command:169] no reply",
+    ]
+    command = replace(script("beat", f"print({chr(10).join(lines)!r}, flush=True)"), details=tmp_path / "beat.log")
+    with Supervisor([command, script("other", SLEEPS)], say=said.append) as supervisor:
+        wait_for(lambda: supervisor.poll() or said)
+    shown = [line for line in capfd.readouterr().err.splitlines() if line.startswith("beat")]
+    assert shown == [f"beat   | {lines[2]}", f"beat   | {lines[3]}", f"beat   | {lines[5]}"]
+    assert (tmp_path / "beat.log").read_text().splitlines() == lines

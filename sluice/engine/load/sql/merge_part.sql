@@ -24,8 +24,8 @@ with met as materialized (
     on conflict ({key}) do nothing
     returning 1
 ), before as (
-    insert into sluice.replaced (run_id, input_id, rows)
-    select %(run)s, %(input)s, array_agg("Was") from changed where "Final" group by "Mine" / 1000
+    insert into sluice.replaced (run_id, input_id, rows, number)
+    select %(run)s, %(input)s, array_agg("Was"), count(*) from changed where "Final" group by "Mine" / 1000
 ), kept as (
     insert into sluice.contender (run_id, input_id, part_id, line, counted, absent, row)
     select "Run", "Input", p.id, "Line", true, '{{}}', (select to_jsonb(w.*) from (select "Was"::{stage}) x, lateral (select (x."Was").*) w)

@@ -21,7 +21,8 @@ query = statements(__name__)
 
 class OtherInput(NamedTuple):
     """An earlier input with the same content. `poison`: it killed its workers; `unloadable`: why none of its rows could
-    be loaded; `as_it_is`: the content is the file's bytes, neither unpacked nor decoded."""
+    be loaded; `as_it_is`: the content is the file's bytes, neither unpacked nor decoded. The state `over_limit`: it
+    failed in the same run because of its rejects."""
 
     input: int
     run: int
@@ -99,9 +100,9 @@ def rows_are_gone(cursor: Cursor, table: Table, other: OtherInput) -> bool:
 
 
 def resolve_same_content(cursor: Cursor, work: InputWork, other: OtherInput, facts: dict[str, Any]) -> bool:
-    """End an input, or let it wait, if its content is loading, loaded, known to kill its workers, or known to have no
-    valid row. False when it has to be loaded."""
-    if other.state in ("loading", "loaded"):
+    """End an input, or let it wait, if its content is loading, loaded, over the run's limit of rejects (settling says
+    so of its copies), known to kill its workers, or known to have no valid row. False when it has to be loaded."""
+    if other.state in ("loading", "loaded", "over_limit"):
         _join_loading(cursor, work, other, facts)
         return True
     if work.options.get("reload") or other.contract != work.contract:

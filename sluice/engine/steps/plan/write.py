@@ -38,7 +38,7 @@ def write_plan(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInpu
     ordered = flow.table.on_conflict == "update"
     if ordered and skip_applied(cursor, work, flow.table, facts):
         return
-    judged = bool(others) and (not ordered or others[0].state == "failed")
+    judged = bool(others) and (not ordered or others[0].state in ("failed", "over_limit"))
     if (
         judged
         and not rows_are_gone(cursor, flow.table, others[0])

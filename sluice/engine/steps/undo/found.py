@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
 from sluice.engine.load.target import Target
-from sluice.engine.load.undo import Undoing
+from sluice.engine.load.undo import Replaced, Undoing
 from sluice.engine.steps.undo.again import Again
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why an undo is refused, and what is lost if it is done all the same; None where that is not possible."""
+    """Why an undo is refused, and what is lost if it is done all the same; None where that is not possible. `rows` are
+    the first of the rows that it is about."""
 
     why: str
     lost: str | None = None
+    rows: Sequence[Replaced] = ()
 
     def __str__(self) -> str:
         return self.why
@@ -78,4 +80,5 @@ class Found:
             "dates": [each.isoformat() for each in self.dates],
             "refused": [each.why for each in self.obstacles],
             "lost_with_force": [each.lost for each in self.obstacles if each.lost is not None],
+            "changed_since": [asdict(row) for each in self.obstacles for row in each.rows],
         }

@@ -9,12 +9,13 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Flow
-from sluice.engine.load.undo import replacing_runs
+from sluice.engine.load.undo import replacing_runs, rows_replaced_since
 from sluice.engine.steps.undo.found import Group, Obstacle
 
 query = statements(__name__)
 
 Row = Mapping[str, Any]
+MOST_ROWS = 20  # that are named
 
 
 def in_the_way(cursor: Cursor, facts: Row, flow: Flow, group: Group, undone: Sequence[Row]) -> Iterator[Obstacle]:
@@ -26,7 +27,7 @@ def in_the_way(cursor: Cursor, facts: Row, flow: Flow, group: Group, undone: Seq
         what = _rows(over) if over else "the rows of an earlier reading"
         yield Obstacle(
             f"Run {run} replaced or removed {what} of {name}, and they are not kept ({_why_not(facts)}).",
-            f"the rows of {name} that it had replaced do not come back",
+            f"{what} of {name} that it had replaced {'does' if over == 1 else 'do'} not come back",
         )
     elif not all(each["kept"] for each in again):
         yield Obstacle(
@@ -71,7 +72,8 @@ def _changed_since(cursor: Cursor, facts: Row, group: Group, loaded: int) -> Obs
         f"Later runs, or others, have replaced or removed {gone:,} of the {_rows(loaded)} that run {run} has loaded "
         f"into {table}{f' ({by})' if by else ''}. {first}",
         f"what later runs have put into {_rows(gone)} of {table} stays, with the values of run {run} in columns that "
-        "their files lack, and with books that compare with its rows",
+        "their files lack, and with books that compare with its rows, as the notes of their files say",
+        rows_replaced_since(cursor, group.undoing, facts["pipeline"], run, MOST_ROWS),
     )
 
 

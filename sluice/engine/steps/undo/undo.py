@@ -15,7 +15,7 @@ from sluice.engine.database.session import schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.load.target import Target
-from sluice.engine.load.undo import lock_out, take_out
+from sluice.engine.load.undo import lock_out, note_compared, take_out
 from sluice.engine.steps.undo.found import Found
 from sluice.errors import ConfigError, TransientError
 
@@ -55,6 +55,7 @@ def undo(cursor: Cursor, found: Found, by: int) -> tuple[int, int]:
     """Take the inputs out under run `by`, inside the caller's transaction. Returns how many rows went and came back."""
     deleted = restored = 0
     for group in found.groups:
+        note_compared(cursor, group.undoing, found.pipeline, found.run, by)
         gone, back = take_out(cursor, group.target, group.undoing)
         deleted, restored = deleted + gone, restored + back
         this = {"by": by, "run": found.run, "inputs": list(group.undoing.inputs)}
