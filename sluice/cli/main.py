@@ -60,6 +60,7 @@ COMMANDS = (
         "rejects export", "sluice.cli.rejects.export:export", "Write rejected rows to a CSV file, to correct them."
     ),
     Command("rejects replay", "sluice.cli.rejects.replay:replay", "Load corrected rejects, each once."),
+    Command("rejects dismiss", "sluice.cli.rejects.dismiss:dismiss", "Dismiss rejects that nobody is going to load."),
     Command("schedule list", "sluice.cli.servers.schedule:list_", "Show each schedule and its due times."),
 )
 

@@ -37,7 +37,7 @@ def test_the_first_day_that_is_kept(age: str, today: date, first: date) -> None:
 @pytest.mark.parametrize(
     ("expiry", "said"),
     [
-        ({"expire_after": "90"}, "expire_after must be a number of days, weeks, months or years, such as '90 days', not"),
+        ({"expire_after": "90"}, "expire_after must be a number of days, weeks, months or years, such as"),
         ({"expire_after": "0 days"}, "not '0 days'"),
         ({"expire_by": "day"}, "expire_by='day' needs expire_after, such as expire_after='90 days'"),
         ({"expire_after": "90 days", "expire_by": "days"}, "expire_by='days' is not among its columns"),
