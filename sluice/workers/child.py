@@ -34,7 +34,8 @@ class Command:
     """What to run. Secrets go into `environ` (added to this process's), never into `argv`, which `ps` shows to all.
 
     Output goes to the file `log`, else to stderr: stdout is for --json. A `watched` process has the number of a
-    descriptor in SLUICE_PULSE_FD, and writes to it to show that it does its work.
+    descriptor in SLUICE_PULSE_FD, and writes to it to show that it does its work. It is started once it is `wanted`,
+    which is asked several times a second.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Command:
     log: Path | None = None
     watched: bool = False
     umask: int = -1  # as of this process
+    wanted: Callable[[], bool] | None = field(default=None, repr=False)
 
 
 class Child:
