@@ -29,6 +29,7 @@ FURTHER = {
     "rows": {
         "key_conflict": "The same key has other values in a row that is loaded or comes first; both places are named.",
         "superseded": "The key of a replayed row has a newer row, whose place is named; the table is updated.",
+        "expired": "The row is older than `expire_after` of its table: it is not loaded, and its text is not kept.",
         "forgotten": "A value of the row was forgotten (`sluice forget`): it is not loaded, and its text is not kept.",
         "missing": "A value that is `required` is empty.",
         "invalid_utf8": "A byte of the record is not text in the encoding of the file; the message says which one.",

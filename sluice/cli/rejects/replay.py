@@ -12,7 +12,7 @@ from sluice.cli.addresses import near
 from sluice.cli.options import AsOf, RunId, Strict, Timeout, Workers
 from sluice.cli.output import Json, count, emit, say, table, things
 from sluice.cli.rejects.edits import read_edits
-from sluice.cli.rejects.listed import Code, OfColumn, refuse_purged
+from sluice.cli.rejects.listed import Code, OfColumn, refuse_purged, refuse_unknown_code
 from sluice.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def replay(
 
     status = read_status(run)
     refuse_purged(status)
+    refuse_unknown_code(run, code, column)
     wanted = _wanted(file, sets or [], where or [], code, column)
     chosen = chosen_rejects(status, wanted)
     _refuse_unknown(file, wanted, chosen)
@@ -115,19 +116,20 @@ def _wanted(file: str | None, sets: list[str], where: list[str], code: str | Non
     if where and not sets:
         say("--where without --set: the rows are loaded as they are")
     edits = None if file is None else read_edits(file)
-    return Wanted(code, column, _pairs("--set", sets), _pairs("--where", where), edits)
+    return Wanted(code, column, pairs("--set", sets), pairs("--where", where), edits)
 
 
-def _pairs(option: str, given: Sequence[str]) -> dict[str, str]:
-    pairs = [each.partition("=") for each in given]
-    wrong = [name for name, mark, _ in pairs if not mark or not name.strip()]
+def pairs(option: str, given: Sequence[str]) -> dict[str, str]:
+    """Values by column, of an option that may be repeated. Raises ConfigError."""
+    parted = [each.partition("=") for each in given]
+    wrong = [name for name, mark, _ in parted if not mark or not name.strip()]
     if wrong:
         raise ConfigError(f"{option} must be COLUMN=VALUE, not {wrong[0]!r}.")
-    named = Counter(name.strip() for name, _, _ in pairs)
+    named = Counter(name.strip() for name, _, _ in parted)
     twice = [name for name, times in named.items() if times > 1]
     if twice:
         raise ConfigError(f"{option} names the column {twice[0]!r} twice.")
-    return {name.strip(): value for name, _, value in pairs}
+    return {name.strip(): value for name, _, value in parted}
 
 
 def _refuse_unknown(file: str | None, wanted: Wanted, chosen: Sequence[Chosen]) -> None:

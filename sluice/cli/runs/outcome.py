@@ -103,6 +103,15 @@ def replays(status: RunStatus) -> list[str]:
     return lines
 
 
+def dismissals(status: RunStatus) -> list[str]:
+    """Rejects that nobody is going to load, with who said so and why."""
+    return [
+        f"{things(each.rows, 'reject')} by {each.who} on {each.dismissed_at:%Y-%m-%d}: {each.why}"
+        for each in status.dismissals
+        if each.undone_at is None
+    ]
+
+
 def notes(status: RunStatus) -> list[str]:
     """The notes of inputs that were loaded."""
     return grouped((each.uri, each.note) for each in status.inputs if each.note)

@@ -163,6 +163,7 @@ class Pipeline(Declaration):
             for name in sorted(derived.sources() - source_names):
                 renamed = " It is now {changed(...)}." if name == "touched" else ""
                 yield f"Derived table {derived.name!r} reads {{{name}}}, which is not a source.{renamed}"
+            yield from self._mistakes_of_expiry(derived)
         before: set[str] = set()
         for derived in self.derived:
             if isinstance(derived, Preprocessed) and derived.of not in before:
@@ -171,6 +172,18 @@ class Pipeline(Declaration):
                     " before it."
                 )
             before |= {derived.name} if isinstance(derived, Derived) else set()
+
+    def _mistakes_of_expiry(self, derived: Computed) -> Iterator[str]:
+        """A derived table is not changed by rows that expire unless it says so."""
+        if not isinstance(derived, Derived) or derived.without_expired:
+            return
+        for flow in self.flows:
+            if flow.table.expire_after and flow.source.name in derived.sources():
+                yield (
+                    f"Derived table {derived.name!r} reads {{{flow.source.name}}}, whose rows expire after "
+                    f"{flow.table.expire_after}: its next builds are without them, and without_expired=True says that "
+                    "this is meant."
+                )
 
     def _mistakes_of_names(self) -> Iterator[str]:
         tables = {flow.table.name for flow in self.flows} | {each.name for each in self.derived}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -99,7 +100,7 @@ def read_rows(work: PartWork, kept: int, contract: Contract) -> Rows:
     if kept < work.planned:
         raw = _cut(raw, kept)
     text, dropped = contract.text(raw.rows)
-    return Rows(raw, text, contract.typed(text, dropped, came=raw.rows.num_rows))
+    return Rows(raw, text, contract.typed(text, dropped, came=raw.rows.num_rows, today=datetime.now(UTC).date()))
 
 
 def _first(works: Sequence[PartWork], most: int | None) -> list[tuple[PartWork, int]]:

@@ -28,6 +28,8 @@ OTHER_LINE = "other_line"  # a further column, int64, where a reason refers to a
 RAW, MASKED = "raw", "masked"  # further columns, string: the record's text, and as JSON the columns that it lacks
 HIDDEN = "***"  # in place of personal data
 FORGOTTEN = "forgotten"  # the code of rows with a value that was forgotten
+EXPIRED = "expired"  # the code of rows that are older than their table keeps them
+WITHOUT_TEXT = (FORGOTTEN, EXPIRED)  # nothing of such a row is kept
 _COPY = (
     "copy sluice.reject (run_id, input_id, part_id, other_input, line, column_name, code, reason, other_line,"
     " raw, masked)"

@@ -13,7 +13,7 @@ from sluice.engine.base.settings import settings
 from sluice.engine.formats.known import Record, records_of
 from sluice.engine.formats.text.header import plain
 from sluice.engine.ledger.parts import PartWork
-from sluice.engine.rows.rejects import FORGOTTEN, HIDDEN, MASKED, RAW
+from sluice.engine.rows.rejects import HIDDEN, MASKED, RAW, WITHOUT_TEXT
 from sluice.errors import InputChanged, NotHere, TransientError
 
 _NOT_TEXT = re.compile("[\0\udc80-\udcff]")
@@ -32,9 +32,10 @@ def with_raw(refused: pa.Table, work: PartWork, hidden: Collection[str], read: C
 
 
 def append(refused: pa.Table, kept: Sequence[Kept]) -> pa.Table:
-    """Rejects with their texts, in their order; the last ones may have none, and those of forgotten rows have none."""
+    """Rejects with their texts, in their order; the last ones may have none, and those of forgotten
+    and expired rows have none."""
     codes = refused.column("code").to_pylist()[: len(kept)]
-    kept = [NOT_KEPT if code == FORGOTTEN else each for code, each in zip(codes, kept, strict=True)]
+    kept = [NOT_KEPT if code in WITHOUT_TEXT else each for code, each in zip(codes, kept, strict=True)]
     whole = [*kept, *[NOT_KEPT] * (refused.num_rows - len(kept))]
     for at, name in enumerate((RAW, MASKED)):
         refused = refused.append_column(name, pa.array([each[at] for each in whole], pa.string()))

@@ -17,7 +17,7 @@ def transform_part(work: PartWork, raw: RawFrame, contract: Contract) -> ReadyFr
     """Apply the contract to a part. Every row of `raw` comes out once: as a row, a repeat or a reject."""
     check_masks(contract.of)
     forgotten = forgotten_of(contract.table, work.forgotten)
-    typed = contract.apply(raw.rows, forgotten)
+    typed = contract.apply(raw.rows, forgotten, work.registered)
     again = len(typed.repeated)
     judged = again and not contract.newest_wins
     return ReadyFrame(

@@ -206,6 +206,7 @@ def test_the_lines_of_several_commands_begin_with_their_names(
 
 STORY = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from sluice.workers.child import Command
 from sluice.workers.supervisor import Supervisor
@@ -261,6 +262,17 @@ def test_children_of_a_killed_supervisor_are_asked_to_end(tmp_path: Path) -> Non
 
 BEATS = "import os, time\nwhile True:\n    os.write(int(os.environ['SLUICE_PULSE_FD']), b'.')\n    time.sleep(0.05)\n"
 BEATS_ONCE = "import os, time\nos.write(int(os.environ['SLUICE_PULSE_FD']), b'.')\ntime.sleep(600)\n"
+
+
+def test_a_command_is_started_once_it_is_wanted(said: list[str]) -> None:
+    wanted = False
+    command = replace(watched(SLEEPS), wanted=lambda: wanted)
+    with Supervisor([command], say=said.append, grace_s=0) as supervisor:
+        supervisor.poll()
+        assert supervisor.slots[0].child is None
+        wanted = True
+        supervisor.poll()
+        assert supervisor.slots[0].child is not None
 
 
 def watched(code: str) -> Command:

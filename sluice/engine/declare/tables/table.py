@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
@@ -13,6 +14,7 @@ import pyarrow as pa
 from sluice.engine.base.declaration import Declaration
 from sluice.engine.declare.names import check_column, check_table, twice
 from sluice.engine.declare.tables.checks import OF_SINGLE_VALUES, Check
+from sluice.engine.declare.tables.expiry import first_day_kept, mistakes_of_expiry
 from sluice.engine.types.base import ColumnType
 from sluice.engine.types.forgotten import can_identify
 from sluice.engine.types.masked import Masked
@@ -157,6 +159,9 @@ class Table(Declaration):
     `on_conflict="update"`: the newer row replaces the older one (updated, or unchanged if equal).
     `indexes` lists columns to look rows up by, `[("customer_id",)]`; the key has its index already.
     `adopt=True` lets `sluice migrate` add what it needs to a table that Sluice has not made.
+    `expire_after="90 days"` (days, weeks, months or years) deletes older rows each day (`sluice expire`, or beat): by
+    the date in the column `expire_by`, or, without it, by when they were loaded. Days are those of UTC. Later files do
+    not bring such rows back: they are rejects `expired`.
     """
 
     name: str
@@ -166,6 +171,8 @@ class Table(Declaration):
     generated: Sequence[Generated] = ()
     indexes: Sequence[Sequence[str]] = ()
     adopt: bool = False
+    expire_after: str | None = None
+    expire_by: str | None = None
 
     def __post_init__(self) -> None:
         check_table("Table", self.name)
@@ -178,6 +185,10 @@ class Table(Declaration):
         """The columns that identify a row: the key, else those that Sluice adds."""
         return LINEAGE if self.key is None else tuple(self.key)
 
+    def first_day_kept(self, today: date) -> date | None:
+        """The first day whose rows are kept; None where rows do not expire."""
+        return None if self.expire_after is None else first_day_kept(self.expire_after, today)
+
     def _mistakes(self) -> list[str]:
         names = [c.name for c in self.columns] + [g.name for g in self.generated]
         mistakes = [f"Column {n!r} is declared twice." for n in twice(names)]
@@ -187,6 +198,7 @@ class Table(Declaration):
         indexed = {column for index in self.indexes for column in index}
         mistakes += [f"Index column {column!r} is not among its columns." for column in sorted(indexed - set(names))]
         mistakes += self._mistakes_of_renames(set(names))
+        mistakes += mistakes_of_expiry(self.expire_after, self.expire_by, self.columns)
         if self.on_conflict not in ("keep", "update"):
             mistakes.append(f"on_conflict must be 'keep' or 'update', not {self.on_conflict!r}.")
         elif self.key is None and self.on_conflict != "keep":

@@ -216,4 +216,5 @@ def _work(read: Whole) -> PartWork:
         reload=False,
         revision=work.revision,
         forgotten=work.forgotten,
+        registered=work.registered,
     )

@@ -52,7 +52,9 @@ def transform_batch(
     at = raw.rows.column_names.index(LINE)
     check_masks(contract.of)
     forgotten = forgotten_of(contract.table, max(work.forgotten for work in works))
-    typed = contract.apply(raw.rows.set_column(at, LINE, pa.array(np.arange(len(lines)))), forgotten)
+    typed = contract.apply(
+        raw.rows.set_column(at, LINE, pa.array(np.arange(len(lines)))), forgotten, works[0].registered
+    )
     inputs = np.array([work.input for work in works], np.int64)
 
     def encoded(rows: pa.Table) -> list[bytes]:

@@ -12,7 +12,7 @@ from typing import Any
 
 NOT_REACHED = (
     "backups, dumps, WAL and replicas of PostgreSQL that are older than this; row versions that its next vacuum frees",
-    "files that `sluice export`, `sluice report` or COPY has written: the ledger does not know them",
+    "files that `sluice report`, COPY or an earlier version of Sluice has written, and copies: the ledger knows none",
     "the source files themselves, which are yours, and systems that rows are fetched from",
     "the history of the shell, if the value was on the command line: --where COLUMN=- reads it from standard input",
     "logs of PostgreSQL, where it logs every statement, and tables that other programs have filled",
@@ -52,7 +52,14 @@ class Copies:
 
 
 def receipt(
-    pipeline: str, hashes: Sequence[Hashed], gone: Gone, copies: Copies, *, times: Mapping[str, str], build: Any
+    pipeline: str,
+    hashes: Sequence[Hashed],
+    gone: Gone,
+    copies: Copies,
+    *,
+    times: Mapping[str, str],
+    build: Any,
+    exports: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """The receipt as JSON, with its SHA-256: that of the rest as compact JSON with sorted keys."""
     facts: dict[str, Any] = {
@@ -69,6 +76,7 @@ def receipt(
         "frames": copies.frames,
         "build": build,
         "source_files": list(gone.files),
+        "exports": list(exports),
         "left": left_over(gone, copies),
         "not_reached": list(NOT_REACHED),
     }

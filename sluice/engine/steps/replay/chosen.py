@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from sluice.engine.declare import Flow
@@ -41,35 +42,49 @@ class ChosenRow(NamedTuple):
 @dataclass(frozen=True)
 class Chosen:
     """The rows of an input to load. `left_out` counts the others by why, `first` is the first line of each. `lines` are
-    those of all its rejects, `names` its columns."""
+    those of its rejects, where edited rows are compared with them, `names` its columns."""
 
     of: ReplayInput
     records: Record
     rows: list[ChosenRow]
     left_out: Counter[str]
     first: dict[str, int]
-    lines: frozenset[int]
+    lines: set[int]
     names: list[str]
 
 
 def choose(of: ReplayInput, flow: Flow, contract: Contract, wanted: Wanted) -> Chosen:
     """The rows of an input that a replay takes. Raises ConfigError for a column that the file does not have."""
-    found = refused_rows(of, flow, contract, code=wanted.code, column=wanted.column)
-    sets, where = (_by_place(given, found, flow) for given in (wanted.sets, wanted.where))
-    lines = frozenset(row.line for row in found.rows)
-    chosen = Chosen(of, found.records, [], Counter(), {}, lines, found.names)
-    for row, edit in _asked(found, wanted):
-        try:
-            record = _record(row, edit, sets, where, found)
-        except ConfigError as error:
-            chosen.left_out[str(error)] += 1
-            chosen.first.setdefault(str(error), row.line)
-        else:
-            if record is not None:
-                chosen.rows.append(ChosenRow(row.line, record, row.reject.column, row.reject.code))
-    if found.more:
-        chosen.left_out[f"only the first {len(found.rows):,} rejects of a file are taken at once: replay again"] += 1
+    batches = refused_rows(of, flow, contract, code=wanted.code, column=wanted.column)
+    first = next(batches)
+    sets, where = (_by_place(given, first, flow) for given in (wanted.sets, wanted.where))
+    chosen = Chosen(of, first.records, [], Counter(), {}, set(), first.names)
+    for found in chain([first], batches):
+        if wanted.edits is not None:
+            chosen.lines.update(row.line for row in found.rows)
+        for row, edit in _asked(found, wanted):
+            try:
+                record = _record(row, edit, sets, where, found)
+            except ConfigError as error:
+                chosen.left_out[str(error)] += 1
+                chosen.first.setdefault(str(error), row.line)
+            else:
+                if record is not None:
+                    chosen.rows.append(ChosenRow(row.line, record, row.reject.column, row.reject.code))
     return chosen
+
+
+def matching_lines(of: ReplayInput, flow: Flow, contract: Contract, wanted: Wanted) -> list[int]:
+    """The lines of rejects with the values of `where`, as they were read. Raises ConfigError as `choose`."""
+    batches = refused_rows(of, flow, contract, code=wanted.code, column=wanted.column)
+    first = next(batches)
+    where = _by_place(wanted.where, first, flow)
+    return [
+        row.line
+        for found in chain([first], batches)
+        for row in found.rows
+        if row.cells is not None and all(at < len(row.cells) and row.cells[at] == value for at, value in where.items())
+    ]
 
 
 def _asked(found: RefusedRows, wanted: Wanted) -> Iterator[tuple[RefusedRow, Mapping[str, str]]]:
@@ -96,6 +111,8 @@ def _record(
         )
     if row.reject.state == "fixed":
         raise ConfigError(f"run {row.reject.by_run} has loaded it already")
+    if row.reject.state == "dismissed":
+        raise ConfigError("it is dismissed: `sluice rejects dismiss RUN --undo` makes it open again")
     if row.reject.state == "open":
         raise ConfigError(f"run {row.reject.by_run} is loading it: sluice status {row.reject.by_run}")
     return corrected(row, cells | dict(sets), found)

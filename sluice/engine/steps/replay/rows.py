@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from sluice.engine.declare import Flow
 from sluice.engine.formats.known import Record, records_of
@@ -16,7 +15,7 @@ from sluice.engine.steps.raw_rows import kept, private_places
 from sluice.engine.steps.replay.originals import original_records
 from sluice.errors import ConfigError
 
-MOST = 200_000  # rejects of an input that are taken at once
+BATCH = 50_000  # rejects of an input that are in memory at once
 
 
 @dataclass(frozen=True)
@@ -40,13 +39,12 @@ class RefusedRow:
 
 @dataclass(frozen=True)
 class RefusedRows:
-    """Rejects of an input, and how its records are read. `more`: it has more of them. `documents` are the places
-    of columns that take JSON."""
+    """A batch of rejects of an input, and how its records are read. `documents` are the places of columns that take
+    JSON."""
 
     of: ReplayInput
     records: Record
     rows: list[RefusedRow]
-    more: bool
     documents: frozenset[int] = frozenset()
 
     @property
@@ -57,20 +55,22 @@ class RefusedRows:
 
 def refused_rows(
     of: ReplayInput, flow: Flow, contract: Contract, *, code: str | None = None, column: str | None = None
-) -> RefusedRows:
-    """Rejects of an input, by line, without those of other codes or columns."""
+) -> Iterator[RefusedRows]:
+    """Rejects of an input by line, without those of other codes or columns, in batches; the first may be empty."""
     if of.dialect is None:
         raise ConfigError(f"{of.uri}: the ledger does not say how it was read. Load the file again.")
     records = records_of(of.dialect, flow.source)
-    found = [*islice(kept_rejects(of.input, code=code, column=column), MOST + 1)]
-    taken = found[:MOST]
-    lacking = [each.line for each in taken if each.raw is None or each.masked]
-    originals = original_records(of.input, lacking, records)
     private = private_places(records, contract.private)
-    rows = [_row(each, records, private, originals.get(each.line)) for each in taken]
     nested = {plain(each) for each in contract.nested}
     documents = frozenset(at for at, name in enumerate(records.header) if plain(name) in nested)
-    return RefusedRows(of, records, rows, len(found) > MOST, documents)
+    after, taken = 0, list[KeptReject]()
+    while after == 0 or len(taken) == BATCH:
+        taken = kept_rejects(of.input, code=code, column=column, after=after, limit=BATCH)
+        lacking = [each.line for each in taken if each.raw is None or each.masked]
+        originals = original_records(of.input, lacking, records)
+        rows = [_row(each, records, private, originals.get(each.line)) for each in taken]
+        yield RefusedRows(of, records, rows, documents)
+        after = taken[-1].line if taken else -1
 
 
 def unique_names(header: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from sluice.engine.formats.known import parse_text
 from sluice.engine.ledger.rejects.replayed import Again
@@ -47,7 +48,7 @@ def _refused(chosen: Chosen, rows: Sequence[Again], contract: Contract) -> dict[
             well_quoted=part.well_quoted,
         )
         refused |= {each.line: (each.column, each.code) for each in parsed.rejects}
-        typed = contract.apply(parsed.rows).rejects
+        typed = contract.apply(parsed.rows, today=datetime.now(UTC).date()).rejects
         columns = (typed.column(name).to_pylist() for name in ("line", "column", "code"))
         refused |= {line: (column, code) for line, column, code in zip(*columns, strict=True)}
     return refused

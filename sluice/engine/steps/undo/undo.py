@@ -70,15 +70,21 @@ def undo(cursor: Cursor, found: Found, by: int) -> tuple[int, int]:
 
 def refuse_open(cursor: Cursor, pipeline: Pipeline, *, done: str = "undone") -> None:
     """Raise ConfigError while a run is open that may load into the pipeline's tables."""
-    schemas, tables = zip(*(schema_and_name(flow.table.name) for flow in pipeline.flows), strict=True)
-    params = {"pipeline": pipeline.name, "schemas": list(schemas), "tables": list(tables)}
-    cursor.execute(query("open_loads"), params)
-    (run,) = cursor.fetchone() or (None,)
+    run = open_run(cursor, pipeline)
     if run is not None:
         raise ConfigError(
             f"Run {run} is open and may load into the same tables, so nothing was {done}. Wait for its end "
             f"(sluice status {run}), or stop it (sluice cancel {run}); then give the command again."
         )
+
+
+def open_run(cursor: Cursor, pipeline: Pipeline) -> int | None:
+    """The first open run that may load into the pipeline's tables."""
+    schemas, tables = zip(*(schema_and_name(flow.table.name) for flow in pipeline.flows), strict=True)
+    params = {"pipeline": pipeline.name, "schemas": list(schemas), "tables": list(tables)}
+    cursor.execute(query("open_loads"), params)
+    row: tuple[int | None] = cursor.fetchone() or (None,)
+    return row[0]
 
 
 @contextmanager
