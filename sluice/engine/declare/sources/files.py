@@ -12,11 +12,17 @@ from sluice.engine.declare.sources.ready import Ready, Stable
 from sluice.errors import ConfigError
 
 MAX_SKIP = 10_000
+QUOTE = '"'
 
 
 def is_delimiter(text: str) -> bool:
     """Whether a text can separate fields: `,` `;` tab `|`, and others such as `^` or `\\x01`."""
-    return len(text) == 1 and text.isascii() and not text.isalnum() and text not in '\0\r\n "'
+    return _is_sign(text) and text not in ' "'
+
+
+def _is_sign(text: object) -> bool:
+    """Whether it is one ASCII character that no number and no word has."""
+    return isinstance(text, str) and len(text) == 1 and text.isascii() and not text.isalnum() and text not in "\0\r\n"
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,11 @@ class Files(Declaration):
     `line_breaks=False` a value must not have line breaks: a quote that is not closed on its own line is a reject.
     Otherwise a quote many lines later could close it, and the lines between would become its value.
 
+    `quote` is the character around values, if it is not `"`; None if the files have no quotes, and a `"` is text.
+    `escape` is a character, such as `"\\\\"`, that makes the next one a part of the value, in quotes and outside of
+    them: a delimiter, a quote, a line break or itself. A value of `\\N` is empty. Before another letter or a digit it
+    is a reject: programs do not agree on what `\\t` means.
+
     Its files are increments: they add rows. With `snapshot=True` the files of one run together are the whole: other
     rows are deleted from the table when the run is settled.
 
@@ -56,6 +67,8 @@ class Files(Declaration):
     line_breaks: bool = True
     sheet: str | None = None
     _: KW_ONLY
+    quote: str | None = QUOTE
+    escape: str | None = None
     watch: bool = False
     ready: Ready | None = None
 
@@ -73,6 +86,7 @@ class Files(Declaration):
             yield f"delimiter must be one ASCII character, no letter, digit, blank or quote, not {self.delimiter!r}."
         if self.encoding is not None and not _is_text_encoding(self.encoding):
             yield f"encoding {self.encoding!r} is not known to Python; declare e.g. 'cp1252'."
+        yield from self._quote_mistakes()
         if not 0 <= self.skip <= MAX_SKIP:
             yield f"skip must be an integer between 0 and {MAX_SKIP:,}."
         if self.watch and self.snapshot:
@@ -83,6 +97,17 @@ class Files(Declaration):
             yield "ready is for watched files: declare watch=True too, or leave it out."
         if self.header is not None:
             yield from _header_mistakes(self.header)
+
+    def _quote_mistakes(self) -> Iterator[str]:
+        for option, sign in (("quote", self.quote), ("escape", self.escape)):
+            if sign is not None and (not _is_sign(sign) or sign in " \t"):
+                yield f"{option} must be one ASCII character, no letter, digit or blank, or None, not {sign!r}."
+            elif sign is not None and sign == self.delimiter:
+                yield f"{option} must be another character than the delimiter."
+        if self.escape is not None and self.escape == self.quote:
+            yield "leave escape out: a quote that is written twice is a quote without it."
+        if self.quote is None and self.strict_quotes:
+            yield "strict_quotes needs a quote: with quote=None no character is one."
 
     @property
     def reading(self) -> dict[str, object]:
@@ -95,6 +120,8 @@ class Files(Declaration):
             "strict_quotes": self.strict_quotes,
             "sheet": self.sheet,
             "line_breaks": None if self.line_breaks else "none",
+            "quote": None if self.quote == QUOTE else self.quote or "none",
+            "escape": self.escape,
         }
         return {name: value for name, value in options.items() if value}
 

@@ -37,10 +37,7 @@ def plan_csv(
     size = size_of(stream)
     source = Source(stream, tick)
     dialect = read_dialect(source, limits, options or CsvOptions())
-    count, follow = (
-        partial(count_records, rules=dialect.quotes),
-        partial(LongRecord, dialect.delimiter, line_breaks=dialect.line_breaks),
-    )
+    count, follow = partial(count_records, rules=dialect.quotes), partial(LongRecord, dialect.quotes)
     parts = cut(source, dialect, Rules(count, follow, limits, even_size(part_bytes, dialect, size)))
     read = sum(part.read for part in parts)
     if read == 0:

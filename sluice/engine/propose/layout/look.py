@@ -125,7 +125,14 @@ def is_ascii(uri: str) -> bool:
 
 def csv_options(source: Files) -> CsvOptions:
     """The options of a CSV file's declaration."""
-    return CsvOptions(source.delimiter, source.skip, source.header, header_once=source.header_once)
+    return CsvOptions(
+        source.delimiter,
+        source.skip,
+        source.header,
+        header_once=source.header_once,
+        quote=source.quote,
+        escape=source.escape,
+    )
 
 
 def _is_utf8(head: bytes, *, whole: bool) -> bool:
