@@ -37,7 +37,7 @@ FURTHER = {
         "unclosed_quote": "A quote is not closed. The row ends with its line, and the next lines are rows.",
         "text_after_quote": "Text follows the closing quote of a value.",
         "bare_quote": "A quote stands in a value that is not in quotes, and `strict_quotes` is declared.",
-        "unknown_escape": "The declared `escape` character stands before a letter or a digit. A value of `\\N` is empty.",
+        "unknown_escape": "The declared `escape` character stands before a letter or a digit, not as `\\N`.",
         "dangling_escape": "The declared `escape` character ends the file, or a line with `line_breaks=False`.",
     },
     "inputs": {

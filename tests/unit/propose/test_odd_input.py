@@ -61,15 +61,25 @@ def test_zero_days_are_empty_values(tmp_path: Path) -> None:
     assert result.rejects == {}
 
 
-def test_a_total_that_fits_all_columns_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("total", ["Total,190\n", '"Total:",190\n\n', "Total\n", "Total,190,,\n"])
+def test_a_total_at_the_end_is_left_out(tmp_path: Path, total: str) -> None:
     rows = "".join(f"n{at},{at}\n" for at in range(20))
-    path = made.put(tmp_path, "a.csv", f"name,v\n{rows}Total,190\n".encode())
-    assert proposal(path).tried.footers == {(path, 22)}
+    result = proposal(made.put(tmp_path, "a.csv", f"name,v\n{rows}{total}".encode()))
+    assert 'footer="Total\\\\b"),  # a total at the end' in result.text
+    assert (result.tried.read, result.rejects, result.tried.footers) == (20, {}, set())
 
 
-def test_a_total_with_an_empty_cell_becomes_a_reject(tmp_path: Path) -> None:
+def test_several_lines_at_the_end_are_left_out(tmp_path: Path) -> None:
     rows = "".join(f"n{at},r{at % 3},{at}\n" for at in range(20))
-    result = proposal(made.put(tmp_path, "a.csv", f"name,region,v\n{rows}Total,,190\n".encode()))
+    result = proposal(made.put(tmp_path, "a.csv", f"name,region,v\n{rows}Total,,190\n20 rows\n".encode()))
+    assert 'footer="Total\\\\b|\\\\d+\\\\ rows"' in result.text
+    assert (result.tried.read, result.rejects) == (20, {})
+
+
+def test_a_total_of_json_lines_becomes_a_reject(tmp_path: Path) -> None:
+    rows = "".join(f'{{"name": "n{at}", "region": "r{at % 3}", "v": {at}}}\n' for at in range(20))
+    total = '{"name": "Total", "region": null, "v": 190}\n'
+    result = proposal(made.put(tmp_path, "a.jsonl", (rows + total).encode()))
     assert (result.rejects, result.tried.footers) == ({"region: missing": 1}, set())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
@@ -12,6 +13,7 @@ from sluice.engine.declare.sources.ready import Ready, Stable
 from sluice.errors import ConfigError
 
 MAX_SKIP = 10_000
+MAX_FOOTER = 1_000
 QUOTE = '"'
 
 
@@ -49,6 +51,10 @@ class Files(Declaration):
     them: a delimiter, a quote, a line break or itself. A value of `\\N` is empty. Before another letter or a digit it
     is a reject: programs do not agree on what `\\t` means.
 
+    `footer` is what is not data at the end of each file: the number of its last lines (blank ones do not count), or a
+    regular expression: the last lines that begin with it, behind quotes and delimiters (`footer="Total"`). A file
+    without such a line has no footer, so a pattern never takes a row for a total.
+
     Its files are increments: they add rows. With `snapshot=True` the files of one run together are the whole: other
     rows are deleted from the table when the run is settled.
 
@@ -69,6 +75,7 @@ class Files(Declaration):
     _: KW_ONLY
     quote: str | None = QUOTE
     escape: str | None = None
+    footer: int | str = 0
     watch: bool = False
     ready: Ready | None = None
 
@@ -87,6 +94,7 @@ class Files(Declaration):
         if self.encoding is not None and not _is_text_encoding(self.encoding):
             yield f"encoding {self.encoding!r} is not known to Python; declare e.g. 'cp1252'."
         yield from self._quote_mistakes()
+        yield from _footer_mistakes(self.footer)
         if not 0 <= self.skip <= MAX_SKIP:
             yield f"skip must be an integer between 0 and {MAX_SKIP:,}."
         if self.watch and self.snapshot:
@@ -122,6 +130,7 @@ class Files(Declaration):
             "line_breaks": None if self.line_breaks else "none",
             "quote": None if self.quote == QUOTE else self.quote or "none",
             "escape": self.escape,
+            "footer": self.footer,
         }
         return {name: value for name, value in options.items() if value}
 
@@ -143,7 +152,18 @@ class Spelled(Files):
     header_once: ClassVar[bool] = True
 
 
-SPELLED = Spelled("*", delimiter=",")
+def _footer_mistakes(footer: int | str) -> Iterator[str]:
+    if isinstance(footer, int):
+        if not 0 <= footer <= MAX_FOOTER:
+            yield f"footer must be an integer between 0 and {MAX_FOOTER:,}, or a regular expression."
+        return
+    try:
+        pattern = re.compile(footer)
+    except re.error as error:
+        yield f"footer {footer!r} is not a regular expression: {error}."
+        return
+    if pattern.match(""):
+        yield f"footer {footer!r} fits every line. Name how the lines begin: footer='Total'."
 
 
 def _header_mistakes(header: Sequence[str]) -> Iterator[str]:
@@ -157,3 +177,6 @@ def _is_text_encoding(name: str) -> bool:
         return isinstance("".encode(name), bytes)
     except (LookupError, TypeError):
         return False
+
+
+SPELLED = Spelled("*", delimiter=",")

@@ -118,6 +118,7 @@ def _declared(source: Files) -> CsvOptions:
         line_breaks=source.line_breaks,
         quote=source.quote,
         escape=source.escape,
+        footer=source.footer,
     )
 
 

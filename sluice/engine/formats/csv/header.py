@@ -33,7 +33,8 @@ class CsvOptions:
 
     `skip` physical lines come before the header; `header` names the columns of files without one. With `strict_quotes`
     a quote in an unquoted field is a fault; without `line_breaks` so is one that is not closed on its line; with
-    `header_once` a row like the header is data. `quote` and `escape` are as of QuoteRules.
+    `header_once` a row like the header is data. `quote` and `escape` are as of QuoteRules. `footer` is
+    what is not data at the end.
     """
 
     delimiter: str | None = None
@@ -44,6 +45,7 @@ class CsvOptions:
     line_breaks: bool = True
     quote: str | None = QUOTE
     escape: str | None = None
+    footer: int | str = 0
 
 
 def read_dialect(source: Source, limits: Limits, options: CsvOptions) -> Dialect:

@@ -34,7 +34,13 @@ class _JsonLines:
         self, stream: Readable, source: Files, *, requested: Sequence[str], part_bytes: int, limits: Limits, tick: Tick
     ) -> InputPlan:
         return plan_jsonl(
-            stream, part_bytes=part_bytes, skip=source.skip, limits=limits, tick=tick, requested=requested
+            stream,
+            part_bytes=part_bytes,
+            skip=source.skip,
+            limits=limits,
+            tick=tick,
+            requested=requested,
+            footer=source.footer,
         )
 
     def dialect(self, stored: dict[str, Any]) -> JsonLines:

@@ -16,13 +16,14 @@ from sluice.engine.formats.jsonl.late_keys import LateKeys
 from sluice.engine.formats.jsonl.lines import LongLine, count_lines
 from sluice.engine.formats.jsonl.values import InvalidLine, read_object
 from sluice.engine.formats.text.cut import cut, even_size
+from sluice.engine.formats.text.footer import body_of
 from sluice.engine.formats.text.header import plain
 from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.rejects import show
 from sluice.engine.formats.text.rules import Counted, Rules
 from sluice.engine.formats.text.source import UTF8_MARK, Readable, Source, Tick, size_of
-from sluice.errors import ConfigError, DataError
+from sluice.errors import ConfigError, DataError, NoRows
 
 _HEAD = 1 << 16
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -36,14 +37,15 @@ def plan_jsonl(
     limits: Limits | None = None,
     tick: Tick | None = None,
     requested: Sequence[str] = (),
+    footer: int | str = 0,
 ) -> InputPlan:
     """Plan a file of UTF-8 text from a stream at its start. Memory: at most a block and a line.
 
-    The first `skip` lines are left out. Parts and `tick` are as of `plan_csv`. Of keys that the first lines do not have
-    the `requested` ones are looked for in all others.
+    The first `skip` lines are left out, and the `footer`. Parts and `tick` are as of `plan_csv`. Of keys that the first
+    lines do not have the `requested` ones are looked for in all others.
 
     Raises DataError: `empty_file`, `json_array`, `not_jsonl` (no object in the first lines), `header_too_long`
-    (too many keys), `preamble_too_long`.
+    (too many keys), `preamble_too_long`, `footer_too_long`.
     """
     if part_bytes < 1:
         raise ConfigError(f"part_bytes must be at least 1, not {part_bytes}.")
@@ -58,9 +60,13 @@ def plan_jsonl(
         late.look(data)
         return count(data, final=final)
 
-    parts = cut(source, dialect, Rules(counted, LongLine, limits, even_size(part_bytes, dialect, size)))
+    body = body_of(source, footer, dialect.body_line, limits)
+    parts = cut(body, dialect, Rules(counted, LongLine, limits, even_size(part_bytes, dialect, size)))
     whole = replace(dialect, header=(*dialect.header, *filter(_is_storable, late.found)))
-    return InputPlan(source.sha256(), source.size, whole, tuple(parts), sum(part.read for part in parts))
+    read = sum(part.read for part in parts)
+    if read == 0 and body.note:
+        raise NoRows(f"The file has no rows. {body.note}", whole.header)
+    return InputPlan(source.sha256(), source.size, whole, tuple(parts), read, body.note)
 
 
 def read_keys(source: Source, skip: int, limits: Limits) -> JsonLines:

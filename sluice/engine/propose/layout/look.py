@@ -26,7 +26,7 @@ from sluice.engine.types import Bytes as Octets
 from sluice.engine.types import Json, Text
 from sluice.errors import ConfigError, DataError
 
-CSV, JSON_LINES, PARQUET = "CSV", "JSON lines", "Parquet"
+CSV, JSON_LINES, PARQUET, EXCEL = "CSV", "JSON lines", "Parquet", "Excel"
 _HEAD = 1 << 18
 _ANY = Table("any_table", key=("a",), columns=[Column("a", Text(), required=True)])  # nothing is requested by it
 
@@ -132,6 +132,7 @@ def csv_options(source: Files) -> CsvOptions:
         header_once=source.header_once,
         quote=source.quote,
         escape=source.escape,
+        footer=source.footer,
     )
 
 
