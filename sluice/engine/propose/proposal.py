@@ -19,7 +19,8 @@ from sluice.engine.propose.evidence.footers import pattern_of
 from sluice.engine.propose.evidence.gather import Gathered, gather
 from sluice.engine.propose.evidence.hashes import Spill
 from sluice.engine.propose.layout.blocks import Block
-from sluice.engine.propose.layout.look import CSV, EXCEL, FileLook, Options, find_encoding, is_ascii, look_at
+from sluice.engine.propose.layout.described import CSV, EXCEL, FileLook, Options
+from sluice.engine.propose.layout.look import find_encoding, is_ascii, look_at
 from sluice.errors import ConfigError, DataError
 
 Tick = Callable[[int], None]
@@ -71,7 +72,9 @@ def propose(uris: Sequence[str], options: Options, tick: Tick) -> list[Group]:
     looks = [look_at(uri, options) for uri in uris]
     groups: dict[object, list[FileLook]] = {}
     for look in looks:
-        same = frozenset(map(plain, look.names)) if look.format == CSV and not look.headless else len(look.names)
+        same = (
+            frozenset(map(plain, look.names)) if look.format in (CSV, EXCEL) and not look.headless else len(look.names)
+        )
         groups.setdefault((look.format, same if look.names else look.format), []).append(look)
     return [_group(_alike(files), tick) for files in groups.values()]
 

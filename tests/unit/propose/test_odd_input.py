@@ -12,7 +12,6 @@ from sluice.engine.propose import Options, file_text, propose, verify
 from sluice.engine.propose.evidence.hashes import Spill
 from sluice.engine.sources.files.resolve import resolve
 from sluice.errors import ConfigError, DataError
-from tests.kit.workbook import number, sheet, text, workbook
 from tests.unit.propose import made
 from tests.unit.propose.proposing import outcome, proposal
 
@@ -227,14 +226,6 @@ def test_a_parquet_file_in_a_compressed_one_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.parquet.gz").write_bytes(gzip.compress(content))
     with pytest.raises(DataError, match="It is a Parquet file or a workbook in a compressed file; unpack it first"):
         proposal(str(tmp_path / "a.parquet.gz"))
-
-
-@pytest.mark.parametrize("sheets", [["a"], ["a", "b"]])
-def test_a_workbook_is_named_as_what_it_is(tmp_path: Path, sheets: list[str]) -> None:
-    rows = {1: [text("id", "A1"), text("name", "B1")], 2: [number("1", "A2"), text("x", "B2")]}
-    (tmp_path / "book.xlsx").write_bytes(workbook({name: sheet(rows) for name in sheets}))
-    with pytest.raises(DataError, match=r"book\.xlsx: It is an Excel workbook, for which no pipeline is proposed"):
-        proposal(str(tmp_path / "book.xlsx"))
 
 
 @pytest.mark.parametrize("header", ["id;name\n", ""])

@@ -150,7 +150,7 @@ def _below_header(rows: list[Cells], source: Files) -> Sheet:
     below = rows[body:]
     if not any(_has_values(row) for row in below):
         raise NoRows("The sheet has a header and no rows.", tuple(filter(None, names)))
-    return Sheet(_named(names, below), body + 1, below, _footer(below, source.footer))
+    return Sheet(named_columns(names, below), body + 1, below, _footer(below, source.footer))
 
 
 def _footer(rows: Sequence[Cells], declared: int | str) -> int:
@@ -164,7 +164,7 @@ def _name(cell: Any) -> str:
     return "" if cell is None or isinstance(cell, WrongCell) else str(cell)
 
 
-def _named(names: Sequence[str], rows: Sequence[Cells]) -> tuple[str, ...]:
+def named_columns(names: Sequence[str], rows: Sequence[Cells]) -> tuple[str, ...]:
     """Names for all columns: one without a header is known by its letters if it has values."""
     width = max(len(names), *map(len, rows))
     every = [*names, *[""] * (width - len(names))]

@@ -12,7 +12,7 @@ from sluice.engine.propose.evidence.column import ColumnEvidence
 from sluice.engine.propose.evidence.footers import Footer, without_footer
 from sluice.engine.propose.evidence.hashes import Spill
 from sluice.engine.propose.layout.blocks import Block
-from sluice.engine.propose.layout.look import FileLook
+from sluice.engine.propose.layout.described import FileLook
 from sluice.engine.propose.layout.read import blocks_of
 
 _THREADS = 2

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from sluice.engine.propose.decide.reading import quoted
-from sluice.engine.propose.layout.look import CSV, EXCEL
+from sluice.engine.propose.layout.described import CSV, EXCEL
 from sluice.engine.propose.proposal import Group
 from sluice.engine.propose.written.lines import WIDTH, Argument, call, indented
 from sluice.engine.propose.written.table import table_lines

@@ -23,7 +23,8 @@ from sluice.engine.formats.text.header import Names, match_header
 from sluice.engine.formats.text.rules import Written
 from sluice.engine.formats.text.source import Source
 from sluice.engine.propose.layout.blocks import Piece, pieces
-from sluice.engine.propose.layout.look import JSON_LINES, csv_options, named
+from sluice.engine.propose.layout.described import OBJECTS, named
+from sluice.engine.propose.layout.look import csv_options
 from sluice.engine.propose.proposal import Group
 from sluice.engine.registry.reading import read
 from sluice.engine.rows.contract import Contract
@@ -85,7 +86,7 @@ def _verified(flow: Flow, group: Group, most: int) -> Verified:
     left = most
     for file in group.files:
         with named(file.uri):
-            for piece, dialect in _pieces(file.uri, flow, file.format == JSON_LINES, tuple(contract.requested)):
+            for piece, dialect in _pieces(file.uri, flow, file.format in OBJECTS, tuple(contract.requested)):
                 if left <= 0:
                     result.whole = False
                     break
