@@ -51,6 +51,10 @@ class Files(Declaration):
     them: a delimiter, a quote, a line break or itself. A value of `\\N` is empty. Before another letter or a digit it
     is a reject: programs do not agree on what `\\t` means.
 
+    `widths` are the numbers of characters of the columns of files without delimiters (fixed width), from the beginning
+    of a line to its end. Names are those of the first line, or `header`. A line that ends before the last column, or
+    that has text behind it, is a reject.
+
     `footer` is what is not data at the end of each file: the number of its last lines (blank ones do not count), or a
     regular expression: the last lines that begin with it, behind quotes and delimiters (`footer="Total"`). A file
     without such a line has no footer, so a pattern never takes a row for a total.
@@ -76,6 +80,7 @@ class Files(Declaration):
     quote: str | None = QUOTE
     escape: str | None = None
     footer: int | str = 0
+    widths: Sequence[int] | None = None
     watch: bool = False
     ready: Ready | None = None
 
@@ -95,6 +100,8 @@ class Files(Declaration):
             yield f"encoding {self.encoding!r} is not known to Python; declare e.g. 'cp1252'."
         yield from self._quote_mistakes()
         yield from _footer_mistakes(self.footer)
+        if self.widths is not None:
+            yield from self._width_mistakes(tuple(self.widths))
         if not 0 <= self.skip <= MAX_SKIP:
             yield f"skip must be an integer between 0 and {MAX_SKIP:,}."
         if self.watch and self.snapshot:
@@ -117,6 +124,15 @@ class Files(Declaration):
         if self.quote is None and self.strict_quotes:
             yield "strict_quotes needs a quote: with quote=None no character is one."
 
+    def _width_mistakes(self, widths: Sequence[int]) -> Iterator[str]:
+        if not widths or not all(isinstance(each, int) and each > 0 for each in widths):
+            yield "widths must be the numbers of characters of all columns, in order: widths=(8, 20, 12)."
+        if self.header is not None and len(self.header) != len(widths):
+            yield f"header has {len(self.header)} names, and widths has {len(widths)} columns."
+        signs = (self.delimiter, self.escape, None if self.quote == QUOTE else "quote", self.strict_quotes or None)
+        if any(each is not None for each in signs):
+            yield "widths excludes delimiter, quote, escape and strict_quotes: columns end at their widths."
+
     @property
     def reading(self) -> dict[str, object]:
         """The options that change which rows the same bytes give."""
@@ -131,6 +147,7 @@ class Files(Declaration):
             "quote": None if self.quote == QUOTE else self.quote or "none",
             "escape": self.escape,
             "footer": self.footer,
+            "widths": None if self.widths is None else list(self.widths),
         }
         return {name: value for name, value in options.items() if value}
 

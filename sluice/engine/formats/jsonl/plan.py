@@ -13,12 +13,12 @@ from functools import partial
 
 from sluice.engine.formats.jsonl.dialect import JsonLines, looks_like_array
 from sluice.engine.formats.jsonl.late_keys import LateKeys
-from sluice.engine.formats.jsonl.lines import LongLine, count_lines
 from sluice.engine.formats.jsonl.values import InvalidLine, read_object
 from sluice.engine.formats.text.cut import cut, even_size
 from sluice.engine.formats.text.footer import body_of
 from sluice.engine.formats.text.header import plain
 from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.lines import LongLine, count_lines, skip_lines
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.rejects import show
 from sluice.engine.formats.text.rules import Counted, Rules
@@ -73,7 +73,7 @@ def read_keys(source: Source, skip: int, limits: Limits) -> JsonLines:
     """Read the keys of the first lines from a source at its start, and leave the source at the body."""
     mark = len(UTF8_MARK) if source.peek(len(UTF8_MARK)) == UTF8_MARK else 0
     source.skip(mark)
-    offset = mark + _skip_lines(source, skip, limits)
+    offset = mark + skip_lines(source, skip, limits)
     head = _head(source, limits)
     if not head.strip():
         raise DataError("empty_file", "The file is empty, without rows.")
@@ -84,24 +84,6 @@ def read_keys(source: Source, skip: int, limits: Limits) -> JsonLines:
             "turn it into these first: jq -c '.[]' file.json > file.jsonl",
         )
     return JsonLines(_keys(head, limits), offset, skip + 1)
-
-
-def _skip_lines(source: Source, count: int, limits: Limits) -> int:
-    """Skip that many lines. Returns their length in bytes."""
-    if not count:
-        return 0
-    head = source.peek(limits.max_header_bytes)
-    lines = head.split(b"\n", count)
-    if len(lines) <= count:
-        if len(head) < limits.max_header_bytes:
-            raise DataError("empty_file", f"The file ends within the {count} lines that are skipped: it has no row.")
-        longest = limits.max_header_bytes
-        raise DataError(
-            "preamble_too_long", f"The {count} lines to skip do not end within {longest:,} bytes: is this the file?"
-        )
-    length = len(head) - len(lines[-1])
-    source.skip(length)
-    return length
 
 
 def _head(source: Source, limits: Limits) -> bytes:

@@ -12,11 +12,11 @@ from sluice.engine.formats.csv.dialect import Dialect
 from sluice.engine.formats.csv.header import read_dialect
 from sluice.engine.formats.csv.parse import parse_part
 from sluice.engine.formats.csv.records import count_records
-from sluice.engine.formats.jsonl.lines import BLANK, count_lines, is_record
 from sluice.engine.formats.jsonl.plan import read_keys
 from sluice.engine.formats.jsonl.values import InvalidLine, Value, check_value, read_object, read_text
 from sluice.engine.formats.known import limits
 from sluice.engine.formats.text.header import LINE, HeaderMatch, plain
+from sluice.engine.formats.text.lines import BLANK, count_lines, is_record
 from sluice.engine.formats.text.rejects import RowReject, show
 from sluice.engine.formats.text.source import Source
 from sluice.engine.propose.layout.blocks import Block, Piece, pieces

@@ -15,11 +15,11 @@ from sluice.engine.declare import Flow, Pipeline
 from sluice.engine.formats.csv.header import read_dialect
 from sluice.engine.formats.csv.records import count_records
 from sluice.engine.formats.jsonl.dialect import JsonLines
-from sluice.engine.formats.jsonl.lines import count_lines
 from sluice.engine.formats.jsonl.plan import read_keys
 from sluice.engine.formats.known import limits, parse_text
 from sluice.engine.formats.text.footer import body_of
 from sluice.engine.formats.text.header import Names, match_header
+from sluice.engine.formats.text.lines import count_lines
 from sluice.engine.formats.text.rules import Written
 from sluice.engine.formats.text.source import Source
 from sluice.engine.propose.layout.blocks import Piece, pieces
