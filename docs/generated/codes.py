@@ -38,6 +38,8 @@ FURTHER = {
         "unclosed_quote": "A quote is not closed. The row ends with its line, and the next lines are rows.",
         "text_after_quote": "Text follows the closing quote of a value.",
         "bare_quote": "A quote stands in a value that is not in quotes, and `strict_quotes` is declared.",
+        "unknown_escape": "The declared `escape` character stands before a letter or a digit, not as `\\N`.",
+        "dangling_escape": "The declared `escape` character ends the file, or a line with `line_breaks=False`.",
     },
     "inputs": {
         "header_only": "The input has a header and no rows.",
@@ -56,6 +58,8 @@ FURTHER = {
         "unclosed_quote": "A quote in the header is not closed.",
         "text_after_quote": "Text follows a closing quote in the header.",
         "bare_quote": "A quote stands in an unquoted name in the header, and `strict_quotes` is declared.",
+        "unknown_escape": "The declared `escape` character stands before a letter or a digit in the header.",
+        "dangling_escape": "The declared `escape` character is the last one of the header.",
     },
 }
 

@@ -85,7 +85,7 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
              "adopt": True, "expire_after": "90 days", "expire_by": None}),
     (Files, {"pattern": "*", "delimiter": ";", "name": "files", "encoding": "cp1252", "skip": 1, "header": ("id",),
              "snapshot": False, "strict_quotes": True, "line_breaks": False, "sheet": "a", "watch": True,
-             "ready": Marker(".ok")}),
+             "ready": Marker(".ok"), "quote": "'", "escape": "^", "footer": 1, "widths": None}),
     (Stable, {"seconds": 2.0, "without_newline": 60.0}),
     (Marker, {"suffix": ".done"}),
     (Renamed, {"from_": ".part"}),

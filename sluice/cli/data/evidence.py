@@ -46,7 +46,8 @@ def _print_files(group: Group) -> None:
         item(f"before the header: {line[:80]}")
     for footer in group.found.footers[:_SHOWN]:
         text = " ".join(filter(None, footer.cells.values()))
-        item(f"line {count(footer.line)} looks like a total, not like a row: {text[:80]}")
+        out = ", and is left out" if source.footer else ", not like a row"
+        item(f"line {count(footer.line)} looks like a total{out}: {text[:80]}")
 
 
 def _print_tried(group: Group, tried: Verified) -> None:

@@ -42,6 +42,7 @@ Delimiter = Annotated[str | None, typer.Option(help="Delimiter of CSV files.", s
 Header = Annotated[
     bool | None, typer.Option("--header/--no-header", help="Whether the files have a header.", show_default="found")
 ]
+Sheet = Annotated[str | None, typer.Option(help="Sheet of workbooks.", show_default="the only one with cells")]
 _SAY_S = 5.0
 
 
@@ -55,6 +56,7 @@ def init(
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     header: Header = None,
+    sheet: Sheet = None,
     as_json: Json = False,
 ) -> None:
     """Propose a pipeline's file from files, with the evidence. Every row is read once; nothing is loaded.
@@ -69,7 +71,7 @@ def init(
     name = name if name is not None else name_of_file(_stem(uris[0]))
     path = _path(name, out)
     _check(name, table, path, force=force)
-    groups = propose(uris, Options(encoding, delimiter, header), _Progress().tick)
+    groups = propose(uris, Options(encoding, delimiter, header, sheet), _Progress().tick)
     tables = list(_tables(name, table, groups))
     verified = verify(file_text(name, groups, tables, resolved=True), groups)
     text = file_text(name, groups, tables)

@@ -20,13 +20,15 @@ from sluice.engine.storage import is_remote, read_blocks, read_range
 from sluice.errors import InputChanged
 
 # instead of reasons that quote the record, which may have personal data
-_TWICE = 'Write a quote twice ("") where it belongs to the value.'
+_TWICE = "Write a quote twice where it belongs to the value."
 _UNQUOTED = {
     "unclosed_quote": f"A quote is not closed: close it. {_TWICE} The row was ended with its line, and the next lines "
     "are rows.",
     "text_after_quote": f"Text follows the closing quote of a value. {_TWICE}",
     "bare_quote": "A quote stands in a value that is not in quotes, and strict_quotes is declared. Put the value in "
     f"quotes. {_TWICE}",
+    "unknown_escape": "The escape character stands before a letter or a digit. Write it twice where it belongs to the "
+    "value.",
     "out_of_range": "The value is too far away for a date or time.",
 }
 

@@ -13,7 +13,6 @@ from sluice.engine.propose import Options, file_text, propose, verify
 from sluice.engine.propose.evidence.hashes import Spill
 from sluice.engine.sources.files.resolve import resolve
 from sluice.errors import ConfigError, DataError
-from tests.kit.workbook import number, sheet, text, workbook
 from tests.unit.propose import made
 from tests.unit.propose.proposing import outcome, proposal
 
@@ -81,15 +80,25 @@ def test_zero_days_are_empty_values(tmp_path: Path) -> None:
     assert result.rejects == {}
 
 
-def test_a_total_that_fits_all_columns_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("total", ["Total,190\n", '"Total:",190\n\n', "Total\n", "Total,190,,\n"])
+def test_a_total_at_the_end_is_left_out(tmp_path: Path, total: str) -> None:
     rows = "".join(f"n{at},{at}\n" for at in range(20))
-    path = made.put(tmp_path, "a.csv", f"name,v\n{rows}Total,190\n".encode())
-    assert proposal(path).tried.footers == {(path, 22)}
+    result = proposal(made.put(tmp_path, "a.csv", f"name,v\n{rows}{total}".encode()))
+    assert 'footer="Total\\\\b"),  # a total at the end' in result.text
+    assert (result.tried.read, result.rejects, result.tried.footers) == (20, {}, set())
 
 
-def test_a_total_with_an_empty_cell_becomes_a_reject(tmp_path: Path) -> None:
+def test_several_lines_at_the_end_are_left_out(tmp_path: Path) -> None:
     rows = "".join(f"n{at},r{at % 3},{at}\n" for at in range(20))
-    result = proposal(made.put(tmp_path, "a.csv", f"name,region,v\n{rows}Total,,190\n".encode()))
+    result = proposal(made.put(tmp_path, "a.csv", f"name,region,v\n{rows}Total,,190\n20 rows\n".encode()))
+    assert 'footer="Total\\\\b|\\\\d+\\\\ rows"' in result.text
+    assert (result.tried.read, result.rejects) == (20, {})
+
+
+def test_a_total_of_json_lines_becomes_a_reject(tmp_path: Path) -> None:
+    rows = "".join(f'{{"name": "n{at}", "region": "r{at % 3}", "v": {at}}}\n' for at in range(20))
+    total = '{"name": "Total", "region": null, "v": 190}\n'
+    result = proposal(made.put(tmp_path, "a.jsonl", (rows + total).encode()))
     assert (result.rejects, result.tried.footers) == ({"region: missing": 1}, set())
 
 
@@ -237,14 +246,6 @@ def test_a_parquet_file_in_a_compressed_one_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.parquet.gz").write_bytes(gzip.compress(content))
     with pytest.raises(DataError, match="It is a Parquet file or a workbook in a compressed file; unpack it first"):
         proposal(str(tmp_path / "a.parquet.gz"))
-
-
-@pytest.mark.parametrize("sheets", [["a"], ["a", "b"]])
-def test_a_workbook_is_named_as_what_it_is(tmp_path: Path, sheets: list[str]) -> None:
-    rows = {1: [text("id", "A1"), text("name", "B1")], 2: [number("1", "A2"), text("x", "B2")]}
-    (tmp_path / "book.xlsx").write_bytes(workbook({name: sheet(rows) for name in sheets}))
-    with pytest.raises(DataError, match=r"book\.xlsx: It is an Excel workbook, for which no pipeline is proposed"):
-        proposal(str(tmp_path / "book.xlsx"))
 
 
 @pytest.mark.parametrize("header", ["id;name\n", ""])

@@ -9,11 +9,11 @@ from typing import Any
 from sluice.engine.declare import Files
 from sluice.engine.formats.format import Format, Part
 from sluice.engine.formats.jsonl.dialect import NAME, JsonLines, looks_like_jsonl
-from sluice.engine.formats.jsonl.lines import reject_overlong_line
 from sluice.engine.formats.jsonl.parse import parse_jsonl
 from sluice.engine.formats.jsonl.plan import plan_jsonl, read_keys
-from sluice.engine.formats.jsonl.rows import cut_lines, read_values, with_values
+from sluice.engine.formats.jsonl.rows import read_values, with_values
 from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.lines import cut_lines, reject_overlong_line
 from sluice.engine.formats.text.parsed import ParsedPart
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.rejects import RowReject
@@ -34,7 +34,13 @@ class _JsonLines:
         self, stream: Readable, source: Files, *, requested: Sequence[str], part_bytes: int, limits: Limits, tick: Tick
     ) -> InputPlan:
         return plan_jsonl(
-            stream, part_bytes=part_bytes, skip=source.skip, limits=limits, tick=tick, requested=requested
+            stream,
+            part_bytes=part_bytes,
+            skip=source.skip,
+            limits=limits,
+            tick=tick,
+            requested=requested,
+            footer=source.footer,
         )
 
     def dialect(self, stored: dict[str, Any]) -> JsonLines:

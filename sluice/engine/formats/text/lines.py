@@ -13,6 +13,9 @@ import numpy as np
 from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.text.rejects import SHOWN, RowReject, show
 from sluice.engine.formats.text.rules import Counted
+from sluice.engine.formats.text.source import Source
+from sluice.engine.types.base import Int64s
+from sluice.errors import DataError
 
 BLANK = b" \t\r"
 _LF = 10
@@ -94,3 +97,30 @@ def reject_overlong_line(blocks: Iterable[bytes], *, first_line: int, limits: Li
     limit = (limits or Limits()).max_record_bytes
     reason = f"The line is {line.length:,} bytes long, the limit is {limit:,}."
     return RowReject(first_line, None, "line_too_long", reason, show(line.head[: line.length]))
+
+
+def cut_lines(data: bytes, lines: Int64s) -> list[bytes]:
+    """The lines of a part at these places, counted from 0, without line ends."""
+    breaks = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
+    starts = np.append(0, breaks + 1)
+    stops = np.append(breaks, len(data))
+    spans = zip(starts[lines].tolist(), stops[lines].tolist(), strict=True)
+    return [data[start:stop].removesuffix(b"\r") for start, stop in spans]
+
+
+def skip_lines(source: Source, count: int, limits: Limits) -> int:
+    """Skip that many lines. Returns their length in bytes."""
+    if not count:
+        return 0
+    head = source.peek(limits.max_header_bytes)
+    lines = head.split(b"\n", count)
+    if len(lines) <= count:
+        if len(head) < limits.max_header_bytes:
+            raise DataError("empty_file", f"The file ends within the {count} lines that are skipped: it has no row.")
+        longest = limits.max_header_bytes
+        raise DataError(
+            "preamble_too_long", f"The {count} lines to skip do not end within {longest:,} bytes: is this the file?"
+        )
+    length = len(head) - len(lines[-1])
+    source.skip(length)
+    return length
