@@ -22,10 +22,10 @@ from sluice.engine.declare.sources.sql_query import SqlQuery
 from sluice.engine.declare.tables.computed import Computed
 from sluice.engine.declare.tables.derived import Derived
 from sluice.engine.declare.tables.preprocessed import Preprocessed
-from sluice.engine.declare.tables.table import LINEAGE, Column, Generated, Table
+from sluice.engine.declare.tables.table import LINEAGE, Column, Generated, Identity, Table
 
 __all__ = [
-    "LINEAGE", "Column", "Computed", "Cursor", "Daily", "Derived", "Example", "Files", "Flow", "Generated", "HttpApi",
+    "LINEAGE", "Column", "Computed", "Cursor", "Daily", "Derived", "Example", "Files", "Flow", "Generated", "HttpApi", "Identity",
     "Choose", "Next", "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote",
     "Serve", "Source", "Table", "Forecast", "Transform", "Rows", "SqlQuery", "Marker", "Ready", "Renamed", "Stable",
     "After", "Cron", "Every", "Hourly", "Schedule", "Timed",

@@ -1,0 +1,86 @@
+"""What PostgreSQL does with the rows of a table: it keeps them in partitions, and numbers them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from psycopg2.extensions import cursor as Cursor
+
+from sluice.engine.tables.changes.change import Change, Refusal
+from sluice.engine.tables.changes.declared import Declared
+from sluice.engine.tables.changes.found import Found
+from sluice.errors import ConfigError
+
+_NUMBERS_PARTITIONS = 170_000  # server version
+
+
+def is_kept_as_declared(declared: Declared, found: Found) -> bool:
+    """Whether the table is partitioned as declared, and its numbered columns are filled."""
+    return not any(isinstance(each, Refusal) for each in kept_otherwise(declared, found, {}))
+
+
+def kept_otherwise(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Refusal | str]:
+    """Refusals of a table that is partitioned in another way, and of numbered columns that nothing fills."""
+    yield from _partitioned(declared, found, names)
+    for name in declared.numbered:
+        if name in found.columns and not found.columns[name].filled:
+            yield Refusal(
+                f"Column {name} is an Identity in the declaration, and nothing fills it in the database.",
+                f"Rename it in the database, or give it numbers: alter table {declared.name} alter column {name} add "
+                "generated always as identity, beginning with a number that no row has.",
+            )
+
+
+def refuse_numbered_partitions(cursor: Cursor, declared: Declared) -> None:
+    """Raise ConfigError where the server cannot number the rows of a partitioned table."""
+    if (
+        declared.partition_by is None
+        or not declared.numbered
+        or cursor.connection.server_version >= _NUMBERS_PARTITIONS
+    ):
+        return
+    raise ConfigError(
+        f"Table {declared.name}: PostgreSQL numbers rows of a partitioned table from version 17 on, and this server is "
+        f"{cursor.connection.server_version // 10_000}. Leave out Identity({declared.numbered[0]!r}), or partition_by."
+    )
+
+
+def _partitioned(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Refusal | str]:
+    here = found.partition
+    if here is None:
+        if declared.partition_by is not None:
+            yield Refusal(
+                f"It is not partitioned, and the declaration has partition_by={declared.partition_by!r}: PostgreSQL does not "
+                "change one into the other.",
+                _MOVE.format(table=declared.name),
+            )
+    elif declared.partition_by is not None:
+        old = {new: old for old, new in names.items()}
+        if (here.strategy, here.columns) != ("range", [old.get(declared.partition_by, declared.partition_by)]):
+            yield Refusal(
+                f"It is partitioned by {here}, and the declaration has partition_by={declared.partition_by!r}: PostgreSQL "
+                "does not change that.",
+                _MOVE.format(table=declared.name),
+            )
+    elif declared.kind == "derived":
+        yield Refusal(
+            f"It is partitioned by {here}, and builds need an ordinary table.",
+            f"Rename it; `sluice migrate` makes {declared.name} anew, and the next run builds it.",
+        )
+    elif declared.kind == "loaded" and not declared.adopt:
+        yield Refusal(
+            f"It is partitioned by {here}, and the declaration has no partition_by, so nobody would make its partitions.",
+            "Declare partition_by, or adopt=True if somebody else makes them.",
+        )
+    elif declared.kind == "loaded" and not declared.keyed:
+        yield Refusal(
+            f"It is partitioned by {here}, and the declaration has neither a key nor partition_by: lines cannot be told apart "
+            "across partitions.",
+            "Declare partition_by, or a key.",
+        )
+
+
+_MOVE = (
+    "To load everything anew: rename {table}, `sluice migrate`, and `sluice reload`. Or give the declared table another name, "
+    "which begins empty."
+)
