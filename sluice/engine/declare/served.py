@@ -159,7 +159,8 @@ def _of_table(pipeline: Pipeline, serve: Serve) -> Served:
 def _of_loaded(pipeline: Pipeline, serve: Serve, table: Table) -> Served:
     columns = {each.name: each.type.pg_type for each in table.columns}
     columns |= {each.name: each.pg_type for each in table.generated}
-    required = frozenset({each.name for each in table.columns if each.required} | {*LINEAGE})
+    never_null = [*(each for each in table.columns if each.required), *table.numbered]
+    required = frozenset({each.name for each in never_null} | {*LINEAGE})
     all_columns = columns | dict.fromkeys(LINEAGE, "bigint")
     return Served(
         pipeline,

@@ -14,7 +14,6 @@ from sluice.engine.ledger.inputs import shared as ledger_inputs
 from sluice.engine.ledger.inputs.shared import plan_again, withdraw_parts
 from sluice.engine.ledger.outcomes import end_input
 from sluice.engine.ledger.steps import Claim, finish
-from sluice.engine.load.partitions import make_room
 from sluice.engine.load.target import Target
 from sluice.engine.tables.catalog import columns_of
 from sluice.errors import LostClaim
@@ -82,8 +81,5 @@ def _take_out(cursor: Cursor, target: Target, this: dict[str, int]) -> None:
     if not target.update:
         cursor.execute(target.statement("delete_input"), this)
         return
-    for name in ("make_contest", "make_stage", "move_to_contest"):
-        cursor.execute(target.statement(name), this)
-    make_room(cursor, target, "contest")
-    for name in ("restore_others", "keep_replaced"):
+    for name in ("make_contest", "make_stage", "move_to_contest", "restore_others", "keep_replaced"):
         cursor.execute(target.statement(name), this)

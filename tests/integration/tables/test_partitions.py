@@ -84,9 +84,7 @@ def test_an_update_writes_one_row_though_a_row_of_another_partition_has_its_plac
         ("year", ["calls_2026"]),
     ],
 )
-def test_a_partition_is_for_the_declared_unit(
-    engine: InProcess, tmp_path: Path, unit: str, names: list[str]
-) -> None:
+def test_a_partition_is_for_the_declared_unit(engine: InProcess, tmp_path: Path, unit: str, names: list[str]) -> None:
     engine.use(calls(partition_unit=unit))
     load(engine, tmp_path, "a.csv", "1,2026-01-31,a", "2,2026-02-01,b")
     assert [name for name, _ in engine.sql(PARTITIONS)] == names
@@ -193,9 +191,7 @@ def test_a_dropped_partition_counts_as_rows_that_were_deleted(engine: InProcess,
 
 
 @pytest.mark.parametrize("loss", ["truncate calls", "drop table calls_2026_01"])
-def test_a_run_whose_partitions_are_emptied_while_it_loads_fails(
-    engine: InProcess, tmp_path: Path, loss: str
-) -> None:
+def test_a_run_whose_partitions_are_emptied_while_it_loads_fails(engine: InProcess, tmp_path: Path, loss: str) -> None:
     engine.use(calls())
     run = engine.register(written(tmp_path, "a.csv", "1,2026-01-31,a"), written(tmp_path, "b.csv", "2,2026-02-01,b"))
     with transaction() as cursor:

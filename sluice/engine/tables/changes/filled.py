@@ -6,22 +6,23 @@ from collections.abc import Iterator, Mapping
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.tables.changes.change import Change, Refusal
+from sluice.engine.tables.changes.change import Refusal
 from sluice.engine.tables.changes.declared import Declared
 from sluice.engine.tables.changes.found import Found
-from sluice.errors import ConfigError
 
 _NUMBERS_PARTITIONS = 170_000  # server version
 
 
 def is_kept_as_declared(declared: Declared, found: Found) -> bool:
     """Whether the table is partitioned as declared, and its numbered columns are filled."""
-    return not any(isinstance(each, Refusal) for each in kept_otherwise(declared, found, {}))
+    return not any(kept_otherwise(declared, found, {}))
 
 
-def kept_otherwise(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Refusal | str]:
+def kept_otherwise(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Refusal]:
     """Refusals of a table that is partitioned in another way, and of numbered columns that nothing fills."""
     yield from _partitioned(declared, found, names)
+    if why := unnumbered_partitions(found.cursor, declared):
+        yield Refusal(why)
     for name in declared.numbered:
         if name in found.columns and not found.columns[name].filled:
             yield Refusal(
@@ -31,21 +32,18 @@ def kept_otherwise(declared: Declared, found: Found, names: Mapping[str, str]) -
             )
 
 
-def refuse_numbered_partitions(cursor: Cursor, declared: Declared) -> None:
-    """Raise ConfigError where the server cannot number the rows of a partitioned table."""
-    if (
-        declared.partition_by is None
-        or not declared.numbered
-        or cursor.connection.server_version >= _NUMBERS_PARTITIONS
-    ):
-        return
-    raise ConfigError(
-        f"Table {declared.name}: PostgreSQL numbers rows of a partitioned table from version 17 on, and this server is "
-        f"{cursor.connection.server_version // 10_000}. Leave out Identity({declared.numbered[0]!r}), or partition_by."
+def unnumbered_partitions(cursor: Cursor, declared: Declared) -> str | None:
+    """Why the server cannot number the rows of the table, in sentences; None if it can."""
+    version = cursor.connection.server_version
+    if declared.partition_by is None or not declared.numbered or version >= _NUMBERS_PARTITIONS:
+        return None
+    return (
+        f"PostgreSQL numbers rows of a partitioned table from version 17 on, and this server is {version // 10_000}. "
+        f"Leave out Identity({declared.numbered[0]!r}), or partition_by."
     )
 
 
-def _partitioned(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Refusal | str]:
+def _partitioned(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Refusal]:
     here = found.partition
     if here is None:
         if declared.partition_by is not None:
