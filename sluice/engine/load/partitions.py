@@ -32,8 +32,8 @@ def with_partitions(target: Target, chunks: Sequence[bytes], load: Callable[[], 
                 raise
             if target.partition is None:
                 raise PermanentError(
-                    f"{target.name} is partitioned, and has no partition for some rows of this part. Make it, or let Sluice "
-                    "make them: partition_by= in the declaration. Then: sluice retry"
+                    f"{target.name} is partitioned, and has no partition for some rows of this part. Make it, or let "
+                    "Sluice make them: partition_by= in the declaration. Then: sluice retry"
                 ) from error
         with transaction() as cursor:  # not that of the load: others would wait for both
             _stage(cursor, target, chunks)

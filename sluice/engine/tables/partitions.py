@@ -1,8 +1,8 @@
 """Partitions of loaded tables: which there are, and made where rows have none.
 
 A partition is made as a table of its own and then attached. That needs a lock of the partitioned table which loads and
-readers do not notice, and which one transaction has at a time: so none is made twice, and no lock of Sluice's is needed.
-Whoever waits for it must have nothing that a load may wait for: a load makes partitions in a transaction of their own.
+readers do not notice, and which one transaction has at a time: so none is made twice, without an advisory lock. Who
+waits for it must have nothing that a load may wait for: a load makes partitions in a transaction of their own.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ _FORMS = {"day": "%Y_%m_%d", "month": "%Y_%m", "year": "%Y"}
 
 
 @dataclass(frozen=True)
-class _Rights:
+class Rights:
+    """Whether a role may make partitions of a table, whose it is, and how many it has."""
+
     may_make: bool
     role: str
     owner: str
@@ -51,11 +53,20 @@ def make_partitions(cursor: Cursor, table: str, unit: PartitionUnit, days: Itera
     found = gaps(wanted, unit, _ranges(cursor, table))  # another load may have made them
     if not found:
         return []
-    rights = _rights(cursor, table)
+    rights = partition_rights(cursor, table)
     _refuse(table, unit, rights, len(found))
     made = [_make(cursor, table, unit, low, high, rights) for low, high in found]
     failpoint("partition.before_commit")
     return made
+
+
+def partition_rights(cursor: Cursor, table: str) -> Rights:
+    """Who may make partitions of a table. Raises LookupError where it is missing."""
+    cursor.execute(query("partition_rights"), place(table))
+    rights = record(cursor, Rights)
+    if rights is None:
+        raise LookupError(table)
+    return rights
 
 
 def gaps(days: Iterable[int], unit: PartitionUnit, there: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -97,29 +108,22 @@ def _ordinal(text: str | None, otherwise: int) -> int:
         return otherwise
 
 
-def _rights(cursor: Cursor, table: str) -> _Rights:
-    cursor.execute(query("partition_rights"), place(table))
-    rights = record(cursor, _Rights)
-    if rights is None:
-        raise LookupError(table)
-    return rights
-
-
-def _refuse(table: str, unit: PartitionUnit, rights: _Rights, more: int) -> None:
+def _refuse(table: str, unit: PartitionUnit, rights: Rights, more: int) -> None:
     if not rights.may_make:
         raise NotAllowed(
-            f"Rows of {table} need {more} new partitions, and the role {rights.role} may not make them: the table belongs to "
-            f"{rights.owner}. Grant {rights.owner} and the right to create in its schema to {rights.role}, or make the "
-            "partitions by that role."
+            f"Rows of {table} need {more:,} new partitions, and the role {rights.role} may not make them: the table "
+            f"belongs to {rights.owner}. Grant {rights.owner} and the right to create in its schema to {rights.role}, "
+            "or make the partitions by that role."
         )
     if rights.partitions + more > MOST:
         raise PermanentError(
-            f"Rows of {table} need {more:,} new partitions beside {rights.partitions:,}, and a table may have {MOST:,}. "
-            f"Nothing of this part was loaded. Check its dates, or declare a unit longer than {unit!r} (partition_unit)."
+            f"Rows of {table} need {more:,} new partitions beside {rights.partitions:,}, and a table may have {MOST:,}."
+            " Nothing of this part was loaded. Check its dates, or declare a unit longer than "
+            f"{unit!r} (partition_unit)."
         )
 
 
-def _make(cursor: Cursor, table: str, unit: PartitionUnit, low: int, high: int, rights: _Rights) -> str:
+def _make(cursor: Cursor, table: str, unit: PartitionUnit, low: int, high: int, rights: Rights) -> str:
     name = _free_name(cursor, table, unit, low, high)
     names: dict[str, sql.Composable] = {"table": table_identifier(table), "partition": table_identifier(name)}
     cursor.execute(sql.SQL(query("make_partition")).format(**names))

@@ -1,4 +1,4 @@
-"""What comes after the load of a partitioned table: derived tables, undo, cancel, forget, snapshots, doctor, exports."""
+"""What comes after the load of a partitioned table: builds, undo, cancel, forget, snapshots, doctor, exports."""
 
 from __future__ import annotations
 

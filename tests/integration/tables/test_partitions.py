@@ -168,8 +168,8 @@ def test_a_table_gets_only_so_many_partitions(
     with pytest.raises(PermanentError) as refused:
         load(engine, tmp_path, "b.csv", "3,2026-01-03,a", "4,2026-01-02,a")
     assert str(refused.value) == (
-        "Rows of calls need 1 new partitions beside 2, and a table may have 2. Nothing of this part was loaded. Check its "
-        "dates, or declare a unit longer than 'day' (partition_unit)."
+        "Rows of calls need 1 new partitions beside 2, and a table may have 2. Nothing of this part was loaded. Check "
+        "its dates, or declare a unit longer than 'day' (partition_unit)."
     )
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from sluice import Column, Date, Files, Integer, Pipeline, Table, Text
+from sluice import Column, Date, Derived, Files, Flow, Integer, Pipeline, Table, Text
 from sluice.engine.database.connection import transaction
+from sluice.engine.doctor.postgres import _partitions
 from sluice.engine.tables.changes.change import Allowed
 from sluice.engine.tables.changes.preview import preview
 from sluice.engine.tables.migrate import is_current, migrate, refused_by_migrate
-from sluice.engine.tables.partitions import make_partitions
+from sluice.engine.tables.partitions import make_partitions, partition_rights
 from sluice.errors import ConfigError, NotAllowed, PermanentError
 from tests.kit.in_process import InProcess
 
@@ -92,32 +93,29 @@ def test_without_a_key_an_adopted_table_gets_an_index_of_lines_and_dates(engine:
 
 
 ORDINARY = "create table calls (id bigint, day date, name text, _input_id bigint, _line bigint, primary key (id, day))"
+ANEW = (
+    " and the declaration has partition_by='day': PostgreSQL does not change that. To load everything anew: rename "
+    "calls, then `sluice migrate`, then `sluice reload`. Or give the declared table another name, which begins empty."
+)
 OTHERWISE = [
-    (
-        ORDINARY,
-        {"partition_by": "day"},
-        "It is not partitioned, and the declaration has partition_by='day': PostgreSQL does not change one into the other. "
-        "To load everything anew: rename calls, `sluice migrate`, and `sluice reload`. Or give the declared table another "
-        "name, which begins empty.",
-    ),
+    (ORDINARY, {"partition_by": "day"}, "It is not partitioned," + ANEW),
+    (ORDINARY + " partition by list (day)", {"partition_by": "day"}, "It is partitioned by list (day)," + ANEW),
+    (ORDINARY + " partition by range (id)", {"partition_by": "day"}, "It is partitioned by range (id)," + ANEW),
     (
         ORDINARY + " partition by range (day)",
         {},
-        "It is partitioned by range (day), and the declaration has no partition_by, so nobody would make its partitions. "
-        "Declare partition_by, or adopt=True if somebody else makes them.",
-    ),
-    (
-        ORDINARY + " partition by list (day)",
-        {"partition_by": "day"},
-        "It is partitioned by list (day), and the declaration has partition_by='day': PostgreSQL does not change that. To "
-        "load everything anew: rename calls, `sluice migrate`, and `sluice reload`. Or give the declared table another "
-        "name, which begins empty.",
+        (
+            "It is partitioned by range (day), and the declaration has no partition_by: nobody would make its "
+            "partitions. Declare partition_by, or adopt=True if somebody else makes them."
+        ),
     ),
     (
         ORDINARY.replace(", primary key (id, day)", "") + " partition by range (day)",
         {"key": None, "adopt": True},
-        "It is partitioned by range (day), and the declaration has neither a key nor partition_by: lines cannot be told "
-        "apart across partitions. Declare partition_by, or a key.",
+        (
+            "It is partitioned by range (day), and the declaration has neither a key nor partition_by: PostgreSQL "
+            "cannot tell its lines apart. Declare partition_by, or a key."
+        ),
     ),
 ]
 
@@ -135,6 +133,30 @@ def test_a_table_that_is_partitioned_otherwise_is_refused(
     assert refused.startswith(refused_by_migrate(pipeline)[0].removeprefix("table calls: "))
     (table,) = preview([pipeline], Allowed()).tables
     assert refused in table.refused
+
+
+def test_a_table_that_was_renamed_is_loaded_anew(engine: InProcess, tmp_path: Path) -> None:
+    engine.use(calls())
+    load(engine, tmp_path, "a.csv", "1,2026-02-01,b", "2,2026-03-01,b")
+    engine.sql("alter table calls rename to calls_before")
+    engine.use(calls(partition_by="day"))
+    status = engine.finish(engine.register(tmp_path / "a.csv", reload=True))
+    assert (status["state"], status["loaded"]) == ("done", 2)
+    assert len(engine.sql(PARTITIONS)) == 2
+    assert is_current(calls(partition_by="day"))
+
+
+def test_a_derived_table_that_somebody_partitioned_is_refused(engine: InProcess) -> None:
+    days = Derived("days", key=("day",), columns={"day": "date"}, sql="select distinct day from {calls}")
+    flow = Flow(Files("*.csv", name="calls"), Table("calls", key=("id", "day"), columns=COLUMNS))
+    pipeline = Pipeline("calls", flows=[flow], derived=[days])
+    engine.sql(
+        "create table days (day date primary key, built_at timestamptz not null default now()) partition by range (day)"
+    )
+    with pytest.raises(
+        ConfigError, match=r"It is partitioned by range \(day\), and builds need an ordinary table. Rename it;"
+    ):
+        migrate([pipeline])
 
 
 def test_another_unit_is_for_the_partitions_that_are_made_from_then_on(engine: InProcess, tmp_path: Path) -> None:
@@ -192,14 +214,23 @@ def test_a_role_that_may_not_make_partitions_says_who_may(engine: InProcess, tmp
     engine.sql("grant all on all tables in schema public, sluice to parts_loader")
     engine.sql("alter table calls owner to parts_owner")
     engine.sql("grant select, insert, update, delete on calls to parts_loader")
-    with pytest.raises(NotAllowed) as refused, transaction() as cursor:
+    with transaction() as cursor:
         cursor.execute("set local role parts_loader")
-        make_partitions(cursor, "calls", "month", [date(2026, 2, 1)])
+        assert not partition_rights(cursor, "calls").may_make
+    with pytest.raises(NotAllowed) as refused:
+        _make_as("parts_loader")
     assert str(refused.value) == (
         "Rows of calls need 1 new partitions, and the role parts_loader may not make them: the table belongs to "
-        "parts_owner. Grant parts_owner and the right to create in its schema to parts_loader, or make the partitions by "
-        "that role."
+        "parts_owner. Grant parts_owner and the right to create in its schema to parts_loader, or make the partitions "
+        "by that role."
     )
+    assert list(_partitions(["calls"])) == []
     engine.sql("grant create on schema public to parts_owner")
     load(engine, tmp_path, "a.csv", "1,2026-02-01,b")
     assert engine.sql("select tableowner::text from pg_tables where tablename = 'calls_2026_02'") == [("parts_owner",)]
+
+
+def _make_as(role: str) -> None:
+    with transaction() as cursor:
+        cursor.execute(f"set local role {role}")
+        make_partitions(cursor, "calls", "month", [date(2026, 2, 1)])

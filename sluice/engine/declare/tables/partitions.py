@@ -23,7 +23,7 @@ def mistakes_of_partitions(table: Table) -> Iterator[str]:
         yield f"partition_unit must be 'day', 'month' or 'year', not {table.partition_unit!r}."
     if table.partition_by is None:
         if table.partition_unit != "month":
-            yield f"partition_unit={table.partition_unit!r} needs partition_by, the column of a date: name it, or leave it out."
+            yield f"partition_unit={table.partition_unit!r} needs partition_by, the column of a date: name one."
         return
     name, columns = table.partition_by, {each.name: each for each in table.columns}
     if name not in columns:
@@ -36,9 +36,9 @@ def mistakes_of_partitions(table: Table) -> Iterator[str]:
         yield f"partition_by={name!r} must be required=True: a row without a date has no partition."
     elif table.key is not None and name not in table.key:
         yield (
-            f"The key must have the column {name!r} of partition_by, because PostgreSQL keeps rows apart within a partition "
-            f"only: key=({', '.join(map(repr, (*table.key, name)))}). Rows of two dates are then two rows. If a row "
-            "must be known without its date, leave out partition_by."
+            f"The key must have the column {name!r} of partition_by, because PostgreSQL keeps rows apart within a "
+            f"partition only: key=({', '.join(map(repr, (*table.key, name)))}). Rows of two dates are then two rows. "
+            "If a row must be known without its date, leave out partition_by."
         )
 
 

@@ -6,20 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import Literal
 
 import pyarrow as pa
 
 from sluice.engine.base.declaration import Declaration
-from sluice.engine.declare.names import check_column, check_table, twice
+from sluice.engine.declare.names import LINEAGE, check_column, check_table, twice
 from sluice.engine.declare.tables.checks import OF_SINGLE_VALUES, Check
+from sluice.engine.declare.tables.generated import Generated, Identity
 from sluice.engine.declare.tables.partitions import PartitionUnit, mistakes_of_partitions, partition_check
 from sluice.engine.types.base import ColumnType
 from sluice.engine.types.forgotten import can_identify
 from sluice.engine.types.masked import Masked
 from sluice.errors import ConfigError
-
-LINEAGE = ("_input_id", "_line")
 
 
 @dataclass(frozen=True)
@@ -135,36 +134,6 @@ class Column(Declaration):
 
 
 @dataclass(frozen=True)
-class Generated(Declaration):
-    """A column that PostgreSQL computes from others, e.g. `Generated("minutes", "numeric", "seconds / 60.0")`."""
-
-    name: str
-    pg_type: str
-    expression: str
-
-    def __post_init__(self) -> None:
-        check_column("Generated column", self.name)
-        if self.name in LINEAGE:
-            raise ConfigError(f"Generated column {self.name!r} is reserved: Sluice adds it to every table.")
-
-
-@dataclass(frozen=True)
-class Identity(Declaration):
-    """A column in which PostgreSQL numbers the rows, `generated=[Identity("id")]`: bigint, generated always as identity.
-
-    A row keeps its number while it is updated. A row that is deleted and loaded again gets another one.
-    """
-
-    name: str
-    pg_type: ClassVar[str] = "bigint"
-
-    def __post_init__(self) -> None:
-        check_column("Identity column", self.name)
-        if self.name in LINEAGE:
-            raise ConfigError(f"Identity column {self.name!r} is reserved: Sluice adds it to every table.")
-
-
-@dataclass(frozen=True)
 class Table(Declaration):
     """A destination: columns, key, and the rule for a key that already exists.
 
@@ -174,9 +143,9 @@ class Table(Declaration):
     `on_conflict="update"`: the newer row replaces the older one (updated, or unchanged if equal).
     `generated` are columns that PostgreSQL fills: `Generated` computes one from others, `Identity` numbers the rows.
     `indexes` lists columns to look rows up by, `[("customer_id",)]`; the key has its index already.
-    `partition_by` is a required column of a date or a moment: the table has a partition for each month that rows have, or
-    for each `partition_unit`, "day", "month" or "year" (in UTC). A key must have this column, too. Values outside the
-    years 1900 to 2199 are rejects `out_of_range`, unless the column has a check of its own.
+    `partition_by` is a required column of a date or a moment: the table has a partition for each month that rows have,
+    or for each `partition_unit`, "day", "month" or "year" (in UTC). A key must have this column, too. Values outside
+    the years 1900 to 2199 are rejects `out_of_range`, unless the column has a check of its own.
     `adopt=True` lets `sluice migrate` add what it needs to a table that Sluice has not made.
     """
 
@@ -206,7 +175,7 @@ class Table(Declaration):
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """The columns that identify a row: the key, else those that Sluice adds. PostgreSQL wants that of partitions, too."""
+        """The columns that identify a row: the key, else those that Sluice adds, and that of partitions."""
         if self.key is None:
             return LINEAGE if self.partition_by is None else (*LINEAGE, self.partition_by)
         return tuple(self.key)

@@ -44,41 +44,34 @@ def unnumbered_partitions(cursor: Cursor, declared: Declared) -> str | None:
 
 
 def _partitioned(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Refusal]:
-    here = found.partition
-    if here is None:
-        if declared.partition_by is not None:
-            yield Refusal(
-                f"It is not partitioned, and the declaration has partition_by={declared.partition_by!r}: PostgreSQL does not "
-                "change one into the other.",
-                _MOVE.format(table=declared.name),
-            )
-    elif declared.partition_by is not None:
+    here, wanted = found.partition, declared.partition_by
+    if wanted is not None:
+        now = None if here is None else (here.strategy, here.columns)
         old = {new: old for old, new in names.items()}
-        if (here.strategy, here.columns) != ("range", [old.get(declared.partition_by, declared.partition_by)]):
+        if now != ("range", [old.get(wanted, wanted)]):
+            is_so = "not partitioned" if here is None else f"partitioned by {here}"
             yield Refusal(
-                f"It is partitioned by {here}, and the declaration has partition_by={declared.partition_by!r}: PostgreSQL "
-                "does not change that.",
-                _MOVE.format(table=declared.name),
+                f"It is {is_so}, and the declaration has partition_by={wanted!r}: PostgreSQL does not change that.",
+                f"To load everything anew: rename {declared.name}, then `sluice migrate`, then `sluice reload`. Or "
+                "give the declared table another name, which begins empty.",
             )
-    elif declared.kind == "derived":
+    elif here is not None:
+        yield from _undeclared(declared, f"It is partitioned by {here}")
+
+
+def _undeclared(declared: Declared, is_so: str) -> Iterator[Refusal]:
+    if declared.kind == "derived":
         yield Refusal(
-            f"It is partitioned by {here}, and builds need an ordinary table.",
+            f"{is_so}, and builds need an ordinary table.",
             f"Rename it; `sluice migrate` makes {declared.name} anew, and the next run builds it.",
         )
     elif declared.kind == "loaded" and not declared.adopt:
         yield Refusal(
-            f"It is partitioned by {here}, and the declaration has no partition_by, so nobody would make its partitions.",
+            f"{is_so}, and the declaration has no partition_by: nobody would make its partitions.",
             "Declare partition_by, or adopt=True if somebody else makes them.",
         )
     elif declared.kind == "loaded" and not declared.keyed:
         yield Refusal(
-            f"It is partitioned by {here}, and the declaration has neither a key nor partition_by: lines cannot be told apart "
-            "across partitions.",
+            f"{is_so}, and the declaration has neither a key nor partition_by: PostgreSQL cannot tell its lines apart.",
             "Declare partition_by, or a key.",
         )
-
-
-_MOVE = (
-    "To load everything anew: rename {table}, `sluice migrate`, and `sluice reload`. Or give the declared table another name, "
-    "which begins empty."
-)

@@ -1,7 +1,7 @@
 -- Record the oids and files of a run's tables: at its beginning, and again after the comparison at its end.
 insert into sluice.target (run_id, source, table_name, schema, table_oid, file_node, partitions)
 select %(run)s, w.source, w.name, w.schema, c.oid, coalesce(pg_relation_filenode(c.oid), 0),
-       (select bit_xor(hashtextextended(p.relid || ' ' || pg_relation_filenode(p.relid), 0))
+       (select hashtextextended(string_agg(p.relid || ' ' || pg_relation_filenode(p.relid), ',' order by p.relid), 0)
         from pg_partition_tree(c.oid) p where p.isleaf)
 from unnest(%(sources)s::text[], %(schemas)s::text[], %(tables)s::text[]) w (source, schema, name)
 join pg_namespace n on n.nspname = w.schema
