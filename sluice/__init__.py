@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Generated,
         Hourly,
         HttpApi,
+        Identity,
         Marker,
         Next,
         OwnTable,
@@ -69,7 +70,7 @@ if TYPE_CHECKING:
 
 
 __all__ = [
-    "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
+    "Pipeline", "Files", "Table", "Column", "Generated", "Identity", "Daily", "Flow", "Derived",
     "Hourly", "Every", "Cron", "After", "Stable", "Marker", "Renamed",
     "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
     "Example", "Choose", "Rows", "SqlQuery",
@@ -83,7 +84,7 @@ __all__ = [
 # where each name comes from; a name is imported when it is first used
 _HOMES = {
     "sluice.engine.declare": (
-        "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived", "Preprocessed",
+        "Pipeline", "Files", "Table", "Column", "Generated", "Identity", "Daily", "Flow", "Derived", "Preprocessed",
         "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
         "Example", "Choose", "Rows", "SqlQuery",
         "Hourly", "Every", "Cron", "After", "Stable", "Marker", "Renamed",

@@ -10,6 +10,7 @@ from sluice.errors import ConfigError
 
 IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,58}")
 SETTING = re.compile("[A-Z][A-Z0-9_]*")
+LINEAGE = ("_input_id", "_line")  # columns that Sluice adds to each loaded table
 LONGEST = 63  # bytes: PostgreSQL truncates longer names
 _NOT_FOR_TABLES = ("sluice", "information_schema")
 # PostgreSQL's own columns, in every table

@@ -14,7 +14,9 @@ from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.doctor.finding import Finding, address, judge, ok, safely, warning, wrong
 from sluice.engine.ledger.rows import mappings
+from sluice.engine.tables.catalog import columns_of
 from sluice.engine.tables.migrate import is_current, is_new, refused_by_migrate
+from sluice.engine.tables.partitions import partition_rights
 
 query = statements(__name__)
 
@@ -79,6 +81,19 @@ def look_at_tables(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
     loaded = [flow.table.name for each in pipelines for flow in each.flows]
     derived = [table.name for each in pipelines for table in each.derived]
     yield from safely("PostgreSQL rights", lambda: _rights([*loaded, *derived]))
+    parted = sorted({flow.table.name for each in pipelines for flow in each.flows if flow.table.partition is not None})
+    yield from safely("partitions", lambda: _partitions(parted))
+
+
+def _partitions(tables: Sequence[str]) -> Iterator[Finding]:
+    with transaction() as cursor:
+        there = [name for name in tables if columns_of(cursor, name) is not None]
+        found = {name: partition_rights(cursor, name) for name in there}
+    for name, rights in found.items():
+        if not rights.may_make:
+            todo = f"Grant {rights.owner} to {rights.role}, or make partitions before rows of their dates come."
+            how = f"{rights.role} may not make partitions of {name}, which belongs to {rights.owner}"
+            yield warning("partitions", how, todo)
 
 
 def _tables(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from psycopg2 import sql
 from sluice.engine.database.session import home_schema
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import LINEAGE, Table
+from sluice.engine.declare.tables.partitions import PartitionUnit
 from sluice.engine.tables.catalog import table_identifier
 
 query = statements(__name__)
@@ -29,7 +30,8 @@ _KIND = (
 class Target:
     """A table to load into, and how its columns are written in SQL. The key of a table without one is its lineage.
 
-    `absent` are columns that the file does not have: an update leaves their values alone.
+    `absent` are columns that the file does not have: an update leaves their values alone. `partition` is the column by
+    which it is partitioned, and what a partition is for.
     """
 
     name: str
@@ -37,24 +39,26 @@ class Target:
     columns: tuple[str, ...]
     update: bool
     absent: tuple[str, ...] = ()
+    partition: tuple[str, PartitionUnit] | None = None
 
     @classmethod
     def of(cls, table: Table, absent: Collection[str] = ()) -> Target:
         names = tuple(c.name for c in table.columns)
         update = table.on_conflict == "update"
         missing = tuple(name for name in names if name in absent and name not in table.identity) if update else ()
-        return cls(table.name, table.identity, names, update, missing)
+        return cls(table.name, table.identity, names, update, missing, table.partition)
 
     @property
     def keyed(self) -> bool:
         """Whether rows of two parts can have one key."""
-        return self.key != LINEAGE
+        return self.key[: len(LINEAGE)] != LINEAGE
 
     @classmethod
     def by_shape(cls, shape: Mapping[str, Any]) -> Target:
         """The table as the ledger has recorded it. (An earlier version did not record the order of columns.)"""
         columns = shape.get("order") or shape["columns"]
-        return cls(shape["table"], tuple(shape["key"]), tuple(columns), bool(shape["update"]))
+        partition = tuple(shape["partition"]) if "partition" in shape else None
+        return cls(shape["table"], tuple(shape["key"]), tuple(columns), bool(shape["update"]), partition=partition)
 
     @property
     def present(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.statements import statements
+from sluice.engine.load.partitions import make_room
 from sluice.engine.load.target import Target
 
 query = statements(__name__)
@@ -89,6 +90,7 @@ def take_out(cursor: Cursor, target: Target, undoing: Undoing) -> tuple[int, int
     cursor.execute(target.statement("make_stage"))
     if not _gather(cursor, target, undoing):
         return deleted, 0  # (in a bulk load the table has no index of its key)
+    make_room(cursor, target, "stage")
     cursor.execute(target.statement("restore_before"))
     return deleted, cursor.rowcount
 

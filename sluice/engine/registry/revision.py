@@ -31,7 +31,8 @@ def revision(flow: Flow, code: str) -> str:
 def shape(flow: Flow) -> dict[str, Any]:
     """What settling and withdrawing need of a flow; they depend on nothing else."""
     table = flow.table
-    return {
+    partition = {} if table.partition is None else {"partition": list(table.partition)}
+    return partition | {
         "table": table.name,
         "key": list(table.identity),
         "columns": {column.name: column.type.pg_type for column in table.columns},

@@ -17,6 +17,7 @@ from sluice.engine.load.bulk import KeyAbsent
 from sluice.engine.load.conflicts import classify_lost
 from sluice.engine.load.merge import update_part
 from sluice.engine.load.optimistic import SortedLoad
+from sluice.engine.load.partitions import with_partitions
 from sluice.engine.load.recent import RecentKeys
 from sluice.engine.load.replaced import clear_replaced
 from sluice.engine.load.target import Target
@@ -38,11 +39,15 @@ def load_part(claim: Claim, work: PartWork, ready: ReadyFrame, table: Table) -> 
     target = Target.of(table, work.absent)
     bulk.begin(work, target)
     recent = RecentKeys(target, work.run, work.part, [] if target.update else ready.rows)
-    try:
+
+    def load() -> dict[str, int]:
         return _load_whole(claim, work, ready, table, recent)
+
+    try:
+        return with_partitions(target, ready.rows, load)
     except KeyAbsent:
         bulk.make_index(target)
-    return _load_whole(claim, work, ready, table, recent)
+    return load()
 
 
 def _load_whole(claim: Claim, work: PartWork, ready: ReadyFrame, table: Table, recent: RecentKeys) -> dict[str, int]:

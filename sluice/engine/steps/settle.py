@@ -19,6 +19,7 @@ from sluice.engine.ledger.rejects.replayed import close_replayed
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.load import bulk, recent
 from sluice.engine.load.newest import settle_updates
+from sluice.engine.load.partitions import make_room
 from sluice.engine.load.replaced import delete_not_again
 from sluice.engine.load.snapshot import keep_newest
 from sluice.engine.load.target import Target
@@ -107,6 +108,7 @@ def _judge(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:
     _wait_for_earlier_run(cursor, target, run)
     for name in ("mark_displaced", "displace", "refuse_losers", "judge_keep"):
         cursor.execute(target.statement(name), run)
+    make_room(cursor, target, "contest")
     cursor.execute(target.statement("write_winners"))
     cursor.execute(target.statement("insert_winners"))
     if cursor.fetchone() != (0,):

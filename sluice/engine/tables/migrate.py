@@ -22,6 +22,7 @@ from sluice.engine.tables.changes.adopt import index_lineage
 from sluice.engine.tables.changes.apply import change_table
 from sluice.engine.tables.changes.change import Allowed
 from sluice.engine.tables.changes.declared import Declared, declared_tables, loaded, names_of, own, tables_of
+from sluice.engine.tables.changes.filled import unnumbered_partitions
 from sluice.engine.tables.changes.options import check_options
 from sluice.engine.tables.changes.plan import is_as_declared, plan_of
 from sluice.engine.tables.derived import create_derived
@@ -173,6 +174,8 @@ def _create(cursor: Cursor, table: Table) -> list[str]:
         return []
     refuse_elsewhere(cursor, table.name)
     declared = loaded(table)
+    if why := unnumbered_partitions(cursor, declared):
+        raise ConfigError(f"Table {table.name}: {why}")
     columns = [
         sql.SQL("{} " + words + (" not null" if name in declared.needed else "")).format(sql.Identifier(name))
         for name, words in declared.wanted.items()
@@ -180,7 +183,10 @@ def _create(cursor: Cursor, table: Table) -> list[str]:
     key = sql.SQL(", ").join(sql.Identifier(k) for k in table.identity)
     target = table_identifier(table.name)
     body = sql.SQL(", ").join([*columns, sql.SQL("primary key ({})").format(key)])
-    cursor.execute(sql.SQL("create table {} ({})").format(target, body))
+    made = sql.SQL("create table {} ({})").format(target, body)
+    if table.partition_by is not None:
+        made += sql.SQL(" partition by range ({})").format(sql.Identifier(table.partition_by))
+    cursor.execute(made)
     cursor.execute(index_lineage(table.name))
     create_indexes(cursor, table.name, table.indexes)
     return [f"Created table {table.name}."]

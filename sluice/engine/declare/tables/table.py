@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -12,15 +12,15 @@ from typing import Literal
 import pyarrow as pa
 
 from sluice.engine.base.declaration import Declaration
-from sluice.engine.declare.names import check_column, check_table, twice
+from sluice.engine.declare.names import LINEAGE, check_column, check_table, twice
 from sluice.engine.declare.tables.checks import OF_SINGLE_VALUES, Check
 from sluice.engine.declare.tables.expiry import first_day_kept, mistakes_of_expiry
+from sluice.engine.declare.tables.generated import Generated, Identity
+from sluice.engine.declare.tables.partitions import PartitionUnit, mistakes_of_partitions, partition_check
 from sluice.engine.types.base import ColumnType
 from sluice.engine.types.forgotten import can_identify
 from sluice.engine.types.masked import Masked
 from sluice.errors import ConfigError
-
-LINEAGE = ("_input_id", "_line")
 
 
 @dataclass(frozen=True)
@@ -136,20 +136,6 @@ class Column(Declaration):
 
 
 @dataclass(frozen=True)
-class Generated(Declaration):
-    """A column that PostgreSQL computes from others, e.g. `Generated("minutes", "numeric", "seconds / 60.0")`."""
-
-    name: str
-    pg_type: str
-    expression: str
-
-    def __post_init__(self) -> None:
-        check_column("Generated column", self.name)
-        if self.name in LINEAGE:
-            raise ConfigError(f"Generated column {self.name!r} is reserved: Sluice adds it to every table.")
-
-
-@dataclass(frozen=True)
 class Table(Declaration):
     """A destination: columns, key, and the rule for a key that already exists.
 
@@ -157,7 +143,11 @@ class Table(Declaration):
     identify it. A file whose content was loaded before adds nothing.
     `on_conflict="keep"`: the same key and values are a duplicate, other values a reject `key_conflict`.
     `on_conflict="update"`: the newer row replaces the older one (updated, or unchanged if equal).
+    `generated` are columns that PostgreSQL fills: `Generated` computes one from others, `Identity` numbers the rows.
     `indexes` lists columns to look rows up by, `[("customer_id",)]`; the key has its index already.
+    `partition_by` is a required column of a date or a moment: the table has a partition for each month that rows have,
+    or for each `partition_unit`, "day", "month" or "year" (in UTC). A key must have this column, too. Values outside
+    the years 1900 to 2199 are rejects `out_of_range`, unless the column has a check of its own.
     `adopt=True` lets `sluice migrate` add what it needs to a table that Sluice has not made.
     `expire_after="90 days"` (days, weeks, months or years) deletes older rows each day (`sluice expire`, or beat): by
     the date in the column `expire_by`, or, without it, by when they were loaded. Days are those of UTC. Later files do
@@ -168,22 +158,49 @@ class Table(Declaration):
     key: Sequence[str] | None
     columns: Sequence[Column]
     on_conflict: Literal["keep", "update"] = "keep"
-    generated: Sequence[Generated] = ()
+    generated: Sequence[Generated | Identity] = ()
     indexes: Sequence[Sequence[str]] = ()
     adopt: bool = False
     expire_after: str | None = None
     expire_by: str | None = None
+    partition_by: str | None = None
+    partition_unit: PartitionUnit = "month"
 
     def __post_init__(self) -> None:
         check_table("Table", self.name)
         mistakes = list(self._mistakes())
         if mistakes:
             raise ConfigError(f"Table {self.name!r}: " + " ".join(mistakes))
+        if self.partition_by is not None:
+            columns = [
+                replace(each, check=partition_check(each)) if self._unchecked(each) else each for each in self.columns
+            ]
+            object.__setattr__(self, "columns", columns)
+
+    def _unchecked(self, column: Column) -> bool:
+        return column.name == self.partition_by and column.check is None
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """The columns that identify a row: the key, else those that Sluice adds."""
-        return LINEAGE if self.key is None else tuple(self.key)
+        """The columns that identify a row: the key, else those that Sluice adds, and that of partitions."""
+        if self.key is None:
+            return LINEAGE if self.partition_by is None else (*LINEAGE, self.partition_by)
+        return tuple(self.key)
+
+    @property
+    def partition(self) -> tuple[str, PartitionUnit] | None:
+        """The column by which it is partitioned, and what a partition is for."""
+        return None if self.partition_by is None else (self.partition_by, self.partition_unit)
+
+    @property
+    def expressions(self) -> list[Generated]:
+        """The columns that are computed from others."""
+        return [each for each in self.generated if isinstance(each, Generated)]
+
+    @property
+    def numbered(self) -> list[Identity]:
+        """The columns that number the rows."""
+        return [each for each in self.generated if isinstance(each, Identity)]
 
     def first_day_kept(self, today: date) -> date | None:
         """The first day whose rows are kept; None where rows do not expire."""
@@ -199,6 +216,9 @@ class Table(Declaration):
         mistakes += [f"Index column {column!r} is not among its columns." for column in sorted(indexed - set(names))]
         mistakes += self._mistakes_of_renames(set(names))
         mistakes += mistakes_of_expiry(self.expire_after, self.expire_by, self.columns)
+        mistakes += mistakes_of_partitions(self)
+        if len(self.numbered) > 1:
+            mistakes.append("It has two Identity columns, and PostgreSQL numbers rows in one: leave one out.")
         if self.on_conflict not in ("keep", "update"):
             mistakes.append(f"on_conflict must be 'keep' or 'update', not {self.on_conflict!r}.")
         elif self.key is None and self.on_conflict != "keep":

@@ -28,7 +28,7 @@ def version(table: Table, transform: Transform | None, source: Source | None) ->
         "key": None if table.key is None else list(table.key),
         "on_conflict": table.on_conflict,
         "columns": [_column(table, column) for column in table.columns],
-        "generated": [[g.name, g.pg_type, g.expression] for g in table.generated],
+        "generated": [[g.name, g.pg_type, g.expression] for g in table.expressions],
         "transform": None if transform is None else _source(table, transform),
     }
     if source is not None and source.reading:

@@ -29,6 +29,7 @@ from sluice.engine.ledger.steps import Claim
 from sluice.engine.load import bulk
 from sluice.engine.load.bulk import KeyAbsent, Unwritten
 from sluice.engine.load.optimistic import SortedLoad
+from sluice.engine.load.partitions import with_partitions
 from sluice.engine.load.replaced import clear_replaced
 from sluice.engine.load.target import Target
 from sluice.engine.rows.contract import Contract
@@ -92,7 +93,7 @@ def load_at_once(read: Sequence[Whole], flow: Flow, contract: Contract, limit_s:
     target = Target.of(flow.table)
     bulk.begin(works[0], target, Unwritten(len(works), sum(work.planned for work in works)))
     try:
-        return _load(read, works, ready, flow)
+        return with_partitions(target, ready.rows, lambda: _load(read, works, ready, flow))
     except KeyAbsent:
         bulk.make_index(target)
     return _load(read, works, ready, flow)

@@ -18,7 +18,8 @@ class Declared:
     """`columns` are those with a declared type, `generated` type and expression, `extra` those that Sluice adds.
 
     `renamed` has earlier names by column. `needed` are columns that are never null. The columns of `index_key` follow
-    in each of `indexes`. `others` are columns that other pipelines declare of the same table.
+    in each of `indexes`. `others` are columns that other pipelines declare of the same table. `numbered` are columns in
+    which PostgreSQL numbers the rows.
     """
 
     name: str
@@ -36,11 +37,13 @@ class Declared:
     view: str | None = None
     others: frozenset[str] = frozenset()
     adopt: bool = False
+    numbered: Sequence[str] = ()
+    partition_by: str | None = None
 
     @property
     def keyed(self) -> bool:
         """Whether it has a key of its own; else rows are known by input and line."""
-        return self.key != LINEAGE
+        return tuple(self.key[: len(LINEAGE)]) != LINEAGE
 
     def is_view(self, called: str) -> bool:
         """Whether a view, as PostgreSQL spells its name, is the one of the newest date."""
@@ -54,7 +57,8 @@ class Declared:
     def wanted(self) -> dict[str, str]:
         """Column name -> what follows it in `add column`, in order."""
         computed = {name: f"{pg} generated always as ({of}) stored" for name, (pg, of) in self.generated.items()}
-        return {**self.columns, **computed, **self.extra}
+        numbered = dict.fromkeys(self.numbered, "bigint generated always as identity")
+        return {**self.columns, **computed, **numbered, **self.extra}
 
 
 def declared_tables(pipeline: Pipeline) -> Iterator[Declared]:
@@ -102,12 +106,14 @@ def loaded(table: Table) -> Declared:
         "loaded",
         {each.name: each.type.pg_type for each in table.columns},
         table.identity,
-        generated={each.name: (each.pg_type, each.expression) for each in table.generated},
+        generated={each.name: (each.pg_type, each.expression) for each in table.expressions},
         extra=dict.fromkeys(LINEAGE, "bigint"),
         needed=frozenset(each.name for each in table.columns if each.required) | {*LINEAGE},
         renamed={each.name: each.renamed_from for each in table.columns if each.renamed_from},
         indexes=table.indexes,
         adopt=table.adopt,
+        numbered=[each.name for each in table.numbered],
+        partition_by=table.partition_by,
     )
 
 

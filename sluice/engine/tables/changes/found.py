@@ -57,6 +57,17 @@ class Unique:
     columns: list[str]
 
 
+@dataclass(frozen=True)
+class Partition:
+    """By what a table is partitioned: "range", "list" or "hash" of columns; an expression is "(...)"."""
+
+    strategy: str
+    columns: list[str]
+
+    def __str__(self) -> str:
+        return f"{self.strategy} ({', '.join(self.columns)})"
+
+
 class Found:
     """An existing table. What costs more than the catalog is read at its first use."""
 
@@ -120,6 +131,12 @@ class Found:
         """What makes rows unique, the primary key first."""
         self.cursor.execute(query("keys_of"), self._named)
         return records(self.cursor, Unique)
+
+    @cached_property
+    def partition(self) -> Partition | None:
+        """By what it is partitioned, if it is."""
+        self.cursor.execute(query("partition_of"), self._named)
+        return record(self.cursor, Partition)
 
     @property
     def identifier(self) -> sql.Identifier:

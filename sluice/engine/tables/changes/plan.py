@@ -24,6 +24,7 @@ from sluice.engine.tables.changes.columns import (
 )
 from sluice.engine.tables.changes.declared import Declared
 from sluice.engine.tables.changes.expressions import regenerated
+from sluice.engine.tables.changes.filled import is_kept_as_declared, kept_otherwise
 from sluice.engine.tables.changes.found import Found
 from sluice.engine.tables.changes.key import is_key, rekeyed
 from sluice.engine.tables.indexes import missing_indexes, missing_rare_indexes
@@ -39,7 +40,7 @@ def is_as_declared(cursor: Cursor, declared: Declared) -> bool:
         return False
     if any(differing(declared, found)) or not is_key(declared, found, {}):
         return False
-    return not may_be_null(declared, found)
+    return is_kept_as_declared(declared, found) and not may_be_null(declared, found)
 
 
 def plan_of(cursor: Cursor, declared: Declared, allowed: Allowed, *, counts: bool = False) -> TablePlan:
@@ -64,6 +65,7 @@ def plan_of(cursor: Cursor, declared: Declared, allowed: Allowed, *, counts: boo
     plan.add(retyped(declared, found, names, counts=counts))
     if allowed.rewrite:  # it needs a temporary table, which not every role may make
         plan.add(regenerated(declared, found, names))
+    plan.add(kept_otherwise(declared, found, names))
     plan.add(rekeyed(declared, found, names, allowed, counts=counts))
     plan.add(optional(declared, found, names))
     plan.add(undeclared(declared, found, names, allowed))
