@@ -85,7 +85,7 @@ class _Looked:
         earlier = [each for each in before if each.loads]
         if file.sha256 is None:
             return None
-        if self.flow.table.on_conflict == "update":
+        if self.flow.table.updates:
             earlier = earlier[-1:]
         return next((each for each in earlier if each.sha256 == file.sha256), None)
 

@@ -11,6 +11,7 @@ from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.session import place, schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
+from sluice.engine.declare.tables.closed import closed_table
 from sluice.engine.ledger.personal.forgotten import NO_KEY
 from sluice.engine.load.forget import count_elsewhere, count_naming, delete_rows, say_value, thin_kept
 from sluice.engine.load.target import Target
@@ -70,6 +71,8 @@ def forget(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted]) -> Gone
         of_inputs = delete_rows(cursor, target, value.column.name)
         gone.of_inputs.update(of_inputs)
         gone.rows[target.name] += sum(of_inputs.values())
+        for closed in _closed(cursor, value):
+            gone.rows[closed.name] += sum(delete_rows(cursor, closed, value.column.name).values())
         gone.kept[target.name] += thin_kept(cursor, target, value.column.name)
     spellings = pattern(values)
     for value in values:
@@ -85,9 +88,16 @@ def forget(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted]) -> Gone
     return gone
 
 
+def _closed(cursor: Cursor, value: Wanted) -> list[Target]:
+    """The table of closed versions, if the value's table has one and it has been made."""
+    closed = closed_table(value.table)
+    return [] if closed is None or columns_of(cursor, closed.name) is None else [Target.of(closed)]
+
+
 def _analyze(cursor: Cursor, values: Sequence[Wanted], spellings: str | None, gone: Gone) -> None:
     """Make PostgreSQL's statistics again: they have the most common values of columns."""
     tables = sorted({value.table.name for value in values})
+    tables += sorted({each.name for value in values for each in _closed(cursor, value)})
     names = [table_identifier(table) for table in tables]
     names += [sql.Identifier("sluice", table) for table in ("reject", "replaced", "replayed", "input")]
     for name in names:
