@@ -34,7 +34,7 @@ class Versions:
     def run(
         self, number: int, files: Sequence[Loaded], *, reload: bool = False, snapshot: Sequence[Loaded] = ()
     ) -> dict[str, int]:
-        """Apply one run's files; those of `snapshot`, also the ones that were loaded before, are all rows that are left.
+        """Apply one run's files. Rows of no file of `snapshot`, of which some may have been loaded before, go.
 
         Returns the run's books.
         """

@@ -102,7 +102,7 @@ def _make_missing(pipelines: list[Pipeline]) -> list[str]:
         done += schema.migrate_ledger(cursor)
         for pipeline in pipelines:
             for flow in pipeline.flows:
-                done += [each for table in with_closed(flow.table) for each in _create(cursor, table)]
+                done += [each for table in with_closed(flow.table) for each in _create(cursor, table, flow.table)]
             for derived in pipeline.derived:
                 done += create_derived(cursor, derived)
             for each in pipeline.own_tables:
@@ -169,12 +169,12 @@ def _refuse_missing_schema(cursor: Cursor) -> None:
         )
 
 
-def _create(cursor: Cursor, table: Table) -> list[str]:
+def _create(cursor: Cursor, table: Table, of: Table) -> list[str]:
     refuse_kind(cursor, table.name, "table")
     if columns_of(cursor, table.name) is not None:
         return []
     refuse_elsewhere(cursor, table.name)
-    declared = loaded(table)
+    declared = loaded(table, of=of)
     columns = [
         sql.SQL("{} " + words + (" not null" if name in declared.needed else "")).format(sql.Identifier(name))
         for name, words in declared.wanted.items()

@@ -1,5 +1,5 @@
-"""Whatever the keys, files, parts, runs, reloads and retries, and whatever commits first: the versions and the books are
-those of a list in Python to which the runs came one after another.
+"""Whatever the keys, files, parts, runs and reloads, and whatever commits first: the versions and the books are those
+of a list in Python to which the runs came one after another.
 
 Each history comes from a seed, which a failure names; SLUICE_TEST_SEED=seed repeats it.
 """

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sluice import Column, Date, Files, Integer, Pipeline, Table, Text
-from sluice.engine.ledger.runs import Run
+from sluice.engine.ledger import steps
+from sluice.engine.ledger.runs import Run, retry
+from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
 
 COLUMNS = [Column("id", Integer(), required=True), Column("name", Text())]
@@ -134,3 +137,88 @@ def test_versions_by_a_column_are_placed_by_it_also_those_that_come_late(engine:
     ]
     assert _books(late) == (2, 1, 0, 1, 0, 0, 0)
     assert engine.sql("select id, name from names_current") == [(1, "anna")]
+
+
+def test_a_table_of_updates_that_becomes_one_of_versions_has_no_beginning_of_its_rows(names: Names) -> None:
+    updated = Table("others", key=("id",), on_conflict="update", columns=COLUMNS)
+    names.engine.use(Pipeline("others", Files("*.csv"), updated))
+    names.load(names.file("a.csv", "1,ann", "2,bob"))
+    kept = Table("others", key=("id",), on_conflict="history", columns=COLUMNS)
+    names.engine.use(Pipeline("others", Files("*.csv"), kept))
+    run = names.load(names.file("b.csv", "1,anna"))
+    shown = "select id, name, valid_from is null, valid_to is null from others_versions order by id, valid_to"
+    assert names.engine.sql(shown) == [(1, "ann", True, False), (1, "anna", False, True), (2, "bob", True, True)]
+    assert run.status().updated == 1
+
+
+def test_a_column_that_is_added_renamed_or_wider_is_so_in_all_versions(names: Names) -> None:
+    names.load(names.file("a.csv", "1,ann"))
+    names.load(names.file("b.csv", "1,anna"))
+    names.engine.sql("grant select on names_versions to public")
+    columns = [COLUMNS[0], Column("called", Text(), renamed_from=("name",)), Column("age", Integer())]
+    changed = Table("names", key=("id",), on_conflict="history", columns=columns)
+    names.engine.use(Pipeline("names", Files("*.csv"), changed))
+    names.load(names.file("c.csv", "1,anna,30", header="id,called,age"))
+    shown = names.engine.sql("select called, age, valid_to is null from names_versions order by valid_from")
+    assert shown == [("ann", None, False), ("anna", None, False), ("anna", 30, True)]
+    assert names.engine.sql("select has_table_privilege('pg_monitor', 'names_versions', 'select')") == [(True,)]
+
+
+def test_a_file_that_failed_half_way_and_is_retried_after_another_run_closes_each_version_once(names: Names) -> None:
+    first = names.load(names.file("a.csv", "1,ann", "2,bob"))
+    run = names.engine.register(names.file("b.csv", "1,anna"), names.file("c.csv", "2,bert"))
+    names.engine.plan(run)
+    one, other = names.engine.steps(run, "extract")
+    names.engine.load(one)
+    steps.kill(steps.claim("extract", {"step": other}), "as a test wants it")
+    names.engine.settle(run)
+    assert names.versions() == [(1, "ann", first.id, run.id), (1, "anna", run.id, None), (2, "bob", first.id, None)]
+    moment = names.engine.sql("select valid_from from names where id = 1")
+    retry(run.id)
+    names.engine.finish(run)
+    assert names.engine.sql("select valid_from from names where id = 1") == moment
+    shown = names.engine.sql("select id, name, valid_to is null from names_versions order by id, valid_from")
+    assert shown == [(1, "ann", False), (1, "anna", True), (2, "bob", False), (2, "bert", True)]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"on_conflict": "history", "valid_from": "name"}, "is the name of another column"),
+        ({"on_conflict": "history", "valid_to": "valid_from"}, "are both 'valid_from'"),
+        ({"on_conflict": "history", "versions_by": "day"}, "versions_by='day' is not among its columns"),
+        ({"on_conflict": "history", "versions_by": "name"}, "must be a Timestamp or a Date"),
+        ({"on_conflict": "history", "removed_at": "deleted_at"}, "leave out removed_at"),
+        ({"on_conflict": "update", "versions_by": "name"}, "are for on_conflict='history'"),
+        ({"on_conflict": "update", "removed_at": "name"}, "is a declared column"),
+        ({"on_conflict": "keep", "removed_at": "deleted_at"}, "declare on_conflict='update'"),
+    ],
+)
+def test_a_wrong_declaration_is_refused(options: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(sentence)):
+        Table("names", key=("id",), columns=COLUMNS, **options)
+
+
+def test_marks_and_moments_of_rows_need_the_source_that_fits() -> None:
+    marked = Table("names", key=("id",), columns=COLUMNS, on_conflict="update", removed_at="deleted_at")
+    with pytest.raises(ConfigError, match="declare snapshot=True"):
+        Pipeline("names", Files("*.csv"), marked)
+    with pytest.raises(ConfigError, match="leave versions_by out"):
+        Pipeline("names", Files("*.csv", snapshot=True), BY_DAY.flows[0].table)
+
+
+def test_rows_that_sluice_has_not_loaded_are_closed_like_others(names: Names) -> None:
+    names.engine.sql("create table found (id bigint primary key, name text)")
+    names.engine.sql("insert into found values (1, 'ann'), (2, null)")
+    columns = [COLUMNS[0], Column("name", Text(), required=True)]
+    names.engine.use(
+        Pipeline("found", Files("*.csv"), Table("found", ("id",), columns, on_conflict="history", adopt=True))
+    )
+    names.load(names.file("a.csv", "1,anna", "2,bob"))
+    shown = "select id, name, valid_from is null, valid_to is null from found_versions order by id, valid_to"
+    assert names.engine.sql(shown) == [
+        (1, "ann", True, False),
+        (1, "anna", False, True),
+        (2, None, True, False),
+        (2, "bob", False, True),
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sluice.engine.declare.tables.table import Column, Table
 from sluice.engine.declare.tables.versions import CLOSED_BY
 from sluice.engine.types.numbers.integer import Integer
@@ -15,8 +17,10 @@ def closed_table(table: Table) -> Table | None:
     moment = Timestamp("%Y-%m-%d %H:%M:%S")
     added = [Column(table.valid_from, moment), Column(table.valid_to, moment, required=True)]
     added.append(Column(CLOSED_BY, Integer(), required=True))
-    key, columns = (*table.key, table.valid_to), [*table.columns, *added]
-    return Table(table.closed_name, key, columns, generated=table.generated, indexes=[(CLOSED_BY,)])
+    # rows from before a declaration may lack what it requires
+    columns = [each if each.name in table.key else replace(each, required=False) for each in table.columns]
+    key = (*table.key, table.valid_to)
+    return Table(table.closed_name, key, [*columns, *added], generated=table.generated, indexes=[(CLOSED_BY,)])
 
 
 def with_closed(table: Table) -> list[Table]:

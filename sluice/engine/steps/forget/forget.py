@@ -135,9 +135,10 @@ def _count_left(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted], va
     say_value(cursor, value.text)
     asked = {each.name for each in values}
     for column in value.table.columns:
-        name = f"{value.table.name}.{column.name}"
-        if repr(column.type) == repr(value.column.type) and name not in asked:
-            _note(gone, name, count_elsewhere(cursor, Target.of(value.table), column.name))
+        if repr(column.type) != repr(value.column.type) or f"{value.table.name}.{column.name}" in asked:
+            continue
+        for target in [Target.of(value.table), *_closed(cursor, value)]:
+            _note(gone, f"{target.name}.{column.name}", count_elsewhere(cursor, target, column.name))
     for own in pipeline.own_tables:
         if value.column.name in own.columns and columns_of(cursor, own.name) is not None:
             statement = sql.SQL(query("count_own")).format(
@@ -150,10 +151,12 @@ def _count_left(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted], va
 def _count_naming(cursor: Cursor, values: Sequence[Wanted], value: Wanted, spellings: str, gone: Gone) -> None:
     """Rows that have it in a column of text."""
     asked = {each.name for each in values}
-    for column in value.table.columns:
-        name = f"{value.table.name}.{column.name}"
-        if isinstance(column.type, Text) and name not in asked and name not in gone.left:
-            _note(gone, name, count_naming(cursor, Target.of(value.table), column.name, spellings))
+    texts = [each.name for each in value.table.columns if isinstance(each.type, Text)]
+    texts = [each for each in texts if f"{value.table.name}.{each}" not in asked]
+    for target in [Target.of(value.table), *_closed(cursor, value)]:
+        for column in texts:
+            if f"{target.name}.{column}" not in gone.left:
+                _note(gone, f"{target.name}.{column}", count_naming(cursor, target, column, spellings))
 
 
 def _note(gone: Gone, name: str, rows: int) -> None:

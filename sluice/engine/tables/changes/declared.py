@@ -101,6 +101,8 @@ def _columns(name: str, tables: Sequence[Declared]) -> frozenset[str]:
 
 def loaded(table: Table, *, of: Table | None = None) -> Declared:
     """A table that files are loaded into, or that of the closed versions `of` one."""
+    closed = of is not None and of != table
+    required = frozenset(each.name for each in table.columns if each.required)
     return Declared(
         table.name,
         "loaded",
@@ -108,10 +110,10 @@ def loaded(table: Table, *, of: Table | None = None) -> Declared:
         table.identity,
         generated={each.name: (each.pg_type, each.expression) for each in table.generated},
         extra={**table.moments, **dict.fromkeys(LINEAGE, "bigint")},
-        needed=frozenset(each.name for each in table.columns if each.required) | {*LINEAGE},
+        needed=required if closed else required | {*LINEAGE},  # rows that Sluice has not loaded are closed, too
         renamed={each.name: each.renamed_from for each in table.columns if each.renamed_from},
         indexes=table.indexes,
-        views=dict.fromkeys(of.views) if of is not None and of != table else version_views(table),
+        views=dict.fromkeys(of.views) if of is not None and closed else version_views(table),
         adopt=table.adopt,
     )
 

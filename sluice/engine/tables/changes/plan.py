@@ -95,8 +95,12 @@ def _with_views(cursor: Cursor, declared: Declared, plan: TablePlan) -> None:
     if all(each.adds for each in plan.changes) and declared.kind == "derived":
         plan.add(Change([statement], "") for statement in made.values())  # new ones come last in the view
         return
+    if not made and all(each.adds or each.renamed for each in plan.changes):
+        return  # the table that its views belong to changes, too
     for view in declared.views:
         cursor.execute(query("rights_of"), place(view))
         rights = [sql.SQL(grant) for (grant,) in cursor.fetchall()]
         plan.changes.insert(0, Change([sql.SQL("drop view if exists {}").format(table_identifier(view))], ""))
         plan.add([Change([made[view], *rights], "")] if view in made else [])
+        if rights and view not in made:
+            plan.notes.append(f"The view {view} is made anew: grant the rights on it again that others had.")
