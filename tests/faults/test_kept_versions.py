@@ -64,11 +64,12 @@ def _expected(first: int, second: int, gone: range) -> list[tuple[object, ...]]:
     return rows
 
 
-@pytest.mark.parametrize("children", [1, 4])
+@pytest.mark.parametrize("children", [4, 1])
 @pytest.mark.parametrize("point", ["settle.before_commit", "load.before_merge", "load.before_commit", "load.mid_copy"])
 @pytest.mark.variants
 def test_a_killed_worker_leaves_each_version_once(kept: Stack, point: str, children: int) -> None:
-    killed = kept.worker(1, SLUICE_FAILPOINT=f"{point}:1:kill").wait_ready()
+    once = {"SLUICE_FAILPOINT": f"{point}:1:kill", "SLUICE_TEST_FAILPOINT_COUNT": str(kept.home / "failpoints")}
+    killed = kept.worker(1, **once).wait_ready()
     runs = {
         "prices": kept.enqueue(_file(kept.home / "prices", "tuesday", range(KEYS)), pipeline="prices"),
         "shops": kept.enqueue(_file(kept.home / "shops", "tuesday", range(100, KEYS)), pipeline="shops"),
@@ -94,5 +95,5 @@ def test_a_killed_undo_has_done_nothing_and_a_second_one_restores_all(kept: Stac
     env = kept.env | {"SLUICE_FAILPOINT": f"{point}:1:kill"}
     assert run_forked("sluice.cli.main", ("undo", str(run)), env, kept.home, 120)[0] == -9
     assert kept.sql(VERSIONS.format(name="shops")) == loaded
-    kept.wait(kept.sluice("undo", str(run))["undone_by"])
+    kept.sluice("undo", str(run))
     assert kept.sql(VERSIONS.format(name="shops")) == before
