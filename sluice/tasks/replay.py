@@ -97,7 +97,7 @@ def _register(
     cursor: Cursor, status: RunStatus, pipeline: Pipeline, chosen: Sequence[Chosen], as_of: date | None
 ) -> Run:
     inputs = [NewInput(each.of.source, f"{ADDRESS}{status.run}/{each.of.input}") for each in chosen]
-    updates = any(pipeline.flow(each.of.source).table.on_conflict == "update" for each in chosen)
+    updates = any(pipeline.flow(each.of.source).table.updates for each in chosen)
     run = register_inputs(cursor, pipeline, inputs, as_of=as_of, replay=status.run, alone=updates)
     cursor.execute("select id, uri from sluice.input where run_id = %s", (run.id,))
     numbers = {uri: number for number, uri in cursor.fetchall()}

@@ -47,10 +47,20 @@ class Flow(Declaration):
     def __post_init__(self) -> None:
         if self.part_time_limit_s is not None and not _is_time_limit(self.part_time_limit_s):
             raise ConfigError(f"Flow into {self.table.name!r}: {_wrong_limit(self.part_time_limit_s)}")
-        if self.source.snapshot and self.table.on_conflict != "update":
+        if self.source.snapshot and not self.table.updates:
             raise ConfigError(
                 f"Flow into {self.table.name!r}: a snapshot has rows that are loaded already, so its table needs"
-                f" {'a key and ' if self.table.key is None else ''}on_conflict='update'."
+                f" {'a key and ' if self.table.key is None else ''}on_conflict='update' or 'history'."
+            )
+        if self.table.removed_at is not None and not self.source.snapshot:
+            raise ConfigError(
+                f"Flow into {self.table.name!r}: removed_at marks rows that a snapshot does not have: declare "
+                "snapshot=True for its source, or leave removed_at out."
+            )
+        if self.table.versions_by is not None and self.source.snapshot:
+            raise ConfigError(
+                f"Flow into {self.table.name!r}: a snapshot has no moment of what it removes, and versions_by takes "
+                "moments from rows: leave versions_by out, then versions have the moments of runs."
             )
         if self.table.key is None and isinstance(self.source, PostgresQuery) and self.source.overlap:
             raise ConfigError(
@@ -188,6 +198,9 @@ class Pipeline(Declaration):
     def _mistakes_of_names(self) -> Iterator[str]:
         tables = {flow.table.name for flow in self.flows} | {each.name for each in self.derived}
         tables |= {each.name for each in self.own_tables}
+        for flow in self.flows:
+            for name in sorted(tables & {*flow.table.views, flow.table.closed_name}):
+                yield f"{name!r} is both a table and one that belongs to {flow.table.name!r}: rename one."
         for derived in self.derived:
             for name in sorted(tables & set(derived.relations[1:])):
                 yield f"{name!r} is both a table and the view of the newest date of {derived.name!r}: rename one."

@@ -50,7 +50,7 @@ def _tables(pipelines: Sequence[Pipeline]) -> dict[tuple[str, str], tuple[Table,
             place = schema_and_name(flow.table.name)
             _, feeding = tables.setdefault(place, (flow.table, []))
             feeding.append((pipeline.name, flow.source.name))
-            if flow.table.on_conflict == "update":  # the stricter of two declarations
+            if flow.table.updates:  # the stricter of two declarations
                 tables[place] = (flow.table, feeding)
     return tables
 

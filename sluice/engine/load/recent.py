@@ -49,7 +49,7 @@ class RecentKeys:
 
     def __init__(self, target: Target, run: int, part: int, chunks: Sequence[bytes]) -> None:
         self._place, self._part, self._chunks = place_of(target, run), part, chunks
-        names = target.stored
+        names = target.copied
         self._fields, self._key = len(names), [names.index(name) for name in target.key]
         self._said = False
         self._seal = Seal()

@@ -21,7 +21,7 @@ def clear_replaced(cursor: Cursor, work: PartWork, target: Target) -> None:
     deleted. Raises EarlierRunOpen while these rows are not known, or while a file that lacks columns waits for earlier
     ones.
     """
-    _wait_for_earlier_runs(cursor, work)
+    _wait_for_earlier_runs(cursor, work, target)
     if target.absent:
         _wait_for_earlier_inputs(cursor, work)
     if target.update:
@@ -64,10 +64,15 @@ def refuse_other_reading(cursor: Cursor, work: PartWork, target: Target) -> None
         raise EarlierRunOpen("A row has the key of an older reading's row, which a file of this run may replace.")
 
 
-def _wait_for_earlier_runs(cursor: Cursor, work: PartWork) -> None:
-    """A reload does not compare its rows with others: earlier runs end before it, and later ones after."""
-    only_reloads = not (work.reload or work.replaces or work.alone)
+def _wait_for_earlier_runs(cursor: Cursor, work: PartWork, target: Target) -> None:
+    """A reload does not compare its rows with others: earlier runs end before it, and later ones after. Runs of a table
+    that keeps versions do so, too: each closes versions of the one before it."""
+    only_reloads = not (work.reload or work.replaces or work.alone or target.history)
     earlier = earlier_open_run(cursor, work.run, work.pipeline, work.source, only_reloads=only_reloads)
+    if earlier is not None and target.history:
+        raise EarlierRunOpen(
+            f"Run {earlier} came earlier: versions of {target.name} are made by one run after the other."
+        )
     if earlier is not None:
         raise EarlierRunOpen(f"Run {earlier} came earlier, and one of the two reloads: they load one after the other.")
 

@@ -11,6 +11,7 @@ from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.statements import statements
 from sluice.engine.load.partitions import make_room
 from sluice.engine.load.target import Target
+from sluice.engine.load.versions import reopen_versions
 
 query = statements(__name__)
 
@@ -88,11 +89,15 @@ def take_out(cursor: Cursor, target: Target, undoing: Undoing) -> tuple[int, int
     deleted = cursor.rowcount
     failpoint("undo.deleted")
     cursor.execute(target.statement("make_stage"))
-    if not _gather(cursor, target, undoing):
-        return deleted, 0  # (in a bulk load the table has no index of its key)
-    make_room(cursor, target, "stage")
-    cursor.execute(target.statement("restore_before"))
-    return deleted, cursor.rowcount
+    restored = 0
+    if _gather(cursor, target, undoing):  # (in a bulk load the table has no index of its key)
+        if target.removed_at:
+            cursor.execute(target.statement("unmark"))
+        make_room(cursor, target, "stage")
+        cursor.execute(target.statement("restore_before"))
+        restored = cursor.rowcount
+    reopen_versions(cursor, target, undoing.inputs, [*undoing.runs, *undoing.before_runs])
+    return deleted, restored
 
 
 def _gather(cursor: Cursor, target: Target, undoing: Undoing) -> int:

@@ -76,7 +76,7 @@ class OneFile:
                 self.reasons.add(rows.raw.rejects, None, table)
                 self.reasons.add(rows.done.rejects, rows.text, table)
                 samples.add(rows)
-                hashes = hashes_of(rows.done.typed, table.key or (), rows.good)
+                hashes = hashes_of(rows.done.typed, () if table.key is None else table.identity, rows.good)
                 self.parts.append(KeyedPart(self.number, work, kept, hashes))
         except PermanentError as error:
             self.fail("dead_part", str(error))

@@ -86,7 +86,7 @@ class _Looked:
         over = [each for each in before if each.code == "over_limit"]
         if file.sha256 is None:
             return None
-        if self.flow.table.on_conflict == "update":
+        if self.flow.table.updates:
             earlier = earlier[-1:]
         return next((each for each in [*over, *earlier] if each.sha256 == file.sha256), None)
 

@@ -71,7 +71,7 @@ def _chosen(flow: Flow, files: list[LoadedFile], column: str | None) -> list[Loa
         files = [each for each in files if each.run == newest]
         return files if column is None or not all(each.has_column for each in files) else []
     lacking = [number for number, each in enumerate(files) if column is None or not each.has_column]
-    if flow.table.on_conflict == "update":
+    if flow.table.updates:
         return files[lacking[0] :] if lacking else []
     return [files[number] for number in lacking]
 
@@ -101,7 +101,7 @@ def _is_there(uri: str) -> bool:
 
 
 def _refuse_left_out(pipeline: Pipeline, flow: Flow, chosen: Sequence[LoadedFile], lost: Sequence[str]) -> None:
-    decides = flow.source.snapshot or flow.table.on_conflict == "update"
+    decides = flow.source.snapshot or flow.table.updates
     if not decides or not lost or len(lost) == len(chosen):
         return
     named = ", ".join(lost[:NAMED]) + (f" and {len(lost) - NAMED} more" if len(lost) > NAMED else "")

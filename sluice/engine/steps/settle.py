@@ -24,6 +24,7 @@ from sluice.engine.load.replaced import delete_not_again
 from sluice.engine.load.snapshot import keep_newest
 from sluice.engine.load.target import Target
 from sluice.engine.load.verdicts import count_verdicts
+from sluice.engine.load.versions import close_versions, moment_of
 from sluice.engine.steps.forget.copies import remove_copies_of
 from sluice.engine.tables.changes.fits import naming_changed
 from sluice.errors import EarlierRunOpen, TransientError
@@ -59,12 +60,19 @@ def _settle_run(claim: Claim, pipeline: Pipeline) -> None:
             fail_nothing_loaded(cursor, claim.run)
             fail_copies(cursor, claim.run)
             for flow in pipeline.flows:
-                if flow.table.on_conflict == "update":
+                if flow.table.updates:
                     delete_not_again(cursor, Target.of(flow.table), run | {"source": flow.source.name})
                 if flow.table.key is None and not (isinstance(flow.source, PostgresQuery) and flow.source.watermark):
                     cursor.execute(query("note_other_content"), run | {"source": flow.source.name})
+                moment = moment_of(cursor, claim.run) if flow.table.moments else None
                 if flow.source.snapshot:
-                    keep_newest(cursor, pipeline.name, flow, claim.run)
+                    keep_newest(cursor, pipeline.name, flow, claim.run, moment)
+                if flow.table.closed_name:
+                    close_versions(
+                        cursor,
+                        Target.of(flow.table),
+                        run | {"source": flow.source.name, "pipeline": pipeline.name, "moment": moment},
+                    )
             cursor.execute(query("clear_contenders"), run | {"undo_days": undo_days(pipeline)})
             cursor.execute(query("finish_inputs"), run | {"pipeline": pipeline.name})
             close_replayed(cursor, [claim.run])

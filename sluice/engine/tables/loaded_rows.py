@@ -63,7 +63,7 @@ def missing_inputs(
     if only_made_anew:
         expected = [each for each in expected if each[3] is not False]
     if expected and columns_of(cursor, table.name) is not None:
-        if table.on_conflict == "update" or _was_updated(cursor, params):
+        if table.updates or _was_updated(cursor, params):
             expected = [each for each in expected if each[3] is not False]
             if not expected or _has_enough(cursor, table.name, params):
                 return []

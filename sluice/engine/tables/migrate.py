@@ -16,6 +16,7 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.session import home_schema
 from sluice.engine.declare import Pipeline, Table
+from sluice.engine.declare.tables.closed import with_closed
 from sluice.engine.ledger import schema
 from sluice.engine.tables.catalog import columns_of, make_schema, refuse_elsewhere, refuse_kind, table_identifier
 from sluice.engine.tables.changes.adopt import index_lineage
@@ -25,6 +26,7 @@ from sluice.engine.tables.changes.declared import Declared, declared_tables, loa
 from sluice.engine.tables.changes.filled import unnumbered_partitions
 from sluice.engine.tables.changes.options import check_options
 from sluice.engine.tables.changes.plan import is_as_declared, plan_of
+from sluice.engine.tables.changes.views import version_views
 from sluice.engine.tables.derived import create_derived
 from sluice.engine.tables.indexes import create_indexes
 from sluice.engine.tables.own_tables import create_own
@@ -101,7 +103,7 @@ def _make_missing(pipelines: list[Pipeline]) -> list[str]:
         done += schema.migrate_ledger(cursor)
         for pipeline in pipelines:
             for flow in pipeline.flows:
-                done += _create(cursor, flow.table)
+                done += [each for table in with_closed(flow.table) for each in _create(cursor, table, flow.table)]
             for derived in pipeline.derived:
                 done += create_derived(cursor, derived)
             for each in pipeline.own_tables:
@@ -168,12 +170,12 @@ def _refuse_missing_schema(cursor: Cursor) -> None:
         )
 
 
-def _create(cursor: Cursor, table: Table) -> list[str]:
+def _create(cursor: Cursor, table: Table, of: Table) -> list[str]:
     refuse_kind(cursor, table.name, "table")
     if columns_of(cursor, table.name) is not None:
         return []
     refuse_elsewhere(cursor, table.name)
-    declared = loaded(table)
+    declared = loaded(table, of=of)
     if why := unnumbered_partitions(cursor, declared):
         raise ConfigError(f"Table {table.name}: {why}")
     columns = [
@@ -189,4 +191,7 @@ def _create(cursor: Cursor, table: Table) -> list[str]:
     cursor.execute(made)
     cursor.execute(index_lineage(table.name))
     create_indexes(cursor, table.name, table.indexes)
+    for view, statement in version_views(table).items():
+        refuse_kind(cursor, view, "view")
+        cursor.execute(statement)
     return [f"Created table {table.name}."]

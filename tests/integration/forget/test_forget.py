@@ -57,6 +57,25 @@ def test_no_column_of_any_table_has_the_number_after_that(company: Company) -> N
     assert NUMBER not in repr(done.receipt)
 
 
+def test_all_versions_of_the_customer_go(company: Company) -> None:
+    company.declare(customers="history")
+    for plan in ("basic", "gold", "plus"):
+        company.load(company.customers(f"customers_{plan}.csv", f"0788123456,{plan}", f"0788999888,{plan}"))
+    company.engine.sql("analyze")
+    assert "public.customer_history.msisdn" in company.found()
+
+    done = company.forget("0788 123 456", table="customer")
+
+    assert company.found() == []
+    assert done.receipt["rows"] == {"customer": 1, "customer_history": 2}
+    left = "select msisdn, plan, valid_to is null from customer_versions order by valid_from"
+    assert company.engine.sql(left) == [
+        ("+250788999888", "basic", False),
+        ("+250788999888", "gold", False),
+        ("+250788999888", "plus", True),
+    ]
+
+
 def test_the_same_files_do_not_bring_the_customer_back(company: Company) -> None:
     calls = company.file("calls1.csv", "1,+250788123456,10,a", "3,+250788999888,30,c")
     company.load(calls)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ from sluice.engine.declare.tables.checks import OF_SINGLE_VALUES, Check
 from sluice.engine.declare.tables.expiry import first_day_kept, mistakes_of_expiry
 from sluice.engine.declare.tables.generated import Generated, Identity
 from sluice.engine.declare.tables.partitions import PartitionUnit, mistakes_of_partitions, partition_check
+from sluice.engine.declare.tables.versions import mistakes_of_versions
 from sluice.engine.types.base import ColumnType
 from sluice.engine.types.forgotten import can_identify
 from sluice.engine.types.masked import Masked
@@ -144,6 +145,12 @@ class Table(Declaration):
     `on_conflict="keep"`: the same key and values are a duplicate, other values a reject `key_conflict`.
     `on_conflict="update"`: the newer row replaces the older one (updated, or unchanged if equal).
     `generated` are columns that PostgreSQL fills: `Generated` computes one from others, `Identity` numbers the rows.
+    `on_conflict="history"`: likewise, and what was replaced stays as a closed version in NAME_history. The views
+    NAME_versions and NAME_current have all versions, with `valid_from` and `valid_to` (which may have other names), and
+    the newest ones. A version's moment is that of its run; or, with `versions_by="changed_at"`, the value of that
+    column: then all versions are in the table itself, those that come late in their place.
+    `removed_at="deleted_at"`, for snapshots: a row that the newest one does not have is not deleted, but marked with
+    the moment of that run in this column, until a snapshot has it again.
     `indexes` lists columns to look rows up by, `[("customer_id",)]`; the key has its index already.
     `partition_by` is a required column of a date or a moment: the table has a partition for each month that rows have,
     or for each `partition_unit`, "day", "month" or "year" (in UTC). A key must have this column, too. Values outside
@@ -157,7 +164,7 @@ class Table(Declaration):
     name: str
     key: Sequence[str] | None
     columns: Sequence[Column]
-    on_conflict: Literal["keep", "update"] = "keep"
+    on_conflict: Literal["keep", "update", "history"] = "keep"
     generated: Sequence[Generated | Identity] = ()
     indexes: Sequence[Sequence[str]] = ()
     adopt: bool = False
@@ -165,9 +172,13 @@ class Table(Declaration):
     expire_by: str | None = None
     partition_by: str | None = None
     partition_unit: PartitionUnit = "month"
+    valid_from: str = "valid_from"
+    valid_to: str = "valid_to"
+    versions_by: str | None = None
+    removed_at: str | None = None
 
     def __post_init__(self) -> None:
-        check_table("Table", self.name)
+        check_table("Table", self.name, room=len("_versions") if self.on_conflict == "history" else 0)
         mistakes = list(self._mistakes())
         if mistakes:
             raise ConfigError(f"Table {self.name!r}: " + " ".join(mistakes))
@@ -182,10 +193,11 @@ class Table(Declaration):
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """The columns that identify a row: the key, else those that Sluice adds, and that of partitions."""
+        """The columns that identify a row: the key (of versions, with their moment), else those that Sluice adds, and
+        that of partitions."""
         if self.key is None:
             return LINEAGE if self.partition_by is None else (*LINEAGE, self.partition_by)
-        return tuple(self.key)
+        return (*self.key, self.versions_by) if self.versions_by else tuple(self.key)
 
     @property
     def partition(self) -> tuple[str, PartitionUnit] | None:
@@ -206,6 +218,27 @@ class Table(Declaration):
         """The first day whose rows are kept; None where rows do not expire."""
         return None if self.expire_after is None else first_day_kept(self.expire_after, today)
 
+    @property
+    def updates(self) -> bool:
+        """Whether a row replaces an older one of its key."""
+        return self.on_conflict != "keep"
+
+    @property
+    def moments(self) -> Mapping[str, str]:
+        """Columns with moments of runs, which Sluice fills: their PostgreSQL types."""
+        names = [self.removed_at] if self.removed_at else []
+        return dict.fromkeys([*names, self.valid_from] if self.closed_name else names, "timestamptz")
+
+    @property
+    def closed_name(self) -> str | None:
+        """The table of the versions that a run has closed, if there is one."""
+        return f"{self.name}_history" if self.on_conflict == "history" and self.versions_by is None else None
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """The views of all versions, and of the newest ones."""
+        return (f"{self.name}_versions", f"{self.name}_current") if self.on_conflict == "history" else ()
+
     def _mistakes(self) -> list[str]:
         names = [c.name for c in self.columns] + [g.name for g in self.generated]
         mistakes = [f"Column {n!r} is declared twice." for n in twice(names)]
@@ -219,14 +252,14 @@ class Table(Declaration):
         mistakes += mistakes_of_partitions(self)
         if len(self.numbered) > 1:
             mistakes.append("It has two Identity columns, and PostgreSQL numbers rows in one: leave one out.")
-        if self.on_conflict not in ("keep", "update"):
-            mistakes.append(f"on_conflict must be 'keep' or 'update', not {self.on_conflict!r}.")
+        if self.on_conflict not in ("keep", "update", "history"):
+            mistakes.append(f"on_conflict must be 'keep', 'update' or 'history', not {self.on_conflict!r}.")
         elif self.key is None and self.on_conflict != "keep":
             mistakes.append(
                 f"on_conflict={self.on_conflict!r} needs a key, by which a row finds the older one: "
                 "name its columns, key=(...), or leave on_conflict out."
             )
-        return mistakes
+        return [*mistakes, *mistakes_of_versions(self)]
 
     def _mistakes_of_renames(self, names: set[str]) -> list[str]:
         olds = [old for column in self.columns for old in column.renamed_from]

@@ -75,7 +75,7 @@ class Contract:
         self.version = version(table, transform, source)
         self.requested = tuple(dict.fromkeys(column.header_name for column in table.columns))
         self.required = tuple(dict.fromkeys(column.header_name for column in table.columns if column.expected))
-        self.newest_wins = table.on_conflict == "update"
+        self.newest_wins = table.updates
         self.commas = frozenset(header for header, kind in types_of(table).items() if kind.decimal_mark == ",")
         self.private = frozenset(column.header_name for column in table.columns if column.private)
         self.nested = frozenset(header for header, kind in types_of(table).items() if kind.nested)
@@ -147,7 +147,7 @@ class Contract:
         if self._table.key is None:
             order = line_order(left)
         else:
-            order = key_order([_taken(typed[name], good) for name in self._table.key], left)
+            order = key_order([_taken(typed[name], good) for name in self._table.identity], left)
         place = order.rows if good is None else good[order.rows]
         again = order.repeats
         if self.newest_wins and again.any():  # all but the last of each key

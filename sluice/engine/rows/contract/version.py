@@ -25,7 +25,7 @@ def version(table: Table, transform: Transform | None, source: Source | None) ->
     """
     declared: dict[str, object] = {
         "table": table.name,
-        "key": None if table.key is None else list(table.key),
+        "key": None if table.key is None else list(table.identity),
         "on_conflict": table.on_conflict,
         "columns": [_column(table, column) for column in table.columns],
         "generated": [[g.name, g.pg_type, g.expression] for g in table.expressions],

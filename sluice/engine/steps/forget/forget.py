@@ -11,6 +11,7 @@ from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.session import place, schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
+from sluice.engine.declare.tables.closed import closed_table
 from sluice.engine.ledger.personal.forgotten import NO_KEY
 from sluice.engine.load.forget import count_elsewhere, count_naming, delete_rows, say_value, thin_kept
 from sluice.engine.load.target import Target
@@ -70,6 +71,8 @@ def forget(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted]) -> Gone
         of_inputs = delete_rows(cursor, target, value.column.name)
         gone.of_inputs.update(of_inputs)
         gone.rows[target.name] += sum(of_inputs.values())
+        for closed in _closed(cursor, value):
+            gone.rows[closed.name] += sum(delete_rows(cursor, closed, value.column.name).values())
         gone.kept[target.name] += thin_kept(cursor, target, value.column.name)
     spellings = pattern(values)
     for value in values:
@@ -85,9 +88,16 @@ def forget(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted]) -> Gone
     return gone
 
 
+def _closed(cursor: Cursor, value: Wanted) -> list[Target]:
+    """The table of closed versions, if the value's table has one and it has been made."""
+    closed = closed_table(value.table)
+    return [] if closed is None or columns_of(cursor, closed.name) is None else [Target.of(closed)]
+
+
 def _analyze(cursor: Cursor, values: Sequence[Wanted], spellings: str | None, gone: Gone) -> None:
     """Make PostgreSQL's statistics again: they have the most common values of columns."""
     tables = sorted({value.table.name for value in values})
+    tables += sorted({each.name for value in values for each in _closed(cursor, value)})
     names = [table_identifier(table) for table in tables]
     names += [sql.Identifier("sluice", table) for table in ("reject", "replaced", "replayed", "input")]
     for name in names:
@@ -125,9 +135,10 @@ def _count_left(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted], va
     say_value(cursor, value.text)
     asked = {each.name for each in values}
     for column in value.table.columns:
-        name = f"{value.table.name}.{column.name}"
-        if repr(column.type) == repr(value.column.type) and name not in asked:
-            _note(gone, name, count_elsewhere(cursor, Target.of(value.table), column.name))
+        if repr(column.type) != repr(value.column.type) or f"{value.table.name}.{column.name}" in asked:
+            continue
+        for target in [Target.of(value.table), *_closed(cursor, value)]:
+            _note(gone, f"{target.name}.{column.name}", count_elsewhere(cursor, target, column.name))
     for own in pipeline.own_tables:
         if value.column.name in own.columns and columns_of(cursor, own.name) is not None:
             statement = sql.SQL(query("count_own")).format(
@@ -140,10 +151,12 @@ def _count_left(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted], va
 def _count_naming(cursor: Cursor, values: Sequence[Wanted], value: Wanted, spellings: str, gone: Gone) -> None:
     """Rows that have it in a column of text."""
     asked = {each.name for each in values}
-    for column in value.table.columns:
-        name = f"{value.table.name}.{column.name}"
-        if isinstance(column.type, Text) and name not in asked and name not in gone.left:
-            _note(gone, name, count_naming(cursor, Target.of(value.table), column.name, spellings))
+    texts = [each.name for each in value.table.columns if isinstance(each.type, Text)]
+    texts = [each for each in texts if f"{value.table.name}.{each}" not in asked]
+    for target in [Target.of(value.table), *_closed(cursor, value)]:
+        for column in texts:
+            if f"{target.name}.{column}" not in gone.left:
+                _note(gone, f"{target.name}.{column}", count_naming(cursor, target, column, spellings))
 
 
 def _note(gone: Gone, name: str, rows: int) -> None:

@@ -41,7 +41,7 @@ def note_of(table: Table, match: HeaderMatch) -> str | None:
     if match.extra:
         notes.append(f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}.")
     if absent:
-        what = "null in new rows, left as it is in others" if table.on_conflict == "update" else "null"
+        what = "null in new rows, left as it is in others" if table.updates else "null"
         listed = ", ".join(f"{name} ({what})" for name in absent)
         notes.append(f"Columns that the file does not have: {listed}.")
     if defaults:

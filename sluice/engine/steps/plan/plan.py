@@ -109,7 +109,7 @@ def _wait_for_turn(work: InputWork, flow: Flow) -> None:
     """Raise EarlierRunOpen while the plan depends on other inputs that are not planned or settled yet."""
     _let_earlier_run_plan(work, snapshot=flow.source.snapshot)
     wait_for_earlier_runs(work)
-    if flow.table.on_conflict == "update":
+    if flow.table.updates:
         wait_for_contents(work)
 
 

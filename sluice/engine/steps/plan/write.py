@@ -35,7 +35,7 @@ def write_plan(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInpu
     only_newest = kind_of(flow.source, work.uri).only_newest
     others = same_content(cursor, work, planned.sha256, only_newest=only_newest)
     facts = {"sha256": planned.sha256, "size": planned.size}
-    ordered = flow.table.on_conflict == "update"
+    ordered = flow.table.updates
     if ordered and skip_applied(cursor, work, flow.table, facts):
         return
     judged = bool(others) and (not ordered or others[0].state in ("failed", "over_limit"))
@@ -61,7 +61,7 @@ def _start(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInput, o
         "note": scanned.note,
         "landed": scanned.landed,
         "raw": scanned.raw,
-        "ordered": flow.table.on_conflict == "update",
+        "ordered": flow.table.updates,
         "replaces": replaces,
         "parts": len(planned.parts),
         "planned": planned.read,

@@ -92,7 +92,7 @@ class Finder:
         """Other files of the run that are undone, too, and loaded again: in an update each of them may have replaced
         rows of the others, which nothing keeps. If no row of the run was superseded, none has."""
         alone = len(chosen) == len([each for each in every if each["settled"] is not None])
-        if flow.table.on_conflict != "update" or alone:
+        if not flow.table.updates or alone:
             return []
         if flow.source.snapshot:
             self._obstacles.append(

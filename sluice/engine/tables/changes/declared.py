@@ -7,9 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from psycopg2 import sql
+
 from sluice.engine.database.session import home_schema, schema_and_name
 from sluice.engine.declare import LINEAGE, Computed, OwnTable, Pipeline, Table
+from sluice.engine.declare.tables.closed import with_closed
 from sluice.engine.declare.tables.derived import BUILT_AT
+from sluice.engine.tables.changes.views import latest_view, version_views
 from sluice.errors import ConfigError
 
 
@@ -19,7 +23,8 @@ class Declared:
 
     `renamed` has earlier names by column. `needed` are columns that are never null. The columns of `index_key` follow
     in each of `indexes`. `others` are columns that other pipelines declare of the same table. `numbered` are columns in
-    which PostgreSQL numbers the rows.
+    which PostgreSQL numbers the rows. `views` are its views and the statements that make them: none where the view
+    belongs to another table.
     """
 
     name: str
@@ -34,7 +39,7 @@ class Declared:
     index_key: Sequence[str] = ()
     lookups: Sequence[Sequence[str]] = ()
     rare: Mapping[str, str] = field(default_factory=dict)
-    view: str | None = None
+    views: Mapping[str, sql.Composed | None] = field(default_factory=dict)
     others: frozenset[str] = frozenset()
     adopt: bool = False
     numbered: Sequence[str] = ()
@@ -46,12 +51,10 @@ class Declared:
         return tuple(self.key[: len(LINEAGE)]) != LINEAGE
 
     def is_view(self, called: str) -> bool:
-        """Whether a view, as PostgreSQL spells its name, is the one of the newest date."""
-        if self.view is None:
-            return False
+        """Whether a view, as PostgreSQL spells its name, is one of its own."""
         schema, _, name = called.replace('"', "").rpartition(".")
-        own, view = schema_and_name(self.view)
-        return name == view and schema in ("", own)
+        own = [schema_and_name(each) for each in self.views]
+        return any(name == view and schema in ("", of) for of, view in own)
 
     @property
     def wanted(self) -> dict[str, str]:
@@ -63,7 +66,8 @@ class Declared:
 
 def declared_tables(pipeline: Pipeline) -> Iterator[Declared]:
     """The tables of a pipeline."""
-    yield from (loaded(flow.table) for flow in pipeline.flows)
+    for flow in pipeline.flows:
+        yield from (loaded(each, of=flow.table) for each in with_closed(flow.table))
     yield from (derived(each) for each in pipeline.derived)
     yield from (own(each) for each in pipeline.own_tables)
 
@@ -99,8 +103,10 @@ def _columns(name: str, tables: Sequence[Declared]) -> frozenset[str]:
     )
 
 
-def loaded(table: Table) -> Declared:
-    """A table that files are loaded into."""
+def loaded(table: Table, *, of: Table | None = None) -> Declared:
+    """A table that files are loaded into, or that of the closed versions `of` one."""
+    closed = of is not None and of != table
+    required = frozenset(each.name for each in table.columns if each.required)
     return Declared(
         table.name,
         "loaded",
@@ -109,8 +115,12 @@ def loaded(table: Table) -> Declared:
         generated={each.name: (each.pg_type, each.expression) for each in table.expressions},
         extra=dict.fromkeys(LINEAGE, "bigint"),
         needed=frozenset(each.name for each in table.columns if each.required) | {*LINEAGE},
+        generated={each.name: (each.pg_type, each.expression) for each in table.generated},
+        extra={**table.moments, **dict.fromkeys(LINEAGE, "bigint")},
+        needed=required if closed else required | {*LINEAGE},  # rows that Sluice has not loaded are closed, too
         renamed={each.name: each.renamed_from for each in table.columns if each.renamed_from},
         indexes=table.indexes,
+        views=dict.fromkeys(of.views) if of is not None and closed else version_views(table),
         adopt=table.adopt,
         numbered=[each.name for each in table.numbered],
         partition_by=table.partition_by,
@@ -119,7 +129,6 @@ def loaded(table: Table) -> Declared:
 
 def derived(table: Computed) -> Declared:
     """A table that builds compute."""
-    view = table.relations[1] if table.dated else None
     extra = {BUILT_AT: "timestamptz"}
     needed = frozenset({*table.key, BUILT_AT})
     return Declared(
@@ -133,7 +142,7 @@ def derived(table: Computed) -> Declared:
         index_key=table.key,
         lookups=[table.lookup_index(each) for each in table.lookups],
         rare=table.rare,
-        view=view,
+        views=latest_view(table),
     )
 
 
