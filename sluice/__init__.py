@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sluice.engine import preprocess
     from sluice.engine.declare import (
         After,
+        Children,
         Choose,
         Column,
         Cron,
@@ -70,7 +71,7 @@ __all__ = [
     "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
     "Hourly", "Every", "Cron", "After", "Stable", "Marker", "Renamed",
     "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
-    "Example", "Choose", "Rows", "SqlQuery",
+    "Example", "Choose", "Rows", "SqlQuery", "Children",
     "Boolean", "Date", "Decimal", "Duration", "Integer", "Money", "Phone", "Text", "Timestamp",
     "Json", "Uuid", "Bytes", "Inet", "Array",
     "at_least", "at_most", "between", "matches", "one_of",
@@ -83,7 +84,7 @@ _HOMES = {
     "sluice.engine.declare": (
         "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived", "Preprocessed",
         "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
-        "Example", "Choose", "Rows", "SqlQuery",
+        "Example", "Choose", "Rows", "SqlQuery", "Children",
         "Hourly", "Every", "Cron", "After", "Stable", "Marker", "Renamed",
     ),
     "sluice.engine.types": (

@@ -17,6 +17,7 @@ from sluice.engine.declare.schedules import After, Schedule
 from sluice.engine.declare.serve import Serve
 from sluice.engine.declare.served import Served, served
 from sluice.engine.declare.sources.files import Files
+from sluice.engine.declare.sources.nested import Nested
 from sluice.engine.declare.sources.postgres_query import PostgresQuery
 from sluice.engine.declare.sources.source import Remote, Source
 from sluice.engine.declare.tables.computed import Computed
@@ -57,9 +58,23 @@ class Flow(Declaration):
                 f"Flow into {self.table.name!r}: overlap fetches rows again, and a table without a key would have them"
                 " twice: declare its key, or leave overlap out."
             )
+        if self.table.children and self.transform is not None:
+            raise ConfigError(
+                f"Flow into {self.table.name!r}: a transform may change keys that children have too: leave one of the"
+                " two out."
+            )
         mistakes = list(self._mistakes_of_header())
         if mistakes:
             raise ConfigError(f"Flow into {self.table.name!r}: every file would be refused: {' '.join(mistakes)}")
+
+    @property
+    def nested(self) -> Iterator[Flow]:
+        """The flows of its children, of theirs after them."""
+        for each in self.table.children:
+            source = Nested(each.source, each.of, each.position, self.table)
+            flow = Flow(source, each.table, part_time_limit_s=self.part_time_limit_s)
+            yield flow
+            yield from flow.nested
 
     def _mistakes_of_header(self) -> Iterator[str]:
         """Mistakes of a declared header (files without one are not known yet)."""
@@ -114,13 +129,15 @@ class Pipeline(Declaration):
 
     def __post_init__(self) -> None:
         check_identifier("Pipeline", self.name)
-        if self.source is not None and self.table is not None and len(self.flows) < 2:
-            # dataclasses.replace of a pipeline with one source passes its flow as well
-            object.__setattr__(self, "flows", (Flow(self.source, self.table, self.transform),))
+        # dataclasses.replace passes the flows that are made here as well
+        declared = [flow for flow in self.flows if not isinstance(flow.source, Nested)]
+        if self.source is not None and self.table is not None and len(declared) < 2:
+            declared = [Flow(self.source, self.table, self.transform)]
         elif not self.flows or self.source is not None or self.table is not None or self.transform is not None:
             raise ConfigError(
                 f"Pipeline {self.name!r}: declare source= and table=, or flows=[Flow(source, table), ...], not both."
             )
+        object.__setattr__(self, "flows", tuple(each for flow in declared for each in (flow, *flow.nested)))
         mistakes = list(self._mistakes())
         if mistakes:
             raise ConfigError(f"Pipeline {self.name!r}: " + " ".join(mistakes))
@@ -195,14 +212,14 @@ class Pipeline(Declaration):
     @property
     def remote(self) -> list[Remote]:
         """Its sources that every run fetches."""
-        return [flow.source for flow in self.flows if not isinstance(flow.source, Files)]
+        return [flow.source for flow in self.flows if not isinstance(flow.source, Files | Nested)]
 
     def fetched(self, only: Collection[str] = ()) -> list[Remote]:
         """The sources that a run fetches: all that are not files, or those of them that `only` names.
 
         Raises ConfigError for an unknown name.
         """
-        names = [flow.source.name for flow in self.flows]
+        names = [flow.source.name for flow in self.flows if not isinstance(flow.source, Nested)]
         for name in only:
             if name not in names:
                 raise ConfigError(f"{self.name} has no source {name!r}; its sources: {', '.join(names)}.")
@@ -234,6 +251,12 @@ class Pipeline(Declaration):
             )
         if not has_inputs and not self.derived:
             raise ConfigError(f"Nothing to load: name files for {self.name}.")
+
+    def children_of(self, source: str) -> list[Flow]:
+        """The flows of the lists in a source's records. Raises ConfigError as `flow` does."""
+        parent = self.flow(source)
+        names = [each.source for each in parent.table.children]
+        return [self.flow(name) for name in names]
 
     def part_limit_s(self, source: str) -> float:
         """The time limit of the code for a part of a source, in seconds. Raises ConfigError as `flow` does."""

@@ -28,6 +28,11 @@ def keep_newest(cursor: Cursor, pipeline: str, flow: Flow, run: int) -> None:
         cursor.execute(target.statement("make_stage"))
         cursor.execute(target.statement("delete_gone" if newest == run else "delete_late"), params)
         (gone,) = cursor.fetchone() or (0,)
-        if gone:
-            cursor.execute(query("count_gone"), {"run": run, "gone": gone})
+        count_gone(cursor, run, gone)
     cursor.execute(query("supersede"), params)
+
+
+def count_gone(cursor: Cursor, run: int, gone: int) -> None:
+    """Count deleted rows in the run."""
+    if gone:
+        cursor.execute(query("count_gone"), {"run": run, "gone": gone})

@@ -6,17 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
 from sluice.engine.base.declaration import Declaration
 from sluice.engine.declare.names import check_column, check_table, twice
 from sluice.engine.declare.tables.checks import OF_SINGLE_VALUES, Check
+from sluice.engine.types import Json
 from sluice.engine.types.base import ColumnType
 from sluice.engine.types.forgotten import can_identify
 from sluice.engine.types.masked import Masked
 from sluice.errors import ConfigError
+
+if TYPE_CHECKING:
+    from sluice.engine.declare.tables.children import Children
 
 LINEAGE = ("_input_id", "_line")
 
@@ -157,6 +161,7 @@ class Table(Declaration):
     `on_conflict="update"`: the newer row replaces the older one (updated, or unchanged if equal).
     `indexes` lists columns to look rows up by, `[("customer_id",)]`; the key has its index already.
     `adopt=True` lets `sluice migrate` add what it needs to a table that Sluice has not made.
+    `children` are lists within its records, each loaded into a table of its own: `[Children("lines", Table(...))]`.
     """
 
     name: str
@@ -166,6 +171,7 @@ class Table(Declaration):
     generated: Sequence[Generated] = ()
     indexes: Sequence[Sequence[str]] = ()
     adopt: bool = False
+    children: Sequence[Children] = ()
 
     def __post_init__(self) -> None:
         check_table("Table", self.name)
@@ -178,6 +184,13 @@ class Table(Declaration):
         """The columns that identify a row: the key, else those that Sluice adds."""
         return LINEAGE if self.key is None else tuple(self.key)
 
+    @property
+    def read(self) -> tuple[Column, ...]:
+        """The columns that a source writes: its own, and the lists of its children."""
+        lists = {each.of: Column(f"list_{at}", Json(), each.of) for at, each in enumerate(self.children)}
+        known = {column.header_name for column in self.columns}
+        return (*self.columns, *(column for header, column in lists.items() if header not in known))
+
     def _mistakes(self) -> list[str]:
         names = [c.name for c in self.columns] + [g.name for g in self.generated]
         mistakes = [f"Column {n!r} is declared twice." for n in twice(names)]
@@ -187,6 +200,7 @@ class Table(Declaration):
         indexed = {column for index in self.indexes for column in index}
         mistakes += [f"Index column {column!r} is not among its columns." for column in sorted(indexed - set(names))]
         mistakes += self._mistakes_of_renames(set(names))
+        mistakes += [mistake for each in self.children for mistake in each.mistakes(self)]
         if self.on_conflict not in ("keep", "update"):
             mistakes.append(f"on_conflict must be 'keep' or 'update', not {self.on_conflict!r}.")
         elif self.key is None and self.on_conflict != "keep":

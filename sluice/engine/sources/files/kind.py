@@ -29,7 +29,7 @@ class _Files:
 
 def _scan(source: Files, request: ScanRequest) -> ScanResult:
     with opened(request.uri, source, request.table, request.at_hand) as text:
-        if text.in_place:
+        if text.in_place and not request.table.children:  # their lists are read later, when it may have changed
             planned = plan_text(text.stream, text.head, text.source, request.tick, request.headers)
             return ScanResult(planned, encoding=text.encoding)
         with copying(text.stream) as copy:
