@@ -27,8 +27,8 @@ from sluice.engine.declare.tables.preprocessed import Preprocessed
 from sluice.engine.declare.tables.table import LINEAGE, Column, Generated, Table
 
 __all__ = [
-    "LINEAGE", "Children", "Column", "Computed", "Cursor", "Daily", "Derived", "Example", "Files", "Flow", "Generated", "HttpApi",
-    "Choose", "Nested", "Next", "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote",
+    "LINEAGE", "Column", "Computed", "Cursor", "Daily", "Derived", "Example", "Files", "Flow", "Generated", "HttpApi",
+    "Choose", "Next", "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote",
     "Serve", "Source", "Table", "Forecast", "Transform", "Rows", "SqlQuery", "Marker", "Ready", "Renamed", "Stable",
-    "After", "Cron", "Every", "Hourly", "Schedule", "Timed",
+    "After", "Cron", "Every", "Hourly", "Schedule", "Timed", "Children", "Nested",
 ]  # fmt: skip

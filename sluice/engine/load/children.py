@@ -1,7 +1,7 @@
 """Lists within records: their rows stay only with the record that is in its table.
 
-It is decided when a run is settled, once it is known which record of a key is in the table. With `update` the list of the
-newest record replaces the older list whole. With `keep` lists of records that lost their key are refused.
+It is decided when a run is settled, once it is known which record of a key is in the table. With `update` the list of
+the newest record replaces the older list whole. With `keep` lists of records that lost their key are refused.
 """
 
 from __future__ import annotations

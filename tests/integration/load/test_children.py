@@ -87,7 +87,9 @@ def test_refused_elements_name_the_line_of_their_record_and_their_place(tmp_path
 
 def test_with_keep_the_longer_list_of_a_record_that_lost_its_key_is_refused(tmp_path: Path) -> None:
     first = _file(tmp_path, "orders1.jsonl", (1, "2024-01-02", [_line("a")]))
-    second = _file(tmp_path, "orders2.jsonl", (1, "2024-01-02", [_line("a"), _line("b")]), (2, "2024-01-02", [_line("c")]))
+    second = _file(
+        tmp_path, "orders2.jsonl", (1, "2024-01-02", [_line("a"), _line("b")]), (2, "2024-01-02", [_line("c")])
+    )
     with sandbox() as box:
         box.load(_shop(), first)
         loaded = box.load(_shop(), second)
@@ -105,7 +107,9 @@ def test_with_keep_two_records_of_one_key_in_a_file_leave_the_first_list(tmp_pat
 
 def test_with_update_a_shorter_list_replaces_the_older_one(tmp_path: Path) -> None:
     with sandbox() as box:
-        box.load(_shop("update"), _file(tmp_path, "orders1.jsonl", (1, "2024-01-02", [_line("a"), _line("b"), _line("c")])))
+        box.load(
+            _shop("update"), _file(tmp_path, "orders1.jsonl", (1, "2024-01-02", [_line("a"), _line("b"), _line("c")]))
+        )
         second = box.load(_shop("update"), _file(tmp_path, "orders2.jsonl", (1, "2024-01-02", [_line("b")])))
         assert box.sql(LINES) == [(1, 1, "b")]
         assert second.status["gone"] == 2

@@ -18,7 +18,9 @@ from sluice.engine.formats.text.rejects import RowReject
 from sluice.engine.types.base import Int64s
 
 _NUMBER = re.compile(rb'^\{"_line": (\d+)', re.MULTILINE)
-_REFUSED = re.compile(rb'^\{"_line": (\d+), "_refused": (".*?(?<!\\)"), "_code": "(\w+)", "_column": (".*")\}$', re.MULTILINE)
+_REFUSED = re.compile(
+    rb'^\{"_line": (\d+), "_refused": (".*?(?<!\\)"), "_code": "(\w+)", "_column": (".*")\}$', re.MULTILINE
+)
 
 
 def numbered_line(number: int, cells: str) -> str:

@@ -7,6 +7,7 @@ with it. Any worker can write the copy, and again where it is lost, as long as t
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sluice.engine.declare import Files, Nested, Pipeline, Table
@@ -36,7 +37,7 @@ class _Nested:
         with drafting() as draft:
             written = _write(draft, source, parent, request)
             planned = _planned(draft, request) if written else _empty()
-            planned = replace(planned, dialect=_headed(planned.dialect, request.table))
+            planned = replace(planned, dialect=_headed(planned.dialect.header, request.table))
             unique = replace(planned, sha256=_unique(planned.sha256, parent, source))
             landed = draft.keep(unique.sha256) if written else None
             return ScanResult(unique, landed, left_out=_left_out(parent, source))
@@ -75,14 +76,14 @@ def _empty() -> InputPlan:
     return InputPlan(hashlib.sha256(b"").hexdigest(), 0, JsonLines((), 0, 1), (), 0)
 
 
-def _headed(dialect: JsonLines, table: Table) -> JsonLines:
+def _headed(found: Sequence[str], table: Table) -> JsonLines:
     """The dialect with the names that the lines may have; in an update with all: a list is replaced as a whole, so what
     no element has is null."""
-    header = [name for name in dialect.header if plain(name) not in _NOT_COLUMNS]
+    header = [name for name in found if plain(name) not in _NOT_COLUMNS]
     known = set(map(plain, header))
     if table.on_conflict == "update" or not header:
         header += [each.header_name for each in table.columns if plain(each.header_name) not in known]
-    return replace(dialect, header=tuple(dict.fromkeys(header)), numbered=True)
+    return JsonLines(tuple(dict.fromkeys(header)), 0, 1, numbered=True)
 
 
 def _unique(sha256: str, parent: Parent, source: Nested) -> str:
@@ -94,7 +95,9 @@ def _left_out(parent: Parent, source: Nested) -> str | None:
     if not parent.refused:
         return None
     records = f"{len(parent.refused):,} refused record{'s' * (len(parent.refused) > 1)}"
-    return f"The lists {source.of!r} of {records} (input {parent.input}) are left out: they come when these are replayed."
+    return (
+        f"The lists {source.of!r} of {records} (input {parent.input}) are left out: they come when these are replayed."
+    )
 
 
 NESTED: SourceKind[Nested] = _Nested()

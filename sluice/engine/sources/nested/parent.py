@@ -69,8 +69,14 @@ def lists_of(parent: Parent, source: Nested) -> Iterator[pa.Table]:
         data, _ = read_range(parent.place, part.start, part.length)
         if hashlib.sha256(data).hexdigest() != part.sha256:
             raise InputChanged(f"{parent.uri}: the records with the lists are not those that were loaded.")
-        facts = {"first_line": part.first_line, "read": part.read, "well_quoted": part.well_quoted}
-        rows = parse_text(data, parent.dialect, contract, **facts).rows
+        rows = parse_text(
+            data,
+            parent.dialect,
+            contract,
+            first_line=part.first_line,
+            read=part.read,
+            well_quoted=part.well_quoted,
+        ).rows
         lost = np.isin(rows.column(LINE).to_numpy(), refused)
         yield rows.filter(pa.array(~lost)) if lost.any() else rows
 

@@ -28,7 +28,11 @@ query = statements(__name__)
 
 
 def write_plan(
-    cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInput, children: Sequence[Mapping[str, str | None]] = ()
+    cursor: Cursor,
+    work: InputWork,
+    flow: Flow,
+    scanned: PlannedInput,
+    children: Sequence[Mapping[str, str | None]] = (),
 ) -> None:
     """Write the result of the scan, or end the input if its content needs no loading. `children`: see `plan_input`."""
     planned = scanned.plan
