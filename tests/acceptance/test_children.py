@@ -69,9 +69,7 @@ def test_a_replayed_record_brings_its_list(stack: Stack, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("on_conflict", ["keep", "update"])
-def test_an_undo_takes_both_out_and_brings_back_what_was_there(
-    stack: Stack, tmp_path: Path, on_conflict: str
-) -> None:
+def test_an_undo_takes_both_out_and_brings_back_what_was_there(stack: Stack, tmp_path: Path, on_conflict: str) -> None:
     _declare(stack, on_conflict)
     stack.worker().wait_ready()
     stack.wait(stack.enqueue(_file(tmp_path, "orders1.jsonl", (1, "2024-01-02", ["a", "b"])), pipeline="shop"))
@@ -87,3 +85,28 @@ def test_an_undo_takes_both_out_and_brings_back_what_was_there(
     again = stack.enqueue(more, pipeline="shop")
     stack.wait(again)
     assert stack.sql(LINES) == ([(2, 1, "c")] if on_conflict == "update" else [*before, (2, 1, "c")])
+
+
+def test_one_file_of_a_run_is_undone_with_its_lists(stack: Stack, tmp_path: Path) -> None:
+    _declare(stack, "update")
+    stack.worker().wait_ready()
+    first = _file(tmp_path, "orders1.jsonl", (1, "2024-01-02", ["a", "b"]), (2, "2024-01-02", ["c"]))
+    second = _file(tmp_path, "orders2.jsonl", (1, "2024-01-03", ["d"]), (3, "2024-01-02", ["e"]))
+    run = stack.enqueue(first, second, pipeline="shop")
+    stack.wait(run)
+    assert stack.sql(LINES) == [(1, 1, "d"), (2, 1, "c"), (3, 1, "e")]
+    refused = stack.sluice("undo", str(run), "--input", f"{second}#order_lines", ok=False)
+    assert "goes with these" in str(refused)
+    stack.wait(int(stack.sluice("undo", str(run), "--input", str(second))["run"]))
+    assert stack.sql(LINES) == [(1, 1, "a"), (1, 2, "b"), (2, 1, "c")]
+    assert stack.sql("select order_id, placed::text from orders order by 1") == [(1, "2024-01-02"), (2, "2024-01-02")]
+
+
+def test_what_is_forgotten_takes_its_lists_with_it(stack: Stack, tmp_path: Path) -> None:
+    _declare(stack)
+    stack.worker().wait_ready()
+    path = _file(tmp_path, "orders.jsonl", (1, "2024-01-02", ["a", "b"]), (2, "2024-01-03", ["c"]))
+    stack.wait(stack.enqueue(path, pipeline="shop"))
+    stack.sluice("forget", "shop", "--where", "placed=2024-01-03")
+    assert stack.sql(LINES) == [(1, 1, "a"), (1, 2, "b")]
+    assert stack.sql("select order_id from orders") == [(1,)]

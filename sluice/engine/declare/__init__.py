@@ -19,6 +19,7 @@ from sluice.engine.declare.sources.postgres_query import PostgresQuery
 from sluice.engine.declare.sources.ready import Marker, Ready, Renamed, Stable
 from sluice.engine.declare.sources.rows import Rows
 from sluice.engine.declare.sources.source import Remote, Source
+from sluice.engine.declare.sources.split import OfType, Record, Split
 from sluice.engine.declare.sources.sql_query import SqlQuery
 from sluice.engine.declare.tables.children import Children
 from sluice.engine.declare.tables.computed import Computed
@@ -31,4 +32,5 @@ __all__ = [
     "Choose", "Next", "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range", "Remote",
     "Serve", "Source", "Table", "Forecast", "Transform", "Rows", "SqlQuery", "Marker", "Ready", "Renamed", "Stable",
     "After", "Cron", "Every", "Hourly", "Schedule", "Timed", "Children", "Nested",
+    "OfType", "Record", "Split",
 ]  # fmt: skip

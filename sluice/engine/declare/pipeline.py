@@ -20,6 +20,7 @@ from sluice.engine.declare.sources.files import Files
 from sluice.engine.declare.sources.nested import Nested
 from sluice.engine.declare.sources.postgres_query import PostgresQuery
 from sluice.engine.declare.sources.source import Remote, Source
+from sluice.engine.declare.sources.split import OfType, Split
 from sluice.engine.declare.tables.computed import Computed
 from sluice.engine.declare.tables.derived import CHANGED, SELF, Derived
 from sluice.engine.declare.tables.preprocessed import Preprocessed
@@ -63,6 +64,11 @@ class Flow(Declaration):
                 f"Flow into {self.table.name!r}: a transform may change keys that children have too: leave one of the"
                 " two out."
             )
+        if self.table.children and self.source.snapshot:
+            raise ConfigError(
+                f"Flow into {self.table.name!r}: a snapshot removes records, and would leave their children: load its"
+                " files without snapshot=True, with on_conflict='update'."
+            )
         mistakes = list(self._mistakes_of_header())
         if mistakes:
             raise ConfigError(f"Flow into {self.table.name!r}: every file would be refused: {' '.join(mistakes)}")
@@ -93,7 +99,8 @@ class Pipeline(Declaration):
     """One dataset, declared in one file: its sources, its tables and its schedule.
 
     With one source: `source=`, `table=` and perhaps `transform=`. With several: `flows=[Flow(source, table), ...]`,
-    each source with a name of its own. `derived` tables are built in their order once a run's inputs are settled.
+    each source with a name of its own. With files whose records belong to several tables: `splits=[Split(...)]`.
+    `derived` tables are built in their order once a run's inputs are settled.
 
     `part_time_limit_s` (seconds, 1 to 540) limits the code of a pipeline: `transform`, types and checks over one part,
     or a step of a `Preprocessed` table over one frame. A process that exceeds it is killed, which counts as a crash of
@@ -126,17 +133,24 @@ class Pipeline(Declaration):
     report: ReportMaker | None = field(default=None, compare=False, kw_only=True)
     forecast: ForecastMaker | None = field(default=None, compare=False, kw_only=True)
     tests: Sequence[Example] = field(default=(), compare=False, kw_only=True)
+    splits: Sequence[Split] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         check_identifier("Pipeline", self.name)
         # dataclasses.replace passes the flows that are made here as well
-        declared = [flow for flow in self.flows if not isinstance(flow.source, Nested)]
+        declared = [flow for flow in self.flows if not isinstance(flow.source, Nested | OfType)]
         if self.source is not None and self.table is not None and len(declared) < 2:
             declared = [Flow(self.source, self.table, self.transform)]
-        elif not self.flows or self.source is not None or self.table is not None or self.transform is not None:
+        elif (
+            not (self.flows or self.splits)
+            or self.source is not None
+            or self.table is not None
+            or self.transform is not None
+        ):
             raise ConfigError(
                 f"Pipeline {self.name!r}: declare source= and table=, or flows=[Flow(source, table), ...], not both."
             )
+        declared += [Flow(source, table) for split in self.splits for source, table in split.sources]
         object.__setattr__(self, "flows", tuple(each for flow in declared for each in (flow, *flow.nested)))
         mistakes = list(self._mistakes())
         if mistakes:

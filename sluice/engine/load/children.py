@@ -42,6 +42,12 @@ def settle_lists(cursor: Cursor, target: Target, source: Nested, run: int) -> No
         count_verdicts(cursor)
 
 
+def delete_orphans(cursor: Cursor, target: Target, source: Nested) -> dict[int, int]:
+    """Delete rows of lists whose record is not in its table any more. Returns how many of each input."""
+    cursor.execute(_statement("delete_orphans", target, source))
+    return dict(cursor.fetchall())
+
+
 def _statement(name: str, target: Target, source: Nested) -> sql.Composed:
     key = [sql.Identifier(column) for column in source.parent.key or ()]
     columns = sql.SQL(", ").join(sql.SQL("t.{}").format(sql.Identifier(column)) for column in target.stored)

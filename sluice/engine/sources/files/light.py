@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sluice.engine.base.settings import KIB
 from sluice.engine.declare import Flow, Nested
+from sluice.engine.declare.sources.split import OfType
 
 LIGHT_BYTES = 256 * KIB
 
@@ -14,7 +15,7 @@ def is_light_flow(flow: Flow) -> bool:
     Not where the place of a file among others decides about each row (`update`), nor where the pipeline's own code gets
     the rows of one part: it may compare them. Nor where records have lists, which are inputs once theirs is loaded.
     """
-    lists = flow.table.children or isinstance(flow.source, Nested)
+    lists = flow.table.children or isinstance(flow.source, Nested | OfType)
     return flow.table.on_conflict == "keep" and flow.transform is None and not lists
 
 

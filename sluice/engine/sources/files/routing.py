@@ -12,6 +12,13 @@ from sluice.engine.storage import split_member
 from sluice.errors import ConfigError, DataError
 
 
+def sources_of(pipeline: Pipeline, uri: str) -> list[str]:
+    """The sources that an input belongs to: one, or those of each type of its records. Raises as `source_of`."""
+    one = source_of(pipeline, uri)
+    split = next((split for split in pipeline.splits if one in [source.name for source, _ in split.sources]), None)
+    return [one] if split is None else [source.name for source, _ in split.sources]
+
+
 def source_of(pipeline: Pipeline, uri: str) -> str:
     """The name of the source that an input belongs to.
 
@@ -19,11 +26,17 @@ def source_of(pipeline: Pipeline, uri: str) -> str:
     header has all columns that its table requires, and more than half of the header are columns of the table; of
     several, the one with the most. Raises ConfigError when none matches, or two do equally well.
     """
-    files = pipeline.files
+    files = _told_apart(pipeline)
     if len(files) == 1:
         return files[0].name
     named = [source for source in files if fnmatchcase(_name(uri), source.name_pattern)]
     return named[0].name if len(named) == 1 else _by_header(pipeline, named or files, uri)
+
+
+def _told_apart(pipeline: Pipeline) -> list[Files]:
+    """The file sources: of those that read the same files the first."""
+    others = {source.name for split in pipeline.splits for source, _ in split.sources[1:]}
+    return [source for source in pipeline.files if source.name not in others]
 
 
 def _name(uri: str) -> str:
