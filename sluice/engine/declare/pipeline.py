@@ -138,7 +138,13 @@ class Pipeline(Declaration):
     def __post_init__(self) -> None:
         check_identifier("Pipeline", self.name)
         # dataclasses.replace passes the flows that are made here as well
-        declared = [flow for flow in self.flows if not isinstance(flow.source, Nested | OfType)]
+        split = [Flow(source, table) for each in self.splits for source, table in each.sources]
+        names = [flow.source.name for flow in split]
+        declared = [
+            flow
+            for flow in self.flows
+            if not (isinstance(flow.source, Nested) or (isinstance(flow.source, OfType) and flow.source.name in names))
+        ]
         if self.source is not None and self.table is not None and len(declared) < 2:
             declared = [Flow(self.source, self.table, self.transform)]
         elif (
@@ -150,7 +156,7 @@ class Pipeline(Declaration):
             raise ConfigError(
                 f"Pipeline {self.name!r}: declare source= and table=, or flows=[Flow(source, table), ...], not both."
             )
-        declared += [Flow(source, table) for split in self.splits for source, table in split.sources]
+        declared += split
         object.__setattr__(self, "flows", tuple(each for flow in declared for each in (flow, *flow.nested)))
         mistakes = list(self._mistakes())
         if mistakes:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
 
-from sluice import Children, Column, Date, Files, Integer, Pipeline, Table, Text
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from sluice import Children, Column, Date, Decimal, Files, HttpApi, Integer, Pipeline, Rows, Table, Text
+from sluice.errors import ConfigError
 from sluice.testing import Loaded, sandbox
+from tests.kit.api_server import running, saying
 
 ID = Column("order_id", Integer(), required=True)
 
@@ -140,3 +147,88 @@ def test_a_reload_replaces_both(tmp_path: Path) -> None:
             assert _books(loaded)[1][0] == 2
             assert box.sql(LINES) == [(1, 1, "a"), (1, 2, "b")]
             assert box.sql("select count(distinct _input_id), min(_input_id) from order_lines") == [(1, 4)]
+
+
+RECORDS = [
+    {"order_id": 1, "placed": "2024-01-02", "lines": [{"sku": "a", "qty": 1}, {"sku": "b"}]},
+    {"order_id": 2, "placed": "2024-01-02"},
+]
+
+
+def test_lists_of_an_api_are_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    with running() as server, sandbox() as box:
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        monkeypatch.setenv("SHOP_URL", server.url)
+        server.answers("/orders", saying(RECORDS))
+        source = HttpApi("/orders", "orders", base="SHOP_URL")
+        loaded = box.load(Pipeline("shop", source, _shop("update").flows[0].table))
+        assert _books(loaded) == [(2, 2, 0, 0, 0, 0), (2, 2, 0, 0, 0, 0)]
+        assert box.sql(LINES) == [(1, 1, "a"), (1, 2, "b")]
+
+
+def test_lists_of_python_records_are_rows() -> None:
+    with sandbox() as box:
+        loaded = box.load(Pipeline("shop", Rows(lambda: iter(RECORDS), name="orders"), _shop().flows[0].table))
+        assert _books(loaded) == [(2, 2, 0, 0, 0, 0), (2, 2, 0, 0, 0, 0)]
+        assert box.sql(LINES) == [(1, 1, "a"), (1, 2, "b")]
+
+
+def test_lists_of_parquet_and_lists_as_text_of_a_csv_are_rows(tmp_path: Path) -> None:
+    pq.write_table(pa.Table.from_pylist(RECORDS), tmp_path / "orders1.parquet")
+    (tmp_path / "orders2.csv").write_text('order_id,placed,lines\n3,2024-01-02,"[{""sku"": ""c""}]"\n4,2024-01-02,\n')
+    with sandbox() as box:
+        loaded = box.load(_shop(), tmp_path / "orders1.parquet", tmp_path / "orders2.csv")
+        assert [each[1] for each in _books(loaded)] == [2, 2, 2, 1]
+        assert box.sql(LINES) == [(1, 1, "a"), (1, 2, "b"), (3, 1, "c")]
+
+
+def test_lists_within_lists_are_rows_of_a_third_table(tmp_path: Path) -> None:
+    columns = [
+        ID,
+        Column("position", Integer(), required=True),
+        Column("number", Integer(), required=True),
+        Column("value", Decimal(9, 2)),
+    ]
+    discounts = Table("discounts", key=("order_id", "position", "number"), columns=columns)
+    shop = _shop()
+    lines = dataclasses.replace(shop.flows[1].table, children=[Children("discounts", discounts, position="number")])
+    orders = dataclasses.replace(shop.flows[0].table, children=[Children("lines", lines)])
+    records = (1, "2024-01-02", [{"sku": "a", "discounts": [0.10, 1]}, {"sku": "b", "discounts": [2.5]}])
+    with sandbox() as box:
+        box.load(Pipeline("shop", Files("*"), orders), _file(tmp_path, "orders.jsonl", records))
+        assert box.sql("select order_id, position, number, value::text from discounts order by 1, 2, 3") == [
+            (1, 1, 1, "0.10"),
+            (1, 1, 2, "1.00"),
+            (1, 2, 1, "2.50"),
+        ]
+
+
+def test_many_parts_keep_their_lists_and_their_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sandbox() as box:
+        monkeypatch.setenv("SLUICE_PART_BYTES", str(1 << 16))
+        orders = [(number, "2024-01-02", [_line(f"s{number}"), _line("x" * 40)]) for number in range(1, 3001)]
+        loaded = box.load(_shop("update"), _file(tmp_path, "orders.jsonl", *orders))
+        assert _books(loaded) == [(3000, 3000, 0, 0, 0, 0), (6000, 6000, 0, 0, 0, 0)]
+        assert box.sql("select count(*) from order_lines where position = 1 and sku <> 's' || order_id") == [(0,)]
+        assert box.sql("select count(*) from order_lines where _line <> order_id::bigint * 1000000 + position") == [
+            (0,)
+        ]
+
+
+def test_wrong_declarations_say_what_to_do() -> None:
+    lines = _shop().flows[1].table
+    with pytest.raises(ConfigError, match="must have a key that begins with order_id"):
+        Table(
+            "orders",
+            ("order_id",),
+            [ID],
+            children=[Children("l", Table("lines", ("sku",), [Column("sku", Text(), required=True)]))],
+        )
+    with pytest.raises(ConfigError, match="need the key of their record"):
+        Table("orders", None, [ID], children=[Children("lines", lines)])
+    with pytest.raises(ConfigError, match="must have on_conflict='update'"):
+        Table("orders", ("order_id",), [ID], on_conflict="update", children=[Children("lines", lines)])
+    with pytest.raises(ConfigError, match="must have the type"):
+        Table("orders", ("order_id",), [Column("order_id", Text(), required=True)], children=[Children("lines", lines)])
+    with pytest.raises(ConfigError, match="a snapshot removes records"):
+        Pipeline("shop", Files("*", snapshot=True), _shop("update").flows[0].table)

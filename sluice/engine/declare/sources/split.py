@@ -26,6 +26,15 @@ class OfType(Files):
         """The options that change which rows the same bytes give."""
         return super().reading | {"type": self.type, "by": self.by}
 
+    def is_beside(self, other: Files) -> bool:
+        """Whether another source has records of another type of the same files."""
+        same = isinstance(other, OfType) and (self.pattern, self.by, self.known) == (
+            other.pattern,
+            other.by,
+            other.known,
+        )
+        return same and isinstance(other, OfType) and self.type != other.type
+
     @property
     def text(self) -> Files:
         """How the text of its own records is read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from sluice.engine.declare import Files, Pipeline, Table
+from sluice.engine.declare import Files, OfType, Pipeline, Table
 from sluice.engine.formats.known import header_of
 from sluice.engine.formats.text.header import Names, match_header
 from sluice.engine.sources.files.opening import opened
@@ -14,9 +14,8 @@ from sluice.errors import ConfigError, DataError
 
 def sources_of(pipeline: Pipeline, uri: str) -> list[str]:
     """The sources that an input belongs to: one, or those of each type of its records. Raises as `source_of`."""
-    one = source_of(pipeline, uri)
-    split = next((split for split in pipeline.splits if one in [source.name for source, _ in split.sources]), None)
-    return [one] if split is None else [source.name for source, _ in split.sources]
+    one = pipeline.flow(source_of(pipeline, uri)).source
+    return [one.name, *(each.name for each in pipeline.files if isinstance(one, OfType) and one.is_beside(each))]
 
 
 def source_of(pipeline: Pipeline, uri: str) -> str:
@@ -35,8 +34,11 @@ def source_of(pipeline: Pipeline, uri: str) -> str:
 
 def _told_apart(pipeline: Pipeline) -> list[Files]:
     """The file sources: of those that read the same files the first."""
-    others = {source.name for split in pipeline.splits for source, _ in split.sources[1:]}
-    return [source for source in pipeline.files if source.name not in others]
+    found: list[Files] = []
+    for source in pipeline.files:
+        if not any(isinstance(each, OfType) and each.is_beside(source) for each in found):
+            found.append(source)
+    return found
 
 
 def _name(uri: str) -> str:

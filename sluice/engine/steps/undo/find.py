@@ -77,7 +77,7 @@ def _chosen(inputs: Sequence[Row], asked: Asked) -> list[Row]:
     named = [each for each in inputs if wanted in (each["uri"], str(each["input"]))]
     named = named or [each for each in inputs if each["uri"] == str(Path(wanted).absolute())]
     named = named or [each for each in inputs if each["uri"].endswith(f"/{wanted}")]
-    if len(named) == 1:
+    if len({each["uri"] for each in named}) == 1:  # of several types of records each is an input
         return named
     if named:
         raise ConfigError(f"--input {wanted} names {len(named)} inputs of run {asked.run}: give the whole address.")
