@@ -29,6 +29,9 @@ FURTHER = {
     "rows": {
         "key_conflict": "The same key has other values in a row that is loaded or comes first; both places are named.",
         "superseded": "The key of a replayed row has a newer row, whose place is named; the table is updated.",
+        "record_not_loaded": "The row is of a list whose record is not in its table: another record has its key.",
+        "not_a_list": "What is declared as the list of a record (`Children`) is not one.",
+        "too_many_elements": "A list has more than 999,999 elements.",
         "forgotten": "A value of the row was forgotten (`sluice forget`): it is not loaded, and its text is not kept.",
         "missing": "A value that is `required` is empty.",
         "invalid_utf8": "A byte of the record is not text in the encoding of the file; the message says which one.",
