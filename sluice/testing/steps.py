@@ -65,7 +65,10 @@ class Steps:
 
     def _plan(self, claim: steps.Claim) -> None:
         work = read_input(claim)
-        plan_input(claim, work, self._pipeline.flow(work.source), self._contracts[work.source], lambda: None)
+        names = [flow.source.name for flow in self._pipeline.children_of(work.source)]
+        children = [{"source": n, "contract": self._contracts[n].version, "revision": None} for n in names]
+        flow, contract = self._pipeline.flow(work.source), self._contracts[work.source]
+        plan_input(claim, work, flow, contract, lambda: None, children)
 
     def _extract(self, claim: steps.Claim) -> None:
         if claim.part is None:

@@ -14,12 +14,15 @@ from sluice.engine.declare.schedules import After, Cron, Daily, Every, Hourly, S
 from sluice.engine.declare.serve import Range, Serve
 from sluice.engine.declare.sources.files import Files
 from sluice.engine.declare.sources.http_api import HttpApi
+from sluice.engine.declare.sources.nested import Nested
 from sluice.engine.declare.sources.paging import Cursor, Next, Pages
 from sluice.engine.declare.sources.postgres_query import PostgresQuery
 from sluice.engine.declare.sources.ready import Marker, Ready, Renamed, Stable
 from sluice.engine.declare.sources.rows import Rows
 from sluice.engine.declare.sources.source import Remote, Source
+from sluice.engine.declare.sources.split import OfType, Record, Split
 from sluice.engine.declare.sources.sql_query import SqlQuery
+from sluice.engine.declare.tables.children import Children
 from sluice.engine.declare.tables.computed import Computed
 from sluice.engine.declare.tables.derived import Derived
 from sluice.engine.declare.tables.generated import Generated, Identity
@@ -31,4 +34,5 @@ __all__ = [
     "Identity", "Choose", "Next", "OwnTable", "Page", "Pages", "Pipeline", "PostgresQuery", "Preprocessed", "Range",
     "Remote", "Serve", "Source", "Table", "Forecast", "Transform", "Rows", "SqlQuery", "Marker", "Ready", "Renamed",
     "Stable", "After", "Cron", "Every", "Hourly", "Schedule", "Timed",
+    "Children", "Nested", "OfType", "Record", "Split",
 ]  # fmt: skip

@@ -17,8 +17,10 @@ from sluice.engine.declare.schedules import After, Schedule
 from sluice.engine.declare.serve import Serve
 from sluice.engine.declare.served import Served, served
 from sluice.engine.declare.sources.files import Files
+from sluice.engine.declare.sources.nested import Nested
 from sluice.engine.declare.sources.postgres_query import PostgresQuery
 from sluice.engine.declare.sources.source import Remote, Source
+from sluice.engine.declare.sources.split import OfType, Split
 from sluice.engine.declare.tables.computed import Computed
 from sluice.engine.declare.tables.derived import CHANGED, SELF, Derived
 from sluice.engine.declare.tables.preprocessed import Preprocessed
@@ -67,9 +69,28 @@ class Flow(Declaration):
                 f"Flow into {self.table.name!r}: overlap fetches rows again, and a table without a key would have them"
                 " twice: declare its key, or leave overlap out."
             )
+        if self.table.children and self.transform is not None:
+            raise ConfigError(
+                f"Flow into {self.table.name!r}: a transform may change keys that children have too: leave one of the"
+                " two out."
+            )
+        if self.table.children and self.source.snapshot:
+            raise ConfigError(
+                f"Flow into {self.table.name!r}: a snapshot removes records, and would leave their children: load its"
+                " files without snapshot=True, with on_conflict='update'."
+            )
         mistakes = list(self._mistakes_of_header())
         if mistakes:
             raise ConfigError(f"Flow into {self.table.name!r}: every file would be refused: {' '.join(mistakes)}")
+
+    @property
+    def nested(self) -> Iterator[Flow]:
+        """The flows of its children, of theirs after them."""
+        for each in self.table.children:
+            source = Nested(each.source, each.of, each.position, self.table)
+            flow = Flow(source, each.table, part_time_limit_s=self.part_time_limit_s)
+            yield flow
+            yield from flow.nested
 
     def _mistakes_of_header(self) -> Iterator[str]:
         """Mistakes of a declared header (files without one are not known yet)."""
@@ -88,7 +109,8 @@ class Pipeline(Declaration):
     """One dataset, declared in one file: its sources, its tables and its schedule.
 
     With one source: `source=`, `table=` and perhaps `transform=`. With several: `flows=[Flow(source, table), ...]`,
-    each source with a name of its own. `derived` tables are built in their order once a run's inputs are settled.
+    each source with a name of its own. With files whose records belong to several tables: `splits=[Split(...)]`.
+    `derived` tables are built in their order once a run's inputs are settled.
 
     `part_time_limit_s` (seconds, 1 to 540) limits the code of a pipeline: `transform`, types and checks over one part,
     or a step of a `Preprocessed` table over one frame. A process that exceeds it is killed, which counts as a crash of
@@ -121,16 +143,31 @@ class Pipeline(Declaration):
     report: ReportMaker | None = field(default=None, compare=False, kw_only=True)
     forecast: ForecastMaker | None = field(default=None, compare=False, kw_only=True)
     tests: Sequence[Example] = field(default=(), compare=False, kw_only=True)
+    splits: Sequence[Split] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         check_identifier("Pipeline", self.name)
-        if self.source is not None and self.table is not None and len(self.flows) < 2:
-            # dataclasses.replace of a pipeline with one source passes its flow as well
-            object.__setattr__(self, "flows", (Flow(self.source, self.table, self.transform),))
-        elif not self.flows or self.source is not None or self.table is not None or self.transform is not None:
+        # dataclasses.replace passes the flows that are made here as well
+        split = [Flow(source, table) for each in self.splits for source, table in each.sources]
+        names = [flow.source.name for flow in split]
+        declared = [
+            flow
+            for flow in self.flows
+            if not (isinstance(flow.source, Nested) or (isinstance(flow.source, OfType) and flow.source.name in names))
+        ]
+        if self.source is not None and self.table is not None and len(declared) < 2:
+            declared = [Flow(self.source, self.table, self.transform)]
+        elif (
+            not (self.flows or self.splits)
+            or self.source is not None
+            or self.table is not None
+            or self.transform is not None
+        ):
             raise ConfigError(
                 f"Pipeline {self.name!r}: declare source= and table=, or flows=[Flow(source, table), ...], not both."
             )
+        declared += split
+        object.__setattr__(self, "flows", tuple(each for flow in declared for each in (flow, *flow.nested)))
         mistakes = list(self._mistakes())
         if mistakes:
             raise ConfigError(f"Pipeline {self.name!r}: " + " ".join(mistakes))
@@ -221,14 +258,14 @@ class Pipeline(Declaration):
     @property
     def remote(self) -> list[Remote]:
         """Its sources that every run fetches."""
-        return [flow.source for flow in self.flows if not isinstance(flow.source, Files)]
+        return [flow.source for flow in self.flows if not isinstance(flow.source, Files | Nested)]
 
     def fetched(self, only: Collection[str] = ()) -> list[Remote]:
         """The sources that a run fetches: all that are not files, or those of them that `only` names.
 
         Raises ConfigError for an unknown name.
         """
-        names = [flow.source.name for flow in self.flows]
+        names = [flow.source.name for flow in self.flows if not isinstance(flow.source, Nested)]
         for name in only:
             if name not in names:
                 raise ConfigError(f"{self.name} has no source {name!r}; its sources: {', '.join(names)}.")
@@ -260,6 +297,12 @@ class Pipeline(Declaration):
             )
         if not has_inputs and not self.derived:
             raise ConfigError(f"Nothing to load: name files for {self.name}.")
+
+    def children_of(self, source: str) -> list[Flow]:
+        """The flows of the lists in a source's records. Raises ConfigError as `flow` does."""
+        parent = self.flow(source)
+        names = [each.source for each in parent.table.children]
+        return [self.flow(name) for name in names]
 
     def part_limit_s(self, source: str) -> float:
         """The time limit of the code for a part of a source, in seconds. Raises ConfigError as `flow` does."""

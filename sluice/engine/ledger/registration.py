@@ -130,8 +130,8 @@ class Registration(Lease):
         asked = {"run": self._run, "pipeline": self._versions.pipeline, "uris": [each.uri for each in inputs]}
         with transaction() as cursor:
             cursor.execute(query("given_before"), asked)
-            known = {uri for (uri,) in cursor.fetchall()}
-        return [each for each in inputs if each.uri not in known]
+            known = set(cursor.fetchall())
+        return [each for each in inputs if (each.source, each.uri) not in known]
 
     def _add(self, inputs: Sequence[NewInput]) -> None:
         with transaction() as cursor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.locks import Lock, share
@@ -32,10 +34,20 @@ def clear_replaced(cursor: Cursor, work: PartWork, target: Target) -> None:
     waits_for = _unplanned(cursor, work)
     if waits_for is not None:
         raise EarlierRunOpen(f"{waits_for} is not planned yet: rows that it replaces must be deleted first.")
+    _clear(cursor, target, work.run, to_clear)
+
+
+def clear_left(cursor: Cursor, target: Target, run: int, source: str) -> None:
+    """Delete the rows that inputs of a run replace which have no row themselves, so that none of their loads did it."""
+    cursor.execute(query("to_clear"), {"run": run, "source": source})
+    _clear(cursor, target, run, cursor.fetchall())
+
+
+def _clear(cursor: Cursor, target: Target, run: int, to_clear: Sequence[tuple[int, list[int]]]) -> None:
     if to_clear:
         share(cursor, Lock.REMOVING_ROWS, target.name)
         replaced = {each: input_id for input_id, replaces in to_clear for each in replaces}
-        pairs = {"replaced": list(replaced), "by": list(replaced.values()), "run": work.run}
+        pairs = {"replaced": list(replaced), "by": list(replaced.values()), "run": run}
         cursor.execute(target.statement("delete_replaced"), pairs)
         cursor.execute(query("mark_cleared"), {"inputs": [input_id for input_id, _ in to_clear]})
 

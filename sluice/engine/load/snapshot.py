@@ -31,6 +31,11 @@ def keep_newest(cursor: Cursor, pipeline: str, flow: Flow, run: int, moment: dat
         name = f"{'mark' if target.removed_at else 'delete'}_{'gone' if newest == run else 'late'}"
         cursor.execute(target.statement(name), params | {"moment": moment})
         (gone,) = cursor.fetchone() or (0,)
-        if gone:
-            cursor.execute(query("count_gone"), {"run": run, "gone": gone})
+        count_gone(cursor, run, gone)
     cursor.execute(query("supersede"), params)
+
+
+def count_gone(cursor: Cursor, run: int, gone: int) -> None:
+    """Count deleted rows in the run."""
+    if gone:
+        cursor.execute(query("count_gone"), {"run": run, "gone": gone})

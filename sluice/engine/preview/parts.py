@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.declare import Files, Flow
+from sluice.engine.declare import Files, Flow, OfType
 from sluice.engine.formats.known import stored_format
 from sluice.engine.formats.text.spans import PartSpan
 from sluice.engine.ledger.parts import PartWork
@@ -75,7 +75,7 @@ def plan_file(uri: str, pipeline: str, flow: Flow, contract: Contract, most: int
     read: list[tuple[ScanResult, bool]] = []
 
     def scan_source() -> ScanResult:
-        if most is not None and isinstance(flow.source, Files):
+        if most is not None and isinstance(flow.source, Files) and not isinstance(flow.source, OfType):
             read.append(scan_beginning(flow.source, request, most))
         else:
             read.append((kind_of(flow.source).scan(flow.source, request), True))

@@ -85,7 +85,7 @@ class FetchedSource(ABC, Generic[S_contra]):
         known = Known() if request.reload else self._last_known(source, request)
         with drafting() as draft:
             blocks = Blocks(draft, request.tick)
-            noted, left_out, names = self.write(source, request.table.columns, blocks, known)
+            noted, left_out, names = self.write(source, request.table.read, blocks, known)
             blocks.flush()
             try:
                 planned = self._plan(draft, request)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sluice.engine.declare import Files, HttpApi, PostgresQuery, Rows, Source, SqlQuery
+from sluice.engine.declare import Files, HttpApi, Nested, PostgresQuery, Rows, Source, SqlQuery
 from sluice.engine.sources.files.kind import FILES
 from sluice.engine.sources.http.kind import HTTP_API
 from sluice.engine.sources.kind import SourceKind
+from sluice.engine.sources.nested.kind import NESTED
 from sluice.engine.sources.query.alchemy.kind import SQL_QUERY
 from sluice.engine.sources.query.kind import POSTGRES_QUERY
 from sluice.engine.sources.replay.kind import ADDRESS, REPLAY
@@ -16,6 +17,7 @@ from sluice.engine.sources.rows.kind import ROWS
 KINDS: dict[type[Source], SourceKind[Any]] = {
     Files: FILES,
     HttpApi: HTTP_API,
+    Nested: NESTED,
     PostgresQuery: POSTGRES_QUERY,
     Rows: ROWS,
     SqlQuery: SQL_QUERY,
@@ -24,6 +26,6 @@ KINDS: dict[type[Source], SourceKind[Any]] = {
 
 def kind_of(source: Source, uri: str = "") -> SourceKind[Any]:
     """How inputs of a declared source are read; those with the address of a replay are refused rows of it."""
-    if uri.startswith(ADDRESS):
+    if uri.startswith(ADDRESS) and not isinstance(source, Nested):  # which has the lists of these rows
         return REPLAY
     return next(KINDS[declared] for declared in type(source).__mro__ if declared in KINDS)

@@ -81,6 +81,7 @@ class Copy:
         self._stream = stream
         self._draft = draft
         self.keep = draft.keep
+        self.reading = draft.reading
 
     def read(self, size: int = -1) -> bytes:
         block = self._stream.read(size)

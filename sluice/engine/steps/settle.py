@@ -13,11 +13,12 @@ from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Pipeline, PostgresQuery
+from sluice.engine.declare import Nested, Pipeline, PostgresQuery
 from sluice.engine.ledger.nothing_loaded import fail_copies, fail_nothing_loaded
 from sluice.engine.ledger.rejects.replayed import close_replayed
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.load import bulk, recent
+from sluice.engine.load.children import settle_lists
 from sluice.engine.load.newest import settle_updates
 from sluice.engine.load.partitions import make_room
 from sluice.engine.load.replaced import delete_not_again
@@ -57,6 +58,9 @@ def _settle_run(claim: Claim, pipeline: Pipeline) -> None:
         row = cursor.fetchone()
         if row is not None:
             _settle_contested(cursor, pipeline, claim.run, contested=row[0] > 0)
+            for flow in pipeline.flows:
+                if isinstance(flow.source, Nested):
+                    settle_lists(cursor, Target.of(flow.table), flow.source, claim.run)
             fail_nothing_loaded(cursor, claim.run)
             fail_copies(cursor, claim.run)
             for flow in pipeline.flows:

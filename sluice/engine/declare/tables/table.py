@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
@@ -18,10 +18,14 @@ from sluice.engine.declare.tables.expiry import first_day_kept, mistakes_of_expi
 from sluice.engine.declare.tables.generated import Generated, Identity
 from sluice.engine.declare.tables.partitions import PartitionUnit, mistakes_of_partitions, partition_check
 from sluice.engine.declare.tables.versions import mistakes_of_versions
+from sluice.engine.types import Json
 from sluice.engine.types.base import ColumnType
 from sluice.engine.types.forgotten import can_identify
 from sluice.engine.types.masked import Masked
 from sluice.errors import ConfigError
+
+if TYPE_CHECKING:
+    from sluice.engine.declare.tables.children import Children
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,7 @@ class Table(Declaration):
     `expire_after="90 days"` (days, weeks, months or years) deletes older rows each day (`sluice expire`, or beat): by
     the date in the column `expire_by`, or, without it, by when they were loaded. Days are those of UTC. Later files do
     not bring such rows back: they are rejects `expired`.
+    `children` are lists within its records, each loaded into a table of its own: `[Children("lines", Table(...))]`.
     """
 
     name: str
@@ -176,6 +181,7 @@ class Table(Declaration):
     valid_to: str = "valid_to"
     versions_by: str | None = None
     removed_at: str | None = None
+    children: Sequence[Children] = ()
 
     def __post_init__(self) -> None:
         check_table("Table", self.name, room=len("_versions") if self.on_conflict == "history" else 0)
@@ -239,6 +245,13 @@ class Table(Declaration):
         """The views of all versions, and of the newest ones."""
         return (f"{self.name}_versions", f"{self.name}_current") if self.on_conflict == "history" else ()
 
+    @property
+    def read(self) -> tuple[Column, ...]:
+        """The columns that a source writes: its own, and the lists of its children."""
+        lists = {each.of: Column(f"list_{at}", Json(), each.of) for at, each in enumerate(self.children)}
+        known = {column.header_name for column in self.columns}
+        return (*self.columns, *(column for header, column in lists.items() if header not in known))
+
     def _mistakes(self) -> list[str]:
         names = [c.name for c in self.columns] + [g.name for g in self.generated]
         mistakes = [f"Column {n!r} is declared twice." for n in twice(names)]
@@ -252,6 +265,7 @@ class Table(Declaration):
         mistakes += mistakes_of_partitions(self)
         if len(self.numbered) > 1:
             mistakes.append("It has two Identity columns, and PostgreSQL numbers rows in one: leave one out.")
+        mistakes += [mistake for each in self.children for mistake in each.mistakes(self)]
         if self.on_conflict not in ("keep", "update", "history"):
             mistakes.append(f"on_conflict must be 'keep', 'update' or 'history', not {self.on_conflict!r}.")
         elif self.key is None and self.on_conflict != "keep":

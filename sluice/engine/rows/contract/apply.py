@@ -5,7 +5,7 @@ Each input row is in the output exactly once, as a row, a repeat or a reject.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -173,9 +173,18 @@ def _expire(table: Table, typed: Mapping[str, pa.Array], today: date, refusals: 
 
 def types_of(table: Table) -> dict[str, ColumnType]:
     """The type by header that numbers are written for: of two columns of one header the one with a decimal comma."""
-    ordered = sorted(table.columns, key=lambda column: column.reads.decimal_mark == ",")
+    return _by_header(table.columns)
+
+
+def read_types(table: Table) -> dict[str, ColumnType]:
+    """The same, of all columns that a source writes: the lists of its children, too."""
+    return _by_header(table.read)
+
+
+def _by_header(columns: Sequence[Column]) -> dict[str, ColumnType]:
+    ordered = sorted(columns, key=lambda column: column.reads.decimal_mark == ",")
     types = {column.header_name: column.reads for column in ordered}
-    return {column.header_name: types[column.header_name] for column in table.columns}
+    return {column.header_name: types[column.header_name] for column in columns}
 
 
 def _try_check(table: Table, column: Column) -> None:

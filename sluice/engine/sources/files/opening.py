@@ -24,7 +24,7 @@ from sluice.engine.formats.text.binary import refuse_binary, refuse_other_kinds
 from sluice.engine.formats.text.source import Readable
 from sluice.engine.formats.unpack import Caps, capped, unpack
 from sluice.engine.formats.unpack.streams import stream_of
-from sluice.engine.rows.contract import types_of
+from sluice.engine.rows.contract import read_types
 from sluice.engine.sources.kind import AtHand
 from sluice.engine.storage import is_remote, open_input, read_blocks, split_member, stamp
 from sluice.errors import DataError, InputChanged
@@ -110,7 +110,7 @@ def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table) ->
 
 
 def _converted(form: BinaryFormat, file: BinaryIO, source: Files, table: Table, packed: int, caps: Caps) -> Opened:
-    names, blocks, head, reading = form.convert(file, source, types_of(table), caps)
+    names, blocks, head, reading = form.convert(file, source, read_types(table), caps)
     return Opened(stream_of(capped(blocks, packed, caps)), head, reading, names=names)
 
 

@@ -10,9 +10,10 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.session import place, schema_and_name
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Pipeline
+from sluice.engine.declare import Nested, Pipeline
 from sluice.engine.declare.tables.closed import closed_table
 from sluice.engine.ledger.personal.forgotten import NO_KEY
+from sluice.engine.load.children import delete_orphans
 from sluice.engine.load.forget import count_elsewhere, count_naming, delete_rows, say_value, thin_kept
 from sluice.engine.load.target import Target
 from sluice.engine.steps.forget.receipt import Gone, Hashed
@@ -46,7 +47,7 @@ def hashes_of(cursor: Cursor, values: Sequence[Wanted]) -> list[Hashed]:
 
 def find_inputs(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted]) -> None:
     """Note the inputs of the values' tables for this transaction. Raises ConfigError while some are loaded in part."""
-    tables = {value.table.name for value in values}
+    tables = _tables(pipeline, values)
     flows = [(flow.source.name, flow.table.name) for flow in pipeline.flows if flow.table.name in tables]
     sources, names = zip(*flows, strict=True)
     schemas, bare = zip(*map(schema_and_name, names), strict=True)
@@ -74,6 +75,7 @@ def forget(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted]) -> Gone
         for closed in _closed(cursor, value):
             gone.rows[closed.name] += sum(delete_rows(cursor, closed, value.column.name).values())
         gone.kept[target.name] += thin_kept(cursor, target, value.column.name)
+    _forget_lists(cursor, pipeline, values, gone)
     spellings = pattern(values)
     for value in values:
         _count_left(cursor, pipeline, values, value, gone)
@@ -92,6 +94,25 @@ def _closed(cursor: Cursor, value: Wanted) -> list[Target]:
     """The table of closed versions, if the value's table has one and it has been made."""
     closed = closed_table(value.table)
     return [] if closed is None or columns_of(cursor, closed.name) is None else [Target.of(closed)]
+
+
+def _forget_lists(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted], gone: Gone) -> None:
+    """The lists of records go with these."""
+    for flow in pipeline.flows:
+        if flow.table.name in _tables(pipeline, values) and isinstance(flow.source, Nested):
+            target = Target.of(flow.table)
+            of_inputs = delete_orphans(cursor, target, flow.source)
+            gone.of_inputs.update(of_inputs)
+            gone.rows[target.name] += sum(of_inputs.values())
+
+
+def _tables(pipeline: Pipeline, values: Sequence[Wanted]) -> set[str]:
+    """The tables of the values, and of the lists in their records."""
+    tables = {value.table.name for value in values}
+    for flow in pipeline.flows:  # lists come after their records
+        if isinstance(flow.source, Nested) and flow.source.parent.name in tables:
+            tables.add(flow.table.name)
+    return tables
 
 
 def _analyze(cursor: Cursor, values: Sequence[Wanted], spellings: str | None, gone: Gone) -> None:

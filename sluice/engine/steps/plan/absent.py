@@ -38,8 +38,10 @@ def note_of(table: Table, match: HeaderMatch) -> str | None:
     absent = absent_columns(table, match)
     defaults = [f"{each.name} ({each.default})" for each in _not_there(table, match) if each.default is not None]
     notes = list(_misspelt(table, match))
-    if match.extra:
-        notes.append(f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}.")
+    lists = {plain(each.of) for each in table.children}
+    unknown = [name for name in match.extra if plain(name) not in lists]
+    if unknown:
+        notes.append(f"Columns that the pipeline does not know were ignored: {', '.join(unknown)}.")
     if absent:
         what = "null in new rows, left as it is in others" if table.updates else "null"
         listed = ", ".join(f"{name} ({what})" for name in absent)

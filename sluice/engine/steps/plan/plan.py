@@ -6,7 +6,7 @@ cannot be read in its declared or detected format fails with one sentence, and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from psycopg2.extensions import cursor as Cursor
@@ -62,8 +62,16 @@ def earlier_plans(works: Sequence[InputWork]) -> dict[int, str]:
         }
 
 
-def plan_input(claim: Claim, work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> None:
-    """Plan one input and write its parts to the ledger. `beat` is called often and may raise LostClaim.
+def plan_input(
+    claim: Claim,
+    work: InputWork,
+    flow: Flow,
+    contract: Contract,
+    beat: Callable[[], None],
+    children: Sequence[Mapping[str, str | None]] = (),
+) -> None:
+    """Plan one input and write its parts to the ledger. `beat` is called often and may raise LostClaim. `children` are
+    the lists in its records: source, contract and revision of the inputs that they become once it is loaded.
 
     Raises EarlierRunOpen while an earlier run has yet to plan the same file, or to end with the same snapshot.
     """
@@ -86,7 +94,7 @@ def plan_input(claim: Claim, work: InputWork, flow: Flow, contract: Contract, be
     try:
         with _finishing(claim) as cursor:
             note_stamps(cursor, {work.id: before})
-            write_plan(cursor, work, flow, scanned)
+            write_plan(cursor, work, flow, scanned, children)
     except ContentsUnknown:
         note_content(work, scanned.plan.sha256, scanned.plan.size)
         raise

@@ -80,7 +80,9 @@ def read_otherwise(cursor: Cursor, works: Sequence[InputWork], scanned: Sequence
 def replaced_by(cursor: Cursor, work: InputWork, others: Sequence[OtherInput], scanned: PlannedInput) -> list[int]:
     """Inputs whose rows this one replaces: the same content, and the same file read under another declaration."""
     params = {"pipeline": work.pipeline, "source": work.source, "contract": work.contract, "run": work.run}
-    cursor.execute(query("other_readings"), params | {"sha256": scanned.plan.sha256, "raw": scanned.raw})
+    cursor.execute(
+        query("other_readings"), params | {"sha256": scanned.plan.sha256, "raw": scanned.raw, "input": work.id}
+    )
     same = {other.input for other in others if other.run < work.run and other.state in ("done", "failed")}
     replaced = same | {other for (other,) in cursor.fetchall()}
     return sorted(replaced | _replays_of(cursor, work, replaced))

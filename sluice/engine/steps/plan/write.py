@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -13,6 +13,7 @@ from sluice.engine.declare import Flow
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.spans import PartSpan
 from sluice.engine.ledger.inputs.shared import note_fetched
+from sluice.engine.ledger.outcomes import end_empty
 from sluice.engine.sources.files.light import LIGHT_BYTES, is_light_flow
 from sluice.engine.sources.known import kind_of
 from sluice.engine.steps.plan.contents import skip_applied
@@ -26,8 +27,14 @@ from sluice.version import __version__
 query = statements(__name__)
 
 
-def write_plan(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInput) -> None:
-    """Write the result of the scan, or end the input if its content needs no loading."""
+def write_plan(
+    cursor: Cursor,
+    work: InputWork,
+    flow: Flow,
+    scanned: PlannedInput,
+    children: Sequence[Mapping[str, str | None]] = (),
+) -> None:
+    """Write the result of the scan, or end the input if its content needs no loading. `children`: see `plan_input`."""
     planned = scanned.plan
     lock(cursor, Lock.CONTENT, planned.sha256)
     if scanned.landed is not None and not exists(scanned.landed):
@@ -47,10 +54,17 @@ def write_plan(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInpu
         return
     if ordered and not work.options.get("reload"):
         others = []  # it is applied again, over the rows that are there
-    _start(cursor, work, flow, scanned, others)
+    _start(cursor, work, flow, scanned, others, children)
 
 
-def _start(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInput, others: Sequence[OtherInput]) -> None:
+def _start(
+    cursor: Cursor,
+    work: InputWork,
+    flow: Flow,
+    scanned: PlannedInput,
+    others: Sequence[OtherInput],
+    children: Sequence[Mapping[str, str | None]],
+) -> None:
     planned = scanned.plan
     replaces = replaced_by(cursor, work, others, scanned)
     start = {
@@ -66,12 +80,16 @@ def _start(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInput, o
         "parts": len(planned.parts),
         "planned": planned.read,
         "code_version": __version__,
+        "children": json.dumps(children) if children else None,
     }
     cursor.execute(query("start_loading"), start)
     _note_replays(cursor, work, replaces)
     if scanned.noted is not None:
         note_fetched(cursor, work.id, scanned.noted)
-    add_parts(cursor, flow, [(work, planned)], alone=bool(replaces))
+    if planned.parts:
+        add_parts(cursor, flow, [(work, planned)], alone=bool(replaces))
+    else:
+        end_empty(cursor, work.run, work.id)
 
 
 def _note_replays(cursor: Cursor, work: InputWork, replaces: Sequence[int]) -> None:

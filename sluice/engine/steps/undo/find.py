@@ -10,7 +10,7 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Pipeline
+from sluice.engine.declare import Nested, Pipeline
 from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.runs import no_such_run
 from sluice.engine.steps.undo.finder import Finder
@@ -51,7 +51,7 @@ def find_undo(cursor: Cursor, pipeline: Pipeline, asked: Asked, contract_of: Cal
     facts = run_facts(cursor, asked.run)
     cursor.execute(query("inputs_to_undo"), {"run": asked.run})
     inputs = mappings(cursor)
-    chosen = _chosen(inputs, asked)
+    chosen = _with_lists(inputs, _chosen(inputs, asked))
     if all(each["state"] == "undone" for each in chosen) and chosen:
         files = {each["input"]: each["uri"] for each in chosen}
         return Found(asked.run, pipeline.name, files, undone_by=max(each["undone_by"] for each in chosen))
@@ -60,9 +60,12 @@ def find_undo(cursor: Cursor, pipeline: Pipeline, asked: Asked, contract_of: Cal
         raise ConfigError(_nothing(asked, chosen))
     finder = Finder(cursor, pipeline, facts, contract_of)
     for flow in pipeline.flows:
+        every = [each for each in inputs if each["source"] == flow.source.name]
         of_source = [each for each in final if each["source"] == flow.source.name]
+        if isinstance(flow.source, Nested):
+            of_source = finder.lists(every)
         if of_source:
-            finder.add(flow, of_source, [each for each in inputs if each["source"] == flow.source.name])
+            finder.add(flow, of_source, every)
     _refuse_unknown_sources(pipeline, final)
     return finder.found({each["input"]: each["uri"] for each in final})
 
@@ -74,12 +77,28 @@ def _chosen(inputs: Sequence[Row], asked: Asked) -> list[Row]:
     named = [each for each in inputs if wanted in (each["uri"], str(each["input"]))]
     named = named or [each for each in inputs if each["uri"] == str(Path(wanted).absolute())]
     named = named or [each for each in inputs if each["uri"].endswith(f"/{wanted}")]
-    if len(named) == 1:
+    if len({each["uri"] for each in named}) == 1:  # of several types of records each is an input
         return named
     if named:
         raise ConfigError(f"--input {wanted} names {len(named)} inputs of run {asked.run}: give the whole address.")
     some = ", ".join(each["uri"] for each in inputs[:MOST])
     raise ConfigError(f"Run {asked.run} has no input {wanted}; it has {len(inputs)}, such as {some}.")
+
+
+def _with_lists(inputs: Sequence[Row], chosen: list[Row]) -> list[Row]:
+    """The inputs with the lists of their records. Raises ConfigError for lists without their records."""
+    numbers, uris = {each["input"] for each in chosen}, {each["input"]: each["uri"] for each in inputs}
+    for each in chosen:
+        if each["of_input"] in uris and each["of_input"] not in numbers:
+            raise ConfigError(
+                f"{each['uri']} has lists of the records of {uris[each['of_input']]}, and goes with these: "
+                f"sluice undo {each['run']} --input {uris[each['of_input']]}"
+            )
+    for each in inputs:  # lists come after their records
+        if each["of_input"] in numbers and each["input"] not in numbers:
+            numbers.add(each["input"])
+            chosen = [*chosen, each]
+    return chosen
 
 
 def _nothing(asked: Asked, chosen: Sequence[Row]) -> str:

@@ -10,7 +10,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.session import place
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Flow, Pipeline, Preprocessed
+from sluice.engine.declare import Flow, Nested, Pipeline, Preprocessed
 from sluice.engine.load.target import Target
 from sluice.engine.load.undo import Undoing, count_coming_back, count_rows
 from sluice.engine.steps.undo.again import Again, obstacle, read_again
@@ -33,6 +33,7 @@ class Finder:
         self._facts = facts
         self._contract_of = contract_of
         self._groups: list[Group] = []
+        self._undone: set[int] = set()
         self._again: list[Again] = []
         self._obstacles: list[Obstacle] = []
 
@@ -42,6 +43,7 @@ class Finder:
         undone = [*chosen, *(each for each in every if each["input"] in {other.input for other in siblings})]
         target = self._target(flow, undone)
         inputs = [each["input"] for each in undone]
+        self._undone |= set(inputs)
         params = {"pipeline": self._pipeline.name, "source": flow.source.name, "inputs": inputs}
         self._cursor.execute(query("undone_before"), params | {"run": self._run})
         before, before_runs = self._cursor.fetchone() or ([], [])
@@ -58,6 +60,11 @@ class Finder:
         self._obstacles += in_the_way(self._cursor, self._facts, flow, group, undone)
         lost = siblings if target.update else self._losers(group, flow)
         self._load_again(lost)
+
+    def lists(self, every: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Of inputs with the lists of records those whose records are undone."""
+        settled = (each for each in every if each["settled"] is not None and each["state"] != "undone")
+        return [each for each in settled if each["of_input"] in self._undone]
 
     def found(self, files: dict[int, str]) -> Found:
         """All of it."""
@@ -92,7 +99,7 @@ class Finder:
         """Other files of the run that are undone, too, and loaded again: in an update each of them may have replaced
         rows of the others, which nothing keeps. If no row of the run was superseded, none has."""
         alone = len(chosen) == len([each for each in every if each["settled"] is not None])
-        if not flow.table.updates or alone:
+        if not flow.table.updates or alone or isinstance(flow.source, Nested):
             return []
         if flow.source.snapshot:
             self._obstacles.append(
@@ -132,7 +139,8 @@ class Finder:
         return target
 
     def _losers(self, group: Group, flow: Flow) -> list[Again]:
-        if not group.rows or not group.target.keyed:  # without a key no row loses to another
+        # without a key no row loses to another; lists are loaded again with their records
+        if not group.rows or not group.target.keyed or isinstance(flow.source, Nested):
             return []
         params = {
             "pipeline": self._pipeline.name,

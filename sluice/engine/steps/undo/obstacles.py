@@ -8,7 +8,7 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Flow
+from sluice.engine.declare import Flow, Nested
 from sluice.engine.load.undo import replacing_runs, rows_replaced_since
 from sluice.engine.steps.undo.found import Group, Obstacle
 
@@ -21,7 +21,9 @@ MOST_ROWS = 20  # that are named
 def in_the_way(cursor: Cursor, facts: Row, flow: Flow, group: Group, undone: Sequence[Row]) -> Iterator[Obstacle]:
     """What stands in the way of undoing inputs of one source; `facts` are those of their run."""
     run, name = facts["run"], flow.table.name
-    over = sum(each["over"] for each in undone) + (facts["gone"] if flow.source.snapshot else 0)
+    over = sum(each["over"] for each in undone) + (
+        facts["gone"] if flow.source.snapshot or isinstance(flow.source, Nested) else 0
+    )
     again = [each for each in undone if each["replaces"]]
     if (over or again) and not facts["kept"]:
         what = _rows(over) if over else "the rows of an earlier reading"
@@ -51,8 +53,13 @@ def in_the_way(cursor: Cursor, facts: Row, flow: Flow, group: Group, undone: Seq
             "rows that were loaded from its rejects stay",
         )
     loaded = sum(each["rows"] for each in undone)
-    if group.rows < loaded:
+    if group.rows < loaded - _of_own_lists(facts, flow):
         yield _changed_since(cursor, facts, group, loaded)
+
+
+def _of_own_lists(facts: Row, flow: Flow) -> int:
+    """How many rows of lists the run may have removed itself, because a newer record of it had the same key."""
+    return int(facts["gone"]) if isinstance(flow.source, Nested) else 0
 
 
 def _why_not(facts: Row) -> str:
