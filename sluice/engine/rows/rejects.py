@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from sluice.engine.database.ledger import in_ledger
+
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
 
@@ -70,7 +72,7 @@ def write(cursor: Cursor, rejects: pa.Table, *, run: int, input_id: int | pa.Arr
     # in one piece: Arrow writes zeros for an empty chunk
     pa.csv.write_csv(table.combine_chunks(), text, pa.csv.WriteOptions(include_header=False))
     text.seek(0)
-    cursor.copy_expert(_COPY, text)
+    cursor.copy_expert(in_ledger(_COPY), text)
     return cursor.rowcount
 
 
