@@ -30,11 +30,6 @@ OTHER_LINE = "other_line"  # a further column, int64, where a reason refers to a
 RAW, MASKED = "raw", "masked"  # further columns, string: the record's text, and as JSON the columns that it lacks
 HIDDEN = "***"  # in place of personal data
 FORGOTTEN = "forgotten"  # the code of rows with a value that was forgotten
-_COPY = (
-    "copy sluice.reject (run_id, input_id, part_id, other_input, line, column_name, code, reason, other_line,"
-    " raw, masked)"
-    " from stdin (format csv)"
-)
 
 
 def none() -> pa.Table:
@@ -72,7 +67,11 @@ def write(cursor: Cursor, rejects: pa.Table, *, run: int, input_id: int | pa.Arr
     # in one piece: Arrow writes zeros for an empty chunk
     pa.csv.write_csv(table.combine_chunks(), text, pa.csv.WriteOptions(include_header=False))
     text.seek(0)
-    cursor.copy_expert(in_ledger(_COPY), text)
+    copy = in_ledger(
+        "copy sluice.reject (run_id, input_id, part_id, other_input, line, column_name, code, reason, other_line,"
+        " raw, masked) from stdin (format csv)"
+    )
+    cursor.copy_expert(copy, text)
     return cursor.rowcount
 
 
