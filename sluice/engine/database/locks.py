@@ -25,6 +25,7 @@ class Lock(IntEnum):
     SCHEMA = 4  # migrations
     DISPATCH = 5  # publishing the steps that are due
     CRASHED_INPUTS = 6  # claiming a step of an input that has crashed: two at once would not see each other's claim
+    INDEXING = 7  # of a table: its indexes are made outside of a transaction
 
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended(%s, %s))"

@@ -11,7 +11,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.session import home_schema, place, schema_and_name
 from sluice.engine.database.statements import statements
-from sluice.engine.tables.environments import ledger_of
+from sluice.engine.tables.environments import may_be_of_another
 from sluice.errors import ConfigError
 
 query = statements(__name__)
@@ -56,7 +56,7 @@ def refuse_elsewhere(cursor: Cursor, table: str) -> None:
         return
     cursor.execute(query("elsewhere"), place(table))
     row = cursor.fetchone()
-    if row is not None and ledger_of(cursor, row[0], table) is None:
+    if row is not None and not may_be_of_another(cursor, row[0], table):
         raise ConfigError(
             f"Table {table} is not in the schema {home_schema()}, and one that Sluice has filled is in {row[0]}: "
             f"set SLUICE_SEARCH_PATH={row[0]}, or move it: alter table {row[0]}.{table} set schema {home_schema()}."

@@ -17,22 +17,21 @@ from sluice.errors import ConfigError
 query = statements(__name__)
 
 
-def ledger_of(cursor: Cursor, schema: str, table: str) -> str | None:
-    """The schema of another ledger whose runs have loaded rows into a table; None where this role can see none."""
-    for (other,) in _others(cursor):
-        statement = sql.SQL(query("is_target")).format(ledger=sql.Identifier(other))
-        cursor.execute(statement, {"schema": schema, "table": table})
-        if cursor.fetchone() == (True,):
-            return str(other)
-    return None
+def may_be_of_another(cursor: Cursor, schema: str, table: str) -> bool:
+    """Whether there are other ledgers in the database, and this one has not loaded into the table."""
+    known = _ledgers(cursor)
+    own = ledger_schema()
+    return known not in ([], [own]) and not (own in known and _loads(cursor, own, schema, table))
 
 
 def refuse_shared(cursor: Cursor, pipeline: Pipeline) -> None:
     """Raise ConfigError if another environment loads into a table of the pipeline."""
+    others = [each for each in _ledgers(cursor) if each != ledger_schema()]
     for flow in pipeline.flows:
         schema, name = schema_and_name(flow.table.name)
-        other = ledger_of(cursor, schema, name)
-        if other is not None:
+        for other in others:
+            if not _loads(cursor, other, schema, name):
+                continue
             raise ConfigError(
                 f"The table {schema}.{name} has rows of another environment in this database, whose ledger is in the "
                 f"schema {other}, and this one's is in {ledger_schema()}. Set SLUICE_SEARCH_PATH to a schema that only "
@@ -40,6 +39,12 @@ def refuse_shared(cursor: Cursor, pipeline: Pipeline) -> None:
             )
 
 
-def _others(cursor: Cursor) -> list[tuple[str]]:
-    cursor.execute(query("other_ledgers"), {"own": ledger_schema()})
-    return cursor.fetchall()
+def _loads(cursor: Cursor, ledger: str, schema: str, table: str) -> bool:
+    statement = sql.SQL(query("is_target")).format(ledger=sql.Identifier(ledger))
+    cursor.execute(statement, {"schema": schema, "table": table})
+    return cursor.fetchone() == (True,)
+
+
+def _ledgers(cursor: Cursor) -> list[str]:
+    cursor.execute(query("ledgers"))
+    return [name for (name,) in cursor.fetchall()]

@@ -78,7 +78,7 @@ def migrate(
             refused.append(str(error))
             continue
         done += [change.done for change in plan.changes if change.done]
-        for each in plan.notes if plan.changes else ():
+        for each in [*(plan.notes if plan.changes else ()), *plan.left]:
             (note or done.append)(f"{plan.table}: {each}")
         refused += [plan.sentence] if plan.refused else []
     if refused:

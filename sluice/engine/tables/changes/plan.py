@@ -26,10 +26,12 @@ from sluice.engine.tables.changes.declared import Declared
 from sluice.engine.tables.changes.expressions import regenerated
 from sluice.engine.tables.changes.found import Found
 from sluice.engine.tables.changes.key import is_key, rekeyed
-from sluice.engine.tables.indexes import missing_indexes, missing_rare_indexes
+from sluice.engine.tables.indexes import Missing, missing_indexes, missing_rare_indexes
 from sluice.errors import ConfigError
 
 query = statements(__name__)
+
+LARGE = 64 << 20  # bytes of a table from which its indexes are made without a lock that loads wait for
 
 
 def is_as_declared(cursor: Cursor, declared: Declared) -> bool:
@@ -80,8 +82,22 @@ def _indexed(cursor: Cursor, declared: Declared, found: Found) -> Iterator[Chang
         *missing_indexes(cursor, declared.name, declared.lookups),
         *missing_rare_indexes(cursor, declared.name, declared.rare, declared.key),
     ]
-    for statement in missing:
-        yield Change([statement], "", f"reads {found.size}; writers wait meanwhile", is_index=True)
+    for each in missing:
+        if found.size.bytes < LARGE:
+            statements = [*each.drops(), each.statement()]
+            yield Change(statements, "", f"reads {found.size}; writers wait meanwhile", is_index=True)
+        else:
+            yield _made_meanwhile(each, found)
+
+
+def _made_meanwhile(missing: Missing, found: Found) -> Change:
+    cost = f"reads {found.size}, twice; loads go on; waits for transactions that are open"
+    words = f"Made an index of {missing.table} on ({', '.join(missing.columns)}), outside of a transaction."
+    if missing.left:
+        cost += "; what an index that was broken off has left is dropped first"
+        words += f" An invalid one was dropped: {', '.join(missing.left)}."
+    statements = [*missing.drops("concurrently "), missing.statement("concurrently ")]
+    return Change(statements, words, cost, is_index=True, concurrent=True)
 
 
 def _with_view(cursor: Cursor, declared: Declared, plan: TablePlan) -> None:

@@ -1,4 +1,4 @@
--- Whether runs of another ledger have loaded rows into the table that is there now under this name.
+-- Whether runs of a ledger have loaded rows into the table that is there now under this name.
 select exists (
     select from {ledger}.target t
     join pg_namespace n on n.nspname = t.schema
