@@ -23,7 +23,7 @@ from sluice.engine.tables.changes.columns import (
     undeclared,
 )
 from sluice.engine.tables.changes.declared import Declared
-from sluice.engine.tables.changes.expressions import regenerated
+from sluice.engine.tables.changes.expressions import computed_otherwise, regenerated
 from sluice.engine.tables.changes.found import Found
 from sluice.engine.tables.changes.key import is_key, rekeyed
 from sluice.engine.tables.indexes import Missing, missing_indexes, missing_rare_indexes
@@ -35,13 +35,14 @@ LARGE = 64 << 20  # bytes of a table from which its indexes are made without a l
 
 
 def is_as_declared(cursor: Cursor, declared: Declared) -> bool:
-    """Whether nothing has to be changed before the table is loaded, by the catalog alone."""
+    """Whether nothing has to be changed before the table is loaded, by the catalog alone (of generated columns, by a
+    temporary table without rows, once in a process)."""
     found = Found(cursor, declared.name)
     if not found.columns or not set(declared.wanted) <= set(found.columns):
         return False
     if any(differing(declared, found)) or not is_key(declared, found, {}):
         return False
-    return not may_be_null(declared, found)
+    return not may_be_null(declared, found) and not any(computed_otherwise(declared, found, {}))
 
 
 def plan_of(cursor: Cursor, declared: Declared, allowed: Allowed, *, counts: bool = False) -> TablePlan:
@@ -64,8 +65,7 @@ def plan_of(cursor: Cursor, declared: Declared, allowed: Allowed, *, counts: boo
     plan.add(renamed(declared, found, names))
     plan.add(added(declared, found, names))
     plan.add(retyped(declared, found, names, counts=counts))
-    if allowed.rewrite:  # it needs a temporary table, which not every role may make
-        plan.add(regenerated(declared, found, names))
+    plan.add(regenerated(declared, found, names))
     plan.add(rekeyed(declared, found, names, allowed, counts=counts))
     plan.add(optional(declared, found, names))
     plan.add(undeclared(declared, found, names, allowed))
