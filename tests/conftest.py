@@ -25,6 +25,10 @@ sys.dont_write_bytecode = False
 
 budget.choose()
 
+# SLUICE_TEST_SCHEMA=sluice_staging: the tests with the ledger in that schema
+if "SLUICE_TEST_SCHEMA" in os.environ:
+    os.environ["SLUICE_SCHEMA"] = os.environ["SLUICE_TEST_SCHEMA"]
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:

@@ -10,6 +10,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.facts import RunStatus
 from sluice.engine.ledger.registration import NewInput
@@ -99,7 +100,7 @@ def _register(
     inputs = [NewInput(each.of.source, f"{ADDRESS}{status.run}/{each.of.input}") for each in chosen]
     updates = any(pipeline.flow(each.of.source).table.updates for each in chosen)
     run = register_inputs(cursor, pipeline, inputs, as_of=as_of, replay=status.run, alone=updates)
-    cursor.execute("select id, uri from sluice.input where run_id = %s", (run.id,))
+    cursor.execute(in_ledger("select id, uri from sluice.input where run_id = %s"), (run.id,))
     numbers = {uri: number for number, uri in cursor.fetchall()}
     for each, listed in zip(chosen, inputs, strict=True):
         rows = numbered(each, each.rows)

@@ -94,7 +94,8 @@ def replays(status: RunStatus) -> list[str]:
         rows = {each.state: each.rows for each in status.replays if each.by_run == run}
         done = ", ".join(f"{count(rows[state])} {word}" for state, word in _REPLAYED.items() if state in rows)
         if run == status.run:
-            lines.append(f"of run {status.replay}: {done}. Their lines there: sluice.replayed (docs: Fix refused rows)")
+            where = "table replayed of the ledger (docs: Fix refused rows)"
+            lines.append(f"of run {status.replay}: {done}. Their lines there: {where}")
         else:
             lines.append(f"by run {run}: {done}")
     fixed = sum(each.rows for each in status.replays if each.state == "fixed")

@@ -90,7 +90,9 @@ def beat_command() -> Command:
         raise ConfigError(
             f"The folder {folder} cannot be created: {error.strerror}. Set SLUICE_HOME to a folder you may write."
         ) from error
-    beat = _celery("beat", "--schedule", str(folder / "sluice-schedule"), "--loglevel", settings().log_level)
+    beat = _celery(
+        "beat", "--schedule", str(folder / f"{settings().ledger_schema}-schedule"), "--loglevel", settings().log_level
+    )
     return replace(beat, umask=0o077)
 
 

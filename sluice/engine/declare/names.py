@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 
+from sluice.engine.base.settings import settings
 from sluice.errors import ConfigError
 
 IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,58}")
@@ -41,7 +42,7 @@ def check_table(what: str, name: str, *, room: int = 0) -> None:
     schema, dot, name = name.rpartition(".") if isinstance(name, str) else ("", "", name)
     if dot:
         check_identifier(f"{what} {schema}.{name}: its schema", schema)
-    if schema in _NOT_FOR_TABLES:
+    if schema in _NOT_FOR_TABLES or (dot and schema == settings().ledger_schema):
         raise ConfigError(f"{what} {schema}.{name}: the schema {schema} is not for tables of pipelines: name another.")
     check_identifier(what, name)
     if name.startswith("pg_") or schema.startswith("pg_"):

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 from sluice.engine.base.servers import database_url, is_embedded
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger, ledger_schema
 from sluice.engine.database.session import schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
@@ -71,7 +72,7 @@ def _connections(server: SimpleNamespace) -> Iterator[Finding]:
 def look_at_tables(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
     """The ledger, each pipeline's table, and the rights on them. Raises DatabaseAway."""
     with transaction() as cursor:
-        cursor.execute("select to_regclass('sluice.migration') is not null")
+        cursor.execute(in_ledger("select to_regclass('sluice.migration') is not null"))
         there = cursor.fetchone() == (True,)
     if not there:
         todo = f"{MIGRATE} (or the first `sluice run`)"
@@ -135,12 +136,14 @@ def _rights(tables: list[str]) -> Iterator[Finding]:
         "run", "input", "part", "step", "reject", "contender", "replaced", "tick", "build", "statistic", "revision",
         "target", "worker", "queue", "duty", "replayed", "renamed",
     )  # fmt: skip
-    ledger = [f"sluice.{name}" for name in own]
+    ledger = [f"{ledger_schema()}.{name}" for name in own]
     with transaction() as cursor:
-        cursor.execute("select has_schema_privilege('sluice', 'usage')")
+        cursor.execute(in_ledger("select has_schema_privilege('sluice', 'usage')"))
         if cursor.fetchone() != (True,):
             yield wrong(
-                "PostgreSQL rights", "the role may not use the schema sluice", "grant usage on schema sluice to it."
+                "PostgreSQL rights",
+                f"the role may not use the schema {ledger_schema()}",
+                f"grant usage on schema {ledger_schema()} to it.",
             )
             return
         every = [*ledger, *tables]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.session import schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline, Table
@@ -22,7 +23,7 @@ NAMED = 3
 def look_at_rows(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
     """A finding for each table that lacks rows, or one that is ok. Raises DatabaseAway."""
     with transaction() as cursor:
-        cursor.execute("select to_regclass('sluice.target') is not null")
+        cursor.execute(in_ledger("select to_regclass('sluice.target') is not null"))
         if cursor.fetchone() != (True,):
             return
     uncounted, lacking = [], False

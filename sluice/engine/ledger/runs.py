@@ -14,6 +14,7 @@ from sluice.engine.base.identity import is_gone
 from sluice.engine.base.settings import settings
 from sluice.engine.database.apart import apart
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.facts import BuildStatus, InputStatus, RejectReason, RunStatus, RunSummary, notes_of
 from sluice.engine.ledger.inputs.refused import SourceVersion, changed_inputs
@@ -69,7 +70,7 @@ class Run:
 def run_state(run: int) -> str:
     """`running`, `done` or `failed`. Raises ConfigError when there is no such run."""
     with transaction() as cursor:
-        cursor.execute("select state from sluice.run where id = %s", (run,))
+        cursor.execute(in_ledger("select state from sluice.run where id = %s"), (run,))
         row = cursor.fetchone()
     if row is None:
         raise ConfigError(no_such_run(run))
@@ -213,7 +214,7 @@ def retry(
 
 
 def _refuse_purged(cursor: Cursor, run: int) -> None:
-    cursor.execute("select purged_at from sluice.run where id = %s and purged_at is not null", (run,))
+    cursor.execute(in_ledger("select purged_at from sluice.run where id = %s and purged_at is not null"), (run,))
     row = cursor.fetchone()
     if row is not None:
         raise ConfigError(

@@ -6,7 +6,9 @@ from importlib.resources import files
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.database.ledger import in_ledger, ledger_schema
 from sluice.engine.database.statements import statements
+from sluice.errors import ConfigError
 
 query = statements(__name__)
 
@@ -22,30 +24,33 @@ def ledger_files() -> list[str]:
 
 def due_files(cursor: Cursor) -> list[str]:
     """The names of the files that are not applied yet, in their order."""
-    cursor.execute("select to_regclass('sluice.migration') is not null")
+    cursor.execute(in_ledger("select to_regclass('sluice.migration') is not null"))
     if cursor.fetchone() != (True,):
         return ledger_files()
-    cursor.execute("select name from sluice.migration")
+    cursor.execute(in_ledger("select name from sluice.migration"))
     applied = {name for (name,) in cursor.fetchall()}
     return [name for name in ledger_files() if name not in applied]
 
 
 def migrate_ledger(cursor: Cursor) -> list[str]:
     """Apply the files that were not applied yet. Returns a sentence for each. The caller has locked the schema."""
-    cursor.execute("create schema if not exists sluice")
+    _refuse_keyword(cursor)
+    cursor.execute(in_ledger("create schema if not exists sluice"))
     cursor.execute(
-        "create table if not exists sluice.migration"
-        " (name text primary key, applied_at timestamptz not null default clock_timestamp())"
+        in_ledger(
+            "create table if not exists sluice.migration"
+            " (name text primary key, applied_at timestamptz not null default clock_timestamp())"
+        )
     )
-    cursor.execute("select name from sluice.migration")
+    cursor.execute(in_ledger("select name from sluice.migration"))
     applied = {name for (name,) in cursor.fetchall()}
     done = []
     if applied and MOVED not in applied:
         cursor.execute(query("move_tables"))
     for name in ledger_files():
         if name not in applied:
-            cursor.execute(files(MIGRATIONS).joinpath(name).read_text(encoding="utf-8"))
-            cursor.execute("insert into sluice.migration (name) values (%s)", (name,))
+            cursor.execute(in_ledger(files(MIGRATIONS).joinpath(name).read_text(encoding="utf-8")))
+            cursor.execute(in_ledger("insert into sluice.migration (name) values (%s)"), (name,))
             done.append(f"Applied {name}.")
     if KEYED not in {*applied, *ledger_files()}:
         return done
@@ -53,3 +58,10 @@ def migrate_ledger(cursor: Cursor) -> list[str]:
     if cursor.rowcount and KEYED in applied:
         done.append("Made a new key for frames: those that were in Redis are read again from their sources.")
     return done
+
+
+def _refuse_keyword(cursor: Cursor) -> None:
+    """Raise ConfigError if the ledger's schema has a name that SQL takes for a word of its own, as `order`."""
+    cursor.execute(query("is_keyword"), {"word": ledger_schema()})
+    if cursor.fetchone() == (True,):
+        raise ConfigError(f"SLUICE_SCHEMA: {ledger_schema()} is a word of SQL: give the ledger's schema another name.")

@@ -13,6 +13,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.base.identity import holder
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.kinds import PASSED_ON, PREVIOUS
@@ -189,7 +190,7 @@ def expire(cursor: Cursor, gone: list[str], *, leases: bool = True) -> int:
 
 def close_dead(cursor: Cursor, dead: Claim, error: str) -> None:
     """End the part, input or run of a dead step, so that nothing waits for it."""
-    cursor.execute("update sluice.step set code_version = %s where id = %s", (__version__, dead.step))
+    cursor.execute(in_ledger("update sluice.step set code_version = %s where id = %s"), (__version__, dead.step))
     if dead.part is not None and dead.input is not None:
         end_part(cursor, dead.run, dead.input, {}, staged=False)
     elif dead.kind == "plan" and dead.input is not None:

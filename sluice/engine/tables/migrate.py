@@ -13,12 +13,19 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.locks import Lock, lock
-from sluice.engine.database.session import home_schema
 from sluice.engine.declare import Pipeline, Table
 from sluice.engine.declare.tables.closed import with_closed
 from sluice.engine.ledger import schema
-from sluice.engine.tables.catalog import columns_of, make_schema, refuse_elsewhere, refuse_kind, table_identifier
+from sluice.engine.tables.catalog import (
+    columns_of,
+    make_home_schema,
+    make_schema,
+    refuse_elsewhere,
+    refuse_kind,
+    table_identifier,
+)
 from sluice.engine.tables.changes.adopt import index_lineage
 from sluice.engine.tables.changes.apply import change_table
 from sluice.engine.tables.changes.change import Allowed
@@ -74,7 +81,7 @@ def migrate(
             refused.append(str(error))
             continue
         done += [change.done for change in plan.changes if change.done]
-        for each in plan.notes if plan.changes else ():
+        for each in [*(plan.notes if plan.changes else ()), *plan.left]:
             (note or done.append)(f"{plan.table}: {each}")
         refused += [plan.sentence] if plan.refused else []
     if refused:
@@ -97,7 +104,7 @@ def _make_missing(pipelines: list[Pipeline]) -> list[str]:
     done: list[str] = []
     with transaction() as cursor:
         lock(cursor, Lock.SCHEMA)
-        _refuse_missing_schema(cursor)
+        done += make_home_schema(cursor)
         for name in [each for pipeline in pipelines for each in names_of(pipeline)]:
             done += make_schema(cursor, name)
         done += schema.migrate_ledger(cursor)
@@ -144,10 +151,10 @@ def is_new(pipeline: Pipeline) -> bool:
 
 
 def _is_ledger_current(cursor: Cursor) -> bool:
-    cursor.execute("select to_regclass('sluice.migration')")
+    cursor.execute(in_ledger("select to_regclass('sluice.migration')"))
     if cursor.fetchone() == (None,):
         return False
-    cursor.execute("select count(*) from sluice.migration")
+    cursor.execute(in_ledger("select count(*) from sluice.migration"))
     return cursor.fetchone() == (len(schema.ledger_files()),)
 
 
@@ -160,14 +167,6 @@ def refused_by_migrate(pipeline: Pipeline) -> list[str]:
             if columns_of(cursor, each.name) is not None
             for refused in plan_of(cursor, each, _NOTHING).refused
         ]
-
-
-def _refuse_missing_schema(cursor: Cursor) -> None:
-    cursor.execute("select exists (select from pg_namespace where nspname = %s)", (home_schema(),))
-    if cursor.fetchone() == (False,):
-        raise ConfigError(
-            f"The schema {home_schema()} of SLUICE_SEARCH_PATH does not exist: create it, or name another."
-        )
 
 
 def _create(cursor: Cursor, table: Table, of: Table) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sluice.engine.base.settings import Settings
+from sluice.engine.base.settings import Settings, variable
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -133,7 +133,7 @@ def test_redis_forgets_frames_before_messages_and_writes_nothing() -> None:
 
 
 def test_what_is_called_a_setting_is_one() -> None:
-    known = {f"SLUICE_{name.upper()}" for name in Settings.model_fields}
+    known = {variable(name) for name in Settings.model_fields}
     for service in SERVICES.values():
         for name in service.get("environment", {}):
             if name.startswith("SLUICE_"):

@@ -14,7 +14,7 @@ from docs.generate import main, pages
 from docs.generated import codes
 from sluice.cli.exits import Exit
 from sluice.cli.main import app
-from sluice.engine.base.settings import Settings
+from sluice.engine.base.settings import Settings, variable
 from tests.kit.pages import page
 from tests.kit.stack import ROOT
 
@@ -55,9 +55,9 @@ def test_each_command_is_also_on_a_page_that_shows_its_use() -> None:
 def test_each_setting_is_on_its_page_with_what_it_means() -> None:
     text = PAGES["reference/settings.md"]
     for name, field in Settings.model_fields.items():
-        variable = name.upper() if name in ("database_url", "redis_url") else f"SLUICE_{name.upper()}"
-        (line,) = re.findall(rf"^\| `{variable}` \|.*$", text, re.MULTILINE)
-        assert field.description, f"{variable} has no description in settings.py"
+        named = variable(name)
+        (line,) = re.findall(rf"^\| `{named}` \|.*$", text, re.MULTILINE)
+        assert field.description, f"{named} has no description in settings.py"
         assert field.description.replace("|", "\\|") in line
 
 

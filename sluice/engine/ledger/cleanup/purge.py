@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.rejects.replayed import close_replayed
 from sluice.engine.ledger.rows import mappings
@@ -95,7 +96,7 @@ def purge_ticks(due_before: datetime) -> int:
 
 def _inputs(run: int) -> list[int]:
     with transaction() as cursor:
-        cursor.execute("select id from sluice.input where run_id = %s order by id", (run,))
+        cursor.execute(in_ledger("select id from sluice.input where run_id = %s order by id"), (run,))
         return [input_id for (input_id,) in cursor.fetchall()]
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.facts import Replayed
 from sluice.engine.ledger.rejects.stream import AT_ONCE
@@ -73,7 +74,7 @@ def kept_rejects(
 
 def lock_rejects(cursor: Cursor, run: int) -> None:
     """Until the transaction ends nobody else takes rejects of this run."""
-    cursor.execute("select from sluice.run where id = %s for no key update", (run,))
+    cursor.execute(in_ledger("select from sluice.run where id = %s for no key update"), (run,))
     _close_settled(cursor, run)
 
 

@@ -8,11 +8,12 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
+from sluice.engine.database.ledger import ledger_schema
 from sluice.engine.database.session import place, schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Nested, Pipeline
 from sluice.engine.declare.tables.closed import closed_table
-from sluice.engine.ledger.personal.forgotten import NO_KEY
+from sluice.engine.ledger.personal.forgotten import no_key
 from sluice.engine.load.children import delete_orphans
 from sluice.engine.load.forget import count_elsewhere, count_naming, delete_rows, say_value, thin_kept
 from sluice.engine.load.target import Target
@@ -41,7 +42,7 @@ def hashes_of(cursor: Cursor, values: Sequence[Wanted]) -> list[Hashed]:
     cursor.execute(query("forget_key"))
     row = cursor.fetchone()
     if row is None:
-        raise TablesMissing(NO_KEY)
+        raise TablesMissing(no_key())
     return [(value.name, keyed_hash(bytes(row[0]), value.text).hex()) for value in values]
 
 
@@ -120,7 +121,7 @@ def _analyze(cursor: Cursor, values: Sequence[Wanted], spellings: str | None, go
     tables = sorted({value.table.name for value in values})
     tables += sorted({each.name for value in values for each in _closed(cursor, value)})
     names = [table_identifier(table) for table in tables]
-    names += [sql.Identifier("sluice", table) for table in ("reject", "replaced", "replayed", "input")]
+    names += [sql.Identifier(ledger_schema(), table) for table in ("reject", "replaced", "replayed", "input")]
     for name in names:
         cursor.execute(sql.SQL(query("analyze_again")).format(table=name))
     schemas, bare = zip(*map(schema_and_name, tables), strict=True)

@@ -9,6 +9,7 @@ from functools import cached_property
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.session import place
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.rows import mappings, record, records
@@ -100,7 +101,7 @@ class Found:
     @cached_property
     def known(self) -> frozenset[str]:
         """The columns that an earlier declaration had."""
-        self.cursor.execute("select to_regclass('sluice.revision') is not null")
+        self.cursor.execute(in_ledger("select to_regclass('sluice.revision') is not null"))
         if self.cursor.fetchone() != (True,):
             return frozenset()
         self.cursor.execute(query("known_columns"), self._named)
@@ -120,7 +121,7 @@ class Found:
 
     @cached_property
     def _became(self) -> dict[str, tuple[str, str]]:
-        self.cursor.execute("select to_regclass('sluice.renamed') is not null")
+        self.cursor.execute(in_ledger("select to_regclass('sluice.renamed') is not null"))
         if self.cursor.fetchone() != (True,):
             return {}
         self.cursor.execute(query("became"), self._named)

@@ -23,24 +23,29 @@ from sluice.engine.tables.changes.columns import (
     undeclared,
 )
 from sluice.engine.tables.changes.declared import Declared
-from sluice.engine.tables.changes.expressions import regenerated
+from sluice.engine.tables.changes.expressions import computed_otherwise, regenerated
 from sluice.engine.tables.changes.filled import is_kept_as_declared, kept_otherwise
 from sluice.engine.tables.changes.found import Found
 from sluice.engine.tables.changes.key import is_key, rekeyed
-from sluice.engine.tables.indexes import missing_indexes, missing_rare_indexes
+from sluice.engine.tables.indexes import Missing, missing_indexes, missing_rare_indexes
 from sluice.errors import ConfigError
 
 query = statements(__name__)
 
+LARGE = 64 << 20  # bytes of a table from which its indexes are made without a lock that loads wait for
+
 
 def is_as_declared(cursor: Cursor, declared: Declared) -> bool:
-    """Whether nothing has to be changed before the table is loaded, by the catalog alone."""
+    """Whether nothing has to be changed before the table is loaded, by the catalog alone (of generated columns, by a
+    temporary table without rows, once in a process)."""
     found = Found(cursor, declared.name)
     if not found.columns or not set(declared.wanted) <= set(found.columns):
         return False
     if any(differing(declared, found)) or not is_key(declared, found, {}):
         return False
-    return is_kept_as_declared(declared, found) and not may_be_null(declared, found)
+    if not is_kept_as_declared(declared, found) or may_be_null(declared, found):
+        return False
+    return not any(computed_otherwise(declared, found, {}))
 
 
 def plan_of(cursor: Cursor, declared: Declared, allowed: Allowed, *, counts: bool = False) -> TablePlan:
@@ -63,8 +68,7 @@ def plan_of(cursor: Cursor, declared: Declared, allowed: Allowed, *, counts: boo
     plan.add(renamed(declared, found, names))
     plan.add(added(declared, found, names))
     plan.add(retyped(declared, found, names, counts=counts))
-    if allowed.rewrite:  # it needs a temporary table, which not every role may make
-        plan.add(regenerated(declared, found, names))
+    plan.add(regenerated(declared, found, names))
     plan.add(kept_otherwise(declared, found, names))
     plan.add(rekeyed(declared, found, names, allowed, counts=counts))
     plan.add(optional(declared, found, names))
@@ -82,8 +86,22 @@ def _indexed(cursor: Cursor, declared: Declared, found: Found) -> Iterator[Chang
         *missing_indexes(cursor, declared.name, declared.lookups),
         *missing_rare_indexes(cursor, declared.name, declared.rare, declared.key),
     ]
-    for statement in missing:
-        yield Change([statement], "", f"reads {found.size}; writers wait meanwhile", is_index=True)
+    for each in missing:
+        if found.size.bytes < LARGE:
+            statements = [*each.drops(), each.statement()]
+            yield Change(statements, "", f"reads {found.size}; writers wait meanwhile", is_index=True)
+        else:
+            yield _made_meanwhile(each, found)
+
+
+def _made_meanwhile(missing: Missing, found: Found) -> Change:
+    cost = f"reads {found.size}, twice; loads go on; waits for transactions that are open"
+    words = f"Made an index of {missing.table} on ({', '.join(missing.columns)}), outside of a transaction."
+    if missing.left:
+        cost += "; what an index that was broken off has left is dropped first"
+        words += f" An invalid one was dropped: {', '.join(missing.left)}."
+    statements = [*missing.drops("concurrently "), missing.statement("concurrently ")]
+    return Change(statements, words, cost, is_index=True, concurrent=True)
 
 
 def _with_views(cursor: Cursor, declared: Declared, plan: TablePlan) -> None:
