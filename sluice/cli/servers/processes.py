@@ -7,8 +7,8 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Sequence
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path

@@ -13,7 +13,7 @@ from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Nested, Pipeline, PostgresQuery
+from sluice.engine.declare import Flow, Nested, Pipeline, PostgresQuery
 from sluice.engine.ledger.nothing_loaded import fail_copies, fail_nothing_loaded
 from sluice.engine.ledger.rejects.replayed import close_replayed
 from sluice.engine.ledger.steps import Claim, finish
@@ -64,25 +64,27 @@ def _settle_run(claim: Claim, pipeline: Pipeline) -> None:
             fail_nothing_loaded(cursor, claim.run)
             fail_copies(cursor, claim.run)
             for flow in pipeline.flows:
-                if flow.table.updates:
-                    delete_not_again(cursor, Target.of(flow.table), run | {"source": flow.source.name})
-                if flow.table.key is None and not (isinstance(flow.source, PostgresQuery) and flow.source.watermark):
-                    cursor.execute(query("note_other_content"), run | {"source": flow.source.name})
-                moment = moment_of(cursor, claim.run) if flow.table.moments else None
-                if flow.source.snapshot:
-                    keep_newest(cursor, pipeline.name, flow, claim.run, moment)
-                if flow.table.closed_name:
-                    close_versions(
-                        cursor,
-                        Target.of(flow.table),
-                        run | {"source": flow.source.name, "pipeline": pipeline.name, "moment": moment},
-                    )
+                _settle_flow(cursor, pipeline, flow, claim.run)
             cursor.execute(query("clear_contenders"), run | {"undo_days": undo_days(pipeline)})
             cursor.execute(query("finish_inputs"), run | {"pipeline": pipeline.name})
             close_replayed(cursor, [claim.run])
             _end(cursor, pipeline, run)
         finish(cursor, claim)
         failpoint("settle.before_commit")
+
+
+def _settle_flow(cursor: Cursor, pipeline: Pipeline, flow: Flow, run: int) -> None:
+    """Rows of one source that the run does not have any more, and versions that it has closed."""
+    of_source = {"run": run, "source": flow.source.name}
+    if flow.table.updates:
+        delete_not_again(cursor, Target.of(flow.table), of_source)
+    if flow.table.key is None and not (isinstance(flow.source, PostgresQuery) and flow.source.watermark):
+        cursor.execute(query("note_other_content"), of_source)
+    moment = moment_of(cursor, run) if flow.table.moments else None
+    if flow.source.snapshot:
+        keep_newest(cursor, pipeline.name, flow, run, moment)
+    if flow.table.closed_name:
+        close_versions(cursor, Target.of(flow.table), of_source | {"pipeline": pipeline.name, "moment": moment})
 
 
 def undo_days(pipeline: Pipeline) -> int:

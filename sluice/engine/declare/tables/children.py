@@ -60,8 +60,9 @@ class Children(Declaration):
             )
         if self.table.on_conflict != parent.on_conflict:
             yield f"{what} must have on_conflict={parent.on_conflict!r} as its records have."
-        yield from (f"{option} is not for lists: leave it out of {what} and of its records." for option in _NOT_FOR_LISTS
-                    if any(getattr(table, option) is not None for table in (parent, self.table)))  # fmt: skip
+        for option in _NOT_FOR_LISTS:
+            if any(getattr(table, option) is not None for table in (parent, self.table)):
+                yield f"{option} is not for lists: leave it out of {what} and of its records."
         if parent.on_conflict == "history":
             yield f"children of {self.of!r} have no versions: declare on_conflict='update' for records with lists."
         types = {column.name: column.type for column in parent.columns}

@@ -113,9 +113,6 @@ def loaded(table: Table, *, of: Table | None = None) -> Declared:
         {each.name: each.type.pg_type for each in table.columns},
         table.identity,
         generated={each.name: (each.pg_type, each.expression) for each in table.expressions},
-        extra=dict.fromkeys(LINEAGE, "bigint"),
-        needed=frozenset(each.name for each in table.columns if each.required) | {*LINEAGE},
-        generated={each.name: (each.pg_type, each.expression) for each in table.generated},
         extra={**table.moments, **dict.fromkeys(LINEAGE, "bigint")},
         needed=required if closed else required | {*LINEAGE},  # rows that Sluice has not loaded are closed, too
         renamed={each.name: each.renamed_from for each in table.columns if each.renamed_from},
