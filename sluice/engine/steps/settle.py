@@ -75,7 +75,7 @@ def _settle_run(claim: Claim, pipeline: Pipeline) -> None:
 
 def _settle_flow(cursor: Cursor, pipeline: Pipeline, flow: Flow, run: int) -> None:
     """Rows of one source that the run does not have any more, and versions that it has closed."""
-    of_source = {"run": run, "source": flow.source.name}
+    of_source: dict[str, int | str] = {"run": run, "source": flow.source.name}
     if flow.table.updates:
         delete_not_again(cursor, Target.of(flow.table), of_source)
     if flow.table.key is None and not (isinstance(flow.source, PostgresQuery) and flow.source.watermark):

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from sluice.engine.declare.tables.table import Column, Table
 from sluice.engine.declare.tables.versions import CLOSED_BY
-from sluice.engine.types.numbers.integer import Integer
 from sluice.engine.types import Timestamp
+from sluice.engine.types.numbers.integer import Integer
 
 
 def closed_table(table: Table) -> Table | None:
