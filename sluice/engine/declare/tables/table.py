@@ -157,7 +157,7 @@ class Table(Declaration):
     indexes: Sequence[Sequence[str]] = ()
     adopt: bool = False
     partition_by: str | None = None
-    partition_unit: PartitionUnit = "month"
+    partition_unit: Literal["day", "month", "year"] = "month"
 
     def __post_init__(self) -> None:
         check_table("Table", self.name)
