@@ -141,4 +141,4 @@ def test_rows_of_a_partitioned_table_are_numbered_where_the_server_can(engine: I
     engine.use(pipeline)
     (tmp_path / "a.csv").write_text("day\n2026-01-01\n2026-02-01\n")
     engine.finish(engine.register(tmp_path / "a.csv"))
-    assert engine.sql("select id::int from goods order by 1") == [(1,), (2,)]
+    assert engine.sql("select count(distinct id)::int from goods where id > 0") == [(2,)]

@@ -8,6 +8,7 @@ import pytest
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.doctor.rows import look_at_rows
+from sluice.engine.export import ExportRequest, Form, export_tables
 from sluice.engine.ledger.runs import Run
 from sluice.pipelines import find
 from sluice.tasks.removal.cancel import cancel
@@ -136,6 +137,15 @@ def test_a_key_that_another_run_has_in_a_dropped_partition_is_judged_again(excha
     for run in runs:
         exchange.engine.settle(run)
     assert exchange.engine.sql(ROWS)[0] == (1, "2026-01-31", "a")
+
+
+def test_an_export_has_the_rows_of_all_partitions(exchange: Exchange, tmp_path: Path) -> None:
+    exchange.declare()
+    exchange.load("a.csv", "2,2026-02-01,b", "1,2026-01-31,a")
+    wanted = ExportRequest("calls", ("id", "day"), str(tmp_path / "out.csv"), ("id", "day", "name"))
+    (made,) = export_tables([wanted], Form(ordered=True))
+    assert made.rows == 2
+    assert (tmp_path / "out.csv").read_text() == "id,day,name\n1,2026-01-31,a\n2,2026-02-01,b\n"
 
 
 def test_the_index_of_lines_is_summarized_and_statistics_are_there(exchange: Exchange) -> None:

@@ -115,8 +115,8 @@ def test_empty_and_mistyped_dates_are_rejects_and_make_no_partition(engine: InPr
     load(engine, tmp_path, "a.csv", "1,2026-01-31,a", "2,,b", "3,0026-01-31,c", "4,2206-01-31,d")
     assert engine.sql("select line::int, code, reason from sluice.reject order by line") == [
         (3, "missing", "day is empty, and it is required."),
-        (4, "out_of_range", "'0026-01-31' is not between 1900-01-01 and 2199-12-31."),
-        (5, "out_of_range", "'2206-01-31' is not between 1900-01-01 and 2199-12-31."),
+        (4, "out_of_range", "day: '0026-01-31' is not between 1900-01-01 and 2199-12-31."),
+        (5, "out_of_range", "day: '2206-01-31' is not between 1900-01-01 and 2199-12-31."),
     ]
     assert [name for name, _ in engine.sql(PARTITIONS)] == ["calls_2026_01"]
 

@@ -176,7 +176,7 @@ class Table(Declaration):
     expire_after: str | None = None
     expire_by: str | None = None
     partition_by: str | None = None
-    partition_unit: PartitionUnit = "month"
+    partition_unit: Literal["day", "month", "year"] = "month"
     valid_from: str = "valid_from"
     valid_to: str = "valid_to"
     versions_by: str | None = None
