@@ -6,21 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pyarrow as pa
 
 from sluice.engine.base.declaration import Declaration
 from sluice.engine.declare.names import check_column, check_table, twice
 from sluice.engine.declare.tables.checks import OF_SINGLE_VALUES, Check
+from sluice.engine.declare.tables.children import Children
 from sluice.engine.types import Json
 from sluice.engine.types.base import ColumnType
 from sluice.engine.types.forgotten import can_identify
 from sluice.engine.types.masked import Masked
 from sluice.errors import ConfigError
-
-if TYPE_CHECKING:
-    from sluice.engine.declare.tables.children import Children
 
 LINEAGE = ("_input_id", "_line")
 

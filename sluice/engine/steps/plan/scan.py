@@ -54,7 +54,7 @@ def scanned(
         raise
     match = match_columns(read.names or read.plan.dialect.header, flow.table, contract)
     dialect = read.plan.dialect.to_json() | _extra_facts(read, absent_columns(flow.table, match))
-    note = " ".join(filter(None, (redeclared, read.plan.note, note_of(flow.table, match), read.left_out))) or None
+    note = " ".join(filter(None, (redeclared, read.plan.note, note_of(flow, match), read.left_out))) or None
     return PlannedInput(read.plan, dialect, read.landed, note, read.noted, read.raw)
 
 
