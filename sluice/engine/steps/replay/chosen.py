@@ -55,7 +55,8 @@ class Chosen:
 def choose(of: ReplayInput, flow: Flow, contract: Contract, wanted: Wanted) -> Chosen:
     """The rows of an input that a replay takes. Raises ConfigError for a column that the file does not have."""
     found = refused_rows(of, flow, contract, code=wanted.code, column=wanted.column)
-    sets, where = (_by_place(given, found, flow) for given in (wanted.sets, wanted.where))
+    asked = (wanted.sets, wanted.where) if found.rows else ({}, {})  # the column may be one of other files only
+    sets, where = (_by_place(given, found, flow) for given in asked)
     lines = frozenset(row.line for row in found.rows)
     chosen = Chosen(of, found.records, [], Counter(), {}, lines, found.names)
     for row, edit in _asked(found, wanted):
