@@ -54,17 +54,19 @@ def _file(folder: Path, name: str, *orders: tuple[int, str, list[str]]) -> Path:
     return path
 
 
-def test_a_replayed_record_brings_its_list(stack: Stack, tmp_path: Path) -> None:
+def test_a_replayed_record_brings_its_list_and_a_replayed_element_its_key(stack: Stack, tmp_path: Path) -> None:
     _declare(stack)
     stack.worker().wait_ready()
-    path = _file(tmp_path, "orders.jsonl", (1, "2024-01-02", ["a", "b"]), (2, "02.01.2024", ["c"]))
+    path = _file(tmp_path, "orders.jsonl", (1, "2024-01-02", ["a", ""]), (2, "02.01.2024", ["c"]))
     run = stack.enqueue(path, pipeline="shop")
     status = stack.wait(run)
-    assert (status["state"], status["read"], status["loaded"], status["rejected"]) == ("done", 4, 3, 1)
-    answer = stack.sluice("rejects", "replay", str(run), "--set", "placed=2024-01-02", ok=False)
-    print(answer)
-    replay = stack.wait(int(answer["run"]))
-    assert (replay["read"], replay["loaded"]) == (2, 2)
+    assert (status["state"], status["read"], status["loaded"], status["rejected"]) == ("done", 4, 2, 2)
+    books = []
+    for code, value in (("bad_date", "placed=2024-01-02"), ("missing", "sku=b")):
+        answer = stack.sluice("rejects", "replay", str(run), "--code", code, "--set", value)
+        replay = stack.wait(int(answer["run"]))
+        books.append((replay["read"], replay["loaded"]))
+    assert books == [(2, 2), (1, 1)]
     assert stack.sql(LINES) == [(1, 1, "a"), (1, 2, "b"), (2, 1, "c")]
 
 

@@ -16,6 +16,7 @@ from sluice import (
     Array,
     Boolean,
     Bytes,
+    Children,
     Choose,
     Column,
     Cron,
@@ -49,9 +50,11 @@ from sluice import (
     PostgresQuery,
     Preprocessed,
     Range,
+    Record,
     Renamed,
     Rows,
     Serve,
+    Split,
     SqlQuery,
     Stable,
     Table,
@@ -76,6 +79,7 @@ def no_rows() -> list[Any]:
 
 KEY = Column("id", Integer(), required=True)
 TABLE = Table("t", key=("id",), columns=[KEY])
+LINES = Table("l", key=("id", "position"), columns=[KEY, Column("position", Integer(), required=True)])
 
 # a right call of each, by all of its arguments
 RIGHT: list[tuple[Any, dict[str, Any]]] = [
@@ -85,8 +89,11 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (Table, {"name": "t", "key": ("id",), "columns": [KEY], "on_conflict": "update", "generated": (), "indexes": (),
              "adopt": True, "expire_after": "90 days", "expire_by": None, "partition_by": None,
              "partition_unit": "month", "valid_from": "valid_from", "valid_to": "valid_to", "versions_by": None,
-             "removed_at": "gone"}),
+             "removed_at": "gone", "children": ()}),
     (Identity, {"name": "id"}),
+    (Children, {"of": "lines", "table": LINES, "position": "position", "name": "lines"}),
+    (Record, {"type": "H", "table": TABLE, "header": ("type", "id"), "name": "heads"}),
+    (Split, {"files": Files("*", delimiter="|"), "records": [Record("H", TABLE)], "by": "kind", "ignore": ("T",)}),
     (Files, {"pattern": "*", "delimiter": ";", "name": "files", "encoding": "cp1252", "skip": 1, "header": ("id",),
              "snapshot": False, "strict_quotes": True, "line_breaks": False, "sheet": "a", "watch": True,
              "ready": Marker(".ok"), "quote": "'", "escape": "^", "footer": 1, "widths": None}),
@@ -113,7 +120,8 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (Flow, {"source": Files("*"), "table": TABLE, "transform": None, "part_time_limit_s": 5.0}),
     (Pipeline, {"name": "p", "source": Files("*"), "table": TABLE, "schedule": Daily("01:00"), "transform": None,
                 "flows": (), "derived": (), "part_time_limit_s": 5.0, "undo_days": 7, "own_tables": (),
-                "serves": [Serve("t")], "about": "Things.", "report": None, "forecast": None, "tests": []}),
+                "serves": [Serve("t")], "about": "Things.", "report": None, "forecast": None, "tests": [],
+                "splits": ()}),
     (Example, {"row": {"a": "1"}, "expected": {"a": 1}, "rejected": None, "source": "files"}),
     (Serve, {"table": "t", "route": "/t/", "by": ("id",), "filters": ("id", Range("id")), "fields": ("id",),
              "describe": {"id": "Its number."}, "one_of": {"id": ("a",)}, "example": {"id": 1}, "sql": "select 1 as id",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from sluice.engine.sources.files.beginning import scan_beginning
 from sluice.engine.sources.kind import ScanRequest, ScanResult
 from sluice.engine.sources.known import kind_of
 from sluice.engine.steps.extract import read_part_text
-from sluice.engine.steps.plan.absent import match_columns
+from sluice.engine.steps.plan.absent import match_columns, unknown_columns
 from sluice.engine.steps.plan.scan import PlannedInput, scanned
 from sluice.engine.types.base import Int64s
 
@@ -81,7 +81,7 @@ def plan_file(uri: str, pipeline: str, flow: Flow, contract: Contract, most: int
             read.append((kind_of(flow.source).scan(flow.source, request), True))
         return read[0][0]
 
-    scan = scanned(scan_source, flow, contract)
+    scan = _without_lists(scanned(scan_source, flow, contract), flow)
     result, whole = read[0]
     names = result.names or scan.plan.dialect.header
     works = [_part(uri, pipeline, flow, contract, scan, span) for span in scan.plan.parts]
@@ -90,8 +90,15 @@ def plan_file(uri: str, pipeline: str, flow: Flow, contract: Contract, most: int
         tuple(_first(works, most)),
         whole and (most is None or scan.plan.read <= most),
         CONVERTED if result.names else stored_format(scan.dialect),
-        match_columns(names, flow.table, contract).extra,
+        tuple(unknown_columns(flow, match_columns(names, flow.table, contract))),
     )
+
+
+def _without_lists(scan: PlannedInput, flow: Flow) -> PlannedInput:
+    """The scan with a note on the lists of its records, which only a run reads."""
+    lists = ", ".join(repr(each.of) for each in flow.table.children)
+    note = f"A run loads the lists {lists} into tables of their own; they are not looked at here."
+    return replace(scan, note=" ".join(filter(None, (scan.note, note)))) if lists else scan
 
 
 def read_rows(work: PartWork, kept: int, contract: Contract) -> Rows:

@@ -26,6 +26,6 @@ KINDS: dict[type[Source], SourceKind[Any]] = {
 
 def kind_of(source: Source, uri: str = "") -> SourceKind[Any]:
     """How inputs of a declared source are read; those with the address of a replay are refused rows of it."""
-    if uri.startswith(ADDRESS) and not isinstance(source, Nested):  # which has the lists of these rows
+    if uri.startswith(ADDRESS) and not uri.endswith(f"#{source.name}"):  # these are lists of such rows
         return REPLAY
     return next(KINDS[declared] for declared in type(source).__mro__ if declared in KINDS)

@@ -19,6 +19,7 @@ class Nested(Declaration):
     parent: Table
 
     snapshot: ClassVar[bool] = False
+    in_words: ClassVar[str] = "a Files"  # messages name what can be declared
 
     @property
     def reading(self) -> dict[str, object]:

@@ -38,6 +38,8 @@ class Children(Declaration):
     name: str = ""
 
     def __post_init__(self) -> None:
+        if not hasattr(self.table, "columns") or isinstance(self.table, type):
+            raise ConfigError(f"Children: table must be a Table, not a value of {type(self.table).__name__}.")
         if not self.of.strip():
             raise ConfigError("Children: of must be the header of a list, such as 'lines'.")
         check_identifier("Children: name", self.source)

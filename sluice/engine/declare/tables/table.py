@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pyarrow as pa
 
 from sluice.engine.base.declaration import Declaration
 from sluice.engine.declare.names import LINEAGE, check_column, check_table, twice
 from sluice.engine.declare.tables.checks import OF_SINGLE_VALUES, Check
+from sluice.engine.declare.tables.children import Children
 from sluice.engine.declare.tables.expiry import first_day_kept, mistakes_of_expiry
 from sluice.engine.declare.tables.generated import Generated, Identity
 from sluice.engine.declare.tables.partitions import PartitionUnit, mistakes_of_partitions, partition_check
@@ -23,9 +24,6 @@ from sluice.engine.types.base import ColumnType
 from sluice.engine.types.forgotten import can_identify
 from sluice.engine.types.masked import Masked
 from sluice.errors import ConfigError
-
-if TYPE_CHECKING:
-    from sluice.engine.declare.tables.children import Children
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ class Typed:
 
 
 def _value(line: bytes, key: str, otherwise: str) -> str:
-    """The value of a key; a line that is no object is of the type `otherwise`, whose table refuses it."""
+    """The value of a key; a line that is not an object is of the type `otherwise`, whose table refuses it."""
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):

@@ -19,7 +19,7 @@ from sluice.engine.ledger.rows import records
 from sluice.engine.rows.contract import Contract
 from sluice.engine.storage import read_range
 from sluice.engine.types import Json
-from sluice.errors import InputChanged, LostClaim
+from sluice.errors import InputChanged, PermanentError
 
 query = statements(__name__)
 
@@ -46,12 +46,12 @@ class _Part:
 
 
 def parent_of(input_id: int) -> Parent:
-    """The input of the records. Raises LostClaim when it is gone."""
+    """The input of the records. Raises PermanentError when it is gone."""
     with transaction() as cursor:
         cursor.execute(query("parent"), {"input": input_id})
         found = records(cursor, Parent)
     if not found:
-        raise LostClaim(f"Input {input_id} is made of records that are not in the ledger any more.")
+        raise PermanentError(f"Input {input_id} has the lists of records that are not in the ledger any more.")
     return found[0]
 
 

@@ -55,7 +55,7 @@ def scanned(
         raise
     match = match_columns(read.names or read.plan.dialect.header, flow.table, contract)
     dialect = read.plan.dialect.to_json() | _extra_facts(read, absent_columns(flow.table, match))
-    note = " ".join(filter(None, (redeclared, read.plan.note, note_of(flow.table, match), read.left_out)))
+    note = " ".join(filter(None, (redeclared, read.plan.note, note_of(flow, match), read.left_out)))
     return PlannedInput(read.plan, dialect, read.landed, printable_lines(note) or None, read.noted, read.raw)
 
 

@@ -57,7 +57,8 @@ def choose(of: ReplayInput, flow: Flow, contract: Contract, wanted: Wanted) -> C
     """The rows of an input that a replay takes. Raises ConfigError for a column that the file does not have."""
     batches = refused_rows(of, flow, contract, code=wanted.code, column=wanted.column)
     first = next(batches)
-    sets, where = (_by_place(given, first, flow) for given in (wanted.sets, wanted.where))
+    asked = (wanted.sets, wanted.where) if first.rows else ({}, {})  # the column may be one of other files only
+    sets, where = (_by_place(given, first, flow) for given in asked)
     chosen = Chosen(of, first.records, [], Counter(), {}, set(), first.names)
     for found in chain([first], batches):
         if wanted.edits is not None:

@@ -6,4 +6,4 @@ select i.id as input, i.run_id as run, i.source, i.uri, i.state, i.loaded + i.up
 from sluice.input i
 left join sluice.revision v on v.pipeline = i.pipeline and v.source = i.source and v.revision = i.revision
 where i.run_id = %(run)s
-order by i.id
+order by i.of_input is not null, i.position, i.id
