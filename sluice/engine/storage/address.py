@@ -16,6 +16,8 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _USERINFO = re.compile(r"(?<=://)[^/\s\"']*:[^\s\"']*@|(?<=://)[^/@\s\"']*@(?![^/\s\"']*\.core\.windows\.net)")
 _ESCAPED = re.compile(rb"\\x(5c|[89a-f][0-9a-f])")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_ENDINGS = r"\.(?:zip|tar|tgz|tbz2?|txz|tzst|tar\.(?:gz|bz2|xz|zst))"
+_ARCHIVE, _ARCHIVE_MEMBER = re.compile(rf"{_ENDINGS}\Z", re.IGNORECASE), re.compile(rf"({_ENDINGS})::", re.IGNORECASE)
 _QUERY = re.compile(r"\?[\w.~%-]+=[^\s\"']*")
 
 
@@ -90,8 +92,8 @@ def join(folder: str, name: str) -> str:
 def split_member(uri: str) -> tuple[str, str | None]:
     """`/x/a.zip::b.csv` is ("/x/a.zip", "b.csv"): an archive and the name of a file in it, None without a member.
 
-    A local file that exists with `::` in its name is a file. In an object store only a name that ends in .zip has
-    members. A `file://` archive is returned as a path.
+    A local file that exists with `::` in its name is a file. In an object store only a name that ends in .zip, .tar,
+    .tar.gz or the like has members. A `file://` archive is returned as a path.
     """
     path = uri if is_remote(uri) else local_path(uri)
     if "::" not in path:
@@ -104,8 +106,13 @@ def split_member(uri: str) -> tuple[str, str | None]:
             if os.path.isfile(path[:cut]):  # noqa: PTH113 - called once for each `::`, of a str
                 return path[:cut], path[cut + 2 :]
             cut = path.rfind("::", 0, cut)
-    cut = path.lower().find(".zip::")
-    return (path, None) if cut < 0 else (path[: cut + 4], path[cut + 6 :])
+    found = _ARCHIVE_MEMBER.search(path)
+    return (path, None) if found is None else (path[: found.end(1)], path[found.end() :])
+
+
+def named_as_archive(path: str) -> bool:
+    """Whether a name is that of an archive: .zip, .tar, and a compressed .tar."""
+    return _ARCHIVE.search(path) is not None
 
 
 def storable(path: str) -> str:
