@@ -16,6 +16,7 @@ from typing import NamedTuple
 from sluice.engine.base.settings import settings
 from sluice.engine.storage.address import (
     bucket_and_key,
+    is_fetched,
     is_remote,
     local_path,
     named_as_archive,
@@ -164,6 +165,8 @@ def _real(paths: Iterable[str]) -> Iterator[str]:
 
 
 def _remote(uri: str, patterns: Sequence[str]) -> _Files:
+    if is_fetched(uri):
+        return iter([uri] if exists(uri) else []), None
     _, key = bucket_and_key(uri)
     if split_member(uri)[1] is not None:
         return iter([uri] if exists(uri) else []), None
