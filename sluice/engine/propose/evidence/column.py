@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.propose.evidence.forms import Form, form_of
+from sluice.engine.propose.evidence.forms import Form, form_of, mark_of
 from sluice.engine.propose.evidence.hashes import Distinct, Hashes, Spill, Unique, hashes_of
 from sluice.engine.propose.evidence.shapes import cells_of, folded, shapes_of, trimmed
 from sluice.engine.propose.evidence.tally import Tally
@@ -87,7 +87,7 @@ class ColumnEvidence:
             self.odd.add(rest.dictionary_encode(), where) if not self.odd.full else None
             self._add_nulls(rest, where)
         self._add_days(text, lines, forms, codes)
-        self._add_marks(text, lines, forms, codes)
+        self._add_marks(text, lines, forms, shapes)
         self._add_range(text, shapes)
 
     def _counted(self, text: pa.Array, lines: Int64s) -> pa.DictionaryArray | None:
@@ -127,12 +127,23 @@ class ColumnEvidence:
             if zone:
                 self.zones.add(pc.utf8_slice_codeunits(some, zone).dictionary_encode(), where)
 
-    def _add_marks(self, text: pa.Array, lines: Int64s, forms: list[Form], codes: Int64s) -> None:
+    def _add_marks(self, text: pa.Array, lines: Int64s, forms: list[Form], shapes: pa.DictionaryArray) -> None:
+        """Count the marks of numbers: by their place where the shape has one, which is faster than a search."""
         if self.marks.full or not any(form.marked for form in forms):
             return
-        rows = _rows(codes, [form.marked for form in forms])
-        marks = pc.replace_substring_regex(text.filter(pa.array(rows)), _NOT_A_MARK, "")
-        self.marks.add(marks.dictionary_encode(), lines[rows])
+        codes = shapes.indices.to_numpy(zero_copy_only=False)
+        places = [
+            mark_of(shape) if form.marked else ()
+            for shape, form in zip(shapes.dictionary.to_pylist(), forms, strict=True)
+        ]
+        for place in sorted({each for each in places if each != ()}, key=str):
+            rows = _rows(codes, [each == place for each in places])
+            some = text.filter(pa.array(rows))
+            if place is None:
+                marks = pc.replace_substring_regex(some, _NOT_A_MARK, "")
+            else:
+                marks = pc.utf8_slice_codeunits(some, *place)
+            self.marks.add(marks.dictionary_encode(), lines[rows])
 
     def _add_range(self, text: pa.Array, shapes: pa.DictionaryArray) -> None:
         """Widen the range of plain numbers."""

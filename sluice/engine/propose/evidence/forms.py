@@ -19,6 +19,7 @@ _TIME = r"(?:(?P<between> |A|, )(?P<clock>99?:99(?::99(?:[.,]9{1,9})?)?)|(?P<pac
 _DATED = re.compile(rf"{_DAY}(?:{_TIME}(?P<zone> ?(?:[Aa]{{1,5}}|[+-]99(?::?99)?))?)?")
 _CLOCK = re.compile(r"9{1,4}:99:99")
 _LONGEST = 64
+_NO_DIGITS = re.compile(r"[^0-9.,'_ ()+-]+")  # in ASCII
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,17 @@ def form_of(shape: str) -> Form:
     number = _NUMBER.fullmatch(shape)
     marked = number is not None and bool(number["before"] or number["after"])
     return Form(number is not None, marked, _dated(shape), _CLOCK.fullmatch(shape.replace("0", "9")) is not None)
+
+
+@lru_cache(maxsize=1 << 14)
+def mark_of(shape: str) -> tuple[int, int] | None:
+    """The first character of the mark of a number, counted from 0, and the one behind it; None if it is in pieces, or
+    the shape is not ASCII, so that its characters have no fixed places."""
+    found = _NO_DIGITS.findall(shape) if shape.isascii() else []
+    if len(found) != 1:
+        return None
+    start = shape.index(found[0])
+    return start, start + len(found[0])
 
 
 def _dated(shape: str) -> Dated | None:
