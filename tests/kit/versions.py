@@ -1,4 +1,4 @@
-"""Which versions a table must have after runs that came one after another: lists and dictionaries in Python.
+"""Which versions, or marked rows, a table must have after runs that came one after another, in plain Python.
 
 It imports nothing of Sluice. A row is a mapping of columns to texts; a moment is the number of a run.
 """
@@ -56,3 +56,27 @@ class Versions:
         for key, row in self.table.rows.items():
             if key not in open_ones or open_ones[key].ended is not None:
                 self.every.append(Version(key, dict(row), number))
+
+
+@dataclass
+class Marks:
+    """Rows of an updated table that takes snapshots, and since when the newest one does not have them."""
+
+    table: Updated
+    marked: dict[Key, int] = field(default_factory=dict)
+
+    def run(
+        self, number: int, files: Sequence[Loaded], *, reload: bool = False, snapshot: Sequence[Loaded] = ()
+    ) -> dict[str, int]:
+        """As of `Versions`. A marked row that comes again is updated, also if it has the values that it had."""
+        before = {key: dict(row) for key, row in self.table.rows.items()}
+        books = self.table.run(files, reload=reload)
+        for key in {(row["id"],) for _, rows in files for row in rows} & set(self.marked):
+            del self.marked[key]
+            if self.table.rows[key] == before[key]:
+                books["unchanged"] -= 1
+                books["updated"] += 1
+        there = {(row["id"],) for _, rows in snapshot for row in rows}
+        for key in set(self.table.rows) - there - set(self.marked):
+            self.marked[key] = number
+        return books

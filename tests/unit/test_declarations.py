@@ -41,7 +41,7 @@ def test_a_table_names_all_its_mistakes_at_once() -> None:
     assert "'id' is declared twice" in message
     assert "'when' is not among its columns" in message
     assert "must be required=True" in message
-    assert "must be 'keep' or 'update', not 'drop'" in message
+    assert "must be 'keep', 'update' or 'history', not 'drop'" in message
 
 
 DAY = Column("day", Date("%Y-%m-%d"), required=True)
