@@ -90,7 +90,7 @@ def test_the_next_run_uses_an_added_and_a_changed_file(up: Stack) -> None:
 
 def test_the_watcher_starts_with_the_first_pipeline_that_is_watched(stack: Stack) -> None:
     with running(stack, {}) as log:
-        assert "watch" not in log.read_text()
+        assert "watch  | " not in log.read_text()
         (stack.home / "pipelines" / "added_1.py").write_text(ADDED.format(n=1))
         drop(stack.home / "inbox" / "added_1", 1)
         there = "select to_regclass('added_1') is not null"

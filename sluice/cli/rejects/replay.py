@@ -68,8 +68,8 @@ def replay(
 
     status = read_status(run)
     refuse_purged(status)
-    refuse_unknown_code(run, code, column)
     wanted = _wanted(file, sets or [], where or [], code, column)
+    refuse_unknown_code(run, code, column)
     chosen = chosen_rejects(status, wanted)
     _refuse_unknown(file, wanted, chosen)
     if dry_run:
