@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.ledger import in_ledger, ledger_schema
@@ -15,6 +16,10 @@ query = statements(__name__)
 MIGRATIONS = "sluice.engine.ledger.migrations"
 KEYED = "016_frame_key.sql"  # the table of the key of frames
 MOVED = "012_target.sql"  # since then tables of pipelines are not created in the ledger's schema
+
+
+# of the first file, done before it: PostgreSQL asks for the right to make schemas also where this one is there
+_MAKES_SCHEMA = "create schema if not exists sluice;"
 
 
 def ledger_files() -> list[str]:
@@ -35,7 +40,7 @@ def due_files(cursor: Cursor) -> list[str]:
 def migrate_ledger(cursor: Cursor) -> list[str]:
     """Apply the files that were not applied yet. Returns a sentence for each. The caller has locked the schema."""
     _refuse_keyword(cursor)
-    cursor.execute(in_ledger("create schema if not exists sluice"))
+    _make_schema(cursor)
     cursor.execute(
         in_ledger(
             "create table if not exists sluice.migration"
@@ -49,7 +54,8 @@ def migrate_ledger(cursor: Cursor) -> list[str]:
         cursor.execute(query("move_tables"))
     for name in ledger_files():
         if name not in applied:
-            cursor.execute(in_ledger(files(MIGRATIONS).joinpath(name).read_text(encoding="utf-8")))
+            text = files(MIGRATIONS).joinpath(name).read_text(encoding="utf-8")
+            cursor.execute(in_ledger(text.replace(_MAKES_SCHEMA, "")))
             cursor.execute(in_ledger("insert into sluice.migration (name) values (%s)"), (name,))
             done.append(f"Applied {name}.")
     if KEYED not in {*applied, *ledger_files()}:
@@ -65,3 +71,17 @@ def _refuse_keyword(cursor: Cursor) -> None:
     cursor.execute(query("is_keyword"), {"word": ledger_schema()})
     if cursor.fetchone() == (True,):
         raise ConfigError(f"SLUICE_SCHEMA: {ledger_schema()} is a word of SQL: give the ledger's schema another name.")
+
+
+def _make_schema(cursor: Cursor) -> None:
+    cursor.execute(query("may_make_schema"))
+    there, may, role = cursor.fetchone() or (False, False, "")
+    if there:
+        return
+    schema = ledger_schema()
+    if not may:
+        raise ConfigError(
+            f"The ledger's schema {schema} does not exist, and the role {role} may not create schemas in this "
+            f"database: its owner runs `create schema {schema} authorization {role}`, then `sluice migrate`."
+        )
+    cursor.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))

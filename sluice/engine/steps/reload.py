@@ -12,8 +12,10 @@ from datetime import date
 from difflib import get_close_matches
 
 from sluice.engine.declare import Files, Flow, Pipeline, Source
-from sluice.engine.ledger.inputs.loaded import LoadedFile, loaded_files
+from sluice.engine.ledger.inputs.loaded import LoadedFile, loaded_fetches, loaded_files
 from sluice.engine.ledger.registration import NewInput
+from sluice.engine.sources.fetch import FetchedSource
+from sluice.engine.sources.known import kind_of
 from sluice.engine.storage import exists, split_member
 from sluice.errors import ConfigError, NotHere
 
@@ -23,7 +25,7 @@ _COPY_NAME = 64  # hexadecimal digits: a copy of a text, with nothing about type
 
 @dataclass(frozen=True)
 class Again:
-    """Files to load again, in order, and those that are gone."""
+    """Files and copies of fetches to load again, in order, and those that are gone, with what to do about fetches."""
 
     inputs: list[NewInput]
     gone: list[str]
@@ -32,23 +34,23 @@ class Again:
 def files_again(pipeline: Pipeline, since: date | None = None, column: str | None = None) -> Again:
     """The files of earlier runs to load again: since a day, or without those that were loaded with a column already.
 
-    Raises ConfigError for an unknown column, and where a file that is gone decides about rows of the others.
+    Of a source that is fetched it is the copies in the landing of what runs have fetched. Raises ConfigError for an
+    unknown column, and where a file that is gone decides about rows of the others.
     """
-    flows = [flow for flow in pipeline.flows if isinstance(flow.source, Files)]
-    if not flows:
-        raise ConfigError(
-            f"{pipeline.name} has no file sources: `sluice run {pipeline.name}` fetches the others again."
-        )
+    flows = list(pipeline.flows)
     if column is not None:
         flows = _with_column(pipeline, flows, column)
-    known = loaded_files(pipeline.name, [flow.source.name for flow in flows], since, column)
+    files = [flow.source.name for flow in flows if isinstance(flow.source, Files)]
+    fetched = [flow.source.name for flow in flows if not isinstance(flow.source, Files)]
+    known = loaded_files(pipeline.name, files, since, column) + loaded_fetches(pipeline.name, fetched, since, column)
     wanted, gone = [], []
     for flow in flows:
         chosen = _chosen(flow, [each for each in known if each.source == flow.source.name], column)
-        here = {each.uri: _here(each, copies=_has_same_copies(flow.source)) for each in chosen}
-        lost = [each.uri for each in chosen if here[each.uri] is None]
-        _refuse_left_out(pipeline, flow, chosen, lost)
-        gone += lost
+        here = {each.uri: _input_of(flow, each, column) for each in chosen}
+        lost = [each for each in chosen if here[each.uri] is None]
+        named = [_gone(pipeline, flow, each, column) for each in lost]
+        _refuse_left_out(pipeline, flow, chosen, named)
+        gone += named
         wanted += [(each.run, number, here[each.uri]) for number, each in enumerate(chosen) if here[each.uri]]
     ordered = [found for _, _, found in sorted(wanted, key=lambda each: each[:2])]
     return Again([each for each in ordered if each is not None], gone)
@@ -74,6 +76,27 @@ def _chosen(flow: Flow, files: list[LoadedFile], column: str | None) -> list[Loa
     if flow.table.updates:
         return files[lacking[0] :] if lacking else []
     return [files[number] for number in lacking]
+
+
+def _input_of(flow: Flow, file: LoadedFile, column: str | None) -> NewInput | None:
+    if column is not None and not _may_have(flow.source):
+        return None
+    return _here(file, copies=_has_same_copies(flow.source))
+
+
+def _may_have(source: Source) -> bool:
+    """Whether copies of a source may have a column that was declared later."""
+    kind = kind_of(source)
+    return not isinstance(kind, FetchedSource) or kind.whole
+
+
+def _gone(pipeline: Pipeline, flow: Flow, file: LoadedFile, column: str | None) -> str:
+    if isinstance(flow.source, Files):
+        return file.uri
+    named, anew = f"{file.source} as run {file.run} fetched it", f"fetch it anew: sluice run {pipeline.name} --reload"
+    if column is not None and not _may_have(flow.source):
+        return f"{named} (the copy in the landing has no {column}); {anew}"
+    return f"{named} (the copy in the landing is gone); {anew}"
 
 
 def _here(file: LoadedFile, *, copies: bool) -> NewInput | None:
@@ -108,5 +131,11 @@ def _refuse_left_out(pipeline: Pipeline, flow: Flow, chosen: Sequence[LoadedFile
     why = "all files together are the rows" if flow.source.snapshot else "later files replace rows of earlier ones"
     raise ConfigError(
         f"Gone: {named}. In the table {flow.table.name} {why}, so the others alone would change rows that are right. "
-        f"Put the files back; or load what is meant by name: sluice run {pipeline.name} FILES --reload"
+        + _instead(pipeline, flow)
     )
+
+
+def _instead(pipeline: Pipeline, flow: Flow) -> str:
+    if not isinstance(flow.source, Files):
+        return f"Fetch all of it anew: sluice run {pipeline.name} --reload"
+    return f"Put the files back; or load what is meant by name: sluice run {pipeline.name} FILES --reload"
