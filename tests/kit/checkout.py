@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -12,7 +11,7 @@ CACHES = {".hypothesis", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".import
 
 def entries() -> set[str]:
     """The names at the top of the checkout, but for caches of tools."""
-    return set(os.listdir(ROOT)) - CACHES
+    return {each.name for each in ROOT.iterdir()} - CACHES
 
 
 def untracked() -> set[str]:
