@@ -9,11 +9,11 @@ import sys
 import uvicorn
 
 from sluice.engine.base.settings import settings
+from sluice.engine.storage.log_text import log_printably
 from sluice.errors import ConfigError
 from sluice.web.app import make_app
 from sluice.web.connections import Bounded, most_connections
 from sluice.web.http.trace import WithRequestId
-from sluice.workers.log_text import log_printably
 
 GRACE_S = 10  # time for running requests to end
 KEEP_ALIVE_S = 15

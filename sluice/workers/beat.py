@@ -19,9 +19,9 @@ from celery.schedules import BaseSchedule, crontab, schedstate
 from sluice.app import app
 from sluice.engine.declare import After, Daily, Pipeline, Timed
 from sluice.engine.schedule.due import next_due
+from sluice.engine.storage.log_text import log_printably
 from sluice.errors import ConfigError
 from sluice.pipelines import all_pipelines
-from sluice.workers.log_text import log_printably
 
 EVERY_S = 60.0
 CHECK = "check-schedules"

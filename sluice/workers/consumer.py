@@ -11,12 +11,12 @@ from typing import Any
 from celery.worker.consumer import Consumer
 from redis.exceptions import ResponseError
 
+from sluice.engine.storage.log_text import log_printably
 from sluice.workers.broker.connection_log import report_briefly
 from sluice.workers.broker.dropped import dropped
 from sluice.workers.broker.messages import problem_of
 from sluice.workers.broker.transport import UNEXPECTED, use_careful_transport
 from sluice.workers.gate import gate
-from sluice.workers.log_text import log_printably
 
 use_careful_transport()
 report_briefly()

@@ -7,9 +7,10 @@ contract's version is a hash of its `repr`.
 from sluice.engine.declare.answers import Forecast, Page
 from sluice.engine.declare.choose import Choose
 from sluice.engine.declare.example import Example
+from sluice.engine.declare.flow import Flow, Transform
 from sluice.engine.declare.names import LINEAGE
 from sluice.engine.declare.own_table import OwnTable
-from sluice.engine.declare.pipeline import Flow, Pipeline, Transform
+from sluice.engine.declare.pipeline import Pipeline
 from sluice.engine.declare.schedules import After, Cron, Daily, Every, Hourly, Schedule, Timed
 from sluice.engine.declare.serve import Range, Serve
 from sluice.engine.declare.sources.files import Files

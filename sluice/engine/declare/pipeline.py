@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sluice.engine.base.declaration import Declaration
-from sluice.engine.base.own_code import LONGEST_S, PART_S
+from sluice.engine.base.own_code import PART_S
 from sluice.engine.declare.answers import ForecastMaker, ReportMaker
 from sluice.engine.declare.example import Example
+from sluice.engine.declare.flow import Flow, Transform, is_time_limit, wrong_limit
 from sluice.engine.declare.names import check_identifier, twice
 from sluice.engine.declare.own_table import OwnTable
 from sluice.engine.declare.schedules import After, Schedule
@@ -18,7 +18,6 @@ from sluice.engine.declare.serve import Serve
 from sluice.engine.declare.served import Served, served
 from sluice.engine.declare.sources.files import Files
 from sluice.engine.declare.sources.nested import Nested
-from sluice.engine.declare.sources.postgres_query import PostgresQuery
 from sluice.engine.declare.sources.source import Remote, Source
 from sluice.engine.declare.sources.split import OfType, Split
 from sluice.engine.declare.tables.computed import Computed
@@ -27,81 +26,7 @@ from sluice.engine.declare.tables.preprocessed import Preprocessed
 from sluice.engine.declare.tables.table import Table
 from sluice.errors import ConfigError
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 MOST_UNDO_DAYS = 3650
-Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
-
-
-@dataclass(frozen=True)
-class Flow(Declaration):
-    """One source, the table that it is loaded into, and optionally a `transform` of its rows.
-
-    `part_time_limit_s` replaces that of the pipeline.
-    """
-
-    source: Source
-    table: Table
-    transform: Transform | None = field(default=None, compare=False)
-    part_time_limit_s: float | None = field(default=None, compare=False, kw_only=True)
-
-    def __post_init__(self) -> None:
-        if self.part_time_limit_s is not None and not _is_time_limit(self.part_time_limit_s):
-            raise ConfigError(f"Flow into {self.table.name!r}: {_wrong_limit(self.part_time_limit_s)}")
-        if self.source.snapshot and not self.table.updates:
-            raise ConfigError(
-                f"Flow into {self.table.name!r}: a snapshot has rows that are loaded already, so its table needs"
-                f" {'a key and ' if self.table.key is None else ''}on_conflict='update' or 'history'."
-            )
-        if self.table.removed_at is not None and not self.source.snapshot:
-            raise ConfigError(
-                f"Flow into {self.table.name!r}: removed_at marks rows that a snapshot does not have: declare "
-                "snapshot=True for its source, or leave removed_at out."
-            )
-        if self.table.versions_by is not None and self.source.snapshot:
-            raise ConfigError(
-                f"Flow into {self.table.name!r}: a snapshot has no moment of what it removes, and versions_by takes "
-                "moments from rows: leave versions_by out, then versions have the moments of runs."
-            )
-        if self.table.key is None and isinstance(self.source, PostgresQuery) and self.source.overlap:
-            raise ConfigError(
-                f"Flow into {self.table.name!r}: overlap fetches rows again, and a table without a key would have them"
-                " twice: declare its key, or leave overlap out."
-            )
-        if self.table.children and self.transform is not None:
-            raise ConfigError(
-                f"Flow into {self.table.name!r}: a transform may change keys that children have too: leave one of the"
-                " two out."
-            )
-        if self.table.children and self.source.snapshot:
-            raise ConfigError(
-                f"Flow into {self.table.name!r}: a snapshot removes records, and would leave their children: load its"
-                " files without snapshot=True, with on_conflict='update'."
-            )
-        mistakes = list(self._mistakes_of_header())
-        if mistakes:
-            raise ConfigError(f"Flow into {self.table.name!r}: every file would be refused: {' '.join(mistakes)}")
-
-    @property
-    def nested(self) -> Iterator[Flow]:
-        """The flows of its children, of theirs after them."""
-        for each in self.table.children:
-            source = Nested(each.source, each.of, each.position, self.table)
-            flow = Flow(source, each.table, part_time_limit_s=self.part_time_limit_s)
-            yield flow
-            yield from flow.nested
-
-    def _mistakes_of_header(self) -> Iterator[str]:
-        """Mistakes of a declared header (files without one are not known yet)."""
-        declared = self.source.header if isinstance(self.source, Files) else None
-        header_names = [name.strip().casefold() for name in declared or ()]
-        for header in dict.fromkeys(column.header_name for column in self.table.columns):
-            if header_names.count(header.strip().casefold()) > 1:
-                yield f"header=... has the name {header!r} more than once."
-        for header in dict.fromkeys(column.header_name for column in self.table.columns if column.expected):
-            if declared is not None and header.strip().casefold() not in header_names:
-                yield f"header=... lacks {header!r}, which is required."
 
 
 @dataclass(frozen=True)
@@ -184,8 +109,8 @@ class Pipeline(Declaration):
                 raise ConfigError(f"Pipeline {self.name!r}: {error}") from None
 
     def _mistakes(self) -> Iterator[str]:
-        if not _is_time_limit(self.part_time_limit_s):
-            yield _wrong_limit(self.part_time_limit_s)
+        if not is_time_limit(self.part_time_limit_s):
+            yield wrong_limit(self.part_time_limit_s)
         if self.undo_days is not None and not _is_days(self.undo_days):
             yield f"undo_days must be an integer between 0 and {MOST_UNDO_DAYS:,}, not {self.undo_days!r}."
         for what, names in (
@@ -317,13 +242,5 @@ class Pipeline(Declaration):
         raise ConfigError(f"Pipeline {self.name!r} has no source {source!r} any more: run its files again.")
 
 
-def _is_time_limit(limit: object) -> bool:
-    return isinstance(limit, int | float) and not isinstance(limit, bool) and 1 <= limit <= LONGEST_S
-
-
 def _is_days(days: object) -> bool:
     return isinstance(days, int) and not isinstance(days, bool) and 0 <= days <= MOST_UNDO_DAYS
-
-
-def _wrong_limit(limit: object) -> str:
-    return f"part_time_limit_s must be a number of seconds between 1 and {LONGEST_S:g}, not {limit!r}."
