@@ -10,8 +10,8 @@ with records as materialized (
     where {same_key} and not (t._input_id = p."List" and t._line / %(places)s = p."Line")
     returning p."List" as "By", {text} as "Was"
 ), kept as (
-    insert into sluice.replaced (run_id, input_id, kept_run, kept_input, rows)
-    select 0, 0, %(run)s, "By", array_agg("Was")
+    insert into sluice.replaced (run_id, input_id, kept_run, kept_input, rows, number)
+    select 0, 0, %(run)s, "By", array_agg("Was"), count(*)
     from (select "By", "Was", row_number() over (partition by "By") as "Number" from gone) n group by "By", "Number" / 1000
 )
 select count(*) from gone
