@@ -38,8 +38,8 @@ class Command:
 
     Output goes to the file `log`, else to stderr: stdout is for --json. A `watched` process has the number of a
     descriptor in SLUICE_PULSE_FD, and writes to it to show that it does its work. With `details` all output goes to
-    that file, and only warnings and errors to stderr, too. It is started once it is `wanted`, which is looked at several
-    times a second.
+    that file, and only warnings and errors to stderr, too. It is started once it is `wanted`, which is looked at
+    several times a second.
     """
 
     name: str
