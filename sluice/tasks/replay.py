@@ -17,8 +17,8 @@ from sluice.engine.ledger.registration import NewInput
 from sluice.engine.ledger.rejects.replayed import inputs_with_rejects, lock_rejects, take, taken_lines
 from sluice.engine.ledger.runs import Run
 from sluice.engine.sources.replay.kind import ADDRESS
-from sluice.engine.steps.replay.chosen import Chosen, Wanted, choose
-from sluice.engine.steps.replay.tried import numbered
+from sluice.engine.steps.again.replay.chosen import Chosen, Wanted, choose
+from sluice.engine.steps.again.replay.tried import numbered
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.errors import ConfigError
 from sluice.pipelines import declared_of, find

@@ -13,11 +13,11 @@ from sluice.engine.ledger.parts import read_part
 from sluice.engine.ledger.runs import Run
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.frames import frames
-from sluice.engine.steps.extract import extract_part
-from sluice.engine.steps.load import load_part
+from sluice.engine.steps.part.extract import extract_part
+from sluice.engine.steps.part.load import load_part
+from sluice.engine.steps.part.transform import transform_part
 from sluice.engine.steps.plan.contents import ContentsUnknown
 from sluice.engine.steps.plan.plan import plan_input, read_input
-from sluice.engine.steps.transform import transform_part
 from sluice.errors import LostClaim
 
 query = statements(__name__)

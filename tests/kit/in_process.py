@@ -21,13 +21,13 @@ from sluice.engine.rows.frames.cache import forget_frames
 from sluice.engine.sources.inputs import inputs_of
 from sluice.engine.steps.build import build_run
 from sluice.engine.steps.dispatch import recover
-from sluice.engine.steps.extract import extract_part
-from sluice.engine.steps.load import load_part
-from sluice.engine.steps.park import park_part
+from sluice.engine.steps.part.extract import extract_part
+from sluice.engine.steps.part.load import load_part
+from sluice.engine.steps.part.park import park_part
+from sluice.engine.steps.part.transform import transform_part
 from sluice.engine.steps.plan.contents import ContentsUnknown
 from sluice.engine.steps.plan.plan import plan_input, read_input
 from sluice.engine.steps.settle import settle_run
-from sluice.engine.steps.transform import transform_part
 from sluice.engine.tables.migrate import migrate
 
 

@@ -50,7 +50,7 @@ def preview(
     from sluice.engine.preview.landing import no_landing
     from sluice.engine.preview.masked import without_personal
     from sluice.engine.sources.inputs import inputs_of
-    from sluice.engine.steps.reject_limit import RejectLimit
+    from sluice.engine.steps.part.reject_limit import RejectLimit
     from sluice.pipelines import find
     from sluice.workers.supervisor import stop_signals
 

@@ -76,7 +76,7 @@ def _dismiss(
 def _lines(
     status: RunStatus, inputs: list[ReplayInput], code: str | None, column: str | None, where: dict[str, str]
 ) -> list[tuple[int, int]]:
-    from sluice.engine.steps.replay.chosen import Wanted, matching_lines
+    from sluice.engine.steps.again.replay.chosen import Wanted, matching_lines
     from sluice.pipelines import declared_of, find
 
     pipeline = find(status.pipeline)

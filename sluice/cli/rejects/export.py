@@ -20,7 +20,7 @@ from sluice.errors import ConfigError
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import RunStatus
     from sluice.engine.ledger.rejects.stream import StreamedReject
-    from sluice.engine.steps.replay.rows import RefusedRow, RefusedRows
+    from sluice.engine.steps.again.replay.rows import RefusedRow, RefusedRows
 
 REPORTED = ("file", "line", "column", "code", "reason", "other_input", "other_line")
 LEADING = ("_input", "_line", "_code", "_column", "_reason")
@@ -104,7 +104,7 @@ def _write_rows(
 
 def _refused(status: RunStatus, code: str | None, column: str | None, chosen: int | None) -> Iterator[RefusedRows]:
     from sluice.engine.ledger.rejects.replayed import inputs_with_rejects
-    from sluice.engine.steps.replay.rows import refused_rows
+    from sluice.engine.steps.again.replay.rows import refused_rows
     from sluice.pipelines import declared_of, find
     from sluice.tasks.replay import refuse_replay
 

@@ -16,8 +16,8 @@ from sluice.cli.rejects.listed import Code, OfColumn, refuse_purged, refuse_unkn
 from sluice.errors import ConfigError
 
 if TYPE_CHECKING:
-    from sluice.engine.steps.replay.chosen import Chosen, Wanted
-    from sluice.engine.steps.replay.tried import Reason
+    from sluice.engine.steps.again.replay.chosen import Chosen, Wanted
+    from sluice.engine.steps.again.replay.tried import Reason
 
 MaybeFile = Annotated[
     str | None,
@@ -109,7 +109,7 @@ def _wait_or_tell(
 
 
 def _wanted(file: str | None, sets: list[str], where: list[str], code: str | None, column: str | None) -> Wanted:
-    from sluice.engine.steps.replay.chosen import Wanted
+    from sluice.engine.steps.again.replay.chosen import Wanted
 
     if file is not None and (code is not None or column is not None):
         raise ConfigError("FILE has the rows to load: leave out --code and --column, or FILE.")
@@ -169,7 +169,7 @@ def _print_nothing(run: int, chosen: Sequence[Chosen]) -> None:
 
 def _dry_run(run: int, chosen: Sequence[Chosen], *, as_json: bool) -> None:
     from sluice.engine.ledger.runs import pipeline_of
-    from sluice.engine.steps.replay.tried import try_rows
+    from sluice.engine.steps.again.replay.tried import try_rows
     from sluice.pipelines import declared_of, find
 
     declared = declared_of(find(pipeline_of(run)))

@@ -13,7 +13,7 @@ from sluice.cli.output import Json, emit, folded, say, things
 from sluice.cli.runs.run import finish, own_workers
 
 if TYPE_CHECKING:
-    from sluice.engine.steps.undo.found import Found, Obstacle
+    from sluice.engine.steps.removal.undo.found import Found, Obstacle
     from sluice.tasks.removal.undo import Undone
 
 MOST = 10

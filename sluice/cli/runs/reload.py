@@ -47,7 +47,7 @@ def reload(
     `sluice run PIPELINE FILES --reload` with these files. Of APIs, queries and functions the copies in the landing
     are read again, and nothing is fetched.
     """
-    from sluice.engine.steps.reload import files_again
+    from sluice.engine.steps.again.reload import files_again
     from sluice.pipelines import find
 
     declared = find(pipeline)

@@ -151,7 +151,7 @@ def verdict(status: RunStatus, *, strict: bool) -> Exit:
 
 def _over_limit(status: RunStatus) -> bool:
     """Whether an input has more rejects than --max-rejects allows, those included that were found by loading it."""
-    from sluice.engine.steps.reject_limit import RejectLimit
+    from sluice.engine.steps.part.reject_limit import RejectLimit
 
     if status.max_rejects is None:
         return False

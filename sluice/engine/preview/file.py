@@ -17,7 +17,7 @@ from sluice.engine.preview.reasons import Reasons
 from sluice.engine.preview.samples import Samples
 from sluice.engine.rows.contract import Contract
 from sluice.engine.sources.files.opening import opened
-from sluice.engine.steps.reject_limit import RejectLimit
+from sluice.engine.steps.part.reject_limit import RejectLimit
 from sluice.errors import DataError, NotHere, PermanentError, SluiceError
 
 

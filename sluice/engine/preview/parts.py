@@ -20,7 +20,7 @@ from sluice.engine.rows.frames import RawFrame
 from sluice.engine.sources.files.beginning import scan_beginning
 from sluice.engine.sources.kind import ScanRequest, ScanResult
 from sluice.engine.sources.known import kind_of
-from sluice.engine.steps.extract import read_part_text
+from sluice.engine.steps.part.extract import read_part_text
 from sluice.engine.steps.plan.absent import match_columns, unknown_columns
 from sluice.engine.steps.plan.scan import PlannedInput, scanned
 from sluice.engine.types.base import Int64s

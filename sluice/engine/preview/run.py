@@ -17,7 +17,7 @@ from sluice.engine.preview.judge import Judge
 from sluice.engine.preview.samples import Samples, read_one
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.rejects import HIDDEN
-from sluice.engine.steps.reject_limit import RejectLimit
+from sluice.engine.steps.part.reject_limit import RejectLimit
 
 BOOKS = ("planned", "read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested")
 

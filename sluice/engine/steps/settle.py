@@ -26,7 +26,7 @@ from sluice.engine.load.snapshot import keep_newest
 from sluice.engine.load.target import Target
 from sluice.engine.load.verdicts import count_verdicts
 from sluice.engine.load.versions import close_versions, moment_of
-from sluice.engine.steps.forget.copies import remove_copies_of
+from sluice.engine.steps.removal.forget.copies import remove_copies_of
 from sluice.engine.tables.changes.fits import naming_changed
 from sluice.errors import EarlierRunOpen, TransientError
 

@@ -17,16 +17,16 @@ from sluice.engine.ledger.registration import register
 from sluice.engine.load import bulk
 from sluice.engine.load.target import Target
 from sluice.engine.sources.landing import landing
+from sluice.engine.steps.again.redeclare import note_declared
 from sluice.engine.steps.build import definition_of
-from sluice.engine.steps.forget import copies as elsewhere
-from sluice.engine.steps.forget.exports import exports_of, look_at_exports
-from sluice.engine.steps.forget.forget import find_inputs, hashes_of, note_values
-from sluice.engine.steps.forget.forget import forget as take_out
-from sluice.engine.steps.forget.notes import note_copies, note_receipt
-from sluice.engine.steps.forget.receipt import Copies, Gone, Hashed, receipt
-from sluice.engine.steps.forget.wanted import Wanted, pattern, wanted
-from sluice.engine.steps.redeclare import note_declared
-from sluice.engine.steps.undo.undo import lock_tables, refuse_open
+from sluice.engine.steps.removal.forget import copies as elsewhere
+from sluice.engine.steps.removal.forget.exports import exports_of, look_at_exports
+from sluice.engine.steps.removal.forget.forget import find_inputs, hashes_of, note_values
+from sluice.engine.steps.removal.forget.forget import forget as take_out
+from sluice.engine.steps.removal.forget.notes import note_copies, note_receipt
+from sluice.engine.steps.removal.forget.receipt import Copies, Gone, Hashed, receipt
+from sluice.engine.steps.removal.forget.wanted import Wanted, pattern, wanted
+from sluice.engine.steps.removal.undo.undo import lock_tables, refuse_open
 from sluice.engine.tables.loaded_rows import note_targets
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.pipelines import declared_of, find, known_declared

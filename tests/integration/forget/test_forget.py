@@ -8,8 +8,8 @@ import pytest
 
 from sluice.engine.base import failpoint
 from sluice.engine.ledger.runs import Run
-from sluice.engine.steps.forget.receipt import sha256_of
-from sluice.engine.steps.replay.chosen import Wanted
+from sluice.engine.steps.again.replay.chosen import Wanted
+from sluice.engine.steps.removal.forget.receipt import sha256_of
 from sluice.errors import ConfigError, PermanentError
 from sluice.tasks.removal.forget import forget
 from sluice.tasks.removal.undo import undo

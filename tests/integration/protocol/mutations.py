@@ -16,7 +16,7 @@ from sluice.engine.database.connection import connect, transaction
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.steps import Claim
 from sluice.engine.rows.frames import Frames
-from sluice.engine.steps import load
+from sluice.engine.steps.part import load
 from sluice.errors import LostClaim
 
 FENCE = re.compile(r"\s+and (\w\.)?fence = (%\(fence\)s|c\.fence)")

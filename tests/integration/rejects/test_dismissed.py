@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from sluice.cli.main import app
 from sluice.engine.ledger.runs import Run, read_status
-from sluice.engine.steps.replay import rows as replaying
-from sluice.engine.steps.replay.chosen import Wanted
+from sluice.engine.steps.again.replay import rows as replaying
+from sluice.engine.steps.again.replay.chosen import Wanted
 from sluice.tasks.replay import chosen_rejects, replay
 from tests.kit.in_process import InProcess
 from tests.kit.refused import loaded, orders, registered, rows_of, use

@@ -10,7 +10,7 @@ import pyarrow.parquet
 import pytest
 
 from sluice.engine.ledger.runs import read_status
-from sluice.engine.steps.replay.chosen import Wanted
+from sluice.engine.steps.again.replay.chosen import Wanted
 from tests.kit.in_process import InProcess
 from tests.kit.refused import loaded, replayed, rows_of, use
 

@@ -12,7 +12,7 @@ import pytest
 
 from sluice.engine.base.settings import settings
 from sluice.engine.ledger.runs import read_status
-from sluice.engine.steps.replay.chosen import Wanted
+from sluice.engine.steps.again.replay.chosen import Wanted
 from sluice.pipelines import find
 from tests.integration.remote.reading import PATH
 from tests.kit.api_server import ApiServer, saying

@@ -13,7 +13,7 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.ledger.registration import NewInput
 from sluice.engine.ledger.runs import Run
 from sluice.engine.sources.fetched import to_fetch
-from sluice.engine.steps.reload import files_again
+from sluice.engine.steps.again.reload import files_again
 from sluice.errors import ConfigError
 from sluice.tasks.enqueue import register_inputs
 from tests.kit.api_server import ApiServer, running, saying

@@ -8,7 +8,7 @@ import pytest
 
 from sluice import Column, Date, Decimal, Derived, Files, Generated, Integer, Pipeline, Table, Text, Timestamp
 from sluice.engine.database.connection import transaction
-from sluice.engine.steps.redeclare import note_declared
+from sluice.engine.steps.again.redeclare import note_declared
 from sluice.engine.tables.changes.change import Allowed
 from sluice.engine.tables.changes.fits import refuse_changed
 from sluice.engine.tables.changes.preview import preview

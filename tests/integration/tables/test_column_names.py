@@ -16,7 +16,7 @@ import sluice
 from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.declare.names import IDENTIFIER, SYSTEM_COLUMNS
 from sluice.engine.ledger import steps
-from sluice.engine.steps.withdraw import withdraw_input
+from sluice.engine.steps.removal.withdraw import withdraw_input
 from tests.kit.in_process import InProcess
 
 SQL = Path(sluice.__file__).parent / "engine"

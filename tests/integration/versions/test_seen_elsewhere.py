@@ -10,7 +10,7 @@ from sluice import Column, Date, Files, Integer, Pipeline, Table, Text
 from sluice.engine.export import ExportRequest, Form, export_tables
 from sluice.engine.export.tables import find_table
 from sluice.engine.ledger.runs import Run
-from sluice.engine.steps.replay.chosen import Wanted
+from sluice.engine.steps.again.replay.chosen import Wanted
 from tests.integration.preview.as_a_run import assert_as_a_run
 from tests.kit import refused
 from tests.kit.in_process import InProcess

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sluice.engine.steps.forget.receipt import Copies, Gone, receipt
+from sluice.engine.steps.removal.forget.receipt import Copies, Gone, receipt
 from sluice.tasks.removal import forget as forgets
 from sluice.tasks.removal.forget import ForgetResult
 

@@ -11,9 +11,9 @@ import pytest
 
 from sluice.engine.load.target import Target
 from sluice.engine.load.undo import Undoing
-from sluice.engine.steps.undo.again import Again
-from sluice.engine.steps.undo.cancel import Cancelled
-from sluice.engine.steps.undo.found import Found, Group, Obstacle
+from sluice.engine.steps.removal.undo.again import Again
+from sluice.engine.steps.removal.undo.cancel import Cancelled
+from sluice.engine.steps.removal.undo.found import Found, Group, Obstacle
 from sluice.tasks.removal import cancel as cancels
 from sluice.tasks.removal import undo as undoes
 from sluice.tasks.removal.undo import Undone

@@ -39,7 +39,7 @@ from sluice.engine.steps.batch.load import Books, close_books, compare_counts, w
 from sluice.engine.steps.batch.read import ReadInput
 from sluice.engine.steps.batch.rows import transform_batch
 from sluice.engine.steps.batch.text import text_of
-from sluice.engine.steps.load import is_loaded
+from sluice.engine.steps.part.load import is_loaded
 from sluice.engine.steps.plan.same import read_otherwise, same_contents
 from sluice.engine.steps.plan.scan import PlannedInput
 from sluice.engine.steps.plan.work import InputWork

@@ -27,7 +27,7 @@ from sluice.engine.load.target import Target
 from sluice.engine.rows import rejects
 from sluice.engine.rows.frames import ReadyBatch
 from sluice.engine.steps.batch.text import PART
-from sluice.engine.steps.load import is_loaded
+from sluice.engine.steps.part.load import is_loaded
 from sluice.engine.tables.changes.fits import refuse_changed
 from sluice.errors import LostClaim, PermanentError, TransientError
 

@@ -16,8 +16,8 @@ from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.copy import encode_rows
 from sluice.engine.rows.frames import Frames, RawBatch, ReadyBatch
 from sluice.engine.steps.batch.text import LINE, PART, text_of
-from sluice.engine.steps.extract import part_bytes
-from sluice.engine.steps.raw_rows import NOT_KEPT, append, raw_rows
+from sluice.engine.steps.part.extract import part_bytes
+from sluice.engine.steps.part.raw_rows import NOT_KEPT, append, raw_rows
 from sluice.engine.types.base import Int64s
 
 

@@ -18,7 +18,7 @@ from sluice.engine.database.session import place, schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline, Table
 from sluice.engine.load.target import Target
-from sluice.engine.steps.undo.undo import lock_tables, open_run
+from sluice.engine.steps.removal.undo.undo import lock_tables, open_run
 from sluice.errors import ConfigError, TransientError
 
 query = statements(__name__)

@@ -13,7 +13,7 @@ from sluice.engine.database.connection import stream
 from sluice.engine.database.statements import statements
 from sluice.engine.formats.known import Record, records_of
 from sluice.engine.formats.text.header import plain
-from sluice.engine.steps.forget.wanted import Wanted, parse_cells
+from sluice.engine.steps.removal.forget.wanted import Wanted, parse_cells
 
 query = statements(__name__)
 

@@ -13,9 +13,9 @@ from sluice.engine.database.statements import statements
 from sluice.engine.declare import Flow, Nested, Pipeline, Preprocessed
 from sluice.engine.load.target import Target
 from sluice.engine.load.undo import Undoing, count_coming_back, count_rows
-from sluice.engine.steps.undo.again import Again, obstacle, read_again
-from sluice.engine.steps.undo.found import Found, Group, Obstacle
-from sluice.engine.steps.undo.obstacles import in_the_way
+from sluice.engine.steps.removal.undo.again import Again, obstacle, read_again
+from sluice.engine.steps.removal.undo.found import Found, Group, Obstacle
+from sluice.engine.steps.removal.undo.obstacles import in_the_way
 from sluice.engine.tables.catalog import columns_of
 from sluice.errors import ConfigError
 

@@ -12,7 +12,7 @@ from sluice.engine.declare import Flow
 from sluice.engine.formats.known import Record
 from sluice.engine.ledger.rejects.replayed import ReplayInput
 from sluice.engine.rows.contract import Contract
-from sluice.engine.steps.replay.rows import RefusedRow, RefusedRows, corrected, place_of, refused_rows
+from sluice.engine.steps.again.replay.rows import RefusedRow, RefusedRows, corrected, place_of, refused_rows
 from sluice.errors import ConfigError
 
 Edits = Mapping[tuple[int, int], Mapping[str, str]]  # by input and line: cells by the name of their column

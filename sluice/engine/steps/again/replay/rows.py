@@ -11,8 +11,8 @@ from sluice.engine.formats.text.documents import as_document
 from sluice.engine.formats.text.header import plain
 from sluice.engine.ledger.rejects.replayed import KeptReject, ReplayInput, kept_rejects
 from sluice.engine.rows.contract import Contract
-from sluice.engine.steps.raw_rows import kept, private_places
-from sluice.engine.steps.replay.originals import original_records
+from sluice.engine.steps.again.replay.originals import original_records
+from sluice.engine.steps.part.raw_rows import kept, private_places
 from sluice.errors import ConfigError
 
 BATCH = 50_000  # rejects of an input that are in memory at once

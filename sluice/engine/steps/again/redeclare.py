@@ -17,7 +17,7 @@ from sluice.engine.ledger.steps import Claim
 from sluice.engine.load.target import Target
 from sluice.engine.registry import Declared
 from sluice.engine.steps.build import definition_of
-from sluice.engine.steps.withdraw import this_input, undo_input
+from sluice.engine.steps.removal.withdraw import this_input, undo_input
 
 query = statements(__name__)
 

@@ -13,8 +13,8 @@ from sluice.engine.database.statements import statements
 from sluice.engine.declare import Nested, Pipeline
 from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.runs import no_such_run
-from sluice.engine.steps.undo.finder import Finder
-from sluice.engine.steps.undo.found import Found
+from sluice.engine.steps.removal.undo.finder import Finder
+from sluice.engine.steps.removal.undo.found import Found
 from sluice.errors import ConfigError
 
 query = statements(__name__)

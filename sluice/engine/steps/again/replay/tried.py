@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from sluice.engine.formats.known import parse_text
 from sluice.engine.ledger.rejects.replayed import Again
 from sluice.engine.rows.contract import Contract
-from sluice.engine.steps.replay.chosen import Chosen, ChosenRow
+from sluice.engine.steps.again.replay.chosen import Chosen, ChosenRow
 
 Reason = tuple[str | None, str]  # the column and the code of a reject
 

@@ -16,7 +16,7 @@ from sluice.engine.ledger.outcomes import end_input
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.ledger.steps import Claim
 from sluice.engine.rows import rejects
-from sluice.engine.steps.reject_limit import RejectLimit
+from sluice.engine.steps.part.reject_limit import RejectLimit
 from sluice.errors import LostClaim
 
 query = statements(__name__)

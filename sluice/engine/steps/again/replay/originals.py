@@ -12,7 +12,7 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
 from sluice.engine.formats.known import Record
 from sluice.engine.ledger.parts import PartWork, read_parts
-from sluice.engine.steps.extract import part_bytes
+from sluice.engine.steps.part.extract import part_bytes
 from sluice.errors import InputChanged, LostClaim, NotHere, TransientError
 
 query = statements(__name__)

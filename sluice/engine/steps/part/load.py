@@ -23,7 +23,7 @@ from sluice.engine.load.replaced import clear_replaced
 from sluice.engine.load.target import Target
 from sluice.engine.rows import rejects
 from sluice.engine.rows.frames import ReadyFrame
-from sluice.engine.steps.park import delete_rejects
+from sluice.engine.steps.part.park import delete_rejects
 from sluice.engine.tables.changes.fits import refuse_changed
 from sluice.errors import LostClaim, PermanentError, TransientError
 

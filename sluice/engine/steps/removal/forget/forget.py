@@ -17,9 +17,9 @@ from sluice.engine.ledger.personal.forgotten import no_key
 from sluice.engine.load.children import delete_orphans
 from sluice.engine.load.forget import count_elsewhere, count_naming, delete_rows, say_value, thin_kept
 from sluice.engine.load.target import Target
-from sluice.engine.steps.forget.receipt import Gone, Hashed
-from sluice.engine.steps.forget.rejects import forget_rejects, scrubs
-from sluice.engine.steps.forget.wanted import Wanted, masked, pattern
+from sluice.engine.steps.removal.forget.receipt import Gone, Hashed
+from sluice.engine.steps.removal.forget.rejects import forget_rejects, scrubs
+from sluice.engine.steps.removal.forget.wanted import Wanted, masked, pattern
 from sluice.engine.tables.catalog import columns_of, table_identifier
 from sluice.engine.types.forgotten import keyed_hash
 from sluice.engine.types.text import Text

@@ -10,7 +10,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Flow, Nested
 from sluice.engine.load.undo import replacing_runs, rows_replaced_since
-from sluice.engine.steps.undo.found import Group, Obstacle
+from sluice.engine.steps.removal.undo.found import Group, Obstacle
 
 query = statements(__name__)
 

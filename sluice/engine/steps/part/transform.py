@@ -9,8 +9,8 @@ from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.copy import encode_rows
 from sluice.engine.rows.frames import RawFrame, ReadyFrame
 from sluice.engine.rows.rejects import both, without_quotes
-from sluice.engine.steps.extract import part_bytes
-from sluice.engine.steps.raw_rows import with_raw
+from sluice.engine.steps.part.extract import part_bytes
+from sluice.engine.steps.part.raw_rows import with_raw
 
 
 def transform_part(work: PartWork, raw: RawFrame, contract: Contract) -> ReadyFrame:

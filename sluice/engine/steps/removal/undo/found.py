@@ -9,7 +9,7 @@ from typing import Any
 
 from sluice.engine.load.target import Target
 from sluice.engine.load.undo import Replaced, Undoing
-from sluice.engine.steps.undo.again import Again
+from sluice.engine.steps.removal.undo.again import Again
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.load.target import Target
 from sluice.engine.load.undo import lock_out, note_compared, take_out
-from sluice.engine.steps.undo.found import Found
+from sluice.engine.steps.removal.undo.found import Found
 from sluice.errors import ConfigError, TransientError
 
 query = statements(__name__)

@@ -17,7 +17,7 @@ from sluice.engine.database.session import schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.rows import records
-from sluice.engine.steps.forget.wanted import masked
+from sluice.engine.steps.removal.forget.wanted import masked
 from sluice.engine.storage import is_remote
 
 query = statements(__name__)

@@ -23,7 +23,7 @@ from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.runs import no_such_run
 from sluice.engine.load.target import Target
 from sluice.engine.load.undo import Undoing, take_out
-from sluice.engine.steps.withdraw import delete_rows
+from sluice.engine.steps.removal.withdraw import delete_rows
 from sluice.errors import ConfigError, TransientError
 
 query = statements(__name__)
