@@ -75,9 +75,9 @@ In the messages below `{value}` stands for the value of the row, `…` for what 
 _TITLES = {
     "rows": "Rejected rows\n\nThe row is not loaded. The other rows of its file are.",
     "inputs": "Refused inputs\n\nNothing of the input is loaded. The other inputs of the run go on.",
-    "sources": "Refused fetches\n\nWhat to do about each is in [APIs](../how-to/http-api.md),"
-    " [other databases](../how-to/mysql.md),"
-    " [databases](../how-to/sources.md) and [Python functions](../how-to/rows.md) as sources.",
+    "sources": "Refused fetches\n\nWhat to do about each is in [APIs](../how-to/declare/http-api.md),"
+    " [other databases](../how-to/declare/mysql.md),"
+    " [databases](../how-to/declare/sources.md) and [Python functions](../how-to/declare/rows.md) as sources.",
     "forecast": "Forecasts\n\n`sluice forecast` ends with 1.",
     "api": "Problems of the JSON API\n\nSee [the JSON API](json-api.md).",
 }

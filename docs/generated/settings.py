@@ -31,8 +31,8 @@ These apply only while `DATABASE_URL` and `REDIS_URL` are not set.
 ## Settings of sources
 
 `HttpApi` and `PostgresQuery` name further variables, for example `base="SHOP_API_URL"`. They are read on the worker
-that fetches. `NAME_FILE` works for them too. See [APIs](../how-to/http-api.md) and
-[databases](../how-to/sources.md) as sources.
+that fetches. `NAME_FILE` works for them too. See [APIs](../how-to/declare/http-api.md) and
+[databases](../how-to/declare/sources.md) as sources.
 """
 
 

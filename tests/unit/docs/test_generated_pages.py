@@ -115,7 +115,7 @@ def test_codes_of_other_pages_are_on_the_page_of_codes() -> None:
     here = {each.code for each in codes.found()}
     summary = re.findall(r"^\| `[A-Z]\w+` \| `.+` \| ((?:`\w+` ?)+) \|$", page("docs/reference/types.md"), re.MULTILINE)
     elsewhere = set(re.findall(r"\w+", " ".join(summary)))
-    elsewhere |= set(re.findall(r"^\| `([a-z_]+)` \|", page("docs/how-to/http-api.md"), re.MULTILINE))
+    elsewhere |= set(re.findall(r"^\| `([a-z_]+)` \|", page("docs/how-to/declare/http-api.md"), re.MULTILINE))
     rows = re.findall(r"rejected: (.*), \.\.\. \|", page("docs/reference/rows.md"))
     elsewhere |= set(re.findall(r"`(\w+)`", rows[0]))
     assert len(elsewhere) > 35
