@@ -1,4 +1,4 @@
-"""A pipeline of a user's own gets its API by declaring it: that of docs/how-to/results/serve.md, from file to answers."""
+"""A pipeline of a user's own gets its API by declaring it: as in docs/how-to/results/serve.md: file to answers."""
 
 from __future__ import annotations
 
