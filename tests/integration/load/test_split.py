@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sluice import Column, Date, Files, Integer, Pipeline, Record, Split, Table, Text
+from sluice.engine.sources.files import kind
 from sluice.errors import ConfigError
 from sluice.testing import Loaded, sandbox
 
@@ -107,3 +109,26 @@ def test_wrong_declarations_say_what_to_do() -> None:
         Split(Files("*", delimiter="|"), [Record("H", ORDERS)])
     with pytest.raises(ConfigError, match="named twice"):
         Split(Files("*", delimiter="|"), [Record("H", ORDERS)], by="kind", ignore=["H"])
+
+
+def test_a_file_that_changes_between_its_types_is_not_loaded_half_and_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "export.txt"
+    path.write_text("H|1|2024-01-02\nD|1|1|a\n")
+    read_one = kind._of_type
+
+    def read_and_change(*words: Any) -> Any:
+        result = read_one(*words)
+        path.write_text("H|1|2024-01-02\nD|1|1|b\n")
+        return result
+
+    monkeypatch.setattr(kind, "_of_type", read_and_change)
+    with sandbox() as box:
+        loaded = box.load(Pipeline("shop", splits=[BY_FIRST]), path)
+        states = [(each["state"], each["error_code"]) for each in loaded.status["inputs"]]
+        assert states == [("done", None), ("failed", "file_changed")]
+        assert box.sql("select count(*) from order_lines") == [(0,)]
+        monkeypatch.setattr(kind, "_of_type", read_one)
+        assert box.load(Pipeline("shop", splits=[BY_FIRST]), path).state == "done"
+        assert box.sql("select sku from order_lines") == [("b",)]

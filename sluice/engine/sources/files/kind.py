@@ -28,6 +28,8 @@ class _Files:
 
     def scan(self, source: Files, request: ScanRequest) -> ScanResult:
         result = _scan(source, request)
+        if result.raw is not None:
+            return result
         raw = identity(request.uri) if result.landed else f"sha256:{result.plan.sha256}"
         return replace(result, raw=raw)
 
@@ -62,12 +64,12 @@ def _of_type(text: Opened, source: OfType, request: ScanRequest) -> ScanResult:
             names = tuple(column.header_name for column in request.table.columns)
             digest = hashlib.sha256(f"{request.uri} {source.name}".encode()).hexdigest()
             empty = InputPlan(digest, 0, JsonLines(names, 0, 1), (), 0)
-            return ScanResult(empty, encoding=text.encoding, left_out=note)
+            return ScanResult(empty, encoding=text.encoding, left_out=note, raw=typed.read)
         with copy.reading() as file:
             planned = plan_text(file, text.head, source.text, request.tick, request.headers)
         parts = tuple(replace(each, first_line=each.first_line + typed.dropped) for each in planned.parts)
         moved = replace(planned, parts=parts)
-        return ScanResult(moved, copy.keep(moved.sha256), text.encoding, left_out=note)
+        return ScanResult(moved, copy.keep(moved.sha256), text.encoding, left_out=note, raw=typed.read)
 
 
 def _left_out(typed: Typed, source: OfType) -> str:

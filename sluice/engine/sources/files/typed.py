@@ -6,6 +6,7 @@ The other lines are left empty, so that each record keeps its line; those before
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -32,6 +33,7 @@ class Typed:
         self._is_json = looks_like_jsonl(head, skip=source.skip)
         self.records = self.dropped = 0
         self.left_out: Counter[str] = Counter()
+        self._digest = hashlib.sha256()
 
     def blocks(self) -> Iterator[bytes]:
         """The text. Raises DataError `unknown_record`, `missing_header`, `no_delimiter`."""
@@ -52,6 +54,11 @@ class Typed:
                 yield line if line.endswith(b"\n") else line + b"\n"
             else:
                 pending += 1
+
+    @property
+    def read(self) -> str:
+        """The identity of all text that was read, of every type: other types of the file must have the same."""
+        return f"text:{self._digest.hexdigest()}"
 
     @property
     def _has_header(self) -> bool:
@@ -75,6 +82,7 @@ class Typed:
     def _lines(self) -> Iterator[bytes]:
         left = b""
         while block := self._stream.read(_BLOCK):
+            self._digest.update(block)
             lines = (left + block).split(b"\n")
             left = lines.pop()
             yield from (line + b"\n" for line in lines)

@@ -86,9 +86,7 @@ def plan_input(
             end_input(cursor, work.id, "already_loaded", same_as=nothing.same_as, note=nothing.left_out)
         return
     except DataError as error:
-        with _finishing(claim) as cursor:
-            note_stamps(cursor, {work.id: before})
-            end_input(cursor, work.id, "failed", code=error.code, error=error.reason)
+        _fail(claim, work, before, error)
         return
     failpoint("plan.scanned")
     try:
@@ -98,7 +96,15 @@ def plan_input(
     except ContentsUnknown:
         note_content(work, scanned.plan.sha256, scanned.plan.size)
         raise
+    except DataError as error:
+        _fail(claim, work, before, error)
     failpoint("plan.committed")
+
+
+def _fail(claim: Claim, work: InputWork, stamp: str | None, error: DataError) -> None:
+    with _finishing(claim) as cursor:
+        note_stamps(cursor, {work.id: stamp})
+        end_input(cursor, work.id, "failed", code=error.code, error=error.reason)
 
 
 @contextmanager

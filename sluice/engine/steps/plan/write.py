@@ -9,7 +9,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Flow
+from sluice.engine.declare import Flow, OfType
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.spans import PartSpan
 from sluice.engine.ledger.inputs.shared import note_fetched
@@ -21,7 +21,7 @@ from sluice.engine.steps.plan.same import OtherInput, replaced_by, resolve_same_
 from sluice.engine.steps.plan.scan import PlannedInput
 from sluice.engine.steps.plan.work import InputWork
 from sluice.engine.storage import exists
-from sluice.errors import TransientError
+from sluice.errors import DataError, TransientError
 from sluice.version import __version__
 
 query = statements(__name__)
@@ -34,8 +34,13 @@ def write_plan(
     scanned: PlannedInput,
     children: Sequence[Mapping[str, str | None]] = (),
 ) -> None:
-    """Write the result of the scan, or end the input if its content needs no loading. `children`: see `plan_input`."""
+    """Write the result of the scan, or end the input if its content needs no loading. `children`: see `plan_input`.
+
+    Raises DataError `file_changed` where records of another type of the same file were read from other bytes.
+    """
     planned = scanned.plan
+    if isinstance(flow.source, OfType):
+        _refuse_mixed(cursor, work, scanned)
     lock(cursor, Lock.CONTENT, planned.sha256)
     if scanned.landed is not None and not exists(scanned.landed):
         raise TransientError(f"The copy {scanned.landed} was purged before it was needed; it is made again.")
@@ -55,6 +60,20 @@ def write_plan(
     if ordered and not work.options.get("reload"):
         others = []  # it is applied again, over the rows that are there
     _start(cursor, work, flow, scanned, others, children)
+
+
+def _refuse_mixed(cursor: Cursor, work: InputWork, scanned: PlannedInput) -> None:
+    """Each type of record is read on its own: a file that changes in between must not be loaded half and half."""
+    lock(cursor, Lock.CONTENT, f"{work.run} {work.uri}")
+    beside = {"run": work.run, "uri": work.uri, "input": work.id, "raw": scanned.raw}
+    cursor.execute(query("read_otherwise"), beside)
+    row = cursor.fetchone()
+    if row is not None:
+        raise DataError(
+            "file_changed",
+            f"The file was changed after its records of {row[0]} had been read, so these here are of another content: "
+            "nothing of them was loaded. Run the file again when it is complete.",
+        )
 
 
 def _start(
