@@ -112,3 +112,18 @@ def test_what_is_forgotten_takes_its_lists_with_it(stack: Stack, tmp_path: Path)
     stack.sluice("forget", "shop", "--where", "placed=2024-01-03")
     assert stack.sql(LINES) == [(1, 1, "a"), (1, 2, "b")]
     assert stack.sql("select order_id from orders") == [(1,)]
+
+
+def test_lists_that_are_kept_for_an_undo_go_with_a_forgotten_record(stack: Stack, tmp_path: Path) -> None:
+    _declare(stack, "update")
+    stack.worker().wait_ready()
+    first = _file(tmp_path, "orders1.jsonl", (1, "2024-01-02", ["a"]), (2, "2024-01-03", ["secret"]))
+    second = _file(tmp_path, "orders2.jsonl", (1, "2024-01-02", ["b"]), (2, "2024-01-03", ["other"]))
+    for path in (first, second):
+        stack.wait(stack.enqueue(path, pipeline="shop"))
+    kept = "select count(*) from sluice.replaced, unnest(rows) r where r like %s"
+    assert stack.sql(kept, "%secret%") == [(1,)]
+    stack.sluice("forget", "shop", "--where", "placed=2024-01-03")
+    assert stack.sql(kept, "%secret%") == [(0,)]
+    assert stack.sql(kept, "%1,1,a%") == [(1,)]
+    assert stack.sql(LINES) == [(1, 1, "b")]

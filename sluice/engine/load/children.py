@@ -13,6 +13,7 @@ from sluice.engine.database.locks import Lock, share
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Nested
 from sluice.engine.declare.tables.children import PLACES
+from sluice.engine.load.forget import kept_declarations
 from sluice.engine.load.replaced import clear_left
 from sluice.engine.load.snapshot import count_gone
 from sluice.engine.load.target import Target
@@ -48,6 +49,19 @@ def delete_orphans(cursor: Cursor, target: Target, source: Nested) -> dict[int, 
     return dict(cursor.fetchall())
 
 
+def thin_orphans(cursor: Cursor, target: Target, source: Nested) -> int:
+    """Take rows of such lists out of what is kept for an undo, and all that cannot be read. Returns how many."""
+    gone = 0
+    for then, inputs, readable in kept_declarations(cursor, target):
+        if readable:
+            cursor.execute(then.statement("make_stage"))
+            cursor.execute(_statement("thin_orphans", then, source), {"inputs": inputs})
+        else:
+            cursor.execute(query("drop_kept"), {"inputs": inputs})
+        gone += int((cursor.fetchone() or (0,))[0])
+    return gone
+
+
 def _statement(name: str, target: Target, source: Nested) -> sql.Composed:
     key = [sql.Identifier(column) for column in source.parent.key or ()]
     columns = sql.SQL(", ").join(sql.SQL("t.{}").format(sql.Identifier(column)) for column in target.stored)
@@ -58,5 +72,6 @@ def _statement(name: str, target: Target, source: Nested) -> sql.Composed:
         parent_key=sql.SQL(", ").join(sql.SQL("p.{}").format(column) for column in key),
         same_key=sql.SQL(" and ").join(sql.SQL("t.{0} = p.{0}").format(column) for column in key),
         text=sql.SQL("row({})::text").format(columns),
+        stage=target.stage,
         verdict=sql.Identifier("pg_temp", "sluice_verdict"),
     )

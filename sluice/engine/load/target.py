@@ -89,6 +89,11 @@ class Target:
         """The table of its closed versions."""
         return f"{self.name}_history" if self.valid_from else None
 
+    @property
+    def stage(self) -> sql.Composable:
+        """The temporary table of its rows, which `make_stage` makes."""
+        return _names(self)["stage"]
+
     def statement(self, name: str, *, column: str = "") -> sql.Composed:
         """The template `name`.sql with this table's identifiers; `column` is the column it is about, if any."""
         return _compose(self, home_schema(), name, column)

@@ -1,6 +1,6 @@
 """Other environments in the database: each has a ledger in a schema of its own, and tables of its own.
 
-Rows of two ledgers in one table could not be told apart: each counts its inputs from 1.
+Rows of two ledgers in one table could not be distinguished: each counts its inputs from 1.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def untarred(stream: BinaryIO, member: str | None, layers: Sequence[str]) -> Ite
 
 
 def _entries(stream: BinaryIO) -> Iterator[tuple[tarfile.TarInfo, Iterator[bytes]]]:
-    """The files of an archive, each with its content, which is read before the next one is asked for."""
+    """The files of an archive, each with its content, which is read before the next one comes."""
     forward = _Forward(stream)
     seen: set[str] = set()
     try:

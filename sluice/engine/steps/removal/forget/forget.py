@@ -14,7 +14,7 @@ from sluice.engine.database.statements import statements
 from sluice.engine.declare import Nested, Pipeline
 from sluice.engine.declare.tables.closed import closed_table
 from sluice.engine.ledger.personal.forgotten import no_key
-from sluice.engine.load.children import delete_orphans
+from sluice.engine.load.children import delete_orphans, thin_orphans
 from sluice.engine.load.forget import count_elsewhere, count_naming, delete_rows, say_value, thin_kept
 from sluice.engine.load.target import Target
 from sluice.engine.steps.removal.forget.receipt import Gone, Hashed
@@ -105,6 +105,7 @@ def _forget_lists(cursor: Cursor, pipeline: Pipeline, values: Sequence[Wanted], 
             of_inputs = delete_orphans(cursor, target, flow.source)
             gone.of_inputs.update(of_inputs)
             gone.rows[target.name] += sum(of_inputs.values())
+            gone.kept[target.name] += thin_orphans(cursor, target, flow.source)
 
 
 def _tables(pipeline: Pipeline, values: Sequence[Wanted]) -> set[str]:
