@@ -73,8 +73,9 @@ class _Login(paramiko.ServerInterface):
 
 
 @contextmanager
-def sftp_files(folder: Path) -> Iterator[str]:
-    """An SFTP server for the files of a folder; the user `ann` has the password `secret`."""
+def sftp_files(folder: Path, known_hosts: Path | None = None) -> Iterator[str]:
+    """An SFTP server for the files of a folder; the user `ann` has the password `secret`. Its key goes into a file of
+    known hosts."""
 
     class Served(paramiko.SFTPServerInterface):
         def _path(self, path: str) -> str:
@@ -112,6 +113,9 @@ def sftp_files(folder: Path) -> Iterator[str]:
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
+    if known_hosts is not None:
+        port = listening.getsockname()[1]
+        known_hosts.write_text(f"[127.0.0.1]:{port} {key.get_name()} {key.get_base64()}\n")
     try:
         yield f"sftp://127.0.0.1:{listening.getsockname()[1]}"
     finally:

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from sluice.engine.storage.address import library_of, refuse_secrets, scheme
 from sluice.engine.storage.client import CONNECT_S, READ_S
 from sluice.engine.storage.failures import translated
+from sluice.engine.storage.host_keys import checked_host_key
 from sluice.errors import ConfigError, InputChanged, TransientError
 
 _BLOCK = 1 << 20
@@ -125,8 +126,14 @@ def _options(kind: str) -> dict[str, Any]:
     if kind in ("sftp", "ssh"):
         # a connection that waited in a cache may be closed
         limits = {"timeout": CONNECT_S, "banner_timeout": READ_S, "auth_timeout": READ_S}
-        return limits | {"skip_instance_cache": True}
+        return _host_keys() | limits | {"skip_instance_cache": True}
     return {}
+
+
+def _host_keys() -> dict[str, Any]:
+    """How the host key of an SFTP server is checked; FSSPEC_SFTP_HOST_KEY_POLICY says otherwise."""
+    chosen = importlib.import_module("fsspec.config").conf.get("sftp", {})
+    return {} if "host_key_policy" in chosen else {"host_key_policy": checked_host_key()}
 
 
 def _reading(uri: str) -> dict[str, Any]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import paramiko
 import pytest
 
 from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.sources.files.resolve import resolve
-from sluice.engine.storage import exists, open_input, read_range, stamp
+from sluice.engine.storage import exists, host_keys, open_input, read_range, stamp
 from sluice.errors import ConfigError, InputChanged, NotHere, TransientError
 from tests.kit.file_servers import sftp_files, web_files
 from tests.kit.in_process import InProcess
@@ -68,26 +69,42 @@ def test_what_is_not_there_or_cannot_be_reached_says_so() -> None:
 
 def test_a_file_of_an_sftp_server(engine: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.csv").write_bytes(ROWS)
-    _sign_in(monkeypatch, "secret")
-    with sftp_files(tmp_path) as address:
+    known = _sign_in(tmp_path, monkeypatch, "secret")
+    with sftp_files(tmp_path, known) as address:
         assert loaded(engine, f"{address}/a.csv") == LOADED
         assert read_range(f"{address}/a.csv", 8, 5) == (b"1,Ann", len(ROWS))
         assert not exists(f"{address}/b.csv")
 
 
 def test_a_wrong_password_is_named_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _sign_in(monkeypatch, "wrong-one")
-    with sftp_files(tmp_path) as address:
+    known = _sign_in(tmp_path, monkeypatch, "wrong-one")
+    with sftp_files(tmp_path, known) as address:
         with pytest.raises(NotHere, match="FSSPEC_SFTP_USERNAME and FSSPEC_SFTP_PASSWORD") as refused:
             stamp(f"{address}/a.csv")
         assert "wrong-one" not in str(refused.value)
 
 
-def _sign_in(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+def test_a_server_that_nobody_knows_gets_no_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = _sign_in(tmp_path, monkeypatch, "secret")
+    with sftp_files(tmp_path) as address:
+        with pytest.raises(ConfigError, match=r"is not in .*known_hosts, so it may be another server"):
+            stamp(f"{address}/a.csv")
+        port = address.rpartition(":")[2]
+        other = paramiko.ECDSAKey.generate()
+        known.write_text(f"[127.0.0.1]:{port} {other.get_name()} {other.get_base64()}\n")
+        with pytest.raises(ConfigError, match=rf"is not the one in its file.*ssh-keyscan -p {port} 127.0.0.1 >> "):
+            stamp(f"{address}/a.csv")
+
+
+def _sign_in(folder: Path, monkeypatch: pytest.MonkeyPatch, password: str) -> Path:
+    """Give user and password as the environment does. Returns the file of known hosts."""
     from fsspec.config import conf
 
     # what fsspec makes of FSSPEC_SFTP_USERNAME and FSSPEC_SFTP_PASSWORD when it is imported
     monkeypatch.setitem(conf, "sftp", {"username": "ann", "password": password, "allow_agent": False})
+    known = folder / "known_hosts"
+    monkeypatch.setattr(host_keys, "FILES", (folder / "none", known))
+    return known
 
 
 @pytest.mark.parametrize(
