@@ -24,11 +24,12 @@ from sluice.engine.declare.sources.source import Remote, Source
 from sluice.engine.declare.sources.split import OfType, Record, Split
 from sluice.engine.declare.sources.sql_query import SqlQuery
 from sluice.engine.declare.tables.children import Children
+from sluice.engine.declare.tables.column import Column
 from sluice.engine.declare.tables.computed import Computed
 from sluice.engine.declare.tables.derived import Derived
 from sluice.engine.declare.tables.generated import Generated, Identity
 from sluice.engine.declare.tables.preprocessed import Preprocessed
-from sluice.engine.declare.tables.table import Column, Table
+from sluice.engine.declare.tables.table import Table
 
 __all__ = [
     "LINEAGE", "Column", "Computed", "Cursor", "Daily", "Derived", "Example", "Files", "Flow", "Generated", "HttpApi",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sluice.engine.declare.tables.table import Column, Table
+from sluice.engine.declare.tables.column import Column
+from sluice.engine.declare.tables.table import Table
 from sluice.engine.declare.tables.versions import CLOSED_BY
 from sluice.engine.types import Timestamp
 from sluice.engine.types.numbers.integer import Integer

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from sluice.engine.declare.tables.table import Column
+    from sluice.engine.declare.tables.column import Column
 
 _AGE = re.compile(r"([1-9][0-9]{0,4}) (day|week|month|year)s?")
 _DAYS = {"day": 1, "week": 7}

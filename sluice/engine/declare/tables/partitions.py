@@ -10,7 +10,8 @@ from sluice.engine.declare.names import unknown_columns
 from sluice.engine.declare.tables.checks import Check, between
 
 if TYPE_CHECKING:
-    from sluice.engine.declare.tables.table import Column, Table
+    from sluice.engine.declare.tables.column import Column
+    from sluice.engine.declare.tables.table import Table
 
 PartitionUnit = Literal["day", "month", "year"]
 
