@@ -58,7 +58,7 @@ def find_undo(cursor: Cursor, pipeline: Pipeline, asked: Asked, contract_of: Cal
     final = [each for each in chosen if each["settled"] is not None and each["state"] != "undone"]
     if not final:
         raise ConfigError(_nothing(asked, chosen))
-    finder = Finder(cursor, pipeline, facts, contract_of)
+    finder = Finder(cursor, pipeline, facts, contract_of, whole=asked.file is None)
     for flow in pipeline.flows:
         every = [each for each in inputs if each["source"] == flow.source.name]
         of_source = [each for each in final if each["source"] == flow.source.name]

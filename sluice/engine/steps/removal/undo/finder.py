@@ -27,11 +27,14 @@ Row = Mapping[str, Any]
 class Finder:
     """Collects what an undo would do, source by source."""
 
-    def __init__(self, cursor: Cursor, pipeline: Pipeline, facts: Row, contract_of: Callable[[str], str]) -> None:
+    def __init__(
+        self, cursor: Cursor, pipeline: Pipeline, facts: Row, contract_of: Callable[[str], str], *, whole: bool
+    ) -> None:
         self._cursor = cursor
         self._pipeline = pipeline
         self._facts = facts
         self._contract_of = contract_of
+        self._whole = whole
         self._groups: list[Group] = []
         self._undone: set[int] = set()
         self._again: list[Again] = []
@@ -83,6 +86,7 @@ class Finder:
             self._obstacles,
             dates if self._pipeline.dated else [],
             self._is_fitted(),
+            whole=self._whole,
         )
 
     @property
@@ -147,6 +151,7 @@ class Finder:
             "source": flow.source.name,
             **place(group.target.name),
             "run": self._run,
+            "whole": self._whole,
             "settled": group.settled,
             "inputs": group.undoing.inputs,
         }
