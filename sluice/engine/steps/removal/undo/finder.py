@@ -64,15 +64,18 @@ class Finder:
         lost = siblings if target.update else self._losers(group, flow)
         self._load_again(lost)
 
-    def lists(self, every: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Of inputs with the lists of records those whose records are undone."""
+    def lists(self, every: Sequence[dict[str, Any]], chosen: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Of inputs with the lists of records those whose records are undone, and chosen ones that have elements alone:
+        corrected rejects."""
+        alone = {each["input"] for each in chosen if each["of_input"] is None}
         settled = (each for each in every if each["settled"] is not None and each["state"] != "undone")
-        return [each for each in settled if each["of_input"] in self._undone]
+        return [each for each in settled if each["of_input"] in self._undone or each["input"] in alone]
 
     def found(self, files: dict[int, str]) -> Found:
         """All of it."""
         settled = min(group.settled for group in self._groups)
-        self._cursor.execute(query("built_with"), {"pipeline": self._pipeline.name, "settled": settled})
+        params = {"pipeline": self._pipeline.name, "settled": settled, "inputs": [*self._undone]}
+        self._cursor.execute(query("built_with"), params)
         (dates,) = self._cursor.fetchone() or ([],)
         asked = self._facts["options"].get("as_of")
         if not dates and asked is not None and self._pipeline.dated:
