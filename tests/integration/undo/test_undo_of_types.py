@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from sluice.engine.ledger.runs import read_status
+from sluice.engine.steps.again.replay.chosen import Wanted
 from sluice.errors import ConfigError
+from sluice.tasks.removal.forget import forget
+from sluice.tasks.replay import chosen_rejects
 from tests.kit.declared import declared
 
 LISTS = """
@@ -43,6 +47,30 @@ def test_a_replay_of_elements_alone_is_undone(tmp_path: Path) -> None:
         assert shop.box.sql(LINES) == before
         shop.undo(first)
         assert (shop.box.sql(LINES), shop.box.sql(ORDERS)) == ([], [])
+
+
+def test_a_refused_element_is_not_put_into_the_list_of_a_newer_record(tmp_path: Path) -> None:
+    with declared(tmp_path) as shop:
+        shop.declare(LISTS)
+        older = '{"id": 1, "placed": "2024-01-01", "lines": [{"qty": 1}, {"qty": "many"}]}'
+        first = shop.load(shop.file("1.jsonl", older)).status["run"]
+        shop.load(shop.file("2.jsonl", '{"id": 1, "placed": "2024-01-02", "lines": [{"qty": 5}]}'))
+        (chosen,) = chosen_rejects(read_status(first), Wanted(sets={"qty": "9"}))
+        assert chosen.rows == []
+        assert [*chosen.left_out] == [
+            "its record is not in orders any more: it was deleted, or another record has its key"
+        ]
+        assert shop.box.sql("select position, qty from lines") == [(1, 5)]
+
+
+def test_rejects_of_a_file_with_forgotten_rows_are_replayed(tmp_path: Path) -> None:
+    with declared(tmp_path) as shop:
+        shop.declare(LISTS)
+        lines = ('{"id": 1, "placed": "2024-01-01"}', '{"id": 2, "placed": "2024-13-01"}')
+        first = shop.load(shop.file("1.jsonl", *lines)).status["run"]
+        forget("p", [("id", "1")], table="orders")
+        shop.replay(first, placed="2024-12-01")
+        assert shop.box.sql(ORDERS) == [(2, "2024-12-01")]
 
 
 def test_a_value_for_a_column_goes_to_the_type_of_records_that_has_it(tmp_path: Path) -> None:

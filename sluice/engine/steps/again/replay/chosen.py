@@ -12,6 +12,7 @@ from sluice.engine.declare import Flow
 from sluice.engine.formats.known import Record
 from sluice.engine.ledger.rejects.replayed import ReplayInput
 from sluice.engine.rows.contract import Contract
+from sluice.engine.steps.again.replay.lists import records_gone
 from sluice.engine.steps.again.replay.rows import RefusedRow, RefusedRows, corrected, place_of, refused_rows
 from sluice.errors import ConfigError
 
@@ -65,10 +66,11 @@ def choose(of: ReplayInput, flow: Flow, contract: Contract, wanted: Wanted) -> C
     for found in chain([first], batches):
         if wanted.edits is not None:
             chosen.lines.update(row.line for row in found.rows)
+        gone = records_gone(flow, of.input, [row.line for row in found.rows])
         for row, edit in _asked(found, wanted):
             try:
-                if lacks is not None:
-                    raise lacks
+                if (why := lacks or gone.get(row.line)) is not None:
+                    raise why
                 record = _record(row, edit, sets, where, found)
             except ConfigError as error:
                 chosen.left_out[str(error)] += 1
