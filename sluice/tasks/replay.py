@@ -17,7 +17,7 @@ from sluice.engine.ledger.registration import NewInput
 from sluice.engine.ledger.rejects.replayed import inputs_with_rejects, lock_rejects, take, taken_lines
 from sluice.engine.ledger.runs import Run
 from sluice.engine.sources.replay.kind import ADDRESS
-from sluice.engine.steps.again.replay.chosen import Chosen, Wanted, choose
+from sluice.engine.steps.again.replay.chosen import Chosen, Wanted, choose, refuse_unknown_column
 from sluice.engine.steps.again.replay.tried import numbered
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.errors import ConfigError
@@ -46,6 +46,7 @@ def chosen_rejects(status: RunStatus, wanted: Wanted) -> list[Chosen]:
                 f"the file, and load it: sluice run {pipeline.name} FILE"
             )
         chosen.append(choose(each, pipeline.flow(each.source), declared.contract(each.source), wanted))
+    refuse_unknown_column([each.lacks for each in chosen])
     return chosen
 
 

@@ -76,16 +76,17 @@ def _dismiss(
 def _lines(
     status: RunStatus, inputs: list[ReplayInput], code: str | None, column: str | None, where: dict[str, str]
 ) -> list[tuple[int, int]]:
-    from sluice.engine.steps.again.replay.chosen import Wanted, matching_lines
+    from sluice.engine.steps.again.replay.chosen import Wanted, matching_lines, refuse_unknown_column
     from sluice.pipelines import declared_of, find
 
     pipeline = find(status.pipeline)
     declared, wanted = declared_of(pipeline), Wanted(code, column, where=where)
-    return [
-        (each.input, line)
+    found = {
+        each.input: matching_lines(each, pipeline.flow(each.source), declared.contract(each.source), wanted)
         for each in inputs
-        for line in matching_lines(each, pipeline.flow(each.source), declared.contract(each.source), wanted)
-    ]
+    }
+    refuse_unknown_column([each if isinstance(each, ConfigError) else None for each in found.values()])
+    return [(number, line) for number, lines in found.items() if isinstance(lines, list) for line in lines]
 
 
 def _who() -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.session import place
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline, Table
@@ -23,7 +24,7 @@ def look_at_expiry(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
     if not tables:
         return
     with transaction() as cursor:
-        cursor.execute("select to_regclass('sluice.expiry') is not null")
+        cursor.execute(in_ledger("select to_regclass('sluice.expiry') is not null"))
         if cursor.fetchone() != (True,):
             return
     for table in tables.values():

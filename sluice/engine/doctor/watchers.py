@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sluice.engine.base.identity import is_gone
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.doctor.finding import Finding, ok, warning
@@ -19,7 +20,7 @@ def look_at_watchers(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
     if not watched:
         return
     with transaction() as cursor:
-        cursor.execute("select to_regclass('sluice.watch') is not null")
+        cursor.execute(in_ledger("select to_regclass('sluice.watch') is not null"))
         if cursor.fetchone() != (True,):
             return
         cursor.execute(query("watchers"), {"pipelines": watched})

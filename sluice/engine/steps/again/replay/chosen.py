@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from sluice.engine.declare import Flow
 from sluice.engine.formats.known import Record
 from sluice.engine.ledger.rejects.replayed import ReplayInput
 from sluice.engine.rows.contract import Contract
+from sluice.engine.steps.again.replay.lists import records_gone
 from sluice.engine.steps.again.replay.rows import RefusedRow, RefusedRows, corrected, place_of, refused_rows
 from sluice.errors import ConfigError
 
@@ -42,7 +43,8 @@ class ChosenRow(NamedTuple):
 @dataclass(frozen=True)
 class Chosen:
     """The rows of an input to load. `left_out` counts the others by why, `first` is the first line of each. `lines` are
-    those of its rejects, where edited rows are compared with them, `names` its columns."""
+    those of its rejects, where edited rows are compared with them, `names` its columns. It `lacks` a column that is
+    given a value, or is asked for: then all its rows are left out."""
 
     of: ReplayInput
     records: Record
@@ -51,20 +53,24 @@ class Chosen:
     first: dict[str, int]
     lines: set[int]
     names: list[str]
+    lacks: ConfigError | None = None
 
 
 def choose(of: ReplayInput, flow: Flow, contract: Contract, wanted: Wanted) -> Chosen:
-    """The rows of an input that a replay takes. Raises ConfigError for a column that the file does not have."""
+    """The rows of an input that a replay takes."""
     batches = refused_rows(of, flow, contract, code=wanted.code, column=wanted.column)
     first = next(batches)
-    asked = (wanted.sets, wanted.where) if first.rows else ({}, {})  # the column may be one of other files only
-    sets, where = (_by_place(given, first, flow) for given in asked)
-    chosen = Chosen(of, first.records, [], Counter(), {}, set(), first.names)
+    lacks = _lacks({**wanted.sets, **wanted.where}, first, flow)
+    sets, where = (_by_place(given, first, flow) for given in (wanted.sets, wanted.where))
+    chosen = Chosen(of, first.records, [], Counter(), {}, set(), first.names, lacks)
     for found in chain([first], batches):
         if wanted.edits is not None:
             chosen.lines.update(row.line for row in found.rows)
+        gone = records_gone(flow, of.input, [row.line for row in found.rows])
         for row, edit in _asked(found, wanted):
             try:
+                if (why := lacks or gone.get(row.line)) is not None:
+                    raise why
                 record = _record(row, edit, sets, where, found)
             except ConfigError as error:
                 chosen.left_out[str(error)] += 1
@@ -75,10 +81,20 @@ def choose(of: ReplayInput, flow: Flow, contract: Contract, wanted: Wanted) -> C
     return chosen
 
 
-def matching_lines(of: ReplayInput, flow: Flow, contract: Contract, wanted: Wanted) -> list[int]:
-    """The lines of rejects with the values of `where`, as they were read. Raises ConfigError as `choose`."""
+def refuse_unknown_column(lacking: Sequence[ConfigError | None]) -> None:
+    """Raise ConfigError for a column that no input has. One of several types of records may have it alone."""
+    lacks = [each for each in lacking if each is not None]
+    if lacks and len(lacks) == len(lacking):
+        raise lacks[0]
+
+
+def matching_lines(of: ReplayInput, flow: Flow, contract: Contract, wanted: Wanted) -> list[int] | ConfigError:
+    """The lines of rejects with the values of `where`, as they were read; or which column the input does not have."""
     batches = refused_rows(of, flow, contract, code=wanted.code, column=wanted.column)
     first = next(batches)
+    lacks = _lacks(wanted.where, first, flow)
+    if lacks is not None:
+        return lacks
     where = _by_place(wanted.where, first, flow)
     return [
         row.line
@@ -128,10 +144,14 @@ def _edited(row: RefusedRow, edit: Mapping[str, str], found: RefusedRows) -> dic
     return given if changed and not row.split else changed
 
 
+def _lacks(given: Iterable[str], found: RefusedRows, flow: Flow) -> ConfigError | None:
+    """The first of these columns that the input does not have, in words."""
+    unknown = [name for name in given if place_of(name, found.records, flow) is None]
+    if not unknown:
+        return None
+    return ConfigError(f"{found.of.uri} has no column {unknown[0]!r}; it has: {', '.join(found.records.header)}.")
+
+
 def _by_place(given: Mapping[str, str], found: RefusedRows, flow: Flow) -> dict[int, str]:
     places = {name: place_of(name, found.records, flow) for name in given}
-    unknown = [name for name, at in places.items() if at is None]
-    if unknown:
-        has = ", ".join(found.records.header)
-        raise ConfigError(f"{found.of.uri} has no column {unknown[0]!r}; it has: {has}.")
     return {at: given[name] for name, at in places.items() if at is not None}

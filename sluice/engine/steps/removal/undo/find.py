@@ -58,12 +58,12 @@ def find_undo(cursor: Cursor, pipeline: Pipeline, asked: Asked, contract_of: Cal
     final = [each for each in chosen if each["settled"] is not None and each["state"] != "undone"]
     if not final:
         raise ConfigError(_nothing(asked, chosen))
-    finder = Finder(cursor, pipeline, facts, contract_of)
+    finder = Finder(cursor, pipeline, facts, contract_of, whole=asked.file is None)
     for flow in pipeline.flows:
         every = [each for each in inputs if each["source"] == flow.source.name]
         of_source = [each for each in final if each["source"] == flow.source.name]
         if isinstance(flow.source, Nested):
-            of_source = finder.lists(every)
+            of_source = finder.lists(every, of_source)
         if of_source:
             finder.add(flow, of_source, every)
     _refuse_unknown_sources(pipeline, final)
@@ -76,7 +76,7 @@ def _chosen(inputs: Sequence[Row], asked: Asked) -> list[Row]:
     wanted = asked.file
     named = [each for each in inputs if wanted in (each["uri"], str(each["input"]))]
     named = named or [each for each in inputs if each["uri"] == str(Path(wanted).absolute())]
-    named = named or [each for each in inputs if each["uri"].endswith(f"/{wanted}")]
+    named = named or [each for each in inputs if each["uri"].endswith((f"/{wanted}", f"::{wanted}"))]
     if len({each["uri"] for each in named}) == 1:  # of several types of records each is an input
         return named
     if named:

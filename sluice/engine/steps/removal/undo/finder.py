@@ -27,11 +27,14 @@ Row = Mapping[str, Any]
 class Finder:
     """Collects what an undo would do, source by source."""
 
-    def __init__(self, cursor: Cursor, pipeline: Pipeline, facts: Row, contract_of: Callable[[str], str]) -> None:
+    def __init__(
+        self, cursor: Cursor, pipeline: Pipeline, facts: Row, contract_of: Callable[[str], str], *, whole: bool
+    ) -> None:
         self._cursor = cursor
         self._pipeline = pipeline
         self._facts = facts
         self._contract_of = contract_of
+        self._whole = whole
         self._groups: list[Group] = []
         self._undone: set[int] = set()
         self._again: list[Again] = []
@@ -61,15 +64,18 @@ class Finder:
         lost = siblings if target.update else self._losers(group, flow)
         self._load_again(lost)
 
-    def lists(self, every: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Of inputs with the lists of records those whose records are undone."""
+    def lists(self, every: Sequence[dict[str, Any]], chosen: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Of inputs with the lists of records those whose records are undone, and chosen ones that have elements alone:
+        corrected rejects."""
+        alone = {each["input"] for each in chosen if each["of_input"] is None}
         settled = (each for each in every if each["settled"] is not None and each["state"] != "undone")
-        return [each for each in settled if each["of_input"] in self._undone]
+        return [each for each in settled if each["of_input"] in self._undone or each["input"] in alone]
 
     def found(self, files: dict[int, str]) -> Found:
         """All of it."""
         settled = min(group.settled for group in self._groups)
-        self._cursor.execute(query("built_with"), {"pipeline": self._pipeline.name, "settled": settled})
+        params = {"pipeline": self._pipeline.name, "settled": settled, "inputs": [*self._undone]}
+        self._cursor.execute(query("built_with"), params)
         (dates,) = self._cursor.fetchone() or ([],)
         asked = self._facts["options"].get("as_of")
         if not dates and asked is not None and self._pipeline.dated:
@@ -83,6 +89,7 @@ class Finder:
             self._obstacles,
             dates if self._pipeline.dated else [],
             self._is_fitted(),
+            whole=self._whole,
         )
 
     @property
@@ -147,6 +154,7 @@ class Finder:
             "source": flow.source.name,
             **place(group.target.name),
             "run": self._run,
+            "whole": self._whole,
             "settled": group.settled,
             "inputs": group.undoing.inputs,
         }

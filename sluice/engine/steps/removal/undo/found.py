@@ -40,7 +40,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Found:
-    """An undo before it is done. `by_file` are the addresses of its inputs, `again` inputs that are loaded again."""
+    """An undo before it is done. `by_file` are the addresses of its inputs, `again` inputs that are loaded again; it is
+    not `whole` where one file is undone."""
 
     run: int
     pipeline: str
@@ -51,6 +52,7 @@ class Found:
     dates: Sequence[date] = ()
     refit: bool = False
     undone_by: int | None = None
+    whole: bool = True
 
     @property
     def inputs(self) -> list[int]:

@@ -62,6 +62,7 @@ def undo(cursor: Cursor, found: Found, by: int) -> tuple[int, int]:
         for name in ("mark_undone", "mark_run_undone", "revive_superseded", "note_same_content", "reopen_rejects"):
             cursor.execute(query(name), this | {"pipeline": found.pipeline, "source": group.source})
     facts = {"run": found.run, "inputs": found.inputs, "rows_deleted": deleted, "rows_restored": restored}
+    facts["whole"] = found.whole
     facts |= {"lost": [each.lost for each in found.obstacles if each.lost is not None]}
     cursor.execute(query("note_undo"), {"by": by, "undo": json.dumps(facts)})
     failpoint("undo.before_commit")
