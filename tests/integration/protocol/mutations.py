@@ -28,8 +28,8 @@ def without_the_fence(patch: pytest.MonkeyPatch) -> None:
     texts = statements._texts
     changed: set[str] = set()
 
-    def mutated(package: str) -> dict[str, str]:
-        found = texts(package)
+    def mutated(package: str, schema: str) -> dict[str, str]:
+        found = texts(package, schema)
         changed.update(name for name, text in found.items() if FENCE.search(text))
         return {name: FENCE.sub("", text) for name, text in found.items()}
 

@@ -108,8 +108,8 @@ def names(request: pytest.FixtureRequest) -> list[str]:
 def test_keep(engine: InProcess, tmp_path: Path, names: list[str]) -> None:
     sheet = Sheet(engine, tmp_path, names, "keep")
     assert sheet.load(sheet.file("a.csv", (1, "a"), (2, "a"))) == (2, 0, 0, 0, 0)
-    assert sheet.load(sheet.file("b.csv", (1, "a"), (2, "other"), (3, "b"))) == (1, 0, 0, 1, 1)
-    assert sheet.load(sheet.file("c.csv", (4, "c"), (4, "c"), (4, "other"))) == (1, 0, 0, 1, 1)
+    assert sheet.load(sheet.file("b.csv", (1, "a"), (2, "o"), (3, "b"))) == (1, 0, 0, 1, 1)
+    assert sheet.load(sheet.file("c.csv", (4, "c"), (4, "c"), (4, "o"))) == (1, 0, 0, 1, 1)
     assert sheet.holds((1, "a"), (2, "a"), (3, "b"), (4, "c"))
 
 

@@ -66,7 +66,7 @@ def _refuse_mixed(cursor: Cursor, work: InputWork, scanned: PlannedInput) -> Non
     """Each type of record is read on its own: a file that changes in between must not be loaded half and half."""
     lock(cursor, Lock.CONTENT, f"{work.run} {work.uri}")
     beside = {"run": work.run, "uri": work.uri, "input": work.id, "raw": scanned.raw}
-    cursor.execute(query("read_otherwise"), beside)
+    cursor.execute(query("changed_between_types"), beside)
     row = cursor.fetchone()
     if row is not None:
         raise DataError(
