@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from itertools import count
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
@@ -36,7 +37,13 @@ class Steps:
 
     def all(self) -> None:
         """Execute steps until none of the run is due."""
-        while (due := self._due()) is not None:
+        self.some(None)
+
+    def some(self, most: int | None) -> None:
+        """Execute up to so many steps."""
+        for _ in count() if most is None else range(most):
+            if (due := self._due()) is None:
+                return
             step, kind = due
             claim = steps.claim(kind, {"step": step})
             try:

@@ -9,16 +9,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sluice.engine.database.connection import transaction
+from sluice.engine.ledger.registration import register
 from sluice.engine.ledger.runs import Run, read_status
 from sluice.engine.load.bulk import forget_considered
+from sluice.engine.sources.inputs import inputs_of
 from sluice.engine.steps.again.replay.chosen import Wanted
 from sluice.engine.steps.dispatch import recover
 from sluice.engine.tables.migrate import migrate
 from sluice.pipelines import find
+from sluice.tasks.removal.cancel import cancel
 from sluice.tasks.removal.undo import Undone, undo
 from sluice.tasks.replay import chosen_rejects, replay
 from sluice.testing import Loaded, Sandbox, sandbox
-from sluice.testing.steps import Steps
+from sluice.testing.steps import Steps, contract_of
 
 
 class Declared:
@@ -48,6 +52,19 @@ class Declared:
         recover()
         Steps(find("p"), Run(run)).all()
         return Run(run).status().json()
+
+    def cancel_after(self, steps: int, *paths: Path) -> bool:
+        """Register a run, take some of its steps, and cancel it. Returns whether it was still open."""
+        pipeline = find("p")
+        versions = {flow.source.name: contract_of(pipeline, flow.source.name).version for flow in pipeline.flows}
+        with transaction() as cursor:
+            run = register(cursor, "p", versions, inputs_of(pipeline, paths), {})
+        taken = Steps(pipeline, run)
+        taken.some(steps)
+        is_open: bool = run.status().json()["state"] == "running"
+        if is_open:
+            cancel(run.id)
+        return is_open
 
     def replay(self, run: int, **sets: str) -> dict[str, Any]:
         status = read_status(run)

@@ -18,6 +18,9 @@ names = Derived("names", key=("as_of", "who"), columns={{"as_of": "date", "who":
                 sql="select distinct %(as_of)s::date as as_of, who from {{p}}")
 pipeline = Pipeline("p", flows=[Flow(Files("*.csv", name="p"), calls)], derived=[names])
 """
+KEYLESS = """
+pipeline = Pipeline("p", Files("*.csv"), Table("t", key=None, columns=[Column("who", Text(), required=True)]))
+"""
 NAMES = "select as_of - '2024-01-01'::date, who from names order by 1, 2"
 
 
@@ -46,3 +49,12 @@ def test_a_forget_builds_for_all_dates_that_had_the_person(tmp_path: Path) -> No
         assert run is not None
         assert calls.finish(run)["state"] == "done"
         assert calls.box.sql(NAMES) == [(0, "bob"), (1, "bob")]
+
+
+def test_a_file_with_forgotten_rows_that_comes_with_other_content_is_still_noted(tmp_path: Path) -> None:
+    with declared(tmp_path) as calls:
+        calls.declare(KEYLESS)
+        calls.load(calls.file("1.csv", "who", "ann", "bob"))
+        forget("p", [("who", "ann")])
+        (again,) = calls.load(calls.file("1.csv", "who", "bob", "eve")).status["inputs"]
+        assert "lines that both have are in the table twice" in again["note"]

@@ -73,6 +73,19 @@ def test_rejects_of_a_file_with_forgotten_rows_are_replayed(tmp_path: Path) -> N
         assert shop.box.sql(ORDERS) == [(2, "2024-12-01")]
 
 
+def test_a_run_with_lists_is_cancelled_after_each_of_its_steps(tmp_path: Path) -> None:
+    with declared(tmp_path) as shop:
+        shop.declare(LISTS)
+        shop.load(shop.file("1.jsonl", '{"id": 1, "placed": "2024-01-01", "lines": [{"qty": 1}]}'))
+        before = (shop.box.sql(ORDERS), shop.box.sql(LINES))
+        newer = shop.file("2.jsonl", '{"id": 1, "placed": "2024-01-02", "lines": [{"qty": 5}]}')
+        steps = 1
+        while shop.cancel_after(steps, newer):
+            assert (shop.box.sql(ORDERS), shop.box.sql(LINES)) == before
+            steps += 1
+        assert steps > 3
+
+
 def test_a_value_for_a_column_goes_to_the_type_of_records_that_has_it(tmp_path: Path) -> None:
     with declared(tmp_path) as shop:
         shop.declare(TYPES)

@@ -3,11 +3,11 @@
 insert into {stage} ({columns})
 with kept as materialized (
     select (x.r).*
-    from sluice.replaced c
-    join sluice.input o on o.id = coalesce(c.kept_input, c.input_id) and o.pipeline = %(pipeline)s and o.source = %(source)s
+    from (select d.rows from sluice.replaced d join sluice.input o on o.id = coalesce(d.kept_input, d.input_id)
+          where o.pipeline = %(pipeline)s and o.source = %(source)s and (d.run_id = %(run)s or d.kept_run = %(run)s)
+          offset 0) c -- only rows of this table
     cross join lateral unnest(c.rows) u ("Text")
     cross join lateral (select u."Text"::{stage} as r offset 0) x
-    where c.run_id = %(run)s or c.kept_run = %(run)s
 )
 select distinct on ({w_key}) {w_columns}
 from kept w left join sluice.input i on i.id = w._input_id
