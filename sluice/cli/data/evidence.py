@@ -22,7 +22,7 @@ def print_evidence(group: Group, table: str, tried: Verified) -> None:
     kinds_of = [" or ".join(reading.text for reading in each.decision.readings) for each in group.columns]
     names, types = max(len(each.name) for each in group.columns), max(map(len, kinds_of))
     for each, kinds in zip(group.columns, kinds_of, strict=True):
-        meanings = [reading.meaning for reading in each.decision.readings if reading.meaning]
+        meanings = [reading.meaning for reading in each.decision.readings if reading.meaning and each.decision.open]
         found = "; ".join([*(["CHOOSE"] if each.decision.open else []), *meanings, *each.decision.notes])
         item(f"{each.name:<{names}}  {kinds:<{types}}  {found}".rstrip(), names + types + 4)
     for each in group.columns:

@@ -47,9 +47,7 @@ def kept_declarations(cursor: Cursor, target: Target) -> list[tuple[Target, list
     there = columns_of(cursor, target.name) or {}
     cursor.execute(query("kept_shapes"), {"table": target.name})
     found = [(Target.by_shape(shape) if shape else target, inputs) for shape, inputs in cursor.fetchall()]
-    return [
-        (then, inputs, then.name == target.name and set(then.columns) <= there.keys()) for then, inputs in found
-    ]
+    return [(then, inputs, then.name == target.name and set(then.columns) <= there.keys()) for then, inputs in found]
 
 
 def count_elsewhere(cursor: Cursor, target: Target, column: str) -> int:
