@@ -28,6 +28,10 @@ def print_evidence(group: Group, table: str, tried: Verified) -> None:
     for each in group.columns:
         for line in each.decision.seen:
             item(f"{each.name}: {line}")
+    if len(group.columns) == 1 and "  " in group.columns[0].header:
+        item(
+            "one column with blanks in its header: if the columns have fixed widths, declare Files(..., widths=(8, 20))"
+        )
     for name, why in group.left_out.items():
         item(f"{name}: left out, {why}")
     _print_tried(group, tried)

@@ -162,11 +162,14 @@ def _failed_before(status: RunStatus) -> set[int]:
 
 
 def _target(pipeline: str) -> str:
+    """The table of a pipeline that a person looks at, as psql finds it: with its schema, unless that is `public`."""
+    from sluice.engine.database.session import schema_and_name
     from sluice.pipelines import find
 
     declared = find(pipeline)
     newest = [f"{derived.name}_latest" if derived.dated else derived.name for derived in declared.derived]
-    return [*newest, declared.flows[0].table.name][0]
+    schema, name = schema_and_name([*newest, declared.flows[0].table.name][0])
+    return name if schema == "public" else f"{schema}.{name}"
 
 
 def print_some(heading: str, lines: Sequence[str], run: int) -> None:
