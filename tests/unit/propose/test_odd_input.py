@@ -42,7 +42,7 @@ def numbered(*texts: str) -> str:
         (numbered(*[f"{at + 1} pcs 2024" for at in range(20)]), "Text()", ""),
         (numbered(*[f"1/{at + 1}/2024 {at % 12 + 1}:30 {'AM' if at % 2 else 'PM'}" for at in range(20)]),
          'Timestamp("%m/%d/%Y %I:%M %p")', "no zone: read as UTC"),
-        (numbered(*[f"{at + 1}-JAN-2024 {at % 12 + 1:02d}.30.00.000000 {'AM' if at % 2 else 'PM'}" for at in range(20)]),
+        (numbered(*[f"{at + 1}-JAN-2024 {at % 12 + 1:02d}.30.00.000000 {('AM', 'PM')[at % 2]}" for at in range(20)]),
          'Timestamp("%d-%b-%Y %I.%M.%S.%f %p")', "no zone: read as UTC"),
         (numbered(*[f"{at}.5e-05" for at in range(20)]), "Float()", "20 with an exponent"),
         (numbered(*[f"{at}.25" for at in range(19)], "1e-7"), "Float()", "1 with an exponent"),
