@@ -22,12 +22,16 @@ def print_evidence(group: Group, table: str, tried: Verified) -> None:
     kinds_of = [" or ".join(reading.text for reading in each.decision.readings) for each in group.columns]
     names, types = max(len(each.name) for each in group.columns), max(map(len, kinds_of))
     for each, kinds in zip(group.columns, kinds_of, strict=True):
-        meanings = [reading.meaning for reading in each.decision.readings if reading.meaning]
+        meanings = [reading.meaning for reading in each.decision.readings if reading.meaning and each.decision.open]
         found = "; ".join([*(["CHOOSE"] if each.decision.open else []), *meanings, *each.decision.notes])
         item(f"{each.name:<{names}}  {kinds:<{types}}  {found}".rstrip(), names + types + 4)
     for each in group.columns:
         for line in each.decision.seen:
             item(f"{each.name}: {line}")
+    if len(group.columns) == 1 and "  " in group.columns[0].header:
+        item(
+            "one column with blanks in its header: if the columns have fixed widths, declare Files(..., widths=(8, 20))"
+        )
     for name, why in group.left_out.items():
         item(f"{name}: left out, {why}")
     _print_tried(group, tried)

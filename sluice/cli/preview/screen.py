@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SHOWN = 8
 _WIDE = 40  # characters of a cell
-_FORMATS = {"csv": "CSV", "jsonl": "JSON lines", "converted": "converted to text"}
+_FORMATS = {"csv": "CSV", "jsonl": "JSON lines", "fixed": "fixed widths", "converted": "converted to text"}
 
 
 def print_preview(found: Preview, code: Exit, hidden: Sequence[str] = ()) -> None:

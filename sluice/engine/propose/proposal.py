@@ -119,9 +119,20 @@ def _group(files: list[FileLook], tick: Tick) -> Group:
             _refuse_mixed([file for file in files if file.uri != other.uri and not find_encoding(file.uri)], encoding)
             files = [replace(file, source=replace(file.source, encoding=encoding)) for file in files]
             found = gather(files, spill, tick, lambda _block, _uri: None)
+        if _is_escaped(found):
+            escaped = [replace(file, source=replace(file.source, escape="\\")) for file in files]
+            again = gather(escaped, spill, tick, lambda _block, _uri: None)
+            if again.refused < found.refused:
+                files, found = escaped, again
         if not found.rows:
             raise _nothing(files[0].uri, found)
         return _decided(files, found, spill)
+
+
+def _is_escaped(found: Gathered) -> bool:
+    """Whether a row was refused that has a backslash before a quote, as MySQL writes them."""
+    refused = [each.first for code, each in found.refusals.items() if code in {"text_after_quote", "unclosed_quote"}]
+    return any('\\"' in (each.raw or "") for each in refused)
 
 
 def _nothing(uri: str, found: Gathered) -> DataError:

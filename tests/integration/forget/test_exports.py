@@ -55,6 +55,16 @@ def test_forget_names_the_exports_of_its_tables_and_of_what_is_derived_from_them
     assert (tmp_path / "call.csv").exists()
 
 
+def test_forget_names_exports_of_all_versions(company: Company, tmp_path: Path) -> None:
+    company.declare(customers="history")
+    company.load(company.customers("customers.csv", "0788123456,basic"))
+    views = ("customer", "customer_history", "customer_versions", "customer_current")
+    for table in views:
+        export_noted([ExportRequest(table, (), str(tmp_path / f"{table}.csv"))], Form("csv"), PERSONAL, pytest.fail)
+    receipt = company.forget(table="customer", exports=True).receipt
+    assert _states(receipt) == [(f"{table}.csv", table, "deleted", None) for table in views]
+
+
 def test_forget_deletes_exports_when_told_and_says_which_it_could_not(company: Company, tmp_path: Path) -> None:
     _loaded(company)
     for name in ("deleted", "changed", "moved", "elsewhere", "killed"):

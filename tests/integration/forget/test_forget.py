@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +69,11 @@ def test_all_versions_of_the_customer_go(company: Company) -> None:
 
     assert company.found() == []
     assert done.receipt["rows"] == {"customer": 1, "customer_history": 2}
+    assert [Path(each).name for each in done.receipt["source_files"]] == [
+        "customers_basic.csv",
+        "customers_gold.csv",
+        "customers_plus.csv",
+    ]
     left = "select msisdn, plan, valid_to is null from customer_versions order by valid_from"
     assert company.engine.sql(left) == [
         ("+250788999888", "basic", False),

@@ -42,6 +42,8 @@ def numbered(*texts: str) -> str:
         (numbered(*[f"{at + 1} pcs 2024" for at in range(20)]), "Text()", ""),
         (numbered(*[f"1/{at + 1}/2024 {at % 12 + 1}:30 {'AM' if at % 2 else 'PM'}" for at in range(20)]),
          'Timestamp("%m/%d/%Y %I:%M %p")', "no zone: read as UTC"),
+        (numbered(*[f"{at + 1}-JAN-2024 {at % 12 + 1:02d}.30.00.000000 {('AM', 'PM')[at % 2]}" for at in range(20)]),
+         'Timestamp("%d-%b-%Y %I.%M.%S.%f %p")', "no zone: read as UTC"),
         (numbered(*[f"{at}.5e-05" for at in range(20)]), "Float()", "20 with an exponent"),
         (numbered(*[f"{at}.25" for at in range(19)], "1e-7"), "Float()", "1 with an exponent"),
         (numbered(*[f"{at}E4" for at in range(20)]), "Text()", ""),
@@ -257,3 +259,17 @@ def test_the_line_that_names_the_delimiter_is_not_declared(tmp_path: Path, heade
     assert (group.first.skip, group.first.before) == (0, ())
     (tried,) = verify(file_text("made", [group], ["made"], resolved=True), [group])
     assert (tried.read, sum(tried.rejects.values())) == (40, 0)
+
+
+def test_an_hour_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    content = numbered(*[f"{at % 12 + 1}:30 PM" for at in range(40)], "13:00 PM")
+    result = proposal(made.put(tmp_path, "a.csv", f"id,v\n{content}".encode()))
+    assert result.notes["v"] == "2 % rejected: 1 such as the hour 13; a time of day"
+
+
+def test_quotes_behind_backslashes_are_read_as_mysql_writes_them(tmp_path: Path) -> None:
+    rows = "".join(f'{at},"Ann \\"{at}\\" Lee","a\\\\b",\\N\n' for at in range(30))
+    result = proposal(made.put(tmp_path, "a.csv", f"id,name,path,note\n{rows}".encode()))
+    assert 'Files("made/*.csv", escape="\\\\")' in result.text
+    assert (result.tried.read, result.rejects) == (30, {})
+    assert result.types == {"id": "Integer()", "name": "Text()", "path": "Text()", "note": "Text()"}

@@ -68,7 +68,9 @@ def _source(group: Group, name: str, flow: str | None) -> list[str]:
     given: list[Argument] = [quoted(f"{name}/{f'{flow}*' if flow else '*'}{_ending(group)}")]
     given += [f"name={quoted(flow)}"] if flow else []
     given += [
-        f"{option}={quoted(getattr(source, option))}" for option in ("delimiter", "encoding") if getattr(source, option)
+        f"{option}={quoted(getattr(source, option))}"
+        for option in ("delimiter", "encoding", "escape")
+        if getattr(source, option)
     ]
     given += [f"skip={source.skip}"] if source.skip else []
     given += [("header=", source.header)] if source.header else []
@@ -87,6 +89,8 @@ def _evidence(group: Group) -> list[str]:
     first, notes = group.first, []
     if first.source.encoding:
         notes.append(f"not UTF-8: {first.source.encoding} reads its letters")
+    if first.source.escape:
+        notes.append("quotes within values have a backslash before them")
     if first.before:
         notes.append(f"{first.skip} lines before the table")
     if first.source.footer:

@@ -89,8 +89,8 @@ def _files_of(text: str, patterns: Sequence[str], left_out: LeftOut | None, *, a
     elif others is not None:
         raise ConfigError(f"The folder {shown!r} has no file like {_or(patterns)}.{_from_here(text)}")
     else:
-        like = f"(in a folder, only files like {_or(patterns)} are taken)"
-        raise ConfigError(f"No file at {shown!r}: check the path {like}.{_from_here(text)}")
+        like = "" if "*" in patterns else f" (in a folder, only files like {_or(patterns)} are taken)"
+        raise ConfigError(f"No file at {shown!r}: check the path{like}.{_from_here(text)}")
 
 
 def in_inbox(inbox: str, pattern: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from sluice.engine.database.connection import transaction
 from sluice.engine.database.session import schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
+from sluice.engine.declare.tables.closed import closed_table
 from sluice.engine.ledger.rows import records
 from sluice.engine.steps.removal.forget.wanted import masked
 from sluice.engine.storage import is_remote
@@ -55,12 +56,23 @@ class ExportLeft:
 def exports_of(cursor: Cursor, pipelines: Collection[Pipeline], tables: Collection[str]) -> list[Exported]:
     """The files that have rows of these tables, of what is derived from them, or rejects, as the ledger knows."""
     fed = [each for each in pipelines if any(flow.table.name in tables for flow in each.flows)]
-    names = {*tables, *(name for each in fed for derived in each.derived for name in derived.relations)}
+    names = {
+        *tables,
+        *_versions(fed, tables),
+        *(name for each in fed for derived in each.derived for name in derived.relations),
+    }
     names |= {own.name for each in fed for own in each.own_tables}
     schemas, bare = zip(*map(schema_and_name, sorted(names)), strict=True)
     params = {"schemas": [*schemas], "tables": [*bare], "pipelines": [each.name for each in fed]}
     cursor.execute(query("exports_of"), params)
     return records(cursor, Exported)
+
+
+def _versions(fed: Sequence[Pipeline], tables: Collection[str]) -> Iterator[str]:
+    """The views of all versions and of the current ones, and the table of closed versions."""
+    for table in (flow.table for pipeline in fed for flow in pipeline.flows if flow.table.name in tables):
+        closed = closed_table(table)
+        yield from (*table.views, *(() if closed is None else (closed.name,)))
 
 
 def look_at_exports(found: Sequence[Exported], *, delete: bool) -> list[ExportLeft]:

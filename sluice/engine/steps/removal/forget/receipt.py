@@ -29,6 +29,7 @@ class Gone:
     rows: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
     of_inputs: Counter[int] = field(default_factory=Counter)
+    of_versions: set[int] = field(default_factory=set)  # inputs of closed versions
     rejects: int = 0
     rejects_unknown: int = 0
     replayed: int = 0
