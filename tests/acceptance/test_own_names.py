@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -198,7 +199,8 @@ def test_up_imports_nothing_of_the_folder(project: Project) -> None:
     env = {"SLUICE_FLOWER_PORT": str(port), "SLUICE_FLOWER_PASSWORD": "open-sesame", "SLUICE_CONCURRENCY": "1"}
     with project.running("sluice", "up", **env) as log:
         project.until_done(project.queue())
-        until(lambda: "beat: Starting..." in log.read_text(), 120, "beat")
+        beat = Path(re.findall(r"all that they write: (\S+beat\.log)", log.read_text())[0])
+        until(lambda: "beat: Starting..." in beat.read_text(), 120, "beat")
         url = f"http://127.0.0.1:{port}/api/workers"
         until(lambda: answers(url, auth=("sluice", "open-sesame")), 120, "Flower")
     assert project.traps.sprung == set()

@@ -43,8 +43,8 @@ class ChosenRow(NamedTuple):
 @dataclass(frozen=True)
 class Chosen:
     """The rows of an input to load. `left_out` counts the others by why, `first` is the first line of each. `lines` are
-    those of its rejects, where edited rows are compared with them, `names` its columns. It `lacks` a column that is
-    given a value, or is asked for: then all its rows are left out."""
+    those of its rejects, where edited rows are compared with them, `names` its columns. It `lacks` a column of
+    `--set` or `--where`: then all its rows are left out."""
 
     of: ReplayInput
     records: Record

@@ -1,4 +1,4 @@
-"""Refused elements of lists: they are loaded only beside their record."""
+"""Refused elements of lists: they are loaded only with the list of their record."""
 
 from __future__ import annotations
 
