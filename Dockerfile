@@ -1,5 +1,5 @@
 # The image of migrate, worker, beat and Flower: Sluice and what it needs to run, without tools to build or test.
-# It contains no setting and no secret; those come from the environment and from files (see docs/how-to/containers.md).
+# It contains no setting and no secret; those come from the environment and from files (see docs/how-to/operate/containers.md).
 ARG PYTHON_IMAGE=python:3.12-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS wheel

@@ -17,7 +17,7 @@ ROOT_PAGES = {
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
     "README.md": "index.md",
-    "deploy/airflow/README.md": "how-to/airflow.md",
+    "deploy/airflow/README.md": "how-to/operate/airflow.md",
 }
 """Where on the site a file of the repository is."""
 COPIED = "files"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sluice.engine import preprocess
     from sluice.engine.declare import (
         After,
+        Children,
         Choose,
         Column,
         Cron,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         Generated,
         Hourly,
         HttpApi,
+        Identity,
         Marker,
         Next,
         OwnTable,
@@ -40,9 +42,11 @@ if TYPE_CHECKING:
         PostgresQuery,
         Preprocessed,
         Range,
+        Record,
         Renamed,
         Rows,
         Serve,
+        Split,
         SqlQuery,
         Stable,
         Table,
@@ -69,10 +73,10 @@ if TYPE_CHECKING:
 
 
 __all__ = [
-    "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived",
+    "Pipeline", "Files", "Table", "Column", "Generated", "Identity", "Daily", "Flow", "Derived",
     "Hourly", "Every", "Cron", "After", "Stable", "Marker", "Renamed",
     "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
-    "Example", "Choose", "Rows", "SqlQuery",
+    "Example", "Choose", "Rows", "SqlQuery", "Children", "Split", "Record",
     "Boolean", "Date", "Decimal", "Duration", "Float", "Integer", "Money", "Phone", "Text", "Time", "Timestamp",
     "Json", "Uuid", "Bytes", "Inet", "Array",
     "at_least", "at_most", "between", "matches", "one_of",
@@ -83,9 +87,9 @@ __all__ = [
 # where each name comes from; a name is imported when it is first used
 _HOMES = {
     "sluice.engine.declare": (
-        "Pipeline", "Files", "Table", "Column", "Generated", "Daily", "Flow", "Derived", "Preprocessed",
+        "Pipeline", "Files", "Table", "Column", "Generated", "Identity", "Daily", "Flow", "Derived", "Preprocessed",
         "HttpApi", "Pages", "Cursor", "Next", "PostgresQuery", "Serve", "Range", "OwnTable", "Page", "Forecast",
-        "Example", "Choose", "Rows", "SqlQuery",
+        "Example", "Choose", "Rows", "SqlQuery", "Children", "Split", "Record",
         "Hourly", "Every", "Cron", "After", "Stable", "Marker", "Renamed",
     ),
     "sluice.engine.types": (

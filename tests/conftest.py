@@ -12,18 +12,23 @@ from typing import Any
 import pytest
 
 from sluice.embedded import Servers
-from tests.kit import budget
+from tests.kit import budget, checkout
 from tests.kit.in_process import InProcess
 from tests.kit.servers import ledger_only, running_servers
 from tests.kit.stack import Stack, own_database
 
 _numbers = itertools.count(1)
+_UNTRACKED = pytest.StashKey[set[str]]()
 
 # Tests start hundreds of Pythons. Where bytecode is not kept each one compiles Sluice and pandas anew, for two seconds.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 budget.choose()
+
+# SLUICE_TEST_SCHEMA=sluice_staging: the tests with the ledger in that schema
+if "SLUICE_TEST_SCHEMA" in os.environ:
+    os.environ["SLUICE_SCHEMA"] = os.environ["SLUICE_TEST_SCHEMA"]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -48,6 +53,32 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
     seed = config.getoption("randomly_seed", None)
     if exitstatus and seed is not None:
         terminalreporter.write_line(f"--randomly-seed={seed} repeats the order of these tests")
+
+
+@pytest.fixture(autouse=True)
+def _tidy() -> Iterator[None]:
+    """A test that leaves something at the top of the checkout fails (or, with `-n`, one that runs beside it)."""
+    before = checkout.entries()
+    yield
+    left = checkout.entries() - before
+    assert not left, f"left in the checkout: {', '.join(sorted(left))}"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Remember what is in the checkout, to compare it at the end."""
+    if not hasattr(session.config, "workerinput"):
+        session.config.stash[_UNTRACKED] = checkout.untracked()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail if the tests have left files in the checkout, wherever."""
+    before = session.config.stash.get(_UNTRACKED, None)
+    if before is None or session.config.option.collectonly:
+        return
+    left = sorted(checkout.untracked() - before)
+    if left:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        sys.stderr.write(f"\nThe tests have left files in the checkout: {', '.join(left)}\n")
 
 
 @pytest.fixture(scope="session")

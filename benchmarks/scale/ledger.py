@@ -42,7 +42,8 @@ _OTHERWISE: dict[str, dict[str, str]] = {  # parameters that have the value of a
 _DURATIONS = {
     "task": """
         ledger/claim ledger/claim_next ledger/extend ledger/finish_step ledger/release ledger/read_parts
-        ledger/part_ended ledger/input_loaded ledger/run_counted ledger/end_input steps/lock_part steps/part_loaded
+        ledger/part_ended ledger/input_loaded ledger/run_counted ledger/end_input
+        steps/part/lock_part steps/part/part_loaded
         ledger/batches/claim_batch ledger/batches/claim_batch_next ledger/batches/finish_batch
         ledger/batches/release_batch ledger/batches/release_others ledger/whole_inputs_loaded ledger/skip_inputs
         steps/batch/lock_batch steps/batch/lock_steps steps/batch/parts_loaded steps/plan/note_stamps
@@ -56,7 +57,7 @@ _DURATIONS = {
         steps/any_due steps/any_new steps/known_queue steps/open_steps steps/due_steps steps/due_again
         steps/mark_published
         steps/reset_passed_on steps/local_holders ledger/expire steps/content_now_loaded steps/free_waiting
-        steps/parked_inputs steps/runs_to_settle ledger/take_turn ledger/register_worker""",
+        steps/part/parked_inputs steps/runs_to_settle ledger/take_turn ledger/register_worker""",
     "poll": "ledger/status_run ledger/any_worker ledger/list_runs",
     "run": """
         steps/open_run steps/is_buildable ledger/nothing_loaded ledger/fail_copies load/newest_snapshot load/supersede
@@ -67,6 +68,7 @@ _DURATIONS = {
 
 # fmt: off
 ALWAYS: dict[str, Any] = {
+    "children": None,
     "pipeline": "calls", "source": "calls", "contract": "c1", "snapshots": "stock", "table": "calls",
     "schema": "public", "kind": "extract", "previous": "extract", "empty": list(NAMES),
     "holder": "host1|boot|1|1.1", "node": "host1|", "gone": ["host1|boot|1|1.1"], "name": "host1|boot|1|1.1",

@@ -29,6 +29,10 @@ FURTHER = {
     "rows": {
         "key_conflict": "The same key has other values in a row that is loaded or comes first; both places are named.",
         "superseded": "The key of a replayed row has a newer row, whose place is named; the table is updated.",
+        "expired": "The row is older than `expire_after` of its table: it is not loaded, and its text is not kept.",
+        "record_not_loaded": "The row is of a list whose record is not in its table: another record has its key.",
+        "not_a_list": "What is declared as the list of a record (`Children`) is not one.",
+        "too_many_elements": "A list has more than 999,999 elements.",
         "forgotten": "A value of the row was forgotten (`sluice forget`): it is not loaded, and its text is not kept.",
         "missing": "A value that is `required` is empty.",
         "invalid_utf8": "A byte of the record is not text in the encoding of the file; the message says which one.",
@@ -37,6 +41,8 @@ FURTHER = {
         "unclosed_quote": "A quote is not closed. The row ends with its line, and the next lines are rows.",
         "text_after_quote": "Text follows the closing quote of a value.",
         "bare_quote": "A quote stands in a value that is not in quotes, and `strict_quotes` is declared.",
+        "unknown_escape": "The declared `escape` character stands before a letter or a digit, not as `\\N`.",
+        "dangling_escape": "The declared `escape` character ends the file, or a line with `line_breaks=False`.",
     },
     "inputs": {
         "header_only": "The input has a header and no rows.",
@@ -55,6 +61,8 @@ FURTHER = {
         "unclosed_quote": "A quote in the header is not closed.",
         "text_after_quote": "Text follows a closing quote in the header.",
         "bare_quote": "A quote stands in an unquoted name in the header, and `strict_quotes` is declared.",
+        "unknown_escape": "The declared `escape` character stands before a letter or a digit in the header.",
+        "dangling_escape": "The declared `escape` character is the last one of the header.",
     },
 }
 
@@ -67,9 +75,9 @@ In the messages below `{value}` stands for the value of the row, `…` for what 
 _TITLES = {
     "rows": "Rejected rows\n\nThe row is not loaded. The other rows of its file are.",
     "inputs": "Refused inputs\n\nNothing of the input is loaded. The other inputs of the run go on.",
-    "sources": "Refused fetches\n\nWhat to do about each is in [APIs](../how-to/http-api.md),"
-    " [other databases](../how-to/mysql.md),"
-    " [databases](../how-to/sources.md) and [Python functions](../how-to/rows.md) as sources.",
+    "sources": "Refused fetches\n\nWhat to do about each is in [APIs](../how-to/declare/http-api.md),"
+    " [other databases](../how-to/declare/mysql.md),"
+    " [databases](../how-to/declare/sources.md) and [Python functions](../how-to/declare/rows.md) as sources.",
     "forecast": "Forecasts\n\n`sluice forecast` ends with 1.",
     "api": "Problems of the JSON API\n\nSee [the JSON API](json-api.md).",
 }

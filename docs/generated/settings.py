@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from docs.generated.markdown import code, table
-from sluice.engine.base.settings import Settings
+from sluice.engine.base.settings import Settings, variable
 
 _HEAD = """# Settings
 
@@ -31,14 +31,9 @@ These apply only while `DATABASE_URL` and `REDIS_URL` are not set.
 ## Settings of sources
 
 `HttpApi` and `PostgresQuery` name further variables, for example `base="SHOP_API_URL"`. They are read on the worker
-that fetches. `NAME_FILE` works for them too. See [APIs](../how-to/http-api.md) and
-[databases](../how-to/sources.md) as sources.
+that fetches. `NAME_FILE` works for them too. See [APIs](../how-to/declare/http-api.md) and
+[databases](../how-to/declare/sources.md) as sources.
 """
-
-
-def variable(name: str) -> str:
-    """The environment variable of a field."""
-    return name.upper() if name in ("database_url", "redis_url") else f"SLUICE_{name.upper()}"
 
 
 def _default(value: Any) -> str:

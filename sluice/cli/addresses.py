@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,14 @@ def near(uri: str) -> str:
     if _STDIN.match(uri):
         return printable(_STDIN.sub("standard input", uri))
     return printable(uri.removeprefix(here + os.sep))
+
+
+def typed(word: str) -> str:
+    """A word as it is typed in a shell: control characters as escapes, in the quotes of bash and zsh for these."""
+    if printable(word) == word:
+        return shlex.quote(word)
+    plain = word.replace("\\", "\\\\").replace("'", "\\'")
+    return "$'" + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in plain) + "'"
 
 
 def reason(text: str, other_file: str | None) -> str:

@@ -35,6 +35,7 @@ COMMANDS = (
         "reload", "sluice.cli.runs.reload:reload", "Load files of earlier runs again, under a changed declaration."
     ),
     Command("forget", "sluice.cli.removal.forget:forget", "Delete all rows of a person, for good."),
+    Command("expire", "sluice.cli.removal.expire:expire", "Delete rows that are older than their tables keep them."),
     Command("explain", "sluice.cli.data.derived:explain", "Show the rows, files and lines behind a derived value."),
     Command("orphans", "sluice.cli.data.derived:orphans", "List rows without a counterpart, with file and line."),
     Command("refit", "sluice.cli.runs.refit:refit", "Compute the statistics of preprocessed tables again."),
@@ -59,6 +60,7 @@ COMMANDS = (
         "rejects export", "sluice.cli.rejects.export:export", "Write rejected rows to a CSV file, to correct them."
     ),
     Command("rejects replay", "sluice.cli.rejects.replay:replay", "Load corrected rejects, each once."),
+    Command("rejects dismiss", "sluice.cli.rejects.dismiss:dismiss", "Dismiss rejects that nobody is going to load."),
     Command("schedule list", "sluice.cli.servers.schedule:list_", "Show each schedule and its due times."),
 )
 

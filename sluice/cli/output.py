@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -15,8 +16,12 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
+from sluice.engine.storage.address import printable, printable_lines
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, for programs.")]
 PIPED = 80  # columns of a pipe
+_BEYOND_JSON = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # what JSON need not escape
+_TINTED = re.compile(r"\x1b\[3\d{1,2}m[a-z :]+\x1b\[0m(?= )")  # a word of `tint`, which begins a sentence of Sluice
 COLOURS = {"done": "green", "failed": "red", "running": "yellow"}
 
 
@@ -31,12 +36,24 @@ def emit(facts: Mapping[str, Any], *, as_json: bool, human: Callable[[], None]) 
 
 def print_object(facts: Mapping[str, Any]) -> None:
     """Print the one JSON object of a command on stdout."""
-    print(json.dumps(facts, ensure_ascii=False, default=str), flush=True)
+    text = json.dumps(facts, ensure_ascii=False, default=str)
+    print(_BEYOND_JSON.sub(lambda each: f"\\u{ord(each[0]):04x}", text), flush=True)
 
 
 def say(sentence: str) -> None:
     """Print a sentence to stderr while the command works."""
-    print(sentence, file=sys.stderr, flush=True)
+    print(visible(sentence), file=sys.stderr, flush=True)
+
+
+def visible(sentence: str) -> str:
+    """A sentence of Sluice for a terminal: control characters and escape sequences of what it quotes are escaped.
+
+    A coloured word at its beginning stays. Every text that may come from a file goes through this, `item`, `folded`, a
+    table, or `printable` itself.
+    """
+    word = _TINTED.match(sentence)
+    start = word[0] if word else ""
+    return start + printable_lines(sentence.removeprefix(start))
 
 
 def fail(kind: str, message: str, *, as_json: bool, **more: Any) -> None:
@@ -64,20 +81,27 @@ def rows(number: int) -> str:
     return f"{count(number)} row{'' if number == 1 else 's'}"
 
 
-def item(text: str) -> None:
-    """Print a line of a list: indented, and on a terminal folded between words so that the list stays visible."""
+def item(text: str, hang: int = 4) -> None:
+    """Print a line of a list: indented, and on a terminal folded between words so that the list stays visible.
+
+    `hang` is by how many columns more its other lines are indented.
+    """
     if sys.stdout.isatty():
-        folded(text, "  ")
+        _fold(printable_lines(text), "  ", hang if hang < width() // 2 else 4)
     else:
-        print(f"  {text}")
+        print(f"  {printable_lines(text)}")
 
 
 def folded(text: str, indent: str = "") -> None:
-    """Print text folded between words to the width of the terminal (a pipe has 80 columns)."""
+    """Print a sentence of Sluice folded between words to the width of the terminal (a pipe has 80 columns)."""
+    _fold(visible(text), indent)
+
+
+def _fold(text: str, indent: str, hang: int = 4) -> None:
     fold = textwrap.TextWrapper(
         width(),
         initial_indent=indent,
-        subsequent_indent=f"{indent}    ",
+        subsequent_indent=indent + " " * hang,
         expand_tabs=False,
         replace_whitespace=False,
         break_long_words=False,
@@ -102,9 +126,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], indent: str = "
 
 
 def narrow_table(head: Sequence[str], rows: Iterable[Sequence[object]], spare: Collection[str] = ()) -> None:
-    """Print rows in columns where they fit into the terminal (a pipe has 80 columns).
+    """Print rows in columns where they fit into the terminal.
 
-    Where they do not, `spare` columns of zeros are left out; where that is not enough, a row is lines of `name value`.
+    Where they do not (in a pipe: into 80 columns), `spare` columns of zeros are left out. Where that is not enough, a
+    row is lines of `name value` on a terminal, and one line, however long, in a pipe.
     """
     listed = [list(row) for row in rows]
     room = width()
@@ -115,7 +140,8 @@ def narrow_table(head: Sequence[str], rows: Iterable[Sequence[object]], spare: C
         if max(map(len, lines)) <= room:
             break
     else:
-        lines = [line for row in short[1] for line in _block(short[0], row, room)]
+        if sys.stdout.isatty():
+            lines = [line for row in short[1] for line in _block(short[0], row, room)]
     print("\n".join(lines))
 
 
@@ -151,4 +177,4 @@ def _cell(value: object) -> str:
         return f"{value:,.1f}"
     if value is None:
         return ""
-    return count(value) if isinstance(value, int) else str(value)
+    return count(value) if isinstance(value, int) else printable(str(value))

@@ -13,9 +13,15 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 
+from sluice.engine.storage.address import printable_lines
 from sluice.reports import wording
 
 FILTERS = ("whole", "things", "money", "percent", "month")
+
+
+def _finalized(value: Any) -> Any:
+    """A text without control characters: it may be from a file. What a template has made stays."""
+    return printable_lines(value) if type(value) is str else value
 
 
 def environment(
@@ -31,6 +37,7 @@ def environment(
     made = Environment(
         loader=ChoiceLoader([FileSystemLoader(folder), PackageLoader("sluice.reports", "page")]),
         autoescape=True,
+        finalize=_finalized,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -18,9 +18,9 @@ from sluice.engine.ledger.personal.masks import check_masks
 from sluice.engine.ledger.registration import AT_ONCE, NewInput, Registration, Versions, register
 from sluice.engine.ledger.runs import Run
 from sluice.engine.sources.inputs import each_once
+from sluice.engine.steps.again.redeclare import note_declared
 from sluice.engine.steps.build import definition_of
-from sluice.engine.steps.redeclare import note_declared
-from sluice.engine.steps.reject_limit import RejectLimit
+from sluice.engine.steps.part.reject_limit import RejectLimit
 from sluice.engine.storage import name_order
 from sluice.engine.tables.loaded_rows import note_targets
 from sluice.engine.tables.migrate import is_current, migrate

@@ -4,7 +4,7 @@ from typing import Any
 
 from sluice.app import app
 from sluice.engine.rows.frames import frames
-from sluice.engine.steps.load import load_part
+from sluice.engine.steps.part.load import load_part
 from sluice.tasks import batches
 from sluice.tasks.batches import is_batch
 from sluice.tasks.parts import part_of, ready_frame

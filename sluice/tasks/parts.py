@@ -10,8 +10,8 @@ from sluice.engine.ledger.parts import PartWork, read_part
 from sluice.engine.ledger.steps import Claim
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.frames import RawFrame, ReadyFrame, frames
-from sluice.engine.steps.extract import extract_part
-from sluice.engine.steps.transform import transform_part
+from sluice.engine.steps.part.extract import extract_part
+from sluice.engine.steps.part.transform import transform_part
 from sluice.errors import LostClaim
 from sluice.pipelines import declared_for
 

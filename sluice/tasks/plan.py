@@ -25,4 +25,5 @@ def _plan(message: dict[str, int]) -> None:
     with working("plan", message) as (claim, pulse):
         work = read_input(claim)
         declared = declared_for(work.pipeline, work.source, work.revision, work.contract)
-        plan_input(claim, work, declared.flow(work.source), declared.contract(work.source), pulse.check)
+        flow, contract = declared.flow(work.source), declared.contract(work.source)
+        plan_input(claim, work, flow, contract, pulse.check, declared.children(work.source))

@@ -10,14 +10,15 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.facts import RunStatus
 from sluice.engine.ledger.registration import NewInput
 from sluice.engine.ledger.rejects.replayed import inputs_with_rejects, lock_rejects, take, taken_lines
 from sluice.engine.ledger.runs import Run
 from sluice.engine.sources.replay.kind import ADDRESS
-from sluice.engine.steps.replay.chosen import Chosen, Wanted, choose
-from sluice.engine.steps.replay.tried import numbered
+from sluice.engine.steps.again.replay.chosen import Chosen, Wanted, choose, refuse_unknown_column
+from sluice.engine.steps.again.replay.tried import numbered
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.errors import ConfigError
 from sluice.pipelines import declared_of, find
@@ -45,6 +46,7 @@ def chosen_rejects(status: RunStatus, wanted: Wanted) -> list[Chosen]:
                 f"the file, and load it: sluice run {pipeline.name} FILE"
             )
         chosen.append(choose(each, pipeline.flow(each.source), declared.contract(each.source), wanted))
+    refuse_unknown_column([each.lacks for each in chosen])
     return chosen
 
 
@@ -97,9 +99,9 @@ def _register(
     cursor: Cursor, status: RunStatus, pipeline: Pipeline, chosen: Sequence[Chosen], as_of: date | None
 ) -> Run:
     inputs = [NewInput(each.of.source, f"{ADDRESS}{status.run}/{each.of.input}") for each in chosen]
-    updates = any(pipeline.flow(each.of.source).table.on_conflict == "update" for each in chosen)
+    updates = any(pipeline.flow(each.of.source).table.updates for each in chosen)
     run = register_inputs(cursor, pipeline, inputs, as_of=as_of, replay=status.run, alone=updates)
-    cursor.execute("select id, uri from sluice.input where run_id = %s", (run.id,))
+    cursor.execute(in_ledger("select id, uri from sluice.input where run_id = %s"), (run.id,))
     numbers = {uri: number for number, uri in cursor.fetchall()}
     for each, listed in zip(chosen, inputs, strict=True):
         rows = numbered(each, each.rows)

@@ -1,7 +1,7 @@
 """sluice.scheduled: sent by beat at a pipeline's due time, and by workers when a run of one before it has ended.
-sluice.check_schedules: every minute, for all of them.
+sluice.check_schedules: every minute, for all of them. sluice.expire: every minute, where rows expire.
 
-Both do the same, so that nothing depends on a single message: see sluice.engine.schedule.
+The first two do the same, so that nothing depends on a single message: see sluice.engine.schedule.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sluice.engine.schedule import begin_day, check_schedule
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.pipelines import all_pipelines, find
 from sluice.tasks.enqueue import register_inputs
+from sluice.tasks.removal.expire import expire_due
 from sluice.workers.publish import publish_now
 from sluice.workers.step_task import GONE
 
@@ -36,6 +37,12 @@ def scheduled(name: str) -> None:
 def check_all_schedules() -> None:
     """Start what is due of every pipeline, and look again for missing files."""
     check_schedules(list(all_pipelines().values()), datetime.now(UTC))
+
+
+@app.task(name="sluice.expire")
+def expire_rows() -> None:
+    """Delete rows that are older than their tables keep them: sent by beat every minute, and done once a day."""
+    expire_due(list(all_pipelines().values()))
 
 
 def start_following(name: str) -> None:

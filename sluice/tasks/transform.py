@@ -5,8 +5,8 @@ from typing import Any
 
 from sluice.app import app
 from sluice.engine.rows.frames import frames
-from sluice.engine.steps.extract import shares_text
-from sluice.engine.steps.park import park_part
+from sluice.engine.steps.part.extract import shares_text
+from sluice.engine.steps.part.park import park_part
 from sluice.tasks import batches
 from sluice.tasks.batches import is_batch
 from sluice.tasks.parts import part_of, raw_frame, typed_frame

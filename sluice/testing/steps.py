@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from itertools import count
 
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.statements import statements
@@ -13,11 +14,11 @@ from sluice.engine.ledger.parts import read_part
 from sluice.engine.ledger.runs import Run
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.frames import frames
-from sluice.engine.steps.extract import extract_part
-from sluice.engine.steps.load import load_part
+from sluice.engine.steps.part.extract import extract_part
+from sluice.engine.steps.part.load import load_part
+from sluice.engine.steps.part.transform import transform_part
 from sluice.engine.steps.plan.contents import ContentsUnknown
 from sluice.engine.steps.plan.plan import plan_input, read_input
-from sluice.engine.steps.transform import transform_part
 from sluice.errors import LostClaim
 
 query = statements(__name__)
@@ -36,7 +37,13 @@ class Steps:
 
     def all(self) -> None:
         """Execute steps until none of the run is due."""
-        while (due := self._due()) is not None:
+        self.some(None)
+
+    def some(self, most: int | None) -> None:
+        """Execute up to so many steps."""
+        for _ in count() if most is None else range(most):
+            if (due := self._due()) is None:
+                return
             step, kind = due
             claim = steps.claim(kind, {"step": step})
             try:
@@ -65,7 +72,10 @@ class Steps:
 
     def _plan(self, claim: steps.Claim) -> None:
         work = read_input(claim)
-        plan_input(claim, work, self._pipeline.flow(work.source), self._contracts[work.source], lambda: None)
+        names = [flow.source.name for flow in self._pipeline.children_of(work.source)]
+        children = [{"source": n, "contract": self._contracts[n].version, "revision": None} for n in names]
+        flow, contract = self._pipeline.flow(work.source), self._contracts[work.source]
+        plan_input(claim, work, flow, contract, lambda: None, children)
 
     def _extract(self, claim: steps.Claim) -> None:
         if claim.part is None:

@@ -9,6 +9,7 @@ import sys
 import uvicorn
 
 from sluice.engine.base.settings import settings
+from sluice.engine.storage.log_text import log_printably
 from sluice.errors import ConfigError
 from sluice.web.app import make_app
 from sluice.web.connections import Bounded, most_connections
@@ -48,6 +49,7 @@ def serve(listener: socket.socket) -> None:
 
 
 def _log_to_stderr() -> None:
+    log_printably()
     lines = logging.StreamHandler(sys.stderr)
     lines.addFilter(WithRequestId())
     lines.setFormatter(logging.Formatter("%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s"))

@@ -29,8 +29,8 @@ from sluice.engine.ledger import steps
 from sluice.engine.ledger.cleanup.purge import purge_kept
 from sluice.engine.ledger.workers import return_turn, take_turn
 from sluice.engine.registry import Declared
+from sluice.engine.steps.again.redeclare import note_declared
 from sluice.engine.steps.dispatch import recover
-from sluice.engine.steps.redeclare import note_declared
 from sluice.errors import ConfigError, SluiceError, TransientError
 from sluice.pipelines import broken, known_declared
 from sluice.workers.broker.queues import remove_wrong_types

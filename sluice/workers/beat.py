@@ -19,11 +19,14 @@ from celery.schedules import BaseSchedule, crontab, schedstate
 from sluice.app import app
 from sluice.engine.declare import After, Daily, Pipeline, Timed
 from sluice.engine.schedule.due import next_due
+from sluice.engine.storage.log_text import log_printably
 from sluice.errors import ConfigError
 from sluice.pipelines import all_pipelines
 
 EVERY_S = 60.0
 CHECK = "check-schedules"
+EXPIRE = "expire-rows"
+log_printably()
 log = logging.getLogger(__name__)
 
 
@@ -134,7 +137,10 @@ def entries(pipelines: Mapping[str, Pipeline]) -> dict[str, dict[str, Any]]:
     }
     # a message that no worker took within its minute is replaced by the next one
     check = {"task": "sluice.check_schedules", "schedule": EVERY_S, "options": {"expires": EVERY_S}}
-    return by_clock | {CHECK: check}  # also without a schedule: a pipeline may be added later
+    expire = {"task": "sluice.expire", "schedule": EVERY_S, "options": {"expires": EVERY_S}}
+    expires = any(flow.table.expire_after for each in pipelines.values() for flow in each.flows)
+    # the check also without a schedule: a pipeline may be added later
+    return by_clock | {CHECK: check} | ({EXPIRE: expire} if expires else {})
 
 
 app.conf.beat_schedule = entries(all_pipelines())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from sluice.stop_signals import held_back, let_through
 
 LOG_LIMIT = 10_000_000
 PULSE = "SLUICE_PULSE_FD"
+# of Celery: [2026-01-31 12:00:00,000: WARNING/MainProcess] ...; of Flower: [W 260131 12:00:00 command:168] ...
+_RECORD = re.compile(rb"\[(?:\d{4}-\d\d-\d\d [\d:,.]+: )?(DEBUG|INFO|WARNING|ERROR|CRITICAL|[DIWEC](?= ))")
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -34,7 +37,9 @@ class Command:
     """What to run. Secrets go into `environ` (added to this process's), never into `argv`, which `ps` shows to all.
 
     Output goes to the file `log`, else to stderr: stdout is for --json. A `watched` process has the number of a
-    descriptor in SLUICE_PULSE_FD, and writes to it to show that it does its work.
+    descriptor in SLUICE_PULSE_FD, and writes to it to show that it does its work. With `details` all output goes to
+    that file, and only warnings and errors to stderr, too. It is started once it is `wanted`, which is looked at
+    several times a second.
     """
 
     name: str
@@ -43,6 +48,8 @@ class Command:
     log: Path | None = None
     watched: bool = False
     umask: int = -1  # as of this process
+    details: Path | None = None
+    wanted: Callable[[], bool] | None = field(default=None, repr=False)
 
 
 class Child:
@@ -50,8 +57,10 @@ class Child:
 
     def __init__(self, command: Command, *, prefixed: bool = False) -> None:
         self.command = command
-        self._pipe = prefixed and command.log is None
+        self._pipe = (prefixed or command.details is not None) and command.log is None
         self._rest = b""
+        self._loud = False  # the record whose lines come now is a warning or an error
+        self._details = None if command.details is None else _opened(command.details)
         self._terminated = False
         self._pulse: int | None = None
         self._heard: float | None = None
@@ -72,7 +81,7 @@ class Child:
         if self._process.returncode is None and self._process.poll() is not None:
             self._kill_group()
             self.pass_on()
-            self._close_pulse()
+            self._close()
         return self._process.returncode
 
     def silent_s(self) -> float:
@@ -94,7 +103,7 @@ class Child:
             self._kill_group()
             self._process.wait()
             self.pass_on()
-            self._close_pulse()
+            self._close()
 
     def pass_on(self) -> None:
         """Write its new output to stderr, by whole lines."""
@@ -104,9 +113,19 @@ class Child:
             while piece := os.read(self.output.fileno(), 1 << 16):
                 *lines, self._rest = (self._rest + piece).split(b"\n")
                 for line in lines:
-                    sys.stderr.write(f"{self.command.name:<6} | {line.decode(errors='replace')}\n")
+                    self._write(line)
             self.output.close()
         sys.stderr.flush()
+
+    def _write(self, line: bytes) -> None:
+        if self._details is not None:
+            self._details.write(line + b"\n")
+            self._details.flush()
+            begins = _RECORD.match(line)
+            self._loud = self._loud if begins is None else begins[1][:1] in b"WEC"
+            if not self._loud:
+                return
+        sys.stderr.write(f"{self.command.name:<6} | {line.decode(errors='replace')}\n")
 
     def _start(self) -> subprocess.Popen[bytes]:
         with contextlib.ExitStack() as stack:
@@ -134,28 +153,32 @@ class Child:
         stack.callback(os.close, theirs)
         return (theirs,)
 
-    def _close_pulse(self) -> None:
+    def _close(self) -> None:
+        if self._details is not None:
+            self._details.close()
         if self._pulse is not None:
             os.close(self._pulse)
             self._pulse = None
 
     def _sink(self) -> IO[bytes]:
         log = self.command.log
-        if log is None:
-            return os.fdopen(os.dup(2), "wb")
-        try:
-            own_folder(log.parent)
-            if log.exists() and log.stat().st_size > LOG_LIMIT:
-                log.replace(log.with_name(f"{log.name}.1"))
-            return private_file(log, "ab")
-        except OSError as error:
-            raise ConfigError(
-                f"The log {log} cannot be written: {error.strerror}. Set SLUICE_HOME to a folder you may write."
-            ) from error
+        return os.fdopen(os.dup(2), "wb") if log is None else _opened(log)
 
     def _kill_group(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def _opened(log: Path) -> IO[bytes]:
+    try:
+        own_folder(log.parent)
+        if log.exists() and log.stat().st_size > LOG_LIMIT:
+            log.replace(log.with_name(f"{log.name}.1"))
+        return private_file(log, "ab")
+    except OSError as error:
+        raise ConfigError(
+            f"The log {log} cannot be written: {error.strerror}. Set SLUICE_HOME to a folder you may write."
+        ) from error
 
 
 def _before_exec(parent: int) -> Callable[[], None]:

@@ -11,6 +11,7 @@ from typing import Any
 from celery.worker.consumer import Consumer
 from redis.exceptions import ResponseError
 
+from sluice.engine.storage.log_text import log_printably
 from sluice.workers.broker.connection_log import report_briefly
 from sluice.workers.broker.dropped import dropped
 from sluice.workers.broker.messages import problem_of
@@ -19,6 +20,7 @@ from sluice.workers.gate import gate
 
 use_careful_transport()
 report_briefly()
+log_printably()
 REFUSED_PAUSE_S = 1.0
 
 

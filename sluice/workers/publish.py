@@ -9,13 +9,13 @@ from celery import chain
 from redis.utils import str_if_bytes
 
 from sluice.app import app
+from sluice.engine.database.ledger import ledger_schema
 from sluice.engine.ledger.kinds import NAMES, chain_from
 from sluice.engine.steps.dispatch import Queues, dispatch
 from sluice.errors import SluiceError, TransientError
 from sluice.workers.step_task import GONE
 
 log = logging.getLogger(__name__)
-MARKER = "sluice:queues"
 
 
 def publish(steps: list[int], kind: str) -> None:
@@ -33,14 +33,16 @@ def look_at_queues() -> Queues:
 
     Raises TransientError when Redis does not answer.
     """
+    schema = ledger_schema()
+    marker_key = f"{schema}:queues"
     try:
         with app.pool.acquire(block=True) as connection:
             redis = connection.default_channel.client
             with redis.pipeline(transaction=True) as pipeline:
-                pipeline.set(MARKER, uuid.uuid4().hex, nx=True)
-                pipeline.get(MARKER)
+                pipeline.set(marker_key, uuid.uuid4().hex, nx=True)
+                pipeline.get(marker_key)
                 for kind in NAMES:
-                    pipeline.llen(f"sluice.{kind}")
+                    pipeline.llen(f"{schema}.{kind}")
                 _, marker, *lengths = pipeline.execute()
     except GONE as error:
         raise TransientError(f"Redis does not take messages ({type(error).__name__}).") from error

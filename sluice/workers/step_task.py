@@ -25,8 +25,8 @@ from sluice.engine.ledger.heartbeat import Heartbeat
 from sluice.engine.ledger.revisions import registered_input
 from sluice.engine.ledger.runs import options_of, pipeline_of
 from sluice.engine.ledger.steps import Claim
-from sluice.engine.steps.redeclare import build_under_newer, plan_under_newer, target_of
-from sluice.engine.steps.withdraw import this_input, withdraw_input
+from sluice.engine.steps.again.redeclare import build_under_newer, plan_under_newer, target_of
+from sluice.engine.steps.removal.withdraw import this_input, withdraw_input
 from sluice.engine.tables.changes.fits import is_left_behind
 from sluice.errors import (
     ConfigError,

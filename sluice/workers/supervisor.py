@@ -41,11 +41,15 @@ class Slot:
         self._started = 0.0
 
     def start_if_due(self) -> None:
-        """Start the command if it is not running and is due."""
-        if self.child is None and time.monotonic() >= self.due:
+        """Start the command if it is not running, is due, and is wanted."""
+        if self.child is None and time.monotonic() >= self.due and self.is_wanted():
             self._started = time.monotonic()
             with held_back():
                 self.child = Child(self.command, prefixed=self._prefixed)
+
+    def is_wanted(self) -> bool:
+        """Whether the command is to run at all."""
+        return self.command.wanted is None or self.command.wanted()
 
     def check_silence(self) -> str | None:
         """Kill a watched child that does nothing any more. Returns a sentence about that."""

@@ -38,7 +38,7 @@ def test_it_starts_when_the_run_before_is_done(stack: Stack) -> None:
     asked = (
         "select state, due_time::text, run_id from sluice.tick where schedule = 'second-daily' and run_id is not null"
     )
-    ((state, due, run),) = until(lambda: stack.sql(asked), 50, "a run of second")  # the check of each minute is beat's
+    ((state, due, run),) = until(lambda: stack.sql(asked), 120, "a run of second")  # no beat is there to start it
     assert (state, due) == ("started", "2026-05-02 04:05:00+00")
     assert stack.wait(run)["loaded"] == 1
     assert stack.sql("select id from second") == [(1,)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.kit.forked import Forked
+from tests.kit.ports import free_port
 from tests.kit.stack import Stack, until
 
 ADDED = """
@@ -30,15 +31,20 @@ pipeline = Pipeline("changed", Files("changed/*.csv", watch=True, ready=Renamed(
 @pytest.fixture
 def up(stack: Stack) -> Iterator[Stack]:
     """`sluice up`, with one pipeline that is watched."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    with running(stack, {"changed.py": CHANGED.format(n=0)}):
+        yield stack
+
+
+@contextmanager
+def running(stack: Stack, pipelines: dict[str, str]) -> Iterator[Path]:
+    """`sluice up`, with these files of pipelines; its log."""
     folder = stack.home / "pipelines"
     folder.mkdir()
     (stack.home / "inbox" / "changed").mkdir(parents=True)
-    stack.env |= {
-        "SLUICE_PIPELINES": str(folder), "SLUICE_INBOX": str(stack.home / "inbox"), "SLUICE_FLOWER_PORT": str(port)
-    }  # fmt: skip
-    (folder / "changed.py").write_text(CHANGED.format(n=0))
+    stack.env |= {"SLUICE_PIPELINES": str(folder), "SLUICE_INBOX": str(stack.home / "inbox")}
+    stack.env["SLUICE_FLOWER_PORT"] = str(free_port())
+    for name, text in pipelines.items():
+        (folder / name).write_text(text)
     log = stack.home / "up.log"
     with log.open("wb") as out:
         process = Forked(
@@ -46,7 +52,7 @@ def up(stack: Stack) -> Iterator[Stack]:
         )
     until(lambda: " ready." in log.read_text() or process.poll() is not None, 120, "sluice up")
     assert process.poll() is None, log.read_text()
-    yield stack
+    yield log
     process.terminate()
     process.wait(60)
 
@@ -80,6 +86,16 @@ def _loaded(stack: Stack, number: int) -> bool:
 def test_the_next_run_uses_an_added_and_a_changed_file(up: Stack) -> None:
     for number in (1, 2):
         change(up, number)
+
+
+def test_the_watcher_starts_with_the_first_pipeline_that_is_watched(stack: Stack) -> None:
+    with running(stack, {}) as log:
+        assert "watch  | " not in log.read_text()
+        (stack.home / "pipelines" / "added_1.py").write_text(ADDED.format(n=1))
+        drop(stack.home / "inbox" / "added_1", 1)
+        there = "select to_regclass('added_1') is not null"
+        until(lambda: stack.sql(there) == [(True,)], 60, "the table of added_1")
+        until(lambda: stack.sql("select id from added_1") == [(1,)], 60, "the row of added_1")
 
 
 @pytest.mark.slow

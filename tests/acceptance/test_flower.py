@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.kit.ports import free_port
 from tests.kit.stack import ROOT, Stack, until
 
 PASSWORD = "open-sesame"
@@ -50,9 +50,7 @@ def _status(url: str, password: str | None, body: bytes | None = None) -> int:
 
 @pytest.fixture
 def flower(stack: Stack) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     env = stack.env | {"SLUICE_FLOWER_PASSWORD": PASSWORD, "SLUICE_FLOWER_PORT": str(port)}
     command = [sys.executable, "-m", "celery", "-A", "sluice.app", "flower"]
     with (stack.home / "flower.log").open("wb") as log:

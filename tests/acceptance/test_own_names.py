@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
-import socket
 import subprocess
 import sys
 import zipfile
@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from tests.kit.installed import OWN_NAMES, Installed, Traps, every_name, install, names_after_the_start
+from tests.kit.ports import free_port
 from tests.kit.stack import ROOT, Stack, until
 
 CALLS = "customer_id,call_cost,call_destination,call_date,call_duration\n1,$1.00,Nairobi,2024-01-01 10:00:00,00:01:00\n"
@@ -198,7 +199,8 @@ def test_up_imports_nothing_of_the_folder(project: Project) -> None:
     env = {"SLUICE_FLOWER_PORT": str(port), "SLUICE_FLOWER_PASSWORD": "open-sesame", "SLUICE_CONCURRENCY": "1"}
     with project.running("sluice", "up", **env) as log:
         project.until_done(project.queue())
-        until(lambda: "beat: Starting..." in log.read_text(), 120, "beat")
+        beat = Path(re.findall(r"all that they write: (\S+beat\.log)", log.read_text())[0])
+        until(lambda: "beat: Starting..." in beat.read_text(), 120, "beat")
         url = f"http://127.0.0.1:{port}/api/workers"
         until(lambda: answers(url, auth=("sluice", "open-sesame")), 120, "Flower")
     assert project.traps.sprung == set()
@@ -285,12 +287,6 @@ def test_a_checkout_has_one_app_and_each_module_once_by_whatever_name_it_is_star
         cwd=ROOT, env=stack.env, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert done.stdout.splitlines() == ["True 1 1", "True True", "True"], done.stderr
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answers(url: str, **options: Any) -> bool:

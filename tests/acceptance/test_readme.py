@@ -63,7 +63,7 @@ def test_the_derived_table_of_the_tutorial_is_built(stack: Stack) -> None:
 
 
 def test_the_script_of_the_how_to_runs(stack: Stack) -> None:
-    script = example("docs/how-to/scripts.md", "run.wait()")
+    script = example("docs/how-to/results/scripts.md", "run.wait()")
     folder = stack.home / "calls"
     folder.mkdir()
     header = "customer_id,call_cost,call_destination,call_date,call_duration\n"

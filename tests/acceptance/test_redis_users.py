@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import pytest
 import redis
 from redis.exceptions import NoPermissionError
 
+from tests.kit.ports import free_port
 from tests.kit.stack import ROOT, Stack, until
 
 SERVICES = ("worker", "sender", "flower")
@@ -58,9 +58,7 @@ def users(tmp_path: Path) -> Iterator[Users]:
     secrets = tmp_path / "secrets"
     with (secrets / "redis_acl").open("a") as rules:
         rules.write("user looker on nopass ~* &* +@all\n")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     words = [program, "--port", str(port), "--aclfile", str(secrets / "redis_acl"), "--save", "", "--maxmemory", "64mb"]
     words += ["--maxmemory-policy", "volatile-lru", "--dir", str(tmp_path)]
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
@@ -68,7 +66,7 @@ def users(tmp_path: Path) -> Iterator[Users]:
     urls = {each: (secrets / f"{each}_redis_url").read_text().replace("@redis:6379/", at) for each in SERVICES}
     log = redis.Redis(port=port, username="looker", password="x")
     try:
-        until(lambda: _answers(log), 30, "Redis")
+        until(lambda: _answers(log), 60, "Redis")
         yield Users(urls, log)
     finally:
         process.terminate()
@@ -97,9 +95,12 @@ def test_a_worker_a_sender_and_the_doctor_do_their_work_and_are_refused_nothing(
     worker = stack.worker(**of(users, "worker")).wait_ready()
     run = stack.sluice("enqueue", "call_logs", str(path), **of(users, "sender"))["run"]
     assert stack.wait(run)["loaded"] == 1
-    checks = stack.sluice("doctor", ok=False, **of(users, "worker"))["checks"]
-    found = {each["check"]: each["state"] for each in checks}
-    assert (found["Redis as broker"], found["Redis as cache"], found["workers"]) == ("ok", "ok", "ok")
+
+    def states() -> list[str]:
+        checks = stack.sluice("doctor", ok=False, **of(users, "worker"))["checks"]
+        return [each["state"] for each in checks if each["check"] in ("Redis as broker", "Redis as cache", "workers")]
+
+    until(lambda: states() == ["ok", "ok", "ok"], 120, "an answer of the worker in the seconds that `doctor` waits")
     worker.stop()
     assert users.refused() == ["sluice_worker: scan"]
 
@@ -130,15 +131,19 @@ def test_flower_sees_workers_and_queues_nothing(stack: Stack, users: Users) -> N
     users.refused()
     words = ["-A", "sluice.app", "inspect", "ping", "--timeout", "5", "--json"]
     env = os.environ | stack.env | of(users, "flower")
-    done = subprocess.run(
-        [sys.executable, "-m", "celery", *words],
-        check=False,
-        env=env,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert '"pong"' in done.stdout, done.stderr
+
+    def pong() -> bool:
+        done = subprocess.run(
+            [sys.executable, "-m", "celery", *words],
+            check=False,
+            env=env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        return '"pong"' in done.stdout
+
+    until(pong, 120, "an answer in the 5 s of `celery inspect`")
     worker.stop()
     assert users.refused() == []

@@ -15,7 +15,7 @@ from sluice.engine.doctor.session import look_at_session
 from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
 from tests.kit.pooler import pgbouncer
-from tests.kit.stack import EXAMPLES, Stack
+from tests.kit.stack import EXAMPLES, Stack, until
 from tests.kit.web_client import serving
 
 METERS = """
@@ -172,10 +172,17 @@ def _pages(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [each["call_date"] for each in page.json()["items"]] == ["2022-01-08T07:00:00+00:00"]  # ten in Nairobi
 
 
-def _doctor(stack: Stack) -> None:
-    stack.sluice("migrate")
+def _looked_at_with_a_worker(stack: Stack) -> dict[str, tuple[str, str]] | None:
     found = stack.sluice("doctor", ok=False)
     lines = {each["check"]: (each["state"], each["found"]) for each in found["checks"]}
+    return lines if all(lines.get(each, ("",))[0] == "ok" for each in ("workers", "landing")) else None
+
+
+def _doctor(stack: Stack) -> None:
+    stack.sluice("migrate")
+    lines = until(
+        lambda: _looked_at_with_a_worker(stack), 120, "an answer of the worker in the seconds that are waited"
+    )
     assert lines["PostgreSQL settings"] == ("ok", "as each transaction sets them")
     assert lines["PostgreSQL pooler"][1].startswith("a pooler such as PgBouncer at 127.0.0.1:")
     assert lines["rows"] == ("ok", "as many in the tables as the books say")

@@ -77,8 +77,14 @@ def plain(text: str) -> str:
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 
+def with_folder(env: dict[str, str]) -> dict[str, str]:
+    """The same settings; the folder of pipelines is there, without which a worker does not start."""
+    Path(env["SLUICE_PIPELINES"]).mkdir(parents=True, exist_ok=True)
+    return env
+
+
 def test_the_first_lesson_shows_what_comes_out(stack: Stack) -> None:
-    stack.worker()
+    stack.worker().wait_ready()  # else `sluice` may say that no worker is there
     assert Lesson("docs/tutorial/first-load.md", stack, {}).follow(until="Watch workers in a browser") == 8
 
 
@@ -86,12 +92,12 @@ def test_the_first_lesson_shows_what_comes_out(stack: Stack) -> None:
 def test_the_second_and_the_third_lesson_show_what_comes_out(stack: Stack) -> None:
     env = {"SLUICE_PIPELINES": str(stack.home / "lesson" / "my_pipelines")}
     second, third = (Lesson(f"docs/tutorial/{name}.md", stack, env) for name in ("your-own-dataset", "derived-tables"))
-    stack.worker(**env)
+    stack.worker(**with_folder(env)).wait_ready()
     assert second.follow() == 5
     assert third.follow() == 7
 
 
 def test_the_dataset_of_the_readme_shows_what_comes_out(stack: Stack) -> None:
     env = {"SLUICE_PIPELINES": str(stack.home / "lesson" / "my_pipelines")}
-    stack.worker(**env)
+    stack.worker(**with_folder(env)).wait_ready()
     assert Lesson("README.md", stack, env).follow(since="Your own dataset, in one file") == 3

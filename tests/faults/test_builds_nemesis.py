@@ -139,7 +139,8 @@ def test_runs_that_load_and_build_while_anything_may_happen(
     seed = int(os.environ.get("SLUICE_TEST_SEED") or 4)
     print("seed", seed)
     chance = random.Random(seed)
-    building.stack.env["SLUICE_PART_BYTES"] = "16384"
+    # how often a step may be killed before it counts as the cause is not what this is about
+    building.stack.env |= {"SLUICE_PART_BYTES": "16384", "SLUICE_MAX_CRASHES": "50", "SLUICE_MAX_VANISHED": "50"}
     pieces = pieces_of(building.shop, tmp_path)
     chance.shuffle(pieces)
     building.stack.sluice("migrate")

@@ -138,6 +138,16 @@ def test_a_child_killed_between_the_last_held_part_and_the_verdict(
         assert_nothing_is_loaded(way)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("point", ["plan.committed:2", "transform.parked:1", "settle.before_commit:1"])
+def test_a_copy_of_a_file_over_the_limit_fails_as_well_whoever_is_killed(way: Way, point: str) -> None:
+    way.small.write_bytes(gzip.compress(way.texts[way.large.name]))  # the same content under another name
+    way.begin(env=LONG | failing(way.trial, f"{point}:kill"), limit="10")
+    way.trial.finish()
+    assert outcomes(way.trial) == [("failed", "over_limit"), ("failed", "over_limit")]
+    assert_nothing_is_loaded(way)
+
+
 def assert_nothing_is_loaded(way: Way) -> None:
     """The run failed, its table is empty, and its rejects are those that each row has by itself."""
     trial = way.trial
@@ -151,15 +161,17 @@ def assert_nothing_is_loaded(way: Way) -> None:
 
 @pytest.mark.slow
 def test_redis_emptied_while_parts_are_held(way: Way) -> None:
-    worker = way.begin(limit="10%")
-    until(lambda: way.trial.count("state = 'held'") >= way.parts // 2, 120, "held parts")
+    way.small.write_bytes(b"no,calls\n1,2\n")  # it has no part: those that are counted are the large one's
+    one_stays = failing(way.trial, f"transform.claimed:{way.parts // 2}:stop")  # no verdict before it is transformed
+    worker = way.begin(env=LONG | one_stays, limit="10%")
+    until(lambda: way.trial.count("state = 'held'") == way.parts - 1, 120, "all other parts held")
     os.killpg(worker.process.pid, signal.SIGSTOP)
-    assert way.trial.count("state = 'held'") > 0
     way.trial.struck()
     way.trial.stack.redis().flushall()
     os.killpg(worker.process.pid, signal.SIGCONT)
     way.trial.finish()
-    way.assert_all_is_well(frames=True)
+    assert outcomes(way.trial) == [("done", None), ("failed", "missing_header")]
+    way.assert_all_is_well(way.large, frames=True)
     assert way.trial.count("crashes > 0") == 0
 
 

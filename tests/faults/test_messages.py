@@ -94,7 +94,7 @@ def test_every_message_ten_times_and_shuffled(trial: Trial) -> None:
     chance = random.Random(10)
     trial.run = trial.stack.enqueue(*trial.sample.paths)
     assert multiply(trial.stack, 10, chance) == 2
-    worker = trial.worker()
+    worker = trial.worker(SLUICE_LEASE_S="30")  # it is stopped now and then: no lease runs out meanwhile
     multiply_at(trial, worker, (5, 25, 45, 65), chance)
     trial.finish_as_if_nothing_had_been(worker)
 
@@ -188,7 +188,7 @@ NO_MESSAGES: list[bytes] = [
 
 
 def test_no_message_ends_the_main_process_whatever_is_in_it(trial: Trial) -> None:
-    worker = trial.worker()
+    worker = trial.worker(SLUICE_LEASE_S="30")  # a busy machine keeps that
     trial.run = trial.stack.enqueue(*trial.sample.paths)
     for kind in ("plan", "extract", "dispatch"):
         for headers in ODD_HEADERS:

@@ -22,6 +22,7 @@ import pytest
 from tests.faults.sample import Sample, make_sample
 from tests.faults.trial import Trial
 from tests.kit.object_store import KEYS, ObjectStore
+from tests.kit.ports import free_port
 from tests.kit.stack import Stack, Worker, until
 
 WRONG = {"AWS_ACCESS_KEY_ID": "AKIAMADEUPANDWRONG00", "AWS_SECRET_ACCESS_KEY": "made-up/and+wrong"}
@@ -57,8 +58,7 @@ class MortalStore(ObjectStore):
     """moto's server on a port that stays its own; it keeps everything in memory."""
 
     def __init__(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         super().__init__(f"http://127.0.0.1:{self.port}")
         self.start()
 
@@ -128,7 +128,7 @@ def enqueue(trial: Trial) -> None:
 def stop_half_way(trial: Trial) -> Worker:
     """A worker that is stopped when some parts are loaded, of which some are of the first file."""
     enqueue(trial)
-    worker = trial.stack.worker()
+    worker = trial.stack.worker(SLUICE_LEASE_S="60")  # it is stopped while a store starts: no lease runs out meanwhile
     copied = "select landed is not null from sluice.input order by position desc limit 1"
     until(lambda: trial.ask(copied) == [(True,)], 120, "a copy of the packed file")
     trial.half_way(15)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.sample import make_sample
+from tests.faults.test_processes import LONG
 from tests.faults.trial import Trial
-from tests.kit.stack import until
 
 PIPELINE = """
 import os
@@ -47,7 +47,7 @@ def poisoned(trial: Trial, tmp_path: Path, what: str) -> Path:
 @pytest.mark.variants
 def test_poison_is_dead_soon_and_only_its_part_is_not_loaded(trial: Trial, tmp_path: Path, what: str) -> None:
     cause = poisoned(trial, tmp_path, what)
-    worker = trial.worker()
+    worker = trial.worker(**LONG)
     trial.run = trial.stack.enqueue(*trial.sample.paths, pipeline="poisoned")
     trial.finish()
     assert worker.process.poll() is None
@@ -61,9 +61,7 @@ def test_poison_is_dead_soon_and_only_its_part_is_not_loaded(trial: Trial, tmp_p
     if "kill" in what:
         assert trial.ask("select crashes, vanished from sluice.step where state = 'dead'") == [(3, 0)]
         again = trial.stack.enqueue(trial.sample.paths[0], pipeline="poisoned")
-        until(
-            lambda: trial.stack.sql("select state from sluice.run where id = %s", again) == [("failed",)], 30, "the end"
-        )
+        assert trial.stack.wait(again)["state"] == "failed"
         assert trial.ask("select error_code from sluice.input where run_id = %s", again) == [("poison",)]
     cause.unlink()
     assert trial.stack.sluice("retry", str(trial.run))["exit_code"] == 0

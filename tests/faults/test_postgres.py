@@ -172,12 +172,12 @@ def test_no_connection_left_for_three_seconds(trial: Trial) -> None:
 
 @pytest.mark.slow
 def test_a_table_locked_by_somebody_else_is_waited_for(trial: Trial) -> None:
-    worker: Worker = trial.begin()
+    worker: Worker = trial.begin(env={"SLUICE_LEASE_S": "12"})  # a busy machine keeps that
     trial.half_way()
     with trial.stack.connect() as connection, connection.cursor() as cursor:
         cursor.execute("lock table customer_call_logs in access exclusive mode")
         trial.struck()
-        time.sleep(6)  # longer than a lease: the heartbeat keeps it
+        time.sleep(15)  # longer than a lease: the heartbeat keeps it
     connection.close()
     trial.finish()
     trial.assert_all_is_well(frames=True)

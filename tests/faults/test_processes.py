@@ -17,6 +17,7 @@ from tests.faults.trial import Trial, count_of
 from tests.kit.stack import Worker, until
 
 LONG = {"SLUICE_LEASE_S": "30"}  # Celery may take 5 s to notice that a child is dead; a lease is longer than that
+OFTEN = {"SLUICE_MAX_CRASHES": "50"}  # where chance may kill the process of one step three times
 
 
 def failing(trial: Trial, points: str) -> dict[str, str]:
@@ -65,7 +66,7 @@ def test_a_child_killed_around_the_end_of_a_step_loads_nothing_twice(trial: Tria
 @pytest.mark.slow
 def test_children_killed_at_every_point_in_one_run(trial: Trial) -> None:
     points = ["extract.claimed", "transform.claimed", "load.claimed", "load.mid_copy", "load.before_commit"]
-    worker = trial.begin(env=failing(trial, ",".join(f"{p}:{n}:kill" for n, p in enumerate(points, 5))))
+    worker = trial.begin(env=failing(trial, ",".join(f"{p}:{n}:kill" for n, p in enumerate(points, 5))) | OFTEN)
     trial.finish()
     trial.assert_all_is_well(frames=True)
     assert_a_second_time_changes_nothing(trial.stack, trial.sample)
@@ -77,7 +78,7 @@ def test_children_killed_at_random_moments(trial: Trial) -> None:
     seed = random.randrange(1_000_000)
     print("seed", seed)
     chance = random.Random(seed)
-    worker = trial.begin()
+    worker = trial.begin(env=OFTEN)
     trial.half_way(10)
     trial.struck()
     for _ in range(4):
@@ -156,6 +157,7 @@ def test_a_worker_stopped_inside_its_load_transaction_holds_the_others_up_for_it
 
 @pytest.mark.slow
 def test_sigterm_every_two_seconds_costs_no_attempt(trial: Trial) -> None:
+    trial.stack.env |= LONG
     worker = trial.begin(1)
     trial.half_way(5)
     trial.struck()

@@ -65,7 +65,7 @@ def test_a_child_that_dies_while_redis_is_away(trial: Trial, processes: Processe
 def test_flushall_half_way_with_parts_queued_and_running(trial: Trial) -> None:
     trial.begin()
     trial.half_way()
-    assert queued(trial.stack) > 0
+    until(lambda: queued(trial.stack) > 0, 60, "parts that are queued")
     trial.struck()
     trial.stack.redis().flushall()
     trial.finish()
@@ -96,9 +96,10 @@ def test_flushall_between_register_and_publish(trial: Trial) -> None:
     trial.assert_all_is_well()
 
 
+PUBLISH_S = {"SLUICE_PUBLISH_S": "10"}  # the default; after six publications a message is waited for 32 times as long
 WAITED = (
-    "update sluice.step set publications = 6, published_until = clock_timestamp() + interval '64 s' where state = 'due'"
-    " and published_until is not null returning id"
+    "update sluice.step set publications = 6, published_until = clock_timestamp() + interval '320 s'"
+    " where state = 'due' and published_until is not null returning id"
 )
 
 
@@ -118,12 +119,13 @@ def emptied(trial: Trial, how: str) -> None:
 @pytest.mark.parametrize("how", ["flushall", "flushdb", "evicted", "lost marker"])
 @pytest.mark.slow
 def test_a_queue_that_had_waited_for_long_is_as_quick_after_its_loss_as_a_fresh_one(trial: Trial, how: str) -> None:
+    trial.stack.env |= PUBLISH_S
     trial.run = trial.stack.enqueue(*trial.sample.paths)
     assert len(trial.ask(WAITED)) == 2
     emptied(trial, how)
     trial.struck()
     trial.worker()
-    until(lambda: trial.loaded() > 0, 40, "a part, before the pause of 64 s is over")
+    until(lambda: trial.loaded() > 0, 200, "a part, long before the pause of 320 s is over")
     trial.finish()
     trial.assert_all_is_well()
 
@@ -132,12 +134,12 @@ def test_a_queue_that_had_waited_for_long_is_as_quick_after_its_loss_as_a_fresh_
 def test_a_queue_lost_after_it_had_waited_while_one_child_is_busy_and_one_is_free(trial: Trial) -> None:
     points = {"SLUICE_FAILPOINT": "load.mid_copy:20:sleep", "SLUICE_TEST_FAILPOINT_SLEEP_S": "600"}
     counted = {"SLUICE_TEST_FAILPOINT_COUNT": str(trial.stack.home / "failpoints")}
-    trial.begin(2, points | counted)
+    trial.begin(2, points | counted | PUBLISH_S)
     until(lambda: count_of(trial.stack.home / "failpoints", "load.mid_copy") >= 20, 120, "the busy child")
     until(lambda: trial.ask(WAITED), 120, "steps that wait")
     trial.stack.redis().flushall()
     trial.struck()
-    until(lambda: trial.loaded() >= 89, 60, "all parts but that of the busy child")
+    until(lambda: trial.loaded() >= 89, 200, "all parts but that of the busy child, long before the pause is over")
 
 
 @pytest.mark.slow

@@ -40,8 +40,9 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 
 @pytest.fixture
 def registering(trial: Trial, many: Sample) -> Trial:
-    """A trial of these files, whose run has the number 1."""
+    """A trial of these files, whose run has the number 1. A busy machine keeps the lease of the command."""
     trial.sample, trial.run = many, 1
+    trial.stack.env["SLUICE_LEASE_S"] = "12"
     return trial
 
 

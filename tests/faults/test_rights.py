@@ -62,6 +62,7 @@ def test_rights_lost_in_the_middle_of_a_run_kill_no_step(trial: Trial) -> None:
         trial.struck()
         trial.finish()
         trial.assert_all_is_well(frames=True)
+        until(lambda: said(weak, CLOSED), 120, "the gate closed")
         assert said(weak, CLOSED) == 1
         assert trial.count("crashes > 0 or state = 'dead'") == 0
         weak.kill_group()
@@ -73,10 +74,12 @@ def test_rights_lost_in_the_middle_of_a_run_kill_no_step(trial: Trial) -> None:
 )
 def test_a_table_that_one_worker_cannot_load_into_is_left_to_the_other(trial: Trial, lacks: str) -> None:
     trial.stack.sluice("migrate")
+    # few parts: each is tried often in the half minute that is waited for a worker which may load it
+    trial.stack.env["SLUICE_PART_BYTES"] = "262144"
     with weakened_loader(trial.stack.database_url, *TABLE, lacks) as url:
         weak = trial.worker(1, DATABASE_URL=url)
-        trial.run = trial.stack.enqueue(*trial.sample.paths)
         trial.worker(1)
+        trial.run = trial.stack.enqueue(*trial.sample.paths)
         trial.struck()
         trial.finish()
         trial.assert_all_is_well(frames=True)

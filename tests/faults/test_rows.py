@@ -87,7 +87,7 @@ def test_a_function_without_a_connection_is_called_again(stack: Stack, tmp_path:
     once = "if len(CALLS.read_text().split()) == 1: raise ConnectionResetError"
     calls = declare(stack, tmp_path / "own_pipelines", once)
     run = stack.enqueue(pipeline="shop")
-    stack.worker(1)
+    stack.worker(1, **LONG)
     assert_all_is_well(stack, run)
     assert calls.read_text().split() == ["0", "0"]
     assert stack.sql("select max(crashes), max(vanished) from sluice.step") == [(0, 0)]

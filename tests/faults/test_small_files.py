@@ -70,14 +70,14 @@ def test_a_child_killed_in_a_batch_costs_no_row_and_counts_for_no_step(small: Tr
 
 @pytest.mark.slow
 def test_processes_that_pass_batches_to_each_other_do_not_deadlock(small: Trial) -> None:
-    worker = small.begin(concurrency=4)
+    worker = small.begin(4, LONG)
     small.finish_as_if_nothing_had_been(worker)
     assert small.ask("select deadlocks from pg_stat_database where datname = current_database()") == [(0,)]
 
 
 @pytest.mark.slow
 def test_an_error_in_a_batch_is_tried_by_each_step_alone(small: Trial) -> None:
-    worker = small.begin(env=failing(small, "load.mid_copy:1:raise"))
+    worker = small.begin(env=failing(small, "load.mid_copy:1:raise") | LONG)
     small.finish()
     small.assert_all_is_well(frames=True)
     small.assert_nothing_was_counted(worker)
@@ -125,7 +125,7 @@ def test_every_message_of_batches_ten_times(small: Trial) -> None:
     chance = random.Random(10)
     small.run = small.stack.enqueue(*small.sample.paths)
     assert multiply(small.stack, 10, chance) == 2
-    worker = small.worker()
+    worker = small.worker(**LONG)
     multiply_at(small, worker, (20,), chance)
     small.finish_as_if_nothing_had_been(worker)
 
@@ -138,7 +138,7 @@ def test_poison_in_a_small_file_takes_no_other_file_with_it(small: Trial, tmp_pa
     folder.mkdir()
     (folder / "poisoned.py").write_text(PIPELINE.replace("{what}", what))
     small.stack.env |= {"SLUICE_PIPELINES": str(folder)}
-    worker = small.worker()
+    worker = small.worker(**LONG)
     small.run = small.stack.enqueue(*small.sample.paths, pipeline="poisoned")
     small.finish()
     assert worker.process.poll() is None

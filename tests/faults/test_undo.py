@@ -87,7 +87,8 @@ def test_an_undo_that_is_killed_and_done_twice_leaves_what_a_pipeline_without_th
     done = shops.sluice("undo", str(run))
     assert (done["rows_deleted"], done["rows_restored"]) == (1000, 1000)
     for point in KILLED_WORKER:
-        killed = shops.worker(1, SLUICE_FAILPOINT=f"{point}:1:kill").wait_ready()
+        once = {"SLUICE_FAILPOINT": f"{point}:1:kill", "SLUICE_TEST_FAILPOINT_COUNT": str(shops.home / point)}
+        killed = shops.worker(1, **once).wait_ready()
         until(lambda log=killed.log: "SIGKILL" in log.read_text(), 90, f"a death at {point}")
         killed.kill_group()
     shops.worker(children).wait_ready()

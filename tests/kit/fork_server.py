@@ -33,8 +33,8 @@ ENGINE = tuple(
     f"sluice.engine.{name}"
     for name in (
         "derive", "doctor", "export", "ledger.readiness", "ledger.runs", "schedule", "sources.inputs", "steps.build",
-        "steps.dispatch", "steps.extract", "steps.load", "steps.park", "steps.plan.plan", "steps.settle",
-        "steps.transform", "steps.withdraw", "tables.migrate",
+        "steps.dispatch", "steps.part.extract", "steps.part.load", "steps.part.park", "steps.part.transform",
+        "steps.plan.plan", "steps.removal.withdraw", "steps.settle", "tables.migrate",
     )
 )  # fmt: skip
 LONGEST = 1 << 20  # bytes of a request

@@ -31,6 +31,7 @@ class Forked:
     ) -> None:
         self.args = [module, *words]
         self.returncode: int | None = None
+        self._killed = False
         self._client = _client()
         asked = {"module": module, "words": list(words), "env": dict(env), "cwd": str(cwd)}
         with Path(os.devnull).open() as nothing:
@@ -57,9 +58,11 @@ class Forked:
             os.kill(self.pid, signal.SIGTERM)
 
     def kill_group(self) -> None:
-        """SIGKILL for all of its group, and wait until it is gone itself."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        """SIGKILL for all of its group, and wait until it is gone itself. Once: later its number may be another's."""
+        if not self._killed:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+        self._killed = True
         self.wait(60)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sluice.engine.base import settings as settings_module
 from sluice.engine.database.connection import drop_connection, transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.parts import read_part
@@ -20,13 +21,13 @@ from sluice.engine.rows.frames.cache import forget_frames
 from sluice.engine.sources.inputs import inputs_of
 from sluice.engine.steps.build import build_run
 from sluice.engine.steps.dispatch import recover
-from sluice.engine.steps.extract import extract_part
-from sluice.engine.steps.load import load_part
-from sluice.engine.steps.park import park_part
+from sluice.engine.steps.part.extract import extract_part
+from sluice.engine.steps.part.load import load_part
+from sluice.engine.steps.part.park import park_part
+from sluice.engine.steps.part.transform import transform_part
 from sluice.engine.steps.plan.contents import ContentsUnknown
 from sluice.engine.steps.plan.plan import plan_input, read_input
 from sluice.engine.steps.settle import settle_run
-from sluice.engine.steps.transform import transform_part
 from sluice.engine.tables.migrate import migrate
 
 
@@ -63,7 +64,7 @@ class InProcess:
             " where s.run_id = %s and s.kind = %s and s.state = 'due' order by i.position, i.id, p.number"
         )
         with transaction() as cursor:
-            cursor.execute(ask, (run.id, kind))
+            cursor.execute(in_ledger(ask), (run.id, kind))
             return [step for (step,) in cursor.fetchall()]
 
     def plan(self, run: Run) -> None:
@@ -129,5 +130,5 @@ class InProcess:
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         with transaction() as cursor:
-            cursor.execute(statement, values or None)
+            cursor.execute(in_ledger(statement), values or None)
             return cursor.fetchall() if cursor.description else []

@@ -14,12 +14,12 @@ from sluice.engine.ledger.runs import Run, retry
 from sluice.engine.rows.frames import frames
 from sluice.engine.steps.build import build_run
 from sluice.engine.steps.dispatch import recover
-from sluice.engine.steps.extract import extract_part
-from sluice.engine.steps.load import load_part
+from sluice.engine.steps.part.extract import extract_part
+from sluice.engine.steps.part.load import load_part
+from sluice.engine.steps.part.transform import transform_part
 from sluice.engine.steps.plan.plan import plan_input, read_input
+from sluice.engine.steps.removal.withdraw import withdraw_input
 from sluice.engine.steps.settle import settle_run
-from sluice.engine.steps.transform import transform_part
-from sluice.engine.steps.withdraw import withdraw_input
 from sluice.errors import EarlierRunOpen, InputChanged
 from tests.kit.in_process import InProcess
 

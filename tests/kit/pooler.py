@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 import pytest
 
+from tests.kit.ports import free_port
 from tests.kit.stack import until
 
 PROGRAM = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
@@ -36,7 +37,7 @@ def pgbouncer(url: str, folder: Path, *, mode: str = "transaction", **settings: 
 
     Two connections to the server, so that transactions of one client do change theirs.
     """
-    program, parts, port = need_pgbouncer(), urlsplit(url), _free_port()
+    program, parts, port = need_pgbouncer(), urlsplit(url), free_port()
     folder.mkdir(parents=True)
     for each in (folder, *folder.parents):
         if each.stat().st_uid == os.getuid() and not each.stat().st_mode & 0o001:
@@ -72,12 +73,6 @@ def pgbouncer(url: str, folder: Path, *, mode: str = "transaction", **settings: 
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait(10)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _listens(port: int) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from sluice.engine.base.settings import settings
 from sluice.engine.ledger.runs import Run, read_status
-from sluice.engine.steps.replay.chosen import Wanted
+from sluice.engine.steps.again.replay.chosen import Wanted
 from sluice.pipelines import find
 from sluice.tasks.replay import chosen_rejects, replay
 from tests.kit.in_process import InProcess

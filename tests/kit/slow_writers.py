@@ -39,7 +39,9 @@ class SlowWriters:
             job.result()
 
     def _cuts(self, number: int) -> list[int]:
-        return sorted(self._chance.sample(range(1, len(text_of(number)) - 1), 3))
+        text = text_of(number)
+        within = [place for place in range(1, len(text) - 1) if text[place - 1] != "\n"]
+        return sorted(self._chance.sample(within, 3))
 
     def _write(self, number: int, cuts: list[int]) -> None:
         text, path = text_of(number), self.folder / f"drop_{number}.csv"

@@ -17,6 +17,7 @@ import psycopg2.errors
 import redis
 
 from sluice.engine.database.autocommit import autocommit
+from sluice.engine.database.ledger import in_ledger, ledger_schema
 from tests.kit.forked import Forked, run_forked
 
 QUICK = {
@@ -69,7 +70,7 @@ class Worker:
         """SIGTERM, then SIGKILL for what is still there."""
         self.process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            self.process.wait(15)
+            self.process.wait(60)
         self.kill_group()
 
 
@@ -88,6 +89,7 @@ class Stack:
             "SLUICE_CACHE_URL": self.cache_url,
             "SLUICE_HOME": str(home),
             "SLUICE_PIPELINES": EXAMPLES,
+            "SLUICE_SCHEMA": ledger_schema(),
         }  # fmt: skip
         self._workers: list[Worker] = []
 
@@ -120,9 +122,9 @@ class Stack:
         return self.sluice("status", str(run))
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Run a statement in the stack's database and return its rows."""
+        """Run a statement, written for the schema `sluice`, in the stack's database and return its rows."""
         with self.connect() as connection, connection.cursor() as cursor:
-            cursor.execute(statement, values or None)
+            cursor.execute(in_ledger(statement), values or None)
             rows = cursor.fetchall() if cursor.description else []
         connection.close()
         return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sluice import Column, Integer, Table, Text
+from sluice import Column, Files, Flow, Integer, Table, Text
 from sluice.engine.rows.contract import Contract
 from sluice.engine.steps.plan.absent import absent_columns, match_columns, note_of, suggestions
 from sluice.errors import DataError
@@ -16,7 +16,7 @@ def table(*columns: Column, on_conflict: str = "keep") -> Table:
 
 
 def note(declared: Table, *header: str) -> str | None:
-    return note_of(declared, match_columns(header, declared, Contract(declared)))
+    return note_of(Flow(Files("*"), declared), match_columns(header, declared, Contract(declared)))
 
 
 NAME, DAY = Column("name", Text()), Column("day", Text(), header="Day of call")

@@ -13,7 +13,9 @@ from sluice import (
     Array,
     Bytes,
     Column,
+    Date,
     Files,
+    Identity,
     Inet,
     Integer,
     Json,
@@ -28,7 +30,7 @@ from sluice import (
 )  # fmt: skip
 from sluice.engine.base.settings import settings
 from sluice.engine.types import ColumnType
-from sluice.errors import ConfigError
+from sluice.errors import ConfigError, DeclarationError
 from sluice.pipelines import all_pipelines, broken, find
 
 
@@ -39,7 +41,33 @@ def test_a_table_names_all_its_mistakes_at_once() -> None:
     assert "'id' is declared twice" in message
     assert "'when' is not among its columns" in message
     assert "must be required=True" in message
-    assert "must be 'keep' or 'update', not 'drop'" in message
+    assert "must be 'keep', 'update' or 'history', not 'drop'" in message
+
+
+DAY = Column("day", Date("%Y-%m-%d"), required=True)
+PARTITIONED = [
+    (
+        {"key": ("id",)},
+        r"must have the column 'day' of partition_by, because .*: key=\('id', 'day'\)\. Rows of two dates",
+    ),
+    ({"partition_by": "date"}, r"partition_by: .*'date'"),
+    ({"partition_by": "id"}, r"partition_by='id' must be a Date or a moment, not Integer\(\): name another column\."),
+    ({"partition_unit": "week"}, r"partition_unit must be 'day', 'month' or 'year', not 'week'\."),
+    ({"partition_by": None, "partition_unit": "day"}, r"partition_unit='day' needs partition_by"),
+    ({"key": None, "columns": [Column("day", Date("%Y-%m-%d"))]}, r"'day' must be required=True: a row without a date"),
+    ({"generated": [Identity("a"), Identity("b")]}, r"It has two Identity columns"),
+    ({"generated": [Identity("id")]}, r"Column 'id' is declared twice"),
+]
+
+
+@pytest.mark.parametrize(("options", "mistake"), PARTITIONED)
+def test_a_partitioned_table_has_a_date_in_its_key(options: dict[str, Any], mistake: str) -> None:
+    right = {"key": ("id", "day"), "columns": [Column("id", Integer(), required=True), DAY], "partition_by": "day"}
+    assert Table("t", **right).identity == ("id", "day")
+    assert Table("t", **right | {"key": None}).identity == ("_input_id", "_line", "day")
+    with pytest.raises(DeclarationError, match=mistake) as caught:
+        Table("t", **right | options)
+    assert caught.value.place.startswith(f"{__file__}:")
 
 
 def test_a_table_without_a_key_says_so_and_only_adds_rows() -> None:

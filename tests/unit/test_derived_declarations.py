@@ -79,7 +79,8 @@ def test_a_snapshot_needs_a_table_that_is_updated() -> None:
     with pytest.raises(ConfigError) as caught:
         flow(snapshot=True)
     assert str(caught.value) == (
-        "Flow into 'letters': a snapshot has rows that are loaded already, so its table needs on_conflict='update'."
+        "Flow into 'letters': a snapshot has rows that are loaded already, so its table needs"
+        " on_conflict='update' or 'history'."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sluice.engine.ledger.parts import PartWork
-from sluice.engine.steps.extract import shares_text
+from sluice.engine.steps.part.extract import shares_text
 
 WORK = PartWork(
     part=1, number=1, start=0, length=10, first_line=2, end_line=3, planned=2, sha256="a" * 64, overlong=False, input=1,

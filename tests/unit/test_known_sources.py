@@ -28,7 +28,7 @@ def test_a_source_that_is_made_of_another_one_is_read_as_that() -> None:
 
 
 def test_formats_have_names_of_their_own_and_csv_is_tried_last() -> None:
-    assert [form.name for form in FORMATS] == ["jsonl", "csv"]
+    assert [form.name for form in FORMATS] == ["fixed", "jsonl", "csv"]
 
 
 @pytest.mark.parametrize(

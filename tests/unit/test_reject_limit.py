@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sluice.engine.steps.reject_limit import RejectLimit
+from sluice.engine.steps.part.reject_limit import RejectLimit
 from sluice.errors import ConfigError
 
 

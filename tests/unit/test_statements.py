@@ -67,3 +67,15 @@ def test_every_statement_opens_with_a_line_that_says_why_it_is_there() -> None:
         if not each.read_text(encoding="utf-8").startswith("-- ")
     ]
     assert bare == []
+
+
+def test_a_statement_in_python_is_read_for_the_schema_of_the_ledger() -> None:
+    bare = []
+    for path, tree in trees(ROOT):
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or getattr(node.func, "attr", None) != "execute":
+                continue
+            text = getattr(node.args[0], "value", None) if node.args else None
+            if isinstance(text, str) and re.search(r"(?<!set_config\(')\bsluice\.\w", text):
+                bare.append(f"{path.relative_to(ROOT)}:{node.lineno} {text}")
+    assert bare == []

@@ -16,6 +16,7 @@ from sluice import (
     Array,
     Boolean,
     Bytes,
+    Children,
     Choose,
     Column,
     Cron,
@@ -34,6 +35,7 @@ from sluice import (
     Generated,
     Hourly,
     HttpApi,
+    Identity,
     Inet,
     Integer,
     Json,
@@ -48,9 +50,11 @@ from sluice import (
     PostgresQuery,
     Preprocessed,
     Range,
+    Record,
     Renamed,
     Rows,
     Serve,
+    Split,
     SqlQuery,
     Stable,
     Table,
@@ -75,6 +79,7 @@ def no_rows() -> list[Any]:
 
 KEY = Column("id", Integer(), required=True)
 TABLE = Table("t", key=("id",), columns=[KEY])
+LINES = Table("l", key=("id", "position"), columns=[KEY, Column("position", Integer(), required=True)])
 
 # a right call of each, by all of its arguments
 RIGHT: list[tuple[Any, dict[str, Any]]] = [
@@ -82,10 +87,16 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
               "must_exist": True, "pii": "name", "renamed_from": ("mass",), "mask": False, "default": None}),
     (Generated, {"name": "a", "pg_type": "text", "expression": "'a'"}),
     (Table, {"name": "t", "key": ("id",), "columns": [KEY], "on_conflict": "update", "generated": (), "indexes": (),
-             "adopt": True}),
+             "adopt": True, "expire_after": "90 days", "expire_by": None, "partition_by": None,
+             "partition_unit": "month", "valid_from": "valid_from", "valid_to": "valid_to", "versions_by": None,
+             "removed_at": "gone", "children": ()}),
+    (Identity, {"name": "id"}),
+    (Children, {"of": "lines", "table": LINES, "position": "position", "name": "lines"}),
+    (Record, {"type": "H", "table": TABLE, "header": ("type", "id"), "name": "heads"}),
+    (Split, {"files": Files("*", delimiter="|"), "records": [Record("H", TABLE)], "by": "kind", "ignore": ("T",)}),
     (Files, {"pattern": "*", "delimiter": ";", "name": "files", "encoding": "cp1252", "skip": 1, "header": ("id",),
              "snapshot": False, "strict_quotes": True, "line_breaks": False, "sheet": "a", "watch": True,
-             "ready": Marker(".ok")}),
+             "ready": Marker(".ok"), "quote": "'", "escape": "^", "footer": 1, "widths": None}),
     (Stable, {"seconds": 2.0, "without_newline": 60.0}),
     (Marker, {"suffix": ".done"}),
     (Renamed, {"from_": ".part"}),
@@ -109,7 +120,8 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (Flow, {"source": Files("*"), "table": TABLE, "transform": None, "part_time_limit_s": 5.0}),
     (Pipeline, {"name": "p", "source": Files("*"), "table": TABLE, "schedule": Daily("01:00"), "transform": None,
                 "flows": (), "derived": (), "part_time_limit_s": 5.0, "undo_days": 7, "own_tables": (),
-                "serves": [Serve("t")], "about": "Things.", "report": None, "forecast": None, "tests": []}),
+                "serves": [Serve("t")], "about": "Things.", "report": None, "forecast": None, "tests": [],
+                "splits": ()}),
     (Example, {"row": {"a": "1"}, "expected": {"a": 1}, "rejected": None, "source": "files"}),
     (Serve, {"table": "t", "route": "/t/", "by": ("id",), "filters": ("id", Range("id")), "fields": ("id",),
              "describe": {"id": "Its number."}, "one_of": {"id": ("a",)}, "example": {"id": 1}, "sql": "select 1 as id",
@@ -125,7 +137,7 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
                "changed_keys": "select 1", "incremental_sql": None, "partition_by": "a",
                "params": {}, "value": "b", "counted_by": "b",
                "explains": {"a": "select 1"}, "indexes": [("b",)], "lookups": [("b",)], "covers": ("s",),
-               "rare": {"b": "b = 'x'"}}),
+               "rare": {"b": "b = 'x'"}, "without_expired": True}),
     (Preprocessed, {"name": "p", "of": "d", "steps": [preprocess.month("a")], "fitted": "once", "partition_by": None,
                     "params": {}, "value": None, "counted_by": None, "explains": {}, "indexes": (), "lookups": (),
                     "rare": {}}),

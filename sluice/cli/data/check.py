@@ -12,6 +12,7 @@ import typer
 from sluice.cli.addresses import near
 from sluice.cli.exits import Exit
 from sluice.cli.output import Json, emit, things, tint
+from sluice.engine.storage.address import printable_lines
 from sluice.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -65,9 +66,9 @@ def _print(checked: list[Checked]) -> None:
     """A line for each file that is right, and for each mistake; then how many there are."""
     for each in checked:
         for mistake in (*each.mistakes, *each.failed):
-            print(f"{tint('wrong:', 'red')} {near(mistake.place)}: {mistake.sentence}")
+            print(f"{tint('wrong:', 'red')} {near(mistake.place)}: {printable_lines(mistake.sentence)}")
         for sentence in each.warnings:
-            print(f"{tint('note:', 'yellow')} {near(str(each.file))}: {sentence}")
+            print(f"{tint('note:', 'yellow')} {near(str(each.file))}: {printable_lines(sentence)}")
         if not each.mistakes and not each.failed:
             examples = f", {things(each.examples, 'example')} hold" if each.examples else ""
             print(f"{tint('right:', 'green')} {near(str(each.file))}: {each.pipeline}{examples}")

@@ -9,6 +9,7 @@ import typer
 from sluice.cli.addresses import near
 from sluice.cli.options import Built, Pipeline
 from sluice.cli.output import Json, count, emit, table
+from sluice.engine.storage.address import printable
 
 Key = Annotated[str, typer.Argument(help="Key of the row, e.g. a customer's id, or sales/8.", show_default=False)]
 Kind = Annotated[str | None, typer.Option(help="Only those of this kind.", show_default=False)]
@@ -66,7 +67,7 @@ def _print_listed(result: dict[str, Any]) -> None:
 def _print_values(values: dict[str, Any]) -> None:
     wide = max(map(len, values), default=0)
     for name, value in values.items():
-        print(f"  {name:<{wide}}  {'' if value is None else value}")
+        print(f"  {name:<{wide}}  {'' if value is None else printable(str(value))}")
 
 
 def _dated_name(result: dict[str, Any]) -> str:

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sluice.cli.addresses import near
-from sluice.cli.output import count, item, rows, things
+from sluice.cli.output import count, item, rows, things, visible
 
 if TYPE_CHECKING:
     from sluice.engine.propose import Group, Verified
 
-_WIDEST = 34
 _SHOWN = 10
 
 
@@ -20,16 +19,19 @@ def print_evidence(group: Group, table: str, tried: Verified) -> None:
     """What was found in files for one table."""
     _print_files(group)
     print(f"\ntable {table}: key {', '.join(group.key) or 'not found'}, {things(len(group.columns), 'column')}")
-    names = min(max(len(each.name) for each in group.columns), _WIDEST)
-    types = min(max(len(each.decision.readings[0].text) for each in group.columns), _WIDEST)
-    for each in group.columns:
-        kinds = " or ".join(reading.text for reading in each.decision.readings)
-        meanings = [reading.meaning for reading in each.decision.readings if reading.meaning]
+    kinds_of = [" or ".join(reading.text for reading in each.decision.readings) for each in group.columns]
+    names, types = max(len(each.name) for each in group.columns), max(map(len, kinds_of))
+    for each, kinds in zip(group.columns, kinds_of, strict=True):
+        meanings = [reading.meaning for reading in each.decision.readings if reading.meaning and each.decision.open]
         found = "; ".join([*(["CHOOSE"] if each.decision.open else []), *meanings, *each.decision.notes])
-        item(f"{each.name:<{names}}  {kinds:<{types}}  {found}".rstrip())
+        item(f"{each.name:<{names}}  {kinds:<{types}}  {found}".rstrip(), names + types + 4)
     for each in group.columns:
         for line in each.decision.seen:
             item(f"{each.name}: {line}")
+    if len(group.columns) == 1 and "  " in group.columns[0].header:
+        item(
+            "one column with blanks in its header: if the columns have fixed widths, declare Files(..., widths=(8, 20))"
+        )
     for name, why in group.left_out.items():
         item(f"{name}: left out, {why}")
     _print_tried(group, tried)
@@ -43,12 +45,13 @@ def _print_files(group: Group) -> None:
     facts += [f"{things(first.skip, 'line')} skipped"] if first.skip else []
     facts += ["no header"] if first.headless else []
     facts += [first.renamed] if first.renamed else []
-    print(f"{names}: {', '.join(facts)}")
+    print(visible(f"{names}: {', '.join(facts)}"))
     for line in first.before[:_SHOWN]:
         item(f"before the header: {line[:80]}")
     for footer in group.found.footers[:_SHOWN]:
         text = " ".join(filter(None, footer.cells.values()))
-        item(f"line {count(footer.line)} looks like a total, not like a row: {text[:80]}")
+        out = ", and is left out" if source.footer else ", not like a row"
+        item(f"line {count(footer.line)} looks like a total{out}: {text[:80]}")
 
 
 def _print_tried(group: Group, tried: Verified) -> None:

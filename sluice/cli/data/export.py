@@ -79,7 +79,7 @@ def export(
 
     A file appears when it is complete, and replaces an older one.
     """
-    from sluice.engine.export import Form, export_tables
+    from sluice.engine.export import Form, export_noted
 
     if (table is None) == (pipeline is None):
         raise ConfigError("Give one table, or --pipeline with a folder: sluice export TABLE --to FILE.")
@@ -92,7 +92,7 @@ def export(
     else:
         raise ConfigError("--columns needs one table; it cannot be used with --pipeline.")
     with stop_signals():
-        print_exported(export_tables(wanted, form), as_json=as_json)
+        print_exported(export_noted(wanted, form, _personal(), say), as_json=as_json)
 
 
 @dataclass(frozen=True)
@@ -116,10 +116,10 @@ class Afterwards:
 
     def export(self, status: RunStatus, *, as_json: bool) -> list[ExportedFile]:
         """Write it. Prints why and raises typer.Exit when it cannot be written: the run stays done."""
-        from sluice.engine.export import export_tables
+        from sluice.engine.export import export_noted
 
         try:
-            return export_tables(self.wanted, self.form)
+            return export_noted(self.wanted, self.form, _personal(), say)
         except SluiceError as error:
             what = f"Run {status.run} is done, but its tables were not written: {error}"
             fail(type(error).__name__, what, as_json=as_json, **(status.json() | {"exports": []}))
@@ -168,6 +168,13 @@ def _one(table: str, to: str, columns: str | None) -> ExportRequest:
     key = find_table((each.pipeline for each in known_declared().values()), table)
     names = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
     return ExportRequest(table, key, to, names)
+
+
+def _personal() -> dict[str, list[str]]:
+    from sluice.engine.export import personal_columns
+    from sluice.pipelines import known_declared
+
+    return personal_columns(each.pipeline for each in known_declared().values())
 
 
 def _declared(name: str) -> Declared:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sluice.cli.activation import activated
-from sluice.cli.addresses import near
+from sluice.cli.addresses import near, typed
 from sluice.cli.data.evidence import facts_of, print_evidence
 from sluice.cli.output import Json, count, emit, say
 from sluice.errors import ConfigError
@@ -42,6 +42,7 @@ Delimiter = Annotated[str | None, typer.Option(help="Delimiter of CSV files.", s
 Header = Annotated[
     bool | None, typer.Option("--header/--no-header", help="Whether the files have a header.", show_default="found")
 ]
+Sheet = Annotated[str | None, typer.Option(help="Sheet of workbooks.", show_default="the only one with cells")]
 _SAY_S = 5.0
 
 
@@ -55,6 +56,7 @@ def init(
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     header: Header = None,
+    sheet: Sheet = None,
     as_json: Json = False,
 ) -> None:
     """Propose a pipeline's file from files, with the evidence. Every row is read once; nothing is loaded.
@@ -69,7 +71,7 @@ def init(
     name = name if name is not None else name_of_file(_stem(uris[0]))
     path = _path(name, out)
     _check(name, table, path, force=force)
-    groups = propose(uris, Options(encoding, delimiter, header), _Progress().tick)
+    groups = propose(uris, Options(encoding, delimiter, header, sheet), _Progress().tick)
     tables = list(_tables(name, table, groups))
     verified = verify(file_text(name, groups, tables, resolved=True), groups)
     text = file_text(name, groups, tables)
@@ -165,13 +167,13 @@ def _print(
     for group, table, tried in zip(groups, tables, verified, strict=True):
         print_evidence(group, table, tried)
     print(f"written to {near(str(path))}")
-    typed = " ".join(shlex.quote(each) for each in files)
+    words = " ".join(map(typed, files))
     print("next:")
-    for line in _next(name, path, typed, still_open=any(group.open for group in groups)):
+    for line in _next(name, path, words, still_open=any(group.open for group in groups)):
         print(f"  {line}")
 
 
-def _next(name: str, path: Path, typed: str, *, still_open: bool) -> Iterator[str]:
+def _next(name: str, path: Path, words: str, *, still_open: bool) -> Iterator[str]:
     """The commands to type."""
     from sluice.cli.main import COMMANDS
     from sluice.pipelines import own_folders
@@ -182,4 +184,4 @@ def _next(name: str, path: Path, typed: str, *, still_open: bool) -> Iterator[st
         yield f"choose in {near(str(path))}, where it says Choose(...): until then `sluice run {name}` refuses it"
     commands = [command.name for command in COMMANDS if command.name == "preview"]
     for command in (*commands, "run"):
-        yield f"{activated()}sluice {command} {name} {typed}"
+        yield f"{activated()}sluice {command} {name} {words}"

@@ -78,8 +78,14 @@ def _print(declared: Declared) -> None:
 
 
 def _reads(flow: Flow) -> str:
-    """The pattern of files, else the name and the kind of the source."""
+    """The pattern of files, perhaps with the type of their records, else the name and the kind of the source."""
+    from sluice.engine.declare import Nested, OfType
+
+    if isinstance(flow.source, Nested):
+        return f"{flow.source.of} of {flow.source.parent.name}"
     pattern = getattr(flow.source, "pattern", None)
+    if isinstance(flow.source, OfType):
+        pattern = f"{pattern} ({flow.source.type})"
     return pattern or f"{flow.source.name} ({type(flow.source).__name__})"
 
 

@@ -22,16 +22,21 @@ Limit = Annotated[
     int | None,
     typer.Option(min=1, help="Look at no more than the first records of each file.", show_default="all records"),
 ]
+Personal = Annotated[
+    bool, typer.Option("--show-personal", help="Show personal data, which is *** without it: phone numbers, pii=.")
+]
 
 
 def preview(
     pipeline: Pipeline,
     files: Files,
+    *,
     rows: Rows = 10,
     limit: Limit = None,
     only: Only = None,
     strict: Strict = False,
     max_rejects: MaxRejects = None,
+    show_personal: Personal = False,
     as_json: Json = False,
 ) -> None:
     """Show what files would give, without servers and without writing: first rows, books, rejects and hints.
@@ -43,8 +48,9 @@ def preview(
     from sluice.cli.runs.wanted import say_left_out, say_order, say_repeated
     from sluice.engine.preview import run as engine
     from sluice.engine.preview.landing import no_landing
+    from sluice.engine.preview.masked import without_personal
     from sluice.engine.sources.inputs import inputs_of
-    from sluice.engine.steps.reject_limit import RejectLimit
+    from sluice.engine.steps.part.reject_limit import RejectLimit
     from sluice.pipelines import find
     from sluice.workers.supervisor import stop_signals
 
@@ -60,8 +66,10 @@ def preview(
     with stop_signals(), no_landing():
         inputs = inputs_of(declared, files, say_left_out(declared), only or ())
         found = engine.preview(declared, inputs, shown=rows, most=limit, max_rejects=max_rejects)
-    code = verdict(found.status, strict=strict)
-    emit(_facts(found, code), as_json=as_json, human=lambda: print_preview(found, code))
+    code, hidden = verdict(found.status, strict=strict), list[str]()
+    if not show_personal:
+        found, hidden = without_personal(found, declared)
+    emit(_facts(found, code), as_json=as_json, human=lambda: print_preview(found, code, hidden))
     if code:
         raise typer.Exit(code)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sluice.cli.addresses import near
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 SHOWN = 8
 _WIDE = 40  # characters of a cell
-_FORMATS = {"csv": "CSV", "jsonl": "JSON lines", "converted": "converted to text"}
+_FORMATS = {"csv": "CSV", "jsonl": "JSON lines", "fixed": "fixed widths", "converted": "converted to text"}
 
 
-def print_preview(found: Preview, code: Exit) -> None:
+def print_preview(found: Preview, code: Exit, hidden: Sequence[str] = ()) -> None:
     """Print how files are read, tables with first rows, books, rejects, hints, and how the run would end."""
     status = found.status
     print(f"preview of {status.pipeline}: nothing was written")
@@ -39,6 +39,8 @@ def print_preview(found: Preview, code: Exit) -> None:
     _print_some(rejects_heading(status), reasons(status))
     print_hints(found.hints)
     print()
+    if hidden and any(each.rows for each in found.tables):
+        folded(f"Personal data is not shown ({', '.join(hidden)}): --show-personal shows it.")
     for sentence in _limits(found):
         folded(sentence)
     end = f"state {tint(status.state, COLOURS.get(status.state))}, exit code {code.value}"

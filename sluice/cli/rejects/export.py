@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,14 +13,14 @@ import typer
 from sluice.cli.addresses import near, reason
 from sluice.cli.options import RunId
 from sluice.cli.output import Json, print_object, say, things
-from sluice.cli.rejects.listed import Code, OfColumn, OneInput, find_input, refuse_purged
+from sluice.cli.rejects.listed import Code, OfColumn, OneInput, find_input, refuse_purged, refuse_unknown_code
 from sluice.cli.spreadsheet import STDOUT, new_file, quoted, refuse_json_on, write_csv
 from sluice.errors import ConfigError
 
 if TYPE_CHECKING:
     from sluice.engine.ledger.facts import RunStatus
     from sluice.engine.ledger.rejects.stream import StreamedReject
-    from sluice.engine.steps.replay.rows import RefusedRow, RefusedRows
+    from sluice.engine.steps.again.replay.rows import RefusedRow, RefusedRows
 
 REPORTED = ("file", "line", "column", "code", "reason", "other_input", "other_line")
 LEADING = ("_input", "_line", "_code", "_column", "_reason")
@@ -46,14 +48,22 @@ def export(
     Rows that a replay has loaded are left out. Formulas are made harmless for spreadsheets; `rejects replay` takes
     that back. Personal data (`Column(pii=...)`) is `***`.
     """
+    from sluice.engine.export.noted import NewExport, file_facts, noted
     from sluice.engine.ledger.runs import read_status
 
     refuse_json_on(file, "", as_json=as_json)
     status = read_status(run)
     refuse_purged(status)
+    refuse_unknown_code(run, code, column)
     chosen = None if only is None else find_input(status, only)
     write = _write_report if report else _write_rows
-    written, notes = write(status, file, code, column, chosen, force)
+    given = {"code": code, "column": column, "input": chosen, "report": report or None}
+    noting = NewExport(
+        file, "csv", (), pipeline=status.pipeline, run=run, filter={name: each for name, each in given.items() if each}
+    )
+    with noted([noting], say) as done:
+        written, notes = write(status, file, code, column, chosen, force)
+        done.append((written, *file_facts(file)))
     if as_json:
         print_object({"run": run, "file": file, "exported": written} | ({} if report else {"notes": notes}))
         return
@@ -68,7 +78,7 @@ def _write_report(
     from sluice.engine.ledger.rejects.stream import stream_rejects
 
     inputs = [each for each in status.inputs if each.has_rejects and chosen in {None, each.input}]
-    rejects = stream_rejects(((each.input, near(each.uri)) for each in inputs), code, column)
+    rejects = stream_rejects(((each.input, near(each.uri)) for each in inputs), code, column, only_open=True)
     with new_file(file, force=force) as sink, closing(rejects):
         return write_csv(sink, REPORTED, map(_report_row, rejects)), []
 
@@ -81,19 +91,20 @@ def _report_row(each: StreamedReject) -> list[object]:
 def _write_rows(
     status: RunStatus, file: str, code: str | None, column: str | None, chosen: int | None, force: bool
 ) -> tuple[int, list[str]]:
-    found = [_open(each) for each in _refused(status, code, column, chosen)]
-    names = list(dict.fromkeys(name for each, _ in found for name in each.names))
-    _refuse_reserved(names)
-    more = any(_excess(row, each) for each, rows in found for row in rows)
-    head = [*LEADING, *names, *([MORE] if more else [])]
+    seen = _Seen()
+    for each in _refused(status, code, column, chosen):  # read twice, so that no more than a batch is in memory
+        seen.add(each)
+    _refuse_reserved([*seen.names])
+    head = [*LEADING, *seen.names, *([MORE] if seen.more else [])]
     with new_file(file, force=force) as sink:
-        written = write_csv(sink, head, _cells(found, names, more=more))
-    return written, [*_notes(status, found)]
+        rows = (row for each in _refused(status, code, column, chosen) for row in _cells(each, seen))
+        written = write_csv(sink, head, rows)
+    return written, [*_notes(status, seen)]
 
 
 def _refused(status: RunStatus, code: str | None, column: str | None, chosen: int | None) -> Iterator[RefusedRows]:
     from sluice.engine.ledger.rejects.replayed import inputs_with_rejects
-    from sluice.engine.steps.replay.rows import refused_rows
+    from sluice.engine.steps.again.replay.rows import refused_rows
     from sluice.pipelines import declared_of, find
     from sluice.tasks.replay import refuse_replay
 
@@ -102,49 +113,66 @@ def _refused(status: RunStatus, code: str | None, column: str | None, chosen: in
     for each in inputs_with_rejects(status.run):
         if chosen in {None, each.input}:
             declared = declared_of(pipeline).contract(each.source)
-            yield refused_rows(each, pipeline.flow(each.source), declared, code=code, column=column)
+            yield from refused_rows(each, pipeline.flow(each.source), declared, code=code, column=column)
 
 
-def _open(found: RefusedRows) -> tuple[RefusedRows, list[RefusedRow]]:
-    """The rejects of an input that no replay has taken."""
-    return found, [row for row in found.rows if row.reject.state is None]
+@dataclass
+class _Seen:
+    """What the rows of an export have: the names of columns, `more` values than columns, and rows that are left out."""
+
+    names: dict[str, None] = field(default_factory=dict)
+    more: bool = False
+    taken: int = 0
+    dismissed: int = 0
+    private: int = 0
+    unkept: int = 0
+
+    def add(self, found: RefusedRows) -> None:
+        """Count a batch."""
+        self.names |= dict.fromkeys(found.names)
+        states = Counter(row.reject.state for row in found.rows)
+        self.dismissed += states.pop("dismissed", 0)
+        self.taken += states.total() - states[None]
+        rows = _open(found)
+        self.more = self.more or any(_excess(row, found) for row in rows)
+        unseen = [row for row in rows if row.cells is None]
+        private = sum(row.whole is not None for row in unseen)
+        self.private, self.unkept = self.private + private, self.unkept + len(unseen) - private
 
 
-def _cells(
-    found: Iterable[tuple[RefusedRows, list[RefusedRow]]], names: Sequence[str], *, more: bool
-) -> Iterator[list[object]]:
-    for each, rows in found:
-        for row in rows:
-            reject = row.reject
-            own = dict(zip(each.names, row.cells or [], strict=False))
-            leading = [each.of.input, row.line, reject.code, reject.column, reject.reason]
-            excess = [quoted(_excess(row, each))] if more else []
-            yield [*leading, *(quoted(own.get(name, "")) for name in names), *excess]
+def _open(found: RefusedRows) -> list[RefusedRow]:
+    """The rejects that no replay has taken, and that are not dismissed."""
+    return [row for row in found.rows if row.reject.state is None]
+
+
+def _cells(found: RefusedRows, seen: _Seen) -> Iterator[list[object]]:
+    for row in _open(found):
+        reject = row.reject
+        own = dict(zip(found.names, row.cells or [], strict=False))
+        leading = [found.of.input, row.line, reject.code, reject.column, reject.reason]
+        excess = [quoted(_excess(row, found))] if seen.more else []
+        yield [*leading, *(quoted(own.get(name, "")) for name in seen.names), *excess]
 
 
 def _excess(row: RefusedRow, found: RefusedRows) -> str:
     return "; ".join((row.cells or [])[len(found.names) :])
 
 
-def _notes(status: RunStatus, found: Sequence[tuple[RefusedRows, list[RefusedRow]]]) -> Iterator[str]:
-    taken = sum(len(each.rows) - len(rows) for each, rows in found)
-    if taken:
-        yield f"{things(taken, 'reject')} of run {status.run} left out, which a replay has loaded, or is loading"
-    unseen = [row for _, rows in found for row in rows if row.cells is None]
-    private = sum(row.whole is not None for row in unseen)
-    if private:
+def _notes(status: RunStatus, seen: _Seen) -> Iterator[str]:
+    if seen.taken:
+        yield f"{things(seen.taken, 'reject')} of run {status.run} left out, which a replay has loaded, or is loading"
+    if seen.dismissed:
+        yield f"{things(seen.dismissed, 'reject')} of run {status.run} left out, which are dismissed"
+    if seen.private:
         yield (
-            f"{things(private, 'row')} written without values: they cannot be split into columns, so personal data "
-            "in them cannot be told from the rest. Their files have them"
+            f"{things(seen.private, 'row')} written without values: they cannot be split into columns, so personal "
+            "data in them cannot be told from the rest. Their files have them"
         )
-    if len(unseen) > private:
+    if seen.unkept:
         yield (
-            f"{things(len(unseen) - private, 'row')} written without values: their text was not kept (SLUICE_KEEP_RAW, "
+            f"{things(seen.unkept, 'row')} written without values: their text was not kept (SLUICE_KEEP_RAW, "
             "SLUICE_RAW_BYTES, SLUICE_RAW_ROWS), and their files do not have it any more"
         )
-    for each, rows in found:
-        if each.more:
-            yield f"{near(each.of.uri)} has more rejects than the {len(rows):,} that are written at once"
 
 
 def _refuse_reserved(names: Sequence[str]) -> None:

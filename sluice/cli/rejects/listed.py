@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +13,7 @@ from sluice.cli.addresses import near, reason, without_column
 from sluice.cli.hints import print_hints_of
 from sluice.cli.options import RunId
 from sluice.cli.output import Json, count, emit, table
+from sluice.cli.runs.outcome import dismissals
 from sluice.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ OfColumn = Annotated[
 OneInput = Annotated[
     str | None, typer.Option("--input", help="Only this input: its number, path or file name.", show_default=False)
 ]
+Dismissed = Annotated[bool, typer.Option("--dismissed", help="Those that `rejects dismiss` has dismissed.")]
 Limit = Annotated[
     int | None, typer.Option(min=0, help="How many to list; 0: all.", show_default=f"{ON_A_SCREEN}, all with --json")
 ]
@@ -34,24 +38,27 @@ def list_(
     code: Code = None,
     column: OfColumn = None,
     only: OneInput = None,
+    dismissed: Dismissed = False,
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
-    """List a run's rejects by file and line."""
+    """List a run's rejects by file and line, without those that are dismissed."""
     from sluice.engine.ledger.runs import count_rejects, list_rejects, read_status
 
     status = read_status(run)
     refuse_purged(status)
     chosen = None if only is None else find_input(status, only)
     most = (None if as_json else ON_A_SCREEN) if limit is None else limit or None
-    listed = list_rejects(run, code=code, column=column, input_id=chosen, limit=most)
-    codes = count_rejects(run, column=column, input_id=chosen)
+    listed = list_rejects(run, code=code, column=column, input_id=chosen, limit=most, dismissed=dismissed)
+    codes = count_rejects(run, column=column, input_id=chosen, dismissed=dismissed)
     facts = {"run": run, "rejected": status.rejected, "codes": codes, "rejects": listed}
     where = f"run {run}" if only is None else f"input {only!r} of run {run}"
     where += f", column {column!r}," if column is not None else ""
 
     def human() -> None:
         print_rejects(where, codes, listed, code)
+        for line in () if dismissed else dismissals(status):
+            print(f"dismissed: {line}")
         if code is None and column is None:  # hints are about all codes
             print_hints_of(status)
 
@@ -65,6 +72,25 @@ def refuse_purged(status: RunStatus) -> None:
             f"The rejects of run {status.run} were purged on {status.purged_at:%Y-%m-%d}. To get them again, load its "
             f"files with --reload: sluice run {status.pipeline} FILES --reload"
         )
+
+
+def refuse_unknown_code(run: int, code: str | None, column: str | None, *, dismissed: bool = False) -> None:
+    """Raise ConfigError for a code that no reject of the run has, with those that there are."""
+    if code is None:
+        return
+    from sluice.engine.ledger.runs import count_rejects
+
+    counted = [each["code"] for each in count_rejects(run, column=column, dismissed=dismissed)]
+    if code not in counted:
+        where = f"run {run}" if column is None else f"run {run}, column {column!r},"
+        raise ConfigError(_no_such_code(where, code, counted))
+
+
+def _no_such_code(where: str, code: str, known: Collection[str]) -> str:
+    meant = difflib.get_close_matches(code, known, 1)
+    hint = f"did you mean {meant[0]}? " if meant else ""
+    has = f"it has: {', '.join(sorted(known))}" if known else "it has none that is open"
+    return f"{where[0].upper()}{where[1:]} has no rejects with the code {code!r}; {hint}{has}."
 
 
 def find_input(status: RunStatus, name: str) -> int:
@@ -93,8 +119,7 @@ def print_rejects(
         return
     counted = {each["code"]: each["rows"] for each in codes}
     if code is not None and code not in counted:
-        known = ", ".join(sorted(counted))
-        raise ConfigError(f"{where[0].upper()}{where[1:]} has no rejects with the code {code!r}; it has: {known}.")
+        raise ConfigError(_no_such_code(where, code, counted))
     table(("code", "rows"), counted.items())
     print()
     table(("file and line", "column", "code", "reason"), map(_row, listed))

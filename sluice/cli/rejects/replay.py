@@ -12,12 +12,12 @@ from sluice.cli.addresses import near
 from sluice.cli.options import AsOf, RunId, Strict, Timeout, Workers
 from sluice.cli.output import Json, count, emit, say, table, things
 from sluice.cli.rejects.edits import read_edits
-from sluice.cli.rejects.listed import Code, OfColumn, refuse_purged
+from sluice.cli.rejects.listed import Code, OfColumn, refuse_purged, refuse_unknown_code
 from sluice.errors import ConfigError
 
 if TYPE_CHECKING:
-    from sluice.engine.steps.replay.chosen import Chosen, Wanted
-    from sluice.engine.steps.replay.tried import Reason
+    from sluice.engine.steps.again.replay.chosen import Chosen, Wanted
+    from sluice.engine.steps.again.replay.tried import Reason
 
 MaybeFile = Annotated[
     str | None,
@@ -69,6 +69,7 @@ def replay(
     status = read_status(run)
     refuse_purged(status)
     wanted = _wanted(file, sets or [], where or [], code, column)
+    refuse_unknown_code(run, code, column)
     chosen = chosen_rejects(status, wanted)
     _refuse_unknown(file, wanted, chosen)
     if dry_run:
@@ -108,26 +109,27 @@ def _wait_or_tell(
 
 
 def _wanted(file: str | None, sets: list[str], where: list[str], code: str | None, column: str | None) -> Wanted:
-    from sluice.engine.steps.replay.chosen import Wanted
+    from sluice.engine.steps.again.replay.chosen import Wanted
 
     if file is not None and (code is not None or column is not None):
         raise ConfigError("FILE has the rows to load: leave out --code and --column, or FILE.")
     if where and not sets:
         say("--where without --set: the rows are loaded as they are")
     edits = None if file is None else read_edits(file)
-    return Wanted(code, column, _pairs("--set", sets), _pairs("--where", where), edits)
+    return Wanted(code, column, pairs("--set", sets), pairs("--where", where), edits)
 
 
-def _pairs(option: str, given: Sequence[str]) -> dict[str, str]:
-    pairs = [each.partition("=") for each in given]
-    wrong = [name for name, mark, _ in pairs if not mark or not name.strip()]
+def pairs(option: str, given: Sequence[str]) -> dict[str, str]:
+    """Values by column, of an option that may be repeated. Raises ConfigError."""
+    parted = [each.partition("=") for each in given]
+    wrong = [name for name, mark, _ in parted if not mark or not name.strip()]
     if wrong:
         raise ConfigError(f"{option} must be COLUMN=VALUE, not {wrong[0]!r}.")
-    named = Counter(name.strip() for name, _, _ in pairs)
+    named = Counter(name.strip() for name, _, _ in parted)
     twice = [name for name, times in named.items() if times > 1]
     if twice:
         raise ConfigError(f"{option} names the column {twice[0]!r} twice.")
-    return {name.strip(): value for name, _, value in pairs}
+    return {name.strip(): value for name, _, value in parted}
 
 
 def _refuse_unknown(file: str | None, wanted: Wanted, chosen: Sequence[Chosen]) -> None:
@@ -167,7 +169,7 @@ def _print_nothing(run: int, chosen: Sequence[Chosen]) -> None:
 
 def _dry_run(run: int, chosen: Sequence[Chosen], *, as_json: bool) -> None:
     from sluice.engine.ledger.runs import pipeline_of
-    from sluice.engine.steps.replay.tried import try_rows
+    from sluice.engine.steps.again.replay.tried import try_rows
     from sluice.pipelines import declared_of, find
 
     declared = declared_of(find(pipeline_of(run)))

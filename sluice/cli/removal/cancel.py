@@ -9,7 +9,7 @@ from sluice.cli.options import RunId
 from sluice.cli.output import Json, emit, folded, things
 
 if TYPE_CHECKING:
-    from sluice.engine.steps.undo.cancel import Cancelled
+    from sluice.engine.steps.removal.undo.cancel import Cancelled
 
 
 def cancel(run: RunId, *, as_json: Json = False) -> None:

@@ -33,6 +33,13 @@ Where = Annotated[
 OneTable = Annotated[
     str | None, typer.Option("--table", help="Only this table.", show_default="all that have the column")
 ]
+Exports = Annotated[
+    bool,
+    typer.Option(
+        "--exports",
+        help="Also delete files of `sluice export` and `rejects export` that may have it, if they are here.",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only count what would go.")]
 Receipt = Annotated[
     Path | None,
@@ -45,6 +52,7 @@ def forget(
     *,
     where: Where,
     table: OneTable = None,
+    exports: Exports = False,
     dry_run: DryRun = False,
     receipt: Receipt = None,
     workers: Workers = None,
@@ -64,7 +72,7 @@ def forget(
         raise ConfigError(f"--receipt {receipt}: the file exists. Name a new one; nothing was forgotten.")
     if receipt is not None and not receipt.absolute().parent.is_dir():
         raise ConfigError(f"--receipt {receipt}: there is no such folder. Nothing was forgotten.")
-    done = do_forget(pipeline, values, table=table, dry_run=dry_run)
+    done = do_forget(pipeline, values, table=table, dry_run=dry_run, exports=exports)
     facts = done.receipt | {"dry_run": dry_run}
     if receipt is not None and not dry_run:
         with private_file(receipt, "xb") as written:
@@ -93,6 +101,13 @@ def _value(text: str) -> tuple[str, str]:
     return column.strip(), value
 
 
+def _of_export(each: dict[str, Any]) -> str:
+    what = f"{each['file']}, an export of {each['of']} of {each['exported_at'][:10]}"
+    if each["state"] == "left":
+        return f"may have it: {what}: {each['why']}"
+    return f"{what}: {'deleted' if each['state'] == 'deleted' else 'it is not there any more'}"
+
+
 def _print(lines: Iterator[str]) -> None:
     for line in lines:
         folded(line)
@@ -117,6 +132,7 @@ def _told(done: ForgetResult, *, dry_run: bool) -> Iterator[str]:
         yield from (f"  {each}" for each in files[:MOST])
         if len(files) > MOST:
             yield f"  ... and {len(files) - MOST} more: --json lists them"
+    yield from map(_of_export, facts["exports"])
     yield from (f"left: {each}" for each in facts["left"])
     yield from (f"not reached: {each}" for each in facts["not_reached"])
     if not dry_run:

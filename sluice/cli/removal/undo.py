@@ -13,7 +13,7 @@ from sluice.cli.output import Json, emit, folded, say, things
 from sluice.cli.runs.run import finish, own_workers
 
 if TYPE_CHECKING:
-    from sluice.engine.steps.undo.found import Found
+    from sluice.engine.steps.removal.undo.found import Found, Obstacle
     from sluice.tasks.removal.undo import Undone
 
 MOST = 10
@@ -79,6 +79,7 @@ def _told(found: Found, *, dry_run: bool) -> Iterator[str]:
         yield f"in the way: {each.why}"
         if each.lost is not None:
             yield f"  with --force: {each.lost}"
+        yield from _changed(each)
 
 
 def _done(done: Undone) -> Iterator[str]:
@@ -88,6 +89,15 @@ def _done(done: Undone) -> Iterator[str]:
     for each in found.obstacles:
         if each.lost is not None:
             yield f"lost: {each.lost}"
+            yield from _changed(each)
+
+
+def _changed(each: Obstacle) -> Iterator[str]:
+    """The rows that it is about, one by one, as far as they are named."""
+    for row in each.rows[:MOST]:
+        yield f"  {near(row.uri)}:{row.line} was replaced or removed by {near(row.by)} (run {row.run})"
+    if len(each.rows) > MOST:
+        yield "  ... and more: --json lists the first of them"
 
 
 def _rows(found: Found, deleted: int, restored: int, *, would: bool) -> Iterator[str]:

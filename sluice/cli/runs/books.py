@@ -137,9 +137,10 @@ def _next_for(status: RunStatus) -> Iterator[tuple[str, str]]:
     yield f"sluice status {run}", "inputs, parts and books"
     for refused in [run] if any(each.has_rejects for each in status.inputs) else sorted(_failed_before(status)):
         yield f"sluice rejects list {refused}", "every reject with its reason"
-        yield f"sluice rejects export {refused} rejects_{refused}.csv", "all of them as CSV, to correct them"
-        yield f"sluice rejects replay {refused} rejects_{refused}.csv", "loads them when they are corrected"
-    if status.dead_steps or "nothing_loaded" in failing:
+        first = status.replay or refused  # what a replay has refused is replayed from the run of its file
+        yield f"sluice rejects export {first} rejects_{first}.csv", "all of them as CSV, to correct them"
+        yield f"sluice rejects replay {first} rejects_{first}.csv", "loads them when they are corrected"
+    if status.dead_steps or (status.replay is None and "nothing_loaded" in failing):
         yield f"sluice retry {run}", "what failed again, once its cause is corrected"
     if failing - {"nothing_loaded", "dead_part", "dead_step"}:
         yield _run_again(status)
@@ -161,11 +162,14 @@ def _failed_before(status: RunStatus) -> set[int]:
 
 
 def _target(pipeline: str) -> str:
+    """The table of a pipeline that a person looks at, as psql finds it: with its schema, unless that is `public`."""
+    from sluice.engine.database.session import schema_and_name
     from sluice.pipelines import find
 
     declared = find(pipeline)
     newest = [f"{derived.name}_latest" if derived.dated else derived.name for derived in declared.derived]
-    return [*newest, declared.flows[0].table.name][0]
+    schema, name = schema_and_name([*newest, declared.flows[0].table.name][0])
+    return name if schema == "public" else f"{schema}.{name}"
 
 
 def print_some(heading: str, lines: Sequence[str], run: int) -> None:

@@ -94,13 +94,23 @@ def replays(status: RunStatus) -> list[str]:
         rows = {each.state: each.rows for each in status.replays if each.by_run == run}
         done = ", ".join(f"{count(rows[state])} {word}" for state, word in _REPLAYED.items() if state in rows)
         if run == status.run:
-            lines.append(f"of run {status.replay}: {done}. Their lines there: sluice.replayed (docs: Fix refused rows)")
+            where = "table replayed of the ledger (docs: Fix refused rows)"
+            lines.append(f"of run {status.replay}: {done}. Their lines there: {where}")
         else:
             lines.append(f"by run {run}: {done}")
     fixed = sum(each.rows for each in status.replays if each.state == "fixed")
     if lines and status.replay is None:
         lines.append(f"rejected {count(status.rejected)}, of which {count(fixed)} are fixed")
     return lines
+
+
+def dismissals(status: RunStatus) -> list[str]:
+    """Rejects that nobody is going to load, with who said so and why."""
+    return [
+        f"{things(each.rows, 'reject')} by {each.who} on {each.dismissed_at:%Y-%m-%d}: {each.why}"
+        for each in status.dismissals
+        if each.undone_at is None
+    ]
 
 
 def notes(status: RunStatus) -> list[str]:

@@ -44,9 +44,10 @@ def reload(
     """Load the files of earlier runs again, in their order, so that their rows are as the current declaration says.
 
     A file that is gone is read from its copy in the landing, if there is one; which are gone is printed. The same as
-    `sluice run PIPELINE FILES --reload` with these files.
+    `sluice run PIPELINE FILES --reload` with these files. Of APIs, queries and functions the copies in the landing
+    are read again, and nothing is fetched.
     """
-    from sluice.engine.steps.reload import files_again
+    from sluice.engine.steps.again.reload import files_again
     from sluice.pipelines import find
 
     declared = find(pipeline)

@@ -100,7 +100,7 @@ def _declared_now(pipeline: str) -> Mapping[str, SourceVersion]:
     """The declarations of a pipeline's sources, noted in the ledger; none for a pipeline that is not known here."""
     from sluice.engine.database.connection import transaction
     from sluice.engine.ledger.inputs.refused import SourceVersion
-    from sluice.engine.steps.redeclare import note_declared
+    from sluice.engine.steps.again.redeclare import note_declared
     from sluice.pipelines import newest
 
     declared = newest(pipeline)

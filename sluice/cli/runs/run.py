@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,9 +15,11 @@ from sluice.cli.runs.books import print_run
 from sluice.cli.runs.waiting import follow
 from sluice.cli.runs.wanted import Wanted
 from sluice.cli.servers.processes import worker_command
+from sluice.errors import ConfigError
 from sluice.workers.supervisor import Supervisor, stop_signals
 
 if TYPE_CHECKING:
+    from sluice.engine.declare.sources.source import Remote
     from sluice.engine.ledger.facts import RunStatus
 
 WELL = (Exit.DONE, Exit.PARTLY)  # the run is done, although some inputs may have failed
@@ -40,7 +42,20 @@ def run(
     """Load files and fetched sources, and wait: progress on a terminal, then books, rejects and the next commands."""
     wanted = Wanted.by(options)
     after = Afterwards.of(wanted.pipeline, export, format)
+    _refuse_missing_settings(wanted.pipeline.fetched(options.only or []))
     load_and_report(wanted, strict=strict, processes=workers, timeout=timeout, as_json=as_json, after=after)
+
+
+def _refuse_missing_settings(sources: Sequence[Remote]) -> None:
+    """Raise ConfigError where the workers of this command lack a setting; other workers may have it."""
+    from sluice.engine.base.servers import is_embedded
+    from sluice.engine.sources.setting import missing_settings
+
+    missing = list(missing_settings(sources))
+    if missing and is_embedded():
+        raise ConfigError(" ".join([*missing, "Nothing was loaded: set it, then give the command again."]))
+    for sentence in missing:
+        say(f"note: {sentence} The run waits for a worker that has it.")
 
 
 @takes(LoadOptions)
@@ -136,7 +151,7 @@ def verdict(status: RunStatus, *, strict: bool) -> Exit:
 
 def _over_limit(status: RunStatus) -> bool:
     """Whether an input has more rejects than --max-rejects allows, those included that were found by loading it."""
-    from sluice.engine.steps.reject_limit import RejectLimit
+    from sluice.engine.steps.part.reject_limit import RejectLimit
 
     if status.max_rejects is None:
         return False

@@ -23,6 +23,7 @@ from sluice.cli.runs.books import (
 from sluice.cli.runs.builds import print_builds
 from sluice.cli.runs.outcome import (
     continued,
+    dismissals,
     failed,
     notes,
     reasons,
@@ -145,6 +146,7 @@ def print_status(status: RunStatus, missing: Sequence[dict[str, Any]] = ()) -> N
         ("note:", notes(status)),
         (rejects_heading(status), reasons(status)),
         ("replays of rejects:", replays(status)),
+        ("dismissed rejects:", dismissals(status)),
     ):
         _print_all(heading, lines)
     print_hints_of(status)

@@ -52,7 +52,7 @@ class Wanted:
     ) -> Self:
         """Find the inputs, and check the options against the pipeline. Raises ConfigError."""
         from sluice.engine.sources.inputs import found_inputs
-        from sluice.engine.steps.reject_limit import RejectLimit
+        from sluice.engine.steps.part.reject_limit import RejectLimit
         from sluice.pipelines import find
 
         declared = find(pipeline)

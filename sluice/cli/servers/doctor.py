@@ -76,11 +76,13 @@ def _declarations(into: dict[str, Pipeline]) -> Iterator[Finding]:
 
 
 def _database(pipelines: list[Pipeline]) -> Iterator[Finding]:
+    from sluice.engine.doctor.expiry import look_at_expiry
     from sluice.engine.doctor.finding import safely
     from sluice.engine.doctor.postgres import look_at_server, look_at_tables
     from sluice.engine.doctor.rows import look_at_rows
     from sluice.engine.doctor.schedules import look_at_schedules
     from sluice.engine.doctor.session import look_at_session
+    from sluice.engine.doctor.watchers import look_at_watchers
     from sluice.engine.doctor.work import look_at_work
 
     failed: list[BaseException] = []
@@ -91,6 +93,8 @@ def _database(pipelines: list[Pipeline]) -> Iterator[Finding]:
         yield from safely("rows", lambda: look_at_rows(pipelines))
         yield from safely("work", look_at_work)
         yield from safely("schedules", lambda: look_at_schedules(pipelines))
+        yield from safely("expired rows", lambda: look_at_expiry(pipelines))
+        yield from safely("watchers", lambda: look_at_watchers(pipelines))
 
 
 def _sources(pipelines: list[Pipeline]) -> Iterator[Finding]:

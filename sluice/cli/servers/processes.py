@@ -7,6 +7,9 @@ import os
 import secrets
 import signal
 import socket
+import time
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +27,7 @@ from sluice.workers.supervisor import Supervisor
 
 # unbuffered: output appears at once, not when the process ends
 ALWAYS = {"SLUICE_EMBEDDED_QUIET": "1", "PYTHONUNBUFFERED": "1"}
+LOOK_S = 0.5
 FLOWER_CONFIG = Path(workers.__file__).with_name("flower.py")
 Processes = Annotated[
     int | None,
@@ -49,8 +53,16 @@ def flower(as_json: Json = False) -> None:
 
 
 def up(concurrency: Processes = None, as_json: Json = False) -> None:
-    """Run workers, beat, the watcher and Flower (and the embedded servers) until SIGTERM or Ctrl-C."""
-    _keep([worker_command(concurrency), beat_command(), watch_command(), flower_command()], as_json=as_json)
+    """Run workers, beat and Flower (and the embedded servers) until SIGTERM or Ctrl-C; and the watcher, once a pipeline
+    declares a watched source."""
+    beat, flower = (replace(each, details=_log_of(each.name)) for each in (beat_command(), flower_command()))
+    _keep([worker_command(concurrency), beat, watch_command(), flower], as_json=as_json)
+
+
+def _log_of(name: str) -> Path:
+    from sluice.engine.base.settings import settings
+
+    return settings().home.absolute() / "logs" / f"{name}.log"
 
 
 def worker_command(processes: int | None = None, log: Path | None = None, number: int = 1) -> Command:
@@ -78,13 +90,33 @@ def beat_command() -> Command:
         raise ConfigError(
             f"The folder {folder} cannot be created: {error.strerror}. Set SLUICE_HOME to a folder you may write."
         ) from error
-    beat = _celery("beat", "--schedule", str(folder / "sluice-schedule"), "--loglevel", settings().log_level)
+    beat = _celery(
+        "beat", "--schedule", str(folder / f"{settings().ledger_schema}-schedule"), "--loglevel", settings().log_level
+    )
     return replace(beat, umask=0o077)
 
 
 def watch_command() -> Command:
-    """`sluice watch`: also where no pipeline declares it, since one may be added."""
-    return Command("watch", python("sluice", "watch"), child_environ() | ALWAYS)
+    """`sluice watch`, from when a pipeline declares a watched source: one may be added."""
+    return Command("watch", python("sluice", "watch"), child_environ() | ALWAYS, wanted=_Watching())
+
+
+class _Watching:
+    """Whether a pipeline declares a watched source: their files are looked at a few times in a second."""
+
+    def __init__(self) -> None:
+        self._looked_at = float("-inf")
+        self._found = False
+
+    def __call__(self) -> bool:
+        from sluice.engine.watch import watched_sources
+        from sluice.pipelines import all_pipelines
+
+        if time.monotonic() - self._looked_at >= LOOK_S:
+            self._looked_at = time.monotonic()
+            with suppress(ConfigError):  # a folder that is not there: the watcher itself says so
+                self._found = any(watched_sources(each) for each in all_pipelines().values())
+        return self._found
 
 
 def flower_command() -> Command:
@@ -148,11 +180,12 @@ def _keep(commands: list[Command], *, as_json: bool) -> None:
             say(str(error))
     elif any(command.name == "worker" for command in commands):
         _refuse_useless_worker()
-    names = [command.name for command in commands]
+    names = [command.name for command in commands if command.wanted is None or command.wanted()]
     facts: dict[str, Any] = {"running": names, "embedded": is_embedded()}
     if "flower" in names:
         facts["flower"] = {"url": f"http://127.0.0.1:{settings().flower_port}", "user": settings().flower_user}
-    emit(facts, as_json=as_json, human=lambda: _introduce(facts))
+    logs = [command.details for command in commands if command.details is not None]
+    emit(facts, as_json=as_json, human=lambda: _introduce(facts, logs))
     if Supervisor(commands, say=say).run() is signal.SIGINT:
         raise typer.Exit(Exit.INTERRUPTED)
 
@@ -172,9 +205,12 @@ def _refuse_useless_worker() -> None:
         glance.close()
 
 
-def _introduce(facts: dict[str, Any]) -> None:
+def _introduce(facts: dict[str, Any], logs: Sequence[Path]) -> None:
     say(f"running {', '.join(facts['running'])}; stop with Ctrl-C")
     if "flower" in facts:
         say(f"Flower: {facts['flower']['url']}, user {facts['flower']['user']}")
+    if logs:
+        names = " and ".join(log.stem for log in logs)
+        say(f"of {names} only warnings are shown; all that they write: {', '.join(map(str, logs))}")
     if facts["embedded"]:
         say('connect to the servers: eval "$(sluice env)"')

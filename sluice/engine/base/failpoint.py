@@ -34,8 +34,9 @@ def _count(name: str) -> int:
         return _counts[name]
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
     try:
-        os.write(handle, f"{name}\n".encode())  # one short append is atomic: the count is exact
-        return os.pread(handle, 1 << 20, 0).decode().splitlines().count(name)
+        os.write(handle, f"{name}\n".encode())
+        up_to_this = os.lseek(handle, 0, os.SEEK_CUR)  # other processes may have appended theirs by now
+        return os.pread(handle, up_to_this, 0).decode().splitlines().count(name)
     finally:
         os.close(handle)
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sluice.engine.base.rules import number_rule
@@ -23,6 +23,16 @@ from sluice.engine.base.url_rules import ENCODE, is_readable
 from sluice.errors import ConfigError
 
 _SCHEMA = re.compile("[A-Za-z_][A-Za-z0-9_]{0,62}")
+_LOWER_CASE = re.compile("[a-z_][a-z0-9_]{0,62}")
+_RESERVED = ("public", "information_schema")
+_LEDGER = (
+    "schema of the ledger's own tables; another one is another environment, with queues, keys in Redis and a landing of"
+    " its own"
+)
+_SEARCH_PATH = (
+    "schemas, separated by `,`: tables are made in the first, which `sluice migrate` makes if it is missing; SQL of"
+    " pipelines finds all"
+)
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 _MASK = (
     "the key of columns with mask=True, a secret of 16 letters at least: the same wherever runs are queued and loaded"
@@ -67,9 +77,8 @@ class Settings(BaseSettings):
     pipelines: Annotated[tuple[Path, ...], NoDecode] = Field(
         (), description="folders with your own pipelines, and names of examples to switch on, separated by `:`"
     )
-    search_path: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("public",), description="schemas, separated by `,`: tables are made in the first, SQL of pipelines finds all"
-    )
+    search_path: Annotated[tuple[str, ...], NoDecode] = Field(("public",), description=_SEARCH_PATH)
+    ledger_schema: str = Field("sluice", validation_alias=AliasChoices("SLUICE_SCHEMA"), description=_LEDGER)
     inbox: str = Field("inbox", description="where scheduled runs look for new files: a folder, or s3://bucket/prefix")
     landing: str | None = Field(None, description=_LANDING)
 
@@ -138,6 +147,19 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name} is for the ledger or for PostgreSQL itself: name another schema")
         return names
 
+    @field_validator("ledger_schema")
+    @classmethod
+    def _plain_name(cls, value: str, info: ValidationInfo) -> str:
+        if not _LOWER_CASE.fullmatch(value):
+            raise ValueError(
+                f"{value!r} is not a plain name: use lower-case letters, digits and _ (at most 63), and no digit first"
+            )
+        if value in _RESERVED or value.startswith("pg_"):
+            raise ValueError(f"{value} has tables of others: name a schema that only the ledger has")
+        if value in info.data.get("search_path", ()):
+            raise ValueError(f"{value} is in SLUICE_SEARCH_PATH, for tables of pipelines: the ledger needs its own")
+        return value
+
     @field_validator("database_url", "redis_url", "cache_url", "read_database_url")
     @classmethod
     def _known_scheme(cls, value: SecretStr | None) -> SecretStr | None:
@@ -149,6 +171,12 @@ class Settings(BaseSettings):
         return value
 
 
+def variable(field: str) -> str:
+    """The environment variable of a field of the settings."""
+    return _VARIABLES.get(field, f"SLUICE_{field.upper()}")
+
+
+_VARIABLES = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL", "ledger_schema": "SLUICE_SCHEMA"}
 _NOUNS: dict[Any, str] = {int: "an integer", float: "a number"}
 _SECRETS = {
     "DATABASE_URL": "DATABASE_URL",
@@ -183,7 +211,7 @@ def _read_secret_files() -> tuple[dict[str, str], list[str]]:
 
 def _unknown(environ: Mapping[str, str]) -> list[str]:
     """Variables that begin with SLUICE_ and are not settings."""
-    known = {f"SLUICE_{name.upper()}" for name in Settings.model_fields}
+    known = {variable(name) for name in Settings.model_fields}
     known |= {f"{name}_FILE" for name in known} | {"SLUICE_FAILPOINT", "SLUICE_PULSE_FD"}
     prefixes = ("SLUICE_EMBEDDED_", "SLUICE_REDIS_", "SLUICE_TEST_")
     unknown = sorted(n for n in environ if n.startswith("SLUICE_") and n not in known)

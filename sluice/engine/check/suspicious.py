@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sluice.engine.base.settings import settings, source_setting
+from sluice.engine.base.settings import settings
 from sluice.engine.declare import Pipeline, Table
+from sluice.engine.sources.setting import missing_settings
 from sluice.engine.storage import is_remote
-from sluice.errors import ConfigError
 
 
 def suspicious(pipeline: Pipeline) -> Iterator[str]:
     """A sentence for each finding. Raises nothing."""
     for flow in pipeline.flows:
         yield from _headers_by_case(flow.table)
-    for source in pipeline.remote:
-        for name in getattr(source, "settings", ()):
-            yield from _not_set(source.name, name)
+    yield from missing_settings(pipeline.remote)
     inbox = settings().inbox
     if pipeline.schedule is not None and pipeline.files and not is_remote(inbox) and not Path(inbox).is_dir():
         yield f"It has a schedule, and SLUICE_INBOX is {inbox!r}, no folder here: scheduled runs find no files."
@@ -33,11 +31,3 @@ def _headers_by_case(table: Table) -> Iterator[str]:
                 f"Table {table.name!r}: the headers {first!r} and {column.header_name!r} differ by case only, so both "
                 "columns are read from the same column of a file."
             )
-
-
-def _not_set(source: str, name: str) -> Iterator[str]:
-    try:
-        if source_setting(name) is None:
-            yield f"The source {source!r} needs the setting {name}, which is not set here (nor is {name}_FILE)."
-    except ConfigError as error:
-        yield f"The source {source!r} needs a setting: {error}"

@@ -11,6 +11,7 @@ from enum import IntEnum
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.database.ledger import WRITTEN, ledger_schema
 from sluice.engine.database.session import home_schema
 
 
@@ -24,6 +25,7 @@ class Lock(IntEnum):
     SCHEMA = 4  # migrations
     DISPATCH = 5  # publishing the steps that are due
     CRASHED_INPUTS = 6  # claiming a step of an input that has crashed: two at once would not see each other's claim
+    INDEXING = 7  # of a table: its indexes are made outside of a transaction
 
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended(%s, %s))"
@@ -43,7 +45,7 @@ def lock(cursor: Cursor, purpose: Lock, name: str = "") -> None:
 
 def lock_all(cursor: Cursor, purpose: Lock, names: Sequence[str]) -> None:
     """Take the locks of all names, waiting for them."""
-    cursor.execute(_LOCK_ALL, (int(purpose), list(names)))
+    cursor.execute(_LOCK_ALL, (int(purpose), [_known(name) for name in names]))
 
 
 def share(cursor: Cursor, purpose: Lock, name: str) -> None:
@@ -58,4 +60,6 @@ def try_lock(cursor: Cursor, purpose: Lock, name: str = "") -> bool:
 
 
 def _known(name: str) -> str:
-    return name.removeprefix(f"{home_schema()}.")
+    """The name in its lock: another environment in the database has other locks. The schema `sluice` was once all."""
+    schema, bare = ledger_schema(), name.removeprefix(f"{home_schema()}.")
+    return bare if schema == WRITTEN else f"{schema}:{bare}"

@@ -6,10 +6,12 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 
+from sluice.engine.base.settings import settings
 from sluice.errors import ConfigError
 
 IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,58}")
 SETTING = re.compile("[A-Z][A-Z0-9_]*")
+LINEAGE = ("_input_id", "_line")  # columns that Sluice adds to each loaded table
 LONGEST = 63  # bytes: PostgreSQL truncates longer names
 _NOT_FOR_TABLES = ("sluice", "information_schema")
 # PostgreSQL's own columns, in every table
@@ -40,7 +42,7 @@ def check_table(what: str, name: str, *, room: int = 0) -> None:
     schema, dot, name = name.rpartition(".") if isinstance(name, str) else ("", "", name)
     if dot:
         check_identifier(f"{what} {schema}.{name}: its schema", schema)
-    if schema in _NOT_FOR_TABLES:
+    if schema in _NOT_FOR_TABLES or (dot and schema == settings().ledger_schema):
         raise ConfigError(f"{what} {schema}.{name}: the schema {schema} is not for tables of pipelines: name another.")
     check_identifier(what, name)
     if name.startswith("pg_") or schema.startswith("pg_"):

@@ -2,75 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sluice.engine.base.declaration import Declaration
-from sluice.engine.base.own_code import LONGEST_S, PART_S
+from sluice.engine.base.own_code import PART_S
 from sluice.engine.declare.answers import ForecastMaker, ReportMaker
 from sluice.engine.declare.example import Example
+from sluice.engine.declare.flow import Flow, Transform, is_time_limit, wrong_limit
 from sluice.engine.declare.names import check_identifier, twice
 from sluice.engine.declare.own_table import OwnTable
 from sluice.engine.declare.schedules import After, Schedule
 from sluice.engine.declare.serve import Serve
 from sluice.engine.declare.served import Served, served
 from sluice.engine.declare.sources.files import Files
-from sluice.engine.declare.sources.postgres_query import PostgresQuery
+from sluice.engine.declare.sources.nested import Nested
 from sluice.engine.declare.sources.source import Remote, Source
+from sluice.engine.declare.sources.split import OfType, Split
 from sluice.engine.declare.tables.computed import Computed
 from sluice.engine.declare.tables.derived import CHANGED, SELF, Derived
 from sluice.engine.declare.tables.preprocessed import Preprocessed
 from sluice.engine.declare.tables.table import Table
 from sluice.errors import ConfigError
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 MOST_UNDO_DAYS = 3650
-Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
-
-
-@dataclass(frozen=True)
-class Flow(Declaration):
-    """One source, the table that it is loaded into, and optionally a `transform` of its rows.
-
-    `part_time_limit_s` replaces that of the pipeline.
-    """
-
-    source: Source
-    table: Table
-    transform: Transform | None = field(default=None, compare=False)
-    part_time_limit_s: float | None = field(default=None, compare=False, kw_only=True)
-
-    def __post_init__(self) -> None:
-        if self.part_time_limit_s is not None and not _is_time_limit(self.part_time_limit_s):
-            raise ConfigError(f"Flow into {self.table.name!r}: {_wrong_limit(self.part_time_limit_s)}")
-        if self.source.snapshot and self.table.on_conflict != "update":
-            raise ConfigError(
-                f"Flow into {self.table.name!r}: a snapshot has rows that are loaded already, so its table needs"
-                f" {'a key and ' if self.table.key is None else ''}on_conflict='update'."
-            )
-        if self.table.key is None and isinstance(self.source, PostgresQuery) and self.source.overlap:
-            raise ConfigError(
-                f"Flow into {self.table.name!r}: overlap fetches rows again, and a table without a key would have them"
-                " twice: declare its key, or leave overlap out."
-            )
-        mistakes = list(self._mistakes_of_header())
-        if mistakes:
-            raise ConfigError(f"Flow into {self.table.name!r}: every file would be refused: {' '.join(mistakes)}")
-
-    def _mistakes_of_header(self) -> Iterator[str]:
-        """Mistakes of a declared header (files without one are not known yet)."""
-        declared = self.source.header if isinstance(self.source, Files) else None
-        header_names = [name.strip().casefold() for name in declared or ()]
-        for header in dict.fromkeys(column.header_name for column in self.table.columns):
-            if header_names.count(header.strip().casefold()) > 1:
-                yield f"header=... has the name {header!r} more than once."
-        for header in dict.fromkeys(column.header_name for column in self.table.columns if column.expected):
-            if declared is not None and header.strip().casefold() not in header_names:
-                yield f"header=... lacks {header!r}, which is required."
 
 
 @dataclass(frozen=True)
@@ -78,7 +34,8 @@ class Pipeline(Declaration):
     """One dataset, declared in one file: its sources, its tables and its schedule.
 
     With one source: `source=`, `table=` and perhaps `transform=`. With several: `flows=[Flow(source, table), ...]`,
-    each source with a name of its own. `derived` tables are built in their order once a run's inputs are settled.
+    each source with a name of its own. With files whose records belong to several tables: `splits=[Split(...)]`.
+    `derived` tables are built in their order once a run's inputs are settled.
 
     `part_time_limit_s` (seconds, 1 to 540) limits the code of a pipeline: `transform`, types and checks over one part,
     or a step of a `Preprocessed` table over one frame. A process that exceeds it is killed, which counts as a crash of
@@ -111,16 +68,31 @@ class Pipeline(Declaration):
     report: ReportMaker | None = field(default=None, compare=False, kw_only=True)
     forecast: ForecastMaker | None = field(default=None, compare=False, kw_only=True)
     tests: Sequence[Example] = field(default=(), compare=False, kw_only=True)
+    splits: Sequence[Split] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         check_identifier("Pipeline", self.name)
-        if self.source is not None and self.table is not None and len(self.flows) < 2:
-            # dataclasses.replace of a pipeline with one source passes its flow as well
-            object.__setattr__(self, "flows", (Flow(self.source, self.table, self.transform),))
-        elif not self.flows or self.source is not None or self.table is not None or self.transform is not None:
+        # dataclasses.replace passes the flows that are made here as well
+        split = [Flow(source, table) for each in self.splits for source, table in each.sources]
+        names = [flow.source.name for flow in split]
+        declared = [
+            flow
+            for flow in self.flows
+            if not (isinstance(flow.source, Nested) or (isinstance(flow.source, OfType) and flow.source.name in names))
+        ]
+        if self.source is not None and self.table is not None and len(declared) < 2:
+            declared = [Flow(self.source, self.table, self.transform)]
+        elif (
+            not (self.flows or self.splits)
+            or self.source is not None
+            or self.table is not None
+            or self.transform is not None
+        ):
             raise ConfigError(
                 f"Pipeline {self.name!r}: declare source= and table=, or flows=[Flow(source, table), ...], not both."
             )
+        declared += split
+        object.__setattr__(self, "flows", tuple(each for flow in declared for each in (flow, *flow.nested)))
         mistakes = list(self._mistakes())
         if mistakes:
             raise ConfigError(f"Pipeline {self.name!r}: " + " ".join(mistakes))
@@ -137,8 +109,8 @@ class Pipeline(Declaration):
                 raise ConfigError(f"Pipeline {self.name!r}: {error}") from None
 
     def _mistakes(self) -> Iterator[str]:
-        if not _is_time_limit(self.part_time_limit_s):
-            yield _wrong_limit(self.part_time_limit_s)
+        if not is_time_limit(self.part_time_limit_s):
+            yield wrong_limit(self.part_time_limit_s)
         if self.undo_days is not None and not _is_days(self.undo_days):
             yield f"undo_days must be an integer between 0 and {MOST_UNDO_DAYS:,}, not {self.undo_days!r}."
         for what, names in (
@@ -163,6 +135,7 @@ class Pipeline(Declaration):
             for name in sorted(derived.sources() - source_names):
                 renamed = " It is now {changed(...)}." if name == "touched" else ""
                 yield f"Derived table {derived.name!r} reads {{{name}}}, which is not a source.{renamed}"
+            yield from self._mistakes_of_expiry(derived)
         before: set[str] = set()
         for derived in self.derived:
             if isinstance(derived, Preprocessed) and derived.of not in before:
@@ -172,9 +145,24 @@ class Pipeline(Declaration):
                 )
             before |= {derived.name} if isinstance(derived, Derived) else set()
 
+    def _mistakes_of_expiry(self, derived: Computed) -> Iterator[str]:
+        """A derived table is not changed by rows that expire unless it says so."""
+        if not isinstance(derived, Derived) or derived.without_expired:
+            return
+        for flow in self.flows:
+            if flow.table.expire_after and flow.source.name in derived.sources():
+                yield (
+                    f"Derived table {derived.name!r} reads {{{flow.source.name}}}, whose rows expire after "
+                    f"{flow.table.expire_after}: its next builds are without them, and without_expired=True says that "
+                    "this is meant."
+                )
+
     def _mistakes_of_names(self) -> Iterator[str]:
         tables = {flow.table.name for flow in self.flows} | {each.name for each in self.derived}
         tables |= {each.name for each in self.own_tables}
+        for flow in self.flows:
+            for name in sorted(tables & {*flow.table.views, flow.table.closed_name}):
+                yield f"{name!r} is both a table and one that belongs to {flow.table.name!r}: rename one."
         for derived in self.derived:
             for name in sorted(tables & set(derived.relations[1:])):
                 yield f"{name!r} is both a table and the view of the newest date of {derived.name!r}: rename one."
@@ -195,14 +183,14 @@ class Pipeline(Declaration):
     @property
     def remote(self) -> list[Remote]:
         """Its sources that every run fetches."""
-        return [flow.source for flow in self.flows if not isinstance(flow.source, Files)]
+        return [flow.source for flow in self.flows if not isinstance(flow.source, Files | Nested)]
 
     def fetched(self, only: Collection[str] = ()) -> list[Remote]:
         """The sources that a run fetches: all that are not files, or those of them that `only` names.
 
         Raises ConfigError for an unknown name.
         """
-        names = [flow.source.name for flow in self.flows]
+        names = [flow.source.name for flow in self.flows if not isinstance(flow.source, Nested)]
         for name in only:
             if name not in names:
                 raise ConfigError(f"{self.name} has no source {name!r}; its sources: {', '.join(names)}.")
@@ -235,6 +223,12 @@ class Pipeline(Declaration):
         if not has_inputs and not self.derived:
             raise ConfigError(f"Nothing to load: name files for {self.name}.")
 
+    def children_of(self, source: str) -> list[Flow]:
+        """The flows of the lists in a source's records. Raises ConfigError as `flow` does."""
+        parent = self.flow(source)
+        names = [each.source for each in parent.table.children]
+        return [self.flow(name) for name in names]
+
     def part_limit_s(self, source: str) -> float:
         """The time limit of the code for a part of a source, in seconds. Raises ConfigError as `flow` does."""
         own = self.flow(source).part_time_limit_s
@@ -248,13 +242,5 @@ class Pipeline(Declaration):
         raise ConfigError(f"Pipeline {self.name!r} has no source {source!r} any more: run its files again.")
 
 
-def _is_time_limit(limit: object) -> bool:
-    return isinstance(limit, int | float) and not isinstance(limit, bool) and 1 <= limit <= LONGEST_S
-
-
 def _is_days(days: object) -> bool:
     return isinstance(days, int) and not isinstance(days, bool) and 0 <= days <= MOST_UNDO_DAYS
-
-
-def _wrong_limit(limit: object) -> str:
-    return f"part_time_limit_s must be a number of seconds between 1 and {LONGEST_S:g}, not {limit!r}."

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sluice.engine.declare.names import unknown_columns
+from sluice.engine.declare.names import LINEAGE, unknown_columns
 from sluice.engine.declare.own_table import OwnTable
 from sluice.engine.declare.serve import PAGING, Range, Serve
 from sluice.engine.declare.tables.computed import AS_OF, Computed
 from sluice.engine.declare.tables.derived import BUILT_AT
-from sluice.engine.declare.tables.table import LINEAGE, Table
+from sluice.engine.declare.tables.table import Table
 from sluice.engine.preprocess.kinds import plain
 from sluice.errors import ConfigError
 
@@ -160,6 +160,7 @@ def _of_loaded(pipeline: Pipeline, serve: Serve, table: Table) -> Served:
     columns = {each.name: each.type.pg_type for each in table.columns}
     columns |= {each.name: each.pg_type for each in table.generated}
     required = frozenset({each.name for each in table.columns if each.required} | {*LINEAGE})
+    required |= {each.name for each in table.numbered}
     all_columns = columns | dict.fromkeys(LINEAGE, "bigint")
     return Served(
         pipeline,

@@ -9,12 +9,15 @@ from types import SimpleNamespace
 
 from sluice.engine.base.servers import database_url, is_embedded
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger, ledger_schema
 from sluice.engine.database.session import schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline
 from sluice.engine.doctor.finding import Finding, address, judge, ok, safely, warning, wrong
 from sluice.engine.ledger.rows import mappings
+from sluice.engine.tables.catalog import columns_of
 from sluice.engine.tables.migrate import is_current, is_new, refused_by_migrate
+from sluice.engine.tables.partitions import partition_rights
 
 query = statements(__name__)
 
@@ -69,7 +72,7 @@ def _connections(server: SimpleNamespace) -> Iterator[Finding]:
 def look_at_tables(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
     """The ledger, each pipeline's table, and the rights on them. Raises DatabaseAway."""
     with transaction() as cursor:
-        cursor.execute("select to_regclass('sluice.migration') is not null")
+        cursor.execute(in_ledger("select to_regclass('sluice.migration') is not null"))
         there = cursor.fetchone() == (True,)
     if not there:
         todo = f"{MIGRATE} (or the first `sluice run`)"
@@ -79,6 +82,19 @@ def look_at_tables(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
     loaded = [flow.table.name for each in pipelines for flow in each.flows]
     derived = [table.name for each in pipelines for table in each.derived]
     yield from safely("PostgreSQL rights", lambda: _rights([*loaded, *derived]))
+    parted = sorted({flow.table.name for each in pipelines for flow in each.flows if flow.table.partition is not None})
+    yield from safely("partitions", lambda: _partitions(parted))
+
+
+def _partitions(tables: Sequence[str]) -> Iterator[Finding]:
+    with transaction() as cursor:
+        there = [name for name in tables if columns_of(cursor, name) is not None]
+        found = {name: partition_rights(cursor, name) for name in there}
+    for name, rights in found.items():
+        if not rights.may_make:
+            todo = f"Grant {rights.owner} to {rights.role}, or make partitions before rows of their dates come."
+            how = f"{rights.role} may not make partitions of {name}, which belongs to {rights.owner}"
+            yield warning("partitions", how, todo)
 
 
 def _tables(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
@@ -120,12 +136,14 @@ def _rights(tables: list[str]) -> Iterator[Finding]:
         "run", "input", "part", "step", "reject", "contender", "replaced", "tick", "build", "statistic", "revision",
         "target", "worker", "queue", "duty", "replayed", "renamed",
     )  # fmt: skip
-    ledger = [f"sluice.{name}" for name in own]
+    ledger = [f"{ledger_schema()}.{name}" for name in own]
     with transaction() as cursor:
-        cursor.execute("select has_schema_privilege('sluice', 'usage')")
+        cursor.execute(in_ledger("select has_schema_privilege('sluice', 'usage')"))
         if cursor.fetchone() != (True,):
             yield wrong(
-                "PostgreSQL rights", "the role may not use the schema sluice", "grant usage on schema sluice to it."
+                "PostgreSQL rights",
+                f"the role may not use the schema {ledger_schema()}",
+                f"grant usage on schema {ledger_schema()} to it.",
             )
             return
         every = [*ledger, *tables]

@@ -5,6 +5,7 @@ Everything is read with INFO and SCAN: a user for Sluice needs neither CONFIG no
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from typing import Any
@@ -15,13 +16,16 @@ from redis.retry import Retry
 from redis.utils import str_if_bytes
 
 from sluice.engine.base.servers import broker_url, cache_url
+from sluice.engine.database.ledger import ledger_schema
 from sluice.engine.doctor.finding import Finding, address, judge, ok, safely, warning, wrong
-from sluice.engine.rows.frames.cache import PREFIX
+from sluice.engine.rows.frames.cache import prefix
 from sluice.errors import TransientError
 
 ROUNDS, SCANNED = 10, 200  # a sample: Redis may be full of keys
 CROWDED = 0.9
-SHORT_LIVED = ("unacked_mutex", ".reply.celery.pidbox")  # kombu's own keys that are meant to expire
+# kombu's own keys that are meant to expire, and frames; also those of other environments in the same Redis
+SHORT_LIVED = re.compile(r"unacked_mutex$|\.reply\.([a-z0-9_]+\.)?celery\.pidbox$")
+FRAME = re.compile("[a-z0-9_]+:frame:")
 POLICY = "set maxmemory-policy volatile-lru: then only frames are evicted, never messages"
 
 
@@ -94,7 +98,7 @@ def _policy(policy: str) -> Finding:
 
 def _broker_rights(client: redis.Redis) -> Iterator[Finding]:
     """Push and pop a message in one transaction, so that nothing of it can stay."""
-    key = f"sluice.doctor.{secrets.token_hex(8)}"
+    key = f"{ledger_schema()}.doctor.{secrets.token_hex(8)}"
     try:
         with client.pipeline(transaction=True) as both:
             both.lpush(key, "probe")
@@ -109,13 +113,15 @@ def _broker_rights(client: redis.Redis) -> Iterator[Finding]:
 
 
 def _cache_rights(client: redis.Redis) -> Iterator[Finding]:
-    key = f"{PREFIX}doctor:{secrets.token_hex(8)}"
+    key = f"{prefix()}doctor:{secrets.token_hex(8)}"
     try:
         client.set(key, b"probe", ex=10)
         there = client.get(key) == b"probe"
         client.unlink(key)
     except redis.RedisError as error:
-        yield wrong("Redis as cache", f"takes no frames ({error})", f"Its user needs GET, SET and UNLINK on {PREFIX}*.")
+        yield wrong(
+            "Redis as cache", f"takes no frames ({error})", f"Its user needs GET, SET and UNLINK on {prefix()}*."
+        )
     else:
         yield judge(
             "Redis as cache", there, "takes frames" if there else "loses frames at once", todo="Give it more memory."
@@ -125,16 +131,14 @@ def _cache_rights(client: redis.Redis) -> Iterator[Finding]:
 def _lifetimes(broker: redis.Redis, cache: redis.Redis, *, same_db: bool) -> Iterator[Finding]:
     """Frames must have a TTL, and messages must not."""
     try:
-        frames, checked = _sample(cache, f"{PREFIX}*")
+        frames, checked = _sample(cache, f"{prefix()}*")
         others, more = _sample(broker, "*")
     except redis.exceptions.NoPermissionError:
         yield ok("Redis lifetimes", "not checked: the user may not SCAN")
         return
     eternal = [key for key, ttl in frames if ttl == -1]
     mortal = [
-        key
-        for key, ttl in others
-        if ttl >= 0 and not key.endswith(SHORT_LIVED) and not (same_db and key.startswith(PREFIX))
+        key for key, ttl in others if ttl >= 0 and not SHORT_LIVED.search(key) and not (same_db and FRAME.match(key))
     ]
     yield judge(
         "Redis lifetimes",

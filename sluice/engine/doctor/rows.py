@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.session import schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline, Table
@@ -22,7 +23,7 @@ NAMED = 3
 def look_at_rows(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
     """A finding for each table that lacks rows, or one that is ok. Raises DatabaseAway."""
     with transaction() as cursor:
-        cursor.execute("select to_regclass('sluice.target') is not null")
+        cursor.execute(in_ledger("select to_regclass('sluice.target') is not null"))
         if cursor.fetchone() != (True,):
             return
     uncounted, lacking = [], False
@@ -34,7 +35,7 @@ def look_at_rows(pipelines: Sequence[Pipeline]) -> Iterator[Finding]:
             continue
         if missing:
             lacking = True
-            yield _finding(table.name, missing)
+            yield _finding(table, missing)
     if uncounted:
         todo = "`sluice status RUN` counts the rows of one run."
         yield warning("rows", f"not counted within {PATIENCE}: {', '.join(uncounted)}", todo)
@@ -50,7 +51,7 @@ def _tables(pipelines: Sequence[Pipeline]) -> dict[tuple[str, str], tuple[Table,
             place = schema_and_name(flow.table.name)
             _, feeding = tables.setdefault(place, (flow.table, []))
             feeding.append((pipeline.name, flow.source.name))
-            if flow.table.on_conflict == "update":  # the stricter of two declarations
+            if flow.table.updates:  # the stricter of two declarations
                 tables[place] = (flow.table, feeding)
     return tables
 
@@ -63,16 +64,15 @@ def _missing(table: Table, feeding: Sequence[tuple[str, str]]) -> list[Missing]:
         return missing_inputs(cursor, table, [number for (number,) in cursor.fetchall()])
 
 
-def _finding(table: str, missing: Sequence[Missing]) -> Finding:
+def _finding(table: Table, missing: Sequence[Missing]) -> Finding:
     lost = sum(each.expected - each.found for each in missing)
     named = ", ".join(f"{each.uri} ({each.found:,} of {each.expected:,})" for each in missing[-NAMED:])
     more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
-    message = f"{table} lacks {lost:,} rows that the books say were loaded: {named}{more}"
+    message = f"{table.name} lacks {lost:,} rows that the books say were loaded: {named}{more}"
     if any(each.other for each in missing):
         return wrong("rows", f"{message}; it was emptied or recreated since", _RELOAD)
-    return warning(
-        "rows", f"{message}; they were deleted", f"If that was not meant to be: {_RELOAD[0].lower()}{_RELOAD[1:]}"
-    )
+    how = "they were deleted" if table.partition is None else "they were deleted, or in a partition that was dropped"
+    return warning("rows", f"{message}; {how}", f"If that was not meant to be: {_RELOAD[0].lower()}{_RELOAD[1:]}")
 
 
 _RELOAD = "Load these files again, in their order: sluice run PIPELINE FILES --reload"

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.statements import statements
 from sluice.engine.doctor.finding import Finding, judge, safely
 from sluice.engine.ledger.workers import FRESH_S, window_for
@@ -20,7 +21,7 @@ NAMED = 5
 def look_at_work() -> Iterator[Finding]:
     """Dead steps, stuck runs and the window; no finding if there is no ledger yet. Raises DatabaseAway."""
     with transaction() as cursor:
-        cursor.execute("select to_regclass('sluice.step') is not null")
+        cursor.execute(in_ledger("select to_regclass('sluice.step') is not null"))
         if cursor.fetchone() != (True,):
             return
     yield from safely("dead steps", _dead_steps)

@@ -1,4 +1,4 @@
-"""Which tables can be exported: those that pipelines load, derive and fill, and the views of the newest date."""
+"""Which tables can be exported: those that pipelines load, derive and fill, and the views of dates and versions."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ def derived_tables(pipeline: Pipeline) -> dict[str, Key]:
 def _tables(pipeline: Pipeline) -> Iterator[tuple[str, Key]]:
     for flow in pipeline.flows:
         yield flow.table.name, flow.table.identity
+        key = tuple(flow.table.key or ())
+        if flow.table.closed_name:
+            yield flow.table.closed_name, (*key, flow.table.valid_to)
+        yield from zip(flow.table.views, ((*key, flow.table.valid_from), key), strict=False)
     for derived in pipeline.derived:
         for name in derived.relations:
             yield name, tuple(derived.key)

@@ -10,6 +10,7 @@ from sluice.engine.base.settings import settings
 from sluice.engine.declare import Files, Source
 from sluice.engine.formats.csv.format import CSV
 from sluice.engine.formats.excel.format import EXCEL
+from sluice.engine.formats.fixed.format import FIXED_WIDTH
 from sluice.engine.formats.format import ArchiveFormat, BinaryFormat, Format, Part
 from sluice.engine.formats.jsonl.format import JSON_LINES
 from sluice.engine.formats.parquet.format import PARQUET
@@ -28,7 +29,7 @@ __all__ = [
     "stored_format", "limits", "Record", "records_of",
 ]  # fmt: skip
 
-FORMATS: tuple[Format[Any], ...] = (JSON_LINES, CSV)
+FORMATS: tuple[Format[Any], ...] = (FIXED_WIDTH, JSON_LINES, CSV)
 """In the order in which they are tried; CSV is the default, so it is last."""
 
 BINARY_FORMATS: tuple[BinaryFormat, ...] = (PARQUET,)

@@ -125,6 +125,18 @@ class Replayed:
 
 
 @dataclass(frozen=True)
+class Dismissal:
+    """Rejects of a run that nobody is going to load: why, and who says so. `undone_at`: they are open again."""
+
+    id: int
+    rows: int
+    why: str
+    who: str
+    dismissed_at: datetime
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Note:
     """A note, and how many inputs of the run have it."""
 
@@ -178,6 +190,7 @@ class RunStatus(Books, OneRun):
     withdrawn_at: datetime | None = None  # what it had built for its date was withdrawn then
     replay: int | None = None  # the run whose rejects it loads
     replays: list[Replayed] = field(default_factory=list)  # what became of its rejects, or of those that it loads
+    dismissals: list[Dismissal] = field(default_factory=list)
     undone_by: int | None = None  # the run that has undone it
     undoes: dict[str, Any] | None = None  # of an undo: the run that it undoes, and how many rows went and came back
     registration: str = "complete"  # of its inputs; or "under way", or "interrupted": there are more than it knows

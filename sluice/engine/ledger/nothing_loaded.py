@@ -28,7 +28,7 @@ def fail_nothing_loaded(cursor: Cursor, run: int, input_id: int | None = None) -
 
 
 def fail_copies(cursor: Cursor, run: int) -> None:
-    """Mark inputs of a run as failed that were skipped because an input with their content, which failed, had it."""
+    """Fail inputs of a run that were skipped because another one had their content, of which nothing was loaded."""
     cursor.execute(query("fail_copies"), {"run": run})
 
 

@@ -9,6 +9,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.nothing_loaded import fail_nothing_loaded
+from sluice.engine.storage.address import printable_lines
 from sluice.errors import LostClaim
 
 query = statements(__name__)
@@ -25,7 +26,15 @@ def end_part(cursor: Cursor, run: int, input_id: int, books: Mapping[str, int], 
     if input_ended:
         cursor.execute(query("input_loaded"), {"input": input_id})
         fail_nothing_loaded(cursor, run, input_id)
+        cursor.execute(query("add_children"), {"input": input_id})
     cursor.execute(query("run_counted"), counts | {"run": run, "inputs_ended": int(input_ended)})
+    return _settle_when_empty(cursor, run, cursor.fetchone())
+
+
+def end_empty(cursor: Cursor, run: int, input_id: int) -> bool:
+    """An input that is planned has no part at all: it is loaded. True as of `end_part`."""
+    cursor.execute(query("input_loaded"), {"input": input_id})
+    cursor.execute(query("run_counted"), dict.fromkeys(BOOKS, 0) | {"run": run, "inputs_ended": 1})
     return _settle_when_empty(cursor, run, cursor.fetchone())
 
 
@@ -70,8 +79,8 @@ def end_input(
             "size": size,
             "same_as": same_as,
             "code": code,
-            "error": error,
-            "note": note,
+            "error": error and printable_lines(error),
+            "note": note and printable_lines(note),
         },
     )
     row = cursor.fetchone()

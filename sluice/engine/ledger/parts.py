@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sluice.engine.base.settings import settings
@@ -22,7 +23,8 @@ class PartWork:
     """One part and its input, by the columns of `read_part.sql`.
 
     Offsets and lengths in bytes; lines counted from 1, the header included. `replay`: its rows were rejects of an
-    earlier run; `alone`: they are compared with settled rows only; `forgotten`: the number of the last forgotten value.
+    earlier run; `alone`: they are compared with settled rows only; `forgotten`: the number of the last forgotten value;
+    `registered`: the day of its run (UTC), by which its rows have expired or not, however often it is tried.
     """
 
     part: int
@@ -55,6 +57,7 @@ class PartWork:
     alone: bool = False
     replay: bool = False
     forgotten: int = 0
+    registered: date | None = None
 
     @property
     def place(self) -> str:

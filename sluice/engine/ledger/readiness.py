@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.database.ledger import in_ledger, ledger_schema
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.schema import ledger_files
@@ -70,7 +71,9 @@ def _check_rights(state: SimpleNamespace, where: str, role: str) -> None:
             " lead to the primary server."
         )
     if state.there and not state.may_use:
-        raise ConfigError(f"The role {role} lacks usage on schema sluice in the {where}. The ledger's owner grants it.")
+        raise ConfigError(
+            f"The role {role} lacks usage on schema {ledger_schema()} in the {where}. The ledger's owner grants it."
+        )
     if state.missing:
         raise ConfigError(f"The role {role} lacks {state.missing} in the {where}. The ledger's owner grants it.")
     if not state.may_stage:
@@ -80,7 +83,7 @@ def _check_rights(state: SimpleNamespace, where: str, role: str) -> None:
 def _check_version(cursor: Cursor, state: SimpleNamespace, where: str) -> None:
     applied = set()
     if state.migrated:
-        cursor.execute("select name from sluice.migration")
+        cursor.execute(in_ledger("select name from sluice.migration"))
         applied = {name for (name,) in cursor.fetchall()}
     known = set(ledger_files())
     if applied - known:
@@ -89,7 +92,7 @@ def _check_version(cursor: Cursor, state: SimpleNamespace, where: str) -> None:
             " the version that migrated it."
         )
     if known == applied:
-        cursor.execute("select exists (select from sluice.frame_key)")
+        cursor.execute(in_ledger("select exists (select from sluice.frame_key)"))
         if cursor.fetchone() != (True,):
             raise LedgerBehind(f"The key of frames in the {where} is missing: `sluice migrate` makes a new one.")
     if known - applied:

@@ -21,6 +21,7 @@ from sluice.engine.base.identity import holder, is_gone
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import patiently, transaction
 from sluice.engine.database.lease import Lease
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.outcomes import add_settle_step
 from sluice.engine.ledger.runs import Run
@@ -130,8 +131,8 @@ class Registration(Lease):
         asked = {"run": self._run, "pipeline": self._versions.pipeline, "uris": [each.uri for each in inputs]}
         with transaction() as cursor:
             cursor.execute(query("given_before"), asked)
-            known = {uri for (uri,) in cursor.fetchall()}
-        return [each for each in inputs if each.uri not in known]
+            known = set(cursor.fetchall())
+        return [each for each in inputs if (each.source, each.uri) not in known]
 
     def _add(self, inputs: Sequence[NewInput]) -> None:
         with transaction() as cursor:
@@ -145,7 +146,7 @@ class Registration(Lease):
 
     def _complete(self) -> None:
         with transaction() as cursor:
-            cursor.execute("select from sluice.run where id = %s and registrar is null", (self._run,))
+            cursor.execute(in_ledger("select from sluice.run where id = %s and registrar is null"), (self._run,))
             if cursor.rowcount:
                 return  # the connection died at COMMIT
             cursor.execute(query("complete_registration"), self._facts)

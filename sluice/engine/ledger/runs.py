@@ -14,10 +14,12 @@ from sluice.engine.base.identity import is_gone
 from sluice.engine.base.settings import settings
 from sluice.engine.database.apart import apart
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.facts import BuildStatus, InputStatus, RejectReason, RunStatus, RunSummary, notes_of
 from sluice.engine.ledger.inputs.refused import SourceVersion, changed_inputs
 from sluice.engine.ledger.nothing_loaded import replan_inputs
+from sluice.engine.ledger.rejects.dismissed import dismissals
 from sluice.engine.ledger.rejects.reasons import reasons_of
 from sluice.engine.ledger.rejects.replayed import refuse_retry, replays
 from sluice.engine.ledger.rejects.stream import StreamedReject, stream_rejects
@@ -68,7 +70,7 @@ class Run:
 def run_state(run: int) -> str:
     """`running`, `done` or `failed`. Raises ConfigError when there is no such run."""
     with transaction() as cursor:
-        cursor.execute("select state from sluice.run where id = %s", (run,))
+        cursor.execute(in_ledger("select state from sluice.run where id = %s"), (run,))
         row = cursor.fetchone()
     if row is None:
         raise ConfigError(no_such_run(run))
@@ -119,6 +121,7 @@ def read_status(run: int) -> RunStatus:
         reasons=reject_reasons(run) if known["state"] in ENDED else None,
         notes=notes_of(inputs),
         replays=replays(run) if known["state"] in ENDED or known["replay"] else [],
+        dismissals=dismissals(run) if known["state"] in ENDED else [],
     )
 
 
@@ -158,18 +161,22 @@ def list_rejects(
     input_id: int | None = None,
     uri: str | None = None,
     limit: int | None = None,
+    dismissed: bool = False,
 ) -> list[dict[str, Any]]:
-    """Rejects of a run in order of input and line.
+    """Rejects of a run in order of input and line: those that are open or fixed, or those that are `dismissed`.
 
     Keys: input, file, line, column, code, reason; other_input, other_line and other_file of the row that the reason
     refers to, None where it refers to none; fixed_by, the run that has loaded the row since, None without one.
     """
-    return _rows("list_rejects", run=run, code=code, column=column, input=input_id, uri=uri, limit=limit)
+    chosen = {"code": code, "column": column, "input": input_id, "uri": uri, "dismissed": dismissed}
+    return _rows("list_rejects", run=run, limit=limit, **chosen)
 
 
-def count_rejects(run: int, *, column: str | None = None, input_id: int | None = None) -> list[dict[str, Any]]:
+def count_rejects(
+    run: int, *, column: str | None = None, input_id: int | None = None, dismissed: bool = False
+) -> list[dict[str, Any]]:
     """How many rejects of which code a run (or one of its inputs) has, most frequent first."""
-    return _rows("count_rejects", run=run, column=column, input=input_id)
+    return _rows("count_rejects", run=run, column=column, input=input_id, dismissed=dismissed)
 
 
 def retry(
@@ -207,7 +214,7 @@ def retry(
 
 
 def _refuse_purged(cursor: Cursor, run: int) -> None:
-    cursor.execute("select purged_at from sluice.run where id = %s and purged_at is not null", (run,))
+    cursor.execute(in_ledger("select purged_at from sluice.run where id = %s and purged_at is not null"), (run,))
     row = cursor.fetchone()
     if row is not None:
         raise ConfigError(

@@ -13,12 +13,14 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.base.identity import holder
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.kinds import PASSED_ON, PREVIOUS
 from sluice.engine.ledger.outcomes import end_input, end_part
 from sluice.engine.ledger.rows import record, records
 from sluice.engine.ledger.workers import FRESH_S
+from sluice.engine.storage.address import printable_lines
 from sluice.errors import LostClaim
 from sluice.version import __version__
 
@@ -114,7 +116,7 @@ def release(claimed: Claim, error: str | None, pause_s: float, *, missing: bool 
     """Release the step, due again after a pause; `missing` when this worker could not read its file."""
     with transaction() as cursor:
         params = {"step": claimed.step, "fence": claimed.fence, "pause_s": pause_s, "missing": missing}
-        cursor.execute(query("release"), params | {"error": error and error[:LONGEST_ERROR]})
+        cursor.execute(query("release"), params | {"error": error and _kept(error)})
 
 
 def give_back(step: int, fence: int) -> None:
@@ -129,12 +131,16 @@ def fail_attempt(step: int, fence: int | None, error: str, child: str | None = N
 
     A worker's main process that lost a child does not know the fence: it names the child instead.
     """
-    params = {"step": step, "fence": fence, "holder": child, "error": error[:LONGEST_ERROR]}
+    params = {"step": step, "fence": fence, "holder": child, "error": _kept(error)}
     with transaction() as cursor:
         cursor.execute(query("fail_attempt"), params | {"limit": settings().max_crashes})
         failed = record(cursor, FailedStep)
         if failed is not None and failed.state == "dead":
             close_dead(cursor, failed, error)
+
+
+def _kept(error: str) -> str:
+    return printable_lines(error)[:LONGEST_ERROR]
 
 
 def fail_process(child: str, error: str) -> None:
@@ -151,7 +157,7 @@ def kill(claimed: Claim, error: str) -> None:
     with transaction() as cursor:
         cursor.execute(
             query("kill_step"),
-            {"step": claimed.step, "fence": claimed.fence, "error": error[:LONGEST_ERROR]},
+            {"step": claimed.step, "fence": claimed.fence, "error": _kept(error)},
         )
         if cursor.rowcount == 1:
             close_dead(cursor, claimed, error)
@@ -184,7 +190,7 @@ def expire(cursor: Cursor, gone: list[str], *, leases: bool = True) -> int:
 
 def close_dead(cursor: Cursor, dead: Claim, error: str) -> None:
     """End the part, input or run of a dead step, so that nothing waits for it."""
-    cursor.execute("update sluice.step set code_version = %s where id = %s", (__version__, dead.step))
+    cursor.execute(in_ledger("update sluice.step set code_version = %s where id = %s"), (__version__, dead.step))
     if dead.part is not None and dead.input is not None:
         end_part(cursor, dead.run, dead.input, {}, staged=False)
     elif dead.kind == "plan" and dead.input is not None:

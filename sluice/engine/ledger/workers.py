@@ -13,6 +13,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.base.identity import worker_name
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.statements import statements
 
 query = statements(__name__)
@@ -32,7 +33,7 @@ def register_worker(cursor: Cursor, processes: int) -> None:
 
 def unregister_worker(cursor: Cursor) -> None:
     """Record that this worker takes no more messages."""
-    cursor.execute("delete from sluice.worker where name = %s", (worker_name(),))
+    cursor.execute(in_ledger("delete from sluice.worker where name = %s"), (worker_name(),))
 
 
 def worker_there() -> bool:

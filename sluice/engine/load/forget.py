@@ -30,19 +30,24 @@ def delete_rows(cursor: Cursor, target: Target, column: str) -> dict[int, int]:
 
 def thin_kept(cursor: Cursor, target: Target, column: str) -> int:
     """Take the rows out of what is kept for an undo. Returns how many."""
-    there = columns_of(cursor, target.name) or {}
-    cursor.execute(query("kept_shapes"), {"table": target.name})
     gone = 0
-    for shape, inputs in cursor.fetchall():
-        then = Target.by_shape(shape) if shape else target
-        readable = then.name == target.name and column in then.columns and set(then.columns) <= there.keys()
-        if readable:
+    for then, inputs, readable in kept_declarations(cursor, target):
+        if readable and column in then.columns:
             cursor.execute(then.statement("make_stage"))
             cursor.execute(then.statement("thin_kept", column=column), {"column": column, "inputs": inputs})
         else:
             cursor.execute(query("thin_kept_texts"), {"inputs": inputs})
         gone += int((cursor.fetchone() or (0,))[0])
     return gone
+
+
+def kept_declarations(cursor: Cursor, target: Target) -> list[tuple[Target, list[int], bool]]:
+    """The declarations under which rows of a table are kept for an undo, the inputs of these, and whether the table
+    still has the columns, so that the rows can be read. After `find_inputs`."""
+    there = columns_of(cursor, target.name) or {}
+    cursor.execute(query("kept_shapes"), {"table": target.name})
+    found = [(Target.by_shape(shape) if shape else target, inputs) for shape, inputs in cursor.fetchall()]
+    return [(then, inputs, then.name == target.name and set(then.columns) <= there.keys()) for then, inputs in found]
 
 
 def count_elsewhere(cursor: Cursor, target: Target, column: str) -> int:

@@ -12,6 +12,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.inputs.shared import earlier_open_run
+from sluice.engine.load.partitions import make_room
 from sluice.engine.load.target import Target
 from sluice.errors import EarlierRunOpen
 
@@ -36,6 +37,7 @@ def settle_updates(cursor: Cursor, target: Target, run: dict[str, int | str]) ->
         cursor.execute(target.statement(name), run)
     cursor.execute(target.statement("analyze_contest"))
     _fill_absent(cursor, target, run)
+    make_room(cursor, target, "contest")
     for name in ("judge_update", "insert_newest", "record_replaced", "delete_settled"):
         cursor.execute(target.statement(name), run)
     cursor.execute("set local enable_nestloop = on")

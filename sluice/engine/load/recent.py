@@ -27,11 +27,10 @@ from sluice.engine.base.servers import cache_url, database_url
 from sluice.engine.database.session import home_schema
 from sluice.engine.load.keys import Hashes, KeyedRows
 from sluice.engine.load.target import Target
-from sluice.engine.rows.frames.cache import PREFIX as FRAMES
+from sluice.engine.rows.frames.cache import prefix
 from sluice.engine.rows.frames.seal import Seal
 
 log = logging.getLogger(__name__)
-PREFIX = f"{FRAMES}keys:"
 KEPT_S = 300
 MOST_PARTS = 16  # the newest; also a limit of memory: 8 bytes a row
 MOST_ROWS = 1 << 19  # of a part; a larger one does not take part
@@ -49,7 +48,7 @@ class RecentKeys:
 
     def __init__(self, target: Target, run: int, part: int, chunks: Sequence[bytes]) -> None:
         self._place, self._part, self._chunks = place_of(target, run), part, chunks
-        names = target.stored
+        names = target.copied
         self._fields, self._key = len(names), [names.index(name) for name in target.key]
         self._said = False
         self._seal = Seal()
@@ -132,7 +131,7 @@ def forget(target: Target, run: int) -> None:
 
 def place_of(target: Target, run: int) -> str:
     """Where in Redis the parts of a run are named: by database and schema too, for servers that several use."""
-    return f"{PREFIX}{urlsplit(database_url()).path[1:]}:{home_schema()}:{target.name}:{run}"
+    return f"{prefix()}keys:{urlsplit(database_url()).path[1:]}:{home_schema()}:{target.name}:{run}"
 
 
 def _places(place: str, parts: Any) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.locks import Lock, share
@@ -21,7 +23,7 @@ def clear_replaced(cursor: Cursor, work: PartWork, target: Target) -> None:
     deleted. Raises EarlierRunOpen while these rows are not known, or while a file that lacks columns waits for earlier
     ones.
     """
-    _wait_for_earlier_runs(cursor, work)
+    _wait_for_earlier_runs(cursor, work, target)
     if target.absent:
         _wait_for_earlier_inputs(cursor, work)
     if target.update:
@@ -32,10 +34,20 @@ def clear_replaced(cursor: Cursor, work: PartWork, target: Target) -> None:
     waits_for = _unplanned(cursor, work)
     if waits_for is not None:
         raise EarlierRunOpen(f"{waits_for} is not planned yet: rows that it replaces must be deleted first.")
+    _clear(cursor, target, work.run, to_clear)
+
+
+def clear_left(cursor: Cursor, target: Target, run: int, source: str) -> None:
+    """Delete the rows that inputs of a run replace which have no row themselves, so that none of their loads did it."""
+    cursor.execute(query("to_clear"), {"run": run, "source": source})
+    _clear(cursor, target, run, cursor.fetchall())
+
+
+def _clear(cursor: Cursor, target: Target, run: int, to_clear: Sequence[tuple[int, list[int]]]) -> None:
     if to_clear:
         share(cursor, Lock.REMOVING_ROWS, target.name)
         replaced = {each: input_id for input_id, replaces in to_clear for each in replaces}
-        pairs = {"replaced": list(replaced), "by": list(replaced.values()), "run": work.run}
+        pairs = {"replaced": list(replaced), "by": list(replaced.values()), "run": run}
         cursor.execute(target.statement("delete_replaced"), pairs)
         cursor.execute(query("mark_cleared"), {"inputs": [input_id for input_id, _ in to_clear]})
 
@@ -64,10 +76,15 @@ def refuse_other_reading(cursor: Cursor, work: PartWork, target: Target) -> None
         raise EarlierRunOpen("A row has the key of an older reading's row, which a file of this run may replace.")
 
 
-def _wait_for_earlier_runs(cursor: Cursor, work: PartWork) -> None:
-    """A reload does not compare its rows with others: earlier runs end before it, and later ones after."""
-    only_reloads = not (work.reload or work.replaces or work.alone)
+def _wait_for_earlier_runs(cursor: Cursor, work: PartWork, target: Target) -> None:
+    """A reload does not compare its rows with others: earlier runs end before it, and later ones after. Runs of a table
+    that keeps versions do so, too: each closes versions of the one before it."""
+    only_reloads = not (work.reload or work.replaces or work.alone or target.history)
     earlier = earlier_open_run(cursor, work.run, work.pipeline, work.source, only_reloads=only_reloads)
+    if earlier is not None and target.history:
+        raise EarlierRunOpen(
+            f"Run {earlier} came earlier: versions of {target.name} are made by one run after the other."
+        )
     if earlier is not None:
         raise EarlierRunOpen(f"Run {earlier} came earlier, and one of the two reloads: they load one after the other.")
 

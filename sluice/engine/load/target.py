@@ -14,6 +14,7 @@ from psycopg2 import sql
 from sluice.engine.database.session import home_schema
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import LINEAGE, Table
+from sluice.engine.declare.tables.partitions import PartitionUnit
 from sluice.engine.tables.catalog import table_identifier
 
 query = statements(__name__)
@@ -29,7 +30,9 @@ _KIND = (
 class Target:
     """A table to load into, and how its columns are written in SQL. The key of a table without one is its lineage.
 
-    `absent` are columns that the file does not have: an update leaves their values alone.
+    `absent` are columns that the file does not have: an update leaves their values alone. `partition` is the column by
+    which it is partitioned, and what a partition is for. `removed_at` is the last of
+    `columns`, and never comes from a file. `valid_from` and `valid_to` are those of a table that keeps closed versions.
     """
 
     name: str
@@ -37,24 +40,34 @@ class Target:
     columns: tuple[str, ...]
     update: bool
     absent: tuple[str, ...] = ()
+    partition: tuple[str, PartitionUnit] | None = None
+    removed_at: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
 
     @classmethod
     def of(cls, table: Table, absent: Collection[str] = ()) -> Target:
         names = tuple(c.name for c in table.columns)
-        update = table.on_conflict == "update"
+        update = table.updates
         missing = tuple(name for name in names if name in absent and name not in table.identity) if update else ()
-        return cls(table.name, table.identity, names, update, missing)
+        moments = (table.valid_from, table.valid_to) if table.closed_name else (None, None)
+        every = (*names, table.removed_at) if table.removed_at else names
+        return cls(table.name, table.identity, every, update, missing, table.partition, table.removed_at, *moments)
 
     @property
     def keyed(self) -> bool:
         """Whether rows of two parts can have one key."""
-        return self.key != LINEAGE
+        return self.key[: len(LINEAGE)] != LINEAGE
 
     @classmethod
     def by_shape(cls, shape: Mapping[str, Any]) -> Target:
         """The table as the ledger has recorded it. (An earlier version did not record the order of columns.)"""
         columns = shape.get("order") or shape["columns"]
-        return cls(shape["table"], tuple(shape["key"]), tuple(columns), bool(shape["update"]))
+        partition = tuple(shape["partition"]) if "partition" in shape else None
+        removed, update = shape.get("removed_at"), bool(shape["update"])
+        every = (*columns, removed) if removed else tuple(columns)
+        moments = (shape.get("valid_from"), shape.get("valid_to"))
+        return cls(shape["table"], tuple(shape["key"]), every, update, (), partition, removed, *moments)
 
     @property
     def present(self) -> tuple[str, ...]:
@@ -63,8 +76,23 @@ class Target:
 
     @property
     def stored(self) -> tuple[str, ...]:
-        """All columns that are written, lineage included, in the order of COPY."""
-        return (*self.columns, *LINEAGE)
+        """All columns that are written, lineage included."""
+        return (*self.columns, *((self.valid_from,) if self.valid_from else ()), *LINEAGE)
+
+    @property
+    def copied(self) -> tuple[str, ...]:
+        """Those that come from files, and the lineage, in the order of COPY."""
+        return (*(name for name in self.columns if name != self.removed_at), *LINEAGE)
+
+    @property
+    def history(self) -> str | None:
+        """The table of its closed versions."""
+        return f"{self.name}_history" if self.valid_from else None
+
+    @property
+    def stage(self) -> sql.Composable:
+        """The temporary table of its rows, which `make_stage` makes."""
+        return _names(self)["stage"]
 
     def statement(self, name: str, *, column: str = "") -> sql.Composed:
         """The template `name`.sql with this table's identifiers; `column` is the column it is about, if any."""
@@ -92,7 +120,7 @@ def _fill(target: Target, field: str) -> sql.Composable:
 
 def _names(target: Target) -> dict[str, sql.Composable]:
     # temporary tables outlive a transaction: other columns need others
-    shape = hashlib.sha256(repr((target.name, target.columns)).encode()).hexdigest()[:16]
+    shape = hashlib.sha256(repr((target.name, target.stored)).encode()).hexdigest()[:16]
     stage, lost = (sql.Identifier("pg_temp", f"sluice_{name}_{shape}") for name in ("stage", "lost"))
     return {
         "target": table_identifier(target.name),
@@ -108,7 +136,15 @@ def _names(target: Target) -> dict[str, sql.Composable]:
         "key": _listed(target.key),
         "key_names": sql.Literal(", ".join(target.key)),
         "columns": _listed(target.stored),
+        "copied": _listed(target.copied),
+        **_moments(target),
     }
+
+
+def _moments(target: Target) -> dict[str, sql.Composable]:
+    names = {"removed": target.removed_at, "from": target.valid_from, "to": target.valid_to}
+    moments: dict[str, sql.Composable] = {name: sql.Identifier(column) for name, column in names.items() if column}
+    return moments | ({"history": table_identifier(target.history)} if target.history else {})
 
 
 def _assigned(target: Target, alias: str) -> sql.Composed:

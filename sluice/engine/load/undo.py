@@ -9,7 +9,9 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.base.failpoint import failpoint
 from sluice.engine.database.statements import statements
+from sluice.engine.load.partitions import make_room
 from sluice.engine.load.target import Target
+from sluice.engine.load.versions import reopen_versions
 
 query = statements(__name__)
 
@@ -53,6 +55,28 @@ def replacing_runs(cursor: Cursor, undoing: Undoing, pipeline: str, run: int) ->
     return dict(cursor.fetchall())
 
 
+@dataclass(frozen=True)
+class Replaced:
+    """A row of an undone input, by file and line, that a file of a later run has replaced or removed."""
+
+    uri: str
+    line: int
+    run: int
+    by: str
+
+
+def rows_replaced_since(cursor: Cursor, undoing: Undoing, pipeline: str, run: int, most: int) -> list[Replaced]:
+    """The first of these rows, as far as they are kept."""
+    params = undoing.params | {"pipeline": pipeline, "run": run, "most": most}
+    cursor.execute(query("rows_replaced_since"), params)
+    return [Replaced(*row) for row in cursor.fetchall()]
+
+
+def note_compared(cursor: Cursor, undoing: Undoing, pipeline: str, run: int, by: int) -> None:
+    """Say in the notes of files of later runs that their books compare with rows that run `by` undoes."""
+    cursor.execute(query("note_compared"), undoing.params | {"pipeline": pipeline, "run": run, "by": by})
+
+
 def lock_out(cursor: Cursor, target: Target) -> None:
     """Wait for who writes to the table now, and let nobody else write to it until this transaction ends."""
     cursor.execute(target.statement("lock_writers_out"))
@@ -65,10 +89,15 @@ def take_out(cursor: Cursor, target: Target, undoing: Undoing) -> tuple[int, int
     deleted = cursor.rowcount
     failpoint("undo.deleted")
     cursor.execute(target.statement("make_stage"))
-    if not _gather(cursor, target, undoing):
-        return deleted, 0  # (in a bulk load the table has no index of its key)
-    cursor.execute(target.statement("restore_before"))
-    return deleted, cursor.rowcount
+    restored = 0
+    if _gather(cursor, target, undoing):  # (in a bulk load the table has no index of its key)
+        if target.removed_at:
+            cursor.execute(target.statement("unmark"))
+        make_room(cursor, target, "stage")
+        cursor.execute(target.statement("restore_before"))
+        restored = cursor.rowcount
+    reopen_versions(cursor, target, undoing.inputs, [*undoing.runs, *undoing.before_runs])
+    return deleted, restored
 
 
 def _gather(cursor: Cursor, target: Target, undoing: Undoing) -> int:

@@ -17,7 +17,7 @@ from sluice.engine.preview.reasons import Reasons
 from sluice.engine.preview.samples import Samples
 from sluice.engine.rows.contract import Contract
 from sluice.engine.sources.files.opening import opened
-from sluice.engine.steps.reject_limit import RejectLimit
+from sluice.engine.steps.part.reject_limit import RejectLimit
 from sluice.errors import DataError, NotHere, PermanentError, SluiceError
 
 
@@ -76,7 +76,7 @@ class OneFile:
                 self.reasons.add(rows.raw.rejects, None, table)
                 self.reasons.add(rows.done.rejects, rows.text, table)
                 samples.add(rows)
-                hashes = hashes_of(rows.done.typed, table.key or (), rows.good)
+                hashes = hashes_of(rows.done.typed, () if table.key is None else table.identity, rows.good)
                 self.parts.append(KeyedPart(self.number, work, kept, hashes))
         except PermanentError as error:
             self.fail("dead_part", str(error))

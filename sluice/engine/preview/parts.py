@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sluice.engine.declare import Files, Flow
+from sluice.engine.declare import Files, Flow, OfType
 from sluice.engine.formats.known import stored_format
 from sluice.engine.formats.text.spans import PartSpan
 from sluice.engine.ledger.parts import PartWork
@@ -19,8 +20,8 @@ from sluice.engine.rows.frames import RawFrame
 from sluice.engine.sources.files.beginning import scan_beginning
 from sluice.engine.sources.kind import ScanRequest, ScanResult
 from sluice.engine.sources.known import kind_of
-from sluice.engine.steps.extract import read_part_text
-from sluice.engine.steps.plan.absent import match_columns
+from sluice.engine.steps.part.extract import read_part_text
+from sluice.engine.steps.plan.absent import match_columns, unknown_columns
 from sluice.engine.steps.plan.scan import PlannedInput, scanned
 from sluice.engine.types.base import Int64s
 
@@ -74,13 +75,13 @@ def plan_file(uri: str, pipeline: str, flow: Flow, contract: Contract, most: int
     read: list[tuple[ScanResult, bool]] = []
 
     def scan_source() -> ScanResult:
-        if most is not None and isinstance(flow.source, Files):
+        if most is not None and isinstance(flow.source, Files) and not isinstance(flow.source, OfType):
             read.append(scan_beginning(flow.source, request, most))
         else:
             read.append((kind_of(flow.source).scan(flow.source, request), True))
         return read[0][0]
 
-    scan = scanned(scan_source, flow, contract)
+    scan = _without_lists(scanned(scan_source, flow, contract), flow)
     result, whole = read[0]
     names = result.names or scan.plan.dialect.header
     works = [_part(uri, pipeline, flow, contract, scan, span) for span in scan.plan.parts]
@@ -89,8 +90,15 @@ def plan_file(uri: str, pipeline: str, flow: Flow, contract: Contract, most: int
         tuple(_first(works, most)),
         whole and (most is None or scan.plan.read <= most),
         CONVERTED if result.names else stored_format(scan.dialect),
-        match_columns(names, flow.table, contract).extra,
+        tuple(unknown_columns(flow, match_columns(names, flow.table, contract))),
     )
+
+
+def _without_lists(scan: PlannedInput, flow: Flow) -> PlannedInput:
+    """The scan with a note on the lists of its records, which only a run reads."""
+    lists = ", ".join(repr(each.of) for each in flow.table.children)
+    note = f"A run loads the lists {lists} into tables of their own; they are not looked at here."
+    return replace(scan, note=" ".join(filter(None, (scan.note, note)))) if lists else scan
 
 
 def read_rows(work: PartWork, kept: int, contract: Contract) -> Rows:
@@ -99,7 +107,7 @@ def read_rows(work: PartWork, kept: int, contract: Contract) -> Rows:
     if kept < work.planned:
         raw = _cut(raw, kept)
     text, dropped = contract.text(raw.rows)
-    return Rows(raw, text, contract.typed(text, dropped, came=raw.rows.num_rows))
+    return Rows(raw, text, contract.typed(text, dropped, came=raw.rows.num_rows, today=datetime.now(UTC).date()))
 
 
 def _first(works: Sequence[PartWork], most: int | None) -> list[tuple[PartWork, int]]:

@@ -17,7 +17,7 @@ from sluice.engine.preview.judge import Judge
 from sluice.engine.preview.samples import Samples, read_one
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.rejects import HIDDEN
-from sluice.engine.steps.reject_limit import RejectLimit
+from sluice.engine.steps.part.reject_limit import RejectLimit
 
 BOOKS = ("planned", "read", "loaded", "updated", "unchanged", "duplicate", "rejected", "contested")
 
@@ -76,18 +76,19 @@ class _Looked:
             file.settle(self._judge.verdicts.get(file.number))
         for file in self.files:
             twin = next((each for each in self.files if each.number == file.same_as), None)
-            if twin is not None and twin.code == "nothing_loaded":
-                same = f"It has the same content as {twin.uri}, and nothing of that could be loaded: {twin.error}"
-                file.fail("nothing_loaded", same)
+            if twin is not None and twin.code in ("nothing_loaded", "over_limit"):
+                same = f"It has the same content as {twin.uri}, and nothing of that was loaded: {twin.error}"
+                file.fail(twin.code, same)
 
     def _twin(self, file: OneFile, before: Sequence[OneFile]) -> OneFile | None:
         """The file before it with the same content, as plan finds it. Of an update content in between counts."""
         earlier = [each for each in before if each.loads]
+        over = [each for each in before if each.code == "over_limit"]
         if file.sha256 is None:
             return None
-        if self.flow.table.on_conflict == "update":
+        if self.flow.table.updates:
             earlier = earlier[-1:]
-        return next((each for each in earlier if each.sha256 == file.sha256), None)
+        return next((each for each in [*over, *earlier] if each.sha256 == file.sha256), None)
 
     def facts(self) -> TableFacts:
         """The table with its columns, and its first rows."""

@@ -4,7 +4,7 @@ Nothing is guessed: where two readings fit every row, the file leaves the choice
 makes it.
 """
 
-from sluice.engine.propose.layout.look import Options
+from sluice.engine.propose.layout.described import Options
 from sluice.engine.propose.proposal import Group, propose
 from sluice.engine.propose.written.file import file_text
 from sluice.engine.propose.written.verify import Verified, verify

@@ -15,10 +15,12 @@ from sluice.engine.propose.decide.names import column_names
 from sluice.engine.propose.decide.reading import Decision
 from sluice.engine.propose.decide.stored import stored_type
 from sluice.engine.propose.evidence.column import ColumnEvidence
+from sluice.engine.propose.evidence.footers import pattern_of
 from sluice.engine.propose.evidence.gather import Gathered, gather
 from sluice.engine.propose.evidence.hashes import Spill
 from sluice.engine.propose.layout.blocks import Block
-from sluice.engine.propose.layout.look import CSV, FileLook, Options, find_encoding, is_ascii, look_at
+from sluice.engine.propose.layout.described import CSV, EXCEL, FileLook, Options
+from sluice.engine.propose.layout.look import find_encoding, is_ascii, look_at
 from sluice.errors import ConfigError, DataError
 
 Tick = Callable[[int], None]
@@ -70,7 +72,9 @@ def propose(uris: Sequence[str], options: Options, tick: Tick) -> list[Group]:
     looks = [look_at(uri, options) for uri in uris]
     groups: dict[object, list[FileLook]] = {}
     for look in looks:
-        same = frozenset(map(plain, look.names)) if look.format == CSV and not look.headless else len(look.names)
+        same = (
+            frozenset(map(plain, look.names)) if look.format in (CSV, EXCEL) and not look.headless else len(look.names)
+        )
         groups.setdefault((look.format, same if look.names else look.format), []).append(look)
     return [_group(_alike(files), tick) for files in groups.values()]
 
@@ -115,9 +119,20 @@ def _group(files: list[FileLook], tick: Tick) -> Group:
             _refuse_mixed([file for file in files if file.uri != other.uri and not find_encoding(file.uri)], encoding)
             files = [replace(file, source=replace(file.source, encoding=encoding)) for file in files]
             found = gather(files, spill, tick, lambda _block, _uri: None)
+        if _is_escaped(found):
+            escaped = [replace(file, source=replace(file.source, escape="\\")) for file in files]
+            again = gather(escaped, spill, tick, lambda _block, _uri: None)
+            if again.refused < found.refused:
+                files, found = escaped, again
         if not found.rows:
             raise _nothing(files[0].uri, found)
         return _decided(files, found, spill)
+
+
+def _is_escaped(found: Gathered) -> bool:
+    """Whether a row was refused that has a backslash before a quote, as MySQL writes them."""
+    refused = [each.first for code, each in found.refusals.items() if code in {"text_after_quote", "unclosed_quote"}]
+    return any('\\"' in (each.raw or "") for each in refused)
 
 
 def _nothing(uri: str, found: Gathered) -> DataError:
@@ -164,7 +179,9 @@ def _decided(files: list[FileLook], found: Gathered, spill: Spill) -> Group:
     keys = find_keys(files, found, decided, spill)
     names = dict(zip(found.columns, column_names(list(found.columns)), strict=True))
     required = set(keys.best.columns) if keys.best else set()
-    required |= _against_footers(found, required)
+    files = [replace(file, source=replace(file.source, footer=_footer(file, found))) for file in files]
+    if not files[0].source.footer:
+        required |= _against_footers(found, required)
     columns = tuple(Proposed(name, names[name], decided[name], name in required) for name in found.columns)
     return Group(tuple(files), found, columns, keys, left_out)
 
@@ -172,6 +189,11 @@ def _decided(files: list[FileLook], found: Gathered, spill: Spill) -> Group:
 def _point_of_numbers(evidence: ColumnEvidence) -> frozenset[str]:
     """Numbers of JSON and Parquet have a decimal point. Texts with commas show nothing about it."""
     return frozenset() if any("," in shape for shape, _, _ in evidence.shapes) else frozenset(".")
+
+
+def _footer(file: FileLook, found: Gathered) -> str | int:
+    """The pattern of the totals at the end of all files; 0 where lines have no text that a pattern could fit."""
+    return (found.footers and file.format in (CSV, EXCEL) and pattern_of(found.footers)) or 0
 
 
 def _against_footers(found: Gathered, required: set[str]) -> set[str]:

@@ -44,6 +44,11 @@ class Declared:
         """The flow of a source. Raises ConfigError when there is none of that name."""
         return self.pipeline.flow(source)
 
+    def children(self, source: str) -> list[dict[str, str | None]]:
+        """The lists in a source's records, as inputs are registered. Raises ConfigError as `flow` does."""
+        names = [flow.source.name for flow in self.pipeline.children_of(source)]
+        return [{"source": n, "contract": self.contract(n).version, "revision": self.revisions[n]} for n in names]
+
     def contract(self, source: str) -> Contract:
         """The contract of a source, made once. Raises ConfigError for a declaration that cannot work."""
         from sluice.engine.rows.contract import Contract  # pandas: not every command needs it

@@ -137,6 +137,8 @@ def _executed(module: ModuleType, path: Path, content: bytes | None) -> Pipeline
     declared = getattr(module, "pipeline", None)
     if not isinstance(declared, Pipeline):
         what = "" if declared is None else f", and its `pipeline` is {_what(declared)}"
+        others = [name for name, value in vars(module).items() if isinstance(value, Pipeline)]
+        what += f" (`{others[0]}` is one, under another name)" if others else ""
         raise ConfigError(f"{path}: it declares no pipeline{what}: it must set `pipeline = Pipeline(...)`.")
     return declared
 

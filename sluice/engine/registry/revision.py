@@ -18,6 +18,8 @@ from typing import Any
 from sluice.engine.declare import Flow
 from sluice.engine.types.widening import holds
 
+_ALIKE = ("table", "update", "snapshot", "removed_at", "valid_from", "valid_to")
+
 
 def revision(flow: Flow, code: str) -> str:
     """16 hex digits of SHA-256; `code` is the file's, and is included if the declaration uses the user's own code."""
@@ -31,20 +33,24 @@ def revision(flow: Flow, code: str) -> str:
 def shape(flow: Flow) -> dict[str, Any]:
     """What settling and withdrawing need of a flow; they depend on nothing else."""
     table = flow.table
-    return {
+    known: dict[str, Any] = {
         "table": table.name,
         "key": list(table.identity),
         "columns": {column.name: column.type.pg_type for column in table.columns},
         "order": [column.name for column in table.columns],  # which an object in jsonb does not keep
-        "update": table.on_conflict == "update",
+        "update": table.updates,
         "snapshot": flow.source.snapshot,
     }
+    # only where declared: older shapes stay as they are
+    known |= {"partition": list(table.partition)} if table.partition is not None else {}
+    known |= {"removed_at": table.removed_at} if table.removed_at else {}
+    return known | ({"valid_from": table.valid_from, "valid_to": table.valid_to} if table.closed_name else {})
 
 
 def covers(shape: Mapping[str, Any], other: Mapping[str, Any], *, by_columns: bool = True) -> bool:
     """Whether what was loaded by `other` can be settled by `shape`: the same table, which may have more and wider
     columns. Where nothing is settled by the columns, the table may have any, and another key."""
-    if any(shape.get(name) != other.get(name) for name in ("table", "update", "snapshot")):
+    if any(shape.get(name) != other.get(name) for name in _ALIKE):
         return False
     types = shape["columns"]
     wide = all(name in types and holds(types[name], pg_type) for name, pg_type in other["columns"].items())

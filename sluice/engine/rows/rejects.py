@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from sluice.engine.database.ledger import in_ledger
+
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
 
@@ -28,11 +30,8 @@ OTHER_LINE = "other_line"  # a further column, int64, where a reason refers to a
 RAW, MASKED = "raw", "masked"  # further columns, string: the record's text, and as JSON the columns that it lacks
 HIDDEN = "***"  # in place of personal data
 FORGOTTEN = "forgotten"  # the code of rows with a value that was forgotten
-_COPY = (
-    "copy sluice.reject (run_id, input_id, part_id, other_input, line, column_name, code, reason, other_line,"
-    " raw, masked)"
-    " from stdin (format csv)"
-)
+EXPIRED = "expired"  # the code of rows that are older than their table keeps them
+WITHOUT_TEXT = (FORGOTTEN, EXPIRED)  # nothing of such a row is kept
 
 
 def none() -> pa.Table:
@@ -70,7 +69,11 @@ def write(cursor: Cursor, rejects: pa.Table, *, run: int, input_id: int | pa.Arr
     # in one piece: Arrow writes zeros for an empty chunk
     pa.csv.write_csv(table.combine_chunks(), text, pa.csv.WriteOptions(include_header=False))
     text.seek(0)
-    cursor.copy_expert(_COPY, text)
+    copy = in_ledger(
+        "copy sluice.reject (run_id, input_id, part_id, other_input, line, column_name, code, reason, other_line,"
+        " raw, masked) from stdin (format csv)"
+    )
+    cursor.copy_expert(copy, text)
     return cursor.rowcount
 
 

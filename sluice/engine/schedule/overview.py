@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import After, Daily, Pipeline, Schedule
 from sluice.engine.schedule.due import next_due
@@ -104,7 +105,7 @@ def _last(declared: Iterable[str]) -> dict[str, Last]:
 
 def _read(name: str, schedules: list[str]) -> list[tuple[Any, ...]]:
     with transaction() as cursor:
-        cursor.execute("select to_regclass('sluice.tick_open') is not null")
+        cursor.execute(in_ledger("select to_regclass('sluice.tick_open') is not null"))
         if cursor.fetchone() != (True,):
             return []  # nothing was ever due: there is no ledger, or one of an older version
         cursor.execute(query(name), {"schedules": schedules})

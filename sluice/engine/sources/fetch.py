@@ -17,9 +17,10 @@ from sluice.engine.formats.format import Format
 from sluice.engine.formats.known import plan_as
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.source import Tick
-from sluice.engine.ledger.inputs.shared import last_noted
+from sluice.engine.ledger.inputs.shared import last_noted, noted_with
 from sluice.engine.sources.kind import NothingNew, ProbeResult, S_contra, ScanRequest, ScanResult
 from sluice.engine.sources.landing import Draft, drafting
+from sluice.engine.storage import open_input
 from sluice.errors import DataError
 
 _BLOCK = 1 << 18
@@ -54,9 +55,10 @@ class FetchResult(NamedTuple):
 
 class FetchedSource(ABC, Generic[S_contra]):
     """A kind of source that every run fetches. `form` is the format that it is written in, `text` the options for
-    reading it."""
+    reading it. `whole`: what is written has all columns of the source, and not only those of the table."""
 
     only_newest = True
+    whole: ClassVar[bool] = False
     form: ClassVar[Format[Any]]
     text: ClassVar[Files]
 
@@ -85,7 +87,7 @@ class FetchedSource(ABC, Generic[S_contra]):
         known = Known() if request.reload else self._last_known(source, request)
         with drafting() as draft:
             blocks = Blocks(draft, request.tick)
-            noted, left_out, names = self.write(source, request.table.columns, blocks, known)
+            noted, left_out, names = self.write(source, request.table.read, blocks, known)
             blocks.flush()
             try:
                 planned = self._plan(draft, request)
@@ -110,6 +112,31 @@ class FetchedSource(ABC, Generic[S_contra]):
     def _plan(self, draft: Draft, request: ScanRequest) -> InputPlan:
         with draft.reading() as file:
             return plan_as(self.form, file, self.text, request.tick, request.headers)
+
+
+class Copy(Generic[S_contra]):
+    """The copy in the landing of an earlier fetch, as a kind of source: its address is that of the copy."""
+
+    only_newest = False
+
+    def __init__(self, kind: FetchedSource[S_contra]) -> None:
+        self._kind = kind
+
+    def stamp(self, uri: str) -> str | None:  # noqa: ARG002
+        """None: a copy is named by its content."""
+        return None
+
+    def scan(self, source: S_contra, request: ScanRequest) -> ScanResult:
+        """Read it again, with what its fetch has noted: the next fetch begins where this one ended."""
+        with open_input(request.uri) as file:
+            planned = plan_as(self._kind.form, file, self._kind.text, request.tick, request.headers)
+        with transaction() as cursor:
+            noted = noted_with(cursor, request.pipeline, source.name, request.uri, request.contract)
+        return ScanResult(planned, request.uri, noted=noted)
+
+    def probe(self, source: S_contra, pipeline: Pipeline) -> ProbeResult | None:  # noqa: ARG002
+        """None: there is nothing to check."""
+        return None
 
 
 class Blocks:

@@ -16,7 +16,7 @@ from sluice.engine.ledger.registration import AT_ONCE, NewInput
 from sluice.engine.sources.fetched import to_fetch
 from sluice.engine.sources.files.light import is_light
 from sluice.engine.sources.files.resolve import Found, LeftOut, check, find
-from sluice.engine.sources.files.routing import source_of
+from sluice.engine.sources.files.routing import sources_of
 from sluice.engine.sources.landing import land
 from sluice.errors import ConfigError
 
@@ -59,9 +59,9 @@ def found_inputs(
 
 def each_once(inputs: Iterable[NewInput]) -> list[NewInput]:
     """The inputs without those that were given before."""
-    once: dict[str, NewInput] = {}
+    once: dict[tuple[str, str], NewInput] = {}
     for each in inputs:
-        once.setdefault(each.uri, each)
+        once.setdefault((each.source, each.uri), each)
     return list(once.values())
 
 
@@ -83,13 +83,13 @@ def _files_of(pipeline: Pipeline, paths: _Paths, left_out: LeftOut | None) -> It
         raise ConfigError(f"{pipeline.name} does not have file sources: leave out the files.")
     typed = (land(sys.stdin.buffer, "stdin") if path == STDIN else path for path in chain([first], left))
     for file in find(typed, _patterns(pipeline), left_out):
-        yield _input_of(pipeline, file)
+        yield from _inputs_of(pipeline, file)
 
 
 def _patterns(pipeline: Pipeline) -> list[str]:
     return [source.name_pattern for source in pipeline.files]
 
 
-def _input_of(pipeline: Pipeline, file: Found) -> NewInput:
-    source = source_of(pipeline, file.uri)
-    return NewInput(source, file.uri, is_light(pipeline.flow(source), file.size))
+def _inputs_of(pipeline: Pipeline, file: Found) -> Iterator[NewInput]:
+    for source in sources_of(pipeline, file.uri):
+        yield NewInput(source, file.uri, is_light(pipeline.flow(source), file.size))

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from sluice.engine.base.settings import settings
+from sluice.engine.database.ledger import WRITTEN, ledger_schema
 from sluice.engine.formats.text.source import Readable
 from sluice.engine.storage import is_remote, join, put
 from sluice.errors import NotHere, TransientError
@@ -28,8 +29,18 @@ _instead: ContextVar[Path | None] = ContextVar("_instead", default=None)
 
 
 def landing() -> str:
-    """The folder or prefix of the landing: setting SLUICE_LANDING, by default `landing` in the home folder."""
-    return str(_instead.get() or settings().landing or settings().home.absolute() / "landing")
+    """The folder or prefix of the landing: setting SLUICE_LANDING, by default `landing` in the home folder.
+
+    Another ledger than `sluice` has a folder of its own in it: each deletes copies that it does not know.
+    """
+    if _instead.get() is not None:
+        return str(_instead.get())
+    place = settings().landing or str(_own())
+    return place if ledger_schema() == WRITTEN else join(place, ledger_schema())
+
+
+def _own() -> Path:
+    return settings().home.absolute() / "landing"
 
 
 @contextmanager
@@ -81,6 +92,7 @@ class Copy:
         self._stream = stream
         self._draft = draft
         self.keep = draft.keep
+        self.reading = draft.reading
 
     def read(self, size: int = -1) -> bytes:
         block = self._stream.read(size)
@@ -99,7 +111,7 @@ def copying(stream: Readable) -> Iterator[Copy]:
 def drafting() -> Iterator[Draft]:
     """A new file in the landing; it is deleted unless it is kept. Raises TransientError on a full disk."""
     # an object store receives a file when it is complete: until then it is local
-    folder = settings().home.absolute() / "landing" if is_remote(landing()) else Path(landing())
+    folder = _own() if is_remote(landing()) else Path(landing())
     path = folder / f".{uuid.uuid4().hex}.part"
     try:
         with _room(path):

@@ -143,7 +143,7 @@ def _wait_for_rows(cursor: Cursor, pipeline: Pipeline, run: int) -> None:
     """Lock out loads that delete rows until this transaction ends; raise EarlierRunOpen if one is not settled yet."""
     for name in sorted(flow.table.name for flow in pipeline.flows):
         lock(cursor, Lock.REMOVING_ROWS, name)
-    updating = [flow.source.name for flow in pipeline.flows if flow.table.on_conflict == "update"]
+    updating = [flow.source.name for flow in pipeline.flows if flow.table.updates]
     cursor.execute(query("unsettled_run"), {"pipeline": pipeline.name, "run": run, "updating": updating})
     row = cursor.fetchone()
     if row is not None and row[0] is not None:

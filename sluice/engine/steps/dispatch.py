@@ -27,7 +27,7 @@ from sluice.engine.ledger.rows import mappings
 from sluice.engine.ledger.steps import KILLED, expire, fail_attempt, longest_in_queue_s
 from sluice.engine.ledger.workers import FRESH_S, window_for
 from sluice.engine.steps.messages import DueStep, Message, messages_of
-from sluice.engine.steps.park import judge_parked
+from sluice.engine.steps.part.park import judge_parked
 from sluice.engine.steps.waiting_inputs import resolve_waiting
 from sluice.errors import TransientError
 

@@ -13,17 +13,20 @@ from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Pipeline, PostgresQuery
+from sluice.engine.declare import Flow, Nested, Pipeline, PostgresQuery
 from sluice.engine.ledger.nothing_loaded import fail_copies, fail_nothing_loaded
 from sluice.engine.ledger.rejects.replayed import close_replayed
 from sluice.engine.ledger.steps import Claim, finish
 from sluice.engine.load import bulk, recent
+from sluice.engine.load.children import settle_lists
 from sluice.engine.load.newest import settle_updates
+from sluice.engine.load.partitions import make_room
 from sluice.engine.load.replaced import delete_not_again
 from sluice.engine.load.snapshot import keep_newest
 from sluice.engine.load.target import Target
 from sluice.engine.load.verdicts import count_verdicts
-from sluice.engine.steps.forget.copies import remove_copies_of
+from sluice.engine.load.versions import close_versions, moment_of
+from sluice.engine.steps.removal.forget.copies import remove_copies_of
 from sluice.engine.tables.changes.fits import naming_changed
 from sluice.errors import EarlierRunOpen, TransientError
 
@@ -55,21 +58,33 @@ def _settle_run(claim: Claim, pipeline: Pipeline) -> None:
         row = cursor.fetchone()
         if row is not None:
             _settle_contested(cursor, pipeline, claim.run, contested=row[0] > 0)
+            for flow in pipeline.flows:
+                if isinstance(flow.source, Nested):
+                    settle_lists(cursor, Target.of(flow.table), flow.source, claim.run)
             fail_nothing_loaded(cursor, claim.run)
             fail_copies(cursor, claim.run)
             for flow in pipeline.flows:
-                if flow.table.on_conflict == "update":
-                    delete_not_again(cursor, Target.of(flow.table), run | {"source": flow.source.name})
-                if flow.table.key is None and not (isinstance(flow.source, PostgresQuery) and flow.source.watermark):
-                    cursor.execute(query("note_other_content"), run | {"source": flow.source.name})
-                if flow.source.snapshot:
-                    keep_newest(cursor, pipeline.name, flow, claim.run)
+                _settle_flow(cursor, pipeline, flow, claim.run)
             cursor.execute(query("clear_contenders"), run | {"undo_days": undo_days(pipeline)})
             cursor.execute(query("finish_inputs"), run | {"pipeline": pipeline.name})
             close_replayed(cursor, [claim.run])
             _end(cursor, pipeline, run)
         finish(cursor, claim)
         failpoint("settle.before_commit")
+
+
+def _settle_flow(cursor: Cursor, pipeline: Pipeline, flow: Flow, run: int) -> None:
+    """Rows of one source that the run does not have any more, and versions that it has closed."""
+    of_source: dict[str, int | str] = {"run": run, "source": flow.source.name}
+    if flow.table.updates:
+        delete_not_again(cursor, Target.of(flow.table), of_source)
+    if flow.table.key is None and not (isinstance(flow.source, PostgresQuery) and flow.source.watermark):
+        cursor.execute(query("note_other_content"), of_source)
+    moment = moment_of(cursor, run) if flow.table.moments else None
+    if flow.source.snapshot:
+        keep_newest(cursor, pipeline.name, flow, run, moment)
+    if flow.table.closed_name:
+        close_versions(cursor, Target.of(flow.table), of_source | {"pipeline": pipeline.name, "moment": moment})
 
 
 def undo_days(pipeline: Pipeline) -> int:
@@ -107,6 +122,7 @@ def _judge(cursor: Cursor, target: Target, run: dict[str, int | str]) -> None:
     _wait_for_earlier_run(cursor, target, run)
     for name in ("mark_displaced", "displace", "refuse_losers", "judge_keep"):
         cursor.execute(target.statement(name), run)
+    make_room(cursor, target, "contest")
     cursor.execute(target.statement("write_winners"))
     cursor.execute(target.statement("insert_winners"))
     if cursor.fetchone() != (0,):

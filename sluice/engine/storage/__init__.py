@@ -1,6 +1,6 @@
 """Storage of files: folders of this machine and object stores, behind the same functions."""
 
-from sluice.engine.storage.address import is_remote, join, split_member
+from sluice.engine.storage.address import is_fetched, is_remote, join, split_member
 from sluice.engine.storage.files import (
     exists,
     last_change,
@@ -29,6 +29,7 @@ __all__ = [
     "remove",
     "listed",
     "is_remote",
+    "is_fetched",
     "join",
     "split_member",
     "name_order",

@@ -10,7 +10,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sluice.engine.storage.address import LIBRARIES, scheme, scrubbed
+from sluice.engine.storage.address import library_of, scheme, scrubbed
 from sluice.errors import InputChanged, NotHere, SluiceError, TransientError
 
 _BUSY = {errno.EBUSY, getattr(errno, "EREMOTEIO", errno.EIO)}  # how s3fs raises 503 and 500
@@ -29,9 +29,10 @@ _UNAVAILABLE = {
     "ServiceRequestError",
     "ServiceResponseError",
     "ChecksumError",
+    "EOFError",
     "RequestException",
 }
-_THEIRS = {"botocore", "aiobotocore", "aiohttp", "requests", "google", "gcsfs", "azure", "adlfs", "s3fs"}
+_THEIRS = {"botocore", "aiobotocore", "aiohttp", "requests", "google", "gcsfs", "azure", "adlfs", "s3fs", "paramiko"}
 
 
 @contextmanager
@@ -46,7 +47,7 @@ def translated(uri: str) -> Iterator[None]:
     except SluiceError:
         raise
     except Exception as error:
-        translated_error = _as_our_error(scrubbed(uri), LIBRARIES[scheme(uri) or "s3"].sign_in, error)
+        translated_error = _as_our_error(scrubbed(uri), library_of(scheme(uri) or "s3").sign_in, error)
         if translated_error is None:
             raise
         raise translated_error from error
@@ -84,12 +85,16 @@ def _is_busy(error: Exception, names: set[str], status: int | None) -> bool:
     return isinstance(error, OSError) and error.errno in _BUSY
 
 
+def _name_of_code(error: BaseException) -> str:
+    return "status" if hasattr(error, "status") else "code"  # aiohttp warns about its `code`
+
+
 def _status(error: BaseException | None) -> int | None:
     """The HTTP status of an error or of its cause."""
     while error is not None:
         answer = getattr(error, "response", None)
         status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(answer, dict) else None
-        for each in (status, getattr(error, "status_code", None), getattr(error, "code", None)):
+        for each in (status, *(getattr(error, name, None) for name in ("status_code", _name_of_code(error)))):
             if isinstance(each, int | str) and str(each).isdecimal():
                 return int(each)
         error = error.__cause__

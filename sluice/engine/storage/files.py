@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from sluice.engine.storage.address import is_remote, local_path, split_member
+from sluice.engine.storage.address import is_fetched, is_remote, local_path, split_member
 from sluice.engine.storage.local import LocalPlace
 from sluice.engine.storage.place import Place
 
@@ -103,6 +103,10 @@ def _place(uri: str) -> Place:
     archive, _ = split_member(uri)
     if not is_remote(archive):
         return LocalPlace(archive)
+    if is_fetched(archive):
+        from sluice.engine.storage.fetched import FetchedPlace
+
+        return FetchedPlace(archive)
     from sluice.engine.storage.remote import RemotePlace
 
     return RemotePlace(archive)

@@ -8,8 +8,10 @@ from typing import Any
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.session import home_schema, place, schema_and_name
 from sluice.engine.database.statements import statements
+from sluice.engine.tables.environments import may_be_of_another
 from sluice.errors import ConfigError
 
 query = statements(__name__)
@@ -54,7 +56,7 @@ def refuse_elsewhere(cursor: Cursor, table: str) -> None:
         return
     cursor.execute(query("elsewhere"), place(table))
     row = cursor.fetchone()
-    if row is not None:
+    if row is not None and not may_be_of_another(cursor, row[0], table):
         raise ConfigError(
             f"Table {table} is not in the schema {home_schema()}, and one that Sluice has filled is in {row[0]}: "
             f"set SLUICE_SEARCH_PATH={row[0]}, or move it: alter table {row[0]}.{table} set schema {home_schema()}."
@@ -63,14 +65,23 @@ def refuse_elsewhere(cursor: Cursor, table: str) -> None:
 
 def missing_schema(cursor: Cursor, table: str) -> str | None:
     """The schema that a table's name has, if it has to be made. Raises ConfigError where the role may not."""
-    schema = schema_and_name(table)[0]
+    return _missing(cursor, schema_and_name(table)[0], f"of the table {table}") if "." in table else None
+
+
+def missing_home_schema(cursor: Cursor) -> str | None:
+    """The schema of the tables whose names have none, if it has to be made. Raises ConfigError where the role may
+    not."""
+    return _missing(cursor, home_schema(), "of SLUICE_SEARCH_PATH")
+
+
+def _missing(cursor: Cursor, schema: str, whose: str) -> str | None:
     cursor.execute(query("may_create_schema"), {"schema": schema})
     there, may_create, role = cursor.fetchone() or (False, False, "")
-    if there or "." not in table:
+    if there:
         return None
     if not may_create:
         raise ConfigError(
-            f"The schema {schema} of the table {table} does not exist, and the role {role} may not create schemas in "
+            f"The schema {schema} {whose} does not exist, and the role {role} may not create schemas in "
             f"this database: its owner runs `create schema {schema} authorization {role}`, then `sluice migrate`."
         )
     return schema
@@ -78,7 +89,15 @@ def missing_schema(cursor: Cursor, table: str) -> str | None:
 
 def make_schema(cursor: Cursor, table: str) -> list[str]:
     """Create the schema that a table's name has, if it is missing. Returns what was done. Raises ConfigError."""
-    schema = missing_schema(cursor, table)
+    return _make(cursor, missing_schema(cursor, table))
+
+
+def make_home_schema(cursor: Cursor) -> list[str]:
+    """Create the schema of tables without one, if it is missing. Returns what was done. Raises ConfigError."""
+    return _make(cursor, missing_home_schema(cursor))
+
+
+def _make(cursor: Cursor, schema: str | None) -> list[str]:
     if schema is None:
         return []
     cursor.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
@@ -115,7 +134,7 @@ def _sized(name: str, kind: tuple[Any, ...]) -> str:
 
 def is_made_later(cursor: Cursor, table: str, key: Sequence[str]) -> bool:
     """Whether a bulk load, which is open, makes the index of this key at its end."""
-    cursor.execute("select to_regclass('sluice.bulk') is not null")
+    cursor.execute(in_ledger("select to_regclass('sluice.bulk') is not null"))
     if cursor.fetchone() != (True,):
         return False
     cursor.execute(query("key_made_later"), place(table))

@@ -8,8 +8,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.declare.tables.computed import AS_OF, Computed
 from sluice.engine.declare.tables.derived import BUILT_AT
 from sluice.engine.tables.catalog import columns_of, refuse_elsewhere, refuse_kind, table_identifier
-from sluice.engine.tables.changes.declared import derived as declared_as
-from sluice.engine.tables.changes.plan import latest_view
+from sluice.engine.tables.changes.views import latest_view
 from sluice.engine.tables.indexes import create_indexes, create_rare_indexes
 
 
@@ -46,5 +45,5 @@ def _create(cursor: Cursor, derived: Computed) -> None:
         names = [AS_OF, derived.partition_by] if derived.dated else [derived.partition_by]
         index = sql.SQL("create index on {} ({})").format(table, sql.SQL(", ").join(map(sql.Identifier, names)))
         cursor.execute(index)
-    if derived.dated:
-        cursor.execute(latest_view(declared_as(derived)))
+    for statement in latest_view(derived).values():
+        cursor.execute(statement)

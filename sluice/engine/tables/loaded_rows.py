@@ -14,10 +14,12 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.session import place, schema_and_name
 from sluice.engine.database.statements import statements
 from sluice.engine.declare import Pipeline, Table
 from sluice.engine.tables.catalog import columns_of, table_identifier
+from sluice.engine.tables.environments import refuse_shared
 
 query = statements(__name__)
 
@@ -40,7 +42,11 @@ class Missing:
 
 
 def note_targets(cursor: Cursor, run: int, pipeline: Pipeline, besides: Collection[str] = ()) -> None:
-    """Record the oids and files of a run's tables now, except those of the sources in `besides`."""
+    """Record the oids and files of a run's tables now, except those of the sources in `besides`.
+
+    Raises ConfigError if another environment loads into one of them.
+    """
+    refuse_shared(cursor, pipeline)
     flows = [flow for flow in pipeline.flows if flow.source.name not in besides]
     schemas, tables = zip(*(schema_and_name(flow.table.name) for flow in flows), strict=True) if flows else ((), ())
     params = {"run": run, "sources": [flow.source.name for flow in flows]}
@@ -63,7 +69,7 @@ def missing_inputs(
     if only_made_anew:
         expected = [each for each in expected if each[3] is not False]
     if expected and columns_of(cursor, table.name) is not None:
-        if table.on_conflict == "update" or _was_updated(cursor, params):
+        if table.updates or _was_updated(cursor, params):
             expected = [each for each in expected if each[3] is not False]
             if not expected or _has_enough(cursor, table.name, params):
                 return []
@@ -86,7 +92,9 @@ def note_lost(run: int, pipeline: Pipeline) -> None:
         lost = {source: list(_lost_of(cursor, run, source, names[source])) for source in changed if source in names}
         every = [each for of_source in lost.values() for each in of_source]
         if every:
-            cursor.execute("update sluice.run set lost = %s where id = %s", (_sentence(every, pipeline.name), run))
+            cursor.execute(
+                in_ledger("update sluice.run set lost = %s where id = %s"), (_sentence(every, pipeline.name), run)
+            )
         if lost:  # rewritten without a loss: record the new file
             note_targets(cursor, run, pipeline, besides=[source for source, of_source in lost.items() if of_source])
 
@@ -95,7 +103,7 @@ def missing_of_run(run: int, pipeline: Pipeline) -> list[Missing]:
     """The inputs of a run with missing rows. Raises TransientError if counting takes longer than 10 s."""
     with transaction() as cursor:
         cursor.execute("set local statement_timeout = '10s'")
-        cursor.execute("select source, id from sluice.input where run_id = %s order by id", (run,))
+        cursor.execute(in_ledger("select source, id from sluice.input where run_id = %s order by id"), (run,))
         rows = cursor.fetchall()
         return [
             each

@@ -13,17 +13,27 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.locks import Lock, lock
-from sluice.engine.database.session import home_schema
 from sluice.engine.declare import Pipeline, Table
+from sluice.engine.declare.tables.closed import with_closed
 from sluice.engine.ledger import schema
-from sluice.engine.tables.catalog import columns_of, make_schema, refuse_elsewhere, refuse_kind, table_identifier
+from sluice.engine.tables.catalog import (
+    columns_of,
+    make_home_schema,
+    make_schema,
+    refuse_elsewhere,
+    refuse_kind,
+    table_identifier,
+)
 from sluice.engine.tables.changes.adopt import index_lineage
 from sluice.engine.tables.changes.apply import change_table
 from sluice.engine.tables.changes.change import Allowed
 from sluice.engine.tables.changes.declared import Declared, declared_tables, loaded, names_of, own, tables_of
+from sluice.engine.tables.changes.filled import unnumbered_partitions
 from sluice.engine.tables.changes.options import check_options
 from sluice.engine.tables.changes.plan import is_as_declared, plan_of
+from sluice.engine.tables.changes.views import version_views
 from sluice.engine.tables.derived import create_derived
 from sluice.engine.tables.indexes import create_indexes
 from sluice.engine.tables.own_tables import create_own
@@ -71,7 +81,7 @@ def migrate(
             refused.append(str(error))
             continue
         done += [change.done for change in plan.changes if change.done]
-        for each in plan.notes if plan.changes else ():
+        for each in [*(plan.notes if plan.changes else ()), *plan.left]:
             (note or done.append)(f"{plan.table}: {each}")
         refused += [plan.sentence] if plan.refused else []
     if refused:
@@ -94,13 +104,13 @@ def _make_missing(pipelines: list[Pipeline]) -> list[str]:
     done: list[str] = []
     with transaction() as cursor:
         lock(cursor, Lock.SCHEMA)
-        _refuse_missing_schema(cursor)
+        done += make_home_schema(cursor)
         for name in [each for pipeline in pipelines for each in names_of(pipeline)]:
             done += make_schema(cursor, name)
         done += schema.migrate_ledger(cursor)
         for pipeline in pipelines:
             for flow in pipeline.flows:
-                done += _create(cursor, flow.table)
+                done += [each for table in with_closed(flow.table) for each in _create(cursor, table, flow.table)]
             for derived in pipeline.derived:
                 done += create_derived(cursor, derived)
             for each in pipeline.own_tables:
@@ -141,10 +151,10 @@ def is_new(pipeline: Pipeline) -> bool:
 
 
 def _is_ledger_current(cursor: Cursor) -> bool:
-    cursor.execute("select to_regclass('sluice.migration')")
+    cursor.execute(in_ledger("select to_regclass('sluice.migration')"))
     if cursor.fetchone() == (None,):
         return False
-    cursor.execute("select count(*) from sluice.migration")
+    cursor.execute(in_ledger("select count(*) from sluice.migration"))
     return cursor.fetchone() == (len(schema.ledger_files()),)
 
 
@@ -159,20 +169,14 @@ def refused_by_migrate(pipeline: Pipeline) -> list[str]:
         ]
 
 
-def _refuse_missing_schema(cursor: Cursor) -> None:
-    cursor.execute("select exists (select from pg_namespace where nspname = %s)", (home_schema(),))
-    if cursor.fetchone() == (False,):
-        raise ConfigError(
-            f"The schema {home_schema()} of SLUICE_SEARCH_PATH does not exist: create it, or name another."
-        )
-
-
-def _create(cursor: Cursor, table: Table) -> list[str]:
+def _create(cursor: Cursor, table: Table, of: Table) -> list[str]:
     refuse_kind(cursor, table.name, "table")
     if columns_of(cursor, table.name) is not None:
         return []
     refuse_elsewhere(cursor, table.name)
-    declared = loaded(table)
+    declared = loaded(table, of=of)
+    if why := unnumbered_partitions(cursor, declared):
+        raise ConfigError(f"Table {table.name}: {why}")
     columns = [
         sql.SQL("{} " + words + (" not null" if name in declared.needed else "")).format(sql.Identifier(name))
         for name, words in declared.wanted.items()
@@ -180,7 +184,13 @@ def _create(cursor: Cursor, table: Table) -> list[str]:
     key = sql.SQL(", ").join(sql.Identifier(k) for k in table.identity)
     target = table_identifier(table.name)
     body = sql.SQL(", ").join([*columns, sql.SQL("primary key ({})").format(key)])
-    cursor.execute(sql.SQL("create table {} ({})").format(target, body))
+    made = sql.SQL("create table {} ({})").format(target, body)
+    if table.partition_by is not None:
+        made += sql.SQL(" partition by range ({})").format(sql.Identifier(table.partition_by))
+    cursor.execute(made)
     cursor.execute(index_lineage(table.name))
     create_indexes(cursor, table.name, table.indexes)
+    for view, statement in version_views(table).items():
+        refuse_kind(cursor, view, "view")
+        cursor.execute(statement)
     return [f"Created table {table.name}."]

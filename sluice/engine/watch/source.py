@@ -110,4 +110,6 @@ class WatchedSource:
         due = isinstance(ready, Stable) and self._markers is None and now - pending.since >= ready.seconds
         if not due or pending.ended is not None:
             return pending
-        return pending._replace(ended=ends_with_line(path, self.source.encoding))
+        ended = ends_with_line(path, self.source.encoding)
+        # what was read may be newer than what was seen
+        return pending._replace(ended=ended) if seen(path) == pending.sight else pending

@@ -1,4 +1,4 @@
-"""The tables of this dataset in the JSON API: docs/how-to/serve.md."""
+"""The tables of this dataset in the JSON API: docs/how-to/results/serve.md."""
 
 from pathlib import Path
 

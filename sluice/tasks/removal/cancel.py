@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from sluice.engine.ledger.runs import pipeline_of, run_state
 from sluice.engine.load import bulk
-from sluice.engine.steps.undo.cancel import Cancelled
-from sluice.engine.steps.undo.cancel import cancel as stop
+from sluice.engine.steps.removal.undo.cancel import Cancelled
+from sluice.engine.steps.removal.undo.cancel import cancel as stop
 from sluice.errors import SluiceError
 from sluice.pipelines import newest
 from sluice.workers.publish import publish_now

@@ -17,18 +17,19 @@ from sluice.engine.ledger.registration import register
 from sluice.engine.load import bulk
 from sluice.engine.load.target import Target
 from sluice.engine.sources.landing import landing
+from sluice.engine.steps.again.redeclare import note_declared
 from sluice.engine.steps.build import definition_of
-from sluice.engine.steps.forget import copies as elsewhere
-from sluice.engine.steps.forget.forget import find_inputs, hashes_of, note_values
-from sluice.engine.steps.forget.forget import forget as take_out
-from sluice.engine.steps.forget.notes import note_copies, note_receipt
-from sluice.engine.steps.forget.receipt import Copies, Gone, Hashed, receipt
-from sluice.engine.steps.forget.wanted import Wanted, wanted
-from sluice.engine.steps.redeclare import note_declared
-from sluice.engine.steps.undo.undo import lock_tables, refuse_open
+from sluice.engine.steps.removal.forget import copies as elsewhere
+from sluice.engine.steps.removal.forget.exports import exports_of, look_at_exports
+from sluice.engine.steps.removal.forget.forget import find_inputs, hashes_of, note_values
+from sluice.engine.steps.removal.forget.forget import forget as take_out
+from sluice.engine.steps.removal.forget.notes import note_copies, note_receipt
+from sluice.engine.steps.removal.forget.receipt import Copies, Gone, Hashed, receipt
+from sluice.engine.steps.removal.forget.wanted import Wanted, pattern, wanted
+from sluice.engine.steps.removal.undo.undo import lock_tables, refuse_open
 from sluice.engine.tables.loaded_rows import note_targets
 from sluice.engine.tables.migrate import is_current, migrate
-from sluice.pipelines import declared_of, find
+from sluice.pipelines import declared_of, find, known_declared
 from sluice.tasks.enqueue import contracts_of
 from sluice.workers.publish import publish_now
 
@@ -44,11 +45,17 @@ class ForgetResult:
 
 
 def forget(
-    name: str, where: Sequence[tuple[str, str]], *, table: str | None = None, dry_run: bool = False
+    name: str,
+    where: Sequence[tuple[str, str]],
+    *,
+    table: str | None = None,
+    dry_run: bool = False,
+    exports: bool = False,
 ) -> ForgetResult:
     """Forget the rows of a pipeline that have one of these values, by column; in one `table` only, if it is given.
 
     The same command again does what a killed one has left. With `dry_run` nothing is changed: what would go is counted.
+    With `exports` files that exports have written are deleted, where they are here and as they were exported.
     Raises ConfigError where it is refused, which never quotes a value, and TransientError where a table is busy.
     """
     began = datetime.now(UTC)
@@ -63,13 +70,16 @@ def forget(
         refuse_open(cursor, pipeline, done=DONE)
         find_inputs(cursor, pipeline, values)
         found = elsewhere.copies_of(cursor)
+        exported = exports_of(cursor, _known(pipeline), {value.table.name for value in values})
         hashes = hashes_of(cursor, values) if dry_run else note_values(cursor, values)
         if not dry_run:
             note_copies(cursor, found)
     if dry_run:
-        return ForgetResult(_would_go(pipeline, values, targets, hashes, len(found), began))
+        seen = [each.facts(pattern(values)) for each in look_at_exports(exported, delete=False)]
+        return ForgetResult(_would_go(pipeline, values, targets, hashes, len(found), began, seen))
     failpoint("forget.noted")
     gone_copies = _remove_copies(found)
+    seen = [each.facts(pattern(values)) for each in look_at_exports(exported, delete=exports)]
     failpoint("forget.copies")
     for target in targets:
         bulk.end(target)
@@ -78,9 +88,8 @@ def forget(
         find_inputs(cursor, pipeline, values)
         gone = take_out(cursor, pipeline, values)
         run = _register(cursor, pipeline, gone) if _is_built(pipeline, gone) else None
-        facts = receipt(
-            pipeline.name, hashes, gone, gone_copies, times=_times(began), build=_build(pipeline, gone, run)
-        )
+        build = _build(pipeline, gone, run)
+        facts = receipt(pipeline.name, hashes, gone, gone_copies, times=_times(began), build=build, exports=seen)
         note_receipt(cursor, pipeline.name, run, facts)
     publish_now()
     return ForgetResult(facts, run)
@@ -97,6 +106,7 @@ def _would_go(
     hashes: Sequence[Hashed],
     found: int,
     began: datetime,
+    exports: Sequence[dict[str, Any]],
 ) -> dict[str, Any]:
     gone = Gone()
     try:
@@ -107,7 +117,14 @@ def _would_go(
             raise _Undo
     except _Undo:
         pass
-    return receipt(pipeline.name, hashes, gone, Copies(found), times=_times(began), build=_build(pipeline, gone, None))
+    build = _build(pipeline, gone, None)
+    return receipt(pipeline.name, hashes, gone, Copies(found), times=_times(began), build=build, exports=exports)
+
+
+def _known(pipeline: Pipeline) -> list[Pipeline]:
+    """The pipelines whose tables may have the rows."""
+    others = (each.pipeline for each in known_declared().values())
+    return [pipeline, *(each for each in others if each.name != pipeline.name)]
 
 
 def _remove_copies(found: list[str]) -> Copies:

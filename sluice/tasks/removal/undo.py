@@ -11,12 +11,12 @@ from sluice.engine.declare import Pipeline
 from sluice.engine.ledger.registration import NewInput, register
 from sluice.engine.ledger.rejects.replayed import lock_rejects
 from sluice.engine.load import bulk
+from sluice.engine.steps.again.redeclare import note_declared
 from sluice.engine.steps.build import definition_of
-from sluice.engine.steps.redeclare import note_declared
-from sluice.engine.steps.undo.find import Asked, find_undo, run_facts
-from sluice.engine.steps.undo.found import Found
-from sluice.engine.steps.undo.undo import lock_tables, refuse, refuse_open
-from sluice.engine.steps.undo.undo import undo as take_out
+from sluice.engine.steps.removal.undo.find import Asked, find_undo, run_facts
+from sluice.engine.steps.removal.undo.found import Found
+from sluice.engine.steps.removal.undo.undo import lock_tables, refuse, refuse_open
+from sluice.engine.steps.removal.undo.undo import undo as take_out
 from sluice.engine.tables.loaded_rows import note_targets
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.pipelines import declared_of, find

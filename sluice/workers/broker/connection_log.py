@@ -1,5 +1,7 @@
 """Celery's reports of a lost connection to Redis, and of a process that died: one line each, and not all of them.
 
+The checks of every minute are not reported unless they fail: a terminal of `sluice up` shows what is loaded.
+
 A Redis that is away, or refuses writes for lack of memory, is reported at every new connection. Celery adds a traceback
 of 60 lines each time, and the state of its prefetch count.
 """
@@ -18,6 +20,8 @@ _LOGGERS = ("celery.worker.consumer.consumer", "celery.worker.request")
 _REPORTS = (consumer.CONNECTION_RETRY, consumer.CONNECTION_ERROR, "Frequent restarts detected", "Couldn't ack")
 # The traceback is that of the pool, under whatever error the main process had at that moment.
 _DEATH = "Task handler raised error"
+_TASKS = ("celery.worker.strategy", "celery.app.trace")
+_EVERY_MINUTE = frozenset({"sluice.check_schedules", "sluice.expire"})
 _PREFETCH = ("Temporarily reducing the prefetch count", "Resuming normal operations following a restart")
 
 
@@ -49,6 +53,12 @@ class BriefReports(logging.Filter):
         return True
 
 
+def is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Whether a report of a task is more than that a check of every minute came and ended well."""
+    facts = record.args if isinstance(record.args, dict) else {}
+    return record.levelno > logging.INFO or facts.get("name") not in _EVERY_MINUTE
+
+
 def _shorten(record: logging.LogRecord, left_out: int) -> None:
     words = record.getMessage().split()
     if record.exc_info and record.exc_info[1] is not None:
@@ -63,5 +73,7 @@ def report_briefly() -> None:
     brief = BriefReports()
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(brief)
+    for name in _TASKS:
+        logging.getLogger(name).addFilter(is_worth_a_line)
     # celeryconfig.py sets what this warning is about
     warnings.filterwarnings("ignore", r"\s*In Celery 5\.1 we introduced", PendingDeprecationWarning)

@@ -19,7 +19,7 @@ _NO_BODY = "its body is not arguments, named arguments and what follows"
 _LONGEST = 1000
 STEPS = frozenset(f"sluice.{name}" for name in NAMES)
 _OF_RUNS = frozenset(f"sluice.{kind.name}" for kind in KINDS if kind.of_run)
-TASKS = STEPS | {"sluice.dispatch", "sluice.scheduled", "sluice.check_schedules"}
+TASKS = STEPS | {"sluice.dispatch", "sluice.scheduled", "sluice.check_schedules", "sluice.expire"}
 _NEVER = ("eta", "stamped_headers")  # Sluice sends no delayed or stamped messages
 
 

@@ -9,9 +9,9 @@ from celery.exceptions import Ignore
 
 from sluice.engine.database.connection import DatabaseAway
 from sluice.engine.ledger import steps
-from sluice.engine.steps import extract
 from sluice.engine.steps.batch import load as batch_load
-from sluice.engine.steps.withdraw import withdraw_input
+from sluice.engine.steps.part import extract
+from sluice.engine.steps.removal.withdraw import withdraw_input
 from sluice.errors import EarlierRunOpen, TransientError
 from sluice.tasks import batches
 from tests.integration.batches.calls import BOOKS, cut_at_commit, files, planned, ready, register, row, take

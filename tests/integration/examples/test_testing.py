@@ -20,7 +20,7 @@ from sluice.engine.check.examples import failing_examples
 from sluice.errors import ConfigError, PermanentError
 from sluice.testing import Reject, Sandbox, sandbox
 
-PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "test-pipelines.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "declare" / "test-pipelines.md").read_text(encoding="utf-8")
 READINGS = Table(
     "readings",
     key=("meter",),

@@ -30,7 +30,7 @@ class Shown(Phone):
 calls = Table("{table}", key={key}, columns=[
     Column("id", Integer(), required=True), Column("msisdn", Shown("RW"), required=True{pii}),
     Column("seconds", Integer()), Column("note", Text())])
-customers = Table("customer", key=("msisdn",), on_conflict="update", columns=[
+customers = Table("customer", key=("msisdn",), on_conflict="{customers}", columns=[
     Column("msisdn", Phone("RW"), required=True), Column("plan", Text())])
 spent = Derived("spent", key=("msisdn",), columns={{"msisdn": "text", "seconds": "bigint"}}, value="seconds",
                 sql="select msisdn, sum(seconds)::bigint as seconds from {{calls}} where id > 0 group by msisdn")
@@ -47,11 +47,19 @@ class Company:
     def __init__(self, engine: InProcess, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.engine, self.folder, self._patch = engine, folder, patch
 
-    def declare(self, *, pii: bool = False, snapshot: bool = False, table: str = "call", key: str = "('id',)") -> None:
+    def declare(
+        self,
+        *,
+        pii: bool = False,
+        snapshot: bool = False,
+        table: str = "call",
+        key: str = "('id',)",
+        customers: str = "update",
+    ) -> None:
         folder = self.folder / "declared"
         folder.mkdir(exist_ok=True)
         chosen = {"pii": ", pii=True" if pii else "", "snapshot": ", snapshot=True" if snapshot else ""}
-        chosen |= {"table": table, "key": key}
+        chosen |= {"table": table, "key": key, "customers": customers}
         (folder / "company.py").write_text(DECLARED.format(**chosen))
         self._patch.setenv("SLUICE_PIPELINES", str(folder))
         self.engine.forget()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from sluice.engine.base import failpoint
 from sluice.engine.ledger.runs import Run
-from sluice.engine.steps.forget.receipt import sha256_of
-from sluice.engine.steps.replay.chosen import Wanted
+from sluice.engine.steps.again.replay.chosen import Wanted
+from sluice.engine.steps.removal.forget.receipt import sha256_of
 from sluice.errors import ConfigError, PermanentError
 from sluice.tasks.removal.forget import forget
 from sluice.tasks.removal.undo import undo
@@ -55,6 +56,30 @@ def test_no_column_of_any_table_has_the_number_after_that(company: Company) -> N
     assert (done.receipt["rows"], done.receipt["kept_rows"]) == ({"call": 2, "customer": 1}, {"call": 0, "customer": 1})
     assert (done.receipt["rejects"], done.receipt["landing_copies"]) == (1, 1)
     assert NUMBER not in repr(done.receipt)
+
+
+def test_all_versions_of_the_customer_go(company: Company) -> None:
+    company.declare(customers="history")
+    for plan in ("basic", "gold", "plus"):
+        company.load(company.customers(f"customers_{plan}.csv", f"0788123456,{plan}", f"0788999888,{plan}"))
+    company.engine.sql("analyze")
+    assert "public.customer_history.msisdn" in company.found()
+
+    done = company.forget("0788 123 456", table="customer")
+
+    assert company.found() == []
+    assert done.receipt["rows"] == {"customer": 1, "customer_history": 2}
+    assert [Path(each).name for each in done.receipt["source_files"]] == [
+        "customers_basic.csv",
+        "customers_gold.csv",
+        "customers_plus.csv",
+    ]
+    left = "select msisdn, plan, valid_to is null from customer_versions order by valid_from"
+    assert company.engine.sql(left) == [
+        ("+250788999888", "basic", False),
+        ("+250788999888", "gold", False),
+        ("+250788999888", "plus", True),
+    ]
 
 
 def test_the_same_files_do_not_bring_the_customer_back(company: Company) -> None:

@@ -185,7 +185,7 @@ def test_a_purge_that_comes_during_a_retry_waits_for_it_and_leaves_the_run(
     refuse_purged = runs._refuse_purged
     monkeypatch.setattr(runs, "_refuse_purged", last_look)
     assert runs.retry(run.id) == 1
-    thread.join(20)
+    thread.join(60)
 
     assert gone == [{}]
     assert ledger.finish(run)["loaded"] == 1
@@ -201,7 +201,7 @@ def test_a_retry_that_a_purge_overtakes_changes_nothing(
         if name == "reopen_run":
             thread = threading.Thread(target=mark)
             thread.start()
-            thread.join(20)
+            thread.join(60)
         return read(name)
 
     def mark() -> None:

@@ -19,7 +19,7 @@ from sluice.engine.database.connection import drop_connection
 from sluice.engine.load import optimistic, recent
 from sluice.engine.load.target import Target
 from sluice.engine.rows.copy import encode_rows
-from sluice.engine.steps import load as loading
+from sluice.engine.steps.part import load as loading
 from sluice.errors import TransientError
 from tests.kit.in_process import InProcess
 from tests.kit.stack import until

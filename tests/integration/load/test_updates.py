@@ -9,7 +9,7 @@ import pytest
 from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.runs import Run
-from sluice.engine.steps.withdraw import withdraw_input
+from sluice.engine.steps.removal.withdraw import withdraw_input
 from tests.kit.in_process import InProcess
 
 COLUMNS = [Column("id", Integer(), required=True), Column("name", Text())]

@@ -16,7 +16,7 @@ from sluice.engine.database.connection import connect, transaction
 from sluice.engine.ledger import steps
 from sluice.engine.ledger.steps import Claim
 from sluice.engine.rows.frames import Frames
-from sluice.engine.steps import load
+from sluice.engine.steps.part import load
 from sluice.errors import LostClaim
 
 FENCE = re.compile(r"\s+and (\w\.)?fence = (%\(fence\)s|c\.fence)")
@@ -28,8 +28,8 @@ def without_the_fence(patch: pytest.MonkeyPatch) -> None:
     texts = statements._texts
     changed: set[str] = set()
 
-    def mutated(package: str) -> dict[str, str]:
-        found = texts(package)
+    def mutated(package: str, schema: str) -> dict[str, str]:
+        found = texts(package, schema)
         changed.update(name for name, text in found.items() if FENCE.search(text))
         return {name: FENCE.sub("", text) for name, text in found.items()}
 

@@ -16,12 +16,12 @@ from sluice.engine.ledger.kinds import KINDS
 from sluice.engine.ledger.parts import read_part
 from sluice.engine.ledger.steps import Claim
 from sluice.engine.rows.frames import Frames, RawFrame, ReadyFrame
-from sluice.engine.steps.extract import extract_part
-from sluice.engine.steps.load import load_part
-from sluice.engine.steps.park import park_part
+from sluice.engine.steps.part.extract import extract_part
+from sluice.engine.steps.part.load import load_part
+from sluice.engine.steps.part.park import park_part
+from sluice.engine.steps.part.transform import transform_part
 from sluice.engine.steps.plan.plan import plan_input, read_input
 from sluice.engine.steps.settle import settle_run
-from sluice.engine.steps.transform import transform_part
 from sluice.workers.step_task import StepFailed, working
 from tests.integration.protocol.wire import Died
 from tests.kit.in_process import InProcess

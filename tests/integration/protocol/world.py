@@ -17,7 +17,7 @@ from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.database.connection import transaction
 from sluice.engine.ledger import heartbeat, steps
 from sluice.engine.ledger.runs import Run
-from sluice.engine.rows.frames.cache import PREFIX
+from sluice.engine.rows.frames.cache import prefix
 from sluice.engine.rows.frames.seal import Seal
 from sluice.engine.steps import dispatch as dispatching
 from sluice.engine.steps.dispatch import Queues, dispatch, recover
@@ -205,7 +205,7 @@ class World:
     # how all of it ends
 
     def frames(self) -> list[bytes]:
-        return list(self.cache.scan_iter(f"{PREFIX}*", count=1000))
+        return list(self.cache.scan_iter(f"{prefix()}*", count=1000))
 
     def frames_without_end(self) -> list[bytes]:
         """Frames that Redis would keep for ever."""

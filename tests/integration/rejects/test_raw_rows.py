@@ -8,7 +8,7 @@ import pytest
 
 from sluice import Column, Decimal, Files, Integer, Pipeline, Table, Text
 from sluice.engine.base.settings import settings
-from sluice.engine.steps import raw_rows
+from sluice.engine.steps.part import raw_rows
 from tests.kit.in_process import InProcess
 
 KEPT = "select line, code, raw, masked from sluice.reject order by input_id, line"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sluice.engine.ledger.runs import read_status
-from sluice.engine.steps.replay.chosen import Wanted
+from sluice.engine.steps.again.replay.chosen import Wanted
 from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
 from tests.kit.refused import declare, loaded, orders, registered, replayed, rows_of, use

@@ -10,7 +10,7 @@ import pyarrow.parquet
 import pytest
 
 from sluice.engine.ledger.runs import read_status
-from sluice.engine.steps.replay.chosen import Wanted
+from sluice.engine.steps.again.replay.chosen import Wanted
 from tests.kit.in_process import InProcess
 from tests.kit.refused import loaded, replayed, rows_of, use
 
@@ -28,6 +28,12 @@ def _write(folder: Path, form: str) -> Path:
         path.write_text(f"a report\r\nof today\r\nid;name;amount\r\n{text}", newline="")
     elif form == "another encoding":
         path.write_bytes(f"id;name;amount\r\n{text}".encode("cp1252"))
+    elif form == "escapes":
+        path.write_text('id;name;amount\n1;a;1.00\n2;b\\\nb;x\n3;"ü\\;c";y\n')
+    elif form == "fixed width":
+        path.write_text("id  name  amount \r\n1   a       1.00\r\n  2 b b        x\r\n3   ü;c   y\r\n", newline="")
+    elif form == "another quote":
+        path.write_text(f"id;name;amount\r\n{text}".replace('"', "'"), newline="")
     elif form == "compressed":
         path.write_bytes(gzip.compress(f"amount;id;name\r\n{_turned(rows)}".encode()))
     elif form == "json lines":
@@ -47,6 +53,9 @@ DECLARED = {
     "declared header": ', header=("id", "name", "amount")',
     "skipped lines": ", skip=2",
     "another encoding": ', encoding="cp1252"',
+    "escapes": ', escape="\\\\"',
+    "fixed width": ", widths=(4, 6, 7)",
+    "another quote": ', quote="\'"',
     "compressed": "",
     "json lines": "",
     "parquet": "",

@@ -175,7 +175,7 @@ def test_an_api_that_says_nothing_is_asked_again(api: ApiServer) -> None:
     later = threading.Event()
     api.answers(PATH, saying([ANN], after=later), saying([BEN]))
     try:
-        assert rows_of(declared(timeout_s=0.2)) == [BEN]
+        assert rows_of(declared(timeout_s=2)) == [BEN]  # a busy machine answers within that
     finally:
         later.set()
 

@@ -13,6 +13,8 @@ from tests.kit.source_shop import SETTING, Shop, product_table, products
 
 API = Pipeline("api", HttpApi("/x", "customers", base="SLUICE_A_API_URL", token="SLUICE_A_API_TOKEN"), product_table())
 
+pytestmark = pytest.mark.usefixtures("engine")  # how far a watermark stands is asked of the ledger
+
 
 def _lines(pipeline: Pipeline) -> list[tuple[str, str, str]]:
     return [(each.check, each.state, each.found) for each in look_at_sources([pipeline])]

@@ -13,7 +13,7 @@ from sluice.engine.ledger import steps
 from sluice.engine.ledger.runs import Run
 from sluice.engine.sources.inputs import inputs_of
 from sluice.engine.steps.plan.plan import plan_input, read_input
-from sluice.engine.steps.withdraw import withdraw_input
+from sluice.engine.steps.removal.withdraw import withdraw_input
 from sluice.errors import ConfigError, SettingMissing, TransientError
 from tests.kit.in_process import InProcess
 from tests.kit.source_shop import SETTING, Shop, product_table, products

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
+from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.base.settings import settings
 from sluice.engine.ledger.runs import list_rejects, retry
 from sluice.engine.ledger.steps import claim, fail_attempt
@@ -133,3 +136,64 @@ def test_a_reload_over_the_limit_leaves_the_old_rows(engine: InProcess, four_par
     again = engine.register(four_parts)
     engine.plan(again)
     assert [each["state"] for each in again.status().json()["inputs"]] == ["already_loaded"]
+
+
+def _copy(path: Path) -> Path:
+    return Path(shutil.copy(path, path.with_name("letters_again.csv")))
+
+
+def _verdicts(engine: InProcess) -> list[tuple[object, ...]]:
+    return engine.sql(
+        "select state, error_code, error, read, loaded, rejected from sluice.input order by run_id, position"
+    )
+
+
+OVER = "3 of 300 rows are rejects and --max-rejects 2 allows 2: nothing of it was loaded."
+OF_A_COPY = "It has the same content as input {} of run {}, and nothing of that was loaded: " + OVER
+
+
+@pytest.mark.parametrize("on_conflict", ["keep", "update"])
+@pytest.mark.parametrize("planned_after", [False, True], ids=["before the verdict", "after the verdict"])
+def test_a_copy_of_a_file_over_the_limit_fails_with_the_same_reason(
+    engine: InProcess, four_parts: Path, on_conflict: Literal["keep", "update"], *, planned_after: bool
+) -> None:
+    columns = [Column("id", Integer(), required=True), Column("value", Text())]
+    table = Table("of_copies", key=("id",), columns=columns, on_conflict=on_conflict)
+    engine.use(Pipeline("of_copies", Files("*.csv"), table))
+    run = engine.register(four_parts, _copy(four_parts), max_rejects="2")
+    first, _ = engine.steps(run, "plan")
+    engine.plan_step(first)
+    if not planned_after:
+        engine.plan(run)
+    for part in engine.steps(run, "extract"):
+        engine.check(part)
+    engine.plan(run)
+    assert engine.steps(run, "extract") == []
+    engine.settle(run)
+    ((input_id,),) = engine.sql("select min(id) from sluice.input")
+    assert _verdicts(engine) == [
+        ("failed", "over_limit", OVER, 0, 0, 0),
+        ("failed", "over_limit", OF_A_COPY.format(input_id, run.id), 0, 0, 0),
+    ]
+    status = run.status()
+    assert (status.state, status.error) == ("failed", "None of its inputs could be loaded.")
+    assert [each["line"] for each in list_rejects(run.id)] == [7, 292, 301]
+    assert engine.sql("select count(*) from of_copies") == [(0,)]
+
+
+def test_a_copy_in_a_later_run_is_judged_by_the_limit_of_that_run(engine: InProcess, four_parts: Path) -> None:
+    first = engine.register(four_parts, max_rejects="2")
+    engine.plan(first)
+    later = engine.register(_copy(four_parts), max_rejects="3")
+    engine.plan(later)
+    for part in engine.steps(first, "extract"):
+        engine.check(part)
+    recover()
+    engine.plan(later)
+    for part in engine.steps(later, "extract"):
+        engine.check(part)
+    for part in engine.steps(later, "load"):
+        engine.load_checked(part)
+    engine.settle(later)
+    assert [row[:2] for row in _verdicts(engine)] == [("failed", "over_limit"), ("done", None)]
+    assert engine.sql("select count(*) from letters") == [(297,)]

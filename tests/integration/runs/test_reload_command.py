@@ -11,7 +11,7 @@ from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.database.connection import transaction
 from sluice.engine.ledger.runs import Run
 from sluice.engine.sources.inputs import inputs_of
-from sluice.engine.steps.reload import files_again
+from sluice.engine.steps.again.reload import files_again
 from sluice.errors import ConfigError
 from sluice.tasks.enqueue import register_inputs
 from tests.kit.in_process import InProcess

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import socket
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -14,6 +13,7 @@ from sluice.engine.export import ExportRequest, Form, export_tables
 from sluice.errors import NotHere, TransientError
 from tests.integration.storage.conftest import Bucket
 from tests.kit.in_process import InProcess
+from tests.kit.ports import free_port
 
 
 @pytest.fixture
@@ -42,8 +42,6 @@ def test_a_bucket_that_is_not_there_is_told(numbers: InProcess, bucket: Bucket, 
 
 @pytest.mark.slow
 def test_a_store_that_is_away_is_told(numbers: InProcess, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
     with pytest.raises(TransientError, match="the object store does not answer"):
         export_tables([ExportRequest("numbers", ("n",), f"{bucket.uri}/n.csv")], Form())

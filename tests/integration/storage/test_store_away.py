@@ -17,6 +17,7 @@ from sluice.engine.sources.files.resolve import resolve
 from sluice.engine.storage import client, exists, listed, open_input, put, read_range, stamp
 from sluice.errors import NotHere, SluiceError, TransientError
 from tests.kit.object_store import KEYS
+from tests.kit.ports import free_port
 
 URI = "s3://bucket/a.csv"
 
@@ -82,9 +83,7 @@ def raised_by_each(tmp_path: Path) -> Iterator[SluiceError]:
 
 
 def test_a_store_that_is_down_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
     started = time.monotonic()
     for error in raised_by_each(tmp_path):
         assert type(error) is TransientError

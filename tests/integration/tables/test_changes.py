@@ -8,11 +8,12 @@ import pytest
 
 from sluice import Column, Date, Decimal, Derived, Files, Generated, Integer, Pipeline, Table, Text, Timestamp
 from sluice.engine.database.connection import transaction
-from sluice.engine.steps.redeclare import note_declared
+from sluice.engine.steps.again.redeclare import note_declared
 from sluice.engine.tables.changes.change import Allowed
+from sluice.engine.tables.changes.fits import refuse_changed
 from sluice.engine.tables.changes.preview import preview
 from sluice.engine.tables.migrate import NotMigrated, is_current, migrate
-from sluice.errors import ConfigError
+from sluice.errors import ConfigError, TableChanged
 from sluice.pipelines import declared_of
 from tests.kit.in_process import InProcess
 
@@ -249,10 +250,17 @@ def test_a_generated_column_with_another_expression_is_computed_again(engine: In
     migrate([with_total("amount * 2")])
     engine.sql("insert into shop (id, amount, _input_id, _line) values (1, 5, 1, 1)")
     assert migrate([with_total("amount  *  2")]) == []
-    assert is_current(with_total("amount * 3"))
-    assert migrate([with_total("amount * 3")]) == []
+    assert is_current(with_total("amount  *  2"))
+    assert not is_current(with_total("amount * 3"))
+    with pytest.raises(ConfigError, match="Do it when that suits: sluice migrate"):
+        migrate([with_total("amount * 3")])  # as a run that is about to begin does it
+    with transaction() as cursor, pytest.raises(TableChanged, match="another expression of the generated column total"):
+        refuse_changed(cursor, [with_total("amount * 3").flows[0].table])  # as each load does it
     assert migrate([with_total("amount * 3")], Allowed(rewrite=True)) == ["Column total of shop is computed anew."]
     assert engine.sql("select total from shop") == [(15,)]
+    assert is_current(with_total("amount * 3"))
+    with transaction() as cursor:
+        refuse_changed(cursor, [with_total("amount * 3").flows[0].table])
 
 
 def test_a_declared_index_of_a_table_with_rows_is_planned_with_its_cost(engine: InProcess) -> None:

@@ -17,9 +17,9 @@ from sluice.engine.ledger.revisions import registered_input, registered_inputs
 from sluice.engine.ledger.runs import Run
 from sluice.engine.registry import Declared, covers
 from sluice.engine.sources.inputs import inputs_of
+from sluice.engine.steps.again.redeclare import build_under_newer, note_declared, plan_under_newer
 from sluice.engine.steps.build import build_run, definition_of
-from sluice.engine.steps.redeclare import build_under_newer, note_declared, plan_under_newer
-from sluice.engine.steps.withdraw import this_input
+from sluice.engine.steps.removal.withdraw import this_input
 from sluice.engine.tables.changes.apply import TableInUse
 from sluice.engine.tables.changes.change import Allowed
 from sluice.engine.tables.migrate import is_current, migrate

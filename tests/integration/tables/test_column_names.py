@@ -16,7 +16,7 @@ import sluice
 from sluice import Column, Files, Integer, Pipeline, Table, Text
 from sluice.engine.declare.names import IDENTIFIER, SYSTEM_COLUMNS
 from sluice.engine.ledger import steps
-from sluice.engine.steps.withdraw import withdraw_input
+from sluice.engine.steps.removal.withdraw import withdraw_input
 from tests.kit.in_process import InProcess
 
 SQL = Path(sluice.__file__).parent / "engine"
@@ -108,8 +108,8 @@ def names(request: pytest.FixtureRequest) -> list[str]:
 def test_keep(engine: InProcess, tmp_path: Path, names: list[str]) -> None:
     sheet = Sheet(engine, tmp_path, names, "keep")
     assert sheet.load(sheet.file("a.csv", (1, "a"), (2, "a"))) == (2, 0, 0, 0, 0)
-    assert sheet.load(sheet.file("b.csv", (1, "a"), (2, "other"), (3, "b"))) == (1, 0, 0, 1, 1)
-    assert sheet.load(sheet.file("c.csv", (4, "c"), (4, "c"), (4, "other"))) == (1, 0, 0, 1, 1)
+    assert sheet.load(sheet.file("b.csv", (1, "a"), (2, "o"), (3, "b"))) == (1, 0, 0, 1, 1)
+    assert sheet.load(sheet.file("c.csv", (4, "c"), (4, "c"), (4, "o"))) == (1, 0, 0, 1, 1)
     assert sheet.holds((1, "a"), (2, "a"), (3, "b"), (4, "c"))
 
 

@@ -142,6 +142,25 @@ def test_a_role_that_may_not_create_the_schema_is_told_what_its_owner_does(
     )
 
 
+@pytest.mark.empty_database
+def test_the_ledgers_schema_is_made_by_the_databases_owner_where_the_role_may_not(
+    engine: InProcess, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLUICE_SCHEMA", "sluice_staging")
+    InProcess.forget()
+    engine.sql("create schema staging")
+    monkeypatch.setenv("SLUICE_SEARCH_PATH", "staging")
+    with acting_as_loader(database_url, monkeypatch, []) as role, pytest.raises(ConfigError) as refused:
+        migrate([])
+    assert str(refused.value) == (
+        f"The ledger's schema sluice_staging does not exist, and the role {role} may not create schemas in this "
+        f"database: its owner runs `create schema sluice_staging authorization {role}`, then `sluice migrate`."
+    )
+    made = ["create schema sluice_staging authorization {role}", "alter schema staging owner to {role}"]
+    with acting_as_loader(database_url, monkeypatch, made):
+        assert migrate([Pipeline("sales", Files("*.csv"), table("orders"))])[-1] == "Created table orders."
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

@@ -9,6 +9,8 @@ import pytest
 from sluice import Column, Derived, Files, Flow, Integer, Pipeline, Table, Text
 from sluice.engine.database.autocommit import autocommit
 from sluice.engine.ledger import schema
+from sluice.engine.tables.changes.change import Allowed
+from sluice.engine.tables.changes.preview import preview
 from sluice.engine.tables.migrate import is_current, migrate
 from sluice.errors import ConfigError
 from tests.kit.in_process import InProcess
@@ -189,11 +191,15 @@ def test_tables_are_made_in_the_schema_of_the_settings_and_sql_finds_the_others(
     assert elsewhere.sql('select id, name from "Ware_house".run') == [(4, "a")]
 
 
-def test_a_schema_that_is_not_there_is_named(engine: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SLUICE_SEARCH_PATH", "nowhere")
+def test_the_schema_of_the_tables_is_made_if_it_is_not_there(
+    engine: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLUICE_SEARCH_PATH", "staging")
     InProcess.forget()
-    with pytest.raises(ConfigError, match="The schema nowhere of SLUICE_SEARCH_PATH does not exist"):
-        migrate([pipeline_of("t")])
+    assert preview([pipeline_of("t")], Allowed()).schemas == ["staging"]
+    done = migrate([pipeline_of("t")])
+    assert [done[0], done[-1]] == ["Created schema staging.", "Created table t."]
+    assert engine.sql("select schemaname::text from pg_tables where tablename = 't'") == [("staging",)]
 
 
 def test_a_loader_with_a_path_of_its_own_fills_the_tables_of_the_owner(

@@ -10,9 +10,9 @@ import pytest
 from sluice.engine.base.settings import settings
 from sluice.engine.database.connection import transaction
 from sluice.engine.ledger.runs import Run
-from sluice.engine.steps.redeclare import note_declared
-from sluice.engine.steps.replay.chosen import Wanted
-from sluice.engine.steps.undo.cancel import cancel
+from sluice.engine.steps.again.redeclare import note_declared
+from sluice.engine.steps.again.replay.chosen import Wanted
+from sluice.engine.steps.removal.undo.cancel import cancel
 from sluice.engine.tables.changes.change import Allowed
 from sluice.engine.tables.changes.preview import preview as plan
 from sluice.engine.tables.migrate import NotMigrated, is_current, migrate

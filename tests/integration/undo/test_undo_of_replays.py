@@ -6,7 +6,7 @@ import pytest
 
 from sluice.cli.runs.outcome import replays
 from sluice.engine.ledger.runs import Run, read_status
-from sluice.engine.steps.replay.chosen import Wanted
+from sluice.engine.steps.again.replay.chosen import Wanted
 from sluice.errors import ConfigError
 from sluice.tasks.removal.cancel import cancel
 from sluice.tasks.replay import chosen_rejects, replay

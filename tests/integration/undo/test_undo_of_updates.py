@@ -62,8 +62,19 @@ def test_a_later_run_that_changed_the_same_rows_is_in_the_way(shop: UndoShop) ->
     )
     assert f"sluice undo {later.id}" in str(refused.value)
     assert shop.state() == state
+    (obstacle,) = take_back(wrong.id, dry_run=True).found.obstacles
+    wrong_file, later_file = (str(shop.folder / name) for name in ("wrong.csv", "c.csv"))
+    assert [(row.uri, row.line, row.run, row.by) for row in obstacle.rows] == [(wrong_file, 3, later.id, later_file)]
 
-    shop.undo(wrong, force=True)
+    done = shop.undo(wrong, force=True)
+    ((note, read, updated, unchanged),) = shop.engine.sql(
+        "select note, read, updated, unchanged from sluice.input where run_id = %s", later.id
+    )
+    assert note == (
+        f"Of its rows, 1 replaced rows of run {wrong.id}, which run {done.by} has undone all the same: updated and "
+        "unchanged are counted against these, as they were then."
+    )
+    assert (read, updated, unchanged) == (1, 1, 0)
     assert [row[:3] for row in shop.state()["table"]] == [(1, 10, "a"), (2, 30, "c")]
     shop.undo(later)
     assert [row[:3] for row in shop.state()["table"]] == [(1, 10, "a"), (2, 10, "a")]

@@ -141,6 +141,24 @@ def test_half_a_line_is_not_loaded(room: Room) -> None:
     assert room.engine.sql("select n, m from numbers order by n") == [(1, 1), (2, 22)]
 
 
+def test_a_file_that_is_ended_while_its_end_is_read_is_registered_once(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, read = room.put("a.csv", "1,1", "2,", end=""), source.ends_with_line
+
+    def read_what_came_meanwhile(name: str, encoding: str | None) -> bool:
+        if not path.read_text().endswith("\n"):
+            path.write_text(path.read_text() + "2\n")
+        return read(name, encoding)
+
+    monkeypatch.setattr(source, "ends_with_line", read_what_came_meanwhile)
+    watching = room.use(Stable(0.1))
+    steps(watching, lambda: room.inputs() == ["a.csv"])
+    room.put("b.csv", "3,3")
+    steps(watching, lambda: "b.csv" in room.inputs())
+    assert room.inputs() == ["a.csv", "b.csv"]
+
+
 def test_what_comes_after_a_change_of_the_declaration_waits_for_the_watcher_of_the_new_one(room: Room) -> None:
     watching = room.use()
     room.put("a.csv", "1,1")

@@ -56,14 +56,14 @@ def test_a_statement_that_takes_too_long_is_504(
         cursor.execute("lock table preprocessed_data in access exclusive mode")
         slow = api.get("/preprocessed")
         other.rollback()
-        again = api.get("/preprocessed")
+        # on a busy machine the next one may take too long, too
+        until(lambda: api.get("/preprocessed").status_code == 200, 60, "an answer in time")
     other.close()
     assert (slow.status_code, slow.json()["code"]) == (504, "too_slow")
-    assert again.status_code == 200
 
 
 def test_who_finds_all_connections_busy_is_told_to_come_back(served: InProcess, database_url: str) -> None:
-    pool = ReadPool(None, 1, 10, wait_s=0.05)
+    pool = ReadPool(None, 1, 120, wait_s=0.05)
     with ThreadPoolExecutor(1) as other, psycopg2.connect(database_url) as holder, holder.cursor() as cursor:
         cursor.execute("select pg_advisory_lock(7)")
         waits = other.submit(pool.rows, "select pg_advisory_xact_lock_shared(7) is null")
@@ -71,7 +71,7 @@ def test_who_finds_all_connections_busy_is_told_to_come_back(served: InProcess, 
         with pytest.raises(Problem) as caught:
             pool.rows("select 1")
         cursor.execute("select pg_advisory_unlock(7)")
-        waits.result(10)
+        waits.result(60)
     holder.close()
     assert (caught.value.status_code, caught.value.headers) == (503, {"Retry-After": "1"})
     assert pool.rows("select 1") == [(1,)]
@@ -83,7 +83,7 @@ def until_it_counts(cursor: Any, question: str) -> None:
         cursor.execute(question)
         return bool(cursor.fetchone() != (0,))
 
-    until(asked, 10, question)
+    until(asked, 60, question)
 
 
 def test_nothing_can_be_written_through_the_pool(served: InProcess) -> None:

@@ -1,4 +1,4 @@
-"""A pipeline of a user's own gets its API by declaring it: that of docs/how-to/serve.md, from file to answers."""
+"""A pipeline of a user's own gets its API by declaring it: as in docs/how-to/results/serve.md: file to answers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.integration.web.test_openapi import MODES, ask
 from tests.kit.in_process import InProcess
 from tests.kit.stack import EXAMPLES
 
-PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "serve.md").read_text()
+PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "results" / "serve.md").read_text()
 (EXAMPLE,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 READINGS = """meter_id,read_at,kwh,state
 7,2024-03-31 10:00,1.250,ok

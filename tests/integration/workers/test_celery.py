@@ -54,7 +54,7 @@ print(entry["task"], entry["args"], entry["schedule"], entry["schedule"].tz)
         [sys.executable, "-c", script], env=stack.env, capture_output=True, text=True, check=True, cwd=ROOT, timeout=240
     )
     assert done.stdout.splitlines() == [
-        "build check_schedules dispatch extract load plan scheduled settle transform",
+        "build check_schedules dispatch expire extract load plan scheduled settle transform",
         "sluice.scheduled ('call_logs',) <crontab: 0 2 * * * (m/h/dM/MY/d)> Africa/Nairobi",
     ]
 

@@ -17,6 +17,7 @@ pipeline = Pipeline({name!r}, Files("*.csv"), Table({name!r}, key={key}, columns
     Column("id", Integer(), required=True), {columns}]{more}))
 """
 NAME = 'Column("name", Text())'
+LONG = {"SLUICE_LEASE_S": "30"}  # a busy machine keeps that
 LABEL = 'Column("label", Text(), header="name", renamed_from=("name",))'
 
 
@@ -61,7 +62,7 @@ def ended(stack: Stack, run: int) -> int:
 
 @pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.slow)])
 def test_each_next_run_uses_a_file_that_came_and_one_that_changed(stack: Stack, script: Path, times: int) -> None:
-    folder, worker = script, stack.worker(2).wait_ready()
+    folder, worker = script, stack.worker(2, **LONG).wait_ready()
     for number in range(times):
         column, name = changes(number)
         declare(folder, "changes", column)
@@ -86,7 +87,7 @@ def test_an_older_worker_gives_back_what_is_of_a_renamed_column(stack: Stack) ->
     declare(new, "shop", LABEL)
     first = stack.enqueue(csv(stack, "a.csv", "id,name\n1,bolt\n"), pipeline="shop", SLUICE_PIPELINES=str(old))
     second = stack.enqueue(csv(stack, "b.csv", "id,name\n2,nut\n"), pipeline="shop", SLUICE_PIPELINES=str(new))
-    older = stack.worker(1, SLUICE_PIPELINES=str(old)).wait_ready()
+    older = stack.worker(1, SLUICE_PIPELINES=str(old), **LONG).wait_ready()
     changed = "select count(*) from sluice.step where error like 'Table shop has no column name by now%%'"
     until(lambda: stack.sql(changed)[0][0] > 0, 120, "a step that the older worker gives back")
     assert stack.sql("select count(*) from shop") == [(0,)]
@@ -102,18 +103,19 @@ def test_an_older_worker_gives_back_what_is_of_a_renamed_column(stack: Stack) ->
 @pytest.mark.slow
 def test_older_and_newer_workers_take_turns_and_none_loads_under_the_wrong_declaration(stack: Stack) -> None:
     """Runs come from both sides while the newer side renames a column, widens a type and has another key."""
+    stack.env |= LONG
     old, new = stack.home / "old", stack.home / "new"
     amount = 'Column("amount", Decimal(6, 2))'
     declare(old, "shop", f"{NAME}, {amount}")
     declare(old, "keyed", 'Column("code", Text(), required=True)')
-    stack.worker(1, SLUICE_PIPELINES=str(old), SLUICE_DECLARATION_WAIT_S="3").wait_ready()
+    stack.worker(1, SLUICE_PIPELINES=str(old), SLUICE_DECLARATION_WAIT_S="20").wait_ready()
     runs = [
         stack.enqueue(csv(stack, "a0.csv", "id,name,amount\n0,old,1.00\n"), pipeline="shop", SLUICE_PIPELINES=str(old))
     ]
     assert stack.wait(runs[0])["loaded"] == 1
     declare(new, "shop", f'{LABEL}, Column("amount", Decimal(12, 2))')
     declare(new, "keyed", 'Column("code", Text(), required=True)', key='("id", "code")')
-    stack.worker(1, SLUICE_PIPELINES=str(new), SLUICE_DECLARATION_WAIT_S="3").wait_ready()
+    stack.worker(1, SLUICE_PIPELINES=str(new), SLUICE_DECLARATION_WAIT_S="20").wait_ready()
     for number in range(1, 6):
         text = f"id,name,amount\n{number},row {number},{10**7 * number}.25\n"
         runs.append(stack.enqueue(csv(stack, f"a{number}.csv", text), pipeline="shop", SLUICE_PIPELINES=str(new)))

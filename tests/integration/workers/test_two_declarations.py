@@ -21,6 +21,7 @@ pipeline = Pipeline(name={name!r}, source=Files({files}), table=Table({name!r}, 
     Column("id", Integer(), required=True), {columns}]{table}){more})
 """
 NAME = 'Column("name", Text())'
+LONG = {"SLUICE_LEASE_S": "30"}  # a busy machine keeps that
 
 
 def write(
@@ -92,7 +93,7 @@ def test_an_older_worker_does_no_step_of_what_was_registered_under_a_newer_decla
         write(old, name, **OLDER.get(name, {}))
         write(new, name, **newer)
         (files / f"{name}.csv").write_bytes(content)
-    stack.worker(2, SLUICE_PIPELINES=str(old)).wait_ready()
+    stack.worker(2, SLUICE_PIPELINES=str(old), **LONG).wait_ready()
     runs = enqueue_all(stack, {name: files / f"{name}.csv" for name in CASES}, new)
     waiting = (
         "select count(*) from sluice.step where error like 'The declaration of % differs: it was registered under %'"
@@ -116,7 +117,7 @@ def test_a_worker_that_runs_knows_files_that_come_and_change(stack: Stack) -> No
     folder = stack.home / "own"
     folder.mkdir()
     stack.env["SLUICE_PIPELINES"] = str(folder)
-    stack.worker(2).wait_ready()
+    stack.worker(2, **LONG).wait_ready()
     path = stack.home / "a.csv"
     for number in range(1, 5):
         lines = [f"{number}{line},above\n" for line in range(number)]

@@ -14,6 +14,7 @@ from sluice.cli.main import app
 from sluice.engine import schedule
 from sluice.engine.base import servers
 from sluice.engine.base.settings import settings
+from sluice.engine.export import noted
 from sluice.engine.ledger import runs
 from sluice.engine.preview import of_run
 from sluice.engine.tables import loaded_rows as targets
@@ -27,6 +28,7 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> Ledger:
     made = Ledger()
     for name in ("read_status", "list_rejects", "count_rejects", "list_runs", "retry"):
         monkeypatch.setattr(runs, name, getattr(made, name))
+    monkeypatch.setattr(noted, "_begin", lambda _exports, _warn: [])  # the ledger notes no file
     monkeypatch.setattr(of_run, "hints_of_run", lambda _run, _pipeline: made.hints)
     monkeypatch.setattr(targets, "missing_of_run", lambda _run, _pipeline: made.missing)
     monkeypatch.setattr(enqueue, "enqueue_inputs", made.enqueue_inputs)

@@ -120,9 +120,10 @@ class Ledger:
         return self.rejects[: asked.get("limit")]
 
     def count_rejects(
-        self, run: int, *, column: str | None = None, input_id: int | None = None
+        self, run: int, *, column: str | None = None, input_id: int | None = None, dismissed: bool = False
     ) -> list[dict[str, Any]]:
-        self.asked.append(("count_rejects", {"run": run, "column": column, "input_id": input_id}))
+        asked = {"run": run, "column": column, "input_id": input_id, "dismissed": dismissed}
+        self.asked.append(("count_rejects", asked))
         return self.codes
 
     def list_runs(self, limit: int = 20) -> list[RunSummary]:

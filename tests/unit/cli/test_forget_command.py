@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sluice.engine.steps.forget.receipt import Copies, Gone, receipt
+from sluice.engine.steps.removal.forget.receipt import Copies, Gone, receipt
 from sluice.tasks.removal import forget as forgets
 from sluice.tasks.removal.forget import ForgetResult
 
@@ -25,7 +25,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     gone.rows["call"] = 2
     facts = receipt("company", [("call.msisdn", "ab")], gone, Copies(1, frames=3), times=TIMES, build=None)
 
-    def forget(pipeline: str, where: Any, *, table: str | None, dry_run: bool) -> ForgetResult:
+    def forget(pipeline: str, where: Any, *, table: str | None, dry_run: bool, exports: bool) -> ForgetResult:
+        assert not exports
         given.append((pipeline, where, table, dry_run))
         return ForgetResult(facts)
 

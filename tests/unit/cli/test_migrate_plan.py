@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sluice.engine.base.settings import settings
-from sluice.engine.steps import reload
-from sluice.engine.steps.reload import Again
+from sluice.engine.steps.again import reload
+from sluice.engine.steps.again.reload import Again
 from sluice.engine.tables import migrate as schema
 from sluice.engine.tables.changes import preview as planned
 from sluice.engine.tables.changes.change import Allowed

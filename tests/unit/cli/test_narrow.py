@@ -1,6 +1,8 @@
-"""Tables and sentences within the width of the terminal; a pipe has 80 columns."""
+"""Tables and sentences within the width of the terminal; in a pipe a row is one line, however long."""
 
 from __future__ import annotations
+
+import sys
 
 import pytest
 from hypothesis import given
@@ -24,7 +26,22 @@ def test_what_fits_is_a_table_with_all_columns(capsys: pytest.CaptureFixture[str
     )
 
 
-def test_spare_columns_of_zeros_are_left_out_first(capsys: pytest.CaptureFixture[str]) -> None:
+def _terminal(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    patch.setenv("COLUMNS", "80")
+
+
+def test_in_a_pipe_a_row_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    narrow_table(HEAD, [("a" * 60, 1200, 5, "b" * 60), ("c", 1, 0, "d")], ("updated",))
+    assert capsys.readouterr().out == (
+        f"name{' ' * 59}read  updated  file\n{'a' * 60}  1,200        5  {'b' * 60}\nc{' ' * 65}1        0  d\n"
+    )
+
+
+def test_spare_columns_of_zeros_are_left_out_first(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _terminal(monkeypatch)
     narrow_table(HEAD, [("a" * 40, 1200, 0, "b" * 24)], ("updated",))
     assert capsys.readouterr().out.splitlines()[0].split() == ["name", "read", "file"]
     narrow_table(HEAD, [("a" * 40, 1200, 5, "b" * 30)], ("updated",))
@@ -35,6 +52,7 @@ def test_spare_columns_of_zeros_are_left_out_first(capsys: pytest.CaptureFixture
 def test_no_line_is_longer_than_80_and_no_value_is_lost(rows: list[tuple[str, int, int, str]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         lines: list[str] = []
+        _terminal(patch)
         patch.setattr("builtins.print", lambda text: lines.extend(text.splitlines()))
         narrow_table(HEAD, rows, ("updated",))
     assert max(map(len, lines)) <= 80

@@ -17,6 +17,7 @@ from sluice.cli.servers import processes
 from sluice.engine.base import servers
 from sluice.engine.tables.changes.apply import TableInUse
 from sluice.workers.child import Command
+from tests.kit.ports import free_port
 
 Sluice = Callable[..., Any]
 
@@ -37,8 +38,7 @@ class Recorder:
 @pytest.fixture(autouse=True)
 def recorder(monkeypatch: pytest.MonkeyPatch) -> type[Recorder]:
     monkeypatch.setattr(processes, "Supervisor", Recorder)
-    with socket.create_server(("127.0.0.1", 0)) as free:  # the usual port may be in use on this machine
-        monkeypatch.setenv("SLUICE_FLOWER_PORT", str(free.getsockname()[1]))
+    monkeypatch.setenv("SLUICE_FLOWER_PORT", str(free_port()))  # the usual port may be in use on this machine
     monkeypatch.setattr(servers, "urls", lambda: ("", ""))
     monkeypatch.setattr("sluice.engine.tables.migrate.migrate", lambda _pipelines: [])
     return Recorder
@@ -71,11 +71,32 @@ def test_beat_keeps_its_schedule_at_home(sluice: Sluice, recorder: type[Recorder
     assert (home / "beat").is_dir()
 
 
+WATCHED = """
+from sluice import Column, Files, Integer, Pipeline, Table
+pipeline = Pipeline("watched", Files("*.csv", watch=True), Table("w", ["id"], [Column("id", Integer(), required=True)]))
+"""
+
+
+def test_the_watcher_is_wanted_once_a_pipeline_declares_a_watched_source(
+    sluice: Sluice, recorder: type[Recorder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "pipelines"
+    folder.mkdir()
+    monkeypatch.setenv("SLUICE_PIPELINES", str(folder))
+    monkeypatch.setattr(processes, "LOOK_S", 0.0)
+    sluice("up")
+    wanted = next(command.wanted for command in recorder.commands if command.name == "watch")
+    assert wanted is not None
+    assert not wanted()
+    (folder / "watched.py").write_text(WATCHED)
+    assert wanted()
+
+
 def test_up_runs_all_of_them(sluice: Sluice, recorder: type[Recorder]) -> None:
     result = sluice("up", "--json")
     assert [command.name for command in recorder.commands] == ["worker", "beat", "watch", "flower"]
     assert json.loads(result.stdout) == {
-        "running": ["worker", "beat", "watch", "flower"],
+        "running": ["worker", "beat", "flower"],  # and the watcher once it is wanted
         "embedded": True,
         "flower": {"url": f"http://127.0.0.1:{os.environ['SLUICE_FLOWER_PORT']}", "user": "sluice"},
     }

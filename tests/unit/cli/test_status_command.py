@@ -37,13 +37,13 @@ def test_status_lists_the_newest_runs(sluice: Sluice, ledger: Ledger) -> None:
     ledger.runs = [a_summary(**LISTED)]
     result = sluice("status")
     assert result.stdout == (
-        "run 7  pipeline call_logs  state done  inputs 2  read 1,234,567\n"
-        "     loaded 1,234,000  duplicate 500  rejected 67  seconds 3.2\n"
+        "run  pipeline   state  inputs       read     loaded  duplicate  rejected  seconds\n"
+        "7    call_logs  done        2  1,234,567  1,234,000        500        67      3.2\n"
     )
     assert json.loads(sluice("status", "--json").stdout) == {"runs": [LISTED], "missing_input": []}
 
 
-def test_short_lists_are_tables_and_long_ones_stay_within_80_columns(sluice: Sluice, ledger: Ledger) -> None:
+def test_lists_are_tables_and_in_a_pipe_each_run_is_one_line(sluice: Sluice, ledger: Ledger) -> None:
     small = {"read": 12, "loaded": 12, "duplicate": 0, "rejected": 0}
     ledger.runs = [a_summary(**(LISTED | small))]
     assert sluice("status").stdout == (
@@ -51,9 +51,8 @@ def test_short_lists_are_tables_and_long_ones_stay_within_80_columns(sluice: Slu
         "7    call_logs  done        2    12      12         0      3.2\n"
     )
     ledger.runs = [a_summary(**(LISTED | {"pipeline": "p" * 63, "updated": 10**9, "unchanged": 10**9}))]
-    lines = sluice("status").stdout.splitlines()
-    assert max(map(len, lines)) <= 80
-    assert "updated 1,000,000,000" in " ".join(lines)
+    _, line = sluice("status").stdout.splitlines()
+    assert line.count("1,000,000,000") == 2
 
 
 def test_the_list_says_how_many_inputs_of_a_run_could_not_be_loaded(sluice: Sluice, ledger: Ledger) -> None:
@@ -93,10 +92,9 @@ def test_rows_that_wait_for_their_verdict_have_a_column(sluice: Sluice, ledger: 
         a_summary(**(LISTED | {"state": "running", "read": 1_234_569, "contested": 2})),
     ]
     assert sluice("status").stdout == (
-        "run 7  pipeline call_logs  state done  inputs 2  read 1,234,567\n"
-        "     loaded 1,234,000  duplicate 500  rejected 67  contested 0  seconds 3.2\n"
-        "run 7  pipeline call_logs  state running  inputs 2  read 1,234,569\n"
-        "     loaded 1,234,000  duplicate 500  rejected 67  contested 2  seconds 3.2\n"
+        "run  pipeline   state    inputs       read     loaded  duplicate  rejected  contested  seconds\n"
+        "7    call_logs  done          2  1,234,567  1,234,000        500        67          0      3.2\n"
+        "7    call_logs  running       2  1,234,569  1,234,000        500        67          2      3.2\n"
         "\n"
         "contested: rows that have the same key as another row; which of them stays is\n"
         "    decided when all parts are loaded\n"

@@ -11,9 +11,9 @@ import pytest
 
 from sluice.engine.load.target import Target
 from sluice.engine.load.undo import Undoing
-from sluice.engine.steps.undo.again import Again
-from sluice.engine.steps.undo.cancel import Cancelled
-from sluice.engine.steps.undo.found import Found, Group, Obstacle
+from sluice.engine.steps.removal.undo.again import Again
+from sluice.engine.steps.removal.undo.cancel import Cancelled
+from sluice.engine.steps.removal.undo.found import Found, Group, Obstacle
 from sluice.tasks.removal import cancel as cancels
 from sluice.tasks.removal import undo as undoes
 from sluice.tasks.removal.undo import Undone
@@ -77,6 +77,7 @@ def test_an_undo_for_running_workers_gives_the_run(sluice: Sluice, undone: list[
         "dates": ["2024-01-02"],
         "refused": [],
         "lost_with_force": [],
+        "changed_since": [],
         "dry_run": False,
         "run": 9,
     }

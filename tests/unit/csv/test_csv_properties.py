@@ -130,6 +130,57 @@ def test_where_a_file_is_cut_changes_no_reject(body: str, some: int, other: int)
     )
 
 
+ESCAPED = st.lists(
+    st.one_of(
+        st.sampled_from(["a", "N", ",", ",", '"', "'", "\\", "\\", "\r", "\n", "\r\n", "é", " ", "\0", BROKEN]),
+        st.sampled_from(["\\N", ",\\N,", "\\,", '\\"', "\\'", "\\\\", "\\\n", "\\\r\n", "\\é", '"a\\"b"']),
+        st.sampled_from(["'x\ny'", "'a''b',", "a,b\n"]),
+    ),
+    max_size=40,
+).map("".join)
+
+
+@settings(max_examples=examples(1500), deadline=None)
+@given(
+    body=ESCAPED,
+    width=WIDTHS,
+    part_bytes=st.one_of(st.integers(1, 40), st.just(1 << 20)),
+    longest=st.one_of(st.just(1 << 20), st.integers(1, 30)),
+    trickle=st.one_of(st.just(0), st.integers(1, 9)),
+    quote=st.sampled_from(['"', "'", None]),
+    escape=st.sampled_from(["\\", None]),
+    strict=st.booleans(),
+    line_breaks=st.booleans(),
+)
+def test_other_quotes_and_escapes_are_read_letter_by_letter_at_any_part_size(
+    *,
+    body: str,
+    width: int,
+    part_bytes: int,
+    longest: int,
+    trickle: int,
+    quote: str | None,
+    escape: str | None,
+    strict: bool,
+    line_breaks: bool,
+) -> None:
+    text = ",".join(f"h{i}" for i in range(width)) + "\n" + body
+    rules: dict[str, Any] = {"line_breaks": line_breaks, "quote": quote, "escape": escape}
+    names, *expected = records_of(text, strict=strict, **rules)
+    limits, options = Limits(max_record_bytes=longest), CsvOptions(",", strict_quotes=strict, **rules)
+    data = to_bytes(text)
+    if not expected:
+        with pytest.raises(DataError, match="no rows"):
+            read(data, part_bytes, options=options, limits=limits)
+        return
+    found = read(data, part_bytes, options=options, limits=limits, trickle=trickle)
+    codes = [refused(record, names.fields, longest) for record in expected]
+    good = [record for record, code in zip(expected, codes, strict=True) if code is None]
+    assert found.rows == {record.line: tuple(record.fields) for record in good}
+    assert found.refused == [code for code in codes if code is not None]
+    _check_plan(found.plan, data, len(expected), part_bytes, longest)
+
+
 STRICT = st.lists(
     st.sampled_from(["a", "b", ",", ",", '"', '"', "\r", "\n", "\r\n", '"x"', '"x\ny"', '"q""q"', '5" pipe,', "a,b\n"]),
     max_size=30,

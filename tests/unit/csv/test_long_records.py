@@ -9,6 +9,7 @@ import pytest
 
 from sluice.engine.formats.csv import Dialect, plan_csv, reject_overlong
 from sluice.engine.formats.csv.overlong import LongRecord
+from sluice.engine.formats.csv.quotes import QuoteRules
 from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.rejects import RowReject
@@ -113,7 +114,7 @@ def test_the_reject_of_a_long_record_does_not_depend_on_the_blocks() -> None:
 
 
 def test_a_doubled_quote_cut_in_two_opens_nothing() -> None:
-    record = LongRecord(",")
+    record = LongRecord(QuoteRules(","))
     for block in (b'1,"a\n', b'b"', b'"c\n', b"d"):
         assert record.feed(block) is None
     record.finish()
@@ -121,21 +122,21 @@ def test_a_doubled_quote_cut_in_two_opens_nothing() -> None:
 
 
 def test_a_carriage_return_at_the_end_of_a_block_waits_for_the_line_feed() -> None:
-    record = LongRecord(",")
+    record = LongRecord(QuoteRules(","))
     assert record.feed(b"abc\r") is None
     assert record.feed(b"\nnext") == 1
     assert (record.length, record.lines) == (3, 1)
 
 
 def test_a_carriage_return_alone_ends_a_record_as_well() -> None:
-    record = LongRecord(",")
+    record = LongRecord(QuoteRules(","))
     assert record.feed(b"abc\r") is None
     assert record.feed(b"next") == 0
     assert (record.length, record.lines) == (3, 1)
 
 
 def test_a_carriage_return_may_be_the_last_byte_of_a_file() -> None:
-    record = LongRecord(",")
+    record = LongRecord(QuoteRules(","))
     assert record.feed(b"abc\r") is None
     record.finish()
     assert record.length == 3

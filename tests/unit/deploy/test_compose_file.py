@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sluice.engine.base.settings import Settings
+from sluice.engine.base.settings import Settings, variable
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -17,11 +17,13 @@ COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 VARIABLES = dict(re.findall(r"\$\{(\w+):-([^}]*)\}", TEXT))
 
-each_service = pytest.mark.parametrize("name", ["redis", "postgres", "migrate", "worker", "beat", "flower", "web"])
+each_service = pytest.mark.parametrize(
+    "name", ["redis", "postgres", "migrate", "worker", "beat", "watch", "flower", "web"]
+)
 
 
 def test_these_services_and_no_others() -> None:
-    assert set(SERVICES) == {"redis", "postgres", "migrate", "worker", "beat", "flower", "web"}
+    assert set(SERVICES) == {"redis", "postgres", "migrate", "worker", "beat", "watch", "flower", "web"}
 
 
 @each_service
@@ -49,14 +51,14 @@ def test_a_container_stops_cleanly_and_comes_back(name: str) -> None:
     assert service["restart"] == ("no" if name == "migrate" else "unless-stopped")
 
 
-@pytest.mark.parametrize("name", ["migrate", "worker", "beat", "flower", "web"])
+@pytest.mark.parametrize("name", ["migrate", "worker", "beat", "watch", "flower", "web"])
 def test_a_step_has_time_to_end_before_its_container_is_killed(name: str) -> None:
     from sluice.workers.supervisor import GRACE_S
 
     assert int(SERVICES[name]["stop_grace_period"].removesuffix("s")) > GRACE_S
 
 
-@pytest.mark.parametrize("name", ["redis", "postgres", "worker", "beat", "flower", "web"])
+@pytest.mark.parametrize("name", ["redis", "postgres", "worker", "beat", "watch", "flower", "web"])
 def test_what_runs_has_a_health_check(name: str) -> None:
     assert SERVICES[name]["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
 
@@ -94,6 +96,7 @@ def test_only_migrate_may_make_tables() -> None:
         "migrate": "/run/secrets/owner_url",
         "worker": "/run/secrets/loader_url",
         "beat": "/run/secrets/loader_url",
+        "watch": "/run/secrets/loader_url",
         "flower": "/run/secrets/loader_url",
         "web": "/run/secrets/loader_url",
     }
@@ -130,7 +133,7 @@ def test_redis_forgets_frames_before_messages_and_writes_nothing() -> None:
 
 
 def test_what_is_called_a_setting_is_one() -> None:
-    known = {f"SLUICE_{name.upper()}" for name in Settings.model_fields}
+    known = {variable(name) for name in Settings.model_fields}
     for service in SERVICES.values():
         for name in service.get("environment", {}):
             if name.startswith("SLUICE_"):

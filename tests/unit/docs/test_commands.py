@@ -63,7 +63,11 @@ def test_a_module_or_script_that_is_started_is_there() -> None:
 
 def test_enough_commands_were_found() -> None:
     assert len([each for _, each in SIMPLE if each[0] == "sluice"]) > 50
-    assert {path for path, _ in SHOWN} >= {"README.md", "docs/how-to/containers.md", "docs/tutorial/first-load.md"}
+    assert {path for path, _ in SHOWN} >= {
+        "README.md",
+        "docs/how-to/operate/containers.md",
+        "docs/tutorial/first-load.md",
+    }
 
 
 def test_the_readme_is_short_and_begins_with_two_commands() -> None:

@@ -14,7 +14,7 @@ from docs.generate import main, pages
 from docs.generated import codes
 from sluice.cli.exits import Exit
 from sluice.cli.main import app
-from sluice.engine.base.settings import Settings
+from sluice.engine.base.settings import Settings, variable
 from tests.kit.pages import page
 from tests.kit.stack import ROOT
 
@@ -55,9 +55,9 @@ def test_each_command_is_also_on_a_page_that_shows_its_use() -> None:
 def test_each_setting_is_on_its_page_with_what_it_means() -> None:
     text = PAGES["reference/settings.md"]
     for name, field in Settings.model_fields.items():
-        variable = name.upper() if name in ("database_url", "redis_url") else f"SLUICE_{name.upper()}"
-        (line,) = re.findall(rf"^\| `{variable}` \|.*$", text, re.MULTILINE)
-        assert field.description, f"{variable} has no description in settings.py"
+        named = variable(name)
+        (line,) = re.findall(rf"^\| `{named}` \|.*$", text, re.MULTILINE)
+        assert field.description, f"{named} has no description in settings.py"
         assert field.description.replace("|", "\\|") in line
 
 
@@ -115,7 +115,7 @@ def test_codes_of_other_pages_are_on_the_page_of_codes() -> None:
     here = {each.code for each in codes.found()}
     summary = re.findall(r"^\| `[A-Z]\w+` \| `.+` \| ((?:`\w+` ?)+) \|$", page("docs/reference/types.md"), re.MULTILINE)
     elsewhere = set(re.findall(r"\w+", " ".join(summary)))
-    elsewhere |= set(re.findall(r"^\| `([a-z_]+)` \|", page("docs/how-to/http-api.md"), re.MULTILINE))
+    elsewhere |= set(re.findall(r"^\| `([a-z_]+)` \|", page("docs/how-to/declare/http-api.md"), re.MULTILINE))
     rows = re.findall(r"rejected: (.*), \.\.\. \|", page("docs/reference/rows.md"))
     elsewhere |= set(re.findall(r"`(\w+)`", rows[0]))
     assert len(elsewhere) > 35

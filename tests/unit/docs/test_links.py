@@ -54,11 +54,11 @@ def test_files_outside_the_pages_do_not_link_to_pages_that_are_not_in_the_reposi
 
 
 def test_links_out_of_the_pages_lead_to_their_place_on_the_site() -> None:
-    text = "[a](../../ARCHITECTURE.md#builds) [b](../../benchmarks/bench.py) [c](sources.md) `[d](x.md)`"
-    assert rewritten(text, "how-to/export.md") == (
-        "[a](../explanation/architecture.md#builds) [b](../files/benchmarks/bench.py) [c](sources.md) `[d](x.md)`"
+    text = "[a](../../ARCHITECTURE.md#builds) [b](../../benchmarks/bench.py) [c](codes.md) `[d](x.md)`"
+    assert rewritten(text, "reference/rows.md") == (
+        "[a](../explanation/architecture.md#builds) [b](../files/benchmarks/bench.py) [c](codes.md) `[d](x.md)`"
     )
-    assert rewritten("[a](docs/how-to/export.md)", "contributing.md") == "[a](how-to/export.md)"
+    assert rewritten("[a](docs/reference/rows.md)", "contributing.md") == "[a](reference/rows.md)"
 
 
 def test_every_page_is_in_the_navigation() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from sluice.engine.declare import Column, Files, Flow, Pipeline, Table
 from sluice.engine.rows.contract import Contract
-from sluice.engine.steps.forget.wanted import pattern, wanted
+from sluice.engine.steps.removal.forget.wanted import pattern, wanted
 from sluice.engine.types import Boolean, Date, Decimal, Integer, Phone, Text
 from sluice.engine.types.forgotten import Forgotten, keyed_hash, spelled
 from sluice.errors import ConfigError

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sluice.engine.formats.jsonl import JsonLines, looks_like_jsonl
-from sluice.engine.formats.jsonl.lines import LongLine
 from sluice.engine.formats.text.header import match_header
 from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.lines import LongLine
 from sluice.errors import ConfigError, DataError
 from tests.unit.jsonl.reading_lines import plan, read
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.kit.ports import free_port
 from tests.kit.tcp_proxy import TcpProxy
 
 
@@ -188,9 +189,7 @@ def test_an_empty_pattern_is_a_mistake(proxy: TcpProxy) -> None:
 
 
 def test_a_server_that_is_away_closes_the_client() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        port = gone.getsockname()[1]
-    with TcpProxy("127.0.0.1", port) as proxy, connect(proxy) as client:
+    with TcpProxy("127.0.0.1", free_port()) as proxy, connect(proxy) as client:
         assert is_cut(client)
 
 

@@ -13,7 +13,6 @@ from sluice.engine.propose import Options, file_text, propose, verify
 from sluice.engine.propose.evidence.hashes import Spill
 from sluice.engine.sources.files.resolve import resolve
 from sluice.errors import ConfigError, DataError
-from tests.kit.workbook import number, sheet, text, workbook
 from tests.unit.propose import made
 from tests.unit.propose.proposing import outcome, proposal
 
@@ -43,6 +42,8 @@ def numbered(*texts: str) -> str:
         (numbered(*[f"{at + 1} pcs 2024" for at in range(20)]), "Text()", ""),
         (numbered(*[f"1/{at + 1}/2024 {at % 12 + 1}:30 {'AM' if at % 2 else 'PM'}" for at in range(20)]),
          'Timestamp("%m/%d/%Y %I:%M %p")', "no zone: read as UTC"),
+        (numbered(*[f"{at + 1}-JAN-2024 {at % 12 + 1:02d}.30.00.000000 {('AM', 'PM')[at % 2]}" for at in range(20)]),
+         'Timestamp("%d-%b-%Y %I.%M.%S.%f %p")', "no zone: read as UTC"),
         (numbered(*[f"{at}.5e-05" for at in range(20)]), "Float()", "20 with an exponent"),
         (numbered(*[f"{at}.25" for at in range(19)], "1e-7"), "Float()", "1 with an exponent"),
         (numbered(*[f"{at}E4" for at in range(20)]), "Text()", ""),
@@ -81,15 +82,25 @@ def test_zero_days_are_empty_values(tmp_path: Path) -> None:
     assert result.rejects == {}
 
 
-def test_a_total_that_fits_all_columns_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("total", ["Total,190\n", '"Total:",190\n\n', "Total\n", "Total,190,,\n"])
+def test_a_total_at_the_end_is_left_out(tmp_path: Path, total: str) -> None:
     rows = "".join(f"n{at},{at}\n" for at in range(20))
-    path = made.put(tmp_path, "a.csv", f"name,v\n{rows}Total,190\n".encode())
-    assert proposal(path).tried.footers == {(path, 22)}
+    result = proposal(made.put(tmp_path, "a.csv", f"name,v\n{rows}{total}".encode()))
+    assert 'footer="Total\\\\b"),  # a total at the end' in result.text
+    assert (result.tried.read, result.rejects, result.tried.footers) == (20, {}, set())
 
 
-def test_a_total_with_an_empty_cell_becomes_a_reject(tmp_path: Path) -> None:
+def test_several_lines_at_the_end_are_left_out(tmp_path: Path) -> None:
     rows = "".join(f"n{at},r{at % 3},{at}\n" for at in range(20))
-    result = proposal(made.put(tmp_path, "a.csv", f"name,region,v\n{rows}Total,,190\n".encode()))
+    result = proposal(made.put(tmp_path, "a.csv", f"name,region,v\n{rows}Total,,190\n20 rows\n".encode()))
+    assert 'footer="Total\\\\b|\\\\d+\\\\ rows"' in result.text
+    assert (result.tried.read, result.rejects) == (20, {})
+
+
+def test_a_total_of_json_lines_becomes_a_reject(tmp_path: Path) -> None:
+    rows = "".join(f'{{"name": "n{at}", "region": "r{at % 3}", "v": {at}}}\n' for at in range(20))
+    total = '{"name": "Total", "region": null, "v": 190}\n'
+    result = proposal(made.put(tmp_path, "a.jsonl", (rows + total).encode()))
     assert (result.rejects, result.tried.footers) == ({"region: missing": 1}, set())
 
 
@@ -239,14 +250,6 @@ def test_a_parquet_file_in_a_compressed_one_is_refused(tmp_path: Path) -> None:
         proposal(str(tmp_path / "a.parquet.gz"))
 
 
-@pytest.mark.parametrize("sheets", [["a"], ["a", "b"]])
-def test_a_workbook_is_named_as_what_it_is(tmp_path: Path, sheets: list[str]) -> None:
-    rows = {1: [text("id", "A1"), text("name", "B1")], 2: [number("1", "A2"), text("x", "B2")]}
-    (tmp_path / "book.xlsx").write_bytes(workbook({name: sheet(rows) for name in sheets}))
-    with pytest.raises(DataError, match=r"book\.xlsx: It is an Excel workbook, for which no pipeline is proposed"):
-        proposal(str(tmp_path / "book.xlsx"))
-
-
 @pytest.mark.parametrize("header", ["id;name\n", ""])
 def test_the_line_that_names_the_delimiter_is_not_declared(tmp_path: Path, header: str) -> None:
     rows = "".join(f"{at};{'ab'[at % 2]}\n" for at in range(20))
@@ -256,3 +259,17 @@ def test_the_line_that_names_the_delimiter_is_not_declared(tmp_path: Path, heade
     assert (group.first.skip, group.first.before) == (0, ())
     (tried,) = verify(file_text("made", [group], ["made"], resolved=True), [group])
     assert (tried.read, sum(tried.rejects.values())) == (40, 0)
+
+
+def test_an_hour_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    content = numbered(*[f"{at % 12 + 1}:30 PM" for at in range(40)], "13:00 PM")
+    result = proposal(made.put(tmp_path, "a.csv", f"id,v\n{content}".encode()))
+    assert result.notes["v"] == "2 % rejected: 1 such as the hour 13; a time of day"
+
+
+def test_quotes_behind_backslashes_are_read_as_mysql_writes_them(tmp_path: Path) -> None:
+    rows = "".join(f'{at},"Ann \\"{at}\\" Lee","a\\\\b",\\N\n' for at in range(30))
+    result = proposal(made.put(tmp_path, "a.csv", f"id,name,path,note\n{rows}".encode()))
+    assert 'Files("made/*.csv", escape="\\\\")' in result.text
+    assert (result.tried.read, result.rejects) == (30, {})
+    assert result.types == {"id": "Integer()", "name": "Text()", "path": "Text()", "note": "Text()"}

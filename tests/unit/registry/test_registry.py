@@ -219,6 +219,10 @@ def test_files_that_are_listed_for_a_declaration_are_part_of_it(registry: Regist
         ("import sys\nsys.exit(3)\n", r"v\.py:2: SystemExit: 3\.$"),
         ("x = 1\n", r"v\.py: it declares no pipeline: it must set `pipeline = Pipeline\(\.\.\.\)`\.$"),
         ("pipeline = 5\n", r"v\.py: it declares no pipeline, and its `pipeline` is of type int:"),
+        (
+            'from sluice import *\nv = [Column("a", Text())]\ncalls = Pipeline("c", Files("*"), Table("c", None, v))\n',
+            r"v\.py: it declares no pipeline \(`calls` is one, under another name\):",
+        ),
         ("from sluice import Pipeline as pipeline\n", r"v\.py: .* its `pipeline` is the class Pipeline:"),
         ("pipeline = '\0'\n", r"v\.py"),
         ("# -*- coding: no-such -*-\n", r"v\.py"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sluice.engine.sources import http
 
-PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "http-api.md"
+PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "declare" / "http-api.md"
 ROOM = Path(http.__file__).parent
 
 

@@ -12,7 +12,7 @@ from sluice.engine.formats.spelled import records
 from sluice.engine.sources import rows
 from sluice.engine.sources.query import alchemy
 
-HOW_TO = Path(__file__).parents[3] / "docs" / "how-to"
+HOW_TO = Path(__file__).parents[3] / "docs" / "how-to" / "declare"
 
 
 @pytest.mark.parametrize(

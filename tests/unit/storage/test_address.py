@@ -18,10 +18,11 @@ def test_an_address_in_an_object_store_is_remote_and_a_path_is_not() -> None:
     assert [is_remote(uri) for uri in ("/x/a.csv", "a.csv", "file:///x/a.csv", "a:b.csv", "x/s3://b")] == [False] * 5
 
 
-@pytest.mark.parametrize("uri", ["ftp://host/a.csv", "http://somebody:hush@host/a.csv?sig=hush"])
+@pytest.mark.parametrize("uri", ["gopher://host/a.csv", "cached://somebody:hush@host/a.csv?sig=hush"])
 def test_an_unknown_scheme_is_refused_with_those_that_are_known(uri: str) -> None:
     with pytest.raises(
-        ConfigError, match=r"is not known\. Give a path, file:// or one of s3://, gs://, az://, abfs://\.$"
+        ConfigError,
+        match=r"is not known\. Give a path, file:// or one of s3://, gs://, az://, abfs://, https://, sftp://\.$",
     ) as e:
         is_remote(uri)
     assert "hush" not in str(e.value)

@@ -10,7 +10,7 @@ import pytest
 from celery.worker.consumer.consumer import CONNECTION_ERROR, CONNECTION_RETRY
 
 from sluice.workers.broker import connection_log
-from sluice.workers.broker.connection_log import BriefReports
+from sluice.workers.broker.connection_log import BriefReports, is_worth_a_line
 
 
 def record(text: str, *args: object, error: Exception | None = None) -> logging.LogRecord:
@@ -74,3 +74,14 @@ def test_the_death_of_a_process_is_one_line_each_time() -> None:
         died = record("Task handler raised error: %r", ValueError("lost"), error=ValueError("lost"))
         assert reports.filter(died)
         assert (died.getMessage(), died.exc_info) == ("Task handler raised error: ValueError('lost')", None)
+
+
+def test_a_check_of_every_minute_is_reported_only_when_it_fails() -> None:
+    def of_task(name: str, level: int) -> logging.LogRecord:
+        return logging.LogRecord("celery", level, __file__, 1, "Task %(name)s", ({"name": name},), None)
+
+    assert not is_worth_a_line(of_task("sluice.expire", logging.INFO))
+    assert not is_worth_a_line(of_task("sluice.check_schedules", logging.INFO))
+    assert is_worth_a_line(of_task("sluice.expire", logging.ERROR))
+    assert is_worth_a_line(of_task("sluice.load", logging.INFO))
+    assert is_worth_a_line(record("Connected to %s", "redis"))

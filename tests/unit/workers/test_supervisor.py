@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,13 +108,14 @@ class DeadChild:
         return 1
 
 
-def test_nothing_is_started_before_its_pause_is_over(said: list[str]) -> None:
+def test_nothing_is_started_before_its_pause_is_over(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "SHORTEST_PAUSE_S", 30)
     with Supervisor([script("worker", "raise SystemExit(3)")], say=said.append) as supervisor:
         wait_for(lambda: supervisor.poll() or said)
         assert supervisor.slots[0].child is None
         supervisor.poll()
         assert supervisor.slots[0].child is None
-    assert said == ["worker ended with exit code 3; it starts again in 0.5 s"]
+    assert said == ["worker ended with exit code 3; it starts again in 30 s"]
 
 
 def test_leaving_the_block_asks_the_children_to_end(tmp_path: Path, said: list[str]) -> None:
@@ -204,6 +206,7 @@ def test_the_lines_of_several_commands_begin_with_their_names(
 
 STORY = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from sluice.workers.child import Command
 from sluice.workers.supervisor import Supervisor
@@ -261,6 +264,17 @@ BEATS = "import os, time\nwhile True:\n    os.write(int(os.environ['SLUICE_PULSE
 BEATS_ONCE = "import os, time\nos.write(int(os.environ['SLUICE_PULSE_FD']), b'.')\ntime.sleep(600)\n"
 
 
+def test_a_command_is_started_once_it_is_wanted(said: list[str]) -> None:
+    wanted = False
+    command = replace(watched(SLEEPS), wanted=lambda: wanted)
+    with Supervisor([command], say=said.append, grace_s=0) as supervisor:
+        supervisor.poll()
+        assert supervisor.slots[0].child is None
+        wanted = True
+        supervisor.poll()
+        assert supervisor.slots[0].child is not None
+
+
 def watched(code: str) -> Command:
     return Command("watched", [sys.executable, "-c", code], watched=True)
 
@@ -309,3 +323,22 @@ def test_a_log_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
         Child(script("worker", SLEEPS, log))
     sentence = f"The log {log} cannot be written: File exists. Set SLUICE_HOME to a folder you may write."
     assert str(caught.value) == sentence
+
+
+def test_of_a_command_with_details_only_warnings_are_shown_and_all_is_in_its_file(
+    tmp_path: Path, said: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    lines = [
+        "a banner",
+        "[2026-01-31 12:00:00,000: INFO/MainProcess] beat: Starting...",
+        "[2026-01-31 12:00:01,000: ERROR/MainProcess] it failed",
+        "Traceback of it",
+        "[I 260131 12:00:02 command:168] Visit me",
+        "[W 260131 12:00:03 command:169] no reply",
+    ]
+    command = replace(script("beat", f"print({chr(10).join(lines)!r}, flush=True)"), details=tmp_path / "beat.log")
+    with Supervisor([command, script("other", SLEEPS)], say=said.append) as supervisor:
+        wait_for(lambda: supervisor.poll() or said)
+    shown = [line for line in capfd.readouterr().err.splitlines() if line.startswith("beat")]
+    assert shown == [f"beat   | {lines[2]}", f"beat   | {lines[3]}", f"beat   | {lines[5]}"]
+    assert (tmp_path / "beat.log").read_text().splitlines() == lines

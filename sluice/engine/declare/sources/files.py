@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
@@ -12,11 +13,18 @@ from sluice.engine.declare.sources.ready import Ready, Stable
 from sluice.errors import ConfigError
 
 MAX_SKIP = 10_000
+MAX_FOOTER = 1_000
+QUOTE = '"'
 
 
 def is_delimiter(text: str) -> bool:
     """Whether a text can separate fields: `,` `;` tab `|`, and others such as `^` or `\\x01`."""
-    return len(text) == 1 and text.isascii() and not text.isalnum() and text not in '\0\r\n "'
+    return _is_sign(text) and text not in ' "'
+
+
+def _is_sign(text: object) -> bool:
+    """Whether it is one ASCII character that no number and no word has."""
+    return isinstance(text, str) and len(text) == 1 and text.isascii() and not text.isalnum() and text not in "\0\r\n"
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,19 @@ class Files(Declaration):
     `line_breaks=False` a value must not have line breaks: a quote that is not closed on its own line is a reject.
     Otherwise a quote many lines later could close it, and the lines between would become its value.
 
+    `quote` is the character around values, if it is not `"`; None if the files have no quotes, and a `"` is text.
+    `escape` is a character, such as `"\\\\"`, that makes the next one a part of the value, in quotes and outside of
+    them: a delimiter, a quote, a line break or itself. A value of `\\N` is empty. Before another letter or a digit it
+    is a reject: programs do not agree on what `\\t` means.
+
+    `widths` are the numbers of characters of the columns of files without delimiters (fixed width), from the beginning
+    of a line to its end. Names are those of the first line, or `header`. A line that ends before the last column, or
+    that has text behind it, is a reject.
+
+    `footer` is what is not data at the end of each file: the number of its last lines (blank ones do not count), or a
+    regular expression: the last lines that begin with it, behind quotes and delimiters (`footer="Total"`). A file
+    without such a line has no footer, so a pattern never takes a row for a total.
+
     Its files are increments: they add rows. With `snapshot=True` the files of one run together are the whole: other
     rows are deleted from the table when the run is settled.
 
@@ -56,6 +77,10 @@ class Files(Declaration):
     line_breaks: bool = True
     sheet: str | None = None
     _: KW_ONLY
+    quote: str | None = QUOTE
+    escape: str | None = None
+    footer: int | str = 0
+    widths: Sequence[int] | None = None
     watch: bool = False
     ready: Ready | None = None
 
@@ -73,6 +98,10 @@ class Files(Declaration):
             yield f"delimiter must be one ASCII character, no letter, digit, blank or quote, not {self.delimiter!r}."
         if self.encoding is not None and not _is_text_encoding(self.encoding):
             yield f"encoding {self.encoding!r} is not known to Python; declare e.g. 'cp1252'."
+        yield from self._quote_mistakes()
+        yield from _footer_mistakes(self.footer)
+        if self.widths is not None:
+            yield from self._width_mistakes(tuple(self.widths))
         if not 0 <= self.skip <= MAX_SKIP:
             yield f"skip must be an integer between 0 and {MAX_SKIP:,}."
         if self.watch and self.snapshot:
@@ -83,6 +112,26 @@ class Files(Declaration):
             yield "ready is for watched files: declare watch=True too, or leave it out."
         if self.header is not None:
             yield from _header_mistakes(self.header)
+
+    def _quote_mistakes(self) -> Iterator[str]:
+        for option, sign in (("quote", self.quote), ("escape", self.escape)):
+            if sign is not None and (not _is_sign(sign) or sign in " \t"):
+                yield f"{option} must be one ASCII character, no letter, digit or blank, or None, not {sign!r}."
+            elif sign is not None and sign == self.delimiter:
+                yield f"{option} must be another character than the delimiter."
+        if self.escape is not None and self.escape == self.quote:
+            yield "leave escape out: a quote that is written twice is a quote without it."
+        if self.quote is None and self.strict_quotes:
+            yield "strict_quotes needs a quote: with quote=None no character is one."
+
+    def _width_mistakes(self, widths: Sequence[int]) -> Iterator[str]:
+        if not widths or not all(isinstance(each, int) and each > 0 for each in widths):
+            yield "widths must be the numbers of characters of all columns, in order: widths=(8, 20, 12)."
+        if self.header is not None and len(self.header) != len(widths):
+            yield f"header has {len(self.header)} names, and widths has {len(widths)} columns."
+        signs = (self.delimiter, self.escape, None if self.quote == QUOTE else "quote", self.strict_quotes or None)
+        if any(each is not None for each in signs):
+            yield "widths excludes delimiter, quote, escape and strict_quotes: columns end at their widths."
 
     @property
     def reading(self) -> dict[str, object]:
@@ -95,6 +144,10 @@ class Files(Declaration):
             "strict_quotes": self.strict_quotes,
             "sheet": self.sheet,
             "line_breaks": None if self.line_breaks else "none",
+            "quote": None if self.quote == QUOTE else self.quote or "none",
+            "escape": self.escape,
+            "footer": self.footer,
+            "widths": None if self.widths is None else list(self.widths),
         }
         return {name: value for name, value in options.items() if value}
 
@@ -116,7 +169,18 @@ class Spelled(Files):
     header_once: ClassVar[bool] = True
 
 
-SPELLED = Spelled("*", delimiter=",")
+def _footer_mistakes(footer: int | str) -> Iterator[str]:
+    if isinstance(footer, int):
+        if not 0 <= footer <= MAX_FOOTER:
+            yield f"footer must be an integer between 0 and {MAX_FOOTER:,}, or a regular expression."
+        return
+    try:
+        pattern = re.compile(footer)
+    except re.error as error:
+        yield f"footer {footer!r} is not a regular expression: {error}."
+        return
+    if pattern.match(""):
+        yield f"footer {footer!r} fits every line. Name how the lines begin: footer='Total'."
 
 
 def _header_mistakes(header: Sequence[str]) -> Iterator[str]:
@@ -130,3 +194,6 @@ def _is_text_encoding(name: str) -> bool:
         return isinstance("".encode(name), bytes)
     except (LookupError, TypeError):
         return False
+
+
+SPELLED = Spelled("*", delimiter=",")

@@ -35,12 +35,15 @@ class Derived(Computed):
     cover added rows only: when rows were replaced or deleted, everything is computed. `covers` are the sources whose
     new rows they take into account, by default those whose rows are kept on a conflict. A row that came again in a
     source that updates, with the same values, is among the rows of `%(inputs)s`.
+
+    `without_expired=True` is for one that reads a table with `expire_after`: its next builds are without what expired.
     """
 
     sql: str
     changed_keys: str | None = None
     incremental_sql: str | None = None
     covers: Sequence[str] | None = field(default=None, kw_only=True)
+    without_expired: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         check_table("Derived table", self.name, room=len(LATEST) if self.dated else 0)

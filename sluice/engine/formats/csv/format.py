@@ -86,12 +86,20 @@ class _Csv:
             header=header,
             strict_quotes=dialect.strict_quotes,
             line_breaks=dialect.line_breaks,
+            quote=dialect.quote,
+            escape=dialect.escape,
         )
 
     def declared(self, dialect: Dialect, source: Files) -> Dialect:
         if dialect.header_once and source.header is None:
             return dialect  # written by Sluice
-        return replace(dialect, strict_quotes=source.strict_quotes, line_breaks=source.line_breaks)
+        return replace(
+            dialect,
+            strict_quotes=source.strict_quotes,
+            line_breaks=source.line_breaks,
+            quote=source.quote,
+            escape=source.escape,
+        )
 
     def lines(self, record: str) -> int:
         return count_lines(record.encode("utf-8", "surrogateescape") + b"x")
@@ -108,6 +116,9 @@ def _declared(source: Files) -> CsvOptions:
         strict_quotes=source.strict_quotes,
         header_once=source.header_once,
         line_breaks=source.line_breaks,
+        quote=source.quote,
+        escape=source.escape,
+        footer=source.footer,
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from sluice.engine.formats.csv.dialect import Dialect
+from sluice.engine.formats.csv.escapes import hidden
 from sluice.engine.formats.csv.quotes import Positions, QuoteRules, walk_quotes
 from sluice.engine.formats.csv.records import line_end_mask
 from sluice.engine.formats.text.limits import Limits
@@ -25,15 +26,14 @@ class LongRecord:
     whether it turned out to be unclosed.
     """
 
-    def __init__(self, delimiter: str, *, line_breaks: bool = True) -> None:
+    def __init__(self, rules: QuoteRules) -> None:
         self.length = 0
         self.lines = 1
         self.head = b""
         self.branch: tuple[int, int] | None = None
         self.branched = False
         self.failed = False
-        self._delimiter = delimiter
-        self._rules = QuoteRules(delimiter, line_breaks=line_breaks)
+        self._rules = rules
         self._is_open = False
         self._opening_line = 0
         self._so_far = b""
@@ -46,8 +46,12 @@ class LongRecord:
 
     def feed(self, block: bytes) -> int | None:
         """Take the next bytes. Returns how many of them belong to the record if it ends in them, otherwise None."""
-        data = self._so_far + block
-        breaks = np.flatnonzero(line_end_mask(data, final=False))
+        text = self._so_far + block
+        lines = np.flatnonzero(line_end_mask(text, final=False))
+        plain = hidden(text, self._rules)
+        data, breaks = plain.data, lines
+        if data is not text:
+            breaks = np.flatnonzero(line_end_mask(data, final=False))
         quotes = walk_quotes(data, self._rules, final=False)
         self.branch = None
         self.failed = self.branched and any(fault.at == 0 for fault in quotes.faults)
@@ -55,11 +59,12 @@ class LongRecord:
             return None
         outside = breaks[~quotes.inside(breaks)]
         if outside.size:
-            return self._end(data, block, breaks, int(outside[0]))
-        self._note_open_quote(data, quotes.edges, breaks)
+            return self._end(data, block, lines, int(outside[0]))
+        self._note_open_quote(data, quotes.edges, breaks, lines)
         self._take(block)
-        self.lines += breaks.size
-        self._so_far = self._stand_in(data, quotes.edges)
+        self.lines += lines.size
+        escape = text[-1:] if plain.at.size and plain.at[-1] == len(text) - 1 else b""
+        self._so_far = self._stand_in(data[:-1] if escape else data, quotes.edges) + escape
         return None
 
     def finish(self) -> None:
@@ -67,12 +72,12 @@ class LongRecord:
         self.failed = self.branched and self._is_open
         self.length -= 2 if self._tail == b"\r\n" else self._tail[-1:] in (b"\r", b"\n")
 
-    def _end(self, data: bytes, block: bytes, breaks: Positions, at: int) -> int:
+    def _end(self, data: bytes, block: bytes, lines: Positions, at: int) -> int:
         used = at + 1 - len(self._so_far)
         two = data[at - 1 : at + 1] == b"\r\n"
         self._take(block[:used])
         self.length -= 2 if two else 1
-        self.lines += int(np.searchsorted(breaks, at))
+        self.lines += int(np.searchsorted(lines, at))
         self._is_open = False
         return used
 
@@ -82,20 +87,21 @@ class LongRecord:
         if len(self.head) <= 4 * SHOWN:
             self.head += block[: 4 * SHOWN + 4]
 
-    def _note_open_quote(self, data: bytes, edges: Positions, breaks: Positions) -> None:
+    def _note_open_quote(self, data: bytes, edges: Positions, breaks: Positions, lines: Positions) -> None:
         """Note whether the last quote is open over a line end, or closed by a quote that the next byte may double."""
         self._is_open = edges.size % 2 == 1
         undecided = self._is_open or self._closed_at_end(data, edges)
         opening = int(edges[-1 if self._is_open else -2]) if undecided else 0
-        carried = opening == 0 and self._so_far.startswith(b'"')
+        carried = opening == 0 and bool(self._quote) and self._so_far.startswith(self._quote)
         first = int(np.searchsorted(breaks, opening))
         if undecided and not carried:
-            self._opening_line = self.lines - 1 + first
+            self._opening_line = self.lines - 1 + int(np.searchsorted(lines, opening))
         if undecided and carried and self.branched:
             return
         self.branched = undecided and first < breaks.size
         if self.branched:
-            self.branch = int(breaks[first]) + 1 - len(self._so_far), self.lines + first
+            end = int(breaks[first])
+            self.branch = end + 1 - len(self._so_far), self.lines + int(np.searchsorted(lines, end))
 
     def _closed_at_end(self, data: bytes, edges: Positions) -> bool:
         """Whether the data end after a closing quote: the next byte may double it, or be text."""
@@ -103,16 +109,20 @@ class LongRecord:
 
     @property
     def _blanks(self) -> bytes:
-        return b" " if self._delimiter == "\t" else b" \t"
+        return b" " if self._rules.delimiter == "\t" else b" \t"
+
+    @property
+    def _quote(self) -> bytes:
+        return (self._rules.quote or "").encode()
 
     def _stand_in(self, data: bytes, edges: Positions) -> bytes:
         ends_in_cr = b"\r" if data.endswith(b"\r") else b""
         if edges.size % 2:
-            return b'"' + ends_in_cr
+            return self._quote + ends_in_cr
         if self._closed_at_end(data, edges):
-            return b'""' if edges[-1] == len(data) - 1 else b'"" '
-        if data.endswith(self._delimiter.encode()):
-            return b"x" + self._delimiter.encode()
+            return 2 * self._quote + (b"" if edges[-1] == len(data) - 1 else b" ")
+        if data.endswith(self._rules.delimiter.encode()):
+            return b"x" + self._rules.delimiter.encode()
         return b"x" + ends_in_cr
 
 
@@ -120,7 +130,7 @@ def reject_overlong(
     blocks: Iterable[bytes], *, dialect: Dialect, first_line: int, limits: Limits | None = None
 ) -> RowReject:
     """The reject of a part that is one overlong record; `blocks` are the part's bytes, in order, of any size."""
-    record = LongRecord(dialect.delimiter, line_breaks=dialect.line_breaks)
+    record = LongRecord(dialect.quotes)
     for block in blocks:
         if record.feed(block) is not None:
             break

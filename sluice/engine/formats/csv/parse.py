@@ -41,7 +41,7 @@ def parse_part(
     """
     limits = limits or Limits()
     refused: list[RowReject] = []
-    well_quoted = well_quoted or b'"' not in data
+    well_quoted = well_quoted or dialect.quotes.without_signs(data)
     lines = _lines(data, read, dialect, limits) if well_quoted and all_text(data) else None
     if lines is not None:
         _check_books(first_line, read, len(lines))
@@ -52,7 +52,7 @@ def parse_part(
         refused, good = screen(data, index, dialect, limits, first_line)
         lines, kept = first_line + index.lines[good], _join(data, index, good)
     requested = sorted({at for at in match.positions.values() if at is not None})
-    text = read_columns(kept, dialect.delimiter, len(dialect.header), requested)
+    text = read_columns(kept, dialect.quotes, len(dialect.header), requested)
     _check_books(first_line, len(lines), text.rows + len(text.ragged))
     refused += [ragged(row.raw, int(lines[row.at]), row.fields, dialect) for row in text.ragged]
     lines = np.delete(lines, [row.at for row in text.ragged])

@@ -8,6 +8,7 @@ from sluice.engine.formats.csv.header import CsvOptions, read_dialect
 from sluice.engine.formats.csv.overlong import LongRecord
 from sluice.engine.formats.csv.records import count_records
 from sluice.engine.formats.text.cut import cut, even_size
+from sluice.engine.formats.text.footer import body_of
 from sluice.engine.formats.text.limits import Limits
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.rules import Rules
@@ -29,7 +30,8 @@ def plan_csv(
     longer than `part_bytes + max_record_bytes` and a line end, except overlong ones. `tick(bytes_done)` is called for
     every block and may raise to stop.
 
-    Raises DataError: `empty_file`, `header_only` (as NoRows), `not_csv`, `header_too_long`, `preamble_too_long`.
+    Raises DataError: `empty_file`, `header_only` (as NoRows), `not_csv`, `header_too_long`, `preamble_too_long`,
+    `footer_too_long`.
     """
     if part_bytes < 1:
         raise ConfigError(f"part_bytes must be at least 1, not {part_bytes}.")
@@ -37,11 +39,9 @@ def plan_csv(
     size = size_of(stream)
     source = Source(stream, tick)
     dialect = read_dialect(source, limits, options or CsvOptions())
-    count, follow = (
-        partial(count_records, rules=dialect.quotes),
-        partial(LongRecord, dialect.delimiter, line_breaks=dialect.line_breaks),
-    )
-    parts = cut(source, dialect, Rules(count, follow, limits, even_size(part_bytes, dialect, size)))
+    count, follow = partial(count_records, rules=dialect.quotes), partial(LongRecord, dialect.quotes)
+    body = body_of(source, options.footer if options else 0, dialect.body_line, limits)
+    parts = cut(body, dialect, Rules(count, follow, limits, even_size(part_bytes, dialect, size)))
     read = sum(part.read for part in parts)
     if read == 0:
         only = (
@@ -49,5 +49,6 @@ def plan_csv(
             if options is None or options.header is None
             else "The file has no rows."
         )
-        raise NoRows(only, dialect.header)
-    return InputPlan(source.sha256(), source.size, dialect, tuple(parts), read, dialect.note)
+        raise NoRows(" ".join(filter(None, (only, body.note))), dialect.header)
+    note = " ".join(filter(None, (dialect.note, body.note))) or None
+    return InputPlan(source.sha256(), source.size, dialect, tuple(parts), read, note)

@@ -22,21 +22,32 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from sluice.engine.declare.sources.files import QUOTE
+
 Bytes = npt.NDArray[np.uint8]
 Positions = npt.NDArray[np.int64]
 
-QUOTE, LF, CR = 34, 10, 13
+LF, CR = 10, 13
 UNCLOSED, TEXT_AFTER, BARE = "unclosed_quote", "text_after_quote", "bare_quote"
 _LINE_END = re.compile(rb"[\r\n]")
 
 
 @dataclass(frozen=True)
 class QuoteRules:
-    """The delimiter, whether a quote in an unquoted field is a fault, and whether quoted text may have line breaks."""
+    """The delimiter, whether a quote in an unquoted field is a fault, and whether a value may have line breaks.
+
+    `quote` is None where no character is one; `escape` makes the character behind it a part of the value.
+    """
 
     delimiter: str
     strict: bool = False
     line_breaks: bool = True
+    quote: str | None = QUOTE
+    escape: str | None = None
+
+    def without_signs(self, data: bytes) -> bool:
+        """Whether a buffer has neither quotes nor escapes."""
+        return not any(sign is not None and sign.encode() in data for sign in (self.quote, self.escape))
 
 
 @dataclass(frozen=True)
@@ -65,8 +76,10 @@ class Quotes:
 
 def find_quotes(data: bytes, rules: QuoteRules, *, final: bool) -> Quotes:
     """The quotes of a buffer that begins with a record; `final` if it is the end of the file."""
+    if rules.quote is None:
+        return Quotes(np.zeros(0, np.int64))
     array = np.frombuffer(data, np.uint8)
-    marks = places_of_few(array == QUOTE)
+    marks = places_of_few(array == ord(rules.quote))
     if marks.size == 0:
         return Quotes(marks)
     edges = _plain_edges(array, marks, rules)
@@ -92,10 +105,10 @@ def walk_quotes(data: bytes, rules: QuoteRules, *, final: bool) -> Quotes:
     """The same field by field, without quotes in unquoted fields and doubled quotes."""
     edges: list[int] = []
     faults: list[Fault] = []
-    at: int | None = 0
+    at: int | None = 0 if rules.quote is not None else None
     while at is not None:
         start, at = at, None
-        for field in _quoted_field(rules.delimiter).finditer(data, start):
+        for field in _quoted_field(rules.delimiter, rules.quote or QUOTE).finditer(data, start):
             first, behind = field.start(), field.end("close")
             bad = field["well"] is None and (behind >= 0 or final)
             if bad or not rules.line_breaks:
@@ -124,7 +137,7 @@ def _plain_edges(array: Bytes, marks: Positions, rules: QuoteRules) -> Positions
         return marks
     if rules.strict:
         return None
-    neither = ~_borders(rules.delimiter) & (np.arange(256) != QUOTE)
+    neither = ~borders(rules.delimiter) & (np.arange(256) != ord(rules.quote or QUOTE))
     bare = neither[array[marks - 1]] & neither[array[np.minimum(marks + 1, array.size - 1)]] & (marks > 0)
     edges, within = marks[~bare], marks[bare]
     if not edges.size or not _every_second_closes(array, edges, rules.delimiter):
@@ -139,14 +152,14 @@ def _every_second_closes(array: Bytes, marks: Positions, delimiter: str) -> bool
     opening quote to the next quote are quoted text, and those from a closing quote to the next are not.
     """
     opening, closing = marks[0::2], marks[1::2]
-    borders = _borders(delimiter)
+    border = borders(delimiter)
     doubled = opening[1:] - 1 == closing[: opening.size - 1]
-    opens = borders[array[opening - 1]]
+    opens = border[array[opening - 1]]
     opens[1:] |= doubled
     opens[0] |= opening[0] == 0
     if not opens.all():
         return False
-    closes = borders[array[np.minimum(closing + 1, array.size - 1)]]
+    closes = border[array[np.minimum(closing + 1, array.size - 1)]]
     closes[: doubled.size] |= doubled
     if closing.size:
         closes[-1] |= closing[-1] == array.size - 1
@@ -154,16 +167,17 @@ def _every_second_closes(array: Bytes, marks: Positions, delimiter: str) -> bool
 
 
 @cache
-def _borders(delimiter: str) -> npt.NDArray[np.bool_]:
+def borders(delimiter: str) -> npt.NDArray[np.bool_]:
     """Which bytes may be on both sides of a field."""
     return np.isin(np.arange(256), [LF, CR, ord(delimiter)])
 
 
 @cache
-def _quoted_field(delimiter: str) -> re.Pattern[bytes]:
+def _quoted_field(delimiter: str, quote: str) -> re.Pattern[bytes]:
     # the quote is before the look-behind, so that the search for it has the speed of memchr
-    sign = re.escape(delimiter.encode())
+    sign, mark = re.escape(delimiter.encode()), re.escape(quote.encode())
     blanks = rb"[ ]*+" if delimiter == "\t" else rb"[ \t]*+"
-    starts_field = rb'"(?<![^%b\r\n]")' % sign
-    closes = rb'(?P<close>")(?P<well>(?=%b(?:[%b\r\n]|\Z)))?' % (blanks, sign)
-    return re.compile(starts_field + rb'[^"]*+(?:""[^"]*+)*+(?:' + closes + rb"|\Z)")
+    starts_field = rb"%b(?<![^%b\r\n]%b)" % (mark, sign, mark)
+    closes = rb"(?P<close>%b)(?P<well>(?=%b(?:[%b\r\n]|\Z)))?" % (mark, blanks, sign)
+    inside = rb"[^%b]*+(?:%b[^%b]*+)*+" % (mark, mark * 2, mark)
+    return re.compile(starts_field + inside + rb"(?:" + closes + rb"|\Z)")

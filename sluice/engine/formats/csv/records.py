@@ -1,8 +1,9 @@
 """Where records begin and end in a buffer of bytes, and on which physical line.
 
-Lines end at LF, CR LF or a lone CR; records end at the line ends that are not inside quotes. A quote without a valid
-closing quote opens nothing: its record ends with its line. An empty line is not a record. An undecided end of a buffer
-(an open quote, a CR that may be half of a CR LF, a record without its line end) is decided with the bytes after it.
+Lines end at LF, CR LF or a lone CR; records end at the line ends that are not inside quotes and not
+escaped. A quote without a valid closing quote opens nothing: its record ends with its line. An empty line is not a
+record. An undecided end of a buffer (an open quote, a CR that may be half of a CR LF, a record without its line end) is
+decided with the bytes after it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sluice.engine.formats.csv.escapes import escape_faults, hidden
 from sluice.engine.formats.csv.quotes import CR, LF, Fault, Positions, QuoteRules, Quotes, find_quotes, places_of_few
 from sluice.engine.formats.text.rules import Counted
 
@@ -58,9 +60,13 @@ class Ends:
         """The line ends of a buffer that begins with a record; `final` if it is the end of the file."""
         records = lines = line_end_mask(data, final=final)
         faults = _NO_FAULTS
-        if b'"' in data:
-            quotes = find_quotes(data, rules, final=final)
-            records, faults = _outside(lines, quotes), quotes.faults
+        if not rules.without_signs(data):
+            plain = hidden(data, rules)
+            quotes = find_quotes(plain.data, rules, final=final)
+            outside = lines if plain.data is data else line_end_mask(plain.data, final=final)
+            records, faults = _outside(outside, quotes), quotes.faults
+            if plain.at.size:
+                faults = _in_order(faults + escape_faults(data, plain, quotes, rules, final=final))
         first = lines | (np.frombuffer(data, np.uint8) == CR) if b"\r" in data else lines
         blank = np.empty_like(first)
         blank[:1] = first[:1]
@@ -97,6 +103,10 @@ class Ends:
         borders = [0, *places.tolist()]
         between = [np.count_nonzero(self.records[a:b]) for a, b in itertools.pairwise(borders)]
         return np.cumsum(between, dtype=np.int64)
+
+
+def _in_order(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    return tuple(sorted(faults, key=lambda fault: fault.at))
 
 
 def _outside(lines: Mask, quotes: Quotes) -> Mask:
@@ -176,7 +186,7 @@ def index_records(data: bytes, rules: QuoteRules, *, final: bool) -> RecordIndex
     breaks = np.flatnonzero(found.lines)
     which = np.flatnonzero(found.records[breaks])
     last = breaks[which]
-    ends, stops = last + 1, last - _second_of_two(data, last)
+    ends, stops = last + 1, last - _second_of_two(hidden(data, rules).data, last)
     if (ends[-1] if ends.size else 0) < counted.end:
         ends, stops = np.append(ends, counted.end), np.append(stops, counted.end)
     starts, lines = (np.append(0, behind)[: ends.size] for behind in (ends, which + 1))

@@ -1,17 +1,19 @@
 """Rows refused before any value is read, and why.
 
-A record is refused for the first of these that applies: `line_too_long`, the first fault of its quotes
-(`unclosed_quote`, `text_after_quote`, `bare_quote`), `nul`, `invalid_utf8`, `ragged_row`, `repeated_header`.
+A record is refused for the first of these that applies: `line_too_long`, the first fault of its quotes and escapes
+(`unclosed_quote`, `text_after_quote`, `bare_quote`, `unknown_escape`, `dangling_escape`), `nul`, `invalid_utf8`,
+`ragged_row`, `repeated_header`.
 """
 
 from __future__ import annotations
 
 import csv
-import io
 import re
 
 from sluice.engine.formats.csv.dialect import Dialect
-from sluice.engine.formats.csv.quotes import TEXT_AFTER, UNCLOSED
+from sluice.engine.formats.csv.escapes import DANGLING, UNKNOWN
+from sluice.engine.formats.csv.fields import first_fields
+from sluice.engine.formats.csv.quotes import TEXT_AFTER, UNCLOSED, QuoteRules
 from sluice.engine.formats.csv.records import count_lines
 from sluice.engine.formats.text.beyond import value_beyond, without_marks
 from sluice.engine.formats.text.rejects import RowReject, show
@@ -47,27 +49,42 @@ def badly_quoted(record: bytes, line: int, code: str, at: int, dialect: Dialect)
     """The reject of a record with a fault in its quotes; `at` is the byte of that quote."""
     if code == UNCLOSED:
         line += count_lines(record[:at] + b"x") - 1
-    reason = quote_fault(record, code, at)
+    reason = quote_fault(record, code, at, dialect.quotes)
     if code == UNCLOSED:
         reason += " The row was ended with its line, and the next lines are rows."
     return RowReject(line, _column_at(record[:at], dialect), code, reason, show(record))
 
 
-def quote_fault(record: bytes, code: str, at: int) -> str:
-    """The reason for a fault of the quote at a byte of the record, and what to do about it."""
+def quote_fault(record: bytes, code: str, at: int, rules: QuoteRules) -> str:
+    """The reason for a fault of the quote or escape at a byte of the record, and what to do about it."""
+    twice = 2 * (rules.quote or "")
+    if code in (UNKNOWN, DANGLING):
+        return _escape_fault(record, code, at, rules.escape or "")
     if code == UNCLOSED:
         return (
             f"The quote before {show(record[at + 1 : at + 1 + _EXCERPT])!r} is not closed. "
-            'Close it, or write it twice ("") if it belongs to the value.'
+            f"Close it, or write it twice ({twice}) if it belongs to the value."
         )
     if code == TEXT_AFTER:
         return (
             f"Text follows the closing quote of a value: {show(record[at : at + _EXCERPT])!r}. "
-            'Write a quote twice ("") where it belongs to the value.'
+            f"Write a quote twice ({twice}) where it belongs to the value."
         )
     return (
         f"A quote stands in a value that is not in quotes, before {show(record[at + 1 : at + 1 + _EXCERPT])!r}, and "
-        'strict_quotes is declared. Put the value in quotes, and write the quote twice ("").'
+        f"strict_quotes is declared. Put the value in quotes, and write the quote twice ({twice})."
+    )
+
+
+def _escape_fault(record: bytes, code: str, at: int, escape: str) -> str:
+    if code == DANGLING:
+        return (
+            f"The escape character {escape} is the last of its line and escapes nothing. Write it twice ({2 * escape})."
+        )
+    what = show(record[at : at + 2])
+    return (
+        f"{what} has no meaning that programs agree on; here an escape character makes the next one a part of the "
+        f"value. Write {2 * escape} for {escape}, and a tab or a line break as it is, behind an escape or in quotes."
     )
 
 
@@ -95,7 +112,7 @@ def _column_at(before: bytes, dialect: Dialect) -> str | None:
     """The column of the field at the end of a record's first bytes, which are without a fault."""
     text = before.decode("utf-8", "surrogateescape")
     try:
-        fields = next(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter), [""])
+        fields = first_fields(text, dialect.quotes) or [""]
     except csv.Error:
         return None
     return dialect.header[len(fields) - 1] if len(fields) <= len(dialect.header) else None
@@ -104,7 +121,7 @@ def _column_at(before: bytes, dialect: Dialect) -> str | None:
 def _column_at_fault(record: bytes, dialect: Dialect) -> str | None:
     text = record.decode("utf-8", "surrogateescape")
     try:
-        fields = next(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter))
+        fields = first_fields(text, dialect.quotes)
     except csv.Error:  # a field longer than that module takes: the record is shown without the column's name
         return None
     for name, value in zip(dialect.header, fields, strict=False):

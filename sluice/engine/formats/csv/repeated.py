@@ -6,14 +6,12 @@ Candidates are found by the lengths and first bytes of one column's cells.
 
 from __future__ import annotations
 
-import csv
-import io
-
 import numpy as np
 import pyarrow as pa
 
 from sluice.engine.formats.csv.columns import TextColumns
 from sluice.engine.formats.csv.dialect import Dialect
+from sluice.engine.formats.csv.fields import first_fields
 from sluice.engine.formats.csv.quotes import Positions
 from sluice.engine.formats.csv.records import index_records
 from sluice.engine.formats.text.header import plain
@@ -57,5 +55,4 @@ def _is_header(text: TextColumns, row: int, names: list[str]) -> bool:
 
 
 def _fields(record: bytes, dialect: Dialect) -> list[str]:
-    reader = csv.reader(io.StringIO(record.decode(), newline=""), delimiter=dialect.delimiter)
-    return [plain(field) for field in next(reader)]
+    return [plain(field) for field in first_fields(record.decode(), dialect.quotes)]

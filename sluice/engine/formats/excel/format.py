@@ -14,7 +14,6 @@ from sluice.engine.formats.spelled.records import Records
 from sluice.engine.types.base import ColumnType
 
 _LOOKS_LIKE = b"{}\n"  # the beginning of JSON lines, which begin with empty lines here
-_TEXT = Files("*")
 
 
 class _Excel:
@@ -26,7 +25,8 @@ class _Excel:
 
     def convert(self, file: BinaryIO, source: Files, columns: Mapping[str, ColumnType], caps: Caps) -> Converted:
         sheet = read_sheet(file, source, caps)
-        return Converted(tuple(filter(None, sheet.header)), _lines(sheet, columns), _LOOKS_LIKE, _TEXT)
+        reading = Files("*", footer=sheet.footer)
+        return Converted(tuple(filter(None, sheet.header)), _lines(sheet, columns), _LOOKS_LIKE, reading)
 
 
 class _Pieces:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import takewhile
 from typing import Any, BinaryIO
 
 import python_calamine as calamine
@@ -19,6 +20,7 @@ from sluice.engine.declare import Files
 from sluice.engine.formats.caps import Caps
 from sluice.engine.formats.excel.parts import Scanned, broken, check_part, letters, scan_sheet, sheet_parts
 from sluice.engine.formats.spelled.python import WrongCell
+from sluice.engine.formats.text.footer import is_of_footer
 from sluice.engine.formats.text.header import masked
 from sluice.errors import DataError, NoRows
 
@@ -35,11 +37,13 @@ Cells = Sequence[Any]
 
 @dataclass(frozen=True)
 class Sheet:
-    """The header and the rows below it. `first` is the number of the first row below the header, from 1."""
+    """The header and the rows below it. `first` is the number of the first row below the header, from 1; the last
+    `footer` rows with a value are not data."""
 
     header: tuple[str, ...]
     first: int
     rows: list[Cells]
+    footer: int = 0
 
 
 def read_sheet(file: BinaryIO, source: Files, caps: Caps) -> Sheet:
@@ -146,14 +150,21 @@ def _below_header(rows: list[Cells], source: Files) -> Sheet:
     below = rows[body:]
     if not any(_has_values(row) for row in below):
         raise NoRows("The sheet has a header and no rows.", tuple(filter(None, names)))
-    return Sheet(_named(names, below), body + 1, below)
+    return Sheet(named_columns(names, below), body + 1, below, _footer(below, source.footer))
+
+
+def _footer(rows: Sequence[Cells], declared: int | str) -> int:
+    if isinstance(declared, int):
+        return declared
+    firsts = (next((str(cell) for cell in row if cell is not None), "") for row in reversed(rows) if _has_values(row))
+    return sum(1 for _ in takewhile(lambda first: is_of_footer(first, declared), firsts))
 
 
 def _name(cell: Any) -> str:
     return "" if cell is None or isinstance(cell, WrongCell) else str(cell)
 
 
-def _named(names: Sequence[str], rows: Sequence[Cells]) -> tuple[str, ...]:
+def named_columns(names: Sequence[str], rows: Sequence[Cells]) -> tuple[str, ...]:
     """Names for all columns: one without a header is known by its letters if it has values."""
     width = max(len(names), *map(len, rows))
     every = [*names, *[""] * (width - len(names))]

@@ -4,8 +4,8 @@ A record is a line that is not blank, lines end at LF or CR LF, and values becom
 """
 
 from sluice.engine.formats.jsonl.dialect import JsonLines, looks_like_jsonl
-from sluice.engine.formats.jsonl.lines import reject_overlong_line
 from sluice.engine.formats.jsonl.parse import parse_jsonl
 from sluice.engine.formats.jsonl.plan import plan_jsonl
+from sluice.engine.formats.text.lines import reject_overlong_line
 
 __all__ = ["plan_jsonl", "parse_jsonl", "JsonLines", "looks_like_jsonl", "reject_overlong_line"]

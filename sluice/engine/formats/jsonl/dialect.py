@@ -23,26 +23,29 @@ class JsonLines:
     `header` has the keys of the file's first lines, in order of appearance, then requested keys of later lines.
     `body_offset` is the byte, counted from 0, and `body_line` the line, counted from 1, of the first record or of a
     blank line before it. `encoding` is the declared encoding that the file was read with; None: UTF-8.
+    `numbered`: each line begins with its own number.
     """
 
     header: tuple[str, ...]
     body_offset: int
     body_line: int
     encoding: str | None = None
+    numbered: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        facts = {
+        facts: dict[str, Any] = {
             "format": NAME,
             "header": list(self.header),
             "body_offset": self.body_offset,
             "body_line": self.body_line,
         }
-        return facts | ({"encoding": self.encoding} if self.encoding else {})
+        facts |= {"encoding": self.encoding} if self.encoding else {}
+        return facts | ({"numbered": True} if self.numbered else {})
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> JsonLines:
         start = int(stored["body_offset"]), int(stored["body_line"])
-        return cls(tuple(stored["header"]), *start, stored.get("encoding"))
+        return cls(tuple(stored["header"]), *start, stored.get("encoding"), bool(stored.get("numbered")))
 
 
 def looks_like_jsonl(head: bytes, *, skip: int = 0) -> bool:

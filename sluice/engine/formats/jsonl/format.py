@@ -6,14 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from sluice.engine.declare import Files
 from sluice.engine.formats.format import Format, Part
 from sluice.engine.formats.jsonl.dialect import NAME, JsonLines, looks_like_jsonl
-from sluice.engine.formats.jsonl.lines import reject_overlong_line
+from sluice.engine.formats.jsonl.numbered import numbers_of, renumbered
 from sluice.engine.formats.jsonl.parse import parse_jsonl
 from sluice.engine.formats.jsonl.plan import plan_jsonl, read_keys
-from sluice.engine.formats.jsonl.rows import cut_lines, read_values, with_values
+from sluice.engine.formats.jsonl.rows import read_values, with_values
 from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.lines import cut_lines, reject_overlong_line
 from sluice.engine.formats.text.parsed import ParsedPart
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.rejects import RowReject
@@ -34,14 +37,20 @@ class _JsonLines:
         self, stream: Readable, source: Files, *, requested: Sequence[str], part_bytes: int, limits: Limits, tick: Tick
     ) -> InputPlan:
         return plan_jsonl(
-            stream, part_bytes=part_bytes, skip=source.skip, limits=limits, tick=tick, requested=requested
+            stream,
+            part_bytes=part_bytes,
+            skip=source.skip,
+            limits=limits,
+            tick=tick,
+            requested=requested,
+            footer=source.footer,
         )
 
     def dialect(self, stored: dict[str, Any]) -> JsonLines:
         return JsonLines.from_json(stored)
 
     def parse(self, part: Part, dialect: JsonLines, limits: Limits) -> ParsedPart:
-        return parse_jsonl(
+        parsed = parse_jsonl(
             part.data,
             dialect=dialect,
             match=part.match,
@@ -51,6 +60,7 @@ class _JsonLines:
             commas=part.commas,
             nested=part.nested,
         )
+        return renumbered(parsed, part.data, part.first_line) if dialect.numbered else parsed
 
     def refuse_overlong(
         self,
@@ -62,7 +72,10 @@ class _JsonLines:
     ) -> RowReject:
         return reject_overlong_line(blocks, first_line=first_line, limits=limits)
 
-    def cut(self, data: bytes, lines: Int64s, dialect: JsonLines) -> list[bytes]:  # noqa: ARG002 - as above
+    def cut(self, data: bytes, lines: Int64s, dialect: JsonLines) -> list[bytes]:
+        if dialect.numbered:
+            numbers = numbers_of(data)
+            return cut_lines(data, np.searchsorted(numbers, lines + numbers[0]))
         return cut_lines(data, lines)
 
     def cells(self, record: str, dialect: JsonLines) -> list[str] | None:

@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from sluice.engine.formats.jsonl.dialect import JsonLines
 from sluice.engine.formats.jsonl.layout import Layouts, Row
-from sluice.engine.formats.jsonl.lines import BLANK, is_record
 from sluice.engine.formats.jsonl.values import (
     Fraction,
     InvalidLine,
@@ -28,6 +27,7 @@ from sluice.engine.formats.jsonl.values import (
 from sluice.engine.formats.text.documents import Number, written
 from sluice.engine.formats.text.header import LINE, HeaderMatch
 from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.lines import BLANK, is_record
 from sluice.engine.formats.text.parsed import ParsedPart
 from sluice.engine.formats.text.rejects import RowReject, show
 from sluice.errors import PermanentError

@@ -13,16 +13,17 @@ from functools import partial
 
 from sluice.engine.formats.jsonl.dialect import JsonLines, looks_like_array
 from sluice.engine.formats.jsonl.late_keys import LateKeys
-from sluice.engine.formats.jsonl.lines import LongLine, count_lines
 from sluice.engine.formats.jsonl.values import InvalidLine, read_object
 from sluice.engine.formats.text.cut import cut, even_size
+from sluice.engine.formats.text.footer import body_of
 from sluice.engine.formats.text.header import plain
 from sluice.engine.formats.text.limits import Limits
+from sluice.engine.formats.text.lines import LongLine, count_lines, skip_lines
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.rejects import show
 from sluice.engine.formats.text.rules import Counted, Rules
 from sluice.engine.formats.text.source import UTF8_MARK, Readable, Source, Tick, size_of
-from sluice.errors import ConfigError, DataError
+from sluice.errors import ConfigError, DataError, NoRows
 
 _HEAD = 1 << 16
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -36,14 +37,15 @@ def plan_jsonl(
     limits: Limits | None = None,
     tick: Tick | None = None,
     requested: Sequence[str] = (),
+    footer: int | str = 0,
 ) -> InputPlan:
     """Plan a file of UTF-8 text from a stream at its start. Memory: at most a block and a line.
 
-    The first `skip` lines are left out. Parts and `tick` are as of `plan_csv`. Of keys that the first lines do not have
-    the `requested` ones are looked for in all others.
+    The first `skip` lines are left out, and the `footer`. Parts and `tick` are as of `plan_csv`. Of keys that the first
+    lines do not have the `requested` ones are looked for in all others.
 
     Raises DataError: `empty_file`, `json_array`, `not_jsonl` (no object in the first lines), `header_too_long`
-    (too many keys), `preamble_too_long`.
+    (too many keys), `preamble_too_long`, `footer_too_long`.
     """
     if part_bytes < 1:
         raise ConfigError(f"part_bytes must be at least 1, not {part_bytes}.")
@@ -58,16 +60,20 @@ def plan_jsonl(
         late.look(data)
         return count(data, final=final)
 
-    parts = cut(source, dialect, Rules(counted, LongLine, limits, even_size(part_bytes, dialect, size)))
+    body = body_of(source, footer, dialect.body_line, limits)
+    parts = cut(body, dialect, Rules(counted, LongLine, limits, even_size(part_bytes, dialect, size)))
     whole = replace(dialect, header=(*dialect.header, *filter(_is_storable, late.found)))
-    return InputPlan(source.sha256(), source.size, whole, tuple(parts), sum(part.read for part in parts))
+    read = sum(part.read for part in parts)
+    if read == 0 and body.note:
+        raise NoRows(f"The file has no rows. {body.note}", whole.header)
+    return InputPlan(source.sha256(), source.size, whole, tuple(parts), read, body.note)
 
 
 def read_keys(source: Source, skip: int, limits: Limits) -> JsonLines:
     """Read the keys of the first lines from a source at its start, and leave the source at the body."""
     mark = len(UTF8_MARK) if source.peek(len(UTF8_MARK)) == UTF8_MARK else 0
     source.skip(mark)
-    offset = mark + _skip_lines(source, skip, limits)
+    offset = mark + skip_lines(source, skip, limits)
     head = _head(source, limits)
     if not head.strip():
         raise DataError("empty_file", "The file is empty, without rows.")
@@ -78,24 +84,6 @@ def read_keys(source: Source, skip: int, limits: Limits) -> JsonLines:
             "turn it into these first: jq -c '.[]' file.json > file.jsonl",
         )
     return JsonLines(_keys(head, limits), offset, skip + 1)
-
-
-def _skip_lines(source: Source, count: int, limits: Limits) -> int:
-    """Skip that many lines. Returns their length in bytes."""
-    if not count:
-        return 0
-    head = source.peek(limits.max_header_bytes)
-    lines = head.split(b"\n", count)
-    if len(lines) <= count:
-        if len(head) < limits.max_header_bytes:
-            raise DataError("empty_file", f"The file ends within the {count} lines that are skipped: it has no row.")
-        longest = limits.max_header_bytes
-        raise DataError(
-            "preamble_too_long", f"The {count} lines to skip do not end within {longest:,} bytes: is this the file?"
-        )
-    length = len(head) - len(lines[-1])
-    source.skip(length)
-    return length
 
 
 def _head(source: Source, limits: Limits) -> bytes:

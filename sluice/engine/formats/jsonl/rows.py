@@ -6,24 +6,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-import numpy as np
-
 from sluice.engine.formats.jsonl.dialect import JsonLines
 from sluice.engine.formats.jsonl.values import scan_as_written
 from sluice.engine.formats.text.documents import Document
 from sluice.engine.formats.text.header import plain
-from sluice.engine.types.base import Int64s
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
-
-
-def cut_lines(data: bytes, lines: Int64s) -> list[bytes]:
-    """The lines of a part at these places, counted from 0, without line ends."""
-    breaks = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
-    starts = np.append(0, breaks + 1)
-    stops = np.append(breaks, len(data))
-    spans = zip(starts[lines].tolist(), stops[lines].tolist(), strict=True)
-    return [data[start:stop].removesuffix(b"\r") for start, stop in spans]
 
 
 def read_values(record: str, dialect: JsonLines) -> list[str] | None:

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NoReturn
 
-from sluice.engine.formats.jsonl.lines import size_of_line
 from sluice.engine.formats.text.beyond import value_beyond, wrong_in
 from sluice.engine.formats.text.documents import HALF, Number
+from sluice.engine.formats.text.lines import size_of_line
 
 Value = str | bool | tuple[object, ...] | list[object] | None
 """Text (of strings and of numbers), true or false, an object (a tuple), an array (a list), or null."""

@@ -27,7 +27,6 @@ _KINDS = (
     (rb"Rar!\x1a\x07", "a RAR archive", _UNPACK),
     (rb"\x04\x22\x4d\x18", "an LZ4 archive", _UNPACK),
     (rb"\x1f\x9d[\x89-\x90]", "an archive of compress", _UNPACK),
-    (rb".{257}ustar", "a tar archive", _UNPACK),
     (rb"\x7fELF|MZ[\x00-\xff]{62,510}PE\x00\x00", "a program", _IMAGE),
 )
 _AS_TEXT = ((rb"%PDF-", "a PDF document", _EXPORT), (rb"\{\\rtf", "an RTF document", _EXPORT))

@@ -10,8 +10,8 @@ and later bytes decide which of them counts. So a stream is always read once.
 
 from __future__ import annotations
 
+from sluice.engine.formats.text.footer import Taken
 from sluice.engine.formats.text.rules import Followed, Rules, Written
-from sluice.engine.formats.text.source import Source
 from sluice.engine.formats.text.spans import OpenPart, PartSpan
 
 _BLOCK = 1 << 18
@@ -31,7 +31,7 @@ def even_size(part_bytes: int, body: Written, size: int | None) -> int:
     return -(-length // count)
 
 
-def cut(source: Source, body: Written, rules: Rules) -> list[PartSpan]:
+def cut(source: Taken, body: Written, rules: Rules) -> list[PartSpan]:
     """Cut the rest of a source, a whole body, into parts."""
     cutting = _Cutting(rules, OpenPart(body.body_offset, body.body_line), [])
     while block := source.take(min(_BLOCK, rules.part_bytes)):

@@ -6,7 +6,6 @@ one.
 """
 
 from sluice.engine.formats.caps import Caps, capped
-from sluice.engine.formats.unpack.archive import members
-from sluice.engine.formats.unpack.layers import Unpacked, unpack
+from sluice.engine.formats.unpack.layers import Unpacked, members, unpack
 
 __all__ = ["unpack", "Unpacked", "Caps", "capped", "members"]

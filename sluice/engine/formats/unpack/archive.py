@@ -29,7 +29,7 @@ _EXCEL = "an Excel workbook"
 _OFFICE = (("xl/", _EXCEL), ("word/", "a Word document"), ("ppt/", "a PowerPoint presentation"))
 
 
-def members(stream: BinaryIO) -> list[str]:
+def zip_members(stream: BinaryIO) -> list[str]:
     """The names of a zip's data files in the archive's order; empty for an Office file and for any other file.
 
     Folders, `__MACOSX` and names that begin with a dot are not data files. Raises DataError `corrupt`, `truncated`,
@@ -45,7 +45,7 @@ def members(stream: BinaryIO) -> list[str]:
 def chosen(archive: BinaryIO, member: str | None, layers: Sequence[str] = ()) -> zipfile.ZipInfo:
     """The member of that name, or the only data file. `layers` are the packings that the archive was in.
 
-    Raises DataError as `members`, and `not_csv`, `empty_archive`, `several_members`, `no_member`,
+    Raises DataError as `zip_members`, and `not_csv`, `empty_archive`, `several_members`, `no_member`,
     `duplicate_member`, `encrypted`, `unsupported`.
     """
     entries = _directory(archive)

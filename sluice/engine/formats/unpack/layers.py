@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from sluice.engine.formats.caps import Caps, capped
-from sluice.engine.formats.unpack.archive import chosen, unzipped
+from sluice.engine.formats.unpack.archive import chosen, unzipped, zip_members
 from sluice.engine.formats.unpack.compressed import BZIP2, GZIP, XZ, decompressed, zstd_decompressed
-from sluice.engine.formats.unpack.kinds import HEAD, ZIP, ZSTD, packing_of
+from sluice.engine.formats.unpack.kinds import HEAD, TAR, ZIP, ZSTD, packing_of
 from sluice.engine.formats.unpack.streams import blocks_of, stream_of
+from sluice.engine.formats.unpack.tar import tar_members, untarred
 from sluice.engine.formats.unpack.text import decoded, encoding_of
 from sluice.errors import DataError, TransientError
 
@@ -41,7 +42,8 @@ def unpack(stream: BinaryIO, *, member: str | None = None, encoding: str | None 
 
     Raises DataError, as the stream's `read` does: `corrupt`, `truncated`, `too_large`, `too_compressed`. And here
     only: `nested_too_deep`, and for zip archives `several_members`, `no_member`, `duplicate_member`,
-    `empty_archive`, `encrypted`, `unsupported`, `not_csv`. TransientError when an archive inside another layer does
+    `empty_archive`, `encrypted`, `unsupported`, `not_csv`; for tar archives also `unsafe_archive`.
+    TransientError when an archive inside another layer does
     not fit the temporary folder.
     """
     peeling = _Peeling(stream, member, caps)
@@ -51,7 +53,7 @@ def unpack(stream: BinaryIO, *, member: str | None = None, encoding: str | None 
         if peeling.member is not None:
             raise DataError(
                 "no_member",
-                f"The file is not a zip archive, so it does not have the member {peeling.member!r}. A new run loads it "
+                f"The file is not an archive, so it does not have the member {peeling.member!r}. A new run loads it "
                 "as it is: sluice run PIPELINE FILE",
             )
         head = peeling.head()
@@ -62,6 +64,29 @@ def unpack(stream: BinaryIO, *, member: str | None = None, encoding: str | None 
         peeling.top.close()
         raise
     return Unpacked(peeling.top, tuple(peeling.layers), text, peeling.packed, head)
+
+
+def members(stream: BinaryIO, caps: Caps) -> list[str]:
+    """The names of the data files of an archive, a zip or a tar, also of a compressed tar; empty for any other file.
+
+    Raises DataError: those of `zip_members` and `untarred`, and of the compression `corrupt`, `truncated`, `too_large`,
+    `too_compressed`.
+    """
+    stream.seek(0)
+    head = stream.read(HEAD)
+    if packing_of(head) == ZIP:
+        return zip_members(stream)
+    peeling = _Peeling(stream, None, caps)
+    try:
+        while (packing := packing_of(peeling.head())) not in (None, TAR, ZIP):
+            peeling.take_off(packing)
+        return tar_members(peeling.top) if packing == TAR else []
+    finally:
+        peeling.top.close()
+
+
+def _decompressed(stream: BinaryIO, packing: str) -> Iterator[bytes]:
+    return zstd_decompressed(stream) if packing == ZSTD else decompressed(stream, _PLAIN[packing])
 
 
 class _Peeling:
@@ -85,10 +110,11 @@ class _Peeling:
             raise DataError("nested_too_deep", f"There is {packing} in {inside}: that is too deep; unpack it first.")
         if packing == ZIP:
             blocks = self._unzip()
-        elif packing == ZSTD:
-            blocks = zstd_decompressed(self.top)
+        elif packing == TAR:
+            member, self.member = self.member, None
+            blocks = untarred(self.top, member, self.layers)
         else:
-            blocks = decompressed(self.top, _PLAIN[packing])
+            blocks = _decompressed(self.top, packing)
         self.add(packing, capped(blocks, self.packed, self._caps))
 
     def add(self, layer: str, blocks: Iterator[bytes]) -> None:

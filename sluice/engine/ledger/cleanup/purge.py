@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.rejects.replayed import close_replayed
 from sluice.engine.ledger.rows import mappings
@@ -65,10 +66,24 @@ def purge_run(run: int, ended_before: datetime) -> Counter[str]:
 def purge_kept() -> int:
     """Delete rows that were kept so that a run could be undone, and whose time is over. Returns how many rows of tables
     that were."""
+    with transaction() as cursor:
+        cursor.execute(query("kept_days"))
+        days = mappings(cursor)
+    return sum(_purge_day(each["slot"], whole=each["whole"]) for each in days if not each["wait"])
+
+
+def _purge_day(slot: int, *, whole: bool) -> int:
+    """Purge what was kept on one day: at once if all of it may go and nobody works with it, else in batches."""
+    if whole:
+        with transaction() as cursor:
+            cursor.execute(query("drop_kept"), {"slot": slot})
+            (rows,) = cursor.fetchone() or (None,)
+        if rows is not None:
+            return int(rows)
     total, gone = 0, KEPT_BATCH
     while gone == KEPT_BATCH:
         with transaction() as cursor:
-            cursor.execute(query("purge_kept"), {"batch": KEPT_BATCH})
+            cursor.execute(query("purge_kept"), {"slot": slot, "batch": KEPT_BATCH})
             gone, rows = cursor.fetchone() or (0, 0)
         total += int(rows)
     return total
@@ -81,7 +96,7 @@ def purge_ticks(due_before: datetime) -> int:
 
 def _inputs(run: int) -> list[int]:
     with transaction() as cursor:
-        cursor.execute("select id from sluice.input where run_id = %s order by id", (run,))
+        cursor.execute(in_ledger("select id from sluice.input where run_id = %s order by id"), (run,))
         return [input_id for (input_id,) in cursor.fetchall()]
 
 

@@ -29,7 +29,18 @@ def loaded_files(pipeline: str, sources: Sequence[str], since: date | None, colu
 
     `has_column`: they were loaded under a declaration with `column`.
     """
+    return _loaded("loaded_files", pipeline, sources, since, column)
+
+
+def loaded_fetches(pipeline: str, sources: Sequence[str], since: date | None, column: str | None) -> list[LoadedFile]:
+    """The same for sources that are fetched: the copies in the landing of what runs have fetched and loaded."""
+    return _loaded("loaded_fetches", pipeline, sources, since, column)
+
+
+def _loaded(
+    name: str, pipeline: str, sources: Sequence[str], since: date | None, column: str | None
+) -> list[LoadedFile]:
     params = {"pipeline": pipeline, "sources": list(sources), "since": since, "column": column or ""}
     with transaction() as cursor:
-        cursor.execute(query("loaded_files"), params)
+        cursor.execute(query(name), params)
         return records(cursor, LoadedFile)

@@ -57,3 +57,11 @@ def earlier_open_run(cursor: Cursor, run: int, pipeline: str, source: str, *, on
     cursor.execute(query("earlier_open_run"), params)
     row = cursor.fetchone()
     return None if row is None else row[0]
+
+
+def noted_with(cursor: Cursor, pipeline: str, source: str, landed: str, contract: str) -> dict[str, str]:
+    """What the fetch of a copy in the landing has noted; nothing if the contract was another one."""
+    params = {"pipeline": pipeline, "source": source, "landed": landed, "contract": contract}
+    cursor.execute(query("noted_with"), params)
+    row = cursor.fetchone()
+    return {} if row is None else dict(row[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import ledger_schema
 from sluice.engine.database.session import place
 from sluice.engine.database.statements import statements
 from sluice.engine.types.forgotten import Forgotten
@@ -10,7 +11,11 @@ from sluice.errors import TablesMissing
 
 query = statements(__name__)
 
-NO_KEY = "The key of forgotten values is missing (table sluice.forget_key). Restore it from a backup of the ledger."
+
+def no_key() -> str:
+    """The sentence about the missing key of forgotten values."""
+    table = f"{ledger_schema()}.forget_key"
+    return f"The key of forgotten values is missing (table {table}). Restore it from a backup of the ledger."
 
 
 def forgotten_of(table: str, newest: int) -> Forgotten | None:
@@ -26,5 +31,5 @@ def forgotten_of(table: str, newest: int) -> Forgotten | None:
     if not found:
         return None
     if found[0][0] is None:
-        raise TablesMissing(NO_KEY)
+        raise TablesMissing(no_key())
     return Forgotten(bytes(found[0][0]), {column: frozenset(map(bytes, hashes)) for _, column, hashes in found})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from psycopg2.extensions import cursor as Cursor
 
-from sluice.engine.database.connection import stream, transaction
+from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.facts import Replayed
 from sluice.engine.ledger.rejects.stream import AT_ONCE
@@ -32,7 +33,8 @@ class ReplayInput:
 
 
 class KeptReject(NamedTuple):
-    """A reject with its text. `masked` are columns that the text lacks; `state` is that of its replay, by `by_run`."""
+    """A reject with its text. `masked` are columns that the text lacks; `state` is that of its replay, by `by_run`, or
+    "dismissed"."""
 
     line: int
     column: str | None
@@ -60,20 +62,19 @@ def inputs_with_rejects(run: int) -> list[ReplayInput]:
         return records(cursor, ReplayInput)
 
 
-def kept_rejects(input_id: int, *, code: str | None = None, column: str | None = None) -> Iterator[KeptReject]:
-    """The rejects of an input, by line; through a cursor of the server."""
-    with transaction() as session:
-        session.execute("set local idle_in_transaction_session_timeout = 0")
-        with stream(session, "kept_rejects") as cursor:
-            cursor.itersize = AT_ONCE
-            cursor.execute(query("open_rejects"), {"input": input_id, "code": code, "column": column})
-            for row in cursor:
-                yield KeptReject(*row)
+def kept_rejects(
+    input_id: int, *, code: str | None = None, column: str | None = None, after: int = 0, limit: int
+) -> list[KeptReject]:
+    """So many rejects of an input behind a line, by line."""
+    params = {"input": input_id, "code": code, "column": column, "after": after, "limit": limit}
+    with transaction() as cursor:
+        cursor.execute(query("open_rejects"), params)
+        return [KeptReject(*row) for row in cursor]
 
 
 def lock_rejects(cursor: Cursor, run: int) -> None:
     """Until the transaction ends nobody else takes rejects of this run."""
-    cursor.execute("select from sluice.run where id = %s for no key update", (run,))
+    cursor.execute(in_ledger("select from sluice.run where id = %s for no key update"), (run,))
     _close_settled(cursor, run)
 
 

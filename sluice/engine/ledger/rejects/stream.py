@@ -27,9 +27,9 @@ class StreamedReject(NamedTuple):
 
 
 def stream_rejects(
-    inputs: Iterable[tuple[int, str]], code: str | None = None, column: str | None = None
+    inputs: Iterable[tuple[int, str]], code: str | None = None, column: str | None = None, *, only_open: bool = False
 ) -> Generator[StreamedReject, None, None]:
-    """The rejects of `inputs` (number, file), input by input, by line.
+    """The rejects of `inputs` (number, file), input by input, by line; with `only_open` without dismissed ones.
 
     One transaction from the first to the last of them, however slowly the caller reads. Raises DatabaseAway.
     """
@@ -38,6 +38,8 @@ def stream_rejects(
         for number, uri in inputs:
             with stream(session, "rejects") as cursor:
                 cursor.itersize = AT_ONCE
-                cursor.execute(query("export_rejects"), {"input": number, "code": code, "column": column})
+                cursor.execute(
+                    query("export_rejects"), {"input": number, "code": code, "column": column, "only_open": only_open}
+                )
                 for row in cursor:
                     yield StreamedReject(uri, *row)

@@ -5,6 +5,7 @@ select p.id as part, p.number, p.start_byte as start, p.length, p.first_line, p.
        i.parts_total as parts, r.options->>'max_rejects' as max_rejects,
        coalesce((r.options->>'reload')::boolean, false) as reload, i.revision,
        coalesce((r.options->>'alone')::boolean, false) as alone, r.options ? 'replay' as replay,
-       coalesce((select max(id) from sluice.forgotten), 0) as forgotten
+       coalesce((select max(id) from sluice.forgotten), 0) as forgotten,
+       (r.created_at at time zone 'UTC')::date as registered
 from sluice.part p join sluice.input i on i.id = p.input_id join sluice.run r on r.id = i.run_id
 where p.id = any(%(parts)s)

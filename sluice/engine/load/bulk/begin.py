@@ -42,7 +42,7 @@ class Unwritten:
 
 def begin(work: PartWork, target: Target, unwritten: Unwritten = Unwritten()) -> None:
     """Begin a bulk load if this is the first load of a large run into an empty table that nothing else loads."""
-    if settings().bulk_rows > 0 and not (target.update or work.reload or work.replaces):
+    if settings().bulk_rows > 0 and not (target.partition or target.update or work.reload or work.replaces):
         _consider(work.run, work.source, target, unwritten)
 
 

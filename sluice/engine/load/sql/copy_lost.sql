@@ -1,2 +1,2 @@
 -- Rows whose key occurs earlier in the same part.
-copy {lost} ({columns}) from stdin (format binary)
+copy {lost} ({copied}) from stdin (format binary)

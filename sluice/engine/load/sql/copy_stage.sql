@@ -1,2 +1,2 @@
 -- Into a temporary table first, if some of these keys exist already.
-copy {stage} ({columns}) from stdin (format binary)
+copy {stage} ({copied}) from stdin (format binary)

@@ -8,8 +8,8 @@ with gone as (
                           where r.state <> 'running' or i.state = 'done')
     returning {text_t} as "Was"
 ), kept as (
-    insert into sluice.replaced (run_id, input_id, kept_run, kept_input, rows)
-    select 0, 0, %(newest)s, (%(members)s::bigint[])[1], array_agg("Was")
+    insert into sluice.replaced (run_id, input_id, kept_run, kept_input, rows, number)
+    select 0, 0, %(newest)s, (%(members)s::bigint[])[1], array_agg("Was"), count(*)
     from (select "Was", row_number() over () as "Number" from gone) n group by "Number" / 1000
 )
 select count(*) from gone

@@ -5,6 +5,6 @@ with gone as (
     where t._input_id = n.input
     returning n.by as "By", {text_t} as "Was"
 )
-insert into sluice.replaced (run_id, input_id, kept_run, kept_input, rows)
-select 0, 0, %(run)s, "By", array_agg("Was")
+insert into sluice.replaced (run_id, input_id, kept_run, kept_input, rows, number)
+select 0, 0, %(run)s, "By", array_agg("Was"), count(*)
 from (select "By", "Was", row_number() over (partition by "By") as "Number" from gone) n group by "By", "Number" / 1000

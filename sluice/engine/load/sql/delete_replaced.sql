@@ -8,6 +8,6 @@ with gone as (
       and not exists (select from jsonb_array_elements_text(i.dialect -> 'absent') name where to_jsonb(t) ->> name is not null)
     returning n.by as "By", {text_t} as "Was"
 )
-insert into sluice.replaced (run_id, input_id, kept_run, kept_input, rows)
-select 0, 0, %(run)s, "By", array_agg("Was")
+insert into sluice.replaced (run_id, input_id, kept_run, kept_input, rows, number)
+select 0, 0, %(run)s, "By", array_agg("Was"), count(*)
 from (select "By", "Was", row_number() over (partition by "By") as "Number" from gone) n group by "By", "Number" / 1000

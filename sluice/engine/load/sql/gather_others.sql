@@ -1,18 +1,18 @@
 -- The other stored rows of these keys: of later runs, and settled rows that one of them replaced.
+-- (`offset 0`: only rows of this source are read as rows of the table; others have other columns.)
 with kept as (
-    select c.ctid as "Record", c.part_id as "Part", c.counted as "Counted", false as "Before",
+    select c."Record", c.part_id as "Part", c.counted as "Counted", false as "Before",
            nullif(c.absent, '{{}}') as "Absent", {w_columns}
-    from sluice.contender c
-    join sluice.input i on i.id = c.input_id
+    from (select d.ctid as "Record", d.part_id, d.counted, d.absent, d.row
+          from sluice.contender d join sluice.input i on i.id = d.input_id
+          where i.pipeline = %(pipeline)s and i.source = %(source)s
+            and not exists (select from {contest} k where k."Record" = d.ctid) offset 0) c
     cross join lateral jsonb_populate_record(null::{target}, c.row) w
-    where i.pipeline = %(pipeline)s and i.source = %(source)s
-      and not exists (select from {contest} k where k."Record" = c.ctid)
     union all
     select null, 0, false, true, null, {w_columns}
-    from sluice.replaced c
-    join sluice.input i on i.id = c.input_id
+    from (select d.rows from sluice.replaced d join sluice.input i on i.id = d.input_id
+          where i.pipeline = %(pipeline)s and i.source = %(source)s and d.input_id > 0 offset 0) c
     cross join lateral (select (each::{stage}).* from unnest(c.rows) each) w
-    where i.pipeline = %(pipeline)s and i.source = %(source)s and c.input_id > 0
 )
 insert into {contest} ({columns}, "Run", "Position", "Part", "Final", "There", "Counted", "Record", "Absent")
 select {w_columns}, coalesce(i.run_id, 0), coalesce(i.position, 0), w."Part",

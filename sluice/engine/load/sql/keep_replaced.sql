@@ -1,6 +1,6 @@
 -- Rows that the input had replaced and that a row of an open run still replaces: they are recorded for that run.
-insert into sluice.replaced (run_id, input_id, rows)
-select i.run_id, i.id, array_agg(u."Text")
+insert into sluice.replaced (run_id, input_id, rows, number)
+select i.run_id, i.id, array_agg(u."Text"), count(*)
 from sluice.replaced c
 cross join lateral unnest(c.rows) u ("Text")
 cross join lateral (select (u."Text"::{stage}).*) w

@@ -46,12 +46,13 @@ def _times(evidence: ColumnEvidence) -> Decision | None:
             formats[text] = formats.get(text, 0) + count
     if not formats or {half.strip().casefold() for half, _, _ in evidence.halves} - _HALVES:
         return None
-    late = sum(count for hour, count, _ in evidence.hours if int(hour) > (12 if evidence.halves.total else 23))
+    last = 12 if evidence.halves.total else 23
+    late = {hour: count for hour, count, _ in evidence.hours if int(hour) > last}
     best = sorted(formats, key=lambda text: (-formats[text], text))
-    fits = sum(formats.values()) - late
-    return (
-        Decision((Reading(Time(*best), "a time of day"),), fits, ("a time of day",), exact=False) if fits > 0 else None
-    )
+    fits = sum(formats.values()) - sum(late.values())
+    unread = f"the hour {min(late)}" if late else ""
+    reading = Reading(Time(*best), "a time of day")
+    return Decision((reading,), fits, ("a time of day",), exact=False, unread=unread) if fits > 0 else None
 
 
 def _lengths(evidence: ColumnEvidence) -> Decision | None:

@@ -21,7 +21,7 @@ from sluice.engine.types import Date
 from sluice.engine.types.base import Mask
 from sluice.engine.types.times.formats import likely_first_year
 
-_CLOCK = re.compile(r"( |A|, )(99?:99)(:99)?([.,]9{1,6})?")
+_CLOCK = re.compile(r"( |A|, )99?([:.])99(?:\2(99))?([.,]9{1,6})?")
 _PACKED = {"9999": "%H%M", "999999": "%H%M%S"}
 _HALVES, _UTC = {"AM", "PM"}, {"Z", "UTC", "GMT"}
 _OFFSET = re.compile(r"Z|[+-]\d\d(?::?\d\d)?")
@@ -179,9 +179,9 @@ def _formats(dated: Dated, zones: list[str]) -> list[str] | None:
         found = _CLOCK.fullmatch(dated.time)
         if found is None:
             return None
-        between, _, seconds, fraction = found.groups()
+        between, mark, seconds, fraction = found.groups()
         behind = f"{fraction[0]}%f" if fraction else ""
-        text = f"{between.replace('A', 'T')}%H:%M{':%S' if seconds else ''}{behind}"
+        text = f"{between.replace('A', 'T')}%H{mark}%M{f'{mark}%S' if seconds else ''}{behind}"
     return _with_zones(text, zones) if dated.zone else [text]
 
 

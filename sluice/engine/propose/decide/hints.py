@@ -12,7 +12,7 @@ _HINTS = (
     (re.compile(r"99?[-/. ]99?[-/. ]99(?: .*)?"), "dates with years of two digits"),
     (
         re.compile(r"99?[- .]*[Aa]{3,9}[- ,.]*9{2,4}.*|[A][a]{2,8} 99?, ?9{4}.*"),
-        "dates with names of months, not English",
+        "dates with names of months, not English or in a form that no type reads",
     ),
     (re.compile(r"9{4}-99-99[ A]99:99(?::99)?(?:\.9+)? ?(?:[Aa]+|[+-]99:?99)"), "times with zones that are names"),
     (re.compile(r"9{4}-99-99[ A]99:99:99\.9{7,}A?"), "times with more than 6 digits of a second"),

@@ -16,7 +16,7 @@ from sluice.engine.propose.decide.repeats import Repeats
 from sluice.engine.propose.evidence.column import ColumnEvidence
 from sluice.engine.propose.evidence.gather import Gathered
 from sluice.engine.propose.evidence.hashes import Spill
-from sluice.engine.propose.layout.look import FileLook
+from sluice.engine.propose.layout.described import FileLook
 from sluice.engine.types import Date, Integer, Text, Timestamp
 
 _IDENTIFIES = re.compile(

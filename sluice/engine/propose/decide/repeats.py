@@ -12,7 +12,7 @@ from sluice.engine.propose.evidence.gather import Gathered, ahead
 from sluice.engine.propose.evidence.hashes import Hashes, Spill, Unique, combined, hashes_of
 from sluice.engine.propose.evidence.shapes import folded, trimmed
 from sluice.engine.propose.layout.blocks import Block
-from sluice.engine.propose.layout.look import FileLook
+from sluice.engine.propose.layout.described import FileLook
 from sluice.engine.propose.layout.read import blocks_of
 from sluice.engine.types.base import Mask
 

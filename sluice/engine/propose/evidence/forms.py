@@ -20,11 +20,14 @@ _DAY = (
     r"(?P<day>9{4}(?P<first>[-/. ])99?(?P=first)99?|99?(?P<last>[-/. ])99?(?P=last)(?:9{4}|99)|9{8}(?![.,:])"
     rf"|99?(?P<gap>[-/. ]?){_WORD}(?P=gap)(?P<year>9{{4}}|99)|(?P<month>{_WORD})(?P<stop>\.?) 99?, 9{{4}})"
 )
-_TIME = r"(?:(?P<between> |A|, )(?P<clock>99?:99(?::99(?:[.,]9{1,9})?)?)|(?P<packed>9{4}|9{6}))"
+_TIME = (
+    r"(?:(?P<between> |A|, )(?P<clock>99?(?::99(?::99(?:[.,]9{1,9})?)?|\.99\.99(?:[.,]9{1,9})?))|(?P<packed>9{4}|9{6}))"
+)
 _DATED = re.compile(rf"{_DAY}(?:{_TIME}(?P<zone> ?(?:[Aa]{{1,5}}|[+-]99(?::?99)?))?)?")
 _CLOCK = re.compile(r"9{1,4}:99(?::99(?:\.9{1,6})?)?(?: ?[Aa]{2})?")
 _LONGEST = 64
 _WHOLE_YEAR = 4
+_NO_DIGITS = re.compile(r"[^0-9.,'_ ()+-]+")  # in ASCII
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,17 @@ def form_of(shape: str) -> Form:
     marked = number is not None and bool(number["before"] or number["after"])
     clock = _CLOCK.fullmatch(shape.replace("0", "9")) is not None
     return Form(number is not None, marked, _EXPONENT.fullmatch(shape) is not None, _dated(shape), clock)
+
+
+@lru_cache(maxsize=1 << 14)
+def mark_of(shape: str) -> tuple[int, int] | None:
+    """The first character of the mark of a number, counted from 0, and the one behind it; None if it is in pieces, or
+    the shape is not ASCII, so that its characters have no fixed places."""
+    found = _NO_DIGITS.findall(shape) if shape.isascii() else []
+    if len(found) != 1:
+        return None
+    start = shape.index(found[0])
+    return start, start + len(found[0])
 
 
 def _dated(shape: str) -> Dated | None:

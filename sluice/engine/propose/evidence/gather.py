@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -10,29 +9,13 @@ from dataclasses import dataclass, field
 from sluice.engine.formats.text.header import plain
 from sluice.engine.formats.text.rejects import RowReject
 from sluice.engine.propose.evidence.column import ColumnEvidence
+from sluice.engine.propose.evidence.footers import Footer, without_footer
 from sluice.engine.propose.evidence.hashes import Spill
 from sluice.engine.propose.layout.blocks import Block
-from sluice.engine.propose.layout.look import FileLook
+from sluice.engine.propose.layout.described import FileLook
 from sluice.engine.propose.layout.read import blocks_of
 
-_LAST = 3  # lines at the end of a file that may be totals
-_TOTAL = re.compile(
-    r"(grand |sub)?totals?\b.*|sum(me|ma|s)?\b.*|gesamt.*|saldo\b.*|totaal\b.*|totale?s?\b.*|razem\b.*|celkem\b.*|"
-    r"итого.*|всего.*|合計.*|end of (file|report|data).*|\(?\d+ (rows?|records?|lines?)\b.*|"
-    r"(closing |ending )?balance\b.*",
-    re.IGNORECASE | re.DOTALL,
-)
-_ONLY_TOTAL = re.compile(r"(grand |sub)?totals?:?|summe:?|gesamt:?|totale?:?", re.IGNORECASE)
 _THREADS = 2
-
-
-@dataclass(frozen=True)
-class Footer:
-    """A line at the end of a file that is a total, or ends the report: its number and its cells by column."""
-
-    uri: str
-    line: int
-    cells: dict[str, str]
 
 
 @dataclass
@@ -71,7 +54,7 @@ def gather(
         for file in files:
             for block, last in _with_last(ahead(blocks_of(file))):
                 stop(block, file.uri)
-                whole = _without_footer(block, file.uri, found) if last else block
+                whole = without_footer(block, file.uri, found.footers) if last else block
                 _add(found, whole, file.uri, pool, spill)
                 tick(found.rows)
     if any(file.format == "JSON lines" for file in files):
@@ -130,27 +113,3 @@ def _same(found: Gathered, name: str) -> str | None:
     if name in found.columns:
         return name
     return next((each for each in found.columns if plain(each) == plain(name)), None)
-
-
-def _without_footer(block: Block, uri: str, found: Gathered) -> Block:
-    """The last block of a file without totals at its end."""
-    rows, keep = len(block.lines), len(block.lines)
-    for at in range(rows - 1, max(rows - 1 - _LAST, 0), -1):
-        cells = {name: (column[at].as_py() or "").strip() for name, column in block.columns.items()}
-        if not _is_total(list(cells.values())):
-            break
-        found.footers.append(Footer(uri, int(block.lines[at]), cells))
-        keep = at
-    if keep == rows:
-        return block
-    columns = {name: column.slice(0, keep) for name, column in block.columns.items()}
-    return Block(columns, block.lines[:keep], block.rejects, block.nested, block.places)
-
-
-def _is_total(cells: list[str]) -> bool:
-    filled = [cell for cell in cells if cell]
-    if len(cells) < 2 or not filled:
-        return False
-    if len(filled) == len(cells):
-        return _ONLY_TOTAL.fullmatch(filled[0]) is not None
-    return _TOTAL.fullmatch(filled[0]) is not None and 2 * len(filled) <= len(cells) + 1

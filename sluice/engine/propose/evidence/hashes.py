@@ -126,9 +126,11 @@ class Unique:
         """Take the hashes of more rows."""
         if self.dropped or not self.certain:
             return
-        if not self._keep and len(np.unique(hashes)) < len(hashes):
-            self.drop()
-            return
+        if not self._keep:
+            ordered = np.sort(hashes)  # a third of the time of `unique`
+            if (ordered[1:] == ordered[:-1]).any():
+                self.drop()
+                return
         try:
             self._pieces.append(self._spill.write(hashes))
         except OSError:

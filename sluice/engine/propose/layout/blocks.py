@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from sluice.engine.formats.text.footer import Taken
 from sluice.engine.formats.text.rejects import RowReject
 from sluice.engine.formats.text.rules import Count
-from sluice.engine.formats.text.source import Source
 from sluice.engine.types.base import Int64s
 
 BLOCK = 2 << 20
@@ -41,7 +41,7 @@ class Block:
     places: Mapping[str, int] = field(default_factory=dict)
 
 
-def pieces(source: Source, first_line: int, count: Count) -> Iterator[Piece]:
+def pieces(source: Taken, first_line: int, count: Count) -> Iterator[Piece]:
     """The rest of a source, a whole body, in pieces of about 2 MiB. `count` is that of the format."""
     carry, line, size = b"", first_line, BLOCK
     while True:
@@ -60,7 +60,7 @@ def pieces(source: Source, first_line: int, count: Count) -> Iterator[Piece]:
             return
 
 
-def _taken(source: Source, size: int) -> bytes:
+def _taken(source: Taken, size: int) -> bytes:
     """The next bytes: as many as are wanted, fewer only at the end."""
     parts, left = [], size
     while left and (part := source.take(left)):

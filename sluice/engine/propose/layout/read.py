@@ -12,15 +12,16 @@ from sluice.engine.formats.csv.dialect import Dialect
 from sluice.engine.formats.csv.header import read_dialect
 from sluice.engine.formats.csv.parse import parse_part
 from sluice.engine.formats.csv.records import count_records
-from sluice.engine.formats.jsonl.lines import BLANK, count_lines, is_record
 from sluice.engine.formats.jsonl.plan import read_keys
 from sluice.engine.formats.jsonl.values import InvalidLine, Value, check_value, read_object, read_text
 from sluice.engine.formats.known import limits
 from sluice.engine.formats.text.header import LINE, HeaderMatch, plain
+from sluice.engine.formats.text.lines import BLANK, count_lines, is_record
 from sluice.engine.formats.text.rejects import RowReject, show
 from sluice.engine.formats.text.source import Source
 from sluice.engine.propose.layout.blocks import Block, Piece, pieces
-from sluice.engine.propose.layout.look import JSON_LINES, FileLook, csv_options, named
+from sluice.engine.propose.layout.described import OBJECTS, FileLook, named
+from sluice.engine.propose.layout.look import csv_options
 from sluice.engine.sources.files.opening import opened
 
 
@@ -28,7 +29,7 @@ def blocks_of(file: FileLook) -> Iterator[Block]:
     """The rows of a file. Columns of JSON lines are in a block only if a record has them. Raises DataError."""
     with named(file.uri), opened(file.uri, file.source, file.table) as text:
         source = Source(text.stream)
-        if file.format == JSON_LINES:
+        if file.format in OBJECTS:
             yield from _json_blocks(source, file)
             return
         dialect = read_dialect(source, limits(), csv_options(text.source))

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from sluice.engine.propose.decide.reading import quoted
-from sluice.engine.propose.layout.look import CSV
+from sluice.engine.propose.layout.described import CSV, EXCEL
 from sluice.engine.propose.proposal import Group
 from sluice.engine.propose.written.lines import WIDTH, Argument, call, indented
 from sluice.engine.propose.written.table import table_lines
 from sluice.engine.storage import split_member
 
 _STRING, _NAME = re.compile(r'"(?:[^"\\]|\\.)*"'), re.compile(r"\b([A-Z][A-Za-z]+)\(")
-_ENDINGS = {"JSON lines": ".jsonl", "Parquet": ".parquet", CSV: ".csv"}
+_ENDINGS = {"JSON lines": ".jsonl", "Parquet": ".parquet", EXCEL: ".xlsx", CSV: ".csv"}
 _NAMED = 3
 
 
@@ -68,10 +68,14 @@ def _source(group: Group, name: str, flow: str | None) -> list[str]:
     given: list[Argument] = [quoted(f"{name}/{f'{flow}*' if flow else '*'}{_ending(group)}")]
     given += [f"name={quoted(flow)}"] if flow else []
     given += [
-        f"{option}={quoted(getattr(source, option))}" for option in ("delimiter", "encoding") if getattr(source, option)
+        f"{option}={quoted(getattr(source, option))}"
+        for option in ("delimiter", "encoding", "escape")
+        if getattr(source, option)
     ]
     given += [f"skip={source.skip}"] if source.skip else []
     given += [("header=", source.header)] if source.header else []
+    given += [f"footer={quoted(str(source.footer))}"] if source.footer else []
+    given += [f"sheet={quoted(source.sheet)}"] if source.sheet else []
     return call("Files", given, _evidence(group), deep=flow is not None)
 
 
@@ -85,8 +89,13 @@ def _evidence(group: Group) -> list[str]:
     first, notes = group.first, []
     if first.source.encoding:
         notes.append(f"not UTF-8: {first.source.encoding} reads its letters")
+    if first.source.escape:
+        notes.append("quotes within values have a backslash before them")
     if first.before:
         notes.append(f"{first.skip} lines before the table")
+    if first.source.footer:
+        totals = len(group.found.footers)
+        notes.append("a total at the end" if totals == 1 else f"{totals} totals at the end")
     if first.headless:
         notes.append("no header: rename the columns")
     if first.renamed:

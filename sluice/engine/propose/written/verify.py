@@ -15,14 +15,16 @@ from sluice.engine.declare import Flow, Pipeline
 from sluice.engine.formats.csv.header import read_dialect
 from sluice.engine.formats.csv.records import count_records
 from sluice.engine.formats.jsonl.dialect import JsonLines
-from sluice.engine.formats.jsonl.lines import count_lines
 from sluice.engine.formats.jsonl.plan import read_keys
 from sluice.engine.formats.known import limits, parse_text
+from sluice.engine.formats.text.footer import body_of
 from sluice.engine.formats.text.header import Names, match_header
+from sluice.engine.formats.text.lines import count_lines
 from sluice.engine.formats.text.rules import Written
 from sluice.engine.formats.text.source import Source
 from sluice.engine.propose.layout.blocks import Piece, pieces
-from sluice.engine.propose.layout.look import JSON_LINES, csv_options, named
+from sluice.engine.propose.layout.described import OBJECTS, named
+from sluice.engine.propose.layout.look import csv_options
 from sluice.engine.propose.proposal import Group
 from sluice.engine.registry.reading import read
 from sluice.engine.rows.contract import Contract
@@ -79,11 +81,12 @@ def verify(text: str, groups: Sequence[Group], most: int = MOST_BYTES) -> list[V
 
 def _verified(flow: Flow, group: Group, most: int) -> Verified:
     contract = Contract(flow.table, None, flow.source)
-    result = Verified(footers={(footer.uri, footer.line) for footer in group.found.footers})
+    totals = [] if group.first.source.footer else group.found.footers
+    result = Verified(footers={(footer.uri, footer.line) for footer in totals})
     left = most
     for file in group.files:
         with named(file.uri):
-            for piece, dialect in _pieces(file.uri, flow, file.format == JSON_LINES, tuple(contract.requested)):
+            for piece, dialect in _pieces(file.uri, flow, file.format in OBJECTS, tuple(contract.requested)):
                 if left <= 0:
                     result.whole = False
                     break
@@ -99,13 +102,15 @@ def _pieces(uri: str, flow: Flow, json: bool, requested: tuple[str, ...]) -> Ite
         if json:
             keys = read_keys(source, 0, limits())
             dialect: Written = JsonLines(requested, keys.body_offset, keys.body_line, text.encoding)
-            for piece in pieces(source, dialect.body_line, partial(count_lines, longest=limits().max_record_bytes)):
+            body = body_of(source, text.source.footer, dialect.body_line, limits())
+            for piece in pieces(body, dialect.body_line, partial(count_lines, longest=limits().max_record_bytes)):
                 yield piece, dialect
             return
         csv = read_dialect(source, limits(), csv_options(text.source))
         required = [column.header_name for column in flow.table.columns if column.expected]
         match_header(Names(text.names or csv.header), requested, required)  # a run would refuse the whole file
-        for piece in pieces(source, csv.body_line, partial(count_records, rules=csv.quotes)):
+        body = body_of(source, text.source.footer, csv.body_line, limits())
+        for piece in pieces(body, csv.body_line, partial(count_records, rules=csv.quotes)):
             yield piece, csv
 
 

@@ -5,7 +5,9 @@ Each input row is in the output exactly once, as a row, a repeat or a reject.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 
 import numpy as np
@@ -73,7 +75,7 @@ class Contract:
         self.version = version(table, transform, source)
         self.requested = tuple(dict.fromkeys(column.header_name for column in table.columns))
         self.required = tuple(dict.fromkeys(column.header_name for column in table.columns if column.expected))
-        self.newest_wins = table.on_conflict == "update"
+        self.newest_wins = table.updates
         self.commas = frozenset(header for header, kind in types_of(table).items() if kind.decimal_mark == ",")
         self.private = frozenset(column.header_name for column in table.columns if column.private)
         self.nested = frozenset(header for header, kind in types_of(table).items() if kind.nested)
@@ -92,9 +94,9 @@ class Contract:
         """The table that its rows go into."""
         return self._table.name
 
-    def apply(self, rows: pa.Table, forgotten: Forgotten | None = None) -> Transformed:
+    def apply(self, rows: pa.Table, forgotten: Forgotten | None = None, today: date | None = None) -> Transformed:
         """Type, check and sort `rows`: one `pa.string()` column for each wanted header, and `_line` int64."""
-        return self.typed(*self.text(rows), came=rows.num_rows, forgotten=forgotten)
+        return self.typed(*self.text(rows), came=rows.num_rows, forgotten=forgotten, today=today)
 
     def hidden(self, forgotten: Forgotten | None) -> frozenset[str]:
         """The headers whose values rejects must not have: those of personal data, and of forgotten values."""
@@ -107,8 +109,17 @@ class Contract:
         """`rows` as their types get them: what the transform returned, if there is one; and the lines it dropped."""
         return self._own.apply(rows) if self._own else (rows, np.zeros(0, np.int64))
 
-    def typed(self, text: pa.Table, dropped: Int64s, *, came: int, forgotten: Forgotten | None = None) -> Transformed:
-        """Type, check and sort what `text` has returned of so many rows. Rows with `forgotten` values are refused."""
+    def typed(
+        self,
+        text: pa.Table,
+        dropped: Int64s,
+        *,
+        came: int,
+        forgotten: Forgotten | None = None,
+        today: date | None = None,
+    ) -> Transformed:
+        """Type, check and sort what `text` has returned of so many rows. Rows with `forgotten` values are refused, and
+        those that have expired `today`; without it none has."""
         lines = _whole(text, LINE).to_numpy()
         refusals = Refusals(lines)
         if self._own:
@@ -119,6 +130,8 @@ class Contract:
         }
         if forgotten is not None:
             refusals.forget(forgotten.rows(typed, len(lines)))
+        if today is not None:
+            _expire(self._table, typed, today, refusals)
         done = self._sorted(typed, lines, refusals.failed, refusals.table())
         out = len(done.places) + len(done.repeated) + done.rejects.num_rows
         if out != came:
@@ -134,7 +147,7 @@ class Contract:
         if self._table.key is None:
             order = line_order(left)
         else:
-            order = key_order([_taken(typed[name], good) for name in self._table.key], left)
+            order = key_order([_taken(typed[name], good) for name in self._table.identity], left)
         place = order.rows if good is None else good[order.rows]
         again = order.repeats
         if self.newest_wins and again.any():  # all but the last of each key
@@ -142,11 +155,36 @@ class Contract:
         return Transformed(pa.table(typed | {LINE: pa.array(lines)}), place[~again], place[again], rejects)
 
 
+def _expire(table: Table, typed: Mapping[str, pa.Array], today: date, refusals: Refusals) -> None:
+    """Refuse rows that the table would not keep."""
+    first = table.first_day_kept(today)
+    if first is None or table.expire_by is None:
+        return
+    values = typed[table.expire_by]
+    kind = values.type
+    bound = datetime.combine(first, time(), UTC) if pa.types.is_timestamp(kind) and kind.tz else first
+    old = pc.fill_null(pc.less(values, pa.scalar(bound, kind)), False)
+    reason = (
+        f"{table.expire_by} is before {first}, and rows of {table.name} expire after {table.expire_after}: the row is "
+        "not loaded, and its text is not kept."
+    )
+    refusals.add_expired(old.to_numpy(zero_copy_only=False), table.expire_by, reason)
+
+
 def types_of(table: Table) -> dict[str, ColumnType]:
     """The type by header that numbers are written for: of two columns of one header the one with a decimal comma."""
-    ordered = sorted(table.columns, key=lambda column: column.reads.decimal_mark == ",")
+    return _by_header(table.columns)
+
+
+def read_types(table: Table) -> dict[str, ColumnType]:
+    """The same, of all columns that a source writes: the lists of its children, too."""
+    return _by_header(table.read)
+
+
+def _by_header(columns: Sequence[Column]) -> dict[str, ColumnType]:
+    ordered = sorted(columns, key=lambda column: column.reads.decimal_mark == ",")
     types = {column.header_name: column.reads for column in ordered}
-    return {column.header_name: types[column.header_name] for column in table.columns}
+    return {column.header_name: types[column.header_name] for column in columns}
 
 
 def _try_check(table: Table, column: Column) -> None:

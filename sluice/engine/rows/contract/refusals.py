@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from sluice.engine.declare import Column
-from sluice.engine.rows.rejects import FORGOTTEN, HIDDEN, SCHEMA
+from sluice.engine.rows.rejects import EXPIRED, FORGOTTEN, HIDDEN, SCHEMA
 from sluice.engine.types.base import Int64s, Mask, Refused
 
 _FORGOTTEN = "A value of the row was forgotten (`sluice forget`): the row is not loaded, and its text is not kept."
@@ -67,6 +67,13 @@ class Refusals:
         """Refuse rows that are no longer among the batch's."""
         if len(lines):
             self._batches.append(_Batch(lines, None, code, [reason]))
+
+    def add_expired(self, rows: Mask, column: str, reason: str) -> None:
+        """Refuse rows that are older than the table keeps them, unless they are refused already."""
+        new = np.flatnonzero(rows & ~self.failed)
+        if len(new):
+            self.failed[new] = True
+            self._batches.append(_Batch(self.lines[new], column, EXPIRED, [reason]))
 
     def forget(self, rows: Mask) -> None:
         """Refuse rows with a forgotten value, also those that were refused for another reason: it might quote them."""

@@ -25,12 +25,14 @@ def version(table: Table, transform: Transform | None, source: Source | None) ->
     """
     declared: dict[str, object] = {
         "table": table.name,
-        "key": None if table.key is None else list(table.key),
+        "key": None if table.key is None else list(table.identity),
         "on_conflict": table.on_conflict,
         "columns": [_column(table, column) for column in table.columns],
-        "generated": [[g.name, g.pg_type, g.expression] for g in table.generated],
+        "generated": [[g.name, g.pg_type, g.expression] for g in table.expressions],
         "transform": None if transform is None else _source(table, transform),
     }
+    if table.children:
+        declared["children"] = [[each.of, each.position, version(each.table, None, None)] for each in table.children]
     if source is not None and source.reading:
         declared["reading"] = source.reading
     return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()[:16]

@@ -22,11 +22,11 @@ import redis
 
 from sluice.engine.base.servers import cache_url
 from sluice.engine.base.settings import settings
+from sluice.engine.database.ledger import ledger_schema
 from sluice.engine.rows.frames.seal import Seal, forget_key
 
 R = TypeVar("R", bound="Cacheable")
 log = logging.getLogger(__name__)
-PREFIX = "sluice:frame:"
 MOST_HEAD = 1 << 20  # bytes of a head: some 10,000 values
 KEPT = 1  # a worker goes depth first: the last frame that it made is the next one that it reads
 
@@ -96,7 +96,7 @@ class Frames:
         self._kept.clear()
         client, gone = self._redis(), 0
         some: list[bytes] = []
-        for name in client.scan_iter(match=f"{PREFIX}*", count=1_000):
+        for name in client.scan_iter(match=f"{prefix()}*", count=1_000):
             some.append(name)
             if len(some) == 1_000:
                 gone, some = gone + client.unlink(*some), []
@@ -147,7 +147,12 @@ class Frames:
 
 
 def _place(key: str, chunk: int | None = None) -> str:
-    return f"{PREFIX}{key}" if chunk is None else f"{PREFIX}{key}:{chunk}"
+    return f"{prefix()}{key}" if chunk is None else f"{prefix()}{key}:{chunk}"
+
+
+def prefix() -> str:
+    """What the keys of frames begin with: those of another environment are others."""
+    return f"{ledger_schema()}:frame:"
 
 
 _caches: dict[int, Frames] = {}

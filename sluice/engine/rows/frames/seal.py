@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import ledger_schema
 from sluice.engine.database.statements import statements
 from sluice.errors import TablesMissing
 
@@ -62,5 +63,5 @@ def _read_key() -> bytes:
         cursor.execute(query("frame_key"))
         row = cursor.fetchone()
     if row is None:
-        raise TablesMissing("The key of frames is missing (table sluice.frame_key). Run `sluice migrate`.")
+        raise TablesMissing(f"The key of frames is missing (table {ledger_schema()}.frame_key). Run `sluice migrate`.")
     return bytes(row[0])

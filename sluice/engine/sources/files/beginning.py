@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sluice.engine.declare import Files
 from sluice.engine.formats.known import plan_text
 from sluice.engine.sources.files.opening import Opened, opened
@@ -27,7 +29,9 @@ def scan_beginning(source: Files, request: ScanRequest, records: int) -> tuple[S
             read += _copy(text, draft, wanted - read)
             whole = read < wanted
             with draft.reading() as file:
-                planned = plan_text(file, text.head, text.source, request.tick, request.headers)
+                # what ends here does not end the file
+                reading = text.source if read < wanted else replace(text.source, footer=0)
+                planned = plan_text(file, text.head, reading, request.tick, request.headers)
             sound = all(part.well_quoted for part in planned.parts)
             if whole or (planned.read > records and sound):
                 result = ScanResult(planned, draft.keep(planned.sha256), text.encoding, text.names)

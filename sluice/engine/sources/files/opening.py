@@ -1,7 +1,7 @@
 """Opening an input as UTF-8 text, whatever its compression, encoding and format.
 
-Plain UTF-8 text is read in place. Everything else is a stream that must be copied to the landing before parts of it
-can be read.
+Plain UTF-8 text is read in place, unless another server has it. Everything else is a stream that must be copied to the
+landing before parts of it can be read.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from sluice.engine.formats.text.binary import refuse_binary, refuse_other_kinds
 from sluice.engine.formats.text.source import Readable
 from sluice.engine.formats.unpack import Caps, capped, unpack
 from sluice.engine.formats.unpack.streams import stream_of
-from sluice.engine.rows.contract import types_of
+from sluice.engine.rows.contract import read_types
 from sluice.engine.sources.kind import AtHand
-from sluice.engine.storage import is_remote, open_input, read_blocks, split_member, stamp
+from sluice.engine.storage import is_fetched, is_remote, open_input, read_blocks, split_member, stamp
 from sluice.errors import DataError, InputChanged
 
 _HEAD = 1 << 16
@@ -60,7 +60,7 @@ def opened(uri: str, source: Files, table: Table, at_hand: AtHand | None = None)
     _, member = split_member(uri)
     with open_input(uri) if at_hand is None else io.BytesIO(at_hand.data) as file:
         try:
-            with _as_text(file, member, source, table) as text:
+            with _as_text(file, member, source, table, in_place=not is_fetched(uri)) as text:
                 yield text
         except DataError as error:
             if stamp(uri) != before:
@@ -82,7 +82,7 @@ def identity(uri: str) -> str:
 
 
 @contextmanager
-def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table) -> Iterator[Opened]:
+def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table, *, in_place: bool) -> Iterator[Opened]:
     caps = Caps(settings().max_unpacked_bytes, settings().max_ratio)
     if member is None and (archive := archive_format(file)) is not None:
         packed = file.seek(0, io.SEEK_END)
@@ -102,7 +102,7 @@ def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table) ->
                 yield Opened(stream, head, source, unpacked.encoding)
             else:
                 file.seek(0)
-                yield Opened(file, head, source, in_place=True)
+                yield Opened(file, head, source, in_place=in_place)
         except DataError as error:
             if not _is_wide(unpacked.encoding):
                 refuse_binary(unpacked.head, error)
@@ -110,7 +110,7 @@ def _as_text(file: BinaryIO, member: str | None, source: Files, table: Table) ->
 
 
 def _converted(form: BinaryFormat, file: BinaryIO, source: Files, table: Table, packed: int, caps: Caps) -> Opened:
-    names, blocks, head, reading = form.convert(file, source, types_of(table), caps)
+    names, blocks, head, reading = form.convert(file, source, read_types(table), caps)
     return Opened(stream_of(capped(blocks, packed, caps)), head, reading, names=names)
 
 

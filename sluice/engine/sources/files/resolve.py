@@ -1,6 +1,6 @@
 """Resolves paths, folders and patterns, and an inbox, to files.
 
-A zip becomes its members, so that each is an input with its own counts.
+A zip or tar becomes its members, so that each is an input with its own counts.
 """
 
 from __future__ import annotations
@@ -13,12 +13,22 @@ from fnmatch import translate
 from pathlib import Path
 from typing import NamedTuple
 
-from sluice.engine.storage.address import bucket_and_key, is_remote, local_path, scrubbed, split_member, storable
+from sluice.engine.base.settings import settings
+from sluice.engine.storage.address import (
+    bucket_and_key,
+    is_fetched,
+    is_remote,
+    local_path,
+    named_as_archive,
+    scrubbed,
+    split_member,
+    storable,
+)
 from sluice.engine.storage.files import exists, listed, look, open_input
 from sluice.engine.storage.order import in_name_order, name_order
 from sluice.errors import ConfigError, DataError, NotHere
 
-_ZIP = b"PK\x03\x04"
+_HEAD, _TAR_AT = 512, 257
 # called with a folder as it was given, and the names in it that do not match, sorted
 LeftOut = Callable[[str, list[str]], None]
 
@@ -79,8 +89,8 @@ def _files_of(text: str, patterns: Sequence[str], left_out: LeftOut | None, *, a
     elif others is not None:
         raise ConfigError(f"The folder {shown!r} has no file like {_or(patterns)}.{_from_here(text)}")
     else:
-        like = f"(in a folder, only files like {_or(patterns)} are taken)"
-        raise ConfigError(f"No file at {shown!r}: check the path {like}.{_from_here(text)}")
+        like = "" if "*" in patterns else f" (in a folder, only files like {_or(patterns)} are taken)"
+        raise ConfigError(f"No file at {shown!r}: check the path{like}.{_from_here(text)}")
 
 
 def in_inbox(inbox: str, pattern: str) -> list[str]:
@@ -155,6 +165,8 @@ def _real(paths: Iterable[str]) -> Iterator[str]:
 
 
 def _remote(uri: str, patterns: Sequence[str]) -> _Files:
+    if is_fetched(uri):
+        return iter([uri] if exists(uri) else []), None
     _, key = bucket_and_key(uri)
     if split_member(uri)[1] is not None:
         return iter([uri] if exists(uri) else []), None
@@ -197,12 +209,13 @@ def _inside(inbox: str, pattern: str) -> list[str]:
 
 
 def unpacked(uri: str) -> Iterator[Found]:
-    """The members of a zip, by name; any other file as it is. A broken archive is reported when it is planned."""
+    """The members of a zip or tar, by name; any other file as it is. A broken one is reported when it is planned."""
     if storable(uri) != uri:  # it is refused when it is planned, and the others of its folder are loaded
         yield Found(storable(uri), None)
         return
-    size, head = (None, b"") if is_remote(uri) or split_member(uri)[1] is not None else look(uri, len(_ZIP))
-    if head == _ZIP or (is_remote(uri) and split_member(uri)[1] is None and uri.lower().endswith(".zip")):
+    alone = split_member(uri)[1] is None
+    size, head = (None, b"") if is_remote(uri) or not alone else look(uri, _HEAD)
+    if _begins_an_archive(head) or (alone and named_as_archive(uri)):
         members = _members(uri)
         yield from (Found(f"{uri}::{name}", None) for name in members)
         if members:
@@ -210,11 +223,16 @@ def unpacked(uri: str) -> Iterator[Found]:
     yield Found(uri, size)
 
 
+def _begins_an_archive(head: bytes) -> bool:
+    return head.startswith(b"PK\x03\x04") or head[_TAR_AT : _TAR_AT + 5] == b"ustar"
+
+
 def _members(uri: str) -> list[str]:
-    from sluice.engine.formats.unpack import members
+    from sluice.engine.formats.unpack import Caps, members
 
     try:
         with open_input(uri) as stream:
-            return sorted(members(stream), key=name_order)
+            caps = Caps(settings().max_unpacked_bytes, settings().max_ratio)
+            return sorted(members(stream, caps), key=name_order)
     except DataError:
         return []

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from sluice.engine.declare import Files, Pipeline, Table
+from sluice.engine.declare import Files, OfType, Pipeline, Table
 from sluice.engine.formats.known import header_of
 from sluice.engine.formats.text.header import Names, match_header
 from sluice.engine.sources.files.opening import opened
 from sluice.engine.storage import split_member
 from sluice.errors import ConfigError, DataError
+
+
+def sources_of(pipeline: Pipeline, uri: str) -> list[str]:
+    """The sources that an input belongs to: one, or those of each type of its records. Raises as `source_of`."""
+    one = pipeline.flow(source_of(pipeline, uri)).source
+    return [one.name, *(each.name for each in pipeline.files if isinstance(one, OfType) and one.is_beside(each))]
 
 
 def source_of(pipeline: Pipeline, uri: str) -> str:
@@ -19,11 +25,20 @@ def source_of(pipeline: Pipeline, uri: str) -> str:
     header has all columns that its table requires, and more than half of the header are columns of the table; of
     several, the one with the most. Raises ConfigError when none matches, or two do equally well.
     """
-    files = pipeline.files
+    files = _told_apart(pipeline)
     if len(files) == 1:
         return files[0].name
     named = [source for source in files if fnmatchcase(_name(uri), source.name_pattern)]
     return named[0].name if len(named) == 1 else _by_header(pipeline, named or files, uri)
+
+
+def _told_apart(pipeline: Pipeline) -> list[Files]:
+    """The file sources: of those that read the same files the first."""
+    found: list[Files] = []
+    for source in pipeline.files:
+        if not any(isinstance(each, OfType) and each.is_beside(source) for each in found):
+            found.append(source)
+    return found
 
 
 def _name(uri: str) -> str:

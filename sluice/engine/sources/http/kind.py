@@ -17,6 +17,7 @@ PATIENCE_S = 5.0
 
 
 class _HttpApi(FetchedSource[HttpApi]):
+    whole = True
     form = JSON_LINES
     text = Files("*")
 

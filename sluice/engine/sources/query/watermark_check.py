@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from sluice.engine.database.connection import transaction
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.declare import Pipeline, PostgresQuery
 from sluice.engine.ledger.inputs.shared import last_noted
 from sluice.engine.rows.contract import Contract
@@ -71,7 +72,7 @@ def _reached(pipeline: Pipeline, source: PostgresQuery) -> str | None:
     flow = pipeline.flow(source.name)
     contract = Contract(flow.table, flow.transform, flow.source).version
     with suppress(SluiceError), transaction() as cursor:  # other checks report errors of the ledger
-        cursor.execute("select to_regclass('sluice.input') is not null")
+        cursor.execute(in_ledger("select to_regclass('sluice.input') is not null"))
         if cursor.fetchone() != (True,):
             return None
         row = last_noted(cursor, pipeline.name, source.name, contract)

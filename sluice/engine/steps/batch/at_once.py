@@ -29,6 +29,7 @@ from sluice.engine.ledger.steps import Claim
 from sluice.engine.load import bulk
 from sluice.engine.load.bulk import KeyAbsent, Unwritten
 from sluice.engine.load.optimistic import SortedLoad
+from sluice.engine.load.partitions import with_partitions
 from sluice.engine.load.replaced import clear_replaced
 from sluice.engine.load.target import Target
 from sluice.engine.rows.contract import Contract
@@ -38,7 +39,7 @@ from sluice.engine.steps.batch.load import Books, close_books, compare_counts, w
 from sluice.engine.steps.batch.read import ReadInput
 from sluice.engine.steps.batch.rows import transform_batch
 from sluice.engine.steps.batch.text import text_of
-from sluice.engine.steps.load import is_loaded
+from sluice.engine.steps.part.load import is_loaded
 from sluice.engine.steps.plan.same import read_otherwise, same_contents
 from sluice.engine.steps.plan.scan import PlannedInput
 from sluice.engine.steps.plan.work import InputWork
@@ -92,7 +93,7 @@ def load_at_once(read: Sequence[Whole], flow: Flow, contract: Contract, limit_s:
     target = Target.of(flow.table)
     bulk.begin(works[0], target, Unwritten(len(works), sum(work.planned for work in works)))
     try:
-        return _load(read, works, ready, flow)
+        return with_partitions(target, ready.rows, lambda: _load(read, works, ready, flow))
     except KeyAbsent:
         bulk.make_index(target)
     return _load(read, works, ready, flow)
@@ -216,4 +217,5 @@ def _work(read: Whole) -> PartWork:
         reload=False,
         revision=work.revision,
         forgotten=work.forgotten,
+        registered=work.registered,
     )

@@ -21,12 +21,13 @@ from sluice.engine.load import bulk
 from sluice.engine.load.bulk import KeyAbsent
 from sluice.engine.load.conflicts import classify_lost
 from sluice.engine.load.optimistic import SortedLoad
+from sluice.engine.load.partitions import with_partitions
 from sluice.engine.load.replaced import clear_replaced
 from sluice.engine.load.target import Target
 from sluice.engine.rows import rejects
 from sluice.engine.rows.frames import ReadyBatch
 from sluice.engine.steps.batch.text import PART
-from sluice.engine.steps.load import is_loaded
+from sluice.engine.steps.part.load import is_loaded
 from sluice.engine.tables.changes.fits import refuse_changed
 from sluice.errors import LostClaim, PermanentError, TransientError
 
@@ -43,7 +44,7 @@ def load_batch(claims: Sequence[Claim], works: Sequence[PartWork], ready: ReadyB
     target = Target.of(table)
     bulk.begin(works[0], target)
     try:
-        return _load_whole(claims, works, ready, table)
+        return with_partitions(target, ready.rows, lambda: _load_whole(claims, works, ready, table))
     except KeyAbsent:
         bulk.make_index(target)
     return _load_whole(claims, works, ready, table)

@@ -16,8 +16,8 @@ from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.copy import encode_rows
 from sluice.engine.rows.frames import Frames, RawBatch, ReadyBatch
 from sluice.engine.steps.batch.text import LINE, PART, text_of
-from sluice.engine.steps.extract import part_bytes
-from sluice.engine.steps.raw_rows import NOT_KEPT, append, raw_rows
+from sluice.engine.steps.part.extract import part_bytes
+from sluice.engine.steps.part.raw_rows import NOT_KEPT, append, raw_rows
 from sluice.engine.types.base import Int64s
 
 
@@ -52,7 +52,9 @@ def transform_batch(
     at = raw.rows.column_names.index(LINE)
     check_masks(contract.of)
     forgotten = forgotten_of(contract.table, max(work.forgotten for work in works))
-    typed = contract.apply(raw.rows.set_column(at, LINE, pa.array(np.arange(len(lines)))), forgotten)
+    typed = contract.apply(
+        raw.rows.set_column(at, LINE, pa.array(np.arange(len(lines)))), forgotten, works[0].registered
+    )
     inputs = np.array([work.input for work in works], np.int64)
 
     def encoded(rows: pa.Table) -> list[bytes]:

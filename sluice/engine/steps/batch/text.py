@@ -17,7 +17,7 @@ from sluice.engine.formats.known import CSV, parse_text, stored_format
 from sluice.engine.ledger.parts import PartWork
 from sluice.engine.rows.contract import Contract
 from sluice.engine.rows.frames import RawBatch
-from sluice.engine.steps.extract import parsed_text, reject_table
+from sluice.engine.steps.part.extract import parsed_text, reject_table
 from sluice.engine.types.base import Int64s
 
 LINE, PART = "_line", "part"

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from sluice.engine.declare import Column, Table
+from sluice.engine.declare import Column, Flow, OfType, Table
 from sluice.engine.formats.text.header import HeaderMatch, Names, match_header, plain
 from sluice.engine.rows.contract import Contract
 from sluice.errors import DataError
@@ -33,20 +33,30 @@ def absent_columns(table: Table, match: HeaderMatch) -> list[str]:
     return [column.name for column in _not_there(table, match) if column.default is None]
 
 
-def note_of(table: Table, match: HeaderMatch) -> str | None:
+def note_of(flow: Flow, match: HeaderMatch) -> str | None:
     """The note on a file's columns; None where they are the declared ones."""
+    table = flow.table
     absent = absent_columns(table, match)
     defaults = [f"{each.name} ({each.default})" for each in _not_there(table, match) if each.default is not None]
     notes = list(_misspelt(table, match))
-    if match.extra:
-        notes.append(f"Columns that the pipeline does not know were ignored: {', '.join(match.extra)}.")
+    unknown = unknown_columns(flow, match)
+    if unknown:
+        notes.append(f"Columns that the pipeline does not know were ignored: {', '.join(unknown)}.")
     if absent:
-        what = "null in new rows, left as it is in others" if table.on_conflict == "update" else "null"
+        what = "null in new rows, left as it is in others" if table.updates else "null"
         listed = ", ".join(f"{name} ({what})" for name in absent)
         notes.append(f"Columns that the file does not have: {listed}.")
     if defaults:
         notes.append(f"Columns that the file does not have, and that get their default: {', '.join(defaults)}.")
     return " ".join(notes) or None
+
+
+def unknown_columns(flow: Flow, match: HeaderMatch) -> list[str]:
+    """The columns of a file that are not loaded: neither into the table, nor as lists, nor the type of a record."""
+    known = {plain(each.of) for each in flow.table.children}
+    if isinstance(flow.source, OfType):
+        known.add(plain(flow.source.by or next(iter(flow.source.header or ("",)))))
+    return [name for name in match.extra if plain(name) not in known]
 
 
 def _not_there(table: Table, match: HeaderMatch) -> list[Column]:

@@ -6,7 +6,7 @@ cannot be read in its declared or detected format fails with one sentence, and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from psycopg2.extensions import cursor as Cursor
@@ -62,8 +62,16 @@ def earlier_plans(works: Sequence[InputWork]) -> dict[int, str]:
         }
 
 
-def plan_input(claim: Claim, work: InputWork, flow: Flow, contract: Contract, beat: Callable[[], None]) -> None:
-    """Plan one input and write its parts to the ledger. `beat` is called often and may raise LostClaim.
+def plan_input(
+    claim: Claim,
+    work: InputWork,
+    flow: Flow,
+    contract: Contract,
+    beat: Callable[[], None],
+    children: Sequence[Mapping[str, str | None]] = (),
+) -> None:
+    """Plan one input and write its parts to the ledger. `beat` is called often and may raise LostClaim. `children` are
+    the lists in its records: source, contract and revision of the inputs that they become once it is loaded.
 
     Raises EarlierRunOpen while an earlier run has yet to plan the same file, or to end with the same snapshot.
     """
@@ -78,19 +86,25 @@ def plan_input(claim: Claim, work: InputWork, flow: Flow, contract: Contract, be
             end_input(cursor, work.id, "already_loaded", same_as=nothing.same_as, note=nothing.left_out)
         return
     except DataError as error:
-        with _finishing(claim) as cursor:
-            note_stamps(cursor, {work.id: before})
-            end_input(cursor, work.id, "failed", code=error.code, error=error.reason)
+        _fail(claim, work, before, error)
         return
     failpoint("plan.scanned")
     try:
         with _finishing(claim) as cursor:
             note_stamps(cursor, {work.id: before})
-            write_plan(cursor, work, flow, scanned)
+            write_plan(cursor, work, flow, scanned, children)
     except ContentsUnknown:
         note_content(work, scanned.plan.sha256, scanned.plan.size)
         raise
+    except DataError as error:
+        _fail(claim, work, before, error)
     failpoint("plan.committed")
+
+
+def _fail(claim: Claim, work: InputWork, stamp: str | None, error: DataError) -> None:
+    with _finishing(claim) as cursor:
+        note_stamps(cursor, {work.id: stamp})
+        end_input(cursor, work.id, "failed", code=error.code, error=error.reason)
 
 
 @contextmanager
@@ -109,7 +123,7 @@ def _wait_for_turn(work: InputWork, flow: Flow) -> None:
     """Raise EarlierRunOpen while the plan depends on other inputs that are not planned or settled yet."""
     _let_earlier_run_plan(work, snapshot=flow.source.snapshot)
     wait_for_earlier_runs(work)
-    if flow.table.on_conflict == "update":
+    if flow.table.updates:
         wait_for_contents(work)
 
 

@@ -21,7 +21,8 @@ query = statements(__name__)
 
 class OtherInput(NamedTuple):
     """An earlier input with the same content. `poison`: it killed its workers; `unloadable`: why none of its rows could
-    be loaded; `as_it_is`: the content is the file's bytes, neither unpacked nor decoded."""
+    be loaded; `as_it_is`: the content is the file's bytes, neither unpacked nor decoded. The state `over_limit`: it
+    failed in the same run because of its rejects."""
 
     input: int
     run: int
@@ -79,7 +80,9 @@ def read_otherwise(cursor: Cursor, works: Sequence[InputWork], scanned: Sequence
 def replaced_by(cursor: Cursor, work: InputWork, others: Sequence[OtherInput], scanned: PlannedInput) -> list[int]:
     """Inputs whose rows this one replaces: the same content, and the same file read under another declaration."""
     params = {"pipeline": work.pipeline, "source": work.source, "contract": work.contract, "run": work.run}
-    cursor.execute(query("other_readings"), params | {"sha256": scanned.plan.sha256, "raw": scanned.raw})
+    cursor.execute(
+        query("other_readings"), params | {"sha256": scanned.plan.sha256, "raw": scanned.raw, "input": work.id}
+    )
     same = {other.input for other in others if other.run < work.run and other.state in ("done", "failed")}
     replaced = same | {other for (other,) in cursor.fetchall()}
     return sorted(replaced | _replays_of(cursor, work, replaced))
@@ -99,9 +102,9 @@ def rows_are_gone(cursor: Cursor, table: Table, other: OtherInput) -> bool:
 
 
 def resolve_same_content(cursor: Cursor, work: InputWork, other: OtherInput, facts: dict[str, Any]) -> bool:
-    """End an input, or let it wait, if its content is loading, loaded, known to kill its workers, or known to have no
-    valid row. False when it has to be loaded."""
-    if other.state in ("loading", "loaded"):
+    """End an input, or let it wait, if its content is loading, loaded, over the run's limit of rejects (settling says
+    so of its copies), known to kill its workers, or known to have no valid row. False when it has to be loaded."""
+    if other.state in ("loading", "loaded", "over_limit"):
         _join_loading(cursor, work, other, facts)
         return True
     if work.options.get("reload") or other.contract != work.contract:

@@ -15,6 +15,7 @@ from sluice.engine.sources.known import kind_of
 from sluice.engine.steps.plan.absent import absent_columns, match_columns, note_of
 from sluice.engine.steps.plan.progress import Scanning
 from sluice.engine.steps.plan.work import InputWork
+from sluice.engine.storage.address import printable_lines
 from sluice.errors import NoRows
 
 
@@ -54,8 +55,8 @@ def scanned(
         raise
     match = match_columns(read.names or read.plan.dialect.header, flow.table, contract)
     dialect = read.plan.dialect.to_json() | _extra_facts(read, absent_columns(flow.table, match))
-    note = " ".join(filter(None, (redeclared, read.plan.note, note_of(flow.table, match), read.left_out))) or None
-    return PlannedInput(read.plan, dialect, read.landed, note, read.noted, read.raw)
+    note = " ".join(filter(None, (redeclared, read.plan.note, note_of(flow, match), read.left_out)))
+    return PlannedInput(read.plan, dialect, read.landed, printable_lines(note) or None, read.noted, read.raw)
 
 
 def _request(

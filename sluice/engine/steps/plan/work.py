@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 
@@ -22,3 +23,4 @@ class InputWork:
     revision: str | None = None
     redeclared: str | None = None
     forgotten: int = 0
+    registered: date | None = None

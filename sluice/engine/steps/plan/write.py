@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.locks import Lock, lock
 from sluice.engine.database.statements import statements
-from sluice.engine.declare import Flow
+from sluice.engine.declare import Flow, OfType
 from sluice.engine.formats.text.plan import InputPlan
 from sluice.engine.formats.text.spans import PartSpan
 from sluice.engine.ledger.inputs.shared import note_fetched
+from sluice.engine.ledger.outcomes import end_empty
 from sluice.engine.sources.files.light import LIGHT_BYTES, is_light_flow
 from sluice.engine.sources.known import kind_of
 from sluice.engine.steps.plan.contents import skip_applied
@@ -20,25 +21,36 @@ from sluice.engine.steps.plan.same import OtherInput, replaced_by, resolve_same_
 from sluice.engine.steps.plan.scan import PlannedInput
 from sluice.engine.steps.plan.work import InputWork
 from sluice.engine.storage import exists
-from sluice.errors import TransientError
+from sluice.errors import DataError, TransientError
 from sluice.version import __version__
 
 query = statements(__name__)
 
 
-def write_plan(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInput) -> None:
-    """Write the result of the scan, or end the input if its content needs no loading."""
+def write_plan(
+    cursor: Cursor,
+    work: InputWork,
+    flow: Flow,
+    scanned: PlannedInput,
+    children: Sequence[Mapping[str, str | None]] = (),
+) -> None:
+    """Write the result of the scan, or end the input if its content needs no loading. `children`: see `plan_input`.
+
+    Raises DataError `file_changed` where records of another type of the same file were read from other bytes.
+    """
     planned = scanned.plan
+    if isinstance(flow.source, OfType):
+        _refuse_mixed(cursor, work, scanned)
     lock(cursor, Lock.CONTENT, planned.sha256)
     if scanned.landed is not None and not exists(scanned.landed):
         raise TransientError(f"The copy {scanned.landed} was purged before it was needed; it is made again.")
     only_newest = kind_of(flow.source, work.uri).only_newest
     others = same_content(cursor, work, planned.sha256, only_newest=only_newest)
     facts = {"sha256": planned.sha256, "size": planned.size}
-    ordered = flow.table.on_conflict == "update"
+    ordered = flow.table.updates
     if ordered and skip_applied(cursor, work, flow.table, facts):
         return
-    judged = bool(others) and (not ordered or others[0].state == "failed")
+    judged = bool(others) and (not ordered or others[0].state in ("failed", "over_limit"))
     if (
         judged
         and not rows_are_gone(cursor, flow.table, others[0])
@@ -47,10 +59,31 @@ def write_plan(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInpu
         return
     if ordered and not work.options.get("reload"):
         others = []  # it is applied again, over the rows that are there
-    _start(cursor, work, flow, scanned, others)
+    _start(cursor, work, flow, scanned, others, children)
 
 
-def _start(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInput, others: Sequence[OtherInput]) -> None:
+def _refuse_mixed(cursor: Cursor, work: InputWork, scanned: PlannedInput) -> None:
+    """Each type of record is read on its own: a file that changes in between must not be loaded half and half."""
+    lock(cursor, Lock.CONTENT, f"{work.run} {work.uri}")
+    beside = {"run": work.run, "uri": work.uri, "input": work.id, "raw": scanned.raw}
+    cursor.execute(query("changed_between_types"), beside)
+    row = cursor.fetchone()
+    if row is not None:
+        raise DataError(
+            "file_changed",
+            f"The file was changed after its records of {row[0]} had been read, so these here are of another content: "
+            "nothing of them was loaded. Run the file again when it is complete.",
+        )
+
+
+def _start(
+    cursor: Cursor,
+    work: InputWork,
+    flow: Flow,
+    scanned: PlannedInput,
+    others: Sequence[OtherInput],
+    children: Sequence[Mapping[str, str | None]],
+) -> None:
     planned = scanned.plan
     replaces = replaced_by(cursor, work, others, scanned)
     start = {
@@ -61,17 +94,21 @@ def _start(cursor: Cursor, work: InputWork, flow: Flow, scanned: PlannedInput, o
         "note": scanned.note,
         "landed": scanned.landed,
         "raw": scanned.raw,
-        "ordered": flow.table.on_conflict == "update",
+        "ordered": flow.table.updates,
         "replaces": replaces,
         "parts": len(planned.parts),
         "planned": planned.read,
         "code_version": __version__,
+        "children": json.dumps(children) if children else None,
     }
     cursor.execute(query("start_loading"), start)
     _note_replays(cursor, work, replaces)
     if scanned.noted is not None:
         note_fetched(cursor, work.id, scanned.noted)
-    add_parts(cursor, flow, [(work, planned)], alone=bool(replaces))
+    if planned.parts:
+        add_parts(cursor, flow, [(work, planned)], alone=bool(replaces))
+    else:
+        end_empty(cursor, work.run, work.id)
 
 
 def _note_replays(cursor: Cursor, work: InputWork, replaces: Sequence[int]) -> None:

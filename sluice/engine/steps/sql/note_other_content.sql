@@ -10,7 +10,7 @@ from (
         select o.run_id, o.loaded from sluice.input o
         where o.uri = i.uri and o.pipeline || '' = i.pipeline and o.source || '' = i.source and o.id < i.id
           and o.sha256 <> i.sha256 and o.state in ('loaded', 'done') and o.loaded > 0
-          and not exists (select from sluice.input n where n.replaces <> '{}' and n.replaces @> array[o.id] and n.cleared)
+          and not exists (select from sluice.input n where n.replaces <> '{}' and n.replaces @> array[o.id] and n.id <> o.id and n.cleared)
         order by o.id desc limit 1) o
     where i.uri not like 'replay:%%' and i.run_id = %(run)s and i.source = %(source)s and i.state in ('loaded', 'done') and i.loaded > 0
 ) said

@@ -35,8 +35,11 @@ def adopted(declared: Declared, found: Found) -> Iterator[Change | Refusal | str
     yield Change(steps, done, MOMENT)
     indexes: list[sql.Composable] = [index_lineage(declared.name)]
     if not declared.keyed:
-        indexes.insert(0, sql.SQL("create unique index on {} (_input_id, _line)").format(found.identifier))
+        key = sql.SQL(", ").join(map(sql.Identifier, declared.key))
+        indexes.insert(0, sql.SQL("create unique index on {} ({})").format(found.identifier, key))
         for each in found.uniques:
+            if any(found.columns[name].filled and name not in declared.columns for name in each.columns):
+                continue  # a number that each new row gets
             yield (
                 f"{each.name} makes rows unique by ({', '.join(each.columns)}), though the declaration has no key: "
                 "lines that are alike in them cannot be loaded until it is dropped by hand."

@@ -19,6 +19,7 @@ from sluice.engine.database.session import place
 from sluice.engine.database.statements import statements
 from sluice.engine.tables.catalog import table_identifier
 from sluice.engine.tables.changes.change import Allowed, Change, Refusal, TablePlan
+from sluice.engine.tables.changes.concurrent import make_indexes
 from sluice.engine.tables.changes.declared import Declared
 from sluice.engine.tables.changes.plan import plan_of
 from sluice.errors import ConfigError, TransientError
@@ -47,7 +48,11 @@ def change_table(declared: Declared, allowed: Allowed, wait_s: float) -> TablePl
         try:
             plan.changes.extend(_patiently(declared, allowed, until).changes)
         except TableInUse:
-            plan.notes.append("Its new indexes are not made yet, because the table is in use: sluice migrate")
+            plan.left.append("Its new indexes are not made yet, because the table is in use: sluice migrate")
+    if not plan.refused:
+        done, left = make_indexes(declared, allowed)
+        plan.changes.extend(done)
+        plan.left.extend(left)
     return plan
 
 
@@ -77,12 +82,13 @@ def _change(declared: Declared, allowed: Allowed) -> TablePlan:
         cursor.execute(_SHORTLY)
         plan = plan_of(cursor, declared, allowed)
         _refuse_rewrites(plan, allowed)
-        if plan.refused or not plan.changes:
+        changes = [each for each in plan.changes if not each.concurrent]
+        if plan.refused or not changes:
             return TablePlan(plan.table, [], plan.refused, plan.notes)
         cursor.execute(_ROOM)
-        if any(each.settled for each in plan.changes):
+        if any(each.settled for each in changes):
             _wait_for_settled(cursor, declared.name)
-        first = [each for each in plan.changes if not each.is_index] or plan.changes
+        first = [each for each in changes if not each.is_index] or changes
         for change in first:
             _make(cursor, declared.name, change)
         failpoint("migrate.before_commit")

@@ -21,7 +21,8 @@ class Change:
     """Statements that change a table, and a sentence about them for when they are done.
 
     `rewrites`: all its rows are written again. `settled`: it waits until open runs have settled what
-    they settle by columns and key. `adds` a column, and does no more.
+    they settle by columns and key. `adds` a column, and does no more. `concurrent`: an index, made outside of
+    transactions.
     """
 
     statements: Sequence[sql.Composable]
@@ -31,6 +32,7 @@ class Change:
     settled: bool = False
     adds: bool = False
     is_index: bool = False
+    concurrent: bool = False
     renamed: tuple[str, str] | None = None
 
 
@@ -54,12 +56,13 @@ class Allowed:
 
 @dataclass(frozen=True)
 class TablePlan:
-    """All about one table, in order."""
+    """All about one table, in order. `left`: what could not be done now, and is tried again."""
 
     table: str
     changes: list[Change] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
 
     def add(self, found: Iterable[Change | Refusal | str]) -> None:
         """Sort what was found into the plan."""

@@ -58,7 +58,7 @@ def added(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterato
                 f'Use that declaration here, too; or to go back: Column("{name}", ..., renamed_from=("{became}",)).',
             )
             continue
-        stored = name in declared.generated
+        stored = name in declared.generated or name in declared.numbered
         cost = f"rewrites {found.size}; readers and writers wait meanwhile" if stored else MOMENT
         statement = altered(
             declared.name, "add column {name} " + words.replace("{", "{{").replace("}", "}}"), name=name

@@ -7,9 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from psycopg2 import sql
+
 from sluice.engine.database.session import home_schema, schema_and_name
 from sluice.engine.declare import LINEAGE, Computed, OwnTable, Pipeline, Table
+from sluice.engine.declare.tables.closed import with_closed
 from sluice.engine.declare.tables.derived import BUILT_AT
+from sluice.engine.tables.changes.views import latest_view, version_views
 from sluice.errors import ConfigError
 
 
@@ -18,7 +22,9 @@ class Declared:
     """`columns` are those with a declared type, `generated` type and expression, `extra` those that Sluice adds.
 
     `renamed` has earlier names by column. `needed` are columns that are never null. The columns of `index_key` follow
-    in each of `indexes`. `others` are columns that other pipelines declare of the same table.
+    in each of `indexes`. `others` are columns that other pipelines declare of the same table. `numbered` are columns in
+    which PostgreSQL numbers the rows. `views` are its views and the statements that make them: none where the view
+    belongs to another table.
     """
 
     name: str
@@ -33,33 +39,35 @@ class Declared:
     index_key: Sequence[str] = ()
     lookups: Sequence[Sequence[str]] = ()
     rare: Mapping[str, str] = field(default_factory=dict)
-    view: str | None = None
+    views: Mapping[str, sql.Composed | None] = field(default_factory=dict)
     others: frozenset[str] = frozenset()
     adopt: bool = False
+    numbered: Sequence[str] = ()
+    partition_by: str | None = None
 
     @property
     def keyed(self) -> bool:
         """Whether it has a key of its own; else rows are known by input and line."""
-        return self.key != LINEAGE
+        return tuple(self.key[: len(LINEAGE)]) != LINEAGE
 
     def is_view(self, called: str) -> bool:
-        """Whether a view, as PostgreSQL spells its name, is the one of the newest date."""
-        if self.view is None:
-            return False
+        """Whether a view, as PostgreSQL spells its name, is one of its own."""
         schema, _, name = called.replace('"', "").rpartition(".")
-        own, view = schema_and_name(self.view)
-        return name == view and schema in ("", own)
+        own = [schema_and_name(each) for each in self.views]
+        return any(name == view and schema in ("", of) for of, view in own)
 
     @property
     def wanted(self) -> dict[str, str]:
         """Column name -> what follows it in `add column`, in order."""
         computed = {name: f"{pg} generated always as ({of}) stored" for name, (pg, of) in self.generated.items()}
-        return {**self.columns, **computed, **self.extra}
+        numbered = dict.fromkeys(self.numbered, "bigint generated always as identity")
+        return {**self.columns, **computed, **numbered, **self.extra}
 
 
 def declared_tables(pipeline: Pipeline) -> Iterator[Declared]:
     """The tables of a pipeline."""
-    yield from (loaded(flow.table) for flow in pipeline.flows)
+    for flow in pipeline.flows:
+        yield from (loaded(each, of=flow.table) for each in with_closed(flow.table))
     yield from (derived(each) for each in pipeline.derived)
     yield from (own(each) for each in pipeline.own_tables)
 
@@ -95,25 +103,29 @@ def _columns(name: str, tables: Sequence[Declared]) -> frozenset[str]:
     )
 
 
-def loaded(table: Table) -> Declared:
-    """A table that files are loaded into."""
+def loaded(table: Table, *, of: Table | None = None) -> Declared:
+    """A table that files are loaded into, or that of the closed versions `of` one."""
+    closed = of is not None and of != table
+    required = frozenset(each.name for each in table.columns if each.required)
     return Declared(
         table.name,
         "loaded",
         {each.name: each.type.pg_type for each in table.columns},
         table.identity,
-        generated={each.name: (each.pg_type, each.expression) for each in table.generated},
-        extra=dict.fromkeys(LINEAGE, "bigint"),
-        needed=frozenset(each.name for each in table.columns if each.required) | {*LINEAGE},
+        generated={each.name: (each.pg_type, each.expression) for each in table.expressions},
+        extra={**table.moments, **dict.fromkeys(LINEAGE, "bigint")},
+        needed=required if closed else required | {*LINEAGE},  # rows that Sluice has not loaded are closed, too
         renamed={each.name: each.renamed_from for each in table.columns if each.renamed_from},
         indexes=table.indexes,
+        views=dict.fromkeys(of.views) if of is not None and closed else version_views(table),
         adopt=table.adopt,
+        numbered=[each.name for each in table.numbered],
+        partition_by=table.partition_by,
     )
 
 
 def derived(table: Computed) -> Declared:
     """A table that builds compute."""
-    view = table.relations[1] if table.dated else None
     extra = {BUILT_AT: "timestamptz"}
     needed = frozenset({*table.key, BUILT_AT})
     return Declared(
@@ -127,7 +139,7 @@ def derived(table: Computed) -> Declared:
         index_key=table.key,
         lookups=[table.lookup_index(each) for each in table.lookups],
         rare=table.rare,
-        view=view,
+        views=latest_view(table),
     )
 
 

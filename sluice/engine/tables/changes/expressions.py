@@ -14,17 +14,29 @@ from sluice.engine.tables.changes.found import Found
 query = statements(__name__)
 
 
+_worded: dict[tuple[object, ...], Mapping[str, tuple[str, str]]] = {}  # by declaration: asked once in a process
+_MANY = 1_000
+
+
 def regenerated(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[Change | Refusal]:
     """Generated columns with another type or expression: they are dropped and added, and so computed again."""
+    yield from (_again(declared, found, name) for name in computed_otherwise(declared, found, names))
+
+
+def computed_otherwise(declared: Declared, found: Found, names: Mapping[str, str]) -> Iterator[str]:
+    """The generated columns whose type or expression in the database is another than the declared one.
+
+    None for a role that may not make temporary tables, which is how PostgreSQL's wording is found.
+    """
     both = [name for name in declared.generated if name in found.columns]
-    for name, (spelled, expression) in zip(both, _as_postgres_words_them(declared, found, both), strict=True):
+    worded = _as_postgres_words_them(declared, found) if both else {}
+    for name in both:
         here = found.columns[name]
         renamed_in = any(old in (here.expression or "") for old in names)
-        if here.generated and (here.pg_type, here.expression) == (spelled, expression) and not renamed_in:
-            continue
         if renamed_in and here.generated:
             continue  # PostgreSQL renames the column in the expression, too
-        yield _again(declared, found, name)
+        if worded and (not here.generated or (here.pg_type, here.expression) != worded[name]):
+            yield name
 
 
 def _again(declared: Declared, found: Found, name: str) -> Change | Refusal:
@@ -45,12 +57,22 @@ def _again(declared: Declared, found: Found, name: str) -> Change | Refusal:
     return Change([drop, add], f"Column {name} of {declared.name} is computed anew.", cost, rewrites=True)
 
 
-def _as_postgres_words_them(declared: Declared, found: Found, names: list[str]) -> Iterator[tuple[str, str]]:
+def _as_postgres_words_them(declared: Declared, found: Found) -> Mapping[str, tuple[str, str]]:
     """Types and expressions as the catalog would have them: by a table without rows that is made and dropped."""
-    if not names:
-        return
+    asked = (*declared.columns.items(), *declared.generated.items())
+    if asked not in _worded:
+        found.cursor.execute("select has_database_privilege(current_database(), 'temporary')")
+        if found.cursor.fetchone() != (True,):
+            return {}
+        if len(_worded) > _MANY:
+            _worded.clear()
+        _worded[asked] = _ask(declared, found)
+    return _worded[asked]
+
+
+def _ask(declared: Declared, found: Found) -> Mapping[str, tuple[str, str]]:
     columns = [sql.SQL("{} " + words).format(sql.Identifier(name)) for name, words in declared.columns.items()]
-    for name in names:
+    for name in declared.generated:
         words = declared.wanted[name].replace("{", "{{").replace("}", "}}")
         columns.append(sql.SQL("{} " + words).format(sql.Identifier(name)))
     found.cursor.execute("savepoint words")
@@ -59,4 +81,4 @@ def _as_postgres_words_them(declared: Declared, found: Found, names: list[str]) 
     found.cursor.execute(query("expressions_of"))
     worded = {name: (pg_type, expression) for name, pg_type, expression in found.cursor.fetchall()}
     found.cursor.execute("rollback to savepoint words")
-    yield from (worded[name] for name in names)
+    return worded

@@ -19,6 +19,7 @@ from sluice.engine.declare import Computed, Table
 from sluice.engine.tables.catalog import table_identifier
 from sluice.engine.tables.changes.columns import differing
 from sluice.engine.tables.changes.declared import Declared, derived, loaded
+from sluice.engine.tables.changes.expressions import computed_otherwise
 from sluice.engine.tables.changes.found import Found
 from sluice.engine.tables.changes.key import is_key
 from sluice.errors import PermanentError, TableChanged
@@ -40,7 +41,8 @@ def refuse_changed(cursor: Cursor, tables: Sequence[Table | Computed]) -> None:
         now = cursor.fetchone()
         if now is None:
             continue  # the statements of the load say that it is missing
-        compared = (*schema_and_name(declared.name), *declared.columns.items(), *declared.key, repr(now))
+        computed = declared.generated.items()
+        compared = (*schema_and_name(declared.name), *declared.columns.items(), *computed, *declared.key, repr(now))
         if compared not in _fitting and _has_key(cursor, declared):
             if len(_fitting) > _MANY:
                 _fitting.clear()
@@ -72,6 +74,9 @@ def _left_behind(declared: Declared, found: Found) -> str | None:
     other = next(differing(declared, found), None)
     if other is not None:
         return f"another type of {other}"
+    computed = next(computed_otherwise(declared, found, {}), None)
+    if computed is not None:
+        return f"another expression of the generated column {computed}"
     return None if is_key(declared, found, {}) else "another key"
 
 

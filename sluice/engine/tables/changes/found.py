@@ -9,6 +9,7 @@ from functools import cached_property
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
+from sluice.engine.database.ledger import in_ledger
 from sluice.engine.database.session import place
 from sluice.engine.database.statements import statements
 from sluice.engine.ledger.rows import mappings, record, records
@@ -57,6 +58,17 @@ class Unique:
     columns: list[str]
 
 
+@dataclass(frozen=True)
+class Partition:
+    """By what a table is partitioned: "range", "list" or "hash" of columns; an expression is "(...)"."""
+
+    strategy: str
+    columns: list[str]
+
+    def __str__(self) -> str:
+        return f"{self.strategy} ({', '.join(self.columns)})"
+
+
 class Found:
     """An existing table. What costs more than the catalog is read at its first use."""
 
@@ -89,7 +101,7 @@ class Found:
     @cached_property
     def known(self) -> frozenset[str]:
         """The columns that an earlier declaration had."""
-        self.cursor.execute("select to_regclass('sluice.revision') is not null")
+        self.cursor.execute(in_ledger("select to_regclass('sluice.revision') is not null"))
         if self.cursor.fetchone() != (True,):
             return frozenset()
         self.cursor.execute(query("known_columns"), self._named)
@@ -109,7 +121,7 @@ class Found:
 
     @cached_property
     def _became(self) -> dict[str, tuple[str, str]]:
-        self.cursor.execute("select to_regclass('sluice.renamed') is not null")
+        self.cursor.execute(in_ledger("select to_regclass('sluice.renamed') is not null"))
         if self.cursor.fetchone() != (True,):
             return {}
         self.cursor.execute(query("became"), self._named)
@@ -120,6 +132,12 @@ class Found:
         """What makes rows unique, the primary key first."""
         self.cursor.execute(query("keys_of"), self._named)
         return records(self.cursor, Unique)
+
+    @cached_property
+    def partition(self) -> Partition | None:
+        """By what it is partitioned, if it is."""
+        self.cursor.execute(query("partition_of"), self._named)
+        return record(self.cursor, Partition)
 
     @property
     def identifier(self) -> sql.Identifier:

@@ -9,7 +9,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from sluice.engine.database.session import place
 from sluice.engine.database.statements import statements
-from sluice.engine.tables.catalog import refuse_kind, table_identifier
+from sluice.engine.tables.catalog import columns_of, refuse_kind, table_identifier
 from sluice.engine.tables.changes.adopt import adopted, is_foreign
 from sluice.engine.tables.changes.change import Allowed, Change, TablePlan
 from sluice.engine.tables.changes.columns import (
@@ -23,23 +23,29 @@ from sluice.engine.tables.changes.columns import (
     undeclared,
 )
 from sluice.engine.tables.changes.declared import Declared
-from sluice.engine.tables.changes.expressions import regenerated
+from sluice.engine.tables.changes.expressions import computed_otherwise, regenerated
+from sluice.engine.tables.changes.filled import is_kept_as_declared, kept_otherwise
 from sluice.engine.tables.changes.found import Found
 from sluice.engine.tables.changes.key import is_key, rekeyed
-from sluice.engine.tables.indexes import missing_indexes, missing_rare_indexes
+from sluice.engine.tables.indexes import Missing, missing_indexes, missing_rare_indexes
 from sluice.errors import ConfigError
 
 query = statements(__name__)
 
+LARGE = 64 << 20  # bytes of a table from which its indexes are made without a lock that loads wait for
+
 
 def is_as_declared(cursor: Cursor, declared: Declared) -> bool:
-    """Whether nothing has to be changed before the table is loaded, by the catalog alone."""
+    """Whether nothing has to be changed before the table is loaded, by the catalog alone (of generated columns, by a
+    temporary table without rows, once in a process)."""
     found = Found(cursor, declared.name)
     if not found.columns or not set(declared.wanted) <= set(found.columns):
         return False
     if any(differing(declared, found)) or not is_key(declared, found, {}):
         return False
-    return not may_be_null(declared, found)
+    if not is_kept_as_declared(declared, found) or may_be_null(declared, found):
+        return False
+    return not any(computed_otherwise(declared, found, {}))
 
 
 def plan_of(cursor: Cursor, declared: Declared, allowed: Allowed, *, counts: bool = False) -> TablePlan:
@@ -62,12 +68,12 @@ def plan_of(cursor: Cursor, declared: Declared, allowed: Allowed, *, counts: boo
     plan.add(renamed(declared, found, names))
     plan.add(added(declared, found, names))
     plan.add(retyped(declared, found, names, counts=counts))
-    if allowed.rewrite:  # it needs a temporary table, which not every role may make
-        plan.add(regenerated(declared, found, names))
+    plan.add(regenerated(declared, found, names))
+    plan.add(kept_otherwise(declared, found, names))
     plan.add(rekeyed(declared, found, names, allowed, counts=counts))
     plan.add(optional(declared, found, names))
     plan.add(undeclared(declared, found, names, allowed))
-    _with_view(cursor, declared, plan)
+    _with_views(cursor, declared, plan)
     plan.add(_indexed(cursor, declared, found))
     if plan.changes and not found.size.owned:
         plan.add([f"The table belongs to {found.size.owner}: that role must run `sluice migrate`, this one may not."])
@@ -80,26 +86,41 @@ def _indexed(cursor: Cursor, declared: Declared, found: Found) -> Iterator[Chang
         *missing_indexes(cursor, declared.name, declared.lookups),
         *missing_rare_indexes(cursor, declared.name, declared.rare, declared.key),
     ]
-    for statement in missing:
-        yield Change([statement], "", f"reads {found.size}; writers wait meanwhile", is_index=True)
+    for each in missing:
+        if found.size.bytes < LARGE:
+            statements = [*each.drops(), each.statement()]
+            yield Change(statements, "", f"reads {found.size}; writers wait meanwhile", is_index=True)
+        else:
+            yield _made_meanwhile(each, found)
 
 
-def _with_view(cursor: Cursor, declared: Declared, plan: TablePlan) -> None:
-    """The view of the newest date has the table's columns: it is made again after they have changed."""
-    if declared.view is None or not plan.changes:
+def _made_meanwhile(missing: Missing, found: Found) -> Change:
+    cost = f"reads {found.size}, twice; loads go on; waits for transactions that are open"
+    words = f"Made an index of {missing.table} on ({', '.join(missing.columns)}), outside of a transaction."
+    if missing.left:
+        cost += "; what an index that was broken off has left is dropped first"
+        words += f" An invalid one was dropped: {', '.join(missing.left)}."
+    statements = [*missing.drops("concurrently "), missing.statement("concurrently ")]
+    return Change(statements, words, cost, is_index=True, concurrent=True)
+
+
+def _with_views(cursor: Cursor, declared: Declared, plan: TablePlan) -> None:
+    """Its views have the table's columns: they are made again after these have changed."""
+    made = {view: statement for view, statement in declared.views.items() if statement is not None}
+    if not plan.changes:
+        for view, statement in made.items() if declared.kind == "loaded" else ():
+            if columns_of(cursor, view) is None:
+                plan.add([Change([statement], f"Created view {view}.")])
         return
-    if all(each.adds for each in plan.changes):  # they come last in the view, which can take them
-        plan.changes.append(Change([latest_view(declared)], ""))
+    if all(each.adds for each in plan.changes) and declared.kind == "derived":
+        plan.add(Change([statement], "") for statement in made.values())  # new ones come last in the view
         return
-    view = table_identifier(declared.view)
-    cursor.execute(query("rights_of"), place(declared.view))
-    rights = [sql.SQL(grant) for (grant,) in cursor.fetchall()]
-    plan.changes.insert(0, Change([sql.SQL("drop view if exists {}").format(view)], ""))
-    plan.changes.append(Change([latest_view(declared), *rights], ""))
-
-
-def latest_view(declared: Declared) -> sql.Composed:
-    """The statement that makes the view of the rows of the newest date."""
-    text = query("latest_view")
-    names = {"view": table_identifier(str(declared.view)), "table": table_identifier(declared.name)}
-    return sql.SQL(text).format(**names)
+    if not made and all(each.adds or each.renamed for each in plan.changes):
+        return  # the table that its views belong to changes, too
+    for view in declared.views:
+        cursor.execute(query("rights_of"), place(view))
+        rights = [sql.SQL(grant) for (grant,) in cursor.fetchall()]
+        plan.changes.insert(0, Change([sql.SQL("drop view if exists {}").format(table_identifier(view))], ""))
+        plan.add([Change([made[view], *rights], "")] if view in made else [])
+        if rights and view not in made:
+            plan.notes.append(f"The view {view} is made anew: grant the rights on it again that others had.")

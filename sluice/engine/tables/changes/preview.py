@@ -10,7 +10,7 @@ from psycopg2.extensions import cursor as Cursor
 from sluice.engine.database.connection import transaction
 from sluice.engine.declare import Pipeline
 from sluice.engine.ledger import schema
-from sluice.engine.tables.catalog import columns_of, missing_schema, refuse_elsewhere, refuse_kind
+from sluice.engine.tables.catalog import columns_of, missing_home_schema, missing_schema, refuse_elsewhere, refuse_kind
 from sluice.engine.tables.changes.change import Allowed, TablePlan, refused_in_words
 from sluice.engine.tables.changes.declared import names_of, tables_of
 from sluice.engine.tables.changes.options import check_options
@@ -61,7 +61,8 @@ def preview(pipelines: Sequence[Pipeline], allowed: Allowed) -> Preview:
     tables: list[Shown] = []
     with transaction() as cursor:
         names = [name for pipeline in pipelines for name in names_of(pipeline)]
-        schemas = dict.fromkeys(each for name in names if (each := missing_schema(cursor, name)))
+        found = [missing_home_schema(cursor), *(missing_schema(cursor, name) for name in names)]
+        schemas = dict.fromkeys(each for each in found if each)
         for declared in tables_of(pipelines):
             refuse_kind(cursor, declared.name, "table")
             if columns_of(cursor, declared.name) is None:

@@ -7,7 +7,7 @@ with feeding as (
     where t.table_name = %(table)s and t.schema = %(schema)s
       and exists (select from sluice.input i where i.run_id = t.run_id and i.source = t.source)
 ), fed as (
-    select i.id, i.loaded, i.forgotten, i.updated, i.unchanged, i.superseded, i.replaces
+    select i.id, i.loaded, i.forgotten + i.expired as forgotten, i.updated, i.unchanged, i.superseded, i.replaces
     from sluice.input i join feeding f on f.pipeline = i.pipeline and f.source = i.source
     where i.settled is not null and i.state <> 'undone'
 ), replaced as (

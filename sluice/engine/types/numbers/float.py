@@ -23,7 +23,7 @@ class Float(ColumnType):
     """A measured number: `0.1`, `-1.5e-05`, `6.02E23`, kept as the nearest number of double precision: 15 digits are
     exact. `point` is the decimal mark, `.` or `,`. Amounts and counts are better as Decimal or Integer, which keep
     every digit. It must not be in the key. Rejects: `not_float`, also for NaN and infinity, and `out_of_range` for
-    what is too large, or too small to be told from 0.
+    what is too large, or too small to differ from 0.
     """
 
     point: str = "."

@@ -45,7 +45,7 @@ class Date(Grown):
 
     @property
     def named(self) -> dict[str, str | int]:
-        """The arguments beside the formats that are not as by default."""
+        """The arguments after the formats that are not as by default."""
         return {"first_year": self.first_year} if self.first_year is not None else {}
 
     def parse(self, text: pa.Array) -> Parsed:

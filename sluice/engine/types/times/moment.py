@@ -57,7 +57,7 @@ class Timestamp(Grown):
 
     @property
     def named(self) -> dict[str, str | int]:
-        """The arguments beside the formats that are not as by default."""
+        """The arguments after the formats that are not as by default."""
         zone: dict[str, str | int] = {"tz": self.tz} if self.tz != "UTC" else {}
         return zone | ({"first_year": self.first_year} if self.first_year is not None else {})
 

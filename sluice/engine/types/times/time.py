@@ -37,7 +37,7 @@ class Time(ColumnType):
 
     @property
     def named(self) -> dict[str, str | int]:
-        """The arguments beside the formats: none."""
+        """The arguments after the formats: none."""
         return {}
 
     def parse(self, text: pa.Array) -> Parsed:

@@ -1,13 +1,11 @@
--- One batch of rows that were kept so that a run could be undone, and whose time is over; and of what no settled run keeps.
+-- One batch of rows that were kept so that a run could be undone, and whose time is over, of a partition that has others, too;
+-- and of what no settled run keeps.
 with gone as (
-    delete from sluice.replaced where ctid = any(array(
-        select c.ctid from sluice.replaced c left join sluice.run r on r.id = c.kept_run
-        where c.kept_run is not null and (r.id is null or (r.state <> 'running' and (
-              r.undo_until < clock_timestamp()
-              or (r.undo_until is null and not exists (  -- settled; else `cancel` restores them
-                  select from sluice.input i where i.run_id = r.id
-                  and (i.state in ('registered', 'attached', 'loading', 'loaded')
-                       or (i.state = 'failed' and i.settled is null and i.loaded + i.updated + i.unchanged > 0)))))))
+    delete from sluice.replaced where slot = %(slot)s and ctid = any(array(
+        select c.ctid from sluice.replaced c
+        where c.slot = %(slot)s and c.kept_run = any(array(
+            select kept_run from (select kept_run from sluice.replaced where slot = %(slot)s group by kept_run) runs
+            where sluice.kept_until(kept_run) < clock_timestamp()))
         limit %(batch)s))
-    returning cardinality(rows) as number)
+    returning coalesce(number, cardinality(rows)) as number)
 select count(*), coalesce(sum(number), 0) from gone

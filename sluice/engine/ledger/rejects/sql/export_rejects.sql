@@ -4,4 +4,5 @@ select r.line, r.column_name as column, r.code, r.reason, r.other_input, r.other
 from sluice.reject r
 where r.input_id = %(input)s and (%(code)s::text is null or r.code = %(code)s)
   and (%(column)s::text is null or r.column_name = %(column)s)
+  and (r.dismissed is null or not %(only_open)s)
 order by r.line

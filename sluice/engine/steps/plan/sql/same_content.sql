@@ -3,7 +3,8 @@
 -- version of the code, and if no row was refused because of rows in the table then. One that loads in a later run does not
 -- count if one of the two runs replaces rows: it waits for the end of this run.
 select c.input, i.id, i.run_id,
-       case when i.state = 'done' and i.read > 0 and i.rejected = i.read then 'failed' else i.state end as state,
+       case when i.error_code = 'over_limit' then 'over_limit'
+            when i.state = 'done' and i.read > 0 and i.rejected = i.read then 'failed' else i.state end as state,
        i.contract, i.position,
        exists (select from sluice.step s where s.input_id = i.id and s.state = 'dead'
                and s.code_version = %(code_version)s and s.crashes >= %(max_crashes)s) as poison,
@@ -19,7 +20,8 @@ cross join lateral (
     select * from sluice.input
     where sha256 = c.sha256 and pipeline || '' = %(pipeline)s and source || '' = %(source)s and id <> c.input offset 0) i
 where i.state in ('loading', 'loaded', 'done', 'failed')
-  and i.error_code is distinct from 'over_limit' -- nothing of it was loaded, and earlier loads are still valid
+  -- nothing of it was loaded, and earlier loads are still valid; but what is over the limit of a run stays so for its copies
+  and (i.error_code is distinct from 'over_limit' or i.run_id = %(run)s)
   and not (i.error_code = 'nothing_loaded' and i.parts_total is null) -- not read: it failed by another one of these
   and not (i.state = 'loading' and i.run_id > %(run)s and exists (
       select from sluice.input n join sluice.run r on r.id = n.run_id
@@ -31,4 +33,4 @@ where i.state in ('loading', 'loaded', 'done', 'failed')
       where n.pipeline = i.pipeline and n.source = i.source and n.id > i.id and n.id <> c.input
         and n.uri not like 'replay:%%'
         and n.sha256 <> i.sha256 and (n.state in ('loading', 'loaded', 'done') or (n.state <> 'undone' and n.loaded + n.updated > 0))))
-order by c.input, i.state in ('loading', 'loaded') desc, i.id desc
+order by c.input, i.error_code is not distinct from 'over_limit' desc, i.state in ('loading', 'loaded') desc, i.id desc

@@ -10,5 +10,5 @@ set state = 'loading', sha256 = %(sha256)s, size_bytes = %(size)s, dialect = %(d
         where o.pipeline = i.pipeline and o.source = i.source and o.sha256 = %(sha256)s
           and o.state in ('loading', 'loaded') and o.run_id > i.run_id),
     replaces = %(replaces)s, cleared = false, parts_total = %(parts)s, parts_left = %(parts)s, planned = %(planned)s,
-    error = null, error_code = null
+    error = null, error_code = null, children = %(children)s
 where id = %(input)s

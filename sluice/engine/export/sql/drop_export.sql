@@ -1,0 +1,2 @@
+-- No file was written.
+delete from sluice.export where id = %(id)s

@@ -1,0 +1,2 @@
+-- The planner has no statistics of a temporary table.
+analyze {stage}

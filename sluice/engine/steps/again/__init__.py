@@ -1,0 +1,1 @@
+"""Inputs that are planned or loaded once more."""

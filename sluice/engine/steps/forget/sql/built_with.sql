@@ -1,5 +1,0 @@
--- The dates for which a pipeline's derived tables were built with these inputs.
-select coalesce(array_agg(distinct as_of order by as_of) filter (where as_of is not null), '{}')
-from sluice.build
-where pipeline = %(pipeline)s
-  and upto >= (select min(settled) from sluice.input where id = any(%(inputs)s) and pipeline = %(pipeline)s)

@@ -1,0 +1,1 @@
+"""A part, from its bytes to its rows in the table."""

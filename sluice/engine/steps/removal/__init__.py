@@ -1,0 +1,1 @@
+"""What is taken out of tables again: undone, cancelled, forgotten, withdrawn."""
