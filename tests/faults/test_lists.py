@@ -50,7 +50,8 @@ def test_a_process_that_is_killed_leaves_both_tables_right(stack: Stack, tmp_pat
     (folder / "shop.py").write_text(PIPELINE)
     stack.env |= {"SLUICE_PIPELINES": str(folder), "SLUICE_PART_BYTES": "65536"}
     stack.sluice("migrate")
-    worker = stack.worker(concurrency=1, SLUICE_FAILPOINT=failpoint).wait_ready()
+    once = {"SLUICE_FAILPOINT": failpoint, "SLUICE_TEST_FAILPOINT_COUNT": str(stack.home / "failpoints")}
+    worker = stack.worker(concurrency=1, **once).wait_ready()
     run = stack.enqueue(*_files(tmp_path), pipeline="shop")
     until(
         lambda: "signal 9" in worker.log.read_text() or "WorkerLost" in worker.log.read_text(), 120, "a killed process"

@@ -9,9 +9,11 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 from sluice.engine.database.autocommit import autocommit
+from sluice.engine.database.ledger import ledger_schema
 from tests.kit.in_process import InProcess
 
-_ALL = "grant select, insert, update, delete on all tables in schema sluice to {role}"
+_USAGE = "grant usage on schema {ledger} to {role}"
+_ALL = "grant select, insert, update, delete on all tables in schema {ledger} to {role}"
 
 
 @contextmanager
@@ -54,8 +56,8 @@ def weakened_loader(database_url: str, *statements: str) -> Iterator[str]:
     name = f"weak_{parts.path.strip('/')}"
     with autocommit(database_url) as cursor:
         cursor.execute(f"create role {name} login password 'made-up'")
-        for each in ("grant usage on schema sluice to {role}", _ALL, *statements):
-            cursor.execute(each.format(role=name, database=parts.path.strip("/")))
+        for each in (_USAGE, _ALL, *statements):
+            cursor.execute(each.format(role=name, database=parts.path.strip("/"), ledger=ledger_schema()))
     try:
         yield urlunsplit(parts._replace(netloc=f"{name}:made-up@{parts.netloc.rpartition('@')[2]}"))
     finally:

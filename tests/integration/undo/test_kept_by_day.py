@@ -6,6 +6,7 @@ import psycopg2
 import pytest
 
 from sluice.engine.database.autocommit import autocommit
+from sluice.engine.database.ledger import in_ledger, ledger_schema
 from sluice.engine.ledger import schema
 from sluice.engine.ledger.cleanup.purge import purge_kept
 from sluice.engine.ledger.schema import ledger_files
@@ -15,10 +16,13 @@ from tests.kit.roles import acting_as_loader, weakened_loader
 PLACES = "select tableoid::regclass::text, kept_run, number, cardinality(rows) from sluice.replaced order by kept_run"
 DAY = "extract(epoch from now())::bigint / 86400 % 40"
 TODAY = f"'sluice.replaced_' || {DAY}"
-RIGHTS = (
-    "grant usage on schema sluice to {role}",
-    "grant select, insert, update, delete on all tables in schema sluice to {role}",
-)
+
+
+def _rights() -> tuple[str, ...]:
+    return (
+        f"grant usage on schema {ledger_schema()} to {{role}}",
+        f"grant select, insert, update, delete on all tables in schema {ledger_schema()} to {{role}}",
+    )
 
 
 def _today(shop: UndoShop) -> str:
@@ -43,7 +47,7 @@ def test_rows_of_an_earlier_version_stay_in_place_and_come_back_with_an_undo(
 ) -> None:
     with monkeypatch.context() as earlier:
         earlier.setattr(schema, "ledger_files", lambda: [name for name in ledger_files() if name < "035"])
-        shop.engine.sql("drop schema sluice cascade")
+        shop.engine.sql(f"drop schema {ledger_schema()} cascade")
         shop.declare()
     assert shop.engine.sql("select count(*) from pg_class where relname = 'replaced_40'") == [(0,)]
     # as its statements were
@@ -54,8 +58,8 @@ def test_rows_of_an_earlier_version_stay_in_place_and_come_back_with_an_undo(
     with weakened_loader(database_url) as loader:
         shop.declare()
         with autocommit(loader) as cursor:
-            cursor.execute("delete from sluice.replaced where run_id = -1")  # it has the rights that it had
-    assert shop.engine.sql(PLACES) == [("sluice.replaced_40", wrong.id, None, 2)]
+            cursor.execute(in_ledger("delete from sluice.replaced where run_id = -1"))  # it has the rights that it had
+    assert shop.engine.sql(PLACES) == [(in_ledger("sluice.replaced_40"), wrong.id, None, 2)]
     later = shop.load(shop.file("b.csv", "1,30,b"))
     assert shop.engine.sql(PLACES)[1] == (_today(shop), later.id, 1, 1)
     shop.undo(later)
@@ -69,7 +73,7 @@ def test_a_day_all_of_whose_rows_may_go_is_emptied_at_once_by_a_role_that_may_no
     _replaced_twice(shop)
     before = _file_of_today(shop)
     shop.engine.sql("update sluice.run set undo_until = '2024-05-01'")
-    with acting_as_loader(database_url, monkeypatch, RIGHTS):
+    with acting_as_loader(database_url, monkeypatch, _rights()):
         assert purge_kept() == 3
         assert _file_of_today(shop) != before
         assert shop.engine.sql("select count(*) from sluice.replaced") == [(0,)]
@@ -97,7 +101,7 @@ def test_a_partition_that_is_written_to_is_not_waited_for(shop: UndoShop, databa
     other = psycopg2.connect(database_url)
     try:
         with other.cursor() as cursor:
-            cursor.execute("insert into sluice.replaced (run_id, input_id, rows) values (9, 9, '{a}')")
+            cursor.execute(in_ledger("insert into sluice.replaced (run_id, input_id, rows) values (9, 9, '{a}')"))
             before = _file_of_today(shop)
             assert purge_kept() == 3  # in batches
             assert _file_of_today(shop) == before
