@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sluice.cli.main import app
+from tests.kit.in_process import InProcess
 
 DECLARED = """
 from sluice import Column, Files, Integer, Phone, Pipeline, Table, Text
@@ -21,14 +23,17 @@ FILE = "id,phone,name,town\n1,0788123456,Ann Who,Kigali\n2,,,Musanze\n"
 
 
 @pytest.fixture
-def preview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def preview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Types words after `sluice preview people people.csv`."""
     (tmp_path / "declared").mkdir()
     (tmp_path / "declared" / "people.py").write_text(DECLARED)
     (tmp_path / "people.csv").write_text(FILE)
     monkeypatch.setenv("SLUICE_PIPELINES", str(tmp_path / "declared"))
     monkeypatch.setenv("COLUMNS", "300")
-    return lambda *words: CliRunner().invoke(app, ["preview", "people", str(tmp_path / "people.csv"), *words]).stdout
+    InProcess.forget()  # the settings of a test before it
+    yield lambda *words: CliRunner().invoke(app, ["preview", "people", str(tmp_path / "people.csv"), *words]).stdout
+    monkeypatch.undo()
+    InProcess.forget()
 
 
 def test_personal_data_is_not_shown(preview: Any) -> None:
